@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The table of cores, and who of them asks (TPIDR_EL1; Arm ARM DDI 0487, D17.2.142).
+ */
+#include "arch/core.h"
+
+#include "arch/barrier.h"
+#include "arch/stack.h"
+#include "arch/sysreg.h"
+
+#include <stddef.h>
+
+_Static_assert(offsetof(struct core, fault_stack) == CORE_FAULT_STACK, "vectors.S uses it");
+_Static_assert(offsetof(struct core, irq_stack) == CORE_IRQ_STACK, "vectors.S uses it");
+_Static_assert(offsetof(struct core, in_interrupt) == CORE_IN_INTERRUPT, "vectors.S uses it");
+_Static_assert(offsetof(struct core, fp_saved) == CORE_FP_SAVED, "vectors.S uses it");
+_Static_assert(offsetof(struct core, number) == CORE_NUMBER, "vectors.S uses it");
+_Static_assert(offsetof(struct core, fp_status) == CORE_FP_STATUS, "vectors.S uses it");
+_Static_assert(offsetof(struct core, fp) == CORE_FP, "vectors.S uses it");
+_Static_assert(sizeof(struct core) == CORE_SIZE, "start.S uses it");
+_Static_assert(CORE_MAX == 8, "one initialiser for each core");
+
+uint8_t stacks[CORE_MAX][STACK_CORE_SIZE] __attribute__((section(".stacks"), aligned(4096)));
+
+/* Initialised at link time, so that an exception finds its stack however early it comes. */
+#define CORE(n)                                                                                    \
+    {                                                                                              \
+        .number = (n), .fault_stack = &stacks[n][STACK_FAULT_TOP],                                 \
+        .irq_stack = &stacks[n][STACK_IRQ_TOP],                                                    \
+    }
+
+struct core cores[CORE_MAX] = {CORE(0), CORE(1), CORE(2), CORE(3),
+                               CORE(4), CORE(5), CORE(6), CORE(7)};
+
+unsigned core_id(void)
+{
+    return core_self()->number;
+}
+
+bool in_interrupt(void)
+{
+    return core_self()->in_interrupt != 0;
+}
+
+unsigned long irq_save(void)
+{
+    unsigned long state = sysreg_read(DAIF);
+
+    __asm__ volatile("msr daifset, #2" ::: "memory");
+    return state & PSTATE_I;
+}
+
+void irq_restore(unsigned long state)
+{
+    if (state == 0)
+        __asm__ volatile("msr daifclr, #2" ::: "memory");
+}

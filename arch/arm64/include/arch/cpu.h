@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The core that runs: its number, its interrupt mask, what it is in the middle of.
+ *
+ * Cores are numbered from 0 (the boot core) in the order in which the redistributors were found.
+ */
+#ifndef ARCH_CPU_H
+#define ARCH_CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The most cores that stacks and per-core tables are reserved for. */
+#define CORE_MAX 8u
+
+/* The number of the core that asks. Any context. */
+unsigned core_id(void);
+
+/* How many cores run, and the affinity of each: Aff3..Aff0 packed as in MPIDR_EL1 bits 39:32 and
+ * 23:0 (all other bits zero). core < core_count(). Any context. */
+unsigned core_count(void);
+uint64_t core_affinity(unsigned core);
+
+/* Whether the caller runs inside an interrupt handler. */
+bool in_interrupt(void);
+
+/* Masks IRQs on this core; returns the former state for irq_restore(). They nest. */
+unsigned long irq_save(void);
+void irq_restore(unsigned long state);
+
+#endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Power State Coordination Interface (Arm DEN 0022), over SMC.
+ */
+#ifndef ARCH_PSCI_H
+#define ARCH_PSCI_H
+
+/* Function identifiers (DEN 0022, 5.1). */
+#define PSCI_VERSION          0x84000000
+#define PSCI_CPU_ON           0xc4000003
+#define PSCI_SYSTEM_OFF       0x84000008
+#define PSCI_SYSTEM_RESET     0x84000009
+
+/* SYSTEM_OFF has no arguments of its own; see psci_system_off(). */
+#define PSCI_OFF_STATUS_MAGIC 0x4b334f4600000000 /* "K3OF" */
+
+#ifndef __ASSEMBLER__
+
+#include <stdint.h>
+#include <stdnoreturn.h>
+
+struct smc_result {
+    uint64_t x0, x1, x2, x3;
+};
+
+/* A secure monitor call (SMC Calling Convention, Arm DEN 0028). Any context. */
+struct smc_result smc_call(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3);
+
+/* PSCI_VERSION: major in bits 31:16, minor in 15:0. */
+uint32_t psci_version(void);
+
+/* CPU_ON. 0, or -EINVAL, -EALREADY, -EPERM, -EIO by the firmware's answer. */
+int psci_cpu_on(uint64_t affinity, uintptr_t entry, uint64_t context);
+
+/* SYSTEM_OFF. PSCI gives the call no argument; x1 carries PSCI_OFF_STATUS_MAGIC | status, which
+ * TF-A ignores and a monitor that runs the firmware as a program may take as its exit status. */
+noreturn void psci_system_off(uint8_t status);
+
+/* SYSTEM_RESET. */
+noreturn void psci_system_reset(void);
+
+#endif
+
+#endif

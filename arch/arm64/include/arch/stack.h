@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The stacks of each core, and the unmapped pages between them.
+ *
+ *   guard | thread stack | guard | IRQ stack | guard | fault stack
+ *
+ * A stack grows down into its guard and faults there. Every exception but an IRQ is handled on the
+ * fault stack, so the fault that an overflow causes can still be reported.
+ */
+#ifndef ARCH_STACK_H
+#define ARCH_STACK_H
+
+#define STACK_GUARD_SIZE  0x1000
+#define STACK_THREAD_SIZE 0x10000
+#define STACK_IRQ_SIZE    0x4000
+#define STACK_FAULT_SIZE  0x3000
+
+/* Offsets of each stack's top (its initial SP) in a core's part, and the size of that part. */
+#define STACK_THREAD_TOP  (STACK_GUARD_SIZE + STACK_THREAD_SIZE)
+#define STACK_IRQ_TOP     (STACK_THREAD_TOP + STACK_GUARD_SIZE + STACK_IRQ_SIZE)
+#define STACK_FAULT_TOP   (STACK_IRQ_TOP + STACK_GUARD_SIZE + STACK_FAULT_SIZE)
+#define STACK_CORE_SIZE   STACK_FAULT_TOP
+
+#ifndef __ASSEMBLER__
+
+#include "arch/cpu.h"
+
+#include <stdint.h>
+
+#define STACK_GUARDS 3u
+
+/* All cores' stacks, laid out as above; the section is left out of the clearing of .bss. */
+extern uint8_t stacks[CORE_MAX][STACK_CORE_SIZE];
+
+/* The address of guard page guard (0 .. STACK_GUARDS - 1) of a core: below its thread, IRQ and
+ * fault stack. */
+static inline uintptr_t stack_guard(unsigned core, unsigned guard)
+{
+    static const uint32_t offset[STACK_GUARDS] = {0, STACK_THREAD_TOP, STACK_IRQ_TOP};
+
+    return (uintptr_t)&stacks[core][offset[guard]];
+}
+
+#endif
+
+#endif

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The EL1 virtual timer as an alarm that ends WFI (Arm ARM DDI 0487, D11.2). For wait.c: nobody
+ * else uses this timer.
+ */
+#ifndef ARCH_TIMER_H
+#define ARCH_TIMER_H
+
+#include "arch/time.h"
+
+/* Raises the timer's interrupt (PPI INTID 27) on this core once the deadline has passed, until it
+ * is cancelled. With IRQs masked. */
+void timer_arm(deadline_t deadline);
+void timer_cancel(void);
+
+#endif

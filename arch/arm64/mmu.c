@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Translation tables of EL1 (Arm ARM DDI 0487, D8.2 and D8.3): 4 KiB granule, 39-bit addresses, so
+ * the walk starts at level 1, where an entry covers 1 GiB.
+ *
+ * The tables are static: nothing changes a mapping once the MMU is on.
+ */
+#include "arch/mmu.h"
+
+#include "arch/stack.h"
+#include "arch/sysreg.h"
+
+#include <stddef.h>
+
+#define PAGE_SIZE         UINT64_C(0x1000)
+#define BLOCK_SIZE        UINT64_C(0x200000)   /* of a level 2 entry */
+#define GIGABYTE          UINT64_C(0x40000000) /* of a level 1 entry */
+#define ENTRIES           512u
+
+#define DEVICES_START     BLOCK_SIZE
+#define MEMORY_START      UINT64_C(0x80000000)
+#define IMAGE_AREA        UINT64_C(0x80800000) /* what the page tables cover: from here ... */
+#define IMAGE_TABLES      4u                   /* ... this many blocks */
+#define SECURE_START      UINT64_C(0x9e800000)
+#define SECURE_END        UINT64_C(0xa0000000)
+
+/* Descriptors (D8.3). */
+#define DESCRIPTOR_BLOCK  UINT64_C(1) /* levels 1 and 2 */
+#define DESCRIPTOR_TABLE  UINT64_C(3) /* levels 1 and 2 */
+#define DESCRIPTOR_PAGE   UINT64_C(3) /* level 3 */
+#define ATTRIBUTE(index)  ((uint64_t)(index) << 2)
+#define READ_ONLY         (UINT64_C(1) << 7) /* AP[2] */
+#define INNER_SHAREABLE   (UINT64_C(3) << 8)
+#define ACCESSED          (UINT64_C(1) << 10)
+#define PXN               (UINT64_C(1) << 53)
+#define UXN               (UINT64_C(1) << 54)
+
+/* MAIR_EL1 (D17.2.97): the attributes by index. */
+#define MAIR_DEVICE_NGNRE UINT64_C(0x04)
+#define MAIR_NORMAL_WB    UINT64_C(0xff) /* write-back, read- and write-allocate, both levels */
+#define INDEX_DEVICE      0u
+#define INDEX_NORMAL      1u
+
+#define DEVICE            (ATTRIBUTE(INDEX_DEVICE) | ACCESSED | PXN | UXN)
+#define NORMAL            (ATTRIBUTE(INDEX_NORMAL) | INNER_SHAREABLE | ACCESSED | UXN)
+
+/* TCR_EL1 (D17.2.131). */
+#define TCR_T0SZ          (64u - 39u)
+#define TCR_IRGN0_WBWA    (UINT64_C(1) << 8)
+#define TCR_ORGN0_WBWA    (UINT64_C(1) << 10)
+#define TCR_SH0_INNER     (UINT64_C(3) << 12)
+#define TCR_EPD1          (UINT64_C(1) << 23) /* no walks for the upper half */
+#define TCR_IPS_SHIFT     32
+#define PARANGE_MASK      UINT64_C(0xf)
+#define PARANGE_48_BITS   UINT64_C(5) /* the most that the 4 KiB granule can use */
+
+_Static_assert(MMU_ROOT_ENTRIES == ENTRIES, "a root table is one page");
+
+uint64_t mmu_root[MMU_ROOT_ENTRIES] __attribute__((aligned(4096)));
+uint64_t mmu_mair, mmu_tcr;
+
+static uint64_t device_blocks[ENTRIES] __attribute__((aligned(4096))); /* of the first GiB */
+static uint64_t memory_blocks[ENTRIES] __attribute__((aligned(4096))); /* of the third */
+static uint64_t image_pages[IMAGE_TABLES][ENTRIES] __attribute__((aligned(4096)));
+
+/* linker.ld */
+extern uint8_t text_start[], text_end[], rodata_start[], rodata_end[];
+
+static uint64_t page_descriptor(uint64_t address)
+{
+    if (address >= (uintptr_t)text_start && address < (uintptr_t)text_end)
+        return address | DESCRIPTOR_PAGE | NORMAL | READ_ONLY;
+    if (address >= (uintptr_t)rodata_start && address < (uintptr_t)rodata_end)
+        return address | DESCRIPTOR_PAGE | NORMAL | READ_ONLY | PXN;
+    return address | DESCRIPTOR_PAGE | NORMAL | PXN;
+}
+
+static void map_image(void)
+{
+    for (size_t i = 0; i < IMAGE_TABLES * ENTRIES; i++)
+        image_pages[i / ENTRIES][i % ENTRIES] = page_descriptor(IMAGE_AREA + i * PAGE_SIZE);
+
+    for (unsigned core = 0; core < CORE_MAX; core++)
+        for (unsigned guard = 0; guard < STACK_GUARDS; guard++) {
+            size_t page = (size_t)((stack_guard(core, guard) - IMAGE_AREA) / PAGE_SIZE);
+
+            image_pages[page / ENTRIES][page % ENTRIES] = 0;
+        }
+
+    for (size_t table = 0; table < IMAGE_TABLES; table++)
+        memory_blocks[(IMAGE_AREA - MEMORY_START) / BLOCK_SIZE + table] =
+            (uintptr_t)image_pages[table] | DESCRIPTOR_TABLE;
+}
+
+void mmu_build_tables(void)
+{
+    uint64_t range = sysreg_read(ID_AA64MMFR0_EL1) & PARANGE_MASK;
+
+    for (uint64_t address = DEVICES_START; address < GIGABYTE; address += BLOCK_SIZE)
+        device_blocks[address / BLOCK_SIZE] = address | DESCRIPTOR_BLOCK | DEVICE;
+
+    for (uint64_t offset = 0; offset < GIGABYTE; offset += BLOCK_SIZE) {
+        uint64_t address = MEMORY_START + offset;
+
+        if (address < SECURE_START || address >= SECURE_END)
+            memory_blocks[offset / BLOCK_SIZE] = address | DESCRIPTOR_BLOCK | NORMAL | PXN;
+    }
+    map_image();
+
+    mmu_root[0] = (uintptr_t)device_blocks | DESCRIPTOR_TABLE;
+    mmu_root[1] = GIGABYTE | DESCRIPTOR_BLOCK | DEVICE;
+    mmu_root[2] = (uintptr_t)memory_blocks | DESCRIPTOR_TABLE;
+    mmu_root[3] = 3 * GIGABYTE | DESCRIPTOR_BLOCK | NORMAL | PXN;
+
+    mmu_mair = MAIR_DEVICE_NGNRE << (8 * INDEX_DEVICE) | MAIR_NORMAL_WB << (8 * INDEX_NORMAL);
+    if (range > PARANGE_48_BITS)
+        range = PARANGE_48_BITS;
+    mmu_tcr = TCR_T0SZ | TCR_IRGN0_WBWA | TCR_ORGN0_WBWA | TCR_SH0_INNER | TCR_EPD1 |
+              range << TCR_IPS_SHIFT;
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The report of an unexpected exception, in words (Arm ARM DDI 0487, D17.2.37, "ESR_EL1"), and
+ * panic(), which raises one.
+ *
+ * It must work when little else does: it runs on a stack of its own, takes no lock, and uses
+ * neither newlib nor the heap.
+ */
+#include "arch/report.h"
+
+#include "arch/cpu.h"
+#include "arch/exception.h"
+#include "arch/psci.h"
+#include "arch/stack.h"
+#include "arch/sysreg.h"
+#include "arch/wait.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STATUS_FAILED   1
+#define PANIC_BRK       0x4b33 /* BRK's immediate, in ESR_EL1.ISS bits 15:0 */
+#define ESR_ISS_MASK    UINT64_C(0x1ffffff)
+#define ESR_FSC_MASK    0x3fu
+#define ESR_ISS_WNR     (UINT64_C(1) << 6)
+#define ESR_ISS_FNV     (UINT64_C(1) << 10) /* FAR is not valid */
+#define BACKTRACE_DEPTH 32
+#define NAME_WIDTH      5u
+
+#define STRING_(text)   #text
+#define STRING(text)    STRING_(text)
+
+static void (*output)(const char *text, size_t length);
+static uint32_t owner; /* the reporting core's number + 1 */
+static uint32_t depth; /* reports begun by the owner */
+static char message[256];
+
+void exception_set_output(void (*write)(const char *text, size_t length))
+{
+    output = write;
+}
+
+bool panicking(void)
+{
+    return __atomic_load_n(&owner, __ATOMIC_RELAXED) != 0;
+}
+
+noreturn void report_stop_core(void)
+{
+    for (;;)
+        __asm__ volatile("msr daifset, #0xf\n\twfi" ::: "memory");
+}
+
+/* Only one core reports; the others stop, at their next interrupt if not here. */
+static void claim(void)
+{
+    uint32_t self = core_id() + 1, free = 0;
+
+    if (!__atomic_compare_exchange_n(&owner, &free, self, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_ACQUIRE)) {
+        if (free != self)
+            report_stop_core();
+        return;
+    }
+    wait_wake_all();
+}
+
+static void print(const char *text)
+{
+    if (output != NULL)
+        output(text, strlen(text));
+}
+
+static void print_hex(uint64_t value)
+{
+    char text[] = "0x0000000000000000";
+
+    for (size_t i = sizeof(text) - 2; value != 0; i--, value >>= 4)
+        text[i] = "0123456789abcdef"[value & 0xf];
+    print(text);
+}
+
+static void print_number(unsigned value)
+{
+    char text[11] = {0};
+    size_t at = sizeof(text) - 1;
+
+    do {
+        text[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    print(&text[at]);
+}
+
+static void print_register(const char *name, uint64_t value, const char *end)
+{
+    for (size_t pad = strlen(name); pad < NAME_WIDTH; pad++)
+        print(" ");
+    print(name);
+    print(" ");
+    print_hex(value);
+    print(end);
+}
+
+/* ESR_EL1.EC in words; NULL for what no A53 raises at EL1. */
+static const char *class_name(uint64_t class)
+{
+    switch (class) {
+    case ESR_EC_UNKNOWN:
+        return "undefined instruction";
+    case ESR_EC_FP_TRAP:
+        return "FP/SIMD instruction while trapped";
+    case ESR_EC_HVC64:
+        return "HVC refused";
+    case ESR_EC_SMC64:
+        return "SMC refused";
+    case ESR_EC_MSR:
+        return "system register or instruction trapped";
+    case ESR_EC_INSN_ABORT:
+        return "instruction abort";
+    case ESR_EC_PC_ALIGN:
+        return "misaligned PC";
+    case ESR_EC_DATA_ABORT:
+        return "data abort";
+    case ESR_EC_SP_ALIGN:
+        return "misaligned SP";
+    case ESR_EC_SERROR:
+        return "SError";
+    case ESR_EC_BRK:
+        return "BRK instruction";
+    default:
+        return NULL;
+    }
+}
+
+/* The fault status of an abort: bits 5:2 the kind, 1:0 the level of the table walk for the first
+ * six kinds; the rest are whole codes. */
+static void print_fault_status(unsigned status)
+{
+    static const char *const kinds[] = {
+        "address size fault",         "translation fault (nothing is mapped there)",
+        "access flag fault",          "permission fault",
+        "synchronous external abort", "external abort on a table walk"};
+    unsigned kind = status >> 2;
+
+    if (status == 0x21)
+        print("alignment fault");
+    else if (status == 0x30)
+        print("TLB conflict");
+    else if (status == 0x35)
+        print("unsupported exclusive or atomic access");
+    else if (status == 0x18)
+        print("parity or ECC error");
+    else if (kind < sizeof(kinds) / sizeof(kinds[0]))
+        print(kinds[kind]);
+    else
+        print("fault status of an unknown kind");
+    if (kind < 4 || kind == 5) {
+        print(", level ");
+        print_number(status & 3);
+    }
+}
+
+static void print_guard(uint64_t address)
+{
+    static const char *const names[STACK_GUARDS] = {"thread", "IRQ", "fault"};
+
+    for (unsigned core = 0; core < CORE_MAX; core++)
+        for (unsigned guard = 0; guard < STACK_GUARDS; guard++)
+            if (address - stack_guard(core, guard) < STACK_GUARD_SIZE) {
+                print("; that is the guard page: core ");
+                print_number(core);
+                print("'s ");
+                print(names[guard]);
+                print(" stack has overflowed");
+            }
+}
+
+static void print_synchronous(const struct exception_frame *frame)
+{
+    uint64_t class = frame->esr >> ESR_EC_SHIFT;
+    const char *name = class_name(class);
+
+    print(name != NULL ? name : "exception of an unknown class");
+    if (class != ESR_EC_DATA_ABORT && class != ESR_EC_INSN_ABORT)
+        return;
+    if (class == ESR_EC_DATA_ABORT)
+        print((frame->esr & ESR_ISS_WNR) != 0 ? " on a write" : " on a read");
+    if ((frame->esr & ESR_ISS_FNV) == 0) {
+        print(" at ");
+        print_hex(frame->far);
+    }
+    print(": ");
+    print_fault_status((unsigned)frame->esr & ESR_FSC_MASK);
+    print_guard(frame->far);
+}
+
+static void print_cause(const struct exception_frame *frame, unsigned kind)
+{
+    static const char *const names[] = {
+        [EXCEPTION_FIQ] = "FIQ",
+        [EXCEPTION_SERROR] = "SError (an access failed some time ago)",
+        [EXCEPTION_FOREIGN] = "exception on SP_EL0 or from EL0",
+    };
+
+    if (kind == EXCEPTION_SYNCHRONOUS && frame->esr >> ESR_EC_SHIFT == ESR_EC_BRK &&
+        (frame->esr & 0xffff) == PANIC_BRK)
+        print(message);
+    else if (kind == EXCEPTION_SYNCHRONOUS)
+        print_synchronous(frame);
+    else
+        print(names[kind]);
+}
+
+static void print_registers(const struct exception_frame *frame)
+{
+    char name[] = "x00";
+
+    print_register("pc", frame->elr, "");
+    print_register("sp", frame->sp, "");
+    print_register("lr", frame->x[30], "\r\n");
+    print_register("esr", frame->esr, "");
+    print_register("far", frame->far, "");
+    print_register("spsr", frame->spsr, "\r\n");
+    for (unsigned i = 0; i < 30; i++) {
+        name[1] = (char)('0' + i / 10);
+        name[2] = (char)('0' + i % 10);
+        print_register(name, frame->x[i], i % 3 == 2 ? "\r\n" : "");
+    }
+}
+
+/* Whether two words can be read there: in a stack of this core, guards aside. */
+static bool is_record(uint64_t address)
+{
+    uint64_t offset = address - (uintptr_t)&stacks[core_id()][0];
+
+    if (address % 16 != 0 || offset >= STACK_CORE_SIZE)
+        return false;
+    for (unsigned guard = 0; guard < STACK_GUARDS; guard++)
+        if (address - stack_guard(core_id(), guard) < STACK_GUARD_SIZE)
+            return false;
+    return true;
+}
+
+/* Follows the frame records of AAPCS64 (6.2.3), each looked at before it is read, and no more than
+ * a fixed number of them, so that a broken chain ends too. */
+static void print_backtrace(const struct exception_frame *frame)
+{
+    uint64_t record = frame->x[29];
+
+    print("backtrace (aarch64-linux-gnu-addr2line -ipfe k3metal.elf ...):\r\n");
+    print_register("", frame->elr, "\r\n");
+    for (unsigned i = 0; i < BACKTRACE_DEPTH && is_record(record); i++) {
+        const uint64_t *words = (const uint64_t *)record;
+
+        if (words[1] == 0)
+            return;
+        print_register("", words[1], "\r\n");
+        record = words[0];
+    }
+}
+
+noreturn void report_exception(const struct exception_frame *frame, unsigned kind)
+{
+    claim();
+    depth++;
+    if (depth == 1) {
+        print("\r\n*** panic on core ");
+        print_number(core_id());
+        print(in_interrupt() ? " in an interrupt handler: " : ": ");
+        print_cause(frame, kind);
+        print("\r\n");
+        print_registers(frame);
+        print_backtrace(frame);
+    } else if (depth == 2) {
+        print("\r\n*** and another exception in the report:\r\n");
+        print_registers(frame);
+    }
+    psci_system_off(STATUS_FAILED);
+}
+
+noreturn void panic(const char *format, ...)
+{
+    va_list arguments;
+
+    irq_save();
+    claim();
+    va_start(arguments, format);
+    vsnprintf(message, sizeof(message), format, arguments);
+    va_end(arguments);
+    __asm__ volatile("brk #" STRING(PANIC_BRK)::: "memory");
+    report_stop_core(); /* not reached: the exception does not return */
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The other cores: started over PSCI (Arm DEN 0022, 5.6), then asleep until they get a function.
+ */
+#include "arch/smp.h"
+
+#include "arch/core.h"
+#include "arch/cpu.h"
+#include "arch/psci.h"
+#include "arch/sysreg.h"
+#include "arch/wait.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdnoreturn.h>
+
+#define START_TIMEOUT_US UINT64_C(1000000)
+#define IDLE_US          UINT64_C(1000000000000)
+#define MPIDR_AFFINITY   UINT64_C(0xff00ffffff)
+
+/* struct core.state: how far a core has come. */
+enum core_state {
+    CORE_OFF,
+    CORE_STARTING,
+    CORE_RUNNING,
+    CORE_ABANDONED, /* it was too late, and must not come in any more */
+};
+
+/* struct core.busy */
+enum core_work {
+    WORK_NONE,
+    WORK_CLAIMED, /* by a caller that fills in the function */
+    WORK_GIVEN,
+};
+
+extern uint8_t secondary_start[];
+noreturn void smp_secondary_main(void);
+
+static uint64_t core_affinities[CORE_MAX];
+static unsigned count_running = 1;
+static int boot_error;
+static uint64_t boot_error_affinity;
+static void (*core_init)(void); /* what each further core runs first */
+
+static uint64_t own_affinity(void)
+{
+    return sysreg_read(MPIDR_EL1) & MPIDR_AFFINITY;
+}
+
+unsigned core_count(void)
+{
+    return __atomic_load_n(&count_running, __ATOMIC_ACQUIRE);
+}
+
+uint64_t core_affinity(unsigned core)
+{
+    return core == core_id() ? own_affinity() : core_affinities[core];
+}
+
+int smp_boot_error(uint64_t *affinity)
+{
+    if (affinity != NULL)
+        *affinity = boot_error_affinity;
+    return boot_error;
+}
+
+static bool has_started(void *argument)
+{
+    const struct core *core = argument;
+
+    return __atomic_load_n(&core->state, __ATOMIC_ACQUIRE) == CORE_RUNNING;
+}
+
+static bool change_state(struct core *core, uint32_t from, uint32_t to)
+{
+    return __atomic_compare_exchange_n(&core->state, &from, to, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
+}
+
+/* Starts the core with the next number. It counts from here on, so that what it runs first may use
+ * its number. */
+static int start_core(uint64_t affinity)
+{
+    unsigned number = count_running;
+    struct core *core = &cores[number];
+    int error;
+
+    core_affinities[number] = affinity;
+    core->state = CORE_STARTING;
+    __atomic_store_n(&count_running, number + 1, __ATOMIC_RELEASE);
+
+    error = psci_cpu_on(affinity, (uintptr_t)secondary_start, number);
+    if (error == 0)
+        error = wait_for(has_started, core, START_TIMEOUT_US);
+    if (error != 0 && !change_state(core, CORE_STARTING, CORE_ABANDONED))
+        error = 0; /* it came in at the last moment */
+    if (error != 0)
+        __atomic_store_n(&count_running, number, __ATOMIC_RELEASE);
+    return error;
+}
+
+static bool contains(const uint64_t *affinities, unsigned count, uint64_t affinity)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (affinities[i] == affinity)
+            return true;
+    return false;
+}
+
+unsigned smp_boot(const uint64_t *affinities, unsigned count, void (*init)(void))
+{
+    uint64_t own = own_affinity();
+
+    core_init = init;
+    core_affinities[0] = own;
+    cores[0].state = CORE_RUNNING;
+    if (!contains(affinities, count, own)) {
+        boot_error = -ENODEV;
+        boot_error_affinity = own;
+        return count_running;
+    }
+    for (unsigned i = 0; i < count && boot_error == 0; i++) {
+        if (affinities[i] == own)
+            continue;
+        boot_error = count_running < CORE_MAX ? start_core(affinities[i]) : -ENOSPC;
+        if (boot_error != 0)
+            boot_error_affinity = affinities[i];
+    }
+    return count_running;
+}
+
+static bool has_work(void *argument)
+{
+    const struct core *core = argument;
+
+    return __atomic_load_n(&core->busy, __ATOMIC_ACQUIRE) == WORK_GIVEN;
+}
+
+static bool is_idle(void *argument)
+{
+    const struct core *core = argument;
+
+    return __atomic_load_n(&core->busy, __ATOMIC_ACQUIRE) == WORK_NONE;
+}
+
+/* Where start.S hands a further core over. */
+noreturn void smp_secondary_main(void)
+{
+    struct core *core = core_self();
+
+    if (core_init != NULL)
+        core_init();
+    if (!change_state(core, CORE_STARTING, CORE_RUNNING))
+        for (;;)
+            __asm__ volatile("wfi"); /* too late: IRQs stay masked, nobody counts on this core */
+    irq_restore(0);
+    wait_notify();
+
+    for (;;) {
+        if (wait_for(has_work, core, IDLE_US) != 0)
+            continue;
+        core->function(core->argument);
+        __atomic_store_n(&core->busy, WORK_NONE, __ATOMIC_RELEASE);
+        wait_notify();
+    }
+}
+
+int smp_start(unsigned core, void (*function)(void *argument), void *argument)
+{
+    uint32_t expected = WORK_NONE;
+
+    if (core == 0 || core >= core_count() || core == core_id())
+        return -EINVAL;
+    if (!__atomic_compare_exchange_n(&cores[core].busy, &expected, WORK_CLAIMED, false,
+                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        return -EBUSY;
+    cores[core].function = function;
+    cores[core].argument = argument;
+    __atomic_store_n(&cores[core].busy, WORK_GIVEN, __ATOMIC_RELEASE);
+    wait_notify();
+    return 0;
+}
+
+int smp_join(unsigned core, uint64_t timeout_us)
+{
+    if (core == 0 || core >= core_count() || core == core_id())
+        return -EINVAL;
+    return wait_for(is_idle, &cores[core], timeout_us);
+}
+
+int smp_run_all(void (*function)(void *argument), void *argument, uint64_t timeout_us)
+{
+    uint32_t started = 0;
+    int first_error = 0;
+
+    if (core_id() != 0)
+        return -EINVAL;
+    for (unsigned core = 1; core < core_count(); core++) {
+        int error = smp_start(core, function, argument);
+
+        if (error == 0)
+            started |= UINT32_C(1) << core;
+        else if (first_error == 0)
+            first_error = error;
+    }
+    function(argument);
+    for (unsigned core = 1; core < core_count(); core++) {
+        int error = (started >> core & 1) != 0 ? smp_join(core, timeout_us) : 0;
+
+        if (first_error == 0)
+            first_error = error;
+    }
+    return first_error;
+}

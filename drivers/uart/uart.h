@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The AM65x's UART (a 16550 with extensions; TRM SPRUID7, chapter 12 "Peripherals", "UART"): the one that is the
+ * console.
+ */
+#ifndef DRIVERS_UART_UART_H
+#define DRIVERS_UART_UART_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Makes the UART usable, polled both ways, and the place where panics are reported. Settings that
+ * a loader left are kept, with what is in the FIFOs; otherwise it is set to baud, 8N1. Boot core,
+ * once. 0; -EINVAL: the clock can't make the baud rate. */
+int uart_init(uintptr_t base, uint32_t clock_hz, uint32_t baud);
+
+/* Sends bytes as they are. Thread context, one caller at a time. 0; -ENODEV before uart_init();
+ * -ETIMEDOUT: the transmitter is stuck, and the rest is counted as lost. */
+int uart_write(const char *text, size_t length);
+
+/* Waits until the last byte has left the shift register. 0, -ENODEV, -ETIMEDOUT. */
+int uart_flush(void);
+
+/* The next byte received; -ETIMEDOUT after timeout_us; -ENODEV. Thread context, one caller at a
+ * time. Polled until uart_use_interrupt(). */
+int uart_getc(uint64_t timeout_us);
+
+/* The handler (irq_handler_t; context unused) and the switch to it: call the second once the first
+ * has been requested. */
+void uart_interrupt(void *context);
+void uart_use_interrupt(void);
+
+/* For panics: any context, whoever else is in this driver; returns when the text has left, or
+ * gives up on a stuck transmitter. */
+void uart_panic_write(const char *text, size_t length);
+
+struct uart_counters {
+    uint64_t received, sent;
+    uint64_t overruns; /* times the receive FIFO was full (LSR.OE) */
+    uint64_t dropped;  /* bytes received that nobody had fetched in time */
+    uint64_t lost;     /* bytes not sent: the transmitter was stuck */
+};
+void uart_get_counters(struct uart_counters *counters);
+
+#endif
