@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * GICv3: distributor, redistributors and CPU interface, in the non-secure view
+ * (Arm IHI 0069, "GIC Architecture Specification"; GIC-500 TRM DDI 0516).
+ *
+ * INTIDs: SGI 0-15, PPI 16-31, SPI 32-1019, special 1020-1023, LPI from 8192. All interrupts are
+ * non-secure group 1. Functions return 0 or a negative errno; -EINVAL is an INTID, core or value
+ * out of range.
+ */
+#ifndef DRIVERS_GIC_GIC_H
+#define DRIVERS_GIC_GIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define GIC_INTID_PPI_FIRST 16u
+#define GIC_INTID_SPI_FIRST 32u
+#define GIC_INTID_SPECIAL   1020u
+#define GIC_INTID_SPURIOUS  1023u
+#define GIC_INTID_LPI_FIRST 8192u
+
+enum gic_trigger {
+    GIC_LEVEL,
+    GIC_EDGE,
+};
+
+/* Higher urgency is a lower number; 0x00-0xf8, of which the implementation keeps the upper bits. */
+#define GIC_PRIORITY_DEFAULT 0xa0u
+#define GIC_PRIORITY_URGENT  0x80u
+
+/* Finds and initialises the distributor, walks the redistributors at redistributor_base up to
+ * redistributor_size (GICR_TYPER.Last ends the walk). Boot core, once. -ENODEV: no GICv3 there;
+ * -ETIMEDOUT: GICD_CTLR.RWP stuck. */
+int gic_init(uintptr_t distributor_base, uintptr_t redistributor_base,
+             uintptr_t redistributor_size);
+
+/* How many redistributors, hence cores, the walk found, and the affinity of each (packed as
+ * core_affinity()). Index 0..count-1 in the order of the walk. */
+unsigned gic_redistributor_count(void);
+uint64_t gic_redistributor_affinity(unsigned index);
+
+/* Initialises the calling core's redistributor and CPU interface. -ENODEV: no redistributor has
+ * this core's affinity; -ETIMEDOUT: it does not wake. */
+int gic_cpu_init(void);
+
+/* The number of INTIDs the distributor has (GICD_TYPER.ITLinesNumber), exclusive upper bound. */
+unsigned gic_intid_limit(void);
+
+/* SPIs, from any core; PPIs and SGIs act on the calling core. Any context.
+ * gic_configure(): -EBUSY if the trigger would change while the interrupt is enabled; -EINVAL also
+ * for a trigger that a PPI or SGI cannot have. gic_disable(): -ETIMEDOUT. */
+int gic_configure(unsigned intid, enum gic_trigger trigger, uint8_t priority);
+int gic_enable(unsigned intid);
+int gic_disable(unsigned intid); /* returns once the distributor has taken it (RWP) */
+bool gic_is_enabled(unsigned intid);
+int gic_set_pending(unsigned intid);
+int gic_clear_pending(unsigned intid);
+bool gic_is_pending(unsigned intid);
+bool gic_is_active(unsigned intid);
+int gic_set_affinity(unsigned intid, unsigned core); /* SPIs only */
+
+/* Sends SGI sgi (0-15) to one core. Stores before it are seen by the core that takes it. Any
+ * context. */
+void gic_send_sgi(unsigned core, unsigned sgi);
+
+/* Acknowledges the highest pending group 1 interrupt (ICC_IAR1_EL1) and ends one (ICC_EOIR1_EL1).
+ * Interrupt context only; not for SPIs above the priority mask. */
+unsigned gic_acknowledge(void);
+void gic_end(unsigned intid);
+
+/* Facts for the boot log and for `irq`: architecture revision, implementer and product of
+ * GICD_IIDR, number of SPIs, security states, LPI INTID bits, range selector support. */
+struct gic_facts {
+    unsigned architecture; /* 3 or 4 */
+    uint32_t iidr;
+    unsigned spi_count;
+    bool two_security_states;
+    bool lpis;
+    unsigned intid_bits;
+};
+void gic_get_facts(struct gic_facts *facts);
+
+#endif

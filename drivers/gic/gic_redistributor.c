@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * GICv3 redistributors: finding them, and bringing up the calling core's (Arm IHI 0069, 12.11).
+ */
+#include "drivers/gic/gic.h"
+#include "drivers/gic/gic_internal.h"
+#include "drivers/gic/gic_registers.h"
+
+#include "arch/cpu.h"
+#include "arch/mmio.h"
+
+#include <errno.h>
+
+#define PRIORITIES_DEFAULT (GIC_PRIORITY_DEFAULT * 0x01010101u)
+#define SGIS_AND_PPIS      32u
+
+/* In the order of the walk. */
+static struct redistributor {
+    uintptr_t base;
+    uint64_t typer;
+    uint64_t affinity;
+} redistributors[CORE_MAX];
+static unsigned redistributor_count;
+
+/* By core number, once the core has initialised its own. */
+static const struct redistributor *of_core[CORE_MAX];
+
+/* GICR_TYPER has the four affinity bytes side by side; MPIDR_EL1 has Aff3 in bits 39:32. */
+static uint64_t affinity_of(uint64_t typer)
+{
+    uint64_t bytes = GICR_TYPER_AFFINITY(typer);
+
+    return (bytes & 0xff000000u) << 8 | (bytes & 0x00ffffffu);
+}
+
+int gic_redistributors_find(uintptr_t base, uintptr_t size)
+{
+    uintptr_t end = base + size;
+    uint64_t typer = 0;
+
+    redistributor_count = 0;
+    while (!(typer & GICR_TYPER_LAST) && redistributor_count < CORE_MAX &&
+           end - base >= 2u * GICR_FRAME_SIZE) {
+        unsigned architecture = GIC_PIDR2_ARCHITECTURE(mmio_read32(base + GICR_PIDR2));
+
+        if (architecture != GIC_ARCHITECTURE_V3 && architecture != GIC_ARCHITECTURE_V4)
+            break;
+        typer = mmio_read64(base + GICR_TYPER);
+        redistributors[redistributor_count++] =
+            (struct redistributor){base, typer, affinity_of(typer)};
+        base += (typer & GICR_TYPER_VLPIS ? 4u : 2u) * GICR_FRAME_SIZE;
+    }
+    return redistributor_count ? 0 : -ENODEV;
+}
+
+unsigned gic_redistributor_count(void)
+{
+    return redistributor_count;
+}
+
+uint64_t gic_redistributor_affinity(unsigned index)
+{
+    return index < redistributor_count ? redistributors[index].affinity : UINT64_MAX;
+}
+
+static const struct redistributor *find(uint64_t affinity)
+{
+    for (unsigned i = 0; i < redistributor_count; i++)
+        if (redistributors[i].affinity == affinity)
+            return &redistributors[i];
+    return NULL;
+}
+
+uintptr_t gic_redistributor_base(unsigned core)
+{
+    return core < CORE_MAX && of_core[core] ? of_core[core]->base : 0;
+}
+
+uint64_t gic_redistributor_typer(unsigned core)
+{
+    return core < CORE_MAX && of_core[core] ? of_core[core]->typer : 0;
+}
+
+static int wake(uintptr_t base)
+{
+    uint32_t waker = mmio_read32(base + GICR_WAKER);
+
+    /* Where a secure world owns the register it reads zero and has been dealt with there. */
+    mmio_write32(base + GICR_WAKER, waker & ~GICR_WAKER_PROCESSOR_SLEEP);
+    return gic_wait_clear(base + GICR_WAKER, GICR_WAKER_CHILDREN_ASLEEP);
+}
+
+/* All SGIs and PPIs disabled, not pending, of group 1, default priority. */
+static int reset_sgis_and_ppis(uintptr_t base)
+{
+    uintptr_t frame = base + GICR_SGI_FRAME;
+
+    mmio_write32(frame + GIC_ICENABLER, UINT32_MAX);
+    mmio_write32(frame + GIC_ICPENDR, UINT32_MAX);
+    mmio_write32(frame + GIC_ICACTIVER, UINT32_MAX);
+    mmio_write32(frame + GIC_IGROUPR, UINT32_MAX);
+    for (unsigned intid = 0; intid < SGIS_AND_PPIS; intid += 4u)
+        mmio_write32(frame + GIC_IPRIORITYR + intid, PRIORITIES_DEFAULT);
+    return gic_wait_clear(base + GICR_CTLR, GICR_CTLR_RWP);
+}
+
+int gic_cpu_init(void)
+{
+    unsigned core = core_id();
+    const struct redistributor *own = find(core_affinity(core));
+    int error;
+
+    if (!own)
+        return -ENODEV;
+    error = wake(own->base);
+    if (error)
+        return error;
+    error = reset_sgis_and_ppis(own->base);
+    if (error)
+        return error;
+    error = gic_cpu_interface_init();
+    if (error)
+        return error;
+    of_core[core] = own;
+    return 0;
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The Interrupt Translation Service and LPIs (Arm IHI 0069, chapters 5 and 6).
+ *
+ * A message (device id, event id) becomes an LPI on the core of the event's collection. There is
+ * one collection a core, its ICID the core's number. Every command waits, with a deadline, until
+ * the ITS has consumed it. Thread context only; callable from any core at once.
+ *
+ * Errors everywhere: -EINVAL out of range, -ETIMEDOUT the ITS did not consume the command,
+ * -EIO the ITS stalled or reported an error (logged in words).
+ */
+#ifndef DRIVERS_GIC_ITS_H
+#define DRIVERS_GIC_ITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Allocates tables and command queue, enables the ITS. gic_init() first. -ENODEV, -ENOMEM. */
+int its_init(uintptr_t base);
+
+/* Gives the calling core its pending table and maps its collection; enables its LPIs. Each core
+ * once, after gic_cpu_init() on it and its_init(). */
+int its_cpu_init(void);
+
+/* LPI INTIDs that can be handed out: [GIC_INTID_LPI_FIRST, its_lpi_limit()). */
+unsigned its_lpi_limit(void);
+
+/* An ITS device: its interrupt translation table. */
+struct its_device;
+
+/* MAPD V=1 with a table for 2^event_bits events. -ENOMEM; -EEXIST if the id is mapped already;
+ * -ERANGE for an id or event_bits beyond GITS_TYPER. */
+int its_map_device(uint32_t device_id, unsigned event_bits, struct its_device **device);
+/* MAPD V=0; frees the table. Events must have been discarded, or their discard must have failed:
+ * -EBUSY. If the ITS does not consume the command, the id stays mapped and the table allocated,
+ * because the ITS may still use it. */
+int its_unmap_device(struct its_device *device);
+
+/* MAPTI: (device, event) -> lpi on core's collection. Then MOVI, DISCARD, INT, CLEAR. -EEXIST: the
+ * event is mapped already; -ENOENT: it is not; -EINVAL also for a core without a collection. Calls
+ * for the same event at once are the caller's to prevent. */
+int its_map_event(struct its_device *device, uint32_t event, unsigned lpi, unsigned core);
+int its_move_event(struct its_device *device, uint32_t event, unsigned core);
+int its_discard_event(struct its_device *device, uint32_t event);
+int its_trigger_event(struct its_device *device, uint32_t event);
+int its_clear_event(struct its_device *device, uint32_t event);
+
+/* Sets the LPI's enable bit and priority in the property table and makes the redistributors see
+ * it (INV on the event). */
+int its_enable_event(struct its_device *device, uint32_t event, unsigned lpi, uint8_t priority);
+int its_disable_event(struct its_device *device, uint32_t event, unsigned lpi);
+
+/* INVALL on a core's collection. */
+int its_invalidate_all(unsigned core);
+
+/* Whether the LPI is pending on core, as its pending table tells. The table is only written back
+ * at an implementation's leisure (IHI 0069, 5.1.2): a hint for people, not for decisions. */
+bool its_lpi_pending(unsigned lpi, unsigned core);
+
+/* The physical address a device writes its event id to. */
+uint64_t its_doorbell_address(void);
+
+/* Facts for the boot log, and counts of commands issued since its_init(), by opcode (IHI 0069,
+ * 5.3): a test counts MAPDs. */
+struct its_facts {
+    uint32_t iidr;
+    unsigned device_bits, event_bits, collection_bits;
+    unsigned itt_entry_size;
+    bool two_level_device_table;
+    bool tables_coherent; /* cacheable and shareable as read back; else cleaned by hand */
+    unsigned lpi_count;
+};
+void its_get_facts(struct its_facts *facts);
+uint64_t its_command_count(uint8_t opcode);
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The ITS's command queue (Arm IHI 0069, 5.2, "The ITS command queue"): a ring in memory that
+ * software fills at GITS_CWRITER and the ITS empties at GITS_CREADR.
+ */
+#ifndef DRIVERS_GIC_ITS_QUEUE_H
+#define DRIVERS_GIC_ITS_QUEUE_H
+
+#include "drivers/gic/its_command.h"
+
+#include "arch/spinlock.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ITS_QUEUE_SIZE        0x10000u /* bytes */
+#define ITS_QUEUE_ENTRIES     (ITS_QUEUE_SIZE / sizeof(struct its_command))
+#define ITS_OPCODES           64u /* those of GICv3 and GICv4 */
+
+/* How long the ITS may take for the commands in front of one: microseconds for hardware; the rest
+ * is for a simulated one whose host is busy. */
+#define ITS_QUEUE_TIMEOUT_US  1000000u
+
+/* How many SYNCs can follow one command. */
+#define ITS_QUEUE_TARGETS_MAX 2u
+
+struct its_queue_batch;
+
+struct its_queue {
+    uintptr_t registers;
+    struct its_command *ring;     /* ITS_QUEUE_ENTRIES of them */
+    bool coherent;                /* the ITS snoops the ring */
+    struct its_command harmless;  /* takes the place of one that the ITS stalled at */
+    struct spinlock lock;         /* of all below */
+    uint64_t submitted, consumed; /* commands since its_queue_init() */
+    struct its_queue_batch *waiting;
+    uint64_t counts[ITS_OPCODES];
+};
+
+/* Programs GITS_CBASER with the ring (64 KiB aligned, ITS_QUEUE_SIZE bytes) and empties it; the ITS
+ * is disabled. 0; -EIO: the register does not take the address. */
+int its_queue_init(struct its_queue *queue, uintptr_t registers, struct its_command *ring);
+
+/* Which command may take the place of one that stalled: a SYNC to a redistributor that exists. */
+void its_queue_set_harmless(struct its_queue *queue, const struct its_command *command);
+
+/* Puts the command into the queue, followed by a SYNC to each target, and waits until the ITS has
+ * consumed them all. 0; -ETIMEDOUT; -EIO: the ITS stalled at one of them, which was then taken out.
+ * Logs what failed. Thread context, any core; several callers at once have their commands in the
+ * queue together. */
+int its_queue_run(struct its_queue *queue, const struct its_command *command,
+                  const uint64_t *targets, unsigned target_count);
+
+/* Commands put into the queue so far, by opcode. */
+uint64_t its_queue_count(struct its_queue *queue, uint8_t opcode);
+
+#endif
