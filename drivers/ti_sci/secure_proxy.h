@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The secure proxy: message threads between the cores and the system firmware
+ * (AM65x TRM SPRUID7, 10.2 "Navigator Subsystem", secure proxy; TI-SCI documentation, "Secure
+ * Proxy").
+ *
+ * A thread has one direction and a window of registers that holds one message. Access to the
+ * window's last word completes the message: a write sends it, a read takes it off the queue.
+ */
+#ifndef DRIVERS_TI_SCI_SECURE_PROXY_H
+#define DRIVERS_TI_SCI_SECURE_PROXY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SECURE_PROXY_WORDS         15u
+#define SECURE_PROXY_MESSAGE_BYTES (SECURE_PROXY_WORDS * 4u)
+#define SECURE_PROXY_THREADS       160u
+
+struct secure_proxy_message {
+    uint32_t words[SECURE_PROXY_WORDS];
+};
+
+struct secure_proxy_thread {
+    uintptr_t data;      /* target data window */
+    uintptr_t real_time; /* status */
+    uintptr_t scfg;      /* control: only its direction is read */
+};
+
+enum secure_proxy_direction {
+    SECURE_PROXY_TRANSMIT,
+    SECURE_PROXY_RECEIVE,
+};
+
+/* Fills in thread `number` of the proxy whose three regions start at the given addresses. */
+void secure_proxy_thread_init(struct secure_proxy_thread *thread, uintptr_t data,
+                              uintptr_t real_time, uintptr_t scfg, uint16_t number);
+
+/* 0; -ENODEV if the thread has another direction; -EIO if it is in error state. Any context. */
+int secure_proxy_check(const struct secure_proxy_thread *thread,
+                       enum secure_proxy_direction direction);
+
+/* How many messages can be sent, or wait to be received; -EIO in error state. Any context. */
+int secure_proxy_count(const struct secure_proxy_thread *thread);
+
+/* Sends or takes one message. The count must have been above zero, and the caller keeps others
+ * away from the thread since it looked. Any context. */
+void secure_proxy_send(const struct secure_proxy_thread *thread,
+                       const struct secure_proxy_message *message);
+void secure_proxy_receive(const struct secure_proxy_thread *thread,
+                          struct secure_proxy_message *message);
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * A client of TI's system firmware: TI-SCI messages over the secure proxy
+ * (TI-SCI documentation, "TISCI User Guide", chapters 2 and 5).
+ *
+ * Thread context only; any number of cores at once. Requests from several cores are in flight
+ * together, told apart by their sequence numbers. Errors of every request:
+ *   -ETIMEDOUT   no answer within the deadline (a late one is recognised, counted and dropped)
+ *   -EACCES      the firmware answered without ACK: it refuses (not owned, out of range, ...)
+ *   -EMSGSIZE    the answer is shorter than this request's answer must be
+ *   -EPROTO      the answer's message type is not the request's, or it came from another host
+ *   -EBUSY       every sequence number is in flight, or the proxy's transmit credits are used up
+ *                until the deadline
+ *   -EIO         a secure-proxy thread is in error state
+ *   -EDEADLK     called from interrupt context
+ */
+#ifndef DRIVERS_TI_SCI_TI_SCI_H
+#define DRIVERS_TI_SCI_TI_SCI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ti_sci_config {
+    uintptr_t target_data; /* secure proxy regions */
+    uintptr_t real_time;
+    uintptr_t scfg;
+    uint8_t host_id;
+    uint16_t rx_thread; /* answers, low priority */
+    uint16_t tx_thread; /* requests */
+};
+
+/* Checks the threads' directions and states, drains stale answers. -ENODEV, -EINVAL, -EIO. */
+int ti_sci_init(const struct ti_sci_config *config);
+
+/* From now on answers are collected by ti_sci_receive() from the receive thread's interrupt, and
+ * requesters sleep; before, or with false, requesters poll. */
+void ti_sci_use_interrupt(bool use);
+/* The handler of that interrupt: takes every waiting answer off the thread. Interrupt context. */
+void ti_sci_receive(void *context);
+
+/* How long a request waits for its answer; the default is 1 s. Tests shorten it. */
+void ti_sci_set_timeout_us(uint64_t timeout_us);
+
+struct ti_sci_version {
+    char description[33];
+    uint16_t version;
+    uint8_t abi_major, abi_minor;
+};
+int ti_sci_get_version(struct ti_sci_version *version);
+
+/* Up to two ranges a (device, subtype) for this host; a range of count 0 is none. -ENOENT: the
+ * host owns nothing of it. */
+struct ti_sci_range {
+    uint16_t first, count;
+    uint16_t second_first, second_count;
+};
+int ti_sci_get_range(uint16_t device, uint8_t subtype, struct ti_sci_range *range);
+
+/* Device states (TISCI_MSG_SET_DEVICE and GET_DEVICE). */
+int ti_sci_device_get(uint16_t device); /* on, kept by this host */
+int ti_sci_device_put(uint16_t device); /* no longer needed by this host */
+struct ti_sci_device_state {
+    uint32_t context_loss_count;
+    uint32_t resets;
+    uint8_t programmed; /* 0 off, 1 retention, 2 on */
+    uint8_t current;    /* 0 off, 1 on, 2 in transition */
+};
+int ti_sci_device_get_state(uint16_t device, struct ti_sci_device_state *state);
+
+/* One hop of an interrupt route (TISCI_MSG_RM_IRQ_SET and RELEASE). The two kinds the AM65x uses:
+ * an event of a device into a bit of a VINT, and an INTR input to an INTR output. */
+int ti_sci_event_map(uint16_t source_device, uint16_t source_index, uint16_t inta, uint16_t vint,
+                     uint16_t global_event, uint8_t vint_bit);
+int ti_sci_event_unmap(uint16_t source_device, uint16_t source_index, uint16_t inta, uint16_t vint,
+                       uint16_t global_event, uint8_t vint_bit);
+int ti_sci_route_map(uint16_t source_device, uint16_t source_index, uint16_t destination_device,
+                     uint16_t destination_irq);
+int ti_sci_route_unmap(uint16_t source_device, uint16_t source_index, uint16_t destination_device,
+                       uint16_t destination_irq);
+
+/* TISCI_MSG_RM_RING_CFG. */
+struct ti_sci_ring_config {
+    uint16_t navss_device; /* the ring accelerator's device id */
+    uint16_t index;
+    uint64_t base;        /* physical address */
+    uint32_t count;       /* elements, 0 resets the ring's configuration */
+    uint8_t mode;         /* TI_SCI_RING_MODE_* */
+    uint8_t element_size; /* log2(bytes) - 2 */
+    uint8_t order_id;
+};
+#define TI_SCI_RING_MODE_RING    0u
+#define TI_SCI_RING_MODE_MESSAGE 1u
+int ti_sci_ring_configure(const struct ti_sci_ring_config *config);
+
+/* TISCI_MSG_RM_UDMAP_TX_CH_CFG, RX_CH_CFG and FLOW_CFG: the fields a memory-to-memory or a packet
+ * channel needs. */
+struct ti_sci_udmap_tx_config {
+    uint16_t udmap_device;
+    uint16_t index;
+    uint8_t channel_type; /* TI_SCI_UDMAP_CHANNEL_* */
+    uint8_t fetch_size;   /* 32-bit words of descriptor header to prefetch */
+    uint16_t completion_ring;
+};
+struct ti_sci_udmap_rx_config {
+    uint16_t udmap_device;
+    uint16_t index;
+    uint8_t channel_type;
+    uint8_t fetch_size;
+    uint16_t completion_ring;
+};
+#define TI_SCI_UDMAP_CHANNEL_PACKET_PBRR 2u
+#define TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR  12u
+int ti_sci_udmap_tx_configure(const struct ti_sci_udmap_tx_config *config);
+int ti_sci_udmap_rx_configure(const struct ti_sci_udmap_rx_config *config);
+struct ti_sci_udmap_flow_config {
+    uint16_t udmap_device;
+    uint16_t index;
+    uint8_t descriptor_type;
+    uint16_t destination_ring;
+    uint16_t free_descriptor_ring;
+};
+int ti_sci_udmap_flow_configure(const struct ti_sci_udmap_flow_config *config);
+
+/* TISCI_MSG_RM_PSIL_PAIR and UNPAIR: source thread to destination thread of a NAVSS. */
+int ti_sci_psil_pair(uint16_t navss_device, uint16_t source, uint16_t destination);
+int ti_sci_psil_unpair(uint16_t navss_device, uint16_t source, uint16_t destination);
+
+/* Counts since ti_sci_init(): a test compares before and after. */
+struct ti_sci_counters {
+    uint64_t requests, answers;
+    uint64_t timeouts, late, refused, malformed, stray;
+    uint64_t interrupts;
+};
+void ti_sci_get_counters(struct ti_sci_counters *counters);
+
+#endif

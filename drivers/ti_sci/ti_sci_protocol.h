@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * TI-SCI messages as they are on the wire: little-endian, packed, at most 60 bytes.
+ *
+ * Source: TI-SCI documentation, "TISCI User Guide", chapter 2 "TISCI Message Definitions"; each
+ * message names its page. Checked against the field lists of TI's headers for the same pages.
+ * Packed because the wire has fields off their natural alignment (ring configuration's virtid).
+ */
+#ifndef DRIVERS_TI_SCI_TI_SCI_PROTOCOL_H
+#define DRIVERS_TI_SCI_TI_SCI_PROTOCOL_H
+
+#include <stdint.h>
+
+#define TI_SCI_PACKED                   __attribute__((packed))
+
+/* Message types. */
+#define TISCI_MSG_VERSION               0x0002u
+#define TISCI_MSG_SET_DEVICE            0x0200u
+#define TISCI_MSG_GET_DEVICE            0x0201u
+#define TISCI_MSG_RM_IRQ_SET            0x1000u
+#define TISCI_MSG_RM_IRQ_RELEASE        0x1001u
+#define TISCI_MSG_RM_RING_CFG           0x1110u
+#define TISCI_MSG_RM_UDMAP_TX_CH_CFG    0x1205u
+#define TISCI_MSG_RM_UDMAP_RX_CH_CFG    0x1215u
+#define TISCI_MSG_RM_UDMAP_FLOW_CFG     0x1230u
+#define TISCI_MSG_RM_PSIL_PAIR          0x1280u
+#define TISCI_MSG_RM_PSIL_UNPAIR        0x1281u
+#define TISCI_MSG_RM_GET_RESOURCE_RANGE 0x1500u
+
+/* "General TISCI Message Information", header. In a request AOP asks for an answer once the request
+ * has been processed; in an answer the same bit tells that it succeeded. */
+struct tisci_header {
+    uint16_t type;
+    uint8_t host;
+    uint8_t seq;
+    uint32_t flags;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_header) == 8, "TI-SCI header");
+
+#define TISCI_MSG_FLAG_AOP 0x2u
+#define TISCI_MSG_FLAG_ACK 0x2u
+
+/* A request or an answer that is nothing but its header. */
+struct tisci_bare_message {
+    struct tisci_header header;
+} TI_SCI_PACKED;
+
+/* "General Core", TISCI_MSG_VERSION. The request is bare. Newer editions of the page append a
+ * sub-version and a patch version, which older firmware leaves out and nothing here needs. */
+struct tisci_version_answer {
+    struct tisci_header header;
+    char description[32];
+    uint16_t version;
+    uint8_t abi_major;
+    uint8_t abi_minor;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_version_answer) == 44, "TISCI_MSG_VERSION answer");
+
+/* "Power Management Device", TISCI_MSG_SET_DEVICE; the answer is bare. */
+struct tisci_set_device_request {
+    struct tisci_header header;
+    uint32_t id;
+    uint32_t reserved;
+    uint8_t state;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_set_device_request) == 17, "TISCI_MSG_SET_DEVICE");
+
+#define TISCI_DEVICE_AUTO_OFF 0u
+#define TISCI_DEVICE_ON       2u
+
+/* The same page, TISCI_MSG_GET_DEVICE. */
+struct tisci_get_device_request {
+    struct tisci_header header;
+    uint32_t id;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_get_device_request) == 12, "TISCI_MSG_GET_DEVICE");
+
+struct tisci_get_device_answer {
+    struct tisci_header header;
+    uint32_t context_loss_count;
+    uint32_t resets;
+    uint8_t programmed_state;
+    uint8_t current_state;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_get_device_answer) == 18, "TISCI_MSG_GET_DEVICE answer");
+
+/* "Resource Management Core", TISCI_MSG_RM_GET_RESOURCE_RANGE. */
+struct tisci_get_range_request {
+    struct tisci_header header;
+    uint16_t type; /* a device id */
+    uint8_t subtype;
+    uint8_t secondary_host;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_get_range_request) == 12, "TISCI_MSG_RM_GET_RESOURCE_RANGE");
+
+#define TISCI_NO_SECONDARY_HOST 0xffu /* the asking host's own range */
+
+struct tisci_get_range_answer {
+    struct tisci_header header;
+    uint16_t range_start;
+    uint16_t range_num;
+    uint16_t range_start_sec;
+    uint16_t range_num_sec;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_get_range_answer) == 16,
+               "TISCI_MSG_RM_GET_RESOURCE_RANGE answer");
+
+/* "Resource Management IRQ", TISCI_MSG_RM_IRQ_SET and _RELEASE; the answers are bare. A field whose
+ * bit in valid_params is clear is ignored. */
+struct tisci_irq_request {
+    struct tisci_header header;
+    uint32_t valid_params;
+    uint16_t src_id;
+    uint16_t src_index;
+    uint16_t dst_id;
+    uint16_t dst_host_irq;
+    uint16_t ia_id;
+    uint16_t vint;
+    uint16_t global_event;
+    uint8_t vint_status_bit_index;
+    uint8_t secondary_host;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_irq_request) == 28, "TISCI_MSG_RM_IRQ_SET");
+
+#define TISCI_IRQ_DST_ID_VALID                0x01u
+#define TISCI_IRQ_DST_HOST_IRQ_VALID          0x02u
+#define TISCI_IRQ_IA_ID_VALID                 0x04u
+#define TISCI_IRQ_VINT_VALID                  0x08u
+#define TISCI_IRQ_GLOBAL_EVENT_VALID          0x10u
+#define TISCI_IRQ_VINT_STATUS_BIT_INDEX_VALID 0x20u
+
+/* "Resource Management Ring Accelerator", TISCI_MSG_RM_RING_CFG; the answer is bare. */
+struct tisci_ring_cfg_request {
+    struct tisci_header header;
+    uint32_t valid_params;
+    uint16_t nav_id;
+    uint16_t index;
+    uint32_t addr_lo;
+    uint32_t addr_hi;
+    uint32_t count;
+    uint8_t mode;
+    uint8_t size;
+    uint8_t order_id;
+    uint16_t virtid;
+    uint8_t asel;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_ring_cfg_request) == 34, "TISCI_MSG_RM_RING_CFG");
+
+#define TISCI_RING_ADDR_LO_VALID  0x01u
+#define TISCI_RING_ADDR_HI_VALID  0x02u
+#define TISCI_RING_COUNT_VALID    0x04u
+#define TISCI_RING_MODE_VALID     0x08u
+#define TISCI_RING_SIZE_VALID     0x10u
+#define TISCI_RING_ORDER_ID_VALID 0x20u
+
+/* "Resource Management UDMAP", TISCI_MSG_RM_UDMAP_TX_CH_CFG; the answer is bare. */
+struct tisci_udmap_tx_request {
+    struct tisci_header header;
+    uint32_t valid_params;
+    uint16_t nav_id;
+    uint16_t index;
+    uint8_t tx_pause_on_err;
+    uint8_t tx_filt_einfo;
+    uint8_t tx_filt_pswords;
+    uint8_t tx_atype;
+    uint8_t tx_chan_type;
+    uint8_t tx_supr_tdpkt;
+    uint16_t tx_fetch_size;
+    uint8_t tx_credit_count;
+    uint16_t txcq_qnum;
+    uint8_t tx_priority;
+    uint8_t tx_qos;
+    uint8_t tx_orderid;
+    uint16_t fdepth;
+    uint8_t tx_sched_priority;
+    uint8_t tx_burst_size;
+    uint8_t tx_tdtype;
+    uint8_t extended_ch_type;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_udmap_tx_request) == 36, "TISCI_MSG_RM_UDMAP_TX_CH_CFG");
+
+/* The same page, TISCI_MSG_RM_UDMAP_RX_CH_CFG; the answer is bare. */
+struct tisci_udmap_rx_request {
+    struct tisci_header header;
+    uint32_t valid_params;
+    uint16_t nav_id;
+    uint16_t index;
+    uint16_t rx_fetch_size;
+    uint16_t rxcq_qnum;
+    uint8_t rx_priority;
+    uint8_t rx_qos;
+    uint8_t rx_orderid;
+    uint8_t rx_sched_priority;
+    uint16_t flowid_start;
+    uint16_t flowid_cnt;
+    uint8_t rx_pause_on_err;
+    uint8_t rx_atype;
+    uint8_t rx_chan_type;
+    uint8_t rx_ignore_short;
+    uint8_t rx_ignore_long;
+    uint8_t rx_burst_size;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_udmap_rx_request) == 34, "TISCI_MSG_RM_UDMAP_RX_CH_CFG");
+
+/* valid_params of both; bits for the fields that this client sets. */
+#define TISCI_UDMAP_CHAN_TYPE_VALID  0x04u
+#define TISCI_UDMAP_FETCH_SIZE_VALID 0x08u
+#define TISCI_UDMAP_CQ_QNUM_VALID    0x10u
+
+/* The same page, TISCI_MSG_RM_UDMAP_FLOW_CFG; the answer is bare. */
+struct tisci_udmap_flow_request {
+    struct tisci_header header;
+    uint32_t valid_params;
+    uint16_t nav_id;
+    uint16_t flow_index;
+    uint8_t rx_einfo_present;
+    uint8_t rx_psinfo_present;
+    uint8_t rx_error_handling;
+    uint8_t rx_desc_type;
+    uint16_t rx_sop_offset;
+    uint16_t rx_dest_qnum;
+    uint8_t rx_src_tag_hi;
+    uint8_t rx_src_tag_lo;
+    uint8_t rx_dest_tag_hi;
+    uint8_t rx_dest_tag_lo;
+    uint8_t rx_src_tag_hi_sel;
+    uint8_t rx_src_tag_lo_sel;
+    uint8_t rx_dest_tag_hi_sel;
+    uint8_t rx_dest_tag_lo_sel;
+    uint16_t rx_fdq0_sz0_qnum;
+    uint16_t rx_fdq1_qnum;
+    uint16_t rx_fdq2_qnum;
+    uint16_t rx_fdq3_qnum;
+    uint8_t rx_ps_location;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_udmap_flow_request) == 41, "TISCI_MSG_RM_UDMAP_FLOW_CFG");
+
+#define TISCI_FLOW_EINFO_PRESENT_VALID  0x00001u
+#define TISCI_FLOW_PSINFO_PRESENT_VALID 0x00002u
+#define TISCI_FLOW_ERROR_HANDLING_VALID 0x00004u
+#define TISCI_FLOW_DESC_TYPE_VALID      0x00008u
+#define TISCI_FLOW_SOP_OFFSET_VALID     0x00010u
+#define TISCI_FLOW_DEST_QNUM_VALID      0x00020u
+#define TISCI_FLOW_FDQ0_SZ0_QNUM_VALID  0x04000u
+#define TISCI_FLOW_FDQ1_QNUM_VALID      0x08000u
+#define TISCI_FLOW_FDQ2_QNUM_VALID      0x10000u
+#define TISCI_FLOW_FDQ3_QNUM_VALID      0x20000u
+#define TISCI_FLOW_PS_LOCATION_VALID    0x40000u
+
+/* "Resource Management PSI-L", TISCI_MSG_RM_PSIL_PAIR and _UNPAIR; the answers are bare. */
+struct tisci_psil_request {
+    struct tisci_header header;
+    uint32_t nav_id;
+    uint32_t src_thread;
+    uint32_t dst_thread;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_psil_request) == 20, "TISCI_MSG_RM_PSIL_PAIR");
+
+/* PSI-L destination threads start here; a pair request with a lower one is refused. */
+#define TISCI_PSIL_DESTINATION_BASE 0x8000u
+
+#endif
