@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What the files of the interrupt core share: an interrupt, a device's binding to its parent, and
+ * the parent's operations. No driver includes this.
+ *
+ * Locks, in the order in which they may be taken: the registry's mutex (bindings), a parent's
+ * mutex (its allocations and its devices' tables; held across requests to the system firmware or
+ * the ITS), the router's mutex below an aggregator's; then spinlocks, one at a time.
+ */
+#ifndef MSI_INTERNAL_H
+#define MSI_INTERNAL_H
+
+#include "arch/spinlock.h"
+#include "arch/wait.h"
+#include "msi/core.h"
+#include "msi/irq.h"
+#include "msi/mapping.h"
+#include "msi/platform.h"
+
+struct inta_vint;
+struct its_identity;
+
+/* A route through an interrupt router, to a GIC input (msi/intr.h). */
+struct intr_line {
+    struct mapping route;
+    uint16_t output, intid;
+    bool direct; /* may use the reserve */
+};
+
+struct irq {
+    struct irq_sink sink; /* where an INTID is this interrupt's alone */
+    struct irq_binding *binding;
+    irq_handler_t handler;
+    void *context;
+    const char *name;
+    uint32_t index;
+    unsigned core;
+    uint32_t state; /* IRQ_STATE_*, msi/deliver.h */
+    uint64_t count;
+    struct spinlock lock; /* keeps the mask bit in `state` and the hardware's in step */
+
+    struct irq *replay_next; /* msi/deliver.c */
+    bool replay_queued;
+
+    /* The parent could not take the route down: its resources, and this, are kept. */
+    bool stuck;
+    struct irq *stuck_next;
+
+    union {
+        unsigned intid; /* wired, ITS: the SPI or LPI */
+        struct intr_line line;
+        struct {
+            struct inta_vint *vint;
+            struct mapping mapping; /* has the event and the bit */
+        } inta;
+    } route;
+};
+
+struct irq_binding {
+    struct device *device;
+    struct irq_parent *parent;
+    struct irq_binding *next;
+    struct irq **irqs; /* by index; grows on demand up to index_limit */
+    uint32_t irqs_size;
+    uint32_t index_limit;
+    uint32_t in_use;
+    union {
+        const uint16_t *numbers;  /* wired: INTIDs; router: inputs */
+        uint16_t ti_sci_device;   /* aggregator: the events' source */
+        struct its_identity *its; /* ITS */
+    } data;
+};
+
+/* All in thread context with the parent's mutex held, unless said otherwise. */
+struct irq_parent_ops {
+    /* Makes the whole route to irq->core and leaves it masked. On error nothing is left, or
+     * irq->stuck says that the parent keeps it. */
+    int (*alloc)(struct irq *irq, uint32_t flags);
+    /* Takes the route down; the handler does not run any more. On error as alloc(). */
+    int (*free)(struct irq *irq);
+    /* Any context, with irq->lock held. NULL: the mask bit in irq->state is all there is. */
+    void (*mask)(struct irq *irq);
+    void (*unmask)(struct irq *irq);
+    int (*set_affinity)(struct irq *irq, unsigned core);
+    bool (*pending)(struct irq *irq);                                /* any context */
+    int (*trigger)(struct irq *irq);                                 /* without the mutex */
+    int (*describe)(const struct irq *irq, char *text, size_t size); /* without the mutex */
+    /* The last of a device's ways out; may be NULL. On error the device stays bound. */
+    int (*unbind)(struct irq_binding *binding);
+    void (*inventory)(struct irq_parent *parent, struct irq_inventory *inventory);
+};
+
+struct irq_parent {
+    const struct irq_parent_ops *ops;
+    const char *name;
+    struct mutex mutex;
+    struct irq_parent *next;
+};
+
+/* Enters a parent into the registry. Thread context, once a parent. */
+int irq_parent_register(struct irq_parent *parent);
+
+/* Binds device as `model` says (its data and index_limit); bind(binding, argument), if any, does
+ * what the parent's hardware needs, under the parent's mutex. -EBUSY: the device is bound. */
+int irq_binding_create(struct device *device, struct irq_parent *parent,
+                       const struct irq_binding *model,
+                       int (*bind)(struct irq_binding *binding, void *argument), void *argument);
+
+/* Raises the interrupt as its hardware would (INTA: VINT status, wired: GICD_ISPENDR, ITS: INT):
+ * for tests that have no device at hand. Thread context. */
+int irq_trigger(struct irq *irq);
+
+#endif

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Which parents there are, and which devices are bound to them.
+ */
+#include "arch/cpu.h"
+#include "msi/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static struct mutex registry_mutex = MUTEX_INIT;
+static struct irq_parent *parents;
+static struct irq_binding *bindings;
+
+int irq_parent_register(struct irq_parent *parent)
+{
+    int status = mutex_lock(&registry_mutex);
+
+    if (status != 0)
+        return status;
+    parent->next = parents;
+    parents = parent;
+    mutex_unlock(&registry_mutex);
+    return 0;
+}
+
+/* With both mutexes held. */
+static int enter_binding(struct irq_binding *binding,
+                         int (*bind)(struct irq_binding *binding, void *argument), void *argument)
+{
+    if (binding->device->interrupts)
+        return -EBUSY;
+
+    int status = bind ? bind(binding, argument) : 0;
+
+    if (status != 0)
+        return status;
+    binding->next = bindings;
+    bindings = binding;
+    binding->device->interrupts = binding;
+    return 0;
+}
+
+int irq_binding_create(struct device *device, struct irq_parent *parent,
+                       const struct irq_binding *model,
+                       int (*bind)(struct irq_binding *binding, void *argument), void *argument)
+{
+    struct irq_binding *binding = calloc(1, sizeof(*binding));
+
+    if (!binding)
+        return -ENOMEM;
+    *binding = *model;
+    binding->device = device;
+    binding->parent = parent;
+
+    int status = mutex_lock(&registry_mutex);
+
+    if (status == 0) {
+        status = mutex_lock(&parent->mutex);
+        if (status == 0) {
+            status = enter_binding(binding, bind, argument);
+            mutex_unlock(&parent->mutex);
+        }
+        mutex_unlock(&registry_mutex);
+    }
+    if (status != 0)
+        free(binding);
+    return status;
+}
+
+/* With both mutexes held. */
+static int remove_binding(struct irq_binding *binding)
+{
+    const struct irq_parent_ops *ops = binding->parent->ops;
+
+    if (binding->in_use != 0)
+        return -EBUSY;
+
+    int status = ops->unbind ? ops->unbind(binding) : 0;
+
+    if (status != 0)
+        return status;
+    for (struct irq_binding **link = &bindings; *link; link = &(*link)->next) {
+        if (*link == binding) {
+            *link = binding->next;
+            break;
+        }
+    }
+    binding->device->interrupts = NULL;
+    return 0;
+}
+
+int irq_unbind(struct device *device)
+{
+    if (in_interrupt())
+        return -EDEADLK;
+    if (!device)
+        return -EINVAL;
+
+    int status = mutex_lock(&registry_mutex);
+
+    if (status != 0)
+        return status;
+
+    struct irq_binding *binding = device->interrupts;
+
+    status = binding ? mutex_lock(&binding->parent->mutex) : -ENODEV;
+    if (status == 0) {
+        status = remove_binding(binding);
+        mutex_unlock(&binding->parent->mutex);
+    }
+    mutex_unlock(&registry_mutex);
+    if (status == 0) {
+        free(binding->irqs);
+        free(binding);
+    }
+    return status;
+}
+
+void irq_get_inventory(struct irq_inventory *inventory)
+{
+    struct irq_core_counters counters;
+
+    *inventory = (struct irq_inventory){0};
+    irq_core_get_counters(&counters);
+    inventory->spurious = counters.spurious;
+    inventory->stray = counters.stray;
+    if (mutex_lock(&registry_mutex) != 0)
+        return;
+    for (struct irq_binding *binding = bindings; binding; binding = binding->next) {
+        inventory->bindings++;
+        if (mutex_lock(&binding->parent->mutex) == 0) {
+            inventory->irqs += binding->in_use;
+            mutex_unlock(&binding->parent->mutex);
+        }
+    }
+    for (struct irq_parent *parent = parents; parent; parent = parent->next) {
+        if (parent->ops->inventory && mutex_lock(&parent->mutex) == 0) {
+            parent->ops->inventory(parent, inventory);
+            mutex_unlock(&parent->mutex);
+        }
+    }
+    mutex_unlock(&registry_mutex);
+}
+
+void irq_for_each(void (*visit)(const struct irq *irq, void *argument), void *argument)
+{
+    if (mutex_lock(&registry_mutex) != 0)
+        return;
+    for (struct irq_binding *binding = bindings; binding; binding = binding->next) {
+        if (mutex_lock(&binding->parent->mutex) != 0)
+            continue;
+        for (uint32_t i = 0; i < binding->irqs_size; i++) {
+            if (binding->irqs[i])
+                visit(binding->irqs[i], argument);
+        }
+        mutex_unlock(&binding->parent->mutex);
+    }
+    mutex_unlock(&registry_mutex);
+}
