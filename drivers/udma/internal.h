@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What the files of the UDMA driver share; nothing here is for its users.
+ */
+#ifndef DRIVERS_UDMA_INTERNAL_H
+#define DRIVERS_UDMA_INTERNAL_H
+
+#include "arch/spinlock.h"
+#include "drivers/udma/descriptor.h"
+#include "drivers/udma/ring.h"
+#include "drivers/udma/udma.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct irq;
+
+#define UDMA_DEPTH_MAX 64u /* one bit each in free_slots */
+
+/* A transfer that is queued: its descriptor has the same number. */
+struct udma_slot {
+    void *cookie;
+    uint32_t length;
+};
+
+struct udma_channel {
+    struct udma_channel_config config;
+    uint16_t number;             /* of the transmit and of the receive channel */
+    uintptr_t transmit, receive; /* real-time registers */
+    struct ring transfer, completion;
+    struct udma_descriptor *descriptors;
+    struct irq *irq;
+    struct udma_channel *next_abandoned;
+    bool stopped; /* the teardown's message has come; atomic */
+
+    struct spinlock lock; /* for what follows */
+    struct udma_slot slots[UDMA_DEPTH_MAX];
+    uint64_t free_slots;
+    unsigned deferred; /* pushed while draining, not yet submitted */
+    bool draining;     /* the handler is at work */
+    bool closing;
+    struct udma_counters counters;
+};
+
+/* What a channel needs of the shared numbers: a pair of channels and a completion ring. Thread
+ * context. -ENOSPC; -ENODEV before udma_init(). */
+struct udma_numbers {
+    uint16_t channel;
+    uint16_t completion_ring;
+};
+int udma_numbers_take(struct udma_numbers *numbers);
+void udma_numbers_give_back(const struct udma_numbers *numbers);
+/* A channel has been closed, or not quite opened, whose hardware would not let go: its numbers stay
+ * taken, and its memory stays as it is, reachable for a debugger. */
+void udma_numbers_abandon(const struct udma_numbers *numbers, struct udma_channel *channel);
+
+/* The platform's facts; valid after udma_init(). */
+const struct udma_facts *udma_get_facts(void);
+
+/* The completion ring's interrupt handler; context is the channel. */
+void udma_transfer_interrupt(void *context);
+
+#endif

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * A pool of numbered resources: a bit each in two maps, owned and free.
+ */
+#include "drivers/udma/pool.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#define WORD_BITS 64u
+#define WORDS     (POOL_LIMIT / WORD_BITS)
+
+static uint64_t bit_of(unsigned number)
+{
+    return UINT64_C(1) << (number % WORD_BITS);
+}
+
+void pool_add(struct pool *pool, unsigned first, unsigned count)
+{
+    for (unsigned number = first; number - first < count && number < POOL_LIMIT; number++) {
+        pool->owned[number / WORD_BITS] |= bit_of(number);
+        pool->free[number / WORD_BITS] |= bit_of(number);
+    }
+}
+
+bool pool_owns(const struct pool *pool, unsigned number)
+{
+    return number < POOL_LIMIT && (pool->owned[number / WORD_BITS] & bit_of(number)) != 0;
+}
+
+int pool_take(struct pool *pool, uint16_t *number)
+{
+    for (size_t word = 0; word < WORDS; word++) {
+        uint64_t available = pool->free[word];
+
+        if (available != 0) {
+            *number = (uint16_t)(word * WORD_BITS + (unsigned)__builtin_ctzll(available));
+            pool->free[word] = available & (available - 1u);
+            return 0;
+        }
+    }
+    return -ENOSPC;
+}
+
+void pool_give_back(struct pool *pool, uint16_t number)
+{
+    if (pool_owns(pool, number))
+        pool->free[number / WORD_BITS] |= bit_of(number);
+}
+
+static unsigned count_bits(const uint64_t words[WORDS])
+{
+    unsigned count = 0;
+
+    for (size_t word = 0; word < WORDS; word++) {
+        /* AArch64 counts bits in SIMD registers, which this code is compiled without. */
+        for (uint64_t bits = words[word]; bits != 0; bits &= bits - 1u)
+            count++;
+    }
+    return count;
+}
+
+unsigned pool_count(const struct pool *pool)
+{
+    return count_bits(pool->owned);
+}
+
+unsigned pool_count_free(const struct pool *pool)
+{
+    return count_bits(pool->free);
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Rings in memory through the ring accelerator's real-time registers (AM65x TRM SPRUID7, 10.2.3;
+ * the configuration itself is the system firmware's: TISCI_MSG_RM_RING_CFG).
+ */
+#include "drivers/udma/ring.h"
+
+#include "arch/barrier.h"
+#include "arch/mmio.h"
+#include "drivers/ti_sci/ti_sci.h"
+#include "drivers/udma/udma.h"
+#include "lib/log.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+/* Real-time registers, a page a ring (TRM, RINGACC_RT). */
+#define RING_RT_STRIDE       0x1000u
+#define RING_RT_DB           0x10u /* signed number of elements added */
+#define RING_RT_OCC          0x18u
+#define RING_RT_OCC_MASK     0x1fffffu
+
+/* So many elements added bring the UDMAP's count of a ring's elements back to where it was. */
+#define OCCUPANCY_WRAP       (1u << 22)
+
+/* TISCI_MSG_RM_RING_CFG, size: log2 of the element size in bytes, less 2. */
+#define RING_ELEMENT_8_BYTES 1u
+
+static int configure(const struct ring *ring, uint64_t base, uint32_t count)
+{
+    const struct ti_sci_ring_config config = {
+        .navss_device = ring->accelerator,
+        .index = ring->index,
+        .base = base,
+        .count = count,
+        .mode = TI_SCI_RING_MODE_RING,
+        .element_size = RING_ELEMENT_8_BYTES,
+    };
+
+    return ti_sci_ring_configure(&config);
+}
+
+int ring_open(struct ring *ring, uint16_t accelerator, uintptr_t real_time, uint16_t index,
+              uint16_t count)
+{
+    int error;
+
+    *ring = (struct ring){
+        .registers = real_time + (uintptr_t)index * RING_RT_STRIDE,
+        .elements = dma_alloc(count * sizeof(*ring->elements)),
+        .accelerator = accelerator,
+        .index = index,
+        .count = count,
+    };
+    if (ring->elements == NULL) {
+        log_error("ring %u: no memory for %u elements", (unsigned)index, (unsigned)count);
+        return -ENOMEM;
+    }
+    error = configure(ring, (uintptr_t)ring->elements, count);
+    if (error != 0) {
+        log_error("ring %u: configuration with %u elements failed (%d)", (unsigned)index,
+                  (unsigned)count, error);
+        dma_free(ring->elements);
+        ring->elements = NULL;
+    }
+    return error;
+}
+
+int ring_close(struct ring *ring)
+{
+    int error = configure(ring, 0, 0);
+
+    if (error != 0) {
+        log_error("ring %u: reset failed (%d); its memory is kept", (unsigned)ring->index, error);
+        return error;
+    }
+    dma_free(ring->elements);
+    ring->elements = NULL;
+    return 0;
+}
+
+int ring_wrap_occupancy(struct ring *ring)
+{
+    const unsigned occupancy = ring_occupancy(ring);
+    unsigned left = OCCUPANCY_WRAP - occupancy;
+    int error;
+
+    if (occupancy == 0)
+        return 0;
+    /* The ring accelerator's own count goes to zero first; the doorbells are for the UDMAP's. */
+    error = configure(ring, (uintptr_t)ring->elements, ring->count);
+    if (error != 0)
+        return error;
+    while (left != 0) {
+        unsigned count = left < RING_DOORBELL_MAX ? left : RING_DOORBELL_MAX;
+
+        mmio_write32(ring->registers + RING_RT_DB, count);
+        left -= count;
+    }
+    return 0;
+}
+
+static void advance(struct ring *ring)
+{
+    ring->position = (uint16_t)(ring->position + 1u == ring->count ? 0u : ring->position + 1u);
+}
+
+void ring_put(struct ring *ring, uint64_t element)
+{
+    /* volatile: the element belongs to the hardware from the doorbell on. */
+    *(volatile uint64_t *)&ring->elements[ring->position] = element;
+    advance(ring);
+}
+
+void ring_submit(struct ring *ring, unsigned count)
+{
+    /* Descriptors and elements are in memory before the doorbell makes the hardware read them. */
+    barrier_before_doorbell();
+    mmio_write32(ring->registers + RING_RT_DB, count);
+}
+
+unsigned ring_occupancy(const struct ring *ring)
+{
+    unsigned occupancy = mmio_read32(ring->registers + RING_RT_OCC) & RING_RT_OCC_MASK;
+
+    /* Elements, descriptors and data are read after the count that says they are there. */
+    barrier_after_status();
+    return occupancy;
+}
+
+uint64_t ring_get(struct ring *ring)
+{
+    uint64_t element = *(volatile const uint64_t *)&ring->elements[ring->position];
+
+    advance(ring);
+    return element;
+}
+
+void ring_release(struct ring *ring, unsigned count)
+{
+    /* The elements have been read before the doorbell lets the hardware overwrite them. */
+    barrier_after_status();
+    mmio_write32(ring->registers + RING_RT_DB, (uint32_t) - (int32_t)count);
+}

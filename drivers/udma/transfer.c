@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The data path of a channel: queueing copies, and the completion ring's interrupt (AM65x TRM
+ * SPRUID7, 10.2.2 UDMAP, third-party block-copy channels; 10.2.3 Ring Accelerator).
+ *
+ * While the handler empties the completion ring, new transfers are put into the transfer ring but
+ * not submitted; one doorbell at its end submits them together. So a callback that queues the next
+ * transfer can't keep the handler going: it takes what was in flight when it began, and returns.
+ */
+#include "arch/spinlock.h"
+#include "arch/wait.h"
+#include "drivers/udma/internal.h"
+
+#include <errno.h>
+
+/* Bit 0 of an element says that it is the teardown's completion message, not a descriptor. */
+#define ELEMENT_TEARDOWN 1u
+
+static unsigned take_slot(struct udma_channel *channel)
+{
+    unsigned slot = (unsigned)__builtin_ctzll(channel->free_slots);
+
+    channel->free_slots &= channel->free_slots - 1u;
+    return slot;
+}
+
+static int queue(struct udma_channel *channel, uintptr_t destination, uintptr_t source,
+                 size_t length, void *cookie)
+{
+    unsigned slot;
+
+    if (channel->closing)
+        return -ECANCELED;
+    if (channel->free_slots == 0)
+        return -EAGAIN;
+    slot = take_slot(channel);
+    channel->slots[slot] = (struct udma_slot){.cookie = cookie, .length = (uint32_t)length};
+    udma_descriptor_build(&channel->descriptors[slot], channel->number, channel->completion.index,
+                          destination, source, length);
+    ring_put(&channel->transfer, (uintptr_t)&channel->descriptors[slot]);
+    if (channel->draining)
+        channel->deferred++;
+    else
+        ring_submit(&channel->transfer, 1);
+    return 0;
+}
+
+int udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t source, size_t length,
+              void *cookie)
+{
+    unsigned long state;
+    int error;
+
+    if (channel == NULL || length == 0 || length > UDMA_COPY_MAX)
+        return -EINVAL;
+    state = spin_lock(&channel->lock);
+    error = queue(channel, destination, source, length, cookie);
+    spin_unlock(&channel->lock, state);
+    return error;
+}
+
+/* Which slot's descriptor an element is; -EINVAL: none that is in the hardware's hands. */
+static int find_slot(const struct udma_channel *channel, uint64_t element)
+{
+    uint64_t offset = element - (uintptr_t)channel->descriptors;
+    uint64_t slot = offset / sizeof(*channel->descriptors);
+
+    if (slot >= channel->config.depth || offset % sizeof(*channel->descriptors) != 0 ||
+        (channel->free_slots >> slot & 1u) != 0)
+        return -EINVAL;
+    return (int)slot;
+}
+
+/* Takes the slot back. Returns whether there is a callback to call. */
+static bool finish(struct udma_channel *channel, uint64_t element, void **cookie, int *status)
+{
+    int slot = find_slot(channel, element);
+
+    if (slot < 0) {
+        channel->counters.errors++;
+        return false;
+    }
+    *cookie = channel->slots[slot].cookie;
+    *status = udma_descriptor_status(&channel->descriptors[slot]);
+    channel->free_slots |= UINT64_C(1) << slot;
+    if (*status == -ECANCELED) /* flushed by the teardown: dropped, as udma_channel_close() says */
+        return false;
+    channel->counters.completions++;
+    if (*status == 0)
+        channel->counters.bytes += channel->slots[slot].length;
+    else
+        channel->counters.errors++;
+    return true;
+}
+
+static void complete(struct udma_channel *channel, uint64_t element)
+{
+    unsigned long state;
+    void *cookie = NULL;
+    int status = 0;
+    bool call;
+
+    if ((element & ELEMENT_TEARDOWN) != 0) {
+        __atomic_store_n(&channel->stopped, true, __ATOMIC_RELEASE);
+        wait_notify();
+        return;
+    }
+    state = spin_lock(&channel->lock);
+    call = finish(channel, element, &cookie, &status);
+    spin_unlock(&channel->lock, state);
+    /* Outside the lock: a callback may queue the next transfer. */
+    if (call)
+        channel->config.callback(channel->config.context, cookie, status);
+}
+
+/* Takes everything off the completion ring. Returns how many elements that were. */
+static unsigned drain(struct udma_channel *channel)
+{
+    unsigned taken = 0, count;
+
+    while ((count = ring_occupancy(&channel->completion)) != 0) {
+        if (count > channel->completion.count)
+            count = channel->completion.count;
+        for (unsigned i = 0; i < count; i++)
+            complete(channel, ring_get(&channel->completion));
+        ring_release(&channel->completion, count);
+        taken += count;
+    }
+    return taken;
+}
+
+void udma_transfer_interrupt(void *context)
+{
+    struct udma_channel *channel = context;
+    unsigned long state = spin_lock(&channel->lock);
+    unsigned taken;
+
+    channel->draining = true;
+    channel->counters.interrupts++;
+    spin_unlock(&channel->lock, state);
+
+    taken = drain(channel);
+
+    state = spin_lock(&channel->lock);
+    channel->draining = false;
+    if (taken == 0)
+        channel->counters.empty++;
+    if (channel->deferred != 0)
+        ring_submit(&channel->transfer, channel->deferred);
+    channel->deferred = 0;
+    spin_unlock(&channel->lock, state);
+}
+
+void udma_channel_get_counters(const struct udma_channel *channel, struct udma_counters *counters)
+{
+    /* The lock is the only part that changes. */
+    struct spinlock *lock = (struct spinlock *)(uintptr_t)&channel->lock;
+    unsigned long state = spin_lock(lock);
+
+    *counters = channel->counters;
+    spin_unlock(lock, state);
+}
