@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The AM65x's devices as a library: it takes a physical address, a size and a value, and calls out
+ * for line levels, memory and time. It knows nothing of what it runs in: the twin's monitor, or a
+ * host program under sanitizers.
+ *
+ * No allocation, no libc beyond string.h, no locks of its own: the caller serialises all calls.
+ */
+#ifndef TWIN_MODELS_AM65X_H
+#define TWIN_MODELS_AM65X_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the models ask of their surroundings. */
+struct am65x_environment {
+    void *context;
+    /* An interrupt line into the GIC changes level. intid is the AM65x's (32-1019). */
+    void (*line)(void *context, unsigned intid, bool high);
+    /* A message reached the ITS through the pre-ITS window. */
+    void (*its_message)(void *context, uint32_t device_id, uint32_t event_id);
+    /* Memory accesses of bus masters (DMA, rings). false: nothing there. */
+    bool (*memory_read)(void *context, uint64_t address, void *data, size_t size);
+    bool (*memory_write)(void *context, uint64_t address, const void *data, size_t size);
+    /* Nanoseconds, monotonic. */
+    uint64_t (*now)(void *context);
+    /* A byte leaves UART number uart (0-2). */
+    void (*uart_transmit)(void *context, unsigned uart, uint8_t byte);
+    /* A line of trace, asked for by trace flags; no newline. */
+    void (*trace)(void *context, const char *line);
+    /* The guest asked the system firmware to reset the SoC (may be NULL). Called from within
+     * am65x_advance(): note it down and act afterwards. */
+    void (*soc_reset)(void *context);
+};
+
+#define AM65X_TRACE_IRQ 0x1u
+#define AM65X_TRACE_SCI 0x2u
+#define AM65X_TRACE_DMA 0x4u
+
+struct am65x_config {
+    uint32_t trace;       /* AM65X_TRACE_* */
+    uint32_t intid_limit; /* INTIDs from here on do not exist in the GIC below: the resource
+                             ranges hand out no INTR output that leads there */
+    uint64_t dram_base, dram_size;
+};
+
+/* Resets every model. Once before anything else; again for a reset of the SoC. */
+void am65x_reset(const struct am65x_environment *environment, const struct am65x_config *config);
+
+/* A guest's access. size is 1, 2, 4 or 8 bytes. false: no model claims the address. Reads of
+ * reserved offsets inside a claimed block read as zero, writes are ignored. */
+bool am65x_read(uint64_t address, unsigned size, uint64_t *value);
+bool am65x_write(uint64_t address, unsigned size, uint64_t value);
+
+/* Does what is due by now(); returns when to be called again (nanoseconds, UINT64_MAX: never).
+ * The deadline may also have moved after any am65x_write(). */
+uint64_t am65x_advance(void);
+uint64_t am65x_next_deadline(void);
+
+/* A byte arrives at UART uart. false: its FIFO is full, offer it again later. */
+bool am65x_uart_receive(unsigned uart, uint8_t byte);
+
+/* The level of a line now, for a caller that must pend it again at the end of an interrupt. */
+bool am65x_line_level(unsigned intid);
+
+/* Faults that a test injects (through the monitor's vendor SMC, or directly in host tests). Each
+ * hits the next `count` occasions and is then over; count 0 takes it back. */
+enum am65x_fault {
+    AM65X_FAULT_SCI_NAK,   /* answer without ACK; argument: message type, 0 any */
+    AM65X_FAULT_SCI_DROP,  /* no answer */
+    AM65X_FAULT_SCI_LATE,  /* the answer comes argument microseconds later */
+    AM65X_FAULT_SCI_SHORT, /* the answer is cut to its header */
+    AM65X_FAULT_SCI_WRONG_TYPE,
+    AM65X_FAULT_SCI_WRONG_SEQUENCE,
+    AM65X_FAULT_SCI_WRONG_HOST,
+    AM65X_FAULT_DMA_ERROR,   /* a transfer ends with an error response */
+    AM65X_FAULT_DMA_STALL,   /* a transfer ends only argument microseconds later */
+    AM65X_FAULT_STRAY_EVENT, /* at once: global event `argument` fires */
+    AM65X_FAULT_COUNT
+};
+bool am65x_inject(enum am65x_fault fault, uint64_t argument, uint32_t count);
+
+/* Counters that tests compare with the firmware's (index as in the enum). */
+enum am65x_counter {
+    AM65X_COUNT_SCI_REQUESTS,
+    AM65X_COUNT_SCI_ANSWERS,
+    AM65X_COUNT_SCI_NAKS,
+    AM65X_COUNT_DMA_TRANSFERS,
+    AM65X_COUNT_DMA_BYTES,
+    AM65X_COUNT_RING_EVENTS, /* events that rings sent */
+    AM65X_COUNT_EVENTS_LOST, /* events that no mapping took */
+    AM65X_COUNT_VINT_EDGES,  /* VINT outputs going high */
+    AM65X_COUNT_ITS_MESSAGES,
+    AM65X_COUNT_UNCLAIMED,      /* accesses that no model claimed */
+    AM65X_COUNT_EVENT_MAPPINGS, /* a level: event mappings in place now */
+    AM65X_COUNT_ROUTES,         /* a level: INTR routes in place now */
+    AM65X_COUNT_PSIL_PAIRS,     /* a level */
+    AM65X_COUNT_RINGS,          /* a level: rings configured now */
+    AM65X_COUNT_COUNT
+};
+uint64_t am65x_counter(enum am65x_counter counter);
+
+#endif

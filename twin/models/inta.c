@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The interrupt aggregator of the main Navigator Subsystem, UDMASS_INTA0 (AM65x TRM SPRUID7,
+ * "Interrupt Aggregator (INTR_AGGR)"; TI-SCI documentation for the AM65x, "Interrupt
+ * Management Device Descriptions"): 4608 global events, each steered to one of 64 status bits of
+ * one of 256 virtual interrupts. A virtual interrupt's output is a level: high while a bit is
+ * both set and enabled.
+ *
+ * Registers, 64 bits each, a page of 4 KiB for each virtual interrupt. Not modelled: counted and
+ * multicast events, and a ring's "empty again" events (a status bit stays until it is cleared).
+ */
+#include "twin/models/models.h"
+
+#define VINT_COUNT        256u
+#define EVENT_COUNT       4608u
+#define BIT_COUNT         64u
+
+#define VINT_PAGE_SHIFT   12
+#define VINT_ENABLE_SET   0x00u
+#define VINT_ENABLE_CLEAR 0x08u
+#define VINT_STATUS_SET   0x10u
+#define VINT_STATUS_CLEAR 0x18u
+#define VINT_STATUS_MASK  0x20u /* status and enable */
+
+static struct {
+    uint64_t enable, status;
+    uint64_t mapped; /* bits that an event is steered to */
+    bool level;
+} vints[VINT_COUNT];
+
+static struct {
+    bool mapped;
+    uint8_t bit;
+    uint16_t vint;
+} events[EVENT_COUNT];
+
+void inta_reset(void)
+{
+    memset(vints, 0, sizeof(vints));
+    memset(events, 0, sizeof(events));
+}
+
+bool inta_vint_level(unsigned vint)
+{
+    return vint < VINT_COUNT && vints[vint].level;
+}
+
+static void update(unsigned vint)
+{
+    bool level = (vints[vint].status & vints[vint].enable) != 0;
+    if (level == vints[vint].level)
+        return;
+    vints[vint].level = level;
+    if (level)
+        model_count(AM65X_COUNT_VINT_EDGES, 1);
+    intr_input(vint, level);
+}
+
+static void trace_event(uint16_t event)
+{
+    if (!trace_wanted(AM65X_TRACE_IRQ))
+        return;
+    struct trace_line line;
+    trace_start(&line, "irq");
+    trace_field(&line, "event", event);
+    if (event >= EVENT_COUNT || !events[event].mapped) {
+        trace_text(&line, " > nowhere");
+        trace_end(&line);
+        return;
+    }
+    unsigned vint = events[event].vint;
+    trace_text(&line, " >");
+    trace_field(&line, "VINT", vint);
+    trace_field(&line, "bit", events[event].bit);
+    unsigned output;
+    if (intr_find_output(vint, &output)) {
+        trace_text(&line, " >");
+        trace_field(&line, "INTR", output);
+        trace_text(&line, " >");
+        trace_field(&line, "INTID", intr_output_intid(output));
+    }
+    trace_text(&line, vints[vint].level ? " high" : " low");
+    trace_end(&line);
+}
+
+void inta_event(uint16_t event)
+{
+    if (event >= EVENT_COUNT || !events[event].mapped) {
+        model_count(AM65X_COUNT_EVENTS_LOST, 1);
+    } else {
+        unsigned vint = events[event].vint;
+        vints[vint].status |= UINT64_C(1) << events[event].bit;
+        update(vint);
+    }
+    trace_event(event);
+}
+
+bool inta_map(uint16_t event, uint16_t vint, uint8_t bit)
+{
+    if (event >= EVENT_COUNT || vint >= VINT_COUNT || bit >= BIT_COUNT || events[event].mapped ||
+        (vints[vint].mapped >> bit & 1) != 0)
+        return false;
+    events[event].mapped = true;
+    events[event].vint = vint;
+    events[event].bit = bit;
+    vints[vint].mapped |= UINT64_C(1) << bit;
+    model_count(AM65X_COUNT_EVENT_MAPPINGS, 1);
+    return true;
+}
+
+bool inta_lookup(uint16_t event, uint16_t *vint, uint8_t *bit)
+{
+    if (event >= EVENT_COUNT || !events[event].mapped)
+        return false;
+    *vint = events[event].vint;
+    *bit = events[event].bit;
+    return true;
+}
+
+bool inta_unmap(uint16_t event, uint16_t vint, uint8_t bit)
+{
+    if (event >= EVENT_COUNT || !events[event].mapped || events[event].vint != vint ||
+        events[event].bit != bit)
+        return false;
+    events[event].mapped = false;
+    vints[vint].mapped &= ~(UINT64_C(1) << bit);
+    model_uncount(AM65X_COUNT_EVENT_MAPPINGS);
+    return true;
+}
+
+uint64_t inta_read(unsigned instance, uint64_t offset)
+{
+    (void)instance;
+    unsigned vint = (unsigned)(offset >> VINT_PAGE_SHIFT);
+    switch (offset & 0xfff) {
+    case VINT_ENABLE_SET:
+    case VINT_ENABLE_CLEAR:
+        return vints[vint].enable;
+    case VINT_STATUS_SET:
+    case VINT_STATUS_CLEAR:
+        return vints[vint].status;
+    case VINT_STATUS_MASK:
+        return vints[vint].status & vints[vint].enable;
+    default:
+        return 0;
+    }
+}
+
+void inta_write(unsigned instance, uint64_t offset, uint64_t value)
+{
+    (void)instance;
+    unsigned vint = (unsigned)(offset >> VINT_PAGE_SHIFT);
+    switch (offset & 0xfff) {
+    case VINT_ENABLE_SET:
+        vints[vint].enable |= value;
+        break;
+    case VINT_ENABLE_CLEAR:
+        vints[vint].enable &= ~value;
+        break;
+    case VINT_STATUS_SET:
+        vints[vint].status |= value;
+        break;
+    case VINT_STATUS_CLEAR:
+        vints[vint].status &= ~value;
+        break;
+    default:
+        return;
+    }
+    update(vint);
+}

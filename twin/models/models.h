@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What the device models share with each other: the services of am65x.c (time, lines, memory,
+ * counters, faults), the timer queue, trace lines, and each block's calls. Not for users of the
+ * library; they see am65x.h.
+ *
+ * All state is static and is set up by am65x_reset(), so the library runs where there is no heap.
+ */
+#ifndef TWIN_MODELS_MODELS_H
+#define TWIN_MODELS_MODELS_H
+
+#include "twin/models/am65x.h"
+
+#include <string.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+#define MICROSECOND     1000u /* in nanoseconds */
+
+/* ---------------------------------------------------------------- am65x.c: the surroundings */
+
+uint64_t model_now(void);
+const struct am65x_config *model_config(void);
+
+/* An interrupt line; only changes reach the GIC. */
+void model_line(unsigned intid, bool high);
+
+/* Accesses of bus masters: DRAM, or a device through the bus. false: nobody there. */
+bool model_memory_read(uint64_t address, void *data, size_t size);
+bool model_memory_write(uint64_t address, const void *data, size_t size);
+
+void model_count(enum am65x_counter counter, uint64_t increment);
+void model_uncount(enum am65x_counter counter);
+
+/* Takes one occasion of an injected fault. false: none is injected. */
+bool model_fault_peek(enum am65x_fault fault, uint64_t *argument);
+bool model_fault_take(enum am65x_fault fault, uint64_t *argument);
+
+void model_its_message(uint32_t device_id, uint32_t event_id);
+void model_uart_transmit(unsigned uart, uint8_t byte);
+void model_soc_reset(void);
+
+/* ---------------------------------------------------------------- timer.c: what is due when */
+
+struct model_timer {
+    uint64_t due;
+    void (*expire)(unsigned argument);
+    unsigned argument;
+    unsigned position; /* in the queue, counted from 1; 0: not armed */
+};
+
+void timers_reset(void);
+/* (Re)arms: expire(argument) is called by the am65x_advance() at or after now + delay. */
+void timer_arm(struct model_timer *timer, uint64_t delay);
+void timer_cancel(struct model_timer *timer);
+bool timer_armed(const struct model_timer *timer);
+/* Calls what is due at `now`; what gets armed meanwhile waits for the next call. */
+void timers_run(uint64_t now);
+uint64_t timers_next(void); /* UINT64_MAX: none */
+
+/* ---------------------------------------------------------------- trace.c: lines for people */
+
+struct trace_line {
+    char text[120];
+    size_t length;
+};
+
+bool trace_wanted(uint32_t flag);
+void trace_start(struct trace_line *line, const char *subject);
+void trace_text(struct trace_line *line, const char *text);
+void trace_number(struct trace_line *line, uint64_t number);
+void trace_hex(struct trace_line *line, uint64_t number);
+/* " name number": the usual way to add a named number. */
+void trace_field(struct trace_line *line, const char *name, uint64_t number);
+void trace_end(const struct trace_line *line);
+
+/* ---------------------------------------------------------------- register blocks
+ * Each takes the offset in its region, aligned to the block's natural width. */
+
+uint64_t uart_read(unsigned instance, uint64_t offset);
+void uart_write(unsigned instance, uint64_t offset, uint64_t value);
+void uart_reset(void);
+
+uint64_t chipid_read(unsigned instance, uint64_t offset);
+
+enum secure_proxy_region {
+    SECURE_PROXY_DATA,
+    SECURE_PROXY_REAL_TIME,
+    SECURE_PROXY_SCFG,
+};
+uint64_t secure_proxy_read(unsigned region, uint64_t offset);
+void secure_proxy_write(unsigned region, uint64_t offset, uint64_t value);
+void secure_proxy_reset(void);
+
+uint64_t inta_read(unsigned instance, uint64_t offset);
+void inta_write(unsigned instance, uint64_t offset, uint64_t value);
+void inta_reset(void);
+
+uint64_t ringacc_rt_read(unsigned instance, uint64_t offset);
+void ringacc_rt_write(unsigned instance, uint64_t offset, uint64_t value);
+uint64_t ringacc_fifo_read(unsigned instance, uint64_t offset);
+void ringacc_fifo_write(unsigned instance, uint64_t offset, uint64_t value);
+uint64_t ringacc_proxy_read(unsigned instance, uint64_t offset);
+void ringacc_reset(void);
+
+uint64_t udmap_gcfg_read(unsigned instance, uint64_t offset);
+uint64_t udmap_rchan_read(unsigned instance, uint64_t offset);
+void udmap_rchan_write(unsigned instance, uint64_t offset, uint64_t value);
+uint64_t udmap_tchan_read(unsigned instance, uint64_t offset);
+void udmap_tchan_write(unsigned instance, uint64_t offset, uint64_t value);
+void udmap_reset(void);
+
+void pre_its_write(unsigned instance, uint64_t offset, uint64_t value);
+
+/* ---------------------------------------------------------------- numbers of the AM65x
+ * TI-SCI documentation for the AM65x, "Devices Descriptions". */
+
+#define DEV_MAIN_NAVSS   118u
+#define DEV_MCU_NAVSS    119u
+#define DEV_MAIN_INTA    179u
+#define DEV_MAIN_INTR    182u
+#define DEV_MAIN_RINGACC 187u
+#define DEV_MAIN_UDMAP   188u
+#define DEV_MCU_UDMAP    194u
+#define DEV_MCU_RINGACC  195u
+
+/* The two Navigator Subsystems, as instance numbers of ring accelerators and UDMAPs. */
+enum navss {
+    NAVSS_MAIN,
+    NAVSS_MCU,
+    NAVSS_COUNT,
+};
+
+/* An output-event register that sends nothing (its reset value). */
+#define EVENT_NONE 0xffffu
+#define RING_NONE  0xffffu
+
+/* ---------------------------------------------------------------- events and interrupts */
+
+/* A global event arrives at the interrupt aggregator. */
+void inta_event(uint16_t event);
+/* false: the event or the bit is taken, or out of range. */
+bool inta_map(uint16_t event, uint16_t vint, uint8_t bit);
+bool inta_unmap(uint16_t event, uint16_t vint, uint8_t bit);
+/* Where an event goes; false: nowhere. */
+bool inta_lookup(uint16_t event, uint16_t *vint, uint8_t *bit);
+bool inta_vint_level(unsigned vint);
+
+/* Interrupt routers: outputs, each fed by at most one input. */
+void intr_reset(void);
+bool intr_known(uint16_t device);
+bool intr_map(uint16_t device, uint16_t input, uint16_t output);
+bool intr_unmap(uint16_t device, uint16_t input, uint16_t output);
+/* The INTID of an output of the main NAVSS's router; 0: it leads elsewhere. */
+unsigned intr_output_intid(unsigned output);
+bool intr_find_output(unsigned input, unsigned *output);
+/* The level of an input of the main NAVSS's router changed. */
+void intr_input(unsigned input, bool high);
+
+/* ---------------------------------------------------------------- rings */
+
+struct ring {
+    uint64_t base;
+    uint32_t count;    /* elements; 0: not configured */
+    uint32_t occupied; /* elements in it */
+    uint32_t head;     /* index of the element that leaves next */
+    uint16_t event;    /* global event for "no longer empty" */
+    uint16_t virt_id;
+    uint8_t mode, size_code, order_id, asel;
+    uint32_t window[64]; /* the data of an element on its way through the FIFO window */
+};
+
+struct ring *ringacc_ring(enum navss navss, unsigned index); /* NULL: no such ring */
+/* The hardware's side: an element (its first 8 bytes) joins or leaves. false: full or empty. */
+bool ringacc_push(enum navss navss, unsigned index, uint64_t element);
+bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element);
+/* Empties a ring; a count of 0 takes its configuration away. */
+void ringacc_configured(enum navss navss, unsigned index, uint32_t count);
+
+/* ---------------------------------------------------------------- UDMAP and PSI-L */
+
+struct udmap_shape {
+    uint16_t device, navss_device;
+    uint16_t psil_base;
+    uint16_t transmit_channels, external_channels, receive_channels, flows;
+};
+const struct udmap_shape *udmap_shape(enum navss navss);
+
+/* TI-SCI configuration of channels and flows; the caller has checked the numbers. */
+struct udmap_channel_settings {
+    uint8_t type;
+    uint16_t completion_ring;
+    bool suppress_teardown_packet;
+};
+struct udmap_channel_settings *udmap_tchan_settings(enum navss navss, unsigned channel);
+struct udmap_channel_settings *udmap_rchan_settings(enum navss navss, unsigned channel);
+struct udmap_flow {
+    uint16_t destination_ring;
+    uint16_t free_ring[4];
+    uint8_t descriptor_type;
+};
+struct udmap_flow *udmap_flow(enum navss navss, unsigned flow);
+
+/* The register that holds the global event of a channel's transfer requests; NULL: no such. The
+ * index is TI-SCI's: transmit channels from 0, receive channels from 0x200. */
+uint16_t *udmap_event_register(enum navss navss, unsigned index);
+
+/* Something a transmit channel waits for may have happened. */
+void udmap_kick(enum navss navss, unsigned transmit_channel);
+
+/* PSI-L pairings, source thread to destination thread (destinations have bit 15 set). */
+#define PSIL_DESTINATION 0x8000u
+void psil_reset(void);
+bool psil_pair(uint16_t source, uint16_t destination);
+bool psil_unpair(uint16_t source, uint16_t destination);
+bool psil_destination(uint16_t source, uint16_t *destination);
+
+/* ---------------------------------------------------------------- system firmware */
+
+#define SCI_MESSAGE_SIZE 60u
+#define SCI_HEADER_SIZE  8u
+
+struct sci_message {
+    uint8_t bytes[SCI_MESSAGE_SIZE];
+};
+
+uint8_t sci_get8(const struct sci_message *message, unsigned offset);
+uint16_t sci_get16(const struct sci_message *message, unsigned offset);
+uint32_t sci_get32(const struct sci_message *message, unsigned offset);
+uint64_t sci_get64(const struct sci_message *message, unsigned offset);
+void sci_put8(struct sci_message *message, unsigned offset, uint8_t value);
+void sci_put16(struct sci_message *message, unsigned offset, uint16_t value);
+void sci_put32(struct sci_message *message, unsigned offset, uint32_t value);
+void sci_put64(struct sci_message *message, unsigned offset, uint64_t value);
+
+/* A handler answers for one message type: true with the answer's payload filled in, or false for
+ * a NAK. host is the requester, proven by the thread that the message came through. */
+typedef bool (*sci_handler)(uint8_t host, const struct sci_message *request,
+                            struct sci_message *answer);
+
+bool sysfw_query_msmc(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+bool sysfw_version(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+
+bool sysfw_device_set(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+bool sysfw_device_get(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+bool sysfw_device_resets(uint8_t host, const struct sci_message *request,
+                         struct sci_message *answer);
+bool sysfw_device_exists(uint32_t device);
+bool sysfw_device_is_on(uint32_t device);
+void sysfw_device_reset(void);
+
+bool sysfw_clock_set_state(uint8_t host, const struct sci_message *request,
+                           struct sci_message *answer);
+bool sysfw_clock_get_state(uint8_t host, const struct sci_message *request,
+                           struct sci_message *answer);
+bool sysfw_clock_set_parent(uint8_t host, const struct sci_message *request,
+                            struct sci_message *answer);
+bool sysfw_clock_get_parent(uint8_t host, const struct sci_message *request,
+                            struct sci_message *answer);
+bool sysfw_clock_num_parents(uint8_t host, const struct sci_message *request,
+                             struct sci_message *answer);
+bool sysfw_clock_set_frequency(uint8_t host, const struct sci_message *request,
+                               struct sci_message *answer);
+bool sysfw_clock_query_frequency(uint8_t host, const struct sci_message *request,
+                                 struct sci_message *answer);
+bool sysfw_clock_get_frequency(uint8_t host, const struct sci_message *request,
+                               struct sci_message *answer);
+void sysfw_clock_reset(void);
+
+bool sysfw_rm_range(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+bool sysfw_rm_irq_set(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+bool sysfw_rm_irq_release(uint8_t host, const struct sci_message *request,
+                          struct sci_message *answer);
+bool sysfw_rm_ring_set(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+bool sysfw_rm_ring_get(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+bool sysfw_rm_tx_channel(uint8_t host, const struct sci_message *request,
+                         struct sci_message *answer);
+bool sysfw_rm_rx_channel(uint8_t host, const struct sci_message *request,
+                         struct sci_message *answer);
+bool sysfw_rm_flow(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+bool sysfw_rm_flow_thresholds(uint8_t host, const struct sci_message *request,
+                              struct sci_message *answer);
+bool sysfw_rm_psil_pair(uint8_t host, const struct sci_message *request,
+                        struct sci_message *answer);
+bool sysfw_rm_psil_unpair(uint8_t host, const struct sci_message *request,
+                          struct sci_message *answer);
+
+void sysfw_reset(void);
+/* A message has arrived through a transmit thread of `host`. */
+void sysfw_request(uint8_t host, unsigned thread, const struct sci_message *message);
+/* The answer side of the proxy. false: the thread is full. */
+bool secure_proxy_deliver(uint8_t host, const struct sci_message *message);
+/* The system firmware took a message off a transmit thread: its credit comes back. */
+void secure_proxy_taken(unsigned thread);
+
+/* The resource-manager board configuration: who owns what. */
+struct rm_range {
+    uint16_t first, count;
+};
+/* The host's ranges of a resource type, in order; returns how many there are (at most 2 are
+ * stored), 0: it owns nothing of it. */
+unsigned rm_ranges(uint8_t host, uint16_t device, uint8_t subtype, struct rm_range ranges[2]);
+bool rm_owns(uint8_t host, uint16_t device, uint8_t subtype, uint32_t index);
+/* The same over the subtypes from first to last. */
+bool rm_owns_any(uint8_t host, uint16_t device, uint8_t first, uint8_t last, uint32_t index);
+
+#endif

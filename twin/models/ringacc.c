@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The ring accelerators of the main and the MCU Navigator Subsystem (AM65x TRM SPRUID7, "Ring
+ * Accelerator (RINGACC)"): queues whose elements lie in memory.
+ *
+ * In ring mode software writes an element itself and then rings the doorbell with +1, or reads it
+ * and rings with -1. In message mode it goes through the FIFO window: the access that ends at the
+ * window's end pushes or pops. A ring sends its event when it goes from empty to not empty, and
+ * only then. Rings are configured by the system firmware (sysfw_rm.c).
+ *
+ * Not modelled: credential mode, queue monitors, the overflow ring, the proxies.
+ */
+#include "twin/models/models.h"
+
+#define MAIN_RINGS            818u
+#define MCU_RINGS             286u
+
+#define RING_PAGE_SHIFT       12
+
+/* Real-time registers. */
+#define RT_DOORBELL           0x10u
+#define RT_OCCUPANCY          0x18u
+#define RT_INDEX              0x1cu
+#define RT_HARDWARE_OCCUPANCY 0x20u
+#define RT_HARDWARE_INDEX     0x24u
+
+/* FIFO windows of 512 bytes each. */
+#define WINDOW_SHIFT          9
+#define WINDOW_SIZE           512u
+enum window {
+    WINDOW_HEAD,
+    WINDOW_TAIL,
+    WINDOW_PEEK_HEAD,
+    WINDOW_PEEK_TAIL,
+};
+
+/* Proxy configuration: revision, and the number of proxies. */
+#define PROXY_REVISION       0x0u
+#define PROXY_CONFIG         0x4u
+#define PROXY_REVISION_VALUE 0x66346100u
+#define PROXY_THREADS        64u
+
+static struct ring main_rings[MAIN_RINGS];
+static struct ring mcu_rings[MCU_RINGS];
+
+struct ring *ringacc_ring(enum navss navss, unsigned index)
+{
+    if (navss == NAVSS_MAIN)
+        return index < MAIN_RINGS ? &main_rings[index] : NULL;
+    return index < MCU_RINGS ? &mcu_rings[index] : NULL;
+}
+
+void ringacc_reset(void)
+{
+    memset(main_rings, 0, sizeof(main_rings));
+    memset(mcu_rings, 0, sizeof(mcu_rings));
+    for (unsigned i = 0; i < MAIN_RINGS; i++)
+        main_rings[i].event = EVENT_NONE;
+    for (unsigned i = 0; i < MCU_RINGS; i++)
+        mcu_rings[i].event = EVENT_NONE;
+}
+
+void ringacc_configured(enum navss navss, unsigned index, uint32_t count)
+{
+    struct ring *ring = ringacc_ring(navss, index);
+    if (ring->count == 0 && count != 0)
+        model_count(AM65X_COUNT_RINGS, 1);
+    if (ring->count != 0 && count == 0)
+        model_uncount(AM65X_COUNT_RINGS);
+    ring->count = count;
+    ring->occupied = 0;
+    ring->head = 0;
+}
+
+static uint32_t element_size(const struct ring *ring)
+{
+    return 4u << ring->size_code;
+}
+
+static uint64_t element_address(const struct ring *ring, uint32_t position)
+{
+    return ring->base + (uint64_t)(position % ring->count) * element_size(ring);
+}
+
+/* Elements have joined; a transmit channel may wait for them, or an event be due. */
+static void joined(enum navss navss, unsigned index, uint32_t count)
+{
+    struct ring *ring = ringacc_ring(navss, index);
+    bool was_empty = ring->occupied == 0;
+    ring->occupied += count;
+    if (was_empty && ring->event != EVENT_NONE) {
+        model_count(AM65X_COUNT_RING_EVENTS, 1);
+        inta_event(ring->event);
+    }
+    udmap_kick(navss, index); /* transmit channel n takes its work from ring n */
+}
+
+static void left(struct ring *ring, uint32_t count)
+{
+    ring->occupied -= count;
+    ring->head = (ring->head + count) % ring->count;
+}
+
+bool ringacc_push(enum navss navss, unsigned index, uint64_t element)
+{
+    struct ring *ring = ringacc_ring(navss, index);
+    if (ring == NULL || ring->occupied >= ring->count)
+        return false;
+    uint8_t bytes[256] = {0};
+    for (unsigned i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(element >> (8 * i));
+    if (!model_memory_write(element_address(ring, ring->head + ring->occupied), bytes,
+                            element_size(ring)))
+        return false;
+    joined(navss, index, 1);
+    return true;
+}
+
+bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element)
+{
+    struct ring *ring = ringacc_ring(navss, index);
+    if (ring == NULL || ring->occupied == 0)
+        return false;
+    uint8_t bytes[8] = {0};
+    size_t size = element_size(ring) < sizeof(bytes) ? element_size(ring) : sizeof(bytes);
+    bool read = model_memory_read(element_address(ring, ring->head), bytes, size);
+    left(ring, 1);
+    *element = 0;
+    for (unsigned i = 0; i < 8; i++)
+        *element |= (uint64_t)bytes[i] << (8 * i);
+    return read;
+}
+
+/* The doorbell's count is a signed byte. What does not fit is not taken, as with a push to a full
+ * ring or a pop from an empty one. */
+static void doorbell(enum navss navss, unsigned index, uint32_t value)
+{
+    struct ring *ring = ringacc_ring(navss, index);
+    int32_t count = (int8_t)(value & 0xff);
+    if (ring->count == 0 || count == 0)
+        return;
+    if (count > 0) {
+        uint32_t room = ring->count - ring->occupied;
+        uint32_t more = (uint32_t)count < room ? (uint32_t)count : room;
+        if (more != 0)
+            joined(navss, index, more);
+    } else {
+        uint32_t fewer = (uint32_t)-count;
+        left(ring, fewer < ring->occupied ? fewer : ring->occupied);
+    }
+}
+
+uint64_t ringacc_rt_read(unsigned instance, uint64_t offset)
+{
+    const struct ring *ring =
+        ringacc_ring((enum navss)instance, (unsigned)(offset >> RING_PAGE_SHIFT));
+    if (ring == NULL)
+        return 0;
+    switch (offset & 0xfff) {
+    case RT_OCCUPANCY:
+    case RT_HARDWARE_OCCUPANCY:
+        return ring->occupied;
+    case RT_INDEX:
+    case RT_HARDWARE_INDEX:
+        return ring->head;
+    default:
+        return 0;
+    }
+}
+
+void ringacc_rt_write(unsigned instance, uint64_t offset, uint64_t value)
+{
+    unsigned index = (unsigned)(offset >> RING_PAGE_SHIFT);
+    if (ringacc_ring((enum navss)instance, index) != NULL && (offset & 0xfff) == RT_DOORBELL)
+        doorbell((enum navss)instance, index, (uint32_t)value);
+}
+
+/* ---------------------------------------------------------------- FIFO windows */
+
+struct window_access {
+    struct ring *ring;
+    unsigned index;
+    enum window window;
+    uint32_t word; /* of the element */
+    bool last;     /* the element's last word */
+};
+
+/* An element lies at the end of its window. false: not a word of one. */
+static bool window_access(enum navss navss, uint64_t offset, struct window_access *access)
+{
+    access->index = (unsigned)(offset >> RING_PAGE_SHIFT);
+    access->ring = ringacc_ring(navss, access->index);
+    uint32_t position = (uint32_t)(offset & (WINDOW_SIZE - 1));
+    access->window = (enum window)((offset & 0xfff) >> WINDOW_SHIFT);
+    if (access->ring == NULL || access->ring->count == 0 || access->window > WINDOW_PEEK_TAIL ||
+        position < WINDOW_SIZE - element_size(access->ring))
+        return false;
+    access->word = (position - (WINDOW_SIZE - element_size(access->ring))) / 4;
+    access->last = position == WINDOW_SIZE - 4;
+    return true;
+}
+
+uint64_t ringacc_fifo_read(unsigned instance, uint64_t offset)
+{
+    struct window_access access;
+    if (!window_access((enum navss)instance, offset, &access) || access.ring->occupied == 0)
+        return 0;
+    struct ring *ring = access.ring;
+    bool tail = access.window == WINDOW_TAIL || access.window == WINDOW_PEEK_TAIL;
+    uint32_t position = ring->head + (tail ? ring->occupied - 1 : 0);
+    uint8_t bytes[4] = {0};
+    (void)model_memory_read(element_address(ring, position) + 4 * access.word, bytes, 4);
+    if (access.last && access.window == WINDOW_HEAD)
+        left(ring, 1);
+    else if (access.last && access.window == WINDOW_TAIL)
+        ring->occupied--;
+    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+void ringacc_fifo_write(unsigned instance, uint64_t offset, uint64_t value)
+{
+    struct window_access access;
+    if (!window_access((enum navss)instance, offset, &access) || access.window > WINDOW_TAIL)
+        return;
+    struct ring *ring = access.ring;
+    ring->window[access.word] = (uint32_t)value;
+    if (!access.last || ring->occupied >= ring->count)
+        return;
+    if (access.window == WINDOW_HEAD)
+        ring->head = (ring->head + ring->count - 1) % ring->count;
+    uint32_t position = ring->head + (access.window == WINDOW_TAIL ? ring->occupied : 0);
+    if (model_memory_write(element_address(ring, position), ring->window, element_size(ring)))
+        joined((enum navss)instance, access.index, 1);
+}
+
+uint64_t ringacc_proxy_read(unsigned instance, uint64_t offset)
+{
+    (void)instance;
+    if (offset == PROXY_REVISION)
+        return PROXY_REVISION_VALUE;
+    return offset == PROXY_CONFIG ? PROXY_THREADS : 0;
+}

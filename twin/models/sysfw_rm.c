@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * TI-SCI's resource management (TI-SCI documentation, chapter "Resource Management API"): resource
+ * ranges, interrupt routes, rings, UDMAP channels and flows, PSI-L. What the requesting host does
+ * not own, what does not exist and what is taken already is refused.
+ */
+#include "twin/models/models.h"
+
+/* Resource subtypes. */
+#define SUBTYPE_INTR_OUTPUT 0x00u
+#define SUBTYPE_INTA_VINT   0x0au
+#define SUBTYPE_INTA_EVENT  0x0du
+#define SUBTYPE_RING_FIRST  0x01u /* general purpose */
+#define SUBTYPE_RING_LAST   0x08u /* ultra-high-capacity transmit */
+#define SUBTYPE_FLOW_COMMON 0x00u
+#define SUBTYPE_RCHAN_FIRST 0x0au
+#define SUBTYPE_RCHAN_LAST  0x0cu
+#define SUBTYPE_TCHAN_FIRST 0x0du
+#define SUBTYPE_TCHAN_LAST  0x10u
+
+#define SECONDARY_HOST_NONE 0xffu
+
+/* ---------------------------------------------------------------- ranges */
+
+bool sysfw_rm_range(uint8_t host, const struct sci_message *request, struct sci_message *answer)
+{
+    uint16_t device = sci_get16(request, 8) & 0x3ff;
+    uint8_t subtype = sci_get8(request, 10) & 0x3f;
+    uint8_t secondary = sci_get8(request, 11);
+    struct rm_range ranges[2] = {{0, 0}, {0, 0}};
+    if (secondary != SECONDARY_HOST_NONE && secondary != 0)
+        host = secondary;
+    if (rm_ranges(host, device, subtype, ranges) == 0)
+        return false;
+    for (unsigned i = 0; i < 2; i++) {
+        sci_put16(answer, 8 + 4 * i, ranges[i].first);
+        sci_put16(answer, 10 + 4 * i, ranges[i].count);
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------- interrupt routes */
+
+#define IRQ_DESTINATION     (UINT32_C(1) << 0)
+#define IRQ_DESTINATION_IRQ (UINT32_C(1) << 1)
+#define IRQ_IA              (UINT32_C(1) << 2)
+#define IRQ_VINT            (UINT32_C(1) << 3)
+#define IRQ_EVENT           (UINT32_C(1) << 4)
+#define IRQ_VINT_BIT        (UINT32_C(1) << 5)
+#define IRQ_SECONDARY_HOST  (UINT32_C(1) << 31)
+
+#define IRQ_ROUTE           (IRQ_DESTINATION | IRQ_DESTINATION_IRQ)
+#define IRQ_EVENT_MAP       (IRQ_IA | IRQ_VINT | IRQ_EVENT | IRQ_VINT_BIT)
+
+struct irq_request {
+    uint32_t valid;
+    uint16_t source, source_index;
+    uint16_t destination, destination_irq;
+    uint16_t inta, vint, event;
+    uint8_t vint_bit;
+    uint8_t host;
+};
+
+static struct irq_request parse_irq(uint8_t host, const struct sci_message *request)
+{
+    struct irq_request irq = {
+        .valid = sci_get32(request, 8) & ~IRQ_SECONDARY_HOST,
+        .source = sci_get16(request, 12),
+        .source_index = sci_get16(request, 14),
+        .destination = sci_get16(request, 16),
+        .destination_irq = sci_get16(request, 18),
+        .inta = sci_get16(request, 20),
+        .vint = sci_get16(request, 22),
+        .event = sci_get16(request, 24),
+        .vint_bit = sci_get8(request, 26),
+        .host = host,
+    };
+    if ((sci_get32(request, 8) & IRQ_SECONDARY_HOST) != 0)
+        irq.host = sci_get8(request, 27);
+    return irq;
+}
+
+static bool navss_of_device(uint16_t device, uint16_t main_device, uint16_t mcu_device,
+                            enum navss *navss)
+{
+    *navss = device == mcu_device ? NAVSS_MCU : NAVSS_MAIN;
+    return device == main_device || device == mcu_device;
+}
+
+static bool owns_tchan(uint8_t host, uint16_t udmap, uint32_t channel)
+{
+    return rm_owns_any(host, udmap, SUBTYPE_TCHAN_FIRST, SUBTYPE_TCHAN_LAST, channel);
+}
+
+static bool owns_rchan(uint8_t host, uint16_t udmap, uint32_t channel)
+{
+    return rm_owns_any(host, udmap, SUBTYPE_RCHAN_FIRST, SUBTYPE_RCHAN_LAST, channel);
+}
+
+static bool owns_ring(uint8_t host, uint16_t ringacc, uint32_t ring)
+{
+    return rm_owns_any(host, ringacc, SUBTYPE_RING_FIRST, SUBTYPE_RING_LAST, ring);
+}
+
+#define UDMAP_RCHAN_EVENTS 0x200u /* source index of receive channel 0's events */
+
+/* The output-event register of a source that the host owns; NULL: none such. */
+static uint16_t *event_register(const struct irq_request *irq)
+{
+    enum navss navss;
+    if (navss_of_device(irq->source, DEV_MAIN_RINGACC, DEV_MCU_RINGACC, &navss)) {
+        struct ring *ring = ringacc_ring(navss, irq->source_index);
+        return ring != NULL && owns_ring(irq->host, irq->source, irq->source_index) ? &ring->event
+                                                                                    : NULL;
+    }
+    if (navss_of_device(irq->source, DEV_MAIN_UDMAP, DEV_MCU_UDMAP, &navss)) {
+        bool owned = irq->source_index < UDMAP_RCHAN_EVENTS
+                         ? owns_tchan(irq->host, irq->source, irq->source_index)
+                         : owns_rchan(irq->host, irq->source,
+                                      (uint32_t)irq->source_index - UDMAP_RCHAN_EVENTS);
+        return owned ? udmap_event_register(navss, irq->source_index) : NULL;
+    }
+    return NULL;
+}
+
+static bool owns_event_numbers(const struct irq_request *irq)
+{
+    return irq->inta == DEV_MAIN_INTA &&
+           rm_owns(irq->host, DEV_MAIN_INTA, SUBTYPE_INTA_VINT, irq->vint) &&
+           rm_owns(irq->host, DEV_MAIN_INTA, SUBTYPE_INTA_EVENT, irq->event);
+}
+
+static bool set_event(const struct irq_request *irq)
+{
+    uint16_t *source = event_register(irq);
+    if (source == NULL || *source != EVENT_NONE || !owns_event_numbers(irq) ||
+        !inta_map(irq->event, irq->vint, irq->vint_bit))
+        return false;
+    *source = irq->event;
+    return true;
+}
+
+static bool release_event(const struct irq_request *irq)
+{
+    uint16_t *source = event_register(irq);
+    if (source == NULL || *source != irq->event || !owns_event_numbers(irq) ||
+        !inta_unmap(irq->event, irq->vint, irq->vint_bit))
+        return false;
+    *source = EVENT_NONE;
+    return true;
+}
+
+/* The router's input that a source drives: its own inputs by number, or the aggregator's VINTs. */
+static bool route_known(const struct irq_request *irq)
+{
+    bool source_ok = irq->source == irq->destination ||
+                     (irq->source == DEV_MAIN_INTA && irq->destination == DEV_MAIN_INTR);
+    return source_ok && intr_known(irq->destination) &&
+           rm_owns(irq->host, irq->destination, SUBTYPE_INTR_OUTPUT, irq->destination_irq);
+}
+
+bool sysfw_rm_irq_set(uint8_t host, const struct sci_message *request, struct sci_message *answer)
+{
+    struct irq_request irq = parse_irq(host, request);
+    (void)answer;
+    if (irq.valid == IRQ_EVENT_MAP)
+        return set_event(&irq);
+    if (irq.valid == IRQ_ROUTE)
+        return route_known(&irq) &&
+               intr_map(irq.destination, irq.source_index, irq.destination_irq);
+    return false;
+}
+
+bool sysfw_rm_irq_release(uint8_t host, const struct sci_message *request,
+                          struct sci_message *answer)
+{
+    struct irq_request irq = parse_irq(host, request);
+    (void)answer;
+    if (irq.valid == IRQ_EVENT_MAP)
+        return release_event(&irq);
+    if (irq.valid == IRQ_ROUTE)
+        return route_known(&irq) &&
+               intr_unmap(irq.destination, irq.source_index, irq.destination_irq);
+    return false;
+}
+
+/* ---------------------------------------------------------------- rings */
+
+#define RING_VALID_ADDRESS_LOW  (UINT32_C(1) << 0)
+#define RING_VALID_ADDRESS_HIGH (UINT32_C(1) << 1)
+#define RING_VALID_COUNT        (UINT32_C(1) << 2)
+#define RING_VALID_MODE         (UINT32_C(1) << 3)
+#define RING_VALID_SIZE         (UINT32_C(1) << 4)
+#define RING_VALID_ORDER        (UINT32_C(1) << 5)
+#define RING_VALID_VIRT_ID      (UINT32_C(1) << 6)
+#define RING_VALID_ASEL         (UINT32_C(1) << 7)
+
+#define RING_COUNT_MAX          0xfffffu
+#define RING_MODE_MAX           4u
+#define RING_SIZE_MAX           6u /* 256 bytes */
+
+static struct ring *owned_ring(uint8_t host, const struct sci_message *request, enum navss *navss,
+                               unsigned index_offset, uint16_t *index)
+{
+    uint16_t device = sci_get16(request, index_offset - 2);
+    *index = sci_get16(request, index_offset);
+    if (!navss_of_device(device, DEV_MAIN_RINGACC, DEV_MCU_RINGACC, navss) ||
+        !owns_ring(host, device, *index))
+        return NULL;
+    return ringacc_ring(*navss, *index);
+}
+
+bool sysfw_rm_ring_set(uint8_t host, const struct sci_message *request, struct sci_message *answer)
+{
+    enum navss navss;
+    uint16_t index;
+    struct ring *ring = owned_ring(host, request, &navss, 14, &index);
+    uint32_t valid = sci_get32(request, 8);
+    uint32_t count = sci_get32(request, 24);
+    uint8_t mode = sci_get8(request, 28), size = sci_get8(request, 29);
+    (void)answer;
+    if (ring == NULL || ((valid & RING_VALID_COUNT) != 0 && count > RING_COUNT_MAX) ||
+        ((valid & RING_VALID_MODE) != 0 && mode > RING_MODE_MAX) ||
+        ((valid & RING_VALID_SIZE) != 0 && size > RING_SIZE_MAX))
+        return false;
+    if ((valid & RING_VALID_ADDRESS_LOW) != 0)
+        ring->base = (ring->base & ~UINT64_C(0xffffffff)) | sci_get32(request, 16);
+    if ((valid & RING_VALID_ADDRESS_HIGH) != 0)
+        ring->base = (ring->base & UINT64_C(0xffffffff)) | (uint64_t)sci_get32(request, 20) << 32;
+    if ((valid & RING_VALID_MODE) != 0)
+        ring->mode = mode;
+    if ((valid & RING_VALID_SIZE) != 0)
+        ring->size_code = size;
+    if ((valid & RING_VALID_ORDER) != 0)
+        ring->order_id = sci_get8(request, 30);
+    if ((valid & RING_VALID_VIRT_ID) != 0)
+        ring->virt_id = sci_get16(request, 31);
+    if ((valid & RING_VALID_ASEL) != 0)
+        ring->asel = sci_get8(request, 33);
+    if ((valid & RING_VALID_COUNT) != 0)
+        ringacc_configured(navss, index, count);
+    return true;
+}
+
+bool sysfw_rm_ring_get(uint8_t host, const struct sci_message *request, struct sci_message *answer)
+{
+    enum navss navss;
+    uint16_t index;
+    const struct ring *ring = owned_ring(host, request, &navss, 10, &index);
+    if (ring == NULL)
+        return false;
+    sci_put32(answer, 8, (uint32_t)ring->base);
+    sci_put32(answer, 12, (uint32_t)(ring->base >> 32));
+    sci_put32(answer, 16, ring->count);
+    sci_put8(answer, 20, ring->mode);
+    sci_put8(answer, 21, ring->size_code);
+    sci_put8(answer, 22, ring->order_id);
+    return true;
+}
+
+/* ---------------------------------------------------------------- UDMAP channels and flows */
+
+#define CHANNEL_VALID_TYPE     (UINT32_C(1) << 2)
+#define CHANNEL_VALID_CQ       (UINT32_C(1) << 4)
+#define CHANNEL_VALID_SUPPRESS (UINT32_C(1) << 11) /* transmit only */
+
+static uint16_t ringacc_device(enum navss navss)
+{
+    return navss == NAVSS_MAIN ? DEV_MAIN_RINGACC : DEV_MCU_RINGACC;
+}
+
+static bool ring_acceptable(uint8_t host, enum navss navss, uint16_t ring)
+{
+    return ring == RING_NONE || owns_ring(host, ringacc_device(navss), ring);
+}
+
+static bool channel_type_exists(uint8_t type)
+{
+    return type == 2 || type == 3 || (type >= 10 && type <= 13);
+}
+
+static bool configure_channel(uint8_t host, enum navss navss, const struct sci_message *request,
+                              struct udmap_channel_settings *channel, uint8_t type, uint16_t ring)
+{
+    uint32_t valid = sci_get32(request, 8);
+    if (channel == NULL || ((valid & CHANNEL_VALID_TYPE) != 0 && !channel_type_exists(type)) ||
+        ((valid & CHANNEL_VALID_CQ) != 0 && !ring_acceptable(host, navss, ring)))
+        return false;
+    if ((valid & CHANNEL_VALID_TYPE) != 0)
+        channel->type = type;
+    if ((valid & CHANNEL_VALID_CQ) != 0)
+        channel->completion_ring = ring;
+    return true;
+}
+
+bool sysfw_rm_tx_channel(uint8_t host, const struct sci_message *request,
+                         struct sci_message *answer)
+{
+    enum navss navss;
+    uint16_t device = sci_get16(request, 12), index = sci_get16(request, 14);
+    (void)answer;
+    if (!navss_of_device(device, DEV_MAIN_UDMAP, DEV_MCU_UDMAP, &navss) ||
+        !owns_tchan(host, device, index))
+        return false;
+    struct udmap_channel_settings *channel = udmap_tchan_settings(navss, index);
+    if (!configure_channel(host, navss, request, channel, sci_get8(request, 20),
+                           sci_get16(request, 25)))
+        return false;
+    if ((sci_get32(request, 8) & CHANNEL_VALID_SUPPRESS) != 0)
+        channel->suppress_teardown_packet = sci_get8(request, 21) != 0;
+    udmap_kick(navss, index);
+    return true;
+}
+
+bool sysfw_rm_rx_channel(uint8_t host, const struct sci_message *request,
+                         struct sci_message *answer)
+{
+    enum navss navss;
+    uint16_t device = sci_get16(request, 12), index = sci_get16(request, 14);
+    (void)answer;
+    if (!navss_of_device(device, DEV_MAIN_UDMAP, DEV_MCU_UDMAP, &navss) ||
+        !owns_rchan(host, device, index))
+        return false;
+    return configure_channel(host, navss, request, udmap_rchan_settings(navss, index),
+                             sci_get8(request, 30), sci_get16(request, 18));
+}
+
+#define FLOW_VALID_TYPE        (UINT32_C(1) << 3)
+#define FLOW_VALID_DESTINATION (UINT32_C(1) << 5)
+#define FLOW_VALID_FREE_0      (UINT32_C(1) << 14)
+
+/* A flow is the host's if it is one of its common flows, or the default one of its channel. */
+static struct udmap_flow *owned_flow(uint8_t host, const struct sci_message *request,
+                                     enum navss *navss)
+{
+    uint16_t device = sci_get16(request, 12), index = sci_get16(request, 14);
+    if (!navss_of_device(device, DEV_MAIN_UDMAP, DEV_MCU_UDMAP, navss) ||
+        !(rm_owns(host, device, SUBTYPE_FLOW_COMMON, index) || owns_rchan(host, device, index)))
+        return NULL;
+    return udmap_flow(*navss, index);
+}
+
+bool sysfw_rm_flow(uint8_t host, const struct sci_message *request, struct sci_message *answer)
+{
+    enum navss navss;
+    uint32_t valid = sci_get32(request, 8);
+    struct udmap_flow *flow = owned_flow(host, request, &navss);
+    (void)answer;
+    if (flow == NULL || ((valid & FLOW_VALID_DESTINATION) != 0 &&
+                         !ring_acceptable(host, navss, sci_get16(request, 22))))
+        return false;
+    for (unsigned i = 0; i < 4; i++)
+        if ((valid & FLOW_VALID_FREE_0 << i) != 0 &&
+            !ring_acceptable(host, navss, sci_get16(request, 32 + 2 * i)))
+            return false;
+    if ((valid & FLOW_VALID_TYPE) != 0)
+        flow->descriptor_type = sci_get8(request, 19);
+    if ((valid & FLOW_VALID_DESTINATION) != 0)
+        flow->destination_ring = sci_get16(request, 22);
+    for (unsigned i = 0; i < 4; i++)
+        if ((valid & FLOW_VALID_FREE_0 << i) != 0)
+            flow->free_ring[i] = sci_get16(request, 32 + 2 * i);
+    return true;
+}
+
+bool sysfw_rm_flow_thresholds(uint8_t host, const struct sci_message *request,
+                              struct sci_message *answer)
+{
+    enum navss navss;
+    (void)answer;
+    return owned_flow(host, request, &navss) != NULL;
+}
+
+/* ---------------------------------------------------------------- PSI-L */
+
+/* A thread of the UDMAP itself belongs to whoever owns the channel; the threads of peripherals
+ * belong to nobody in particular. */
+static bool owns_thread(uint8_t host, enum navss navss, uint16_t thread)
+{
+    const struct udmap_shape *shape = udmap_shape(navss);
+    uint16_t number = thread & (uint16_t)~PSIL_DESTINATION;
+    uint32_t channel = (uint32_t)number - shape->psil_base;
+    if (number < shape->psil_base || channel >= 0x1000)
+        return number != 0;
+    return (thread & PSIL_DESTINATION) != 0 ? owns_rchan(host, shape->device, channel)
+                                            : owns_tchan(host, shape->device, channel);
+}
+
+static bool psil_request(uint8_t host, const struct sci_message *request, enum navss *navss,
+                         uint16_t *source, uint16_t *destination)
+{
+    uint32_t device = sci_get32(request, 8), from = sci_get32(request, 12),
+             to = sci_get32(request, 16);
+    *source = (uint16_t)from;
+    *destination = (uint16_t)to;
+    return device <= UINT16_MAX && from < PSIL_DESTINATION && to >= PSIL_DESTINATION &&
+           to <= UINT16_MAX &&
+           navss_of_device((uint16_t)device, DEV_MAIN_NAVSS, DEV_MCU_NAVSS, navss) &&
+           owns_thread(host, *navss, *source) && owns_thread(host, *navss, *destination);
+}
+
+static void kick_source(enum navss navss, uint16_t source)
+{
+    const struct udmap_shape *shape = udmap_shape(navss);
+    if (source >= shape->psil_base && source - shape->psil_base < shape->transmit_channels)
+        udmap_kick(navss, (unsigned)(source - shape->psil_base));
+}
+
+bool sysfw_rm_psil_pair(uint8_t host, const struct sci_message *request, struct sci_message *answer)
+{
+    enum navss navss;
+    uint16_t source, destination;
+    (void)answer;
+    if (!psil_request(host, request, &navss, &source, &destination) ||
+        !psil_pair(source, destination))
+        return false;
+    kick_source(navss, source);
+    return true;
+}
+
+bool sysfw_rm_psil_unpair(uint8_t host, const struct sci_message *request,
+                          struct sci_message *answer)
+{
+    enum navss navss;
+    uint16_t source, destination;
+    (void)answer;
+    return psil_request(host, request, &navss, &source, &destination) &&
+           psil_unpair(source, destination);
+}

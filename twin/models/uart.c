@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * UART 0 to 2 of the main domain (AM65x TRM SPRUID7, "Universal Asynchronous Receiver/Transmitter
+ * (UART)"): a 16550 with 64-byte FIFOs and the extended registers of TI's UARTs. Which register an
+ * offset means depends on LCR: operational mode, configuration mode A (divisor latch on) or B
+ * (LCR = 0xbf).
+ *
+ * The transmitter sends at once, so its FIFO is always empty. Not modelled: IrDA, DMA requests,
+ * parity and framing errors, flow control (the line never stalls).
+ */
+#include "twin/models/models.h"
+
+#define UART_COUNT          3u
+#define FIRST_INTID         224u /* GIC_SPI 192 */
+#define FIFO_SIZE           64u
+#define CLOCK_HZ            UINT64_C(48000000)
+
+#define REG_RHR_THR         0x00u /* DLL in modes A and B */
+#define REG_IER             0x04u /* DLH */
+#define REG_IIR_FCR         0x08u /* EFR in mode B */
+#define REG_LCR             0x0cu
+#define REG_MCR             0x10u /* XON1 in mode B */
+#define REG_LSR             0x14u /* XON2 in mode B */
+#define REG_MSR             0x18u /* TCR, or XOFF1 in mode B */
+#define REG_SPR             0x1cu /* TLR, or XOFF2 in mode B */
+#define REG_MDR1            0x20u
+#define REG_SCR             0x40u
+#define REG_SSR             0x44u
+#define REG_MVR             0x50u
+#define REG_SYSC            0x54u
+#define REG_SYSS            0x58u
+#define REG_RXFIFO_LVL      0x64u
+#define REG_TXFIFO_LVL      0x68u
+#define REG_LAST            0x9cu
+
+#define IER_RHR             0x01u
+#define IER_THR             0x02u
+#define IER_LINE            0x04u
+#define IER_MODEM           0x08u
+#define IER_ENHANCED        0xf0u /* writable with EFR[4] only */
+
+#define IIR_NONE            0x01u
+#define IIR_THR             0x02u
+#define IIR_RHR             0x04u
+#define IIR_TIMEOUT         0x0cu
+#define IIR_FIFOS           0xc0u
+
+#define FCR_ENABLE          0x01u
+#define FCR_CLEAR_RX        0x02u
+#define FCR_TRIGGER_SHIFT   6
+
+#define LCR_DIVISOR         0x80u
+#define LCR_MODE_B          0xbfu
+#define LCR_LENGTH          0x03u
+
+#define MCR_DTR             0x01u
+#define MCR_RTS             0x02u
+#define MCR_OUTS            0x0cu
+#define MCR_LOOPBACK        0x10u
+#define MCR_TCR_TLR         0x40u
+#define MCR_ENHANCED        0xe0u
+
+#define LSR_DATA            0x01u
+#define LSR_THR_FREE        0x20u
+#define LSR_IDLE            0x40u
+
+#define MSR_CTS             0x10u
+#define MSR_DSR             0x20u
+#define MSR_DCD             0x80u
+
+#define EFR_ENHANCED        0x10u
+
+#define SCR_RX_FINE_TRIGGER 0x80u
+
+#define SSR_DMA_RESET_VALUE 0x04u
+#define SYSC_SOFT_RESET     0x02u
+#define SYSS_RESET_DONE     0x01u
+#define MDR1_DISABLED       0x07u
+#define MDR1_MODE_MASK      0x07u
+#define MDR1_16X            0x00u
+
+/* New-scheme revision number, major 6, minor 3. */
+#define MVR_VALUE           0x47424603u
+
+enum mode {
+    MODE_OPERATIONAL,
+    MODE_A,
+    MODE_B,
+};
+
+static struct uart {
+    uint8_t fifo[FIFO_SIZE];
+    unsigned oldest, level;
+    bool timed_out;   /* bytes have waited below the trigger level */
+    bool thr_pending; /* the transmitter's interrupt has not been read from IIR */
+    uint8_t ier, fcr, lcr, mcr, spr, efr, tcr, tlr, dll, dlh;
+    uint8_t xon_xoff[4];
+    uint8_t plain[REG_LAST / 4 + 1]; /* registers that only remember */
+    struct model_timer timer;
+} uarts[UART_COUNT];
+
+static void timeout_expired(unsigned argument);
+
+static void reset_one(unsigned instance)
+{
+    struct uart *uart = &uarts[instance];
+    timer_cancel(&uart->timer);
+    memset(uart, 0, sizeof(*uart));
+    uart->timer.expire = timeout_expired;
+    uart->timer.argument = instance;
+    uart->thr_pending = true;
+    uart->plain[REG_MDR1 / 4] = MDR1_DISABLED;
+}
+
+void uart_reset(void)
+{
+    for (unsigned i = 0; i < UART_COUNT; i++)
+        reset_one(i);
+}
+
+static enum mode mode_of(const struct uart *uart)
+{
+    if (uart->lcr == LCR_MODE_B)
+        return MODE_B;
+    return (uart->lcr & LCR_DIVISOR) != 0 ? MODE_A : MODE_OPERATIONAL;
+}
+
+static bool enhanced(const struct uart *uart)
+{
+    return (uart->efr & EFR_ENHANCED) != 0;
+}
+
+static bool tcr_tlr_selected(const struct uart *uart)
+{
+    return enhanced(uart) && (uart->mcr & MCR_TCR_TLR) != 0;
+}
+
+/* Bytes that raise the receive interrupt: TLR in steps of 4 (or, with SCR[7], both fields in steps
+ * of 1), else FCR's four choices. */
+static unsigned trigger_level(const struct uart *uart)
+{
+    static const uint8_t choices[4] = {8, 16, 56, 60};
+    unsigned coarse = uart->tlr >> 4, choice = uart->fcr >> FCR_TRIGGER_SHIFT;
+    unsigned level = choices[choice];
+    if ((uart->fcr & FCR_ENABLE) == 0)
+        return 1;
+    if ((uart->plain[REG_SCR / 4] & SCR_RX_FINE_TRIGGER) != 0)
+        level = coarse << 2 | choice;
+    else if (coarse != 0)
+        level = 4 * coarse;
+    return level != 0 ? level : 1;
+}
+
+/* Four character times without a byte in or out. */
+static uint64_t timeout_delay(const struct uart *uart)
+{
+    uint64_t divisor = (uint64_t)uart->dlh << 8 | uart->dll;
+    uint64_t bits = 4 * (2 + 5 + (uart->lcr & LCR_LENGTH));
+    uint64_t oversampling = (uart->plain[REG_MDR1 / 4] & MDR1_MODE_MASK) == MDR1_16X ? 16 : 13;
+    if (divisor == 0)
+        divisor = 1;
+    return bits * oversampling * divisor * UINT64_C(1000000000) / CLOCK_HZ;
+}
+
+static uint8_t interrupt_id(const struct uart *uart)
+{
+    if ((uart->ier & IER_RHR) != 0) {
+        if (uart->level >= trigger_level(uart))
+            return IIR_RHR;
+        if (uart->timed_out && uart->level != 0)
+            return IIR_TIMEOUT;
+    }
+    return (uart->ier & IER_THR) != 0 && uart->thr_pending ? IIR_THR : IIR_NONE;
+}
+
+static void update(unsigned instance)
+{
+    model_line(FIRST_INTID + instance, interrupt_id(&uarts[instance]) != IIR_NONE);
+}
+
+static void restart_timeout(struct uart *uart)
+{
+    uart->timed_out = false;
+    if (uart->level != 0)
+        timer_arm(&uart->timer, timeout_delay(uart));
+    else
+        timer_cancel(&uart->timer);
+}
+
+static void timeout_expired(unsigned argument)
+{
+    uarts[argument].timed_out = true;
+    update(argument);
+}
+
+bool am65x_uart_receive(unsigned instance, uint8_t byte)
+{
+    if (instance >= UART_COUNT)
+        return false;
+    struct uart *uart = &uarts[instance];
+    unsigned size = (uart->fcr & FCR_ENABLE) != 0 ? FIFO_SIZE : 1;
+    if (uart->level >= size)
+        return false;
+    uart->fifo[(uart->oldest + uart->level) % FIFO_SIZE] = byte;
+    uart->level++;
+    restart_timeout(uart);
+    update(instance);
+    return true;
+}
+
+static uint8_t receive(struct uart *uart)
+{
+    if (uart->level == 0)
+        return 0;
+    uint8_t byte = uart->fifo[uart->oldest];
+    uart->oldest = (uart->oldest + 1) % FIFO_SIZE;
+    uart->level--;
+    restart_timeout(uart);
+    return byte;
+}
+
+static void transmit(unsigned instance, uint8_t byte)
+{
+    struct uart *uart = &uarts[instance];
+    uart->thr_pending = true;
+    if ((uart->mcr & MCR_LOOPBACK) != 0)
+        (void)am65x_uart_receive(instance, byte);
+    else
+        model_uart_transmit(instance, byte);
+}
+
+static uint8_t modem_status(const struct uart *uart)
+{
+    if ((uart->mcr & MCR_LOOPBACK) == 0)
+        return MSR_CTS | MSR_DSR | MSR_DCD;
+    /* Looped back: RTS to CTS, DTR to DSR, OUT1 to RI, OUT2 to DCD. */
+    unsigned mcr = uart->mcr;
+    return (uint8_t)((mcr & MCR_RTS) << 3 | (mcr & MCR_DTR) << 5 | (mcr & MCR_OUTS) << 4);
+}
+
+/* ---------------------------------------------------------------- reads */
+
+static uint8_t read_identification(struct uart *uart)
+{
+    uint8_t id = interrupt_id(uart);
+    if (id == IIR_THR)
+        uart->thr_pending = false;
+    return (uint8_t)(id | ((uart->fcr & FCR_ENABLE) != 0 ? IIR_FIFOS : 0));
+}
+
+static uint8_t read_classic(struct uart *uart, enum mode mode, uint64_t offset)
+{
+    switch (offset) {
+    case REG_RHR_THR:
+        return mode == MODE_OPERATIONAL ? receive(uart) : uart->dll;
+    case REG_IER:
+        return mode == MODE_OPERATIONAL ? uart->ier : uart->dlh;
+    case REG_IIR_FCR:
+        return mode == MODE_B ? uart->efr : read_identification(uart);
+    case REG_LCR:
+        return uart->lcr;
+    case REG_MCR:
+        return mode == MODE_B ? uart->xon_xoff[0] : uart->mcr;
+    case REG_LSR:
+        if (mode == MODE_B)
+            return uart->xon_xoff[1];
+        return (uint8_t)(LSR_THR_FREE | LSR_IDLE | (uart->level != 0 ? LSR_DATA : 0));
+    case REG_MSR:
+        if (tcr_tlr_selected(uart))
+            return uart->tcr;
+        return mode == MODE_B ? uart->xon_xoff[2] : modem_status(uart);
+    default: /* REG_SPR */
+        if (tcr_tlr_selected(uart))
+            return uart->tlr;
+        return mode == MODE_B ? uart->xon_xoff[3] : uart->spr;
+    }
+}
+
+uint64_t uart_read(unsigned instance, uint64_t offset)
+{
+    struct uart *uart = &uarts[instance];
+    uint64_t value;
+    if (offset <= REG_SPR) {
+        value = read_classic(uart, mode_of(uart), offset);
+        update(instance);
+        return value;
+    }
+    switch (offset) {
+    case REG_SSR:
+        return SSR_DMA_RESET_VALUE;
+    case REG_MVR:
+        return MVR_VALUE;
+    case REG_SYSS:
+        return SYSS_RESET_DONE;
+    case REG_RXFIFO_LVL:
+        return uart->level;
+    case REG_TXFIFO_LVL:
+        return 0;
+    default:
+        return offset <= REG_LAST ? uart->plain[offset / 4] : 0;
+    }
+}
+
+/* ---------------------------------------------------------------- writes */
+
+/* Bits that only enhanced mode lets through keep their value otherwise. */
+static uint8_t guarded(const struct uart *uart, uint8_t old, uint8_t value, uint8_t mask)
+{
+    return enhanced(uart) ? value : (uint8_t)((old & mask) | (value & ~mask));
+}
+
+static void write_ier(struct uart *uart, uint8_t value)
+{
+    bool thr_was_on = (uart->ier & IER_THR) != 0;
+    uart->ier = guarded(uart, uart->ier, value, IER_ENHANCED);
+    if (!thr_was_on && (uart->ier & IER_THR) != 0)
+        uart->thr_pending = true; /* the transmitter is empty at the moment of enabling */
+}
+
+static void write_fcr(struct uart *uart, uint8_t value)
+{
+    if (((uart->fcr ^ value) & FCR_ENABLE) != 0 || (value & FCR_CLEAR_RX) != 0) {
+        uart->level = 0;
+        restart_timeout(uart);
+    }
+    uart->fcr = value;
+}
+
+static void write_shared(struct uart *uart, enum mode mode, uint64_t offset, uint8_t value)
+{
+    unsigned place = (unsigned)(offset - REG_MCR) / 4; /* XON1, XON2, XOFF1, XOFF2 */
+    if (offset >= REG_MSR && tcr_tlr_selected(uart)) {
+        if (offset == REG_MSR)
+            uart->tcr = value;
+        else
+            uart->tlr = value;
+    } else if (mode == MODE_B) {
+        uart->xon_xoff[place] = value;
+    } else if (offset == REG_MCR) {
+        uart->mcr = guarded(uart, uart->mcr, value, MCR_ENHANCED);
+    } else if (offset == REG_SPR) {
+        uart->spr = value;
+    }
+}
+
+static void write_classic(unsigned instance, enum mode mode, uint64_t offset, uint8_t value)
+{
+    struct uart *uart = &uarts[instance];
+    switch (offset) {
+    case REG_RHR_THR:
+        if (mode == MODE_OPERATIONAL)
+            transmit(instance, value);
+        else
+            uart->dll = value;
+        break;
+    case REG_IER:
+        if (mode == MODE_OPERATIONAL)
+            write_ier(uart, value);
+        else
+            uart->dlh = value & 0x3f;
+        break;
+    case REG_IIR_FCR:
+        if (mode == MODE_B)
+            uart->efr = value;
+        else
+            write_fcr(uart, value);
+        break;
+    case REG_LCR:
+        uart->lcr = value;
+        break;
+    default:
+        write_shared(uart, mode, offset, value);
+        break;
+    }
+}
+
+void uart_write(unsigned instance, uint64_t offset, uint64_t value)
+{
+    struct uart *uart = &uarts[instance];
+    if (offset <= REG_SPR)
+        write_classic(instance, mode_of(uart), offset, (uint8_t)value);
+    else if (offset == REG_SYSC && (value & SYSC_SOFT_RESET) != 0)
+        reset_one(instance);
+    else if (offset <= REG_LAST)
+        uart->plain[offset / 4] = (uint8_t)value;
+    update(instance);
+}

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The unified DMAs of the main and the MCU Navigator Subsystem (AM65x TRM SPRUID7, "Unified DMA
+ * Controller (UDMAP)"). Channels are configured by the system firmware (sysfw_rm.c) and run by
+ * their real-time registers.
+ *
+ * Block-copy channels are modelled: transmit channel n takes TR descriptors from ring n, is paired
+ * over PSI-L with a receive channel of the same UDMAP, moves the data in slices at some bytes per
+ * nanosecond, and returns the descriptor to the ring that the descriptor names. Nothing happens
+ * inside a register access: all of it is due later. Channels paired with a peripheral can be
+ * configured, enabled and torn down, but no data flows.
+ */
+#include "twin/models/transfer.h"
+
+#define TCHAN_MAX                 152u /* the main UDMAP's 120, and 32 for external peripherals */
+#define RCHAN_MAX                 150u
+#define FLOW_MAX                  300u
+
+#define CHANNEL_PAGE_SHIFT        12
+#define PEER_REGISTERS            16u
+
+/* Global configuration. */
+#define GCFG_CAP2                 0x28u
+#define GCFG_CAP3                 0x2cu
+#define CAP2_EXTERNAL_SHIFT       9
+#define CAP2_RECEIVE_SHIFT        18
+
+/* A channel's real-time registers. */
+#define RT_CONTROL                0x000u
+#define RT_PEER_FIRST             0x200u
+#define RT_PEER_LAST              0x23cu
+#define RT_PEER_ENABLE            0x220u
+#define RT_PACKET_COUNT           0x400u
+#define RT_BYTE_COUNT             0x408u
+#define RT_START_BYTES            0x410u
+
+#define CONTROL_ENABLE            (UINT32_C(1) << 31)
+#define CONTROL_TEARDOWN          (UINT32_C(1) << 30)
+#define CONTROL_PAUSE             (UINT32_C(1) << 29)
+#define CONTROL_FORCED            (UINT32_C(1) << 28)
+#define CONTROL_ERROR             (UINT32_C(1) << 0)
+#define CONTROL_WRITABLE          (CONTROL_ENABLE | CONTROL_TEARDOWN | CONTROL_PAUSE | CONTROL_FORCED)
+
+#define PEER_TEARDOWN             (UINT32_C(1) << 30)
+
+/* Channel types that copy blocks: pass by reference, pass by value. */
+#define TYPE_BLOCK_COPY_REFERENCE 12u
+#define TYPE_BLOCK_COPY_VALUE     13u
+
+/* What a completion ring gets for a teardown. */
+#define TEARDOWN_MESSAGE          UINT64_C(1)
+
+/* Timing. It only has to be later than the doorbell, and to let channels interleave. */
+#define FETCH_LATENCY             (2u * MICROSECOND)
+#define START_LATENCY             100u
+#define TEARDOWN_LATENCY          (1u * MICROSECOND)
+#define RETURN_LATENCY            200u
+#define SLICE_BYTES               16384u
+#define BYTES_PER_NS              4u
+
+enum channel_state {
+    CHANNEL_IDLE,
+    CHANNEL_MOVING,
+    CHANNEL_RETURNING,
+};
+
+struct channel {
+    struct udmap_channel_settings settings;
+    uint16_t event; /* for the end of a TR */
+    uint32_t control, packets, bytes, start_bytes;
+    uint32_t peer[PEER_REGISTERS];
+    struct model_timer timer;
+};
+
+struct transmit_channel {
+    struct channel common;
+    enum channel_state state;
+    struct transfer transfer;
+};
+
+static const struct udmap_shape shapes[NAVSS_COUNT] = {
+    [NAVSS_MAIN] = {DEV_MAIN_UDMAP, DEV_MAIN_NAVSS, 0x1000, 120, 32, 150, 300},
+    [NAVSS_MCU] = {DEV_MCU_UDMAP, DEV_MCU_NAVSS, 0x6000, 48, 0, 48, 96},
+};
+
+static struct transmit_channel tchans[NAVSS_COUNT][TCHAN_MAX];
+static struct channel rchans[NAVSS_COUNT][RCHAN_MAX];
+static struct udmap_flow flows[NAVSS_COUNT][FLOW_MAX];
+
+static void tchan_expired(unsigned argument);
+static void rchan_expired(unsigned argument);
+
+const struct udmap_shape *udmap_shape(enum navss navss)
+{
+    return &shapes[navss];
+}
+
+static unsigned tchan_count(enum navss navss)
+{
+    return shapes[navss].transmit_channels + shapes[navss].external_channels;
+}
+
+/* A timer's argument: the NAVSS and the channel. */
+static unsigned pack(unsigned navss, unsigned index)
+{
+    return navss << 16 | index;
+}
+
+static void channel_reset(struct channel *channel, void (*expire)(unsigned), unsigned argument)
+{
+    channel->settings.completion_ring = RING_NONE;
+    channel->event = EVENT_NONE;
+    channel->timer.expire = expire;
+    channel->timer.argument = argument;
+}
+
+void udmap_reset(void)
+{
+    memset(tchans, 0, sizeof(tchans));
+    memset(rchans, 0, sizeof(rchans));
+    for (unsigned navss = 0; navss < NAVSS_COUNT; navss++) {
+        for (unsigned i = 0; i < TCHAN_MAX; i++)
+            channel_reset(&tchans[navss][i].common, tchan_expired, pack(navss, i));
+        for (unsigned i = 0; i < RCHAN_MAX; i++)
+            channel_reset(&rchans[navss][i], rchan_expired, pack(navss, i));
+    }
+    memset(flows, 0xff, sizeof(flows)); /* every ring number: none */
+}
+
+struct udmap_channel_settings *udmap_tchan_settings(enum navss navss, unsigned channel)
+{
+    return channel < tchan_count(navss) ? &tchans[navss][channel].common.settings : NULL;
+}
+
+struct udmap_channel_settings *udmap_rchan_settings(enum navss navss, unsigned channel)
+{
+    return channel < shapes[navss].receive_channels ? &rchans[navss][channel].settings : NULL;
+}
+
+struct udmap_flow *udmap_flow(enum navss navss, unsigned flow)
+{
+    return flow < shapes[navss].flows ? &flows[navss][flow] : NULL;
+}
+
+#define RCHAN_EVENTS 0x200u
+
+uint16_t *udmap_event_register(enum navss navss, unsigned index)
+{
+    if (index < tchan_count(navss))
+        return &tchans[navss][index].common.event;
+    if (index >= RCHAN_EVENTS && index - RCHAN_EVENTS < shapes[navss].receive_channels)
+        return &rchans[navss][index - RCHAN_EVENTS].event;
+    return NULL;
+}
+
+/* ---------------------------------------------------------------- transfers */
+
+/* The receive channel at the other end of a transmit channel's pairing; NULL: none of this UDMAP.
+ */
+static struct channel *partner(enum navss navss, unsigned index)
+{
+    uint16_t destination;
+    const struct udmap_shape *shape = &shapes[navss];
+    if (!psil_destination((uint16_t)(shape->psil_base + index), &destination))
+        return NULL;
+    unsigned thread = destination & ~PSIL_DESTINATION;
+    if (thread < shape->psil_base || thread - shape->psil_base >= shape->receive_channels)
+        return NULL;
+    return &rchans[navss][thread - shape->psil_base];
+}
+
+static bool is_block_copy(const struct channel *channel)
+{
+    return channel->settings.type == TYPE_BLOCK_COPY_REFERENCE ||
+           channel->settings.type == TYPE_BLOCK_COPY_VALUE;
+}
+
+static bool running(const struct channel *channel)
+{
+    return (channel->control & (CONTROL_ENABLE | CONTROL_PAUSE)) == CONTROL_ENABLE;
+}
+
+/* Both ends are set up and enabled, so data can flow. */
+static bool can_move(enum navss navss, unsigned index)
+{
+    const struct channel *transmit = &tchans[navss][index].common;
+    const struct channel *receive = partner(navss, index);
+    return receive != NULL && running(transmit) && running(receive) && is_block_copy(transmit) &&
+           is_block_copy(receive);
+}
+
+static bool tearing_down(const struct channel *channel)
+{
+    return (channel->control & (CONTROL_ENABLE | CONTROL_TEARDOWN)) ==
+           (CONTROL_ENABLE | CONTROL_TEARDOWN);
+}
+
+void udmap_kick(enum navss navss, unsigned index)
+{
+    if (index >= tchan_count(navss))
+        return;
+    struct transmit_channel *tchan = &tchans[navss][index];
+    if (timer_armed(&tchan->common.timer))
+        return;
+    if (tchan->state == CHANNEL_IDLE && tearing_down(&tchan->common)) {
+        timer_arm(&tchan->common.timer, TEARDOWN_LATENCY);
+        return;
+    }
+    bool work = tchan->state != CHANNEL_IDLE || ringacc_ring(navss, index)->occupied != 0;
+    if (work && can_move(navss, index))
+        timer_arm(&tchan->common.timer, START_LATENCY);
+}
+
+static void push_completion(enum navss navss, unsigned ring, uint64_t element)
+{
+    if (ringacc_push(navss, ring, element) || !trace_wanted(AM65X_TRACE_DMA))
+        return;
+    struct trace_line line;
+    trace_start(&line, "dma");
+    trace_field(&line, "ring", ring);
+    trace_text(&line, " is full or not configured, lost ");
+    trace_hex(&line, element);
+    trace_end(&line);
+}
+
+static void finish_teardown(enum navss navss, unsigned index)
+{
+    struct channel *transmit = &tchans[navss][index].common;
+    struct channel *receive = partner(navss, index);
+    transmit->control &= ~CONTROL_ENABLE;
+    if (receive != NULL)
+        receive->control &= ~CONTROL_ENABLE;
+    if (!transmit->settings.suppress_teardown_packet)
+        push_completion(navss, transmit->settings.completion_ring, TEARDOWN_MESSAGE);
+}
+
+static void fetch(enum navss navss, unsigned index)
+{
+    struct transmit_channel *tchan = &tchans[navss][index];
+    uint64_t descriptor;
+    if (!can_move(navss, index))
+        return;
+    if (!ringacc_pop(navss, index, &descriptor))
+        return;
+    if (!transfer_begin(&tchan->transfer, descriptor)) {
+        tchan->common.control |= CONTROL_ERROR;
+        udmap_kick(navss, index);
+        return;
+    }
+    tchan->state = CHANNEL_MOVING;
+    timer_arm(&tchan->common.timer, FETCH_LATENCY);
+}
+
+static void end_of_record(enum navss navss, unsigned index)
+{
+    struct transmit_channel *tchan = &tchans[navss][index];
+    uint64_t stall = 0;
+    uint16_t event = transfer_wants_event(&tchan->transfer) ? tchan->common.event : EVENT_NONE;
+    /* A teardown lets a descriptor end, but a repeating one gets no further round. */
+    bool more = transfer_next(&tchan->transfer, !tearing_down(&tchan->common));
+    if (event != EVENT_NONE)
+        inta_event(event);
+    if (more) {
+        timer_arm(&tchan->common.timer, START_LATENCY);
+        return;
+    }
+    tchan->state = CHANNEL_RETURNING;
+    if (model_fault_take(AM65X_FAULT_DMA_STALL, &stall))
+        stall *= MICROSECOND;
+    timer_arm(&tchan->common.timer, RETURN_LATENCY + stall);
+}
+
+static void move(enum navss navss, unsigned index)
+{
+    struct transmit_channel *tchan = &tchans[navss][index];
+    if (!can_move(navss, index))
+        return; /* paused: the kick that ends the pause resumes */
+    uint32_t moved = transfer_move(&tchan->transfer, SLICE_BYTES);
+    if (moved == 0) {
+        end_of_record(navss, index);
+        return;
+    }
+    struct channel *receive = partner(navss, index);
+    tchan->common.bytes += moved;
+    tchan->common.start_bytes += moved;
+    receive->bytes += moved;
+    receive->start_bytes += moved;
+    model_count(AM65X_COUNT_DMA_BYTES, moved);
+    timer_arm(&tchan->common.timer, 1 + moved / BYTES_PER_NS);
+}
+
+static void trace_return(unsigned index, const struct transfer *transfer)
+{
+    struct trace_line line;
+    if (!trace_wanted(AM65X_TRACE_DMA))
+        return;
+    trace_start(&line, "dma");
+    trace_field(&line, "tchan", index);
+    trace_text(&line, " moved ");
+    trace_number(&line, transfer->bytes);
+    trace_text(&line, " bytes, descriptor ");
+    trace_hex(&line, transfer->descriptor);
+    trace_field(&line, "> ring", transfer->return_ring);
+    trace_end(&line);
+}
+
+static void return_descriptor(enum navss navss, unsigned index)
+{
+    struct transmit_channel *tchan = &tchans[navss][index];
+    struct channel *receive = partner(navss, index);
+    tchan->state = CHANNEL_IDLE;
+    tchan->common.packets++;
+    if (receive != NULL)
+        receive->packets++;
+    model_count(AM65X_COUNT_DMA_TRANSFERS, 1);
+    trace_return(index, &tchan->transfer);
+    push_completion(navss, tchan->transfer.return_ring, tchan->transfer.descriptor);
+    udmap_kick(navss, index);
+}
+
+static void tchan_expired(unsigned argument)
+{
+    enum navss navss = (enum navss)(argument >> 16);
+    unsigned index = argument & 0xffff;
+    struct transmit_channel *tchan = &tchans[navss][index];
+    if (tchan->state == CHANNEL_MOVING)
+        move(navss, index);
+    else if (tchan->state == CHANNEL_RETURNING)
+        return_descriptor(navss, index);
+    else if (tearing_down(&tchan->common))
+        finish_teardown(navss, index);
+    else
+        fetch(navss, index);
+}
+
+/* ---------------------------------------------------------------- receive channels */
+
+/* The teardown of a receive channel that a peripheral feeds ends in its flow's ring. */
+static void rchan_expired(unsigned argument)
+{
+    enum navss navss = (enum navss)(argument >> 16);
+    unsigned index = argument & 0xffff;
+    struct channel *rchan = &rchans[navss][index];
+    uint16_t ring = flows[navss][index].destination_ring;
+    rchan->control &= ~CONTROL_ENABLE;
+    push_completion(navss, ring != RING_NONE ? ring : rchan->settings.completion_ring,
+                    TEARDOWN_MESSAGE);
+}
+
+static void kick_partners(enum navss navss, const struct channel *rchan)
+{
+    for (unsigned i = 0; i < shapes[navss].transmit_channels; i++)
+        if (tchans[navss][i].common.control != 0 && partner(navss, i) == rchan)
+            udmap_kick(navss, i);
+}
+
+/* ---------------------------------------------------------------- registers */
+
+uint64_t udmap_gcfg_read(unsigned instance, uint64_t offset)
+{
+    const struct udmap_shape *shape = &shapes[instance];
+    if (offset == GCFG_CAP2)
+        return shape->transmit_channels |
+               (uint32_t)shape->external_channels << CAP2_EXTERNAL_SHIFT |
+               (uint32_t)shape->receive_channels << CAP2_RECEIVE_SHIFT;
+    return offset == GCFG_CAP3 ? shape->flows : 0;
+}
+
+static uint64_t channel_read(const struct channel *channel, uint64_t offset)
+{
+    if (offset >= RT_PEER_FIRST && offset <= RT_PEER_LAST)
+        return channel->peer[(offset - RT_PEER_FIRST) / 4];
+    switch (offset) {
+    case RT_CONTROL:
+        return channel->control;
+    case RT_PACKET_COUNT:
+        return channel->packets;
+    case RT_BYTE_COUNT:
+        return channel->bytes;
+    case RT_START_BYTES:
+        return channel->start_bytes;
+    default:
+        return 0;
+    }
+}
+
+/* The counters go down by what is written. */
+static void channel_write(struct channel *channel, uint64_t offset, uint32_t value)
+{
+    if (offset >= RT_PEER_FIRST && offset <= RT_PEER_LAST)
+        channel->peer[(offset - RT_PEER_FIRST) / 4] = value;
+    else if (offset == RT_CONTROL)
+        channel->control = value & CONTROL_WRITABLE;
+    else if (offset == RT_PACKET_COUNT)
+        channel->packets -= value;
+    else if (offset == RT_BYTE_COUNT)
+        channel->bytes -= value;
+    else if (offset == RT_START_BYTES)
+        channel->start_bytes -= value;
+}
+
+uint64_t udmap_tchan_read(unsigned instance, uint64_t offset)
+{
+    unsigned index = (unsigned)(offset >> CHANNEL_PAGE_SHIFT);
+    if (index >= tchan_count((enum navss)instance))
+        return 0;
+    return channel_read(&tchans[instance][index].common, offset & 0xfff);
+}
+
+void udmap_tchan_write(unsigned instance, uint64_t offset, uint64_t value)
+{
+    enum navss navss = (enum navss)instance;
+    unsigned index = (unsigned)(offset >> CHANNEL_PAGE_SHIFT);
+    if (index >= tchan_count(navss))
+        return;
+    struct transmit_channel *tchan = &tchans[navss][index];
+    channel_write(&tchan->common, offset & 0xfff, (uint32_t)value);
+    if ((offset & 0xfff) != RT_CONTROL)
+        return;
+    if ((tchan->common.control & CONTROL_ENABLE) == 0) {
+        /* Switched off: what was in flight is gone. */
+        timer_cancel(&tchan->common.timer);
+        tchan->state = CHANNEL_IDLE;
+    }
+    udmap_kick(navss, index);
+}
+
+uint64_t udmap_rchan_read(unsigned instance, uint64_t offset)
+{
+    unsigned index = (unsigned)(offset >> CHANNEL_PAGE_SHIFT);
+    if (index >= shapes[instance].receive_channels)
+        return 0;
+    return channel_read(&rchans[instance][index], offset & 0xfff);
+}
+
+void udmap_rchan_write(unsigned instance, uint64_t offset, uint64_t value)
+{
+    enum navss navss = (enum navss)instance;
+    unsigned index = (unsigned)(offset >> CHANNEL_PAGE_SHIFT);
+    if (index >= shapes[navss].receive_channels)
+        return;
+    struct channel *rchan = &rchans[navss][index];
+    channel_write(rchan, offset & 0xfff, (uint32_t)value);
+    bool enabled = (rchan->control & CONTROL_ENABLE) != 0;
+    bool peer_ends = (offset & 0xfff) == RT_PEER_ENABLE && ((uint32_t)value & PEER_TEARDOWN) != 0;
+    bool ends = (offset & 0xfff) == RT_CONTROL && tearing_down(rchan);
+    if (enabled && (peer_ends || ends))
+        timer_arm(&rchan->timer, TEARDOWN_LATENCY);
+    else if (!enabled)
+        timer_cancel(&rchan->timer);
+    if ((offset & 0xfff) == RT_CONTROL && enabled)
+        kick_partners(navss, rchan);
+}
