@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What the twin stands on: the machine `virt` of QEMU 7.2 (hw/arm/virt.c) with gic-version=3,
+ * secure=on, virtualization=on. And what it shows: the addresses of the AM65x (TRM SPRUID7,
+ * chapter 2) that the monitor itself answers for; all others belong to the device models.
+ */
+#ifndef TWIN_MONITOR_BOARD_H
+#define TWIN_MONITOR_BOARD_H
+
+#include <stdint.h>
+
+/* The board below. */
+#define BOARD_GICD_BASE        0x08000000u
+#define BOARD_GITS_BASE        0x08080000u
+#define BOARD_GICR_BASE        0x080a0000u
+#define BOARD_CONSOLE_BASE     0x09000000u /* PL011, seen by both worlds */
+#define BOARD_CONSOLE_INTID    33u
+#define BOARD_REPORT_BASE      0x09040000u /* PL011, secure only */
+#define BOARD_SECURE_GPIO_BASE 0x090b0000u /* PL061, secure only */
+#define BOARD_GPIO_POWEROFF    0u
+#define BOARD_GPIO_RESET       1u
+#define BOARD_INTID_LIMIT      256u /* 224 SPIs */
+#define BOARD_CPUS_MAX         4u
+
+/* RAM starts at 1 GiB: the first GiB of it is the twin's, the rest is the guest's DRAM. */
+#define BOARD_RAM_BASE         0x40000000u
+#define PARAMETERS_BASE        0x41000000u
+
+/* What the guest sees. */
+#define GUEST_GICD_BASE        0x01800000u
+#define GUEST_GICD_SIZE        0x00010000u
+#define GUEST_GITS_BASE        0x01820000u
+#define GUEST_GITS_SIZE        0x00020000u
+#define GUEST_GICR_BASE        0x01880000u
+#define GUEST_GICR_SIZE        0x00080000u
+#define GUEST_GICR_FRAME_SHIFT 17u         /* RD and SGI frame, 64 KiB each */
+#define GUEST_MSMC_BASE        0x70000000u /* on-chip SRAM; RAM of the board at the same address */
+#define GUEST_MSMC_SIZE        0x00200000u
+#define GUEST_DRAM_BASE        0x80000000u
+
+/* EL3's second view of the low GiB, as the non-secure world sees it (el3_mmu.c). */
+#define NONSECURE_ALIAS        0x4000000000u
+
+/* What tools/twin asks for, loaded at PARAMETERS_BASE. Little endian. */
+#define PARAMETERS_MAGIC       0x31575433u /* "3TW1" */
+struct parameters {
+    uint32_t magic;
+    uint32_t cpus;
+    uint64_t entry;     /* the guest's first instruction */
+    uint64_t dtb;       /* its x0 */
+    uint64_t dram_size; /* bytes, a multiple of 2 MiB */
+    uint32_t trace;     /* AM65X_TRACE_* */
+    uint32_t console;   /* the UART that the console's input goes to */
+};
+
+static inline const struct parameters *parameters(void)
+{
+    return (const struct parameters *)(uintptr_t)PARAMETERS_BASE;
+}
+
+#endif

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The GIC (Arm IHI 0069) as the twin shares it with its guest.
+ *
+ * Group 0 is the twin's: the secure timer, a wake-up SGI and the console's UART, all taken at EL3
+ * as FIQs. Everything else is
+ * non-secure group 1 and goes straight to EL1.
+ *
+ * A model's line becomes the SPI of the same INTID. QEMU's SPI inputs can't be driven from inside,
+ * so a line is played on the pending latch. For a level-sensitive interrupt the latch must be set
+ * whenever the line is high, and clear when it falls:
+ *   - the line rises: set pending; it falls: clear pending (which also drops what the guest may
+ *     have set by GICD_ISPENDR, the one deviation from a wire);
+ *   - the guest acknowledges, which clears the latch: set it again while the line is high, so the
+ *     interrupt is active and pending, as with a wire;
+ *   - the guest clears it by GICD_ICPENDR, or makes it level-sensitive: the same.
+ * An edge-triggered interrupt only takes the rising edge.
+ *
+ * Three places must show the AM65x's two clusters instead of the board's one: GICD_IROUTER,
+ * GICR_TYPER (here) and ICC_SGI1R_EL1 (sysreg_trap.c).
+ */
+#include "twin/models/am65x.h"
+#include "twin/monitor/mmio.h"
+#include "twin/monitor/monitor.h"
+#include "twin/monitor/sysreg.h"
+
+#define GICD_CTLR              0x0000u
+#define GICD_CTLR_ENABLE_GRP0  (1u << 0)
+#define GICD_CTLR_ARE_S        (1u << 4)
+#define GICD_CTLR_ARE_NS       (1u << 5)
+#define GICD_IGROUPR(intid)    (0x0080u + (intid) / 32 * 4)
+#define GICD_ISENABLER(intid)  (0x0100u + (intid) / 32 * 4)
+#define GICD_ISPENDR(intid)    (0x0200u + (intid) / 32 * 4)
+#define GICD_ICPENDR(intid)    (0x0280u + (intid) / 32 * 4)
+#define GICD_IPRIORITYR(intid) (0x0400u + (intid))
+#define GICD_ICFGR(intid)      (0x0c00u + (intid) / 16 * 4)
+#define GICD_IROUTER(intid)    (0x6000u + 8 * (uint64_t)(intid))
+#define GICD_ICPENDR_END       0x0300u
+#define GICD_ICFGR_END         0x0d00u
+#define GICD_IROUTER_FIRST     0x6000u
+#define IROUTER_IRM            (1ull << 31)
+#define AFFINITY_MASK          0xff00ffffffull
+/* An affinity that no core has. */
+#define AFFINITY_NOWHERE       0xffu
+
+#define GICR_TYPER             0x0008u
+#define GICR_TYPER_AFFINITY    32u
+#define GICR_WAKER             0x0014u
+#define GICR_WAKER_SLEEP       (1u << 1)
+#define GICR_WAKER_ASLEEP      (1u << 2)
+#define GICR_IGROUPR0          0x10080u
+#define GICR_ISENABLER0        0x10100u
+#define GICR_IPRIORITYR        0x10400u
+#define GICR_FRAME_MASK        ((1u << GUEST_GICR_FRAME_SHIFT) - 1u)
+
+#define SPI_FIRST              32u
+#define TIMER_INTID            29u /* CNTPS */
+#define WAKE_SGI               15u
+#define SPECIAL_INTIDS         1020u
+#define PRIORITY_GUEST         0x80808080u
+
+#define SRE_ENABLE             0xfu /* SRE, no bypass, lower levels may use it */
+#define CTLR_EL3_EOIMODE       (1u << 2)
+#define SGI_INTID(intid)       ((uint64_t)(intid) << 24)
+
+/* The lines of the models, a bit for each INTID. Written with the models' lock held. */
+static uint32_t lines_high[BOARD_INTID_LIMIT / 32];
+
+static bool line_is_high(unsigned intid)
+{
+    return __atomic_load_n(&lines_high[intid / 32], __ATOMIC_ACQUIRE) >> (intid % 32) & 1;
+}
+
+static bool is_level(unsigned intid)
+{
+    uint32_t config = read32(BOARD_GICD_BASE + GICD_ICFGR(intid));
+
+    return !(config >> (intid % 16 * 2 + 1) & 1);
+}
+
+static void set_pending(unsigned intid)
+{
+    write32(BOARD_GICD_BASE + GICD_ISPENDR(intid), 1u << (intid % 32));
+}
+
+static void clear_pending(unsigned intid)
+{
+    write32(BOARD_GICD_BASE + GICD_ICPENDR(intid), 1u << (intid % 32));
+}
+
+void gic_line(unsigned intid, bool high)
+{
+    uint32_t bit = 1u << (intid % 32);
+
+    if (intid < SPI_FIRST || intid >= BOARD_INTID_LIMIT || line_is_high(intid) == high)
+        return;
+    /* What the line was asserted for (a status register, a ring in memory) comes before it. */
+    complete_accesses();
+    if (high) {
+        __atomic_fetch_or(&lines_high[intid / 32], bit, __ATOMIC_RELEASE);
+        set_pending(intid);
+    } else {
+        __atomic_fetch_and(&lines_high[intid / 32], ~bit, __ATOMIC_RELEASE);
+        if (is_level(intid))
+            clear_pending(intid);
+    }
+}
+
+/* Makes the latch of intid what its line says. With the models' lock held. */
+static void refresh(uint64_t intid)
+{
+    if (line_is_high((unsigned)intid) && is_level((unsigned)intid))
+        set_pending((unsigned)intid);
+}
+
+void gic_acknowledged(unsigned intid)
+{
+    if (intid < SPI_FIRST || intid >= BOARD_INTID_LIMIT || !line_is_high(intid))
+        return;
+    machine_locked(refresh, intid);
+}
+
+/* ---- start ---- */
+
+static void wait_for_writes(void)
+{
+    complete_accesses();
+}
+
+void gic_init(void)
+{
+    write32(BOARD_GICD_BASE + GICD_CTLR, 0);
+    write32(BOARD_GICD_BASE + GICD_CTLR, GICD_CTLR_ARE_S | GICD_CTLR_ARE_NS);
+    for (unsigned intid = SPI_FIRST; intid < BOARD_INTID_LIMIT; intid += 32)
+        write32(BOARD_GICD_BASE + GICD_IGROUPR(intid), UINT32_MAX);
+    for (unsigned intid = SPI_FIRST; intid < BOARD_INTID_LIMIT; intid += 4)
+        write32(BOARD_GICD_BASE + GICD_IPRIORITYR(intid), PRIORITY_GUEST);
+
+    /* The console goes to the boot core, whatever the guest does with it. */
+    write32(BOARD_GICD_BASE + GICD_IGROUPR(BOARD_CONSOLE_INTID),
+            ~(1u << (BOARD_CONSOLE_INTID % 32)));
+    mmio_write(BOARD_GICD_BASE + GICD_IPRIORITYR(BOARD_CONSOLE_INTID), 1, PRIORITY_MINE);
+    mmio_write(BOARD_GICD_BASE + GICD_IROUTER(BOARD_CONSOLE_INTID), 8, cpu_id());
+    write32(BOARD_GICD_BASE + GICD_ISENABLER(BOARD_CONSOLE_INTID),
+            1u << (BOARD_CONSOLE_INTID % 32));
+    write32(BOARD_GICD_BASE + GICD_CTLR,
+            GICD_CTLR_ARE_S | GICD_CTLR_ARE_NS | GICD_CTLR_ENABLE_GRP0);
+    wait_for_writes();
+}
+
+static void redistributor_init(uint64_t frame)
+{
+    const uint32_t mine = 1u << TIMER_INTID | 1u << WAKE_SGI;
+
+    write32(frame + GICR_WAKER, read32(frame + GICR_WAKER) & ~GICR_WAKER_SLEEP);
+    while (read32(frame + GICR_WAKER) & GICR_WAKER_ASLEEP)
+        ;
+    write32(frame + GICR_IGROUPR0, ~mine);
+    for (unsigned intid = 0; intid < SPI_FIRST; intid += 4)
+        write32(frame + GICR_IPRIORITYR + intid, PRIORITY_GUEST);
+    mmio_write(frame + GICR_IPRIORITYR + TIMER_INTID, 1, PRIORITY_TIMER);
+    mmio_write(frame + GICR_IPRIORITYR + WAKE_SGI, 1, PRIORITY_MINE);
+    write32(frame + GICR_ISENABLER0, mine);
+    wait_for_writes();
+}
+
+void gic_cpu_init(void)
+{
+    redistributor_init(BOARD_GICR_BASE + ((uint64_t)cpu_id() << GUEST_GICR_FRAME_SHIFT));
+    write_sysreg(ICC_SRE_EL3, SRE_ENABLE);
+    synchronise_context();
+    write_sysreg(ICC_SRE_EL2, SRE_ENABLE);
+    write_sysreg(ICC_SRE_EL1, SRE_ENABLE & 7u);
+    synchronise_context();
+    write_sysreg(ICC_PMR_EL1, 0xff);
+    write_sysreg(ICC_IGRPEN0_EL1, 1);
+    write_sysreg(ICC_IGRPEN1_EL1, 0);
+    synchronise_context();
+}
+
+/* ---- the twin's own interrupts ---- */
+
+static void end_of_interrupt(uint64_t intid)
+{
+    write_sysreg(ICC_EOIR0_EL1, intid);
+    /* EL3 follows the guest's choice of EOImode (sysreg_trap.c). */
+    if (read_sysreg(ICC_CTLR_EL3) & CTLR_EL3_EOIMODE)
+        write_sysreg(ICC_DIR_EL1, intid);
+    synchronise_context();
+}
+
+bool gic_service(void)
+{
+    uint64_t intid = read_sysreg(ICC_IAR0_EL1);
+
+    if (intid >= SPECIAL_INTIDS)
+        return false;
+    /* Ended at once: it is masked at EL3 anyway, and a core whose timer is active could not be
+     * woken from its sleep for a lock. */
+    end_of_interrupt(intid);
+    if (intid == TIMER_INTID)
+        machine_tick();
+    else if (intid == BOARD_CONSOLE_INTID)
+        machine_console();
+    /* WAKE_SGI has done its work by ending the WFI. */
+    return true;
+}
+
+void gic_wake(unsigned cpu)
+{
+    complete_accesses(); /* the core finds what it is woken for */
+    write_sysreg(ICC_SGI0R_EL1, SGI_INTID(WAKE_SGI) | 1u << cpu);
+    synchronise_context();
+}
+
+/* ---- the guest's accesses ---- */
+
+static uint64_t router_to_guest(uint64_t router)
+{
+    uint64_t affinity = router & AFFINITY_MASK;
+
+    if (affinity >= parameters()->cpus)
+        return router;
+    return (router & ~AFFINITY_MASK) | cpu_affinity((unsigned)affinity);
+}
+
+static uint64_t router_to_board(uint64_t router)
+{
+    int cpu = cpu_of_affinity(router & AFFINITY_MASK);
+
+    uint64_t affinity = cpu < 0 ? AFFINITY_NOWHERE : (uint64_t)cpu;
+
+    return (router & IROUTER_IRM) | affinity;
+}
+
+/* Replaces size bytes of a 64-bit register's value. */
+static uint64_t merge(uint64_t whole, uint64_t offset, unsigned size, uint64_t part)
+{
+    unsigned shift = (unsigned)(offset % 8) * 8;
+    uint64_t mask = (size == 8 ? UINT64_MAX : (1ull << size * 8) - 1) << shift;
+
+    return (whole & ~mask) | (part << shift & mask);
+}
+
+static void router_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
+{
+    uint64_t at = BOARD_GICD_BASE + (offset & ~7ull);
+    uint64_t guest = router_to_guest(nonsecure_read(at, 8));
+
+    if (write)
+        nonsecure_write(at, 8, router_to_board(merge(guest, offset, size, *value)));
+    else
+        *value = guest >> (offset % 8 * 8);
+}
+
+static void refresh_many(uint64_t first, unsigned count)
+{
+    for (uint64_t intid = first; intid < first + count && intid < BOARD_INTID_LIMIT; intid++)
+        gic_acknowledged((unsigned)intid);
+}
+
+bool gicd_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
+{
+    if (offset >= GICD_IROUTER_FIRST) {
+        router_access(offset, size, write, value);
+        return true;
+    }
+    if (!write) {
+        *value = nonsecure_read(BOARD_GICD_BASE + offset, size);
+        return true;
+    }
+    nonsecure_write(BOARD_GICD_BASE + offset, size, *value);
+    if (offset >= GICD_ICPENDR(0) && offset < GICD_ICPENDR_END)
+        refresh_many((offset - GICD_ICPENDR(0)) * 8, 32);
+    else if (offset >= GICD_ICFGR(0) && offset < GICD_ICFGR_END)
+        refresh_many((offset - GICD_ICFGR(0)) * 4, 16);
+    return true;
+}
+
+bool gicr_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
+{
+    unsigned cpu = (unsigned)(offset >> GUEST_GICR_FRAME_SHIFT);
+    uint64_t reg = offset & GICR_FRAME_MASK;
+    uint64_t typer;
+
+    if (cpu >= parameters()->cpus)
+        return false;
+    if (write) {
+        nonsecure_write(BOARD_GICR_BASE + offset, size, *value);
+    } else if ((reg & ~7ull) == GICR_TYPER) {
+        typer = nonsecure_read(BOARD_GICR_BASE + (offset & ~7ull), 8);
+        typer = (typer & UINT32_MAX) | cpu_affinity(cpu) << GICR_TYPER_AFFINITY;
+        *value = typer >> (offset % 8 * 8);
+    } else {
+        *value = nonsecure_read(BOARD_GICR_BASE + offset, size);
+    }
+    return true;
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The ITS's control registers (Arm IHI 0069, 12.19) and command queue (5.2) as the guest sees them.
+ *
+ * A message through the pre-ITS window becomes an INT command, and the ITS has one queue: so the
+ * physical queue is the twin's. The guest's GITS_CBASER, GITS_CWRITER and GITS_CREADR are kept
+ * here. Its commands are read from its memory, passed on one at a time and waited for; they are not
+ * looked into. A command on which the ITS stalls stalls the guest's queue at the same place, and
+ * the physical queue is emptied, so that messages still get through.
+ *
+ * Everything else is the physical register. GITS_IIDR reads as the GIC-500's, by which software
+ * recognises the ITS that a pre-ITS window belongs to.
+ */
+#include "twin/monitor/mmio.h"
+#include "twin/monitor/monitor.h"
+#include "twin/monitor/sysreg.h"
+
+#define GITS_CTLR          0x0000u
+#define GITS_CTLR_ENABLED  1u
+#define GITS_IIDR          0x0004u
+#define GITS_IIDR_GIC500   0x0001143bu
+#define GITS_CBASER        0x0080u
+#define GITS_CWRITER       0x0088u
+#define GITS_CREADR        0x0090u
+#define CBASER_VALID       (1ull << 63)
+#define CBASER_ATTRIBUTES  (7ull << 59 | 1ull << 10) /* inner write-back, inner shareable */
+#define CBASER_ADDRESS     0x000ffffffffff000ull
+#define CBASER_PAGES(base) (((base)&0xff) + 1)
+#define QUEUE_PAGE         4096u
+#define QUEUE_OFFSET       0x000fffe0ull
+#define CWRITER_RETRY      1u
+#define CREADR_STALLED     1u
+
+#define COMMAND_WORDS      4u
+#define COMMAND_SIZE       32u
+#define COMMAND_INT        0x03u
+/* QEMU works a command off before the write to GITS_CWRITER returns. */
+#define COMMAND_POLLS      1000000u
+
+static struct lock its_lock;
+static uint64_t queue[QUEUE_PAGE / sizeof(uint64_t)] __attribute__((aligned(4096)));
+static uint64_t queue_end; /* where the next command goes, a byte offset */
+static uint64_t guest_cbaser, guest_cwriter, guest_creadr;
+static bool guest_stalled;
+
+static uint64_t reg_read(uint32_t offset)
+{
+    return nonsecure_read(BOARD_GITS_BASE + offset, 8);
+}
+
+static void reg_write(uint32_t offset, uint64_t value)
+{
+    nonsecure_write(BOARD_GITS_BASE + offset, 8, value);
+}
+
+static uint32_t control(void)
+{
+    return (uint32_t)nonsecure_read(BOARD_GITS_BASE + GITS_CTLR, 4);
+}
+
+static void set_control(uint32_t value)
+{
+    nonsecure_write(BOARD_GITS_BASE + GITS_CTLR, 4, value);
+}
+
+/* The queue can only be set while the ITS is disabled. That resets GITS_CREADR. */
+static void reset_queue(void)
+{
+    reg_write(GITS_CBASER, CBASER_VALID | CBASER_ATTRIBUTES | (uintptr_t)queue);
+    reg_write(GITS_CWRITER, 0);
+    queue_end = 0;
+}
+
+void its_init(void)
+{
+    reset_queue();
+}
+
+/* Has the ITS carry out one command. false: it stalled, or gave no sign. */
+static bool issue(const uint64_t command[COMMAND_WORDS])
+{
+    uint64_t *slot = &queue[queue_end / sizeof(uint64_t)];
+    uint64_t reader = 0;
+
+    for (unsigned i = 0; i < COMMAND_WORDS; i++)
+        slot[i] = command[i];
+    queue_end = (queue_end + COMMAND_SIZE) % QUEUE_PAGE;
+    complete_accesses(); /* the ITS finds the command when it is told of it */
+    reg_write(GITS_CWRITER, queue_end);
+    for (unsigned i = 0; i < COMMAND_POLLS; i++) {
+        reader = reg_read(GITS_CREADR);
+        if (reader == queue_end)
+            return true;
+        if (reader & CREADR_STALLED)
+            break;
+    }
+    set_control(control() & ~GITS_CTLR_ENABLED);
+    reset_queue();
+    set_control(control() | GITS_CTLR_ENABLED);
+    return false;
+}
+
+/* Passes on what the guest has queued. */
+static void run_guest_queue(void)
+{
+    uint64_t size = CBASER_PAGES(guest_cbaser) * QUEUE_PAGE;
+    uint64_t base = guest_cbaser & CBASER_ADDRESS;
+
+    if (!(guest_cbaser & CBASER_VALID) || !(control() & GITS_CTLR_ENABLED) || guest_cwriter >= size)
+        return;
+    while (guest_creadr != guest_cwriter && !guest_stalled) {
+        uint64_t at = base + guest_creadr;
+
+        if (guest_memory(at, COMMAND_SIZE) && issue((const uint64_t *)(uintptr_t)at))
+            guest_creadr = (guest_creadr + COMMAND_SIZE) % size;
+        else
+            guest_stalled = true;
+    }
+}
+
+void its_message(uint32_t device_id, uint32_t event_id)
+{
+    const uint64_t command[COMMAND_WORDS] = {(uint64_t)device_id << 32 | COMMAND_INT, event_id};
+
+    lock_take(&its_lock);
+    if (control() & GITS_CTLR_ENABLED)
+        (void)issue(command);
+    lock_release(&its_lock);
+}
+
+static uint64_t read_word(uint64_t offset)
+{
+    switch (offset) {
+    case GITS_CTLR:
+        return nonsecure_read(BOARD_GITS_BASE + GITS_CTLR, 4) | (uint64_t)GITS_IIDR_GIC500 << 32;
+    case GITS_CBASER:
+        return guest_cbaser;
+    case GITS_CWRITER:
+        return guest_cwriter;
+    case GITS_CREADR:
+        return guest_creadr | (guest_stalled ? CREADR_STALLED : 0);
+    default:
+        return nonsecure_read(BOARD_GITS_BASE + offset, 8);
+    }
+}
+
+static uint64_t merge(uint64_t whole, uint64_t offset, unsigned size, uint64_t part)
+{
+    unsigned shift = (unsigned)(offset % 8) * 8;
+    uint64_t mask = (size == 8 ? UINT64_MAX : (1ull << size * 8) - 1) << shift;
+
+    return (whole & ~mask) | (part << shift & mask);
+}
+
+static void write_cwriter(uint64_t value)
+{
+    guest_cwriter = value & QUEUE_OFFSET;
+    if (value & CWRITER_RETRY)
+        guest_stalled = false;
+    run_guest_queue();
+}
+
+static void write_word(uint64_t offset, unsigned size, uint64_t value)
+{
+    uint64_t reg = offset & ~7ull;
+
+    switch (reg) {
+    case GITS_CTLR:
+        if (offset == GITS_CTLR)
+            set_control((uint32_t)value);
+        run_guest_queue();
+        break;
+    case GITS_CBASER:
+        if (control() & GITS_CTLR_ENABLED)
+            break;
+        guest_cbaser = merge(guest_cbaser, offset, size, value);
+        guest_creadr = 0;
+        guest_stalled = false;
+        break;
+    case GITS_CWRITER:
+        write_cwriter(merge(guest_cwriter, offset, size, value));
+        break;
+    case GITS_CREADR:
+        break;
+    default:
+        nonsecure_write(BOARD_GITS_BASE + offset, size, value);
+        break;
+    }
+}
+
+void its_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
+{
+    lock_take(&its_lock);
+    if (write)
+        write_word(offset, size, *value);
+    else
+        *value = read_word(offset & ~7ull) >> (offset % 8 * 8);
+    lock_release(&its_lock);
+}

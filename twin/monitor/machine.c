@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The device models' surroundings: one lock around all calls, time from the generic timer, memory,
+ * and the timer interrupt that calls them when something falls due.
+ *
+ * Each core has a secure physical timer (CNTPS, Arm DDI 0487, D11.2). The core on which a deadline
+ * came up arms its own; it fires at EL3 whatever the core does then, also in the guest's WFI or
+ * turned off by the guest (psci_park()). Nobody disarms: a tick too many does no harm.
+ */
+#include <string.h>
+
+#include "twin/models/am65x.h"
+#include "twin/monitor/monitor.h"
+#include "twin/monitor/sysreg.h"
+
+#define NANOSECONDS       1000000000u
+#define CNTPS_CTL_ENABLE  1u
+#define CNTPS_CTL_DISABLE 0u
+#define NEVER             UINT64_MAX
+
+static struct lock models_lock;
+static uint64_t ns_per_tick;
+/* The earliest deadline that some core's timer is armed for, and which. */
+static uint64_t armed_deadline = NEVER;
+static unsigned armed_cpu;
+
+static uint64_t now(void *context)
+{
+    (void)context;
+    return read_sysreg(cntpct_el0) * ns_per_tick;
+}
+
+static void line(void *context, unsigned intid, bool high)
+{
+    (void)context;
+    gic_line(intid, high);
+}
+
+static void message(void *context, uint32_t device_id, uint32_t event_id)
+{
+    (void)context;
+    its_message(device_id, event_id);
+}
+
+bool guest_memory(uint64_t address, uint64_t size)
+{
+    uint64_t dram = address - GUEST_DRAM_BASE, sram = address - GUEST_MSMC_BASE;
+
+    return (dram < parameters()->dram_size && size <= parameters()->dram_size - dram) ||
+           (sram < GUEST_MSMC_SIZE && size <= GUEST_MSMC_SIZE - sram);
+}
+
+static bool memory_read(void *context, uint64_t address, void *data, size_t size)
+{
+    (void)context;
+    if (!guest_memory(address, size))
+        return false;
+    memcpy(data, (const void *)(uintptr_t)address, size);
+    return true;
+}
+
+static bool memory_write(void *context, uint64_t address, const void *data, size_t size)
+{
+    (void)context;
+    if (!guest_memory(address, size))
+        return false;
+    memcpy((void *)(uintptr_t)address, data, size);
+    return true;
+}
+
+static void transmit(void *context, unsigned uart, uint8_t byte)
+{
+    (void)context;
+    (void)uart;
+    console_put(byte);
+}
+
+static void trace(void *context, const char *text)
+{
+    (void)context;
+    report("trace %s", text);
+}
+
+static const struct am65x_environment environment = {
+    .line = line,
+    .its_message = message,
+    .memory_read = memory_read,
+    .memory_write = memory_write,
+    .now = now,
+    .uart_transmit = transmit,
+    .trace = trace,
+};
+
+void machine_init(void)
+{
+    const struct am65x_config config = {
+        .trace = parameters()->trace,
+        .intid_limit = BOARD_INTID_LIMIT,
+        .dram_base = GUEST_DRAM_BASE,
+        .dram_size = parameters()->dram_size,
+    };
+    uint64_t frequency = read_sysreg(cntfrq_el0);
+
+    ns_per_tick = frequency ? NANOSECONDS / frequency : 0;
+    if (ns_per_tick == 0 || ns_per_tick * frequency != NANOSECONDS)
+        die("the timer's %u Hz are no whole number of nanoseconds a tick", frequency);
+    am65x_reset(&environment, &config);
+}
+
+static void arm_timer(void)
+{
+    uint64_t deadline = am65x_next_deadline();
+
+    if (deadline >= armed_deadline)
+        return;
+    armed_deadline = deadline;
+    armed_cpu = cpu_id();
+    write_sysreg(cntps_cval_el1, (deadline + ns_per_tick - 1) / ns_per_tick);
+    write_sysreg(cntps_ctl_el1, CNTPS_CTL_ENABLE);
+    synchronise_context();
+}
+
+/* After whatever was done to the models: input that waits may have room, deadlines have moved. */
+static void leave(void)
+{
+    if (console_holding())
+        console_feed();
+    arm_timer();
+    lock_release(&models_lock);
+}
+
+bool machine_read(uint64_t address, unsigned size, uint64_t *value)
+{
+    bool claimed;
+
+    lock_take(&models_lock);
+    claimed = am65x_read(address, size, value);
+    leave();
+    return claimed;
+}
+
+bool machine_write(uint64_t address, unsigned size, uint64_t value)
+{
+    bool claimed;
+
+    lock_take(&models_lock);
+    claimed = am65x_write(address, size, value);
+    leave();
+    return claimed;
+}
+
+void machine_tick(void)
+{
+    write_sysreg(cntps_ctl_el1, CNTPS_CTL_DISABLE);
+    synchronise_context();
+    lock_take(&models_lock);
+    if (armed_cpu == cpu_id())
+        armed_deadline = NEVER;
+    am65x_advance();
+    leave();
+}
+
+void machine_console(void)
+{
+    lock_take(&models_lock);
+    console_feed();
+    leave();
+}
+
+bool machine_inject(unsigned fault, uint64_t argument, uint32_t count)
+{
+    bool known;
+
+    if (fault >= AM65X_FAULT_COUNT)
+        return false;
+    lock_take(&models_lock);
+    known = am65x_inject((enum am65x_fault)fault, argument, count);
+    leave();
+    return known;
+}
+
+bool machine_counter(unsigned counter, uint64_t *value)
+{
+    if (counter >= AM65X_COUNT_COUNT)
+        return false;
+    lock_take(&models_lock);
+    *value = am65x_counter((enum am65x_counter)counter);
+    leave();
+    return true;
+}
+
+void machine_locked(void (*function)(uint64_t argument), uint64_t argument)
+{
+    lock_take(&models_lock);
+    function(argument);
+    leave();
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The twin's monitor: what its files offer each other. All of it runs at EL3 with interrupts
+ * masked, on any core, unless said otherwise.
+ */
+#ifndef TWIN_MONITOR_MONITOR_H
+#define TWIN_MONITOR_MONITOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdnoreturn.h>
+
+#include "twin/monitor/board.h"
+
+/* The guest's general registers as a vector saved them (vectors.S). */
+struct frame {
+    uint64_t x[31];
+    uint64_t unused;
+};
+
+/* Register 31 in an instruction's register field is the zero register. */
+static inline uint64_t frame_get(const struct frame *frame, unsigned reg)
+{
+    return reg == 31 ? 0 : frame->x[reg];
+}
+
+static inline void frame_set(struct frame *frame, unsigned reg, uint64_t value)
+{
+    if (reg != 31)
+        frame->x[reg] = value;
+}
+
+/* ---- monitor.c: cores, start ---- */
+
+/* The number of the core that asks: Aff0 of the board's MPIDR. */
+unsigned cpu_id(void);
+
+/* The AM65x has two clusters of two: core n is Aff1 n / 2, Aff0 n % 2. */
+static inline uint64_t cpu_affinity(unsigned cpu)
+{
+    return (uint64_t)(cpu >> 1) << 8 | (cpu & 1u);
+}
+
+/* The core with this affinity (Aff3 in bits 39:32, Aff2-Aff0 in 23:0), or -1. */
+int cpu_of_affinity(uint64_t affinity);
+
+/* Gives the EL1 of this core the state of a core out of reset, apart from its general registers. */
+void cpu_reset_el1(void);
+noreturn void guest_enter(uint64_t entry, uint64_t x0); /* start.S */
+extern const char el3_vectors[], el2_vectors[];
+
+/* ---- lock.c ---- */
+struct lock {
+    uint32_t taken;
+};
+void lock_take(struct lock *lock);
+void lock_release(struct lock *lock);
+
+/* ---- el3_mmu.c, stage2.c: build once on the boot core, enable on each ---- */
+void el3_mmu_build(void);
+void el3_mmu_enable(void);
+void stage2_build(void);
+void stage2_enable(void);
+
+/* ---- report.c: lines to tools/twin over the secure UART; %s %c %u %x (64 bits) ---- */
+void report_init(void);
+void report(const char *format, ...);
+/* The guest's power-off: tools/twin ends with status. */
+noreturn void report_exit(unsigned status);
+noreturn void report_reset(void);
+/* The guest can't go on, or the twin can't. */
+noreturn void die(const char *format, ...);
+
+/* ---- trap.c: from vectors.S ---- */
+void trap_synchronous(struct frame *frame);
+void trap_fiq(struct frame *frame);
+noreturn void trap_bug(struct frame *frame);
+/* The guest's pc at the trap being handled, for messages. */
+uint64_t trap_pc(void);
+
+/* ---- sysreg_trap.c: traps of the GIC's CPU interface ---- */
+void sysreg_trap(struct frame *frame, uint32_t iss);
+
+/* ---- gic.c ---- */
+/* Priorities of the twin's own interrupts, above all that the non-secure world can have. */
+#define PRIORITY_TIMER 0x00u /* first, so that it alone can be let through (lock.c) */
+#define PRIORITY_MINE  0x40u
+void gic_init(void);     /* the distributor, once */
+void gic_cpu_init(void); /* this core's redistributor and CPU interface */
+/* Handles the group-0 interrupt that is pending, if any. false: there was none. */
+bool gic_service(void);
+/* Wakes a core from WFI at EL3. */
+void gic_wake(unsigned cpu);
+/* A model's line changed. With the models' lock held. */
+void gic_line(unsigned intid, bool high);
+/* The guest acknowledged intid. */
+void gic_acknowledged(unsigned intid);
+/* Accesses to the trapped pages of distributor and redistributors; false: no register is there. */
+bool gicd_access(uint64_t offset, unsigned size, bool write, uint64_t *value);
+bool gicr_access(uint64_t offset, unsigned size, bool write, uint64_t *value);
+
+/* ---- its.c ---- */
+void its_init(void);
+void its_access(uint64_t offset, unsigned size, bool write, uint64_t *value);
+/* INT for (device, event), if the guest has enabled the ITS. */
+void its_message(uint32_t device_id, uint32_t event_id);
+
+/* ---- machine.c: the device models, one lock around all of them ---- */
+void machine_init(void);
+bool machine_read(uint64_t address, unsigned size, uint64_t *value);
+bool machine_write(uint64_t address, unsigned size, uint64_t value);
+void machine_tick(void);    /* this core's timer has fired */
+void machine_console(void); /* the console has input */
+bool machine_inject(unsigned fault, uint64_t argument, uint32_t count);
+bool machine_counter(unsigned counter, uint64_t *value);
+/* Runs function(argument) under the models' lock. */
+void machine_locked(void (*function)(uint64_t argument), uint64_t argument);
+/* Whether [address, address + size) is memory of the guest. */
+bool guest_memory(uint64_t address, uint64_t size);
+
+/* ---- console.c: with the models' lock held ---- */
+void console_init(void);
+void console_put(uint8_t byte);
+/* Hands input to the guest's UART as far as its FIFO takes it; whether some is left over. */
+void console_feed(void);
+bool console_holding(void);
+
+/* ---- psci.c ---- */
+/* A guest's SMC. */
+void smc(struct frame *frame);
+/* Sleeps at EL3 until the guest turns this core on. */
+noreturn void psci_park(void);
+void psci_boot(void); /* marks this core, the first, as on */
+
+#endif

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The guest's secure monitor calls: PSCI 1.1 (Arm DEN 0022), the least of the SMC Calling
+ * Convention 1.1 (Arm DEN 0028), and the twin's own service (twin/service.h).
+ *
+ * A core that is off sleeps at EL3, where it still serves the twin's timer and console.
+ */
+#include "twin/monitor/monitor.h"
+#include "twin/monitor/sysreg.h"
+#include "twin/service.h"
+
+#define SMCCC_VERSION           0x80000000u
+#define SMCCC_ARCH_FEATURES     0x80000001u
+#define SMCCC_VERSION_1_1       0x10001u
+#define PSCI_VERSION            0x84000000u
+#define PSCI_VERSION_1_1        0x10001u
+#define PSCI_CPU_SUSPEND_32     0x84000001u
+#define PSCI_CPU_SUSPEND_64     0xc4000001u
+#define PSCI_CPU_OFF            0x84000002u
+#define PSCI_CPU_ON_32          0x84000003u
+#define PSCI_CPU_ON_64          0xc4000003u
+#define PSCI_AFFINITY_INFO_32   0x84000004u
+#define PSCI_AFFINITY_INFO_64   0xc4000004u
+#define PSCI_MIGRATE_INFO_TYPE  0x84000006u
+#define PSCI_SYSTEM_OFF         0x84000008u
+#define PSCI_SYSTEM_RESET       0x84000009u
+#define PSCI_FEATURES           0x8400000au
+
+#define PSCI_SUCCESS            0
+#define PSCI_NOT_SUPPORTED      (-1)
+#define PSCI_INVALID_PARAMETERS (-2)
+#define PSCI_ALREADY_ON         (-4)
+#define PSCI_ON_PENDING         (-5)
+#define PSCI_INVALID_ADDRESS    (-9)
+
+#define PSCI_NO_MIGRATION       2 /* MIGRATE_INFO_TYPE: no trusted OS that would need it */
+#define POWER_STATE_POWERDOWN   (1u << 16)
+/* SYSTEM_OFF has no argument; a guest that knows the twin puts its exit status into x1. */
+#define OFF_STATUS_MAGIC        0x4b334f4600000000u
+#define OFF_STATUS_MASK         0xffu
+
+#define SMC64                   0x40000000u
+
+/* As AFFINITY_INFO answers. */
+enum power {
+    POWER_ON = 0,
+    POWER_OFF = 1,
+    POWER_ON_PENDING = 2
+};
+
+static struct lock power_lock;
+static struct {
+    enum power power;
+    uint64_t entry, context;
+} cores[BOARD_CPUS_MAX] = {
+    {.power = POWER_OFF}, {.power = POWER_OFF}, {.power = POWER_OFF}, {.power = POWER_OFF}};
+
+void psci_boot(void)
+{
+    cores[cpu_id()].power = POWER_ON;
+}
+
+static noreturn void start(unsigned cpu)
+{
+    uint64_t entry = cores[cpu].entry, context = cores[cpu].context;
+
+    cores[cpu].power = POWER_ON;
+    lock_release(&power_lock);
+    cpu_reset_el1();
+    guest_enter(entry, context);
+}
+
+noreturn void psci_park(void)
+{
+    unsigned cpu = cpu_id();
+
+    for (;;) {
+        lock_take(&power_lock);
+        if (cores[cpu].power == POWER_ON_PENDING)
+            start(cpu);
+        lock_release(&power_lock);
+        /* A group-0 interrupt ends it, though masked; the wake-up SGI is one. */
+        complete_accesses();
+        __asm__ volatile("wfi");
+        while (gic_service())
+            ;
+    }
+}
+
+static int64_t cpu_on(uint64_t affinity, uint64_t entry, uint64_t context)
+{
+    int cpu = cpu_of_affinity(affinity);
+    int64_t result = PSCI_SUCCESS;
+
+    if (cpu < 0)
+        return PSCI_INVALID_PARAMETERS;
+    if (!guest_memory(entry, sizeof(uint32_t)))
+        return PSCI_INVALID_ADDRESS;
+    lock_take(&power_lock);
+    if (cores[cpu].power == POWER_ON) {
+        result = PSCI_ALREADY_ON;
+    } else if (cores[cpu].power == POWER_ON_PENDING) {
+        result = PSCI_ON_PENDING;
+    } else {
+        cores[cpu].entry = entry;
+        cores[cpu].context = context;
+        cores[cpu].power = POWER_ON_PENDING;
+    }
+    lock_release(&power_lock);
+    if (result == PSCI_SUCCESS)
+        gic_wake((unsigned)cpu);
+    return result;
+}
+
+static noreturn void cpu_off(void)
+{
+    bool last = true;
+
+    /* Nothing of the guest's may wake it: WFI would return at once, over and over. */
+    write_sysreg(ICC_IGRPEN1_EL1, 0);
+    write_sysreg(cntp_ctl_el0, 0);
+    write_sysreg(cntv_ctl_el0, 0);
+    synchronise_context();
+    lock_take(&power_lock);
+    cores[cpu_id()].power = POWER_OFF;
+    for (unsigned cpu = 0; cpu < parameters()->cpus; cpu++)
+        last = last && cores[cpu].power == POWER_OFF;
+    lock_release(&power_lock);
+    if (last)
+        die("the guest turned its last core off, pc %x", trap_pc());
+    psci_park();
+}
+
+static int64_t affinity_info(uint64_t affinity, uint64_t level)
+{
+    int cpu = cpu_of_affinity(affinity);
+
+    if (cpu < 0 || level != 0)
+        return PSCI_INVALID_PARAMETERS;
+    return (int64_t)__atomic_load_n(&cores[cpu].power, __ATOMIC_ACQUIRE);
+}
+
+static int64_t cpu_suspend(uint64_t state)
+{
+    if (state & POWER_STATE_POWERDOWN)
+        return PSCI_INVALID_PARAMETERS;
+    complete_accesses();
+    __asm__ volatile("wfi");
+    return PSCI_SUCCESS;
+}
+
+static int64_t features(uint32_t function)
+{
+    switch (function) {
+    case SMCCC_VERSION:
+    case PSCI_VERSION:
+    case PSCI_CPU_SUSPEND_32:
+    case PSCI_CPU_SUSPEND_64:
+    case PSCI_CPU_OFF:
+    case PSCI_CPU_ON_32:
+    case PSCI_CPU_ON_64:
+    case PSCI_AFFINITY_INFO_32:
+    case PSCI_AFFINITY_INFO_64:
+    case PSCI_MIGRATE_INFO_TYPE:
+    case PSCI_SYSTEM_OFF:
+    case PSCI_SYSTEM_RESET:
+    case PSCI_FEATURES:
+        return PSCI_SUCCESS;
+    default:
+        return PSCI_NOT_SUPPORTED;
+    }
+}
+
+static noreturn void system_off(uint64_t x1)
+{
+    bool status = (x1 & ~(uint64_t)OFF_STATUS_MASK) == OFF_STATUS_MAGIC;
+
+    report_exit(status ? (unsigned)(x1 & OFF_STATUS_MASK) : 0);
+}
+
+/* The result in x0. */
+static int64_t call(uint32_t function, const uint64_t x[4])
+{
+    switch (function) {
+    case SMCCC_VERSION:
+        return SMCCC_VERSION_1_1;
+    case SMCCC_ARCH_FEATURES:
+        return (uint32_t)x[1] == SMCCC_VERSION || (uint32_t)x[1] == SMCCC_ARCH_FEATURES
+                   ? PSCI_SUCCESS
+                   : PSCI_NOT_SUPPORTED;
+    case PSCI_VERSION:
+        return PSCI_VERSION_1_1;
+    case PSCI_FEATURES:
+        return features((uint32_t)x[1]);
+    case PSCI_CPU_SUSPEND_32:
+    case PSCI_CPU_SUSPEND_64:
+        return cpu_suspend(x[1]);
+    case PSCI_CPU_OFF:
+        cpu_off();
+    case PSCI_CPU_ON_32:
+    case PSCI_CPU_ON_64:
+        return cpu_on(x[1], x[2], x[3]);
+    case PSCI_AFFINITY_INFO_32:
+    case PSCI_AFFINITY_INFO_64:
+        return affinity_info(x[1], x[2]);
+    case PSCI_MIGRATE_INFO_TYPE:
+        return PSCI_NO_MIGRATION;
+    case PSCI_SYSTEM_OFF:
+        system_off(x[1]);
+    case PSCI_SYSTEM_RESET:
+        report_reset();
+    case TWIN_SMC_INJECT:
+        return machine_inject((unsigned)x[1], x[2], (uint32_t)x[3]) ? 0 : -1;
+    default:
+        return PSCI_NOT_SUPPORTED;
+    }
+}
+
+void smc(struct frame *frame)
+{
+    uint32_t function = (uint32_t)frame->x[0];
+    uint64_t x[4];
+    uint64_t counter = 0;
+
+    /* SMC32 calls have 32-bit arguments; SYSTEM_OFF may carry a status.
+     */
+    for (unsigned i = 0; i < 4; i++)
+        x[i] =
+            function & SMC64 || function == PSCI_SYSTEM_OFF ? frame->x[i] : (uint32_t)frame->x[i];
+    if (function == TWIN_SMC_UID) {
+        frame->x[0] = TWIN_UID_0;
+        frame->x[1] = TWIN_UID_1;
+        frame->x[2] = TWIN_UID_2;
+        frame->x[3] = TWIN_UID_3;
+    } else if (function == TWIN_SMC_COUNTER) {
+        frame->x[0] = machine_counter((unsigned)x[1], &counter) ? 0 : UINT64_MAX;
+        frame->x[1] = counter;
+    } else {
+        frame->x[0] = (uint64_t)call(function, x);
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The guest's view of physical memory (stage 2: Arm DDI 0487, D8.2; VTCR_EL2, VTTBR_EL2): DRAM and
+ * SRAM where the AM65x has them, and those pages of QEMU's GIC that need no change on the way.
+ * Everything else faults, and is the device models' business or an error.
+ */
+#include "twin/monitor/monitor.h"
+#include "twin/monitor/sysreg.h"
+
+#define PAGE_SHIFT      12u
+#define BLOCK_SHIFT     21u /* level 2: 2 MiB */
+#define GIB_SHIFT       30u /* level 1 */
+#define ENTRIES         512u
+
+#define TABLE           0x3u
+#define PAGE            0x3u
+#define BLOCK           0x1u
+#define MEMORY_DEVICE   (0x1u << 2) /* Device-nGnRE */
+#define MEMORY_NORMAL   (0xfu << 2) /* write-back */
+#define READ_WRITE      (3u << 6)
+#define INNER_SHAREABLE (3u << 8)
+#define ACCESS_FLAG     (1u << 10)
+#define EXECUTE_NEVER   (1ull << 54)
+
+#define NORMAL          (MEMORY_NORMAL | READ_WRITE | INNER_SHAREABLE | ACCESS_FLAG)
+#define DEVICE          (MEMORY_DEVICE | READ_WRITE | ACCESS_FLAG | EXECUTE_NEVER)
+
+/* T0SZ 24 (40-bit addresses), from level 1 (two tables side by side), inner shareable write-back
+ * walks, 4 KiB granule, 40-bit PA. */
+#define VTCR_RES1       (1u << 31)
+#define VTCR_VALUE      (VTCR_RES1 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 1u << 6 | 24u)
+
+static uint64_t level1[2 * ENTRIES] __attribute__((aligned(2 * 4096)));
+static uint64_t level2_low[ENTRIES] __attribute__((aligned(4096)));  /* from 0 */
+static uint64_t level2_sram[ENTRIES] __attribute__((aligned(4096))); /* from 1 GiB */
+static uint64_t level2_dram[ENTRIES] __attribute__((aligned(4096))); /* the last, partial GiB */
+static uint64_t level3_gic[ENTRIES] __attribute__((aligned(4096)));
+
+static uint64_t table_at(const uint64_t *table)
+{
+    return (uintptr_t)table | TABLE;
+}
+
+/* Maps pages first to first + count - 1 of a block of registers. */
+static void map_gic(uint64_t guest, uint64_t board, unsigned first, unsigned count)
+{
+    for (unsigned i = first; i < first + count; i++) {
+        uint64_t offset = (uint64_t)i << PAGE_SHIFT;
+
+        level3_gic[((guest + offset) >> PAGE_SHIFT) % ENTRIES] = (board + offset) | DEVICE | PAGE;
+    }
+}
+
+static void build_gic(void)
+{
+    /* GICD: page 0 (pending bits of the models' lines) and 6, 7 (IROUTER) are gic.c's. */
+    map_gic(GUEST_GICD_BASE, BOARD_GICD_BASE, 1, 5);
+    map_gic(GUEST_GICD_BASE, BOARD_GICD_BASE, 8, 8);
+    /* ITS: page 0 is its.c's; identification and GITS_TRANSLATER are not. */
+    map_gic(GUEST_GITS_BASE, BOARD_GITS_BASE, 1, 31);
+    /* Redistributors: page 0 of the RD frame (GICR_TYPER) is gic.c's. */
+    for (unsigned cpu = 0; cpu < parameters()->cpus; cpu++) {
+        uint64_t frame = (uint64_t)cpu << GUEST_GICR_FRAME_SHIFT;
+
+        map_gic(GUEST_GICR_BASE + frame, BOARD_GICR_BASE + frame, 1, 31);
+    }
+    level2_low[GUEST_GICD_BASE >> BLOCK_SHIFT] = table_at(level3_gic);
+}
+
+static void build_dram(uint64_t size)
+{
+    uint64_t address = GUEST_DRAM_BASE;
+    uint64_t end = address + size;
+
+    for (; address + (1ull << GIB_SHIFT) <= end; address += 1ull << GIB_SHIFT)
+        level1[address >> GIB_SHIFT] = address | NORMAL | BLOCK;
+    if (address == end)
+        return;
+    level1[address >> GIB_SHIFT] = table_at(level2_dram);
+    for (; address < end; address += 1ull << BLOCK_SHIFT)
+        level2_dram[(address >> BLOCK_SHIFT) % ENTRIES] = address | NORMAL | BLOCK;
+}
+
+void stage2_build(void)
+{
+    level1[0] = table_at(level2_low);
+    level1[1] = table_at(level2_sram);
+    build_gic();
+    level2_sram[(GUEST_MSMC_BASE >> BLOCK_SHIFT) % ENTRIES] = GUEST_MSMC_BASE | NORMAL | BLOCK;
+    build_dram(parameters()->dram_size);
+    complete_accesses(); /* before any core walks them */
+}
+
+void stage2_enable(void)
+{
+    write_sysreg(vttbr_el2, (uintptr_t)level1);
+    write_sysreg(vtcr_el2, VTCR_VALUE);
+    synchronise_context();
+    __asm__ volatile("tlbi alle1" ::: "memory");
+    complete_accesses();
+    synchronise_context();
+}

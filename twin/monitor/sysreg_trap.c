@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The guest's accesses to the GIC's CPU interface (Arm IHI 0069, 12.2), trapped by
+ * ICH_HCR_EL2.TALL1 and TC, and made at EL3 on its behalf.
+ *
+ * Most registers mean the same there: those banked by security state follow SCR_EL3.NS. The others:
+ *   ICC_PMR_EL1, ICC_RPR_EL1  the non-secure world sees the lower half of the priorities as all
+ *                             of them (IHI 0069, 4.8.6)
+ *   ICC_SGI1R_EL1             at EL3 sends secure interrupts; ICC_ASGI1R_EL1 those of the other
+ * world ICC_CTLR_EL1.EOImode      at EL3 ICC_CTLR_EL3's own bit decides: it follows the guest's
+ */
+#include "twin/monitor/monitor.h"
+#include "twin/monitor/sysreg.h"
+
+#define PRIORITY_NONSECURE   0x80u /* set: in the non-secure half */
+#define PRIORITY_IDLE        0xffu
+#define CTLR_EOIMODE         (1u << 1)
+#define CTLR_EL3_EOIMODE_EL3 (1u << 2)
+#define INTID_NONE           1023u
+
+#define SGI_TARGETS          0xffffull
+#define SGI_AFF1(value)      ((value) >> 16 & 0xff)
+#define SGI_AFF2_AFF3        0x00ff00ff00000000ull
+#define SGI_RANGE            (0xfull << 44)
+#define SGI_INTID_MASK       (0xfull << 24)
+#define SGI_IRM              (1ull << 40)
+
+static uint64_t acknowledge(void)
+{
+    uint64_t intid;
+
+    /* A group-0 interrupt that came since the trap hides the guest's own. */
+    while ((intid = read_sysreg(ICC_IAR1_EL1)) == INTID_NONE && gic_service())
+        ;
+    gic_acknowledged((unsigned)intid);
+    return intid;
+}
+
+static uint64_t priority_to_guest(uint64_t priority)
+{
+    if (!(priority & PRIORITY_NONSECURE))
+        return 0;
+    return priority << 1 & 0xff;
+}
+
+static uint64_t running_priority(void)
+{
+    uint64_t priority = read_sysreg(ICC_RPR_EL1);
+
+    return priority == PRIORITY_IDLE ? priority : priority_to_guest(priority);
+}
+
+static void set_priority_mask(uint64_t value)
+{
+    write_sysreg(ICC_PMR_EL1, (value & 0xff) >> 1 | PRIORITY_NONSECURE);
+    synchronise_context();
+}
+
+static void set_control(uint64_t value)
+{
+    uint64_t el3 = read_sysreg(ICC_CTLR_EL3) & ~(uint64_t)CTLR_EL3_EOIMODE_EL3;
+
+    write_sysreg(ICC_CTLR_EL1, value);
+    if (value & CTLR_EOIMODE)
+        el3 |= CTLR_EL3_EOIMODE_EL3;
+    write_sysreg(ICC_CTLR_EL3, el3);
+    synchronise_context();
+}
+
+static void send_sgi(uint64_t value)
+{
+    uint64_t board = value & (SGI_INTID_MASK | SGI_IRM);
+
+    if (!(value & SGI_IRM)) {
+        if (value & (SGI_AFF2_AFF3 | SGI_RANGE))
+            return; /* no such cores */
+        for (unsigned cpu = 0; cpu < parameters()->cpus; cpu++) {
+            uint64_t affinity = cpu_affinity(cpu);
+
+            if (affinity >> 8 == SGI_AFF1(value) && value >> (affinity & 0xff) & 1)
+                board |= 1ull << cpu;
+        }
+        if (!(board & SGI_TARGETS))
+            return;
+    }
+    /* What the guest wrote before is there for whom it interrupts. */
+    complete_accesses();
+    write_sysreg(ICC_ASGI1R_EL1, board);
+    synchronise_context();
+}
+
+static bool trap_read(uint32_t name, uint64_t *value)
+{
+    switch (name) {
+    case TRAPPED_IAR1:
+        *value = acknowledge();
+        return true;
+    case TRAPPED_HPPIR1:
+        *value = read_sysreg(ICC_HPPIR1_EL1);
+        return true;
+    case TRAPPED_PMR:
+        *value = priority_to_guest(read_sysreg(ICC_PMR_EL1));
+        return true;
+    case TRAPPED_RPR:
+        *value = running_priority();
+        return true;
+    case TRAPPED_BPR1:
+        *value = read_sysreg(ICC_BPR1_EL1);
+        return true;
+    case TRAPPED_CTLR:
+        *value = read_sysreg(ICC_CTLR_EL1);
+        return true;
+    case TRAPPED_IGRPEN1:
+        *value = read_sysreg(ICC_IGRPEN1_EL1);
+        return true;
+    case TRAPPED_AP1R(0):
+        *value = read_sysreg(ICC_AP1R0_EL1);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool trap_write(uint32_t name, uint64_t value)
+{
+    switch (name) {
+    case TRAPPED_EOIR1:
+        write_sysreg(ICC_EOIR1_EL1, value);
+        return true;
+    case TRAPPED_DIR:
+        write_sysreg(ICC_DIR_EL1, value);
+        return true;
+    case TRAPPED_SGI1R:
+        send_sgi(value);
+        return true;
+    case TRAPPED_SGI0R:
+    case TRAPPED_ASGI1R:
+        return true; /* the secure world lets nobody interrupt it (GICR_NSACR is 0) */
+    case TRAPPED_PMR:
+        set_priority_mask(value);
+        return true;
+    case TRAPPED_BPR1:
+        write_sysreg(ICC_BPR1_EL1, value);
+        return true;
+    case TRAPPED_CTLR:
+        set_control(value);
+        return true;
+    case TRAPPED_IGRPEN1:
+        write_sysreg(ICC_IGRPEN1_EL1, value);
+        return true;
+    case TRAPPED_AP1R(0):
+        write_sysreg(ICC_AP1R0_EL1, value);
+        return true;
+    default:
+        return false;
+    }
+}
+
+void sysreg_trap(struct frame *frame, uint32_t iss)
+{
+    uint32_t name = iss & TRAPPED_MASK;
+    unsigned rt = TRAPPED_RT(iss);
+    uint64_t value = 0;
+    bool known;
+
+    if (iss & TRAPPED_READ) {
+        known = trap_read(name, &value);
+        if (known)
+            frame_set(frame, rt, value);
+    } else {
+        known = trap_write(name, frame_get(frame, rt));
+        synchronise_context();
+    }
+    if (!known)
+        die("%s of a system register the twin does not have: S%u_%u_C%u_C%u_%u, pc %x",
+            iss & TRAPPED_READ ? "read" : "write", (uint64_t)(iss >> 20 & 3),
+            (uint64_t)(iss >> 14 & 7), (uint64_t)(iss >> 10 & 15), (uint64_t)(iss >> 1 & 15),
+            (uint64_t)(iss >> 17 & 7), trap_pc());
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Exception vectors of EL3 and EL2 (Arm DDI 0487, D1.4.1).
+ *
+ * All work is done at EL3. Stage-2 aborts and traps of EL1's system registers can only be taken to
+ * EL2: each vector there does nothing but call EL3, which finds the syndrome in EL2's registers
+ * and returns straight to the guest. EL2 so needs no stack and no data, and a group-0 interrupt
+ * may hit it at any instruction without harm.
+ */
+
+    .equ FRAME_SIZE, 256
+
+    /* Saves x0-x30 (struct frame), calls handler(frame), returns. Fits a vector's 32 words. */
+    .macro el3_vector handler
+    .balign 128
+    sub     sp, sp, #FRAME_SIZE
+    stp     x0, x1, [sp, #0]
+    stp     x2, x3, [sp, #16]
+    stp     x4, x5, [sp, #32]
+    stp     x6, x7, [sp, #48]
+    stp     x8, x9, [sp, #64]
+    stp     x10, x11, [sp, #80]
+    stp     x12, x13, [sp, #96]
+    stp     x14, x15, [sp, #112]
+    stp     x16, x17, [sp, #128]
+    stp     x18, x19, [sp, #144]
+    stp     x20, x21, [sp, #160]
+    stp     x22, x23, [sp, #176]
+    stp     x24, x25, [sp, #192]
+    stp     x26, x27, [sp, #208]
+    stp     x28, x29, [sp, #224]
+    str     x30, [sp, #240]
+    mov     x0, sp
+    bl      \handler
+    b       el3_return
+    .endm
+
+    .text
+el3_return:
+    ldp     x0, x1, [sp, #0]
+    ldp     x2, x3, [sp, #16]
+    ldp     x4, x5, [sp, #32]
+    ldp     x6, x7, [sp, #48]
+    ldp     x8, x9, [sp, #64]
+    ldp     x10, x11, [sp, #80]
+    ldp     x12, x13, [sp, #96]
+    ldp     x14, x15, [sp, #112]
+    ldp     x16, x17, [sp, #128]
+    ldp     x18, x19, [sp, #144]
+    ldp     x20, x21, [sp, #160]
+    ldp     x22, x23, [sp, #176]
+    ldp     x24, x25, [sp, #192]
+    ldp     x26, x27, [sp, #208]
+    ldp     x28, x29, [sp, #224]
+    ldr     x30, [sp, #240]
+    add     sp, sp, #FRAME_SIZE
+    eret
+
+    .balign 2048
+    .global el3_vectors
+el3_vectors:
+    .rept 8                             /* from EL3 itself: the twin is broken */
+    el3_vector trap_bug
+    .endr
+    el3_vector trap_synchronous         /* from EL1 (SMC) or from EL2 (see below) */
+    el3_vector trap_bug                 /* IRQ: not routed here */
+    el3_vector trap_fiq
+    el3_vector trap_bug                 /* SError: not routed here */
+    .rept 4                             /* EL2 is AArch64: these are never taken */
+    el3_vector trap_bug
+    .endr
+
+    .balign 2048
+    .global el2_vectors
+el2_vectors:
+    .rept 16
+    .balign 128
+    smc     #0
+    .endr
+
+    .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The twin's own SMC service, of the SMCCC's vendor-hypervisor range (Arm DEN 0028, 6.4): only the
+ * self-test asks for it, to inject faults and to compare counts. A board answers -1 to all of it.
+ */
+#ifndef TWIN_SERVICE_H
+#define TWIN_SERVICE_H
+
+/* Call UID: x0-x3 return the four words. */
+#define TWIN_SMC_UID     0x8600ff01u
+#define TWIN_UID_0       0x6d336b74u
+#define TWIN_UID_1       0x774c6174u
+#define TWIN_UID_2       0x9b0e4e69u
+#define TWIN_UID_3       0x11c85ea6u
+
+/* x1 fault (enum am65x_fault), x2 argument, x3 count. x0: 0, or -1 for an unknown fault. */
+#define TWIN_SMC_INJECT  0xc6000001u
+/* x1 counter (enum am65x_counter). x0: 0 or -1; x1: the value. */
+#define TWIN_SMC_COUNTER 0xc6000002u
+
+#endif
