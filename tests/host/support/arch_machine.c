@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The device models as the machine under the host tests, and its virtual clock.
+ *
+ * One lock serialises the models, as twin/models/am65x.h asks. Handlers run outside it.
+ */
+#include "arch/mmio.h"
+#include "arch/time.h"
+#include "tests/host/support/arch_host.h"
+#include "tests/host/support/host.h"
+#include "twin/models/am65x.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
+#define ACCESS_NS 50u /* a register access */
+#define LOOK_NS   20u /* a look at the clock */
+
+static pthread_mutex_t models_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t now_ns = 1000000;
+static uint32_t intid_limit;
+static void (*write_observer)(uintptr_t address, unsigned size, uint64_t value);
+
+static void lock_models(void)
+{
+    pthread_mutex_lock(&models_lock);
+}
+
+static void unlock_models(void)
+{
+    pthread_mutex_unlock(&models_lock);
+}
+
+uint64_t host_now_ns(void)
+{
+    return __atomic_load_n(&now_ns, __ATOMIC_SEQ_CST);
+}
+
+/* ---- what the models ask of their surroundings; called with the lock held ---- */
+
+static void line_changes(void *context, unsigned intid, bool high)
+{
+    (void)context;
+    host_line(intid, high);
+}
+
+static void its_message(void *context, uint32_t device_id, uint32_t event_id)
+{
+    (void)context;
+    host_its_message(device_id, event_id);
+}
+
+static bool addressable(uint64_t address, size_t size)
+{
+    if (address < HOST_MEMORY_BASE || size > HOST_MEMORY_SIZE ||
+        address - HOST_MEMORY_BASE > HOST_MEMORY_SIZE - size)
+        return false;
+#if defined(__SANITIZE_ADDRESS__)
+    return __asan_region_is_poisoned((void *)(uintptr_t)address, size) == NULL;
+#else
+    return true;
+#endif
+}
+
+static bool memory_read(void *context, uint64_t address, void *data, size_t size)
+{
+    (void)context;
+    if (!addressable(address, size))
+        return false;
+    memcpy(data, (const void *)(uintptr_t)address, size);
+    return true;
+}
+
+static bool memory_write(void *context, uint64_t address, const void *data, size_t size)
+{
+    (void)context;
+    if (!addressable(address, size))
+        return false;
+    memcpy((void *)(uintptr_t)address, data, size);
+    return true;
+}
+
+static uint64_t now(void *context)
+{
+    (void)context;
+    return host_now_ns();
+}
+
+static void uart_transmit(void *context, unsigned uart, uint8_t byte)
+{
+    (void)context;
+    (void)uart;
+    if (getenv("HOST_LOG") != NULL)
+        fputc(byte, stderr);
+}
+
+static void trace(void *context, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "%s\n", line);
+}
+
+void host_reset_with(unsigned cores, uint32_t limit)
+{
+    static const struct am65x_environment environment = {
+        .line = line_changes,
+        .its_message = its_message,
+        .memory_read = memory_read,
+        .memory_write = memory_write,
+        .now = now,
+        .uart_transmit = uart_transmit,
+        .trace = trace,
+    };
+    struct am65x_config config = {
+        .trace =
+            getenv("HOST_TRACE") != NULL ? AM65X_TRACE_IRQ | AM65X_TRACE_SCI | AM65X_TRACE_DMA : 0,
+        .intid_limit = limit,
+        .dram_base = HOST_MEMORY_BASE,
+        .dram_size = HOST_MEMORY_SIZE,
+    };
+
+    write_observer = NULL;
+    host_set_core_count(cores);
+    host_reset_interrupts();
+    intid_limit = limit;
+    lock_models();
+    am65x_reset(&environment, &config);
+    unlock_models();
+}
+
+void host_reset(void)
+{
+    host_reset_with(4, 256);
+}
+
+uint32_t host_intid_limit(void)
+{
+    return intid_limit;
+}
+
+/* ---- time ---- */
+
+static void do_what_is_due(void)
+{
+    while (am65x_next_deadline() <= host_now_ns())
+        am65x_advance();
+}
+
+uint64_t host_tick(uint64_t ns)
+{
+    uint64_t time;
+
+    lock_models();
+    time = __atomic_add_fetch(&now_ns, ns, __ATOMIC_SEQ_CST);
+    do_what_is_due();
+    unlock_models();
+    host_take_interrupts();
+    return time;
+}
+
+void host_move_time_to(uint64_t ns)
+{
+    lock_models();
+    if (ns > host_now_ns())
+        __atomic_store_n(&now_ns, ns, __ATOMIC_SEQ_CST);
+    do_what_is_due();
+    unlock_models();
+}
+
+uint64_t host_next_deadline(void)
+{
+    uint64_t deadline;
+
+    lock_models();
+    deadline = am65x_next_deadline();
+    unlock_models();
+    return deadline;
+}
+
+uint64_t time_now_ns(void)
+{
+    return host_tick(LOOK_NS);
+}
+
+/* ---- register accesses ---- */
+
+void host_set_write_observer(void (*observer)(uintptr_t address, unsigned size, uint64_t value))
+{
+    write_observer = observer;
+}
+
+static void unclaimed(const char *operation, uintptr_t address, unsigned size)
+{
+    fprintf(stderr, "host: no device model claims the %u-byte %s at 0x%llx\n", size, operation,
+            (unsigned long long)address);
+    abort();
+}
+
+uint64_t host_mmio_read(uintptr_t address, unsigned size)
+{
+    uint64_t value = 0;
+    bool claimed;
+
+    host_tick(ACCESS_NS);
+    lock_models();
+    claimed = am65x_read(address, size, &value);
+    unlock_models();
+    if (!claimed)
+        unclaimed("read", address, size);
+    host_take_interrupts();
+    return value;
+}
+
+void host_mmio_write(uintptr_t address, unsigned size, uint64_t value)
+{
+    bool claimed;
+
+    host_tick(ACCESS_NS);
+    if (write_observer != NULL)
+        write_observer(address, size, value);
+    lock_models();
+    claimed = am65x_write(address, size, value);
+    unlock_models();
+    if (!claimed)
+        unclaimed("write", address, size);
+    host_take_interrupts();
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The machine that host tests run on: the device models, a virtual clock, cores that are threads,
+ * and interrupts.
+ *
+ * Time is virtual. It moves a little with every register access and every look at the clock, and
+ * jumps to the next thing that is due when every core waits (wait_for(), delay_us(), smp_join()).
+ * So tests need no real time, and a test with one core takes the same course on every run.
+ *
+ * A core is a thread: the main thread is core 0, smp_start() makes the others. Threads made in
+ * another way are not known to the clock; do not use them.
+ *
+ * An interrupt is taken where a core's IRQs are unmasked and it accesses a register, looks at the
+ * clock, waits, unmasks IRQs, or calls the GIC. An interrupt for a core that no thread is running
+ * as is taken by whichever thread comes by, under that core's number.
+ *
+ * DMA addresses are host pointers. What the address sanitizer holds for not addressable answers a
+ * bus master's access with "nothing there"; so does everything below HOST_MEMORY_BASE.
+ */
+#ifndef TESTS_HOST_SUPPORT_HOST_H
+#define TESTS_HOST_SUPPORT_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HOST_MEMORY_BASE 0x100000000ull
+#define HOST_MEMORY_SIZE 0xfffe00000000ull
+
+/* Everything as after power-on: models reset, no interrupt controller, no handlers, four cores.
+ * Call it first in every test's setup. Time goes on. */
+void host_reset(void);
+
+/* As host_reset(), with other numbers than 4 cores and INTIDs below 256. */
+void host_reset_with(unsigned cores, uint32_t intid_limit);
+uint32_t host_intid_limit(void);
+
+/* For tests without a GIC: handler(intid) runs in interrupt context, on core 0, for each line that
+ * is high, again and again while it stays high. NULL: lines are ignored. */
+void host_set_line_handler(void (*handler)(unsigned intid));
+
+/* Lets time pass, taking interrupts as they come. Thread context. */
+void host_advance_us(uint64_t microseconds);
+
+/* Sees every register write before the models do. NULL: nobody. Reset takes it away. */
+void host_set_write_observer(void (*observer)(uintptr_t address, unsigned size, uint64_t value));
+
+/* Runs function(argument) as if in interrupt context of the calling core. */
+void host_run_in_interrupt(void (*function)(void *argument), void *argument);
+
+/* What the interrupt controller stand-in (gic_host.c) hooks into. line() may be called with the
+ * models' lock held: it only takes note. take() runs the handlers of what is pending for core. */
+struct host_interrupt_controller {
+    void (*line)(unsigned intid, bool high);
+    void (*its_message)(uint32_t device_id, uint32_t event_id);
+    bool (*pending)(unsigned core);
+    void (*take)(unsigned core);
+};
+void host_set_interrupt_controller(const struct host_interrupt_controller *controller);
+
+/* Takes what is pending if IRQs are unmasked; wakes waiting cores to do so too. */
+void host_interrupts_changed(void);
+
+/* The handler that exception_set_irq_handler() was given, or NULL. */
+void (*host_irq_handler(void))(void);
+
+/* its_host.c to gic_host.c: an LPI becomes pending, enabled, or is forgotten. */
+void gic_host_lpi_pend(unsigned lpi, unsigned core);
+void gic_host_lpi_clear(unsigned lpi);
+void gic_host_lpi_enable(unsigned lpi, bool enable, uint8_t priority);
+void gic_host_lpi_move(unsigned lpi, unsigned core);
+bool gic_host_lpi_pending(unsigned lpi, unsigned core);
+#define HOST_LPI_COUNT 8192u
+
+/* gic_host.c's reset, and its_host.c's (which frees its devices). host_reset() calls both. */
+void gic_host_reset(void);
+void its_host_reset(void);
+void its_host_message(uint32_t device_id, uint32_t event_id);
+
+#endif

@@ -1,0 +1,1127 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The device models by themselves, as a driver meets them: register by register, with time in the
+ * test's hands. What they should do is in the AM65x TRM (SPRUID7) and TI's TI-SCI documentation.
+ */
+#include "twin/models/am65x.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define DRAM_BASE UINT64_C(0x80000000)
+#define DRAM_SIZE 0x200000u
+
+#define HOST      12u
+#define SCI_ACK   2u
+#define MESSAGE   60u
+
+static uint8_t dram[DRAM_SIZE];
+static uint64_t now_ns;
+static bool lines[1024];
+static unsigned line_changes;
+static uint32_t its_device, its_event;
+static uint8_t uart_output[256];
+static unsigned uart_length, soc_resets, trace_lines;
+static char last_trace[128];
+
+/* ---------------------------------------------------------------- the surroundings */
+
+static void on_line(void *context, unsigned intid, bool high)
+{
+    (void)context;
+    assert_int_not_equal(lines[intid], high); /* only changes are reported */
+    lines[intid] = high;
+    line_changes++;
+}
+
+static void on_its_message(void *context, uint32_t device_id, uint32_t event_id)
+{
+    (void)context;
+    its_device = device_id;
+    its_event = event_id;
+}
+
+static bool on_read(void *context, uint64_t address, void *data, size_t size)
+{
+    (void)context;
+    assert_true(address >= DRAM_BASE && address + size <= DRAM_BASE + DRAM_SIZE);
+    memcpy(data, &dram[address - DRAM_BASE], size);
+    return true;
+}
+
+static bool on_write(void *context, uint64_t address, const void *data, size_t size)
+{
+    (void)context;
+    assert_true(address >= DRAM_BASE && address + size <= DRAM_BASE + DRAM_SIZE);
+    memcpy(&dram[address - DRAM_BASE], data, size);
+    return true;
+}
+
+static uint64_t on_now(void *context)
+{
+    (void)context;
+    return now_ns;
+}
+
+static void on_uart(void *context, unsigned uart, uint8_t byte)
+{
+    (void)context;
+    (void)uart;
+    if (uart_length < sizeof(uart_output))
+        uart_output[uart_length++] = byte;
+}
+
+static void on_trace(void *context, const char *line)
+{
+    (void)context;
+    trace_lines++;
+    strncpy(last_trace, line, sizeof(last_trace) - 1);
+}
+
+static void on_soc_reset(void *context)
+{
+    (void)context;
+    soc_resets++;
+}
+
+static const struct am65x_environment environment = {
+    .line = on_line,
+    .its_message = on_its_message,
+    .memory_read = on_read,
+    .memory_write = on_write,
+    .now = on_now,
+    .uart_transmit = on_uart,
+    .trace = on_trace,
+    .soc_reset = on_soc_reset,
+};
+
+static int setup(void **state)
+{
+    static const struct am65x_config config = {
+        .intid_limit = 256, .dram_base = DRAM_BASE, .dram_size = DRAM_SIZE};
+    (void)state;
+    memset(dram, 0, sizeof(dram));
+    am65x_reset(&environment, &config);
+    line_changes = uart_length = soc_resets = trace_lines = 0;
+    return 0;
+}
+
+static uint32_t read32(uint64_t address)
+{
+    uint64_t value = 0;
+    assert_true(am65x_read(address, 4, &value));
+    return (uint32_t)value;
+}
+
+static void write32(uint64_t address, uint32_t value)
+{
+    assert_true(am65x_write(address, 4, value));
+}
+
+static uint64_t read64(uint64_t address)
+{
+    uint64_t value = 0;
+    assert_true(am65x_read(address, 8, &value));
+    return value;
+}
+
+static void write64(uint64_t address, uint64_t value)
+{
+    assert_true(am65x_write(address, 8, value));
+}
+
+static void pass(uint64_t nanoseconds)
+{
+    uint64_t end = now_ns + nanoseconds;
+    while (am65x_next_deadline() <= end) {
+        if (now_ns < am65x_next_deadline())
+            now_ns = am65x_next_deadline();
+        am65x_advance();
+    }
+    now_ns = end;
+}
+
+/* ---------------------------------------------------------------- TI-SCI */
+
+#define RX_STATUS 0x3240b000u
+#define TX_STATUS 0x3240d000u
+#define RX_DATA   0x32c0b004u
+#define TX_DATA   0x32c0d004u
+
+struct sci {
+    uint8_t bytes[MESSAGE];
+};
+
+static void put(struct sci *message, unsigned offset, unsigned size, uint64_t value)
+{
+    for (unsigned i = 0; i < size; i++)
+        message->bytes[offset + i] = (uint8_t)(value >> (8 * i));
+}
+
+static uint64_t get(const struct sci *message, unsigned offset, unsigned size)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < size; i++)
+        value |= (uint64_t)message->bytes[offset + i] << (8 * i);
+    return value;
+}
+
+static struct sci request(uint16_t type, uint8_t sequence)
+{
+    struct sci message = {{0}};
+    put(&message, 0, 2, type);
+    put(&message, 2, 1, HOST);
+    put(&message, 3, 1, sequence);
+    put(&message, 4, 4, SCI_ACK);
+    return message;
+}
+
+static void sci_send(const struct sci *message)
+{
+    for (unsigned word = 0; word < 15; word++)
+        write32(TX_DATA + 4 * word, (uint32_t)get(message, 4 * word, 4));
+}
+
+static struct sci sci_take(void)
+{
+    struct sci message;
+    assert_int_not_equal(read32(RX_STATUS) & 0xff, 0);
+    for (unsigned word = 0; word < 15; word++)
+        put(&message, 4 * word, 4, read32(RX_DATA + 4 * word));
+    return message;
+}
+
+/* Sends, waits, takes the answer; true for an ACK. */
+static bool sci_ask(const struct sci *message, struct sci *answer)
+{
+    struct sci ignored;
+    sci_send(message);
+    pass(50000);
+    struct sci *result = answer != NULL ? answer : &ignored;
+    *result = sci_take();
+    assert_memory_equal(result->bytes, message->bytes, 4);
+    return (get(result, 4, 4) & SCI_ACK) != 0;
+}
+
+static bool range(uint16_t device, uint8_t subtype, uint16_t numbers[4])
+{
+    struct sci message = request(0x1500, 1), answer;
+    put(&message, 8, 2, device);
+    put(&message, 10, 1, subtype);
+    put(&message, 11, 1, 0xff);
+    bool ack = sci_ask(&message, &answer);
+    for (unsigned i = 0; i < 4; i++)
+        numbers[i] = (uint16_t)get(&answer, 8 + 2 * i, 2);
+    return ack;
+}
+
+static bool event_request(uint16_t type, uint16_t ring, uint16_t event, uint16_t vint, uint8_t bit)
+{
+    struct sci message = request(type, 2);
+    put(&message, 8, 4, 0x3c);
+    put(&message, 12, 2, 187);
+    put(&message, 14, 2, ring);
+    put(&message, 20, 2, 179);
+    put(&message, 22, 2, vint);
+    put(&message, 24, 2, event);
+    put(&message, 26, 1, bit);
+    return sci_ask(&message, NULL);
+}
+
+static bool event_map(uint16_t ring, uint16_t event, uint16_t vint, uint8_t bit)
+{
+    return event_request(0x1000, ring, event, vint, bit);
+}
+
+static bool event_unmap(uint16_t ring, uint16_t event, uint16_t vint, uint8_t bit)
+{
+    return event_request(0x1001, ring, event, vint, bit);
+}
+
+static bool route(uint16_t type, uint16_t input, uint16_t output)
+{
+    struct sci message = request(type, 3);
+    put(&message, 8, 4, 0x3);
+    put(&message, 12, 2, 182);
+    put(&message, 14, 2, input);
+    put(&message, 16, 2, 182);
+    put(&message, 18, 2, output);
+    return sci_ask(&message, NULL);
+}
+
+static bool ring_configure(uint16_t ring, uint64_t base, uint32_t count)
+{
+    struct sci message = request(0x1110, 4);
+    put(&message, 8, 4, 0x1f);
+    put(&message, 12, 2, 187);
+    put(&message, 14, 2, ring);
+    put(&message, 16, 8, base);
+    put(&message, 24, 4, count);
+    put(&message, 29, 1, 1); /* 8-byte elements */
+    return sci_ask(&message, NULL);
+}
+
+static bool channels_configure(uint16_t channel, uint16_t ring)
+{
+    struct sci tx = request(0x1205, 5), rx = request(0x1215, 6);
+    put(&tx, 8, 4, 0x14);
+    put(&tx, 12, 2, 188);
+    put(&tx, 14, 2, channel);
+    put(&tx, 20, 1, 12);
+    put(&tx, 25, 2, ring);
+    put(&rx, 8, 4, 0x14);
+    put(&rx, 12, 2, 188);
+    put(&rx, 14, 2, channel);
+    put(&rx, 18, 2, ring);
+    put(&rx, 30, 1, 12);
+    return sci_ask(&tx, NULL) && sci_ask(&rx, NULL);
+}
+
+static bool psil(uint16_t type, uint16_t source, uint16_t destination)
+{
+    struct sci message = request(type, 7);
+    put(&message, 8, 4, 118);
+    put(&message, 12, 4, source);
+    put(&message, 16, 4, destination);
+    return sci_ask(&message, NULL);
+}
+
+static void chip_id_is_an_am65x_of_revision_2(void **state)
+{
+    (void)state;
+    assert_int_equal(read32(0x43000014), 0x1bb5a02f);
+}
+
+static void an_unclaimed_access_is_counted(void **state)
+{
+    uint64_t value;
+    (void)state;
+    assert_false(am65x_read(0x05000000, 4, &value));
+    assert_false(am65x_write(0x05000000, 4, 1));
+    assert_int_equal(am65x_counter(AM65X_COUNT_UNCLAIMED), 2);
+}
+
+static void pre_its_offset_is_the_device_and_the_word_is_the_event(void **state)
+{
+    (void)state;
+    write32(0x01000000 + 4 * 0x1234, 7);
+    assert_int_equal(its_device, 0x1234);
+    assert_int_equal(its_event, 7);
+    assert_int_equal(am65x_counter(AM65X_COUNT_ITS_MESSAGES), 1);
+    write32(0x013ffffc, 9);
+    assert_int_equal(its_device, 0xfffff);
+}
+
+static void proxy_threads_have_directions_and_credits(void **state)
+{
+    (void)state;
+    assert_int_equal(read32(0x3280c000), 0x80000000); /* thread 11 receives */
+    assert_int_equal(read32(0x3280e000), 0);          /* thread 13 sends */
+    assert_int_equal(read32(RX_STATUS), 0);
+    assert_int_equal(read32(TX_STATUS), 20);
+}
+
+static void an_answer_comes_later_and_raises_the_line(void **state)
+{
+    struct sci message = request(0x0002, 0x42), answer;
+    (void)state;
+    sci_send(&message);
+    assert_int_equal(read32(RX_STATUS), 0);
+    assert_int_equal(read32(TX_STATUS), 19);
+    assert_false(lines[69]);
+    pass(20000);
+    assert_true(lines[69]);
+    assert_true(am65x_line_level(69));
+    assert_int_equal(read32(TX_STATUS), 20);
+    assert_int_equal(read32(RX_STATUS), 1);
+    answer = sci_take();
+    assert_false(lines[69]);
+    assert_int_equal(get(&answer, 3, 1), 0x42);
+    assert_int_equal(get(&answer, 42, 1), 3); /* ABI */
+}
+
+static void several_requests_are_in_flight_and_answered_in_order(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < 5; i++) {
+        struct sci message = request(0x0002, i);
+        sci_send(&message);
+    }
+    pass(100000);
+    assert_int_equal(read32(RX_STATUS), 5);
+    for (unsigned i = 0; i < 5; i++) {
+        assert_true(lines[69]);
+        struct sci answer = sci_take();
+        assert_int_equal(get(&answer, 3, 1), i);
+    }
+    assert_false(lines[69]);
+}
+
+static void more_messages_than_credits_put_the_thread_in_error(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < 20; i++) {
+        struct sci message = request(0x0002, i);
+        sci_send(&message);
+    }
+    assert_int_equal(read32(TX_STATUS), 0);
+    struct sci message = request(0x0002, 20);
+    sci_send(&message);
+    assert_int_equal(read32(TX_STATUS), 0x80000000);
+}
+
+static void unknown_messages_and_foreign_hosts_are_refused(void **state)
+{
+    struct sci message = request(0xc000, 1);
+    (void)state;
+    assert_false(sci_ask(&message, NULL));
+    message = request(0x0002, 1);
+    put(&message, 2, 1, 13);
+    assert_false(sci_ask(&message, NULL));
+    assert_int_equal(am65x_counter(AM65X_COUNT_SCI_NAKS), 2);
+}
+
+static void a_request_without_the_flag_gets_no_answer(void **state)
+{
+    struct sci message = request(0x0002, 1);
+    (void)state;
+    put(&message, 4, 4, 0);
+    sci_send(&message);
+    pass(100000);
+    assert_int_equal(read32(RX_STATUS), 0);
+    assert_int_equal(read32(TX_STATUS), 20);
+}
+
+static void resource_ranges_are_those_of_the_board_configuration(void **state)
+{
+    uint16_t n[4];
+    (void)state;
+    assert_true(range(179, 0x0a, n)); /* VINTs */
+    assert_int_equal(n[0], 16);
+    assert_int_equal(n[1], 80);
+    assert_true(range(179, 0x0d, n)); /* events */
+    assert_int_equal(n[0], 16);
+    assert_int_equal(n[1], 1024);
+    assert_true(range(187, 0x01, n)); /* rings */
+    assert_int_equal(n[0], 304);
+    assert_int_equal(n[1], 100);
+    assert_true(range(188, 0x0d, n)); /* transmit channels, in two ranges */
+    assert_int_equal(n[0], 8);
+    assert_int_equal(n[1], 12);
+    assert_int_equal(n[2], 26);
+    assert_int_equal(n[3], 38);
+    assert_false(range(500, 0x01, n));
+}
+
+static void intr_outputs_beyond_the_gic_are_not_handed_out(void **state)
+{
+    uint16_t n[4];
+    (void)state;
+    assert_true(range(182, 0, n));
+    assert_int_equal(n[0], 16);
+    assert_int_equal(n[1], 48); /* INTIDs 80 to 127 */
+    assert_false(route(0x1000, 16, 64));
+}
+
+static void devices_and_clocks_answer(void **state)
+{
+    struct sci message = request(0x0200, 1), answer;
+    (void)state;
+    put(&message, 8, 4, 146);
+    put(&message, 16, 1, 2);
+    assert_true(sci_ask(&message, NULL));
+    message = request(0x0201, 2);
+    put(&message, 8, 4, 146);
+    assert_true(sci_ask(&message, &answer));
+    assert_int_equal(get(&answer, 16, 1), 2);
+    assert_int_equal(get(&answer, 17, 1), 1);
+    message = request(0x010e, 3);
+    put(&message, 8, 4, 146);
+    assert_true(sci_ask(&message, &answer));
+    assert_int_equal(get(&answer, 8, 8), 48000000);
+    put(&message, 8, 4, 9999);
+    assert_false(sci_ask(&message, &answer));
+}
+
+static void a_reset_request_reaches_the_surroundings(void **state)
+{
+    struct sci message = request(0x0005, 1);
+    (void)state;
+    assert_true(sci_ask(&message, NULL));
+    assert_int_equal(soc_resets, 1);
+}
+
+/* ---------------------------------------------------------------- events and interrupts */
+
+#define RING         304u
+#define RING_RT      (0x3c000000u + RING * 0x1000)
+#define VINT         16u
+#define VINT_REGS    (0x33d00000u + VINT * 0x1000)
+#define EVENT        16u
+#define OUTPUT       16u
+#define OUTPUT_INTID 80u
+
+static void foreign_and_double_mappings_are_refused(void **state)
+{
+    (void)state;
+    assert_false(event_map(RING, EVENT, 15, 0));    /* VINT of nobody */
+    assert_false(event_map(RING, 1040, VINT, 0));   /* event of host 13 */
+    assert_false(event_map(404, EVENT, VINT, 0));   /* ring of host 13 */
+    assert_false(event_map(RING, EVENT, VINT, 64)); /* no such bit */
+    assert_true(event_map(RING, EVENT, VINT, 0));
+    assert_false(event_map(RING, EVENT, VINT, 0));
+    assert_false(event_map(RING + 1, EVENT, VINT, 1));     /* the event is taken */
+    assert_false(event_map(RING + 1, EVENT + 1, VINT, 0)); /* the bit is taken */
+    assert_false(event_map(RING, EVENT + 1, VINT, 1));     /* the ring is taken */
+    assert_int_equal(am65x_counter(AM65X_COUNT_EVENT_MAPPINGS), 1);
+    assert_false(event_unmap(RING, EVENT, VINT, 1));
+    assert_true(event_unmap(RING, EVENT, VINT, 0));
+    assert_false(event_unmap(RING, EVENT, VINT, 0));
+    assert_int_equal(am65x_counter(AM65X_COUNT_EVENT_MAPPINGS), 0);
+    am65x_inject(AM65X_FAULT_STRAY_EVENT, EVENT, 1); /* steered nowhere any more */
+    assert_int_equal(am65x_counter(AM65X_COUNT_EVENTS_LOST), 1);
+    assert_true(event_map(RING + 1, EVENT, VINT, 0)); /* event and bit are free again */
+}
+
+static void routes_are_single(void **state)
+{
+    (void)state;
+    assert_true(route(0x1000, VINT, OUTPUT));
+    assert_false(route(0x1000, VINT + 1, OUTPUT));
+    assert_false(route(0x1000, VINT, 80)); /* host 13's */
+    assert_int_equal(am65x_counter(AM65X_COUNT_ROUTES), 1);
+    assert_false(route(0x1001, VINT + 1, OUTPUT));
+    assert_true(route(0x1001, VINT, OUTPUT));
+    assert_false(route(0x1001, VINT, OUTPUT));
+    assert_int_equal(am65x_counter(AM65X_COUNT_ROUTES), 0);
+}
+
+static void a_vint_is_high_while_a_bit_is_set_and_enabled(void **state)
+{
+    (void)state;
+    assert_true(event_map(RING, EVENT, VINT, 5));
+    assert_true(route(0x1000, VINT, OUTPUT));
+    assert_true(am65x_inject(AM65X_FAULT_STRAY_EVENT, EVENT, 1));
+    assert_int_equal(read64(VINT_REGS + 0x18), 1 << 5);
+    assert_int_equal(read64(VINT_REGS + 0x20), 0);
+    assert_false(lines[OUTPUT_INTID]);
+    write64(VINT_REGS + 0x00, 1 << 5);
+    assert_true(lines[OUTPUT_INTID]);
+    assert_int_equal(read64(VINT_REGS + 0x20), 1 << 5);
+    write64(VINT_REGS + 0x08, 1 << 5);
+    assert_false(lines[OUTPUT_INTID]);
+    assert_int_equal(read64(VINT_REGS + 0x00), 0);
+    write64(VINT_REGS + 0x00, 1 << 5);
+    write64(VINT_REGS + 0x18, 1 << 4); /* another bit: stays high */
+    assert_true(lines[OUTPUT_INTID]);
+    write64(VINT_REGS + 0x18, 1 << 5);
+    assert_false(lines[OUTPUT_INTID]);
+    assert_int_equal(am65x_counter(AM65X_COUNT_VINT_EDGES), 2);
+}
+
+static void taking_a_route_away_lowers_its_line(void **state)
+{
+    (void)state;
+    assert_true(event_map(RING, EVENT, VINT, 63));
+    write64(VINT_REGS, UINT64_C(1) << 63);
+    am65x_inject(AM65X_FAULT_STRAY_EVENT, EVENT, 1);
+    assert_false(lines[OUTPUT_INTID]);
+    assert_true(route(0x1000, VINT, OUTPUT));
+    assert_true(lines[OUTPUT_INTID]);
+    assert_true(route(0x1001, VINT, OUTPUT));
+    assert_false(lines[OUTPUT_INTID]);
+}
+
+static void an_unmapped_event_is_lost_and_counted(void **state)
+{
+    (void)state;
+    am65x_inject(AM65X_FAULT_STRAY_EVENT, 99, 3);
+    am65x_inject(AM65X_FAULT_STRAY_EVENT, 0xfff0, 1);
+    assert_int_equal(am65x_counter(AM65X_COUNT_EVENTS_LOST), 4);
+}
+
+/* ---------------------------------------------------------------- rings */
+
+static void a_ring_counts_fills_empties_and_wraps(void **state)
+{
+    (void)state;
+    assert_true(ring_configure(RING, DRAM_BASE, 4));
+    assert_int_equal(am65x_counter(AM65X_COUNT_RINGS), 1);
+    write32(RING_RT + 0x10, 3);
+    assert_int_equal(read32(RING_RT + 0x18), 3);
+    assert_int_equal(read32(RING_RT + 0x20), 3);
+    write32(RING_RT + 0x10, 3); /* two too many */
+    assert_int_equal(read32(RING_RT + 0x18), 4);
+    write32(RING_RT + 0x10, (uint32_t)-3);
+    assert_int_equal(read32(RING_RT + 0x18), 1);
+    assert_int_equal(read32(RING_RT + 0x1c), 3);
+    write32(RING_RT + 0x10, 1);
+    write32(RING_RT + 0x10, (uint32_t)-2);
+    assert_int_equal(read32(RING_RT + 0x18), 0);
+    assert_int_equal(read32(RING_RT + 0x1c), 1); /* round the end */
+    write32(RING_RT + 0x10, (uint32_t)-1);       /* empty stays empty */
+    assert_int_equal(read32(RING_RT + 0x18), 0);
+    write32(RING_RT + 0x10, 2);
+    assert_true(ring_configure(RING, DRAM_BASE, 4)); /* a count resets it */
+    assert_int_equal(read32(RING_RT + 0x18), 0);
+    assert_true(ring_configure(RING, 0, 0));
+    assert_int_equal(am65x_counter(AM65X_COUNT_RINGS), 0);
+    assert_false(ring_configure(404, DRAM_BASE, 4)); /* host 13's */
+}
+
+static void a_ring_sends_its_event_only_when_no_longer_empty(void **state)
+{
+    (void)state;
+    assert_true(ring_configure(RING, DRAM_BASE, 4));
+    assert_true(event_map(RING, EVENT, VINT, 0));
+    write32(RING_RT + 0x10, 1);
+    write32(RING_RT + 0x10, 1);
+    assert_int_equal(am65x_counter(AM65X_COUNT_RING_EVENTS), 1);
+    write32(RING_RT + 0x10, (uint32_t)-2);
+    write32(RING_RT + 0x10, 2);
+    assert_int_equal(am65x_counter(AM65X_COUNT_RING_EVENTS), 2);
+}
+
+static void a_fifo_window_pushes_and_pops_elements(void **state)
+{
+    uint64_t window = 0x38000000u + RING * 0x1000;
+    (void)state;
+    assert_true(ring_configure(RING, DRAM_BASE, 2));
+    write32(window + 0x3f8, 0x11111111); /* tail, low word: not yet an element */
+    assert_int_equal(read32(RING_RT + 0x18), 0);
+    write32(window + 0x3fc, 0x22222222);
+    write64(window + 0x1f8, UINT64_C(0x4444444433333333)); /* in front of it */
+    assert_int_equal(read32(RING_RT + 0x18), 2);
+    assert_true(read64(window + 0x5f8) == UINT64_C(0x4444444433333333)); /* peek */
+    assert_true(read64(window + 0x1f8) == UINT64_C(0x4444444433333333));
+    assert_int_equal(read32(RING_RT + 0x18), 1);
+    assert_true(read64(window + 0x1f8) == UINT64_C(0x2222222211111111));
+    assert_int_equal(read32(RING_RT + 0x18), 0);
+}
+
+/* ---------------------------------------------------------------- DMA */
+
+#define CHANNEL     8u
+#define TCHAN       (0x35000000u + CHANNEL * 0x1000)
+#define RCHAN       (0x34000000u + CHANNEL * 0x1000)
+#define WORK_RT     (0x3c000000u + CHANNEL * 0x1000)
+#define ENABLE      0x80000000u
+#define WORK_AT     0x0000u
+#define DONE_AT     0x1000u
+#define DESCRIPTOR  0x2000u
+#define RESPONSE    (DESCRIPTOR + 128u)
+#define SOURCE      0x10000u
+#define DESTINATION 0x80000u
+
+static void store(uint32_t offset, unsigned size, uint64_t value)
+{
+    for (unsigned i = 0; i < size; i++)
+        dram[offset + i] = (uint8_t)(value >> (8 * i));
+}
+
+static uint64_t load(uint32_t offset)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < 8; i++)
+        value |= (uint64_t)dram[offset + i] << (8 * i);
+    return value;
+}
+
+static void open_channel(void)
+{
+    assert_true(ring_configure(CHANNEL, DRAM_BASE + WORK_AT, 8));
+    assert_true(ring_configure(RING, DRAM_BASE + DONE_AT, 8));
+    assert_true(channels_configure(CHANNEL, RING));
+    assert_true(psil(0x1280, 0x1000 + CHANNEL, 0x9000 + CHANNEL));
+    assert_true(event_map(RING, EVENT, VINT, 0));
+    assert_true(route(0x1000, VINT, OUTPUT));
+    write64(VINT_REGS, 1);
+    write32(RCHAN, ENABLE);
+    write32(TCHAN, ENABLE);
+}
+
+/* One TR of rows x length bytes, type 15. */
+static void describe(uint16_t length, uint16_t rows, uint64_t destination)
+{
+    memset(&dram[DESCRIPTOR], 0, 132);
+    store(DESCRIPTOR, 4, 3u << 30);
+    store(DESCRIPTOR + 4, 4, 2u << 24);
+    store(DESCRIPTOR + 8, 4, RING);
+    uint32_t tr = DESCRIPTOR + 64;
+    store(tr, 4, 15u | 0x5au << 16 | 1u << 31);
+    store(tr + 4, 2, length);
+    store(tr + 6, 2, rows);
+    store(tr + 8, 8, DRAM_BASE + SOURCE);
+    store(tr + 16, 4, length);
+    store(tr + 20, 2, 1);
+    store(tr + 22, 2, 1);
+    store(tr + 36, 4, length);
+    store(tr + 40, 8, destination);
+    store(tr + 56, 2, length);
+    store(tr + 58, 2, rows);
+    store(tr + 60, 2, 1);
+    store(tr + 62, 2, 1);
+    dram[RESPONSE] = 0xee;
+}
+
+static void submit(void)
+{
+    static unsigned place;
+    uint32_t index = read32(WORK_RT + 0x1c) + read32(WORK_RT + 0x18);
+    place = index % 8;
+    store(WORK_AT + 8 * place, 8, DRAM_BASE + DESCRIPTOR);
+    write32(WORK_RT + 0x10, 1);
+}
+
+static void fill_source(void)
+{
+    for (uint32_t i = 0; i < 0x40000; i++)
+        dram[SOURCE + i] = (uint8_t)(i * 7 + (i >> 8));
+}
+
+static void capabilities_count_channels_and_flows(void **state)
+{
+    (void)state;
+    assert_int_equal(read32(0x31150028), 120 | 32 << 9 | 150 << 18);
+    assert_int_equal(read32(0x3115002c), 300);
+    assert_int_equal(read32(0x285c0028), 48 | 48 << 18);
+    assert_int_equal(read32(0x285c002c), 96);
+}
+
+static void a_copy_completes_later_than_the_doorbell(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    describe(4096, 10, DRAM_BASE + DESTINATION);
+    submit();
+    assert_int_equal(read32(WORK_RT + 0x18), 1); /* nothing inside the register write */
+    assert_int_equal(dram[DESTINATION + 1], 0);
+    pass(1000);
+    assert_int_equal(dram[DESTINATION + 1], 0);
+    assert_false(lines[OUTPUT_INTID]);
+    pass(100000);
+    assert_memory_equal(&dram[DESTINATION], &dram[SOURCE], 40960);
+    assert_int_equal(dram[DESTINATION + 40960], 0);
+    assert_true(lines[OUTPUT_INTID]);
+    assert_int_equal(read32(RING_RT + 0x18), 1);
+    assert_int_equal(load(DONE_AT), DRAM_BASE + DESCRIPTOR);
+    assert_int_equal(dram[RESPONSE], 0);
+    assert_int_equal(dram[RESPONSE + 2], 0x5a);
+    assert_int_equal(dram[RESPONSE + 3], 0x80);
+    assert_int_equal(read32(TCHAN + 0x408), 40960);
+    assert_int_equal(read32(RCHAN + 0x408), 40960);
+    assert_int_equal(read32(TCHAN + 0x400), 1);
+    write32(TCHAN + 0x408, 40000); /* counters go down by what is written */
+    assert_int_equal(read32(TCHAN + 0x408), 960);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_BYTES), 40960);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 1);
+}
+
+static void no_doorbell_no_transfer(void **state)
+{
+    (void)state;
+    open_channel();
+    describe(64, 1, DRAM_BASE + DESTINATION);
+    store(WORK_AT, 8, DRAM_BASE + DESCRIPTOR);
+    pass(1000000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 0);
+}
+
+static void an_unpaired_channel_waits(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    assert_true(psil(0x1281, 0x1000 + CHANNEL, 0x9000 + CHANNEL));
+    describe(64, 1, DRAM_BASE + DESTINATION);
+    submit();
+    pass(1000000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 0);
+    assert_true(psil(0x1280, 0x1000 + CHANNEL, 0x9000 + CHANNEL));
+    pass(100000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 1);
+}
+
+static void pairings_are_single_and_owned(void **state)
+{
+    (void)state;
+    assert_false(psil(0x1280, 0x1000 + 64, 0x9000 + CHANNEL)); /* host 13's channel */
+    assert_false(psil(0x1280, 0x1000 + CHANNEL, 0x1000 + CHANNEL));
+    assert_true(psil(0x1280, 0x1000 + CHANNEL, 0x9000 + CHANNEL));
+    assert_false(psil(0x1280, 0x1000 + CHANNEL, 0x9000 + CHANNEL + 1));
+    assert_false(psil(0x1280, 0x1000 + CHANNEL + 1, 0x9000 + CHANNEL));
+    assert_int_equal(am65x_counter(AM65X_COUNT_PSIL_PAIRS), 1);
+    assert_true(psil(0x1281, 0x1000 + CHANNEL, 0x9000 + CHANNEL));
+    assert_false(psil(0x1281, 0x1000 + CHANNEL, 0x9000 + CHANNEL));
+    assert_int_equal(am65x_counter(AM65X_COUNT_PSIL_PAIRS), 0);
+}
+
+static void a_pause_holds_and_its_end_resumes(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    write32(TCHAN, ENABLE | 1u << 29);
+    describe(64, 1, DRAM_BASE + DESTINATION);
+    submit();
+    pass(100000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 0);
+    write32(TCHAN, ENABLE);
+    pass(100000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 1);
+}
+
+static void a_teardown_ends_with_a_message_in_the_completion_ring(void **state)
+{
+    (void)state;
+    open_channel();
+    write32(TCHAN, ENABLE | 1u << 30);
+    assert_int_equal(read32(TCHAN) & ENABLE, ENABLE);
+    pass(100000);
+    assert_int_equal(read32(TCHAN) & ENABLE, 0);
+    assert_int_equal(read32(RCHAN) & ENABLE, 0);
+    assert_int_equal(read32(RING_RT + 0x18), 1);
+    assert_int_equal(load(DONE_AT), 1);
+}
+
+static void a_repeating_descriptor_ends_after_its_rounds_or_with_a_teardown(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    describe(64, 1, DRAM_BASE + DESTINATION);
+    store(DESCRIPTOR, 4, 3u << 30 | 2u << 20); /* twice more */
+    submit();
+    pass(100000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_BYTES), 3 * 64);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 1);
+    describe(64, 1, DRAM_BASE + DESTINATION);
+    store(DESCRIPTOR, 4, 3u << 30 | 0x1ffu << 20); /* for ever */
+    submit();
+    pass(1000000);
+    assert_true(am65x_counter(AM65X_COUNT_DMA_BYTES) > 100 * 64);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 1);
+    write32(TCHAN, ENABLE | 1u << 30);
+    pass(100000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 2);
+    assert_int_equal(read32(TCHAN) & ENABLE, 0);
+}
+
+static void rows_of_different_lengths_repack(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    describe(100, 3, DRAM_BASE + DESTINATION);
+    uint32_t tr = DESCRIPTOR + 64;
+    store(tr + 16, 4, 200); /* source rows 200 apart */
+    store(tr + 56, 2, 300); /* one row at the destination */
+    store(tr + 58, 2, 1);
+    submit();
+    pass(100000);
+    for (unsigned row = 0; row < 3; row++)
+        assert_memory_equal(&dram[DESTINATION + 100 * row], &dram[SOURCE + 200 * row], 100);
+    assert_int_equal(dram[RESPONSE], 0);
+}
+
+static void bad_transfer_requests_are_answered_with_their_errors(void **state)
+{
+    (void)state;
+    open_channel();
+    describe(0, 1, DRAM_BASE + DESTINATION);
+    submit();
+    pass(100000);
+    assert_int_equal(dram[RESPONSE], 0x03); /* submission: ICNT0 is 0 */
+    describe(64, 1, DRAM_BASE + DESTINATION);
+    store(DESCRIPTOR + 64, 4, 0);
+    submit();
+    pass(100000);
+    assert_int_equal(dram[RESPONSE], 0x04); /* type 0 does not copy blocks */
+    describe(64, 1, 0x05000000);
+    submit();
+    pass(100000);
+    assert_int_equal(dram[RESPONSE], 0x01); /* nobody at that address */
+}
+
+static void dma_reaches_the_pre_its(void **state)
+{
+    (void)state;
+    open_channel();
+    store(SOURCE, 4, 0x77);
+    describe(4, 1, 0x01000000 + 4 * 0x55);
+    submit();
+    pass(100000);
+    assert_int_equal(its_device, 0x55);
+    assert_int_equal(its_event, 0x77);
+}
+
+static void injected_dma_faults_hit_once(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    am65x_inject(AM65X_FAULT_DMA_ERROR, 0, 1);
+    describe(64, 1, DRAM_BASE + DESTINATION);
+    submit();
+    pass(100000);
+    assert_int_equal(dram[RESPONSE], 1);
+    assert_int_equal(dram[DESTINATION + 1], 0);
+    am65x_inject(AM65X_FAULT_DMA_STALL, 5000, 1);
+    describe(64, 1, DRAM_BASE + DESTINATION);
+    submit();
+    pass(4000000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 1);
+    pass(2000000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 2);
+    assert_int_equal(dram[RESPONSE], 0);
+}
+
+static void one_advance_moves_a_slice_only(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    describe(0x8000, 4, DRAM_BASE + DESTINATION);
+    submit();
+    while (am65x_counter(AM65X_COUNT_DMA_BYTES) == 0) {
+        now_ns += 100;
+        am65x_advance();
+    }
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_BYTES), 16384);
+    now_ns += 1000000; /* late: still one slice a call */
+    am65x_advance();
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_BYTES), 32768);
+}
+
+static void injected_answers_are_spoiled_once(void **state)
+{
+    struct sci message = request(0x0002, 1), answer;
+    (void)state;
+    am65x_inject(AM65X_FAULT_SCI_NAK, 0x1500, 1);
+    assert_true(sci_ask(&message, NULL)); /* another type */
+    uint16_t n[4];
+    assert_false(range(187, 1, n));
+    assert_true(range(187, 1, n));
+    am65x_inject(AM65X_FAULT_SCI_DROP, 0, 1);
+    sci_send(&message);
+    pass(1000000);
+    assert_int_equal(read32(RX_STATUS), 0);
+    am65x_inject(AM65X_FAULT_SCI_LATE, 700, 1);
+    sci_send(&message);
+    pass(600000);
+    assert_int_equal(read32(RX_STATUS), 0);
+    pass(200000);
+    assert_int_equal(read32(RX_STATUS), 1);
+    (void)sci_take();
+    am65x_inject(AM65X_FAULT_SCI_SHORT, 0, 1);
+    sci_send(&message);
+    pass(50000);
+    answer = sci_take();
+    assert_int_equal(get(&answer, 4, 4), SCI_ACK);
+    assert_int_equal(get(&answer, 42, 2), 0);
+    am65x_inject(AM65X_FAULT_SCI_WRONG_TYPE, 0, 1);
+    am65x_inject(AM65X_FAULT_SCI_WRONG_SEQUENCE, 0, 1);
+    am65x_inject(AM65X_FAULT_SCI_WRONG_HOST, 0, 1);
+    sci_send(&message);
+    pass(50000);
+    answer = sci_take();
+    assert_int_not_equal(get(&answer, 0, 2), 0x0002);
+    assert_int_not_equal(get(&answer, 2, 1), HOST);
+    assert_int_not_equal(get(&answer, 3, 1), 1);
+    assert_true(sci_ask(&message, NULL));
+    am65x_inject(AM65X_FAULT_SCI_DROP, 0, 5);
+    am65x_inject(AM65X_FAULT_SCI_DROP, 0, 0); /* taken back */
+    assert_true(sci_ask(&message, NULL));
+}
+
+static void trace_names_the_whole_route(void **state)
+{
+    static const struct am65x_config config = {.trace = AM65X_TRACE_IRQ,
+                                               .intid_limit = 256,
+                                               .dram_base = DRAM_BASE,
+                                               .dram_size = DRAM_SIZE};
+    (void)state;
+    am65x_reset(&environment, &config);
+    assert_true(event_map(RING, EVENT, VINT, 0));
+    assert_true(route(0x1000, VINT, OUTPUT));
+    write64(VINT_REGS, 1);
+    am65x_inject(AM65X_FAULT_STRAY_EVENT, EVENT, 1);
+    assert_string_equal(last_trace, "irq: event 16 > VINT 16 bit 0 > INTR 16 > INTID 80 high");
+}
+
+/* ---------------------------------------------------------------- UART */
+
+#define UART       0x02800000u
+#define UART_INTID 224u
+
+static void uart_open(uint8_t fcr)
+{
+    write32(UART + 0x0c, 0x83); /* 115200 baud */
+    write32(UART + 0x00, 26);
+    write32(UART + 0x04, 0);
+    write32(UART + 0x0c, 0x03);
+    write32(UART + 0x20, 0);
+    write32(UART + 0x08, fcr);
+}
+
+static void uart_registers_depend_on_the_mode(void **state)
+{
+    (void)state;
+    assert_int_equal(read32(UART + 0x20), 7); /* disabled after reset */
+    assert_int_equal(read32(UART + 0x14), 0x60);
+    assert_int_equal(read32(UART + 0x58), 1);
+    write32(UART + 0x04, 0xf5); /* sleep and flow bits need enhanced mode */
+    assert_int_equal(read32(UART + 0x04), 0x05);
+    write32(UART + 0x0c, 0xbf);
+    write32(UART + 0x08, 0x10);
+    write32(UART + 0x10, 0x11); /* XON1 */
+    assert_int_equal(read32(UART + 0x08), 0x10);
+    write32(UART + 0x0c, 0x03);
+    assert_int_not_equal(read32(UART + 0x10), 0x11);
+    write32(UART + 0x04, 0xf5);
+    assert_int_equal(read32(UART + 0x04), 0xf5);
+    write32(UART + 0x1c, 0x5a);
+    assert_int_equal(read32(UART + 0x1c), 0x5a);
+    write32(UART + 0x10, 0x40); /* TCR and TLR in place of MSR and SPR */
+    write32(UART + 0x1c, 0x70);
+    write32(UART + 0x10, 0x00);
+    assert_int_equal(read32(UART + 0x1c), 0x5a);
+    write32(UART + 0x54, 2); /* soft reset */
+    assert_int_equal(read32(UART + 0x1c), 0);
+}
+
+static void uart_sends_and_interrupts_when_the_transmitter_is_free(void **state)
+{
+    (void)state;
+    uart_open(0x07);
+    write32(UART, 'h');
+    write32(UART, 'i');
+    assert_int_equal(uart_length, 2);
+    assert_memory_equal(uart_output, "hi", 2);
+    assert_false(lines[UART_INTID]);
+    write32(UART + 0x04, 0x02);
+    assert_true(lines[UART_INTID]);
+    assert_int_equal(read32(UART + 0x08), 0xc2);
+    assert_false(lines[UART_INTID]);
+    assert_int_equal(read32(UART + 0x08), 0xc1);
+    write32(UART, '!');
+    assert_true(lines[UART_INTID]);
+    write32(UART + 0x04, 0x00);
+    assert_false(lines[UART_INTID]);
+}
+
+static void uart_receives_at_the_trigger_level_or_after_a_timeout(void **state)
+{
+    (void)state;
+    uart_open(0x47); /* trigger at 16 */
+    write32(UART + 0x04, 0x01);
+    for (unsigned i = 0; i < 15; i++)
+        assert_true(am65x_uart_receive(0, (uint8_t)i));
+    assert_false(lines[UART_INTID]);
+    assert_true(am65x_uart_receive(0, 15));
+    assert_true(lines[UART_INTID]);
+    assert_int_equal(read32(UART + 0x08), 0xc4);
+    assert_int_equal(read32(UART + 0x64), 16);
+    assert_int_equal(read32(UART), 0);
+    assert_false(lines[UART_INTID]);
+    pass(1000000);
+    assert_true(lines[UART_INTID]);
+    assert_int_equal(read32(UART + 0x08), 0xcc);
+    for (unsigned i = 1; i < 16; i++) {
+        assert_int_equal(read32(UART + 0x14) & 1, 1);
+        assert_int_equal(read32(UART), i);
+    }
+    assert_int_equal(read32(UART + 0x14) & 1, 0);
+    assert_false(lines[UART_INTID]);
+}
+
+static void uart_fifo_holds_64_bytes_and_can_be_cleared(void **state)
+{
+    (void)state;
+    uart_open(0x07);
+    for (unsigned i = 0; i < 64; i++)
+        assert_true(am65x_uart_receive(0, (uint8_t)i));
+    assert_false(am65x_uart_receive(0, 64));
+    assert_false(am65x_uart_receive(3, 0));
+    write32(UART + 0x08, 0x03);
+    assert_int_equal(read32(UART + 0x64), 0);
+    assert_true(am65x_uart_receive(0, 1));
+}
+
+static void uart_lines_are_separate_and_bytes_are_enough(void **state)
+{
+    uint64_t value;
+    (void)state;
+    assert_true(am65x_write(0x02810004, 1, 0x02));
+    assert_true(lines[225]);
+    assert_false(lines[224]);
+    assert_true(am65x_read(0x02810014, 1, &value));
+    assert_int_equal(value, 0x60);
+}
+
+static void a_reset_lowers_every_line(void **state)
+{
+    static const struct am65x_config config = {
+        .intid_limit = 256, .dram_base = DRAM_BASE, .dram_size = DRAM_SIZE};
+    (void)state;
+    write32(UART + 0x04, 0x02);
+    assert_true(lines[UART_INTID]);
+    am65x_reset(&environment, &config);
+    assert_false(lines[UART_INTID]);
+    assert_true(am65x_next_deadline() == UINT64_MAX);
+}
+
+#define MODEL_TEST(name) cmocka_unit_test_setup(name, setup)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        MODEL_TEST(chip_id_is_an_am65x_of_revision_2),
+        MODEL_TEST(an_unclaimed_access_is_counted),
+        MODEL_TEST(pre_its_offset_is_the_device_and_the_word_is_the_event),
+        MODEL_TEST(proxy_threads_have_directions_and_credits),
+        MODEL_TEST(an_answer_comes_later_and_raises_the_line),
+        MODEL_TEST(several_requests_are_in_flight_and_answered_in_order),
+        MODEL_TEST(more_messages_than_credits_put_the_thread_in_error),
+        MODEL_TEST(unknown_messages_and_foreign_hosts_are_refused),
+        MODEL_TEST(a_request_without_the_flag_gets_no_answer),
+        MODEL_TEST(resource_ranges_are_those_of_the_board_configuration),
+        MODEL_TEST(intr_outputs_beyond_the_gic_are_not_handed_out),
+        MODEL_TEST(devices_and_clocks_answer),
+        MODEL_TEST(a_reset_request_reaches_the_surroundings),
+        MODEL_TEST(foreign_and_double_mappings_are_refused),
+        MODEL_TEST(routes_are_single),
+        MODEL_TEST(a_vint_is_high_while_a_bit_is_set_and_enabled),
+        MODEL_TEST(taking_a_route_away_lowers_its_line),
+        MODEL_TEST(an_unmapped_event_is_lost_and_counted),
+        MODEL_TEST(a_ring_counts_fills_empties_and_wraps),
+        MODEL_TEST(a_ring_sends_its_event_only_when_no_longer_empty),
+        MODEL_TEST(a_fifo_window_pushes_and_pops_elements),
+        MODEL_TEST(capabilities_count_channels_and_flows),
+        MODEL_TEST(a_copy_completes_later_than_the_doorbell),
+        MODEL_TEST(no_doorbell_no_transfer),
+        MODEL_TEST(an_unpaired_channel_waits),
+        MODEL_TEST(pairings_are_single_and_owned),
+        MODEL_TEST(a_pause_holds_and_its_end_resumes),
+        MODEL_TEST(a_teardown_ends_with_a_message_in_the_completion_ring),
+        MODEL_TEST(a_repeating_descriptor_ends_after_its_rounds_or_with_a_teardown),
+        MODEL_TEST(rows_of_different_lengths_repack),
+        MODEL_TEST(bad_transfer_requests_are_answered_with_their_errors),
+        MODEL_TEST(dma_reaches_the_pre_its),
+        MODEL_TEST(injected_dma_faults_hit_once),
+        MODEL_TEST(one_advance_moves_a_slice_only),
+        MODEL_TEST(injected_answers_are_spoiled_once),
+        MODEL_TEST(trace_names_the_whole_route),
+        MODEL_TEST(uart_registers_depend_on_the_mode),
+        MODEL_TEST(uart_sends_and_interrupts_when_the_transmitter_is_free),
+        MODEL_TEST(uart_receives_at_the_trigger_level_or_after_a_timeout),
+        MODEL_TEST(uart_fifo_holds_64_bytes_and_can_be_cleared),
+        MODEL_TEST(uart_lines_are_separate_and_bytes_are_enough),
+        MODEL_TEST(a_reset_lowers_every_line),
+    };
+    return cmocka_run_group_tests_name("models", tests, NULL, NULL);
+}

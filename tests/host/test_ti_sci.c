@@ -1,0 +1,791 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The TI-SCI client against the device models: the bytes of each request, each fault of a system
+ * firmware, polled and by interrupt, sequence numbers, and cores in parallel.
+ *
+ * The expected bytes are written out from the TI-SCI documentation's field tables, without the
+ * driver's structures.
+ */
+#include "arch/cpu.h"
+#include "arch/mmio.h"
+#include "arch/smp.h"
+#include "arch/time.h"
+#include "arch/wait.h"
+#include "drivers/ti_sci/secure_proxy.h"
+#include "drivers/ti_sci/ti_sci.h"
+#include "drivers/ti_sci/ti_sci_sequence.h"
+#include "platform/am65x.h"
+#include "tests/host/support/host.h"
+#include "twin/models/am65x.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define TX_WINDOW  (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_TX_THREAD * 0x1000u)
+#define RX_WINDOW  (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_RX_THREAD * 0x1000u)
+#define RX_STATUS  (AM65X_SECURE_PROXY_RT_BASE + AM65X_SCI_RX_THREAD * 0x1000u)
+#define TX_STATUS  (AM65X_SECURE_PROXY_RT_BASE + AM65X_SCI_TX_THREAD * 0x1000u)
+#define FIRST_WORD 0x04u
+#define LAST_WORD  0x3cu
+
+#define SHORT_US   1000u
+#define LATE_US    5000u
+
+/* Resource subtypes (TI-SCI documentation for the AM65x). */
+#define VINTS      0x0au
+#define EVENTS     0x0du
+#define OUTPUTS    0x00u
+#define RINGS      0x01u
+
+static const struct ti_sci_config config = {
+    .target_data = AM65X_SECURE_PROXY_DATA_BASE,
+    .real_time = AM65X_SECURE_PROXY_RT_BASE,
+    .scfg = AM65X_SECURE_PROXY_SCFG_BASE,
+    .host_id = AM65X_HOST_A53,
+    .rx_thread = AM65X_SCI_RX_THREAD,
+    .tx_thread = AM65X_SCI_TX_THREAD,
+};
+
+/* ---- the wire, as the models see it ---- */
+
+static uint8_t wire[LAST_WORD + 4 - FIRST_WORD];
+static unsigned messages_sent;
+
+static void watch(uintptr_t address, unsigned size, uint64_t value)
+{
+    uint32_t word = (uint32_t)value;
+
+    if (address < TX_WINDOW + FIRST_WORD || address > TX_WINDOW + LAST_WORD)
+        return;
+    assert_int_equal(size, 4);
+    memcpy(&wire[address - TX_WINDOW - FIRST_WORD], &word, 4);
+    messages_sent += address == TX_WINDOW + LAST_WORD;
+}
+
+/* Everything but the sequence number, up to the end of the window. */
+static void check_wire(const uint8_t *expected, size_t size)
+{
+    assert_int_equal(messages_sent, 1);
+    wire[3] = 0;
+    assert_memory_equal(wire, expected, size);
+    for (size_t i = size; i < sizeof(wire); i++)
+        assert_int_equal(wire[i], 0);
+    messages_sent = 0;
+}
+
+static void on_line(unsigned intid)
+{
+    if (intid == AM65X_SCI_RX_INTID)
+        ti_sci_receive(NULL);
+}
+
+static int set_up_polled(void **state)
+{
+    (void)state;
+    host_reset();
+    messages_sent = 0;
+    return ti_sci_init(&config);
+}
+
+static int set_up_watched(void **state)
+{
+    int error = set_up_polled(state);
+
+    host_set_write_observer(watch);
+    return error;
+}
+
+static int set_up_interrupt(void **state)
+{
+    int error = set_up_polled(state);
+
+    host_set_line_handler(on_line);
+    ti_sci_use_interrupt(true);
+    return error;
+}
+
+static struct ti_sci_counters counters(void)
+{
+    struct ti_sci_counters now;
+
+    ti_sci_get_counters(&now);
+    return now;
+}
+
+/* ---- requests and their bytes ---- */
+
+static void version_is_asked_and_told(void **state)
+{
+    static const uint8_t bytes[] = {0x02, 0x00, 12, 0, 0x02, 0, 0, 0};
+    struct ti_sci_version version;
+
+    (void)state;
+    assert_int_equal(ti_sci_get_version(&version), 0);
+    check_wire(bytes, sizeof(bytes));
+    assert_int_equal(version.abi_major, 3);
+    assert_true(strlen(version.description) > 0);
+}
+
+static void range_is_asked_for_this_host(void **state)
+{
+    static const uint8_t bytes[] = {0x00, 0x15, 12, 0, 0x02, 0, 0, 0, 179, 0, 0x0d, 0xff};
+    struct ti_sci_range range;
+
+    (void)state;
+    assert_int_equal(ti_sci_get_range(AM65X_DEV_INTA, EVENTS, &range), 0);
+    check_wire(bytes, sizeof(bytes));
+    assert_int_equal(range.first, 16);
+    assert_int_equal(range.count, 1024);
+    assert_int_equal(range.second_count, 0);
+}
+
+static void range_has_a_second_part(void **state)
+{
+    struct ti_sci_range range;
+
+    (void)state;
+    assert_int_equal(ti_sci_get_range(AM65X_DEV_UDMAP, 0x0d, &range), 0);
+    assert_int_equal(range.first, 8);
+    assert_int_equal(range.count, 12);
+    assert_int_equal(range.second_first, 26);
+    assert_int_equal(range.second_count, 38);
+}
+
+static void outputs_end_where_the_gic_does(void **state)
+{
+    struct ti_sci_range range;
+
+    (void)state;
+    assert_int_equal(ti_sci_get_range(AM65X_DEV_INTR, OUTPUTS, &range), 0);
+    assert_int_equal(range.first, 16);
+    assert_int_equal(range.count, 48);
+}
+
+static void range_of_nothing_is_an_error(void **state)
+{
+    struct ti_sci_range range = {.first = 77};
+    int error = ti_sci_get_range(999, 0, &range);
+
+    (void)state;
+    assert_true(error == -ENOENT || error == -EACCES);
+    assert_int_equal(range.first, 77);
+}
+
+static void device_is_got_and_put(void **state)
+{
+    static const uint8_t on[] = {0x00, 0x02, 12, 0, 0x02, 0, 0, 0, 148, 0, 0, 0, 0, 0, 0, 0, 2};
+    static const uint8_t off[] = {0x00, 0x02, 12, 0, 0x02, 0, 0, 0, 148, 0, 0, 0, 0, 0, 0, 0, 0};
+    static const uint8_t ask[] = {0x01, 0x02, 12, 0, 0x02, 0, 0, 0, 148, 0, 0, 0};
+    struct ti_sci_device_state device;
+
+    (void)state;
+    assert_int_equal(ti_sci_device_get(148), 0);
+    check_wire(on, sizeof(on));
+    assert_int_equal(ti_sci_device_get_state(148, &device), 0);
+    check_wire(ask, sizeof(ask));
+    assert_int_equal(device.programmed, 2);
+    assert_int_equal(device.current, 1);
+    assert_int_equal(ti_sci_device_put(148), 0);
+    check_wire(off, sizeof(off));
+    assert_int_equal(ti_sci_device_get_state(148, &device), 0);
+    assert_int_equal(device.programmed, 0);
+    assert_int_equal(device.current, 0);
+    assert_int_equal(device.context_loss_count, 1);
+}
+
+static void event_is_mapped_and_unmapped(void **state)
+{
+    static const uint8_t map[] = {0x00, 0x10, 12, 0, 0x02, 0, 0,   0, 0x3c, 0, 0,  0, 187, 0,
+                                  0x31, 0x01, 0,  0, 0,    0, 179, 0, 17,   0, 18, 0, 5,   0};
+    uint8_t unmap[sizeof(map)];
+
+    (void)state;
+    memcpy(unmap, map, sizeof(map));
+    unmap[0] = 0x01;
+    assert_int_equal(ti_sci_event_map(187, 305, AM65X_DEV_INTA, 17, 18, 5), 0);
+    check_wire(map, sizeof(map));
+    assert_int_equal(am65x_counter(AM65X_COUNT_EVENT_MAPPINGS), 1);
+    assert_int_equal(ti_sci_event_unmap(187, 305, AM65X_DEV_INTA, 17, 18, 5), 0);
+    check_wire(unmap, sizeof(unmap));
+    assert_int_equal(am65x_counter(AM65X_COUNT_EVENT_MAPPINGS), 0);
+}
+
+static void foreign_event_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(ti_sci_event_map(187, 305, AM65X_DEV_INTA, 17, 0, 5), -EACCES);
+    assert_int_equal(am65x_counter(AM65X_COUNT_EVENT_MAPPINGS), 0);
+    assert_int_equal(counters().refused, 1);
+}
+
+static void route_is_mapped_and_unmapped(void **state)
+{
+    /* VINT 17 of the INTA is source index 17; destination: the GIC, as the router's parent. */
+    static const uint8_t map[] = {0x00, 0x10, 12, 0, 0x02, 0, 0, 0, 0x03, 0, 0, 0, 179, 0,
+                                  17,   0,    56, 0, 81,   0, 0, 0, 0,    0, 0, 0, 0,   0};
+    uint8_t unmap[sizeof(map)];
+
+    (void)state;
+    memcpy(unmap, map, sizeof(map));
+    unmap[0] = 0x01;
+    (void)ti_sci_route_map(AM65X_DEV_INTA, 17, 56, 81);
+    check_wire(map, sizeof(map));
+    (void)ti_sci_route_unmap(AM65X_DEV_INTA, 17, 56, 81);
+    check_wire(unmap, sizeof(unmap));
+}
+
+static void ring_is_configured(void **state)
+{
+    static const uint8_t bytes[] = {0x10, 0x11, 12,   0,    0x02, 0, 0,    0,    0x3f, 0, 0, 0,
+                                    187,  0,    0x32, 0x01, 0x00, 0, 0x40, 0x90, 0x01, 0, 0, 0,
+                                    64,   0,    0,    0,    0,    1, 0,    0,    0,    0};
+    const struct ti_sci_ring_config ring = {
+        .navss_device = AM65X_DEV_RINGACC,
+        .index = 306,
+        .base = 0x190400000,
+        .count = 64,
+        .mode = TI_SCI_RING_MODE_RING,
+        .element_size = 1,
+    };
+
+    (void)state;
+    assert_int_equal(ti_sci_ring_configure(&ring), 0);
+    check_wire(bytes, sizeof(bytes));
+    assert_int_equal(am65x_counter(AM65X_COUNT_RINGS), 1);
+}
+
+static void udmap_channels_are_configured(void **state)
+{
+    static const uint8_t tx[] = {0x05, 0x12, 12, 0, 0x02, 0, 0, 0, 0x1c, 0, 0,  0,
+                                 188,  0,    8,  0, 0,    0, 0, 0, 12,   0, 16, 0,
+                                 0,    0x30, 1,  0, 0,    0, 0, 0, 0,    0, 0,  0};
+    static const uint8_t rx[] = {0x15, 0x12, 12, 0, 0x02, 0, 0, 0, 0x1c, 0, 0, 0, 188, 0,  8, 0, 16,
+                                 0,    0x30, 1,  0, 0,    0, 0, 0, 0,    0, 0, 0, 0,   12, 0, 0, 0};
+    const struct ti_sci_udmap_tx_config tx_config = {.udmap_device = AM65X_DEV_UDMAP,
+                                                     .index = 8,
+                                                     .channel_type =
+                                                         TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
+                                                     .fetch_size = 16,
+                                                     .completion_ring = 304};
+    const struct ti_sci_udmap_rx_config rx_config = {.udmap_device = AM65X_DEV_UDMAP,
+                                                     .index = 8,
+                                                     .channel_type =
+                                                         TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
+                                                     .fetch_size = 16,
+                                                     .completion_ring = 304};
+
+    (void)state;
+    assert_int_equal(ti_sci_udmap_tx_configure(&tx_config), 0);
+    check_wire(tx, sizeof(tx));
+    assert_int_equal(ti_sci_udmap_rx_configure(&rx_config), 0);
+    check_wire(rx, sizeof(rx));
+}
+
+static void udmap_flow_is_configured(void **state)
+{
+    static const uint8_t bytes[] = {0x30, 0x12, 12, 0,    0x02, 0,    0, 0, 0x3f, 0xc0, 0x07,
+                                    0,    188,  0,  150,  0,    0,    0, 0, 1,    0,    0,
+                                    0x30, 1,    0,  0,    0,    0,    0, 0, 0,    0,    0x31,
+                                    1,    0x31, 1,  0x31, 1,    0x31, 1, 0};
+    const struct ti_sci_udmap_flow_config flow = {.udmap_device = AM65X_DEV_UDMAP,
+                                                  .index = 150,
+                                                  .descriptor_type = 1,
+                                                  .destination_ring = 304,
+                                                  .free_descriptor_ring = 305};
+
+    (void)state;
+    (void)ti_sci_udmap_flow_configure(&flow);
+    check_wire(bytes, sizeof(bytes));
+}
+
+static void threads_are_paired_and_unpaired(void **state)
+{
+    static const uint8_t pair[] = {0x80, 0x12, 12,   0,    0x02, 0, 0,    0,    118, 0,
+                                   0,    0,    0x08, 0x10, 0,    0, 0x08, 0x90, 0,   0};
+    uint8_t unpair[sizeof(pair)];
+
+    (void)state;
+    memcpy(unpair, pair, sizeof(pair));
+    unpair[0] = 0x81;
+    assert_int_equal(ti_sci_psil_pair(AM65X_DEV_NAVSS, 0x1008, 0x9008), 0);
+    check_wire(pair, sizeof(pair));
+    assert_int_equal(am65x_counter(AM65X_COUNT_PSIL_PAIRS), 1);
+    assert_int_equal(ti_sci_psil_unpair(AM65X_DEV_NAVSS, 0x1008, 0x9008), 0);
+    check_wire(unpair, sizeof(unpair));
+    assert_int_equal(am65x_counter(AM65X_COUNT_PSIL_PAIRS), 0);
+}
+
+/* ---- a faulty firmware; each runs polled and by interrupt ---- */
+
+/* One request into a fault, then one that must be well again. */
+static int run_into(enum am65x_fault fault, uint64_t argument)
+{
+    struct ti_sci_version version;
+    int error;
+
+    assert_true(am65x_inject(fault, argument, 1));
+    ti_sci_set_timeout_us(SHORT_US);
+    error = ti_sci_get_version(&version);
+    assert_int_equal(ti_sci_get_version(&version), 0);
+    assert_int_equal(version.abi_major, 3);
+    return error;
+}
+
+static void refusal_is_eacces(void **state)
+{
+    (void)state;
+    assert_int_equal(run_into(AM65X_FAULT_SCI_NAK, 0), -EACCES);
+    assert_int_equal(counters().refused, 1);
+    assert_int_equal(counters().answers, 2);
+}
+
+static void missing_answer_times_out(void **state)
+{
+    (void)state;
+    assert_int_equal(run_into(AM65X_FAULT_SCI_DROP, 0), -ETIMEDOUT);
+    assert_int_equal(counters().timeouts, 1);
+    assert_int_equal(counters().requests, 2);
+    assert_int_equal(counters().answers, 1);
+}
+
+static void late_answer_is_counted_and_harms_nobody(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    assert_int_equal(run_into(AM65X_FAULT_SCI_LATE, LATE_US), -ETIMEDOUT);
+    assert_int_equal(counters().late, 0);
+    host_advance_us(2 * LATE_US);
+    assert_int_equal(ti_sci_get_version(&version), 0);
+    assert_int_equal(counters().late, 1);
+    assert_int_equal(counters().stray, 0);
+    assert_int_equal(counters().timeouts, 1);
+}
+
+/* While one answer is late every other number is used, and its own is not given out again. */
+static void late_answer_never_meets_a_newer_request(void **state)
+{
+    struct ti_sci_range range;
+
+    (void)state;
+    assert_true(am65x_inject(AM65X_FAULT_SCI_LATE, 100000, 1));
+    ti_sci_set_timeout_us(SHORT_US);
+    assert_int_equal(ti_sci_get_range(AM65X_DEV_RINGACC, RINGS, &range), -ETIMEDOUT);
+    for (unsigned i = 0; i < 2 * TI_SCI_SEQUENCES; i++) {
+        assert_int_equal(ti_sci_get_range(AM65X_DEV_INTA, VINTS, &range), 0);
+        assert_int_equal(range.first, 16);
+        assert_int_equal(range.count, 80);
+    }
+    assert_int_equal(counters().late, 0);
+    host_advance_us(100000);
+    assert_int_equal(ti_sci_get_range(AM65X_DEV_INTA, VINTS, &range), 0);
+    assert_int_equal(counters().late, 1);
+}
+
+static void short_answer_is_emsgsize(void **state)
+{
+    (void)state;
+    assert_int_equal(run_into(AM65X_FAULT_SCI_SHORT, 0), -EMSGSIZE);
+    assert_int_equal(counters().malformed, 1);
+}
+
+static void wrong_type_is_eproto(void **state)
+{
+    (void)state;
+    assert_int_equal(run_into(AM65X_FAULT_SCI_WRONG_TYPE, 0), -EPROTO);
+    assert_int_equal(counters().malformed, 1);
+}
+
+static void wrong_host_is_eproto(void **state)
+{
+    (void)state;
+    assert_int_equal(run_into(AM65X_FAULT_SCI_WRONG_HOST, 0), -EPROTO);
+    assert_int_equal(counters().malformed, 1);
+}
+
+static void wrong_sequence_is_a_stray(void **state)
+{
+    (void)state;
+    assert_int_equal(run_into(AM65X_FAULT_SCI_WRONG_SEQUENCE, 0), -ETIMEDOUT);
+    assert_int_equal(counters().stray, 1);
+    assert_int_equal(counters().timeouts, 1);
+}
+
+static void deadline_is_kept(void **state)
+{
+    uint64_t before = time_now_ns(), took;
+    struct ti_sci_version version;
+
+    (void)state;
+    assert_true(am65x_inject(AM65X_FAULT_SCI_DROP, 0, 1));
+    ti_sci_set_timeout_us(SHORT_US);
+    assert_int_equal(ti_sci_get_version(&version), -ETIMEDOUT);
+    took = time_now_ns() - before;
+    assert_in_range(took, SHORT_US * 1000u, SHORT_US * 1000u + 100000u);
+}
+
+/* ---- how answers arrive ---- */
+
+static void nothing_interrupts_while_polled(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    assert_int_equal(ti_sci_get_version(&version), 0);
+    assert_int_equal(counters().interrupts, 0);
+}
+
+static void each_answer_is_one_interrupt(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    for (unsigned i = 0; i < 10; i++)
+        assert_int_equal(ti_sci_get_version(&version), 0);
+    assert_int_equal(counters().interrupts, 10);
+    assert_int_equal(counters().answers, 10);
+}
+
+static void lost_interrupt_times_out(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    host_set_line_handler(NULL);
+    ti_sci_set_timeout_us(SHORT_US);
+    assert_int_equal(ti_sci_get_version(&version), -ETIMEDOUT);
+    host_set_line_handler(on_line);
+    assert_int_equal(counters().late, 1);
+}
+
+/* ---- several cores ---- */
+
+#define REQUESTS 200u
+
+static void ask_in_parallel(void *argument)
+{
+    static const struct {
+        uint16_t device;
+        uint8_t subtype;
+        uint16_t first;
+    } asked[] = {
+        {AM65X_DEV_INTA, VINTS, 16}, {AM65X_DEV_RINGACC, RINGS, 304}, {AM65X_DEV_UDMAP, 0x0d, 8}};
+    unsigned *wrong = argument;
+
+    for (unsigned i = 0; i < REQUESTS; i++) {
+        unsigned which = (core_id() + i) % 3;
+        struct ti_sci_range range = {0};
+
+        if (ti_sci_get_range(asked[which].device, asked[which].subtype, &range) != 0 ||
+            range.first != asked[which].first) {
+            __atomic_fetch_add(wrong, 1, __ATOMIC_RELAXED);
+            return;
+        }
+    }
+}
+
+static void cores_in_parallel_get_their_own_answers(void **state)
+{
+    unsigned wrong = 0;
+
+    (void)state;
+    ti_sci_set_timeout_us(10 * SHORT_US);
+    assert_int_equal(smp_run_all(ask_in_parallel, &wrong, 60000000), 0);
+    assert_int_equal(wrong, 0);
+    assert_int_equal(counters().requests, 4 * REQUESTS);
+    assert_int_equal(counters().answers, 4 * REQUESTS);
+    assert_int_equal(counters().timeouts + counters().late + counters().stray, 0);
+    assert_int_equal(am65x_counter(AM65X_COUNT_SCI_REQUESTS), 4 * REQUESTS);
+}
+
+static void *in_flight_at_once;
+
+static void ask_once(void *argument)
+{
+    struct ti_sci_version version;
+
+    (void)argument;
+    if (ti_sci_get_version(&version) != 0)
+        __atomic_store_n(&in_flight_at_once, NULL, __ATOMIC_RELAXED);
+}
+
+/* One core's request waits long for its answer; the others' are answered meanwhile. */
+static void slow_answer_holds_nobody_up(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    in_flight_at_once = &version;
+    assert_true(am65x_inject(AM65X_FAULT_SCI_LATE, LATE_US, 1));
+    assert_int_equal(smp_start(1, ask_once, NULL), 0);
+    for (unsigned i = 0; i < 1000 && counters().requests == 0; i++)
+        delay_us(1);
+    assert_int_equal(counters().requests, 1);
+    for (unsigned i = 0; i < 50; i++)
+        assert_int_equal(ti_sci_get_version(&version), 0);
+    assert_int_equal(counters().answers, 50);
+    assert_int_equal(smp_join(1, 1000000), 0);
+    assert_non_null(in_flight_at_once);
+    assert_int_equal(counters().answers, 51);
+}
+
+/* ---- the secure proxy's threads ---- */
+
+/* Sends a message past the driver, with whatever the window holds: reset left zeros there, which
+ * want no answer. One write, so it is quicker than the firmware takes messages. */
+static void send_raw(void)
+{
+    mmio_write32(TX_WINDOW + LAST_WORD, 0);
+}
+
+static void use_up_credits(void)
+{
+    while ((mmio_read32(TX_STATUS) & 0xff) != 0)
+        send_raw();
+}
+
+static void full_transmit_thread_is_waited_for(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    use_up_credits();
+    assert_int_equal(ti_sci_get_version(&version), 0);
+}
+
+static void full_transmit_thread_is_ebusy_at_the_deadline(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    ti_sci_set_timeout_us(1);
+    use_up_credits();
+    assert_int_equal(ti_sci_get_version(&version), -EBUSY);
+    assert_int_equal(counters().requests, 0);
+    assert_int_equal(counters().timeouts, 0);
+}
+
+static void transmit_thread_in_error_is_eio(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    use_up_credits();
+    send_raw();
+    assert_int_equal(ti_sci_get_version(&version), -EIO);
+    assert_int_equal(counters().requests, 0);
+    assert_int_equal(ti_sci_init(&config), -EIO);
+}
+
+static void receive_thread_in_error_is_eio(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    (void)mmio_read32(RX_WINDOW + LAST_WORD);
+    assert_int_equal(ti_sci_get_version(&version), -EIO);
+    assert_int_equal(ti_sci_get_version(&version), -EIO);
+    assert_int_equal(ti_sci_init(&config), -EIO);
+}
+
+static void init_checks_the_threads(void **state)
+{
+    struct ti_sci_config bad = config;
+
+    (void)state;
+    bad.rx_thread = config.tx_thread;
+    assert_int_equal(ti_sci_init(&bad), -EINVAL);
+    bad.tx_thread = config.rx_thread;
+    assert_int_equal(ti_sci_init(&bad), -ENODEV);
+    bad = config;
+    bad.rx_thread = SECURE_PROXY_THREADS;
+    assert_int_equal(ti_sci_init(&bad), -EINVAL);
+}
+
+static void init_discards_stale_answers(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    assert_true(am65x_inject(AM65X_FAULT_SCI_LATE, LATE_US, 1));
+    ti_sci_set_timeout_us(SHORT_US);
+    assert_int_equal(ti_sci_get_version(&version), -ETIMEDOUT);
+    host_advance_us(2 * LATE_US);
+    assert_int_equal(mmio_read32(RX_STATUS) & 0xff, 1);
+    assert_int_equal(ti_sci_init(&config), 0);
+    assert_int_equal(mmio_read32(RX_STATUS) & 0xff, 0);
+    assert_int_equal(counters().late + counters().stray, 0);
+}
+
+/* ---- where requests are not allowed ---- */
+
+static void ask_in_interrupt(void *argument)
+{
+    struct ti_sci_version version;
+
+    *(int *)argument = ti_sci_get_version(&version);
+}
+
+static void interrupt_context_is_edeadlk(void **state)
+{
+    int error = 0;
+
+    (void)state;
+    host_run_in_interrupt(ask_in_interrupt, &error);
+    assert_int_equal(error, -EDEADLK);
+    assert_int_equal(counters().requests, 0);
+}
+
+static void masked_interrupts_are_edeadlk(void **state)
+{
+    struct ti_sci_version version;
+    unsigned long flags = irq_save();
+    int error = ti_sci_get_version(&version);
+
+    (void)state;
+    irq_restore(flags);
+    assert_int_equal(error, -EDEADLK);
+    assert_int_equal(counters().requests, 0);
+}
+
+/* ---- sequence numbers by themselves ---- */
+
+static int set_up_sequences(void **state)
+{
+    (void)state;
+    host_reset();
+    ti_sci_sequence_reset();
+    return 0;
+}
+
+static void numbers_are_claimed_round_about(void **state)
+{
+    struct ti_sci_exchange exchange;
+    uint8_t sequence;
+
+    (void)state;
+    for (unsigned i = 0; i < 2 * TI_SCI_SEQUENCES; i++) {
+        assert_int_equal(ti_sci_sequence_claim(&exchange, &sequence), 0);
+        assert_int_equal(sequence, i % TI_SCI_SEQUENCES);
+        assert_false(ti_sci_sequence_release(sequence, false));
+    }
+}
+
+static void all_numbers_in_flight_is_ebusy(void **state)
+{
+    static struct ti_sci_exchange exchanges[TI_SCI_SEQUENCES];
+    struct ti_sci_exchange another;
+    uint8_t sequence;
+
+    (void)state;
+    for (unsigned i = 0; i < TI_SCI_SEQUENCES; i++)
+        assert_int_equal(ti_sci_sequence_claim(&exchanges[i], &sequence), 0);
+    assert_int_equal(ti_sci_sequence_claim(&another, &sequence), -EBUSY);
+    ti_sci_sequence_release(99, false);
+    assert_int_equal(ti_sci_sequence_claim(&another, &sequence), 0);
+    assert_int_equal(sequence, 99);
+}
+
+static void number_given_up_waits_for_its_answer(void **state)
+{
+    struct secure_proxy_message answer = {{0}};
+    struct ti_sci_exchange exchange;
+    uint8_t sequence;
+
+    (void)state;
+    assert_int_equal(ti_sci_sequence_claim(&exchange, &sequence), 0);
+    assert_false(ti_sci_sequence_release(sequence, true));
+    assert_int_equal(ti_sci_sequence_deliver(sequence, &answer), TI_SCI_LATE);
+    assert_int_equal(ti_sci_sequence_deliver(sequence, &answer), TI_SCI_STRAY);
+}
+
+static void second_answer_is_a_stray(void **state)
+{
+    struct secure_proxy_message answer = {{1}}, again = {{2}};
+    struct ti_sci_exchange exchange;
+    uint8_t sequence;
+
+    (void)state;
+    assert_int_equal(ti_sci_sequence_claim(&exchange, &sequence), 0);
+    assert_int_equal(ti_sci_sequence_deliver(sequence, &answer), TI_SCI_DELIVERED);
+    assert_int_equal(ti_sci_sequence_deliver(sequence, &again), TI_SCI_STRAY);
+    assert_int_equal(exchange.message.words[0], 1);
+    assert_true(ti_sci_sequence_release(sequence, true));
+}
+
+static void longest_reserved_number_goes_first_in_need(void **state)
+{
+    static struct ti_sci_exchange exchanges[TI_SCI_SEQUENCES];
+    struct ti_sci_exchange another;
+    uint8_t sequence;
+
+    (void)state;
+    for (unsigned i = 0; i < TI_SCI_SEQUENCES; i++)
+        assert_int_equal(ti_sci_sequence_claim(&exchanges[i], &sequence), 0);
+    ti_sci_sequence_release(200, true);
+    ti_sci_sequence_release(7, true);
+    assert_int_equal(ti_sci_sequence_claim(&another, &sequence), 0);
+    assert_int_equal(sequence, 200);
+}
+
+#define POLLED(test)    cmocka_unit_test_setup(test, set_up_polled)
+#define WATCHED(test)   cmocka_unit_test_setup(test, set_up_watched)
+#define INTERRUPT(test) cmocka_unit_test_setup(test, set_up_interrupt)
+#define BOTH_WAYS(test)                                                                            \
+    {#test " (polled)", test, set_up_polled, NULL, NULL},                                          \
+    {                                                                                              \
+#test " (interrupt)", test, set_up_interrupt, NULL, NULL                                   \
+    }
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WATCHED(version_is_asked_and_told),
+        WATCHED(range_is_asked_for_this_host),
+        POLLED(range_has_a_second_part),
+        POLLED(outputs_end_where_the_gic_does),
+        POLLED(range_of_nothing_is_an_error),
+        WATCHED(device_is_got_and_put),
+        WATCHED(event_is_mapped_and_unmapped),
+        POLLED(foreign_event_is_refused),
+        WATCHED(route_is_mapped_and_unmapped),
+        WATCHED(ring_is_configured),
+        WATCHED(udmap_channels_are_configured),
+        WATCHED(udmap_flow_is_configured),
+        WATCHED(threads_are_paired_and_unpaired),
+        BOTH_WAYS(refusal_is_eacces),
+        BOTH_WAYS(missing_answer_times_out),
+        BOTH_WAYS(late_answer_is_counted_and_harms_nobody),
+        BOTH_WAYS(late_answer_never_meets_a_newer_request),
+        BOTH_WAYS(short_answer_is_emsgsize),
+        BOTH_WAYS(wrong_type_is_eproto),
+        BOTH_WAYS(wrong_host_is_eproto),
+        BOTH_WAYS(wrong_sequence_is_a_stray),
+        BOTH_WAYS(deadline_is_kept),
+        POLLED(nothing_interrupts_while_polled),
+        INTERRUPT(each_answer_is_one_interrupt),
+        INTERRUPT(lost_interrupt_times_out),
+        BOTH_WAYS(cores_in_parallel_get_their_own_answers),
+        BOTH_WAYS(slow_answer_holds_nobody_up),
+        BOTH_WAYS(full_transmit_thread_is_waited_for),
+        BOTH_WAYS(full_transmit_thread_is_ebusy_at_the_deadline),
+        POLLED(transmit_thread_in_error_is_eio),
+        POLLED(receive_thread_in_error_is_eio),
+        POLLED(init_checks_the_threads),
+        POLLED(init_discards_stale_answers),
+        BOTH_WAYS(interrupt_context_is_edeadlk),
+        BOTH_WAYS(masked_interrupts_are_edeadlk),
+        cmocka_unit_test_setup(numbers_are_claimed_round_about, set_up_sequences),
+        cmocka_unit_test_setup(all_numbers_in_flight_is_ebusy, set_up_sequences),
+        cmocka_unit_test_setup(number_given_up_waits_for_its_answer, set_up_sequences),
+        cmocka_unit_test_setup(second_answer_is_a_stray, set_up_sequences),
+        cmocka_unit_test_setup(longest_reserved_number_goes_first_in_need, set_up_sequences),
+    };
+
+    return cmocka_run_group_tests_name("ti_sci", tests, NULL, NULL);
+}

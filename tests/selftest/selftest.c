@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Runs the registered tests and reports them as TAP version 13 (testanything.org).
+ *
+ * Around each test the runner holds two things against it: a watchdog on this core's physical
+ * timer, so that a hang is a failure that says where it hangs, and the interrupt and DMA
+ * inventories, so that a test that loses a resource fails even if it looked elsewhere.
+ */
+#include "tests/selftest/selftest.h"
+
+#include "arch/cpu.h"
+#include "arch/exception.h"
+#include "arch/spinlock.h"
+#include "arch/time.h"
+#include "arch/wait.h"
+#include "drivers/udma/udma.h"
+#include "msi/core.h"
+#include "msi/platform.h"
+#include "tests/selftest/watchdog.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+extern const struct selftest selftests_start[], selftests_end[];
+
+enum verdict {
+    VERDICT_OK,
+    VERDICT_FAILED,
+    VERDICT_SKIPPED,
+};
+
+/* The running test's verdict; the first failure or skip is kept, from whichever core. */
+static struct {
+    struct spinlock lock;
+    enum verdict verdict;
+    char message[160];
+} current;
+
+static bool set_verdict(enum verdict verdict)
+{
+    unsigned long state = spin_lock(&current.lock);
+    bool first = current.verdict == VERDICT_OK;
+
+    if (first)
+        current.verdict = verdict;
+    spin_unlock(&current.lock, state);
+    return first;
+}
+
+void selftest_fail(const char *file, int line, const char *format, ...)
+{
+    if (!set_verdict(VERDICT_FAILED))
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    int used = snprintf(current.message, sizeof(current.message), "%s:%d: ", file, line);
+    if (used > 0 && (size_t)used < sizeof(current.message))
+        vsnprintf(current.message + used, sizeof(current.message) - (size_t)used, format,
+                  arguments);
+    va_end(arguments);
+}
+
+void selftest_skip(const char *reason)
+{
+    if (set_verdict(VERDICT_SKIPPED))
+        snprintf(current.message, sizeof(current.message), "%s", reason);
+}
+
+bool selftest_failed(void)
+{
+    return current.verdict == VERDICT_FAILED;
+}
+
+struct holdings {
+    struct irq_inventory irqs;
+    struct udma_inventory dma;
+};
+
+static void take_holdings(struct holdings *holdings)
+{
+    memset(holdings, 0, sizeof(*holdings));
+    irq_get_inventory(&holdings->irqs);
+    udma_get_inventory(&holdings->dma);
+    /* Counts, not holdings. */
+    holdings->irqs.spurious = 0;
+    holdings->irqs.stray = 0;
+}
+
+static void check_holdings(const struct holdings *before)
+{
+    struct holdings after;
+
+    take_holdings(&after);
+    if (memcmp(before, &after, sizeof(after)) == 0)
+        return;
+    selftest_fail(__FILE__, __LINE__,
+                  "left behind: irqs %+d, bindings %+d, events %+d, VINTs %+d, routes %+d, LPIs "
+                  "%+d, channels %+d, rings %+d",
+                  (int)(after.irqs.irqs - before->irqs.irqs),
+                  (int)(after.irqs.bindings - before->irqs.bindings),
+                  (int)(after.irqs.events - before->irqs.events),
+                  (int)(after.irqs.vints - before->irqs.vints),
+                  (int)(after.irqs.routes - before->irqs.routes),
+                  (int)(after.irqs.lpis - before->irqs.lpis),
+                  (int)(before->dma.channels_free - after.dma.channels_free),
+                  (int)(before->dma.rings_free - after.dma.rings_free));
+}
+
+static void run_one(const struct selftest *test)
+{
+    char name[96];
+    struct holdings before;
+
+    current.verdict = VERDICT_OK;
+    snprintf(name, sizeof(name), "%s.%s", test->suite, test->name);
+    take_holdings(&before);
+    watchdog_start(name, test->deadline_seconds);
+    test->run();
+    watchdog_stop();
+    check_holdings(&before);
+}
+
+static bool matches(const struct selftest *test, const char *pattern)
+{
+    char name[96];
+
+    if (pattern == NULL || pattern[0] == '\0')
+        return true;
+    snprintf(name, sizeof(name), "%s.%s", test->suite, test->name);
+    return strstr(name, pattern) != NULL;
+}
+
+static void report(unsigned number, const struct selftest *test)
+{
+    switch (current.verdict) {
+    case VERDICT_OK:
+        printf("ok %u - %s.%s\n", number, test->suite, test->name);
+        break;
+    case VERDICT_SKIPPED:
+        printf("ok %u - %s.%s # SKIP %s\n", number, test->suite, test->name, current.message);
+        break;
+    case VERDICT_FAILED:
+        printf("not ok %u - %s.%s\n  ---\n  message: \"%s\"\n  ...\n", number, test->suite,
+               test->name, current.message);
+        break;
+    }
+}
+
+unsigned selftest_run(const char *pattern)
+{
+    unsigned planned = 0, number = 0, failed = 0;
+
+    for (const struct selftest *test = selftests_start; test < selftests_end; test++)
+        planned += matches(test, pattern) ? 1 : 0;
+    printf("TAP version 13\n1..%u\n", planned);
+    for (const struct selftest *test = selftests_start; test < selftests_end; test++) {
+        if (!matches(test, pattern))
+            continue;
+        run_one(test);
+        report(++number, test);
+        failed += current.verdict == VERDICT_FAILED ? 1 : 0;
+    }
+    if (planned == 0)
+        printf("# no test matches \"%s\"\n", pattern);
+    printf("# %u tests, %u failed\n", planned, failed);
+    return failed;
+}
