@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The AM65x's UART, in 16x UART mode with FIFOs (TRM SPRUID7, chapter 12 "Peripherals", "UART"; register names from
- * there). Registers are a word apart.
+ * The AM65x's UART, in 16x UART mode with FIFOs (TRM SPRUID7, chapter 12 "Peripherals", "UART";
+ * register names from there). Registers are a word apart.
  */
 #include "drivers/uart/uart.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The AM65x's UART (a 16550 with extensions; TRM SPRUID7, chapter 12 "Peripherals", "UART"): the one that is the
- * console.
+ * The AM65x's UART that is the console: a 16550 with extensions (TRM SPRUID7, chapter 12
+ * "Peripherals", "UART").
  */
 #ifndef DRIVERS_UART_UART_H
 #define DRIVERS_UART_UART_H

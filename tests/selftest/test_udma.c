@@ -19,7 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WAIT_US          10000000u
+#define WAIT_US 10000000u
+
+/* The heap's end, if moved by nothing (lib/newlib.c). */
+void *_sbrk(ptrdiff_t increment);
 
 /* TI-SCI message types that opening a channel sends. */
 #define SCI_IRQ_SET      0x1000u

@@ -3,8 +3,7 @@
  * The GIC (Arm IHI 0069) as the twin shares it with its guest.
  *
  * Group 0 is the twin's: the secure timer, a wake-up SGI and the console's UART, all taken at EL3
- * as FIQs. Everything else is
- * non-secure group 1 and goes straight to EL1.
+ * as FIQs. Everything else is non-secure group 1 and goes straight to EL1.
  *
  * A model's line becomes the SPI of the same INTID. QEMU's SPI inputs can't be driven from inside,
  * so a line is played on the pending latch. For a level-sensitive interrupt the latch must be set
