@@ -163,6 +163,8 @@ check-format: | $(BUILD)/setup.stamp
 	@clang-format --dry-run -Werror $(FORMATTED) && echo "layout: as clang-format has it"
 
 # The three analysers, each over firmware and twin. They look at what the compiler compiles.
+# -Wno-analyzer-malloc-leak: GCC 12's analyser loses a pointer that is stored through another, which
+#   is how every table here is filled; the host tests run under LeakSanitizer instead.
 STATIC_SOURCES = $(filter %.c,$(FIRMWARE_SOURCES) $(TWIN_SOURCES))
 ANALYZED       = $(STATIC_SOURCES:%.c=$(O)/analyzed/%.c.ok)
 TIDY_FLAGS     = --target=aarch64-none-elf -std=c11 -nostdinc -isystem $(NEWLIB)/aarch64-none-elf/include \
@@ -176,7 +178,7 @@ check-static: $(ANALYZED)
 
 $(O)/analyzed/%.c.ok: %.c Makefile .clang-tidy | $(NEWLIB)/stamp $(LIBFDT)/stamp
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -isystem $(LIBFDT)/usr/include -fanalyzer -MT $@ -c -o $(@:.ok=.o) $<
+	$(Q)$(CC) $(CFLAGS) -isystem $(LIBFDT)/usr/include -fanalyzer -Wno-analyzer-malloc-leak -MT $@ -c -o $(@:.ok=.o) $<
 	$(Q)clang-tidy --quiet $< -- $(TIDY_FLAGS) 2>/dev/null
 	@touch $@
 

@@ -239,7 +239,7 @@ static int navss_interrupts_up(void)
 
 static int udma_up(void)
 {
-    static const struct udma_facts facts = {
+    const struct udma_facts facts = {
         .navss_device = AM65X_DEV_NAVSS,
         .ringacc_device = AM65X_DEV_RINGACC,
         .udmap_device = AM65X_DEV_UDMAP,
@@ -249,6 +249,8 @@ static int udma_up(void)
         .tchan_rt = AM65X_TCHAN_RT_BASE,
         .psil_base = AM65X_PSIL_BASE,
         .ring_interrupts = &ring_device,
+        /* TI errata SPRZ452, i2023: SR1.0, which is variant 0. */
+        .ring_state_erratum = platform_jtag_id() >> JTAGID_VARIANT_SHIFT == 0,
     };
     int error = udma_init(&facts);
 

@@ -72,53 +72,66 @@ bool selftest_failed(void)
     return current.verdict == VERDICT_FAILED;
 }
 
-struct holdings {
-    struct irq_inventory irqs;
-    struct udma_inventory dma;
+/* What a test must leave as it was. */
+enum holding {
+    HOLDING_IRQS,
+    HOLDING_BINDINGS,
+    HOLDING_EVENTS,
+    HOLDING_VINTS,
+    HOLDING_ROUTES,
+    HOLDING_ITS_DEVICES,
+    HOLDING_LPIS,
+    HOLDING_FREE_CHANNELS,
+    HOLDING_FREE_RINGS,
+    HOLDING_COUNT,
 };
 
-static void take_holdings(struct holdings *holdings)
+static const char *const holding_names[HOLDING_COUNT] = {
+    "irqs",        "bindings", "events",        "VINTs",      "routes",
+    "ITS devices", "LPIs",     "free channels", "free rings",
+};
+
+static void take_holdings(uint32_t holdings[HOLDING_COUNT])
 {
-    memset(holdings, 0, sizeof(*holdings));
-    irq_get_inventory(&holdings->irqs);
-    udma_get_inventory(&holdings->dma);
-    /* Counts, not holdings. */
-    holdings->irqs.spurious = 0;
-    holdings->irqs.stray = 0;
+    struct irq_inventory irqs;
+    struct udma_inventory dma;
+
+    irq_get_inventory(&irqs);
+    udma_get_inventory(&dma);
+    holdings[HOLDING_IRQS] = irqs.irqs;
+    holdings[HOLDING_BINDINGS] = irqs.bindings;
+    holdings[HOLDING_EVENTS] = irqs.events;
+    holdings[HOLDING_VINTS] = irqs.vints;
+    holdings[HOLDING_ROUTES] = irqs.routes;
+    holdings[HOLDING_ITS_DEVICES] = irqs.its_devices;
+    holdings[HOLDING_LPIS] = irqs.lpis;
+    holdings[HOLDING_FREE_CHANNELS] = dma.channels_free;
+    holdings[HOLDING_FREE_RINGS] = dma.rings_free;
 }
 
-static void check_holdings(const struct holdings *before)
+static void check_holdings(const uint32_t before[HOLDING_COUNT])
 {
-    struct holdings after;
+    uint32_t after[HOLDING_COUNT];
 
-    take_holdings(&after);
-    if (memcmp(before, &after, sizeof(after)) == 0)
-        return;
-    selftest_fail(__FILE__, __LINE__,
-                  "left behind: irqs %+d, bindings %+d, events %+d, VINTs %+d, routes %+d, LPIs "
-                  "%+d, channels %+d, rings %+d",
-                  (int)(after.irqs.irqs - before->irqs.irqs),
-                  (int)(after.irqs.bindings - before->irqs.bindings),
-                  (int)(after.irqs.events - before->irqs.events),
-                  (int)(after.irqs.vints - before->irqs.vints),
-                  (int)(after.irqs.routes - before->irqs.routes),
-                  (int)(after.irqs.lpis - before->irqs.lpis),
-                  (int)(before->dma.channels_free - after.dma.channels_free),
-                  (int)(before->dma.rings_free - after.dma.rings_free));
+    take_holdings(after);
+    for (unsigned i = 0; i < HOLDING_COUNT; i++)
+        if (after[i] != before[i])
+            selftest_fail(__FILE__, __LINE__, "%u %s before the test, %u after it",
+                          (unsigned)before[i], holding_names[i], (unsigned)after[i]);
 }
 
 static void run_one(const struct selftest *test)
 {
     char name[96];
-    struct holdings before;
+    uint32_t before[HOLDING_COUNT];
 
     current.verdict = VERDICT_OK;
     snprintf(name, sizeof(name), "%s.%s", test->suite, test->name);
-    take_holdings(&before);
+    take_holdings(before);
     watchdog_start(name, test->deadline_seconds);
     test->run();
     watchdog_stop();
-    check_holdings(&before);
+    check_holdings(before);
 }
 
 static bool matches(const struct selftest *test, const char *pattern)
