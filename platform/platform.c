@@ -22,11 +22,13 @@
 #include <errno.h>
 #include <stddef.h>
 
-#define UART_BAUD    115200u
+#define UART_BAUD            115200u
+
+#define JTAGID_VARIANT_SHIFT 28u /* AM65x TRM SPRUID7, 5.1.2 */
 
 /* Router outputs kept back for devices wired straight to the router (mailboxes, timers, ...), of
  * the 48 to 64 that the A53 owns. */
-#define INTR_RESERVE 4u
+#define INTR_RESERVE         4u
 
 static struct irq_parent *wired_parent, *its_parent, *intr_parent, *inta_parent;
 

@@ -140,5 +140,5 @@ void ring_release(struct ring *ring, unsigned count)
 {
     /* The elements have been read before the doorbell lets the hardware overwrite them. */
     barrier_after_status();
-    mmio_write32(ring->registers + RING_RT_DB, (uint32_t) - (int32_t)count);
+    mmio_write32(ring->registers + RING_RT_DB, 0u - count); /* negative: elements leave */
 }
