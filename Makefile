@@ -34,6 +34,7 @@ TARGET_FLAGS = -mcpu=cortex-a53 -fno-pie -mno-outline-atomics -mgeneral-regs-onl
 # _POSIX_C_SOURCE: newlib hides strnlen, strtok_r and the like from a strict C11 program otherwise.
 CFLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -D__DYNAMIC_REENT__ -O2 $(WARNINGS) $(TARGET_FLAGS) -nostdinc \
           -isystem $(NEWLIB)/aarch64-none-elf/include -isystem $(shell $(CC) -print-file-name=include) \
+          -isystem $(shell $(CC) -print-file-name=include-fixed) \
           -I. -Iarch/arm64/include
 LDFLAGS = -static -nostdlib -no-pie -Wl,--gc-sections -Wl,--fatal-warnings -Wl,--build-id=none \
           -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack
