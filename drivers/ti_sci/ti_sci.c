@@ -206,10 +206,13 @@ static int await(struct attempt *attempt, deadline_t deadline)
     return poll_for(has_ended, attempt, deadline);
 }
 
-/* Whether an answer is one to this request, and what it says. */
+/* Whether an answer is one to this request, and what it says. No document tells whether an answer
+ * carries the host it goes to or the one it comes from: both are right. */
 static int check_answer(uint16_t type, const struct tisci_header *answer)
 {
-    if (answer->host != host_id || answer->type != type) {
+    bool host_fits = answer->host == host_id || answer->host == TISCI_HOST_ID_DMSC;
+
+    if (!host_fits || answer->type != type) {
         count(MALFORMED);
         return -EPROTO;
     }
