@@ -21,7 +21,7 @@
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "msi/deliver.h"
-#include "msi/platform.h"
+#include "msi/trouble.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -60,6 +60,12 @@ static struct irq_sink **sink_slot(unsigned intid)
     return intid >= GIC_INTID_SPI_FIRST && intid < spi_limit ? &spi_table[intid] : NULL;
 }
 
+static void stray(struct core_state *core, unsigned intid)
+{
+    __atomic_store_n(&core->stray, core->stray + 1, __ATOMIC_RELAXED);
+    trouble_stray(intid);
+}
+
 static void deliver_shared(struct core_state *core, unsigned intid)
 {
     struct irq_sink **slot = sink_slot(intid);
@@ -70,7 +76,7 @@ static void deliver_shared(struct core_state *core, unsigned intid)
     if (sink)
         sink->deliver(sink);
     else
-        __atomic_store_n(&core->stray, core->stray + 1, __ATOMIC_RELAXED);
+        stray(core, intid);
 }
 
 static void deliver_local(struct core_state *core, unsigned intid)
@@ -82,7 +88,7 @@ static void deliver_local(struct core_state *core, unsigned intid)
     if (handler)
         handler(local->context);
     else if (intid != IRQ_SGI_WAKE && intid != IRQ_PPI_TIMER)
-        __atomic_store_n(&core->stray, core->stray + 1, __ATOMIC_RELAXED);
+        stray(core, intid);
 }
 
 static void enter(struct core_state *core)
@@ -317,7 +323,7 @@ void irq_core_count_stray(void)
 {
     struct core_state *core = &cores[core_id()];
 
-    __atomic_add_fetch(&core->stray, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&core->stray, core->stray + 1, __ATOMIC_RELAXED); /* its own core's only */
 }
 
 void irq_core_get_counters(struct irq_core_counters *counters)

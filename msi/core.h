@@ -49,7 +49,7 @@ int irq_core_lpi_init(unsigned limit);
  * a handler hangs. */
 int irq_core_quiesce(void);
 
-/* Counts an event that reached a place where nobody waits for it. Any context. */
+/* Counts an event that reached a place where nobody waits for it. Interrupt context. */
 void irq_core_count_stray(void);
 
 struct irq_core_counters {

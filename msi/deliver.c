@@ -15,6 +15,7 @@
 #include "arch/spinlock.h"
 #include "drivers/gic/gic.h"
 #include "msi/internal.h"
+#include "msi/trouble.h"
 
 struct replay_list {
     struct spinlock lock;
@@ -44,24 +45,37 @@ static void run(struct irq *irq)
     while (claim(irq)) {
         __atomic_store_n(&irq->count, irq->count + 1, __ATOMIC_RELAXED);
         irq->handler(irq->context);
+        trouble_count_call(irq);
         __atomic_and_fetch(&irq->state, ~IRQ_STATE_RUNNING, __ATOMIC_SEQ_CST);
     }
+}
+
+/* On its core; elsewhere the event goes there. */
+static void run_or_hand_over(struct irq *irq, unsigned core)
+{
+    if (__atomic_load_n(&irq->core, __ATOMIC_SEQ_CST) == core)
+        run(irq);
+    else
+        irq_replay(irq);
 }
 
 void irq_deliver(struct irq *irq)
 {
     __atomic_or_fetch(&irq->state, IRQ_STATE_PENDING, __ATOMIC_SEQ_CST);
-    run(irq);
+    run_or_hand_over(irq, core_id());
 }
 
 void irq_replay(struct irq *irq)
 {
-    unsigned core = __atomic_load_n(&irq->core, __ATOMIC_RELAXED);
+    unsigned core = __atomic_load_n(&irq->core, __ATOMIC_SEQ_CST);
     struct replay_list *list = &replay_lists[core];
     unsigned long state = spin_lock(&list->lock);
 
-    /* Queued already, here or for the core that it was on: it will be looked at. */
-    if (!__atomic_exchange_n(&irq->replay_queued, true, __ATOMIC_SEQ_CST)) {
+    /* Not once irq_kill() has begun: it takes the interrupt out of one list after the other, each
+     * under its lock, so what is queued before it comes by is found, and what comes later sees the
+     * mark. Queued already, here or for the core that it was on: it will be looked at. */
+    if ((__atomic_load_n(&irq->state, __ATOMIC_SEQ_CST) & IRQ_STATE_DEAD) == 0 &&
+        !__atomic_exchange_n(&irq->replay_queued, true, __ATOMIC_SEQ_CST)) {
         irq->replay_next = list->first;
         list->first = irq;
         list->length++;
@@ -95,7 +109,7 @@ void irq_replay_run(unsigned core)
 
         if (!irq)
             return;
-        run(irq);
+        run_or_hand_over(irq, core); /* it may have moved since it was queued */
     }
 }
 

@@ -10,9 +10,12 @@
 #define IRQ_STATE_PENDING 0x1u /* an event that the handler has not seen */
 #define IRQ_STATE_RUNNING 0x2u /* the handler runs, on one core */
 #define IRQ_STATE_MASKED  0x4u
-#define IRQ_STATE_DEAD    0x8u /* being freed: the handler is not called any more */
+#define IRQ_STATE_DEAD    0x8u  /* being freed: the handler is not called any more */
+#define IRQ_STATE_STORM   0x10u /* masked by the core, because it came too often */
 
-/* An event has arrived. Interrupt context. */
+/* An event has arrived, on whatever core. If that is not irq->core, it is handed over to it: an
+ * event that was acknowledged just before its interrupt moved, or that shares a line with events of
+ * another core. Interrupt context. */
 void irq_deliver(struct irq *irq);
 
 /* Has a pending event handled on irq->core soon. Any context. */

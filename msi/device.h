@@ -8,11 +8,30 @@
 #ifndef MSI_DEVICE_H
 #define MSI_DEVICE_H
 
+#include <stdint.h>
+
 struct irq_binding;
+
+/* What a device writes to raise an interrupt: `data`, a 32-bit word, to `address`. A driver carries
+ * it from the core to the device and knows nothing else of it. */
+struct irq_message {
+    uint64_t address; /* as the device's bus sees it */
+    uint32_t data;
+};
 
 struct device {
     const char *name;
     struct irq_binding *interrupts; /* the core's; zero until the platform binds the device */
+
+    /* For devices that keep messages in slots of their own (a table in their memory, registers):
+     * puts the message of source `index` there, or empties the slot (NULL). The core calls it from
+     * thread context: at request, after a change of affinity, from irq_restore_messages(), and with
+     * NULL before a request is undone or freed. For a block it is called once, with the block's
+     * first index; the device adds the number of the source in the block to `data`. It must not
+     * call the core back. An error (negative errno) goes to the caller of that function; with NULL
+     * it is ignored. A device without slots leaves it zero. */
+    int (*write_message)(struct device *device, uint32_t index, const struct irq_message *message);
+    void *driver; /* the driver's own */
 };
 
 #endif

@@ -11,7 +11,16 @@
  * moved to another core alone. "Plenty" means that afterwards there is still one for each core that
  * has none yet: so when sharing begins, each core has a VINT to share, and an event stays on the
  * core that it prefers. It joins the VINT of that core with the fewest events. Only if all of these
- * are full, 64 events each, does it go to another core's (irq_core() tells).
+ * are full, 64 events each, does it join another core's, which then hands its events over.
+ *
+ * Moving one. TI-SCI has no request that changes where an event goes: it can be released, and
+ * mapped anew (TISCI_MSG_RM_IRQ_SET: the combinations of valid_params). Between the two the source
+ * sends nothing; and a ring tells only that it has stopped being empty, so one event lost stops it
+ * for good. Therefore the mapping stays, and the core that takes the VINT hands the event over to
+ * the core that the event's interrupt is on (msi/deliver.c), for the price of an SGI. The VINT's
+ * SPI follows its events: when none of them is on the SPI's core any more, the SPI moves after the
+ * last that left. So an event alone on its VINT, and a core's whole VINT, move with their SPI and
+ * cost nothing extra.
  *
  * What one interrupt costs: three accesses to the VINT, however many events are pending.
  *   1. read STATUS_MASKED: which events, without those that are masked;
@@ -28,11 +37,13 @@
 #include "drivers/gic/gic.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "lib/log.h"
+#include "msi/cores.h"
 #include "msi/deliver.h"
 #include "msi/id_pool.h"
 #include "msi/internal.h"
 #include "msi/intr.h"
 #include "msi/spi.h"
+#include "msi/trouble.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -107,6 +118,7 @@ static void vint_deliver(struct irq_sink *sink)
             irq_deliver(irq);
         } else { /* enabled though nobody has it: not again */
             irq_core_count_stray();
+            trouble_stray_bit(vint->line.intid, vint->number, bit);
             mmio_write64(vint->registers + VINT_ENABLE_CLEAR, UINT64_C(1) << bit);
         }
     }
@@ -179,6 +191,27 @@ static int vint_close(struct inta *inta, struct inta_vint *vint)
     return status;
 }
 
+/* Leaves the VINT's SPI where it is as long as one of its events is there; otherwise moves it to
+ * core. The distributor keeps a pending SPI pending on its way. */
+static int vint_follow(struct inta *inta, struct inta_vint *vint, unsigned core)
+{
+    for (uint64_t bits = vint->bits; bits != 0; bits &= bits - 1) {
+        const struct irq *irq = vint->irqs[__builtin_ctzll(bits)];
+
+        if (irq && irq_core(irq) == vint->core)
+            return 0;
+    }
+
+    int status = gic_set_affinity(vint->line.intid, core);
+
+    if (status == 0) {
+        inta->vints_on_core[vint->core]--;
+        inta->vints_on_core[core]++;
+        vint->core = core;
+    }
+    return status;
+}
+
 /* ---- choosing a VINT ---- */
 
 static bool plenty(struct inta *inta, unsigned core)
@@ -187,7 +220,7 @@ static bool plenty(struct inta *inta, unsigned core)
     uint32_t kept = 0;
 
     for (unsigned other = 0; other < core_count(); other++) {
-        if (other != core && inta->vints_on_core[other] == 0)
+        if (other != core && core_takes_irqs(other) && inta->vints_on_core[other] == 0)
             kept++;
     }
     if (spare > inta->vint_pool.free)
@@ -251,7 +284,12 @@ static int give_event(struct inta *inta, struct irq *irq)
     mmio_write64(vint->registers + VINT_STATUS_CLEAR, bit_of(irq));
     vint->bits &= ~bit_of(irq);
     id_pool_give(&inta->event_pool, irq->route.inta.mapping.global_event);
-    return vint->bits == 0 ? vint_close(inta, vint) : 0;
+    if (vint->bits == 0)
+        return vint_close(inta, vint);
+
+    const struct irq *other = vint->irqs[__builtin_ctzll(vint->bits)];
+
+    return other ? vint_follow(inta, vint, irq_core(other)) : 0;
 }
 
 /* The system firmware would not let go, or did not answer: nobody may use the event, the bit, or
@@ -301,7 +339,6 @@ static int map_event(struct inta *inta, struct irq *irq, uint16_t event)
     vint->bits |= bit_of(irq);
     mmio_write64(vint->registers + VINT_ENABLE_CLEAR, bit_of(irq));
     mmio_write64(vint->registers + VINT_STATUS_CLEAR, bit_of(irq));
-    irq->core = vint->core;
 
     int status = mapping_set(&irq->route.inta.mapping);
 
@@ -377,23 +414,21 @@ static void inta_unmask(struct irq *irq)
 
 static int inta_set_affinity(struct irq *irq, unsigned core)
 {
-    struct inta *inta = inta_of(irq);
     struct inta_vint *vint = irq->route.inta.vint;
+    unsigned old = irq->core;
 
-    /* Alone on its VINT the event moves with the SPI, which the distributor keeps pending on the
-     * way. Together with others it would take them along; and to map it elsewhere the system
-     * firmware needs it unmapped first, which loses what arrives in between. */
-    if (vint->bits != bit_of(irq))
-        return -EBUSY;
+    /* From here on the event is handed over, if it comes to another core. */
+    __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
+    int status = vint_follow(inta_of(irq), vint, core);
 
-    int status = gic_set_affinity(vint->line.intid, core);
-
-    if (status == 0) {
-        inta->vints_on_core[vint->core]--;
-        inta->vints_on_core[core]++;
-        vint->core = core;
-    }
+    if (status != 0)
+        __atomic_store_n(&irq->core, old, __ATOMIC_SEQ_CST);
     return status;
+}
+
+static uint32_t inta_group(const struct irq *irq)
+{
+    return irq->route.inta.vint->number;
 }
 
 static bool inta_pending(struct irq *irq)
@@ -414,9 +449,14 @@ static int inta_describe(const struct irq *irq, char *text, size_t size)
     const struct mapping *mapping = &irq->route.inta.mapping;
     const struct inta_vint *vint = irq->route.inta.vint;
 
-    return snprintf(text, size, "event %u > VINT %u bit %u > INTR output %u > INTID %u > core %u",
+    unsigned core = irq_core(irq);
+    char handed_over[24] = "";
+
+    if (core != vint->core)
+        snprintf(handed_over, sizeof(handed_over), " > SGI %u > core %u", IRQ_SGI_REPLAY, core);
+    return snprintf(text, size, "event %u > VINT %u bit %u > INTR output %u > INTID %u > core %u%s",
                     mapping->global_event, vint->number, mapping->bit, vint->line.output,
-                    vint->line.intid, irq_core(irq));
+                    vint->line.intid, vint->core, handed_over);
 }
 
 static void inta_inventory(struct irq_parent *parent, struct irq_inventory *inventory)
@@ -448,6 +488,7 @@ static const struct irq_parent_ops inta_ops = {
     .mask = inta_mask,
     .unmask = inta_unmask,
     .set_affinity = inta_set_affinity,
+    .group = inta_group,
     .pending = inta_pending,
     .trigger = inta_trigger,
     .describe = inta_describe,

@@ -16,6 +16,7 @@
 #include "msi/irq.h"
 #include "msi/mapping.h"
 #include "msi/platform.h"
+#include "msi/sources.h"
 
 struct inta_vint;
 struct its_identity;
@@ -37,7 +38,13 @@ struct irq {
     unsigned core;
     uint32_t state; /* IRQ_STATE_*, msi/deliver.h */
     uint64_t count;
-    struct spinlock lock; /* keeps the mask bit in `state` and the hardware's in step */
+    struct spinlock lock;  /* keeps the mask bit in `state` and the hardware's in step */
+    struct irq_slot *slot; /* of its message; NULL if the device keeps none (msi/message.h) */
+
+    /* msi/deliver.c: calls of the handler since `window_start`; whoever runs the handler has it. */
+    uint32_t window_calls;
+    uint64_t window_start;
+    bool silenced; /* turned off by ops->silence(); with the parent's mutex */
 
     struct irq *replay_next; /* msi/deliver.c */
     bool replay_queued;
@@ -60,10 +67,9 @@ struct irq_binding {
     struct device *device;
     struct irq_parent *parent;
     struct irq_binding *next;
-    struct irq **irqs; /* by index; grows on demand up to index_limit */
-    uint32_t irqs_size;
+    struct source_table sources; /* the interrupts, by index */
     uint32_t index_limit;
-    uint32_t in_use;
+    bool any_index; /* IRQ_INDEX_ANY makes sense */
     union {
         const uint16_t *numbers;  /* wired: INTIDs; router: inputs */
         uint16_t ti_sci_device;   /* aggregator: the events' source */
@@ -81,7 +87,13 @@ struct irq_parent_ops {
     /* Any context, with irq->lock held. NULL: the mask bit in irq->state is all there is. */
     void (*mask)(struct irq *irq);
     void (*unmask)(struct irq *irq);
-    int (*set_affinity)(struct irq *irq, unsigned core);
+    int (*set_affinity)(struct irq *irq, unsigned core); /* sets irq->core */
+    /* What the device has to write to raise the interrupt. NULL: it writes nothing. */
+    void (*compose)(const struct irq *irq, struct irq_message *message);
+    /* Turns off, and on again, at the source what mask() can't. NULL: mask() can. */
+    int (*silence)(struct irq *irq, bool silent);
+    /* Interrupts with the same number had better move together. NULL: each for itself. */
+    uint32_t (*group)(const struct irq *irq);
     bool (*pending)(struct irq *irq);                                /* any context */
     int (*trigger)(struct irq *irq);                                 /* without the mutex */
     int (*describe)(const struct irq *irq, char *text, size_t size); /* without the mutex */
@@ -105,6 +117,14 @@ int irq_parent_register(struct irq_parent *parent);
 int irq_binding_create(struct device *device, struct irq_parent *parent,
                        const struct irq_binding *model,
                        int (*bind)(struct irq_binding *binding, void *argument), void *argument);
+
+/* What the parent's operations do with irq_set_affinity(), for an interrupt that moves by itself.
+ * With the parent's mutex held. */
+int irq_move(struct irq *irq, unsigned core);
+
+/* Calls visit(irq, argument) for each interrupt of each binding, with its parent's mutex held,
+ * until it returns other than 0, which is then returned; or -EDEADLK. */
+int irq_visit_all(int (*visit)(struct irq *irq, void *argument), void *argument);
 
 /* Raises the interrupt as its hardware would (INTA: VINT status, wired: GICD_ISPENDR, ITS: INT):
  * for tests that have no device at hand. Thread context. */

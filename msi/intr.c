@@ -224,7 +224,11 @@ static void direct_unmask(struct irq *irq)
 
 static int direct_set_affinity(struct irq *irq, unsigned core)
 {
-    return gic_set_affinity(irq->route.line.intid, core);
+    int status = gic_set_affinity(irq->route.line.intid, core);
+
+    if (status == 0)
+        __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
+    return status;
 }
 
 static bool direct_pending(struct irq *irq)

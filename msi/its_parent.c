@@ -9,7 +9,8 @@
  * Masking. An LPI is masked by its bit in the property table and an INV command; but commands wait
  * for the ITS, and irq_mask() may be called from a handler. So a mask is the bit in irq->state
  * alone: a message that arrives while masked still costs an interrupt, which is kept as pending
- * and handled at unmask (msi/deliver.c). The property table enables an LPI from request to free.
+ * and handled at unmask (msi/deliver.c). The property table enables an LPI from request to free,
+ * but for a storm: irq_service() disables that at the ITS.
  */
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
@@ -22,7 +23,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define EVENT_BITS_MAX 16u /* as many events as LPIs can exist */
+#define EVENT_BITS_MAX          16u /* as many events as LPIs can exist */
+#define WINDOW_BYTES_PER_DEVICE 4u  /* of a pre-ITS window (AM65x TRM SPRUID7, "GIC-500") */
 
 /* A device id at the ITS, and those who share it. */
 struct its_identity {
@@ -40,6 +42,7 @@ struct its_parent {
     struct lpi_regions regions;
     struct its_identity *identities;
     uint32_t identity_count;
+    uint64_t window_base, window_size; /* where devices write; no size: to the ITS itself */
 };
 
 static struct its_identity *identity_of(const struct irq *irq)
@@ -225,7 +228,29 @@ static int its_free(struct irq *irq)
 
 static int its_set_affinity(struct irq *irq, unsigned core)
 {
-    return its_move_event(identity_of(irq)->device, irq->index, core);
+    int status = its_move_event(identity_of(irq)->device, irq->index, core);
+
+    if (status == 0)
+        __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
+    return status;
+}
+
+static void its_compose(const struct irq *irq, struct irq_message *message)
+{
+    const struct its_parent *its = (const struct its_parent *)irq->binding->parent;
+    uint64_t offset = (uint64_t)identity_of(irq)->device_id * WINDOW_BYTES_PER_DEVICE;
+
+    message->address =
+        offset < its->window_size ? its->window_base + offset : its_doorbell_address();
+    message->data = irq->index;
+}
+
+static int its_silence(struct irq *irq, bool silent)
+{
+    struct its_device *device = identity_of(irq)->device;
+
+    return silent ? its_disable_event(device, irq->index, irq->route.intid)
+                  : its_enable_event(device, irq->index, irq->route.intid, GIC_PRIORITY_DEFAULT);
 }
 
 static bool its_pending(struct irq *irq)
@@ -258,6 +283,8 @@ static const struct irq_parent_ops its_ops = {
     .alloc = its_alloc,
     .free = its_free,
     .set_affinity = its_set_affinity,
+    .compose = its_compose,
+    .silence = its_silence,
     .pending = its_pending,
     .trigger = its_trigger,
     .describe = its_describe,
@@ -298,6 +325,17 @@ int irq_its_init(struct irq_parent **parent)
     return status;
 }
 
+int irq_its_use_window(struct irq_parent *parent, uint64_t base, uint64_t size)
+{
+    struct its_parent *its = (struct its_parent *)parent;
+
+    if (!parent || parent->ops != &its_ops)
+        return -EINVAL;
+    its->window_base = base;
+    its->window_size = size;
+    return 0;
+}
+
 int irq_bind_its(struct device *device, struct irq_parent *parent, uint32_t device_id,
                  unsigned event_bits)
 {
@@ -306,7 +344,7 @@ int irq_bind_its(struct device *device, struct irq_parent *parent, uint32_t devi
     if (!device || !parent || parent->ops != &its_ops || event_bits > EVENT_BITS_MAX)
         return -EINVAL;
 
-    const struct irq_binding model = {.index_limit = UINT32_C(1) << event_bits};
+    const struct irq_binding model = {.index_limit = UINT32_C(1) << event_bits, .any_index = true};
 
     return irq_binding_create(device, parent, &model, identity_join, &join);
 }

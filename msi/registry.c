@@ -4,6 +4,7 @@
  */
 #include "arch/cpu.h"
 #include "msi/internal.h"
+#include "msi/trouble.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -53,8 +54,13 @@ int irq_binding_create(struct device *device, struct irq_parent *parent,
     binding->device = device;
     binding->parent = parent;
 
-    int status = mutex_lock(&registry_mutex);
+    int status = sources_init(&binding->sources, binding->index_limit);
 
+    if (status != 0) {
+        free(binding);
+        return status;
+    }
+    status = mutex_lock(&registry_mutex);
     if (status == 0) {
         status = mutex_lock(&parent->mutex);
         if (status == 0) {
@@ -63,8 +69,10 @@ int irq_binding_create(struct device *device, struct irq_parent *parent,
         }
         mutex_unlock(&registry_mutex);
     }
-    if (status != 0)
+    if (status != 0) {
+        sources_destroy(&binding->sources);
         free(binding);
+    }
     return status;
 }
 
@@ -73,7 +81,7 @@ static int remove_binding(struct irq_binding *binding)
 {
     const struct irq_parent_ops *ops = binding->parent->ops;
 
-    if (binding->in_use != 0)
+    if (binding->sources.in_use != 0)
         return -EBUSY;
 
     int status = ops->unbind ? ops->unbind(binding) : 0;
@@ -111,7 +119,7 @@ int irq_unbind(struct device *device)
     }
     mutex_unlock(&registry_mutex);
     if (status == 0) {
-        free(binding->irqs);
+        sources_destroy(&binding->sources);
         free(binding);
     }
     return status;
@@ -125,12 +133,13 @@ void irq_get_inventory(struct irq_inventory *inventory)
     irq_core_get_counters(&counters);
     inventory->spurious = counters.spurious;
     inventory->stray = counters.stray;
+    inventory->storms = trouble_storms();
     if (mutex_lock(&registry_mutex) != 0)
         return;
     for (struct irq_binding *binding = bindings; binding; binding = binding->next) {
         inventory->bindings++;
         if (mutex_lock(&binding->parent->mutex) == 0) {
-            inventory->irqs += binding->in_use;
+            inventory->irqs += binding->sources.in_use;
             mutex_unlock(&binding->parent->mutex);
         }
     }
@@ -143,18 +152,51 @@ void irq_get_inventory(struct irq_inventory *inventory)
     mutex_unlock(&registry_mutex);
 }
 
+static int visit_binding(struct irq_binding *binding, int (*visit)(struct irq *irq, void *argument),
+                         void *argument)
+{
+    uint32_t index = 0;
+    struct irq *irq;
+    int status = mutex_lock(&binding->parent->mutex);
+
+    if (status != 0)
+        return status;
+    while (status == 0 && (irq = sources_next(&binding->sources, &index)) != NULL) {
+        status = visit(irq, argument);
+        index++;
+    }
+    mutex_unlock(&binding->parent->mutex);
+    return status;
+}
+
+int irq_visit_all(int (*visit)(struct irq *irq, void *argument), void *argument)
+{
+    int status = mutex_lock(&registry_mutex);
+
+    if (status != 0)
+        return status;
+    for (struct irq_binding *binding = bindings; binding && status == 0; binding = binding->next)
+        status = visit_binding(binding, visit, argument);
+    mutex_unlock(&registry_mutex);
+    return status;
+}
+
+struct visitor {
+    void (*visit)(const struct irq *irq, void *argument);
+    void *argument;
+};
+
+static int call_visitor(struct irq *irq, void *argument)
+{
+    const struct visitor *visitor = argument;
+
+    visitor->visit(irq, visitor->argument);
+    return 0;
+}
+
 void irq_for_each(void (*visit)(const struct irq *irq, void *argument), void *argument)
 {
-    if (mutex_lock(&registry_mutex) != 0)
-        return;
-    for (struct irq_binding *binding = bindings; binding; binding = binding->next) {
-        if (mutex_lock(&binding->parent->mutex) != 0)
-            continue;
-        for (uint32_t i = 0; i < binding->irqs_size; i++) {
-            if (binding->irqs[i])
-                visit(binding->irqs[i], argument);
-        }
-        mutex_unlock(&binding->parent->mutex);
-    }
-    mutex_unlock(&registry_mutex);
+    struct visitor visitor = {.visit = visit, .argument = argument};
+
+    (void)irq_visit_all(call_visitor, &visitor);
 }

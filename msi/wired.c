@@ -44,7 +44,11 @@ static void wired_unmask(struct irq *irq)
 
 static int wired_set_affinity(struct irq *irq, unsigned core)
 {
-    return gic_set_affinity(irq->route.intid, core);
+    int status = gic_set_affinity(irq->route.intid, core);
+
+    if (status == 0)
+        __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
+    return status;
 }
 
 static bool wired_pending(struct irq *irq)

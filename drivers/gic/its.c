@@ -430,6 +430,22 @@ int its_invalidate_all(unsigned core)
     return error ? error : its_queue_run(&its.queue, &command, &its.targets[core], 1);
 }
 
+int its_silence_lpi(unsigned lpi)
+{
+    int first_error = 0;
+
+    if (lpi < GIC_INTID_LPI_FIRST || lpi >= lpi_limit())
+        return -EINVAL;
+    lpi_set_property(lpi, false, GIC_PRIORITY_DEFAULT);
+    for (unsigned core = 0; core < CORE_MAX; core++) {
+        int error = its.mapped[core] ? its_invalidate_all(core) : 0;
+
+        if (first_error == 0)
+            first_error = error;
+    }
+    return first_error;
+}
+
 /* ---------------------------------------------------------------- asking */
 
 unsigned its_lpi_limit(void)
@@ -458,4 +474,20 @@ void its_get_facts(struct its_facts *facts)
 uint64_t its_command_count(uint8_t opcode)
 {
     return its_queue_count(&its.queue, opcode);
+}
+
+void its_for_each_device(void (*visit)(uint32_t id, unsigned event_bits, unsigned mapped,
+                                       void *argument),
+                         void *argument)
+{
+    if (mutex_lock(&its.device_mutex) != 0)
+        return;
+    for (const struct its_device *device = its.device_list; device; device = device->next) {
+        unsigned mapped = 0;
+
+        for (size_t event = 0; event < (size_t)1u << device->event_bits; event++)
+            mapped += device->cores[event] != UNMAPPED ? 1 : 0;
+        visit(device->id, device->event_bits, mapped, argument);
+    }
+    mutex_unlock(&its.device_mutex);
 }

@@ -58,6 +58,10 @@ int its_invalidate_all(unsigned core);
  * at an implementation's leisure (IHI 0069, 5.1.2): a hint for people, not for decisions. */
 bool its_lpi_pending(unsigned lpi, unsigned core);
 
+/* Disables an LPI whose event nobody knows, in the property table, and has every redistributor read
+ * it again (INVALL). -EINVAL: not an LPI. */
+int its_silence_lpi(unsigned lpi);
+
 /* The physical address a device writes its event id to. */
 uint64_t its_doorbell_address(void);
 
@@ -73,5 +77,11 @@ struct its_facts {
 };
 void its_get_facts(struct its_facts *facts);
 uint64_t its_command_count(uint8_t opcode);
+
+/* Calls visit() for each mapped device, with how many of its events are mapped. No device may be
+ * mapped or unmapped inside. */
+void its_for_each_device(void (*visit)(uint32_t id, unsigned event_bits, unsigned mapped,
+                                       void *argument),
+                         void *argument);
 
 #endif

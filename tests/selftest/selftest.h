@@ -56,7 +56,8 @@ void selftest_fail(const char *file, int line, const char *format, ...)
 void selftest_skip(const char *reason);
 bool selftest_failed(void); /* the running test has failed already */
 
-/* Runs the tests whose "suite.name" contains pattern (NULL: all). Returns how many failed. */
+/* Runs the tests whose "suite.name" contains pattern (NULL: all). Returns how many failed. Those of
+ * the suite `soak` take minutes and run only if the pattern names it. */
 unsigned selftest_run(const char *pattern);
 
 /* The twin's fault injection, found by the SMCCC vendor-hypervisor UID; on a board there is none.

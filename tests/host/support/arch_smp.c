@@ -51,6 +51,12 @@ static bool is_running(const struct core_thread *thread)
     return __atomic_load_n(&thread->running, __ATOMIC_SEQ_CST);
 }
 
+/* Other threads look at it any time. */
+static void set_running(struct core_thread *thread, bool running)
+{
+    __atomic_store_n(&thread->running, running, __ATOMIC_SEQ_CST);
+}
+
 bool host_core_has_thread(unsigned core)
 {
     return core == 0 || is_running(&threads[core]);
@@ -62,7 +68,7 @@ static void *run(void *argument)
 
     host_thread = (struct host_thread){.core = thread->core};
     thread->function(thread->argument);
-    __atomic_store_n(&thread->running, false, __ATOMIC_SEQ_CST);
+    set_running(thread, false);
     host_core_ends();
     return NULL;
 }
@@ -85,11 +91,15 @@ int smp_start(unsigned core, void (*function)(void *argument), void *argument)
     if (is_running(thread))
         return -EBUSY;
     reap(thread);
-    *thread = (struct core_thread){
-        .used = true, .running = true, .core = core, .function = function, .argument = argument};
+    thread->used = true;
+    thread->core = core;
+    thread->function = function;
+    thread->argument = argument;
+    set_running(thread, true);
     host_core_begins();
     if (pthread_create(&thread->thread, NULL, run, thread) != 0) {
-        *thread = (struct core_thread){0};
+        thread->used = false;
+        set_running(thread, false);
         host_core_ends();
         return -EAGAIN;
     }

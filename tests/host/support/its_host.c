@@ -271,6 +271,14 @@ int its_invalidate_all(unsigned core)
     return 0;
 }
 
+int its_silence_lpi(unsigned lpi)
+{
+    if (!is_lpi(lpi))
+        return -EINVAL;
+    gic_host_lpi_enable(lpi, false, 0);
+    return 0;
+}
+
 bool its_lpi_pending(unsigned lpi, unsigned core)
 {
     return is_lpi(lpi) && gic_host_lpi_pending(lpi, core);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Messages in devices' own slots (msi/message.h).
+ */
+#include "msi/message.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static int write_slot(const struct irq *irq, const struct irq_message *message)
+{
+    struct device *device = irq->binding->device;
+
+    return device->write_message(device, irq->slot->index, message);
+}
+
+static void forget(struct irq **irqs, unsigned count, struct irq_slot *slot)
+{
+    for (unsigned i = 0; i < count; i++)
+        irqs[i]->slot = NULL;
+    free(slot);
+}
+
+int message_assign(struct irq **irqs, unsigned count)
+{
+    const struct irq_binding *binding = irqs[0]->binding;
+
+    if (!binding->device->write_message || !binding->parent->ops->compose)
+        return 0;
+
+    struct irq_slot *slot = calloc(1, sizeof(*slot));
+
+    if (!slot)
+        return -ENOMEM;
+    slot->index = irqs[0]->index;
+    slot->users = count;
+    binding->parent->ops->compose(irqs[0], &slot->message);
+    for (unsigned i = 0; i < count; i++)
+        irqs[i]->slot = slot;
+
+    int status = write_slot(irqs[0], &slot->message);
+
+    if (status != 0) {
+        (void)write_slot(irqs[0], NULL); /* it may have written half of it */
+        forget(irqs, count, slot);
+    }
+    return status;
+}
+
+void message_release(struct irq *irq)
+{
+    struct irq_slot *slot = irq->slot;
+
+    if (!slot)
+        return;
+    if (--slot->users == 0) {
+        (void)write_slot(irq, NULL);
+        free(slot);
+    }
+    irq->slot = NULL;
+}
+
+int message_update(struct irq *irq)
+{
+    struct irq_slot *slot = irq->slot;
+
+    /* A block's message is its first interrupt's; the others share it. */
+    if (!slot)
+        return 0;
+    if (irq->index == slot->index)
+        irq->binding->parent->ops->compose(irq, &slot->message);
+    return write_slot(irq, &slot->message);
+}
+
+int message_restore(struct irq *irq)
+{
+    const struct irq_slot *slot = irq->slot;
+
+    return slot ? write_slot(irq, &slot->message) : 0;
+}

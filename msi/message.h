@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Messages of devices that keep them in slots of their own: the core's copy, and who writes it to
+ * the device when. All with the parent's mutex held.
+ */
+#ifndef MSI_MESSAGE_H
+#define MSI_MESSAGE_H
+
+#include "msi/internal.h"
+
+/* One message, of one interrupt or of a block. */
+struct irq_slot {
+    struct irq_message message;
+    uint32_t index; /* of the first source */
+    uint32_t users; /* interrupts that use it */
+};
+
+/* Makes a slot for these interrupts, and has the device write it. Nothing to do for a device
+ * without slots. On error there is none. -ENOMEM, or the device's error. */
+int message_assign(struct irq **irqs, unsigned count);
+
+/* One interrupt less; with the last of them the device empties the slot. */
+void message_release(struct irq *irq);
+
+/* Composes the message again and has the device write it. */
+int message_update(struct irq *irq);
+
+/* Has the device write the copy. */
+int message_restore(struct irq *irq);
+
+#endif
