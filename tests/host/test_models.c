@@ -446,6 +446,47 @@ static void devices_and_clocks_answer(void **state)
     assert_false(sci_ask(&message, &answer));
 }
 
+/* What Linux asks for each device and clock of the AM65x's trees, in its order. */
+static void every_device_and_clock_of_linux_trees_answers(void **state)
+{
+    static const struct {
+        uint16_t device, clock;
+    } clocks[] = {
+        {146, 0}, {147, 0}, {148, 0}, {149, 0}, {47, 0},  {47, 1},  {48, 0},  {48, 1},  {57, 0},
+        {58, 0},  {59, 0},  {67, 0},  {67, 1},  {67, 2},  {110, 1}, {118, 5}, {120, 0}, {121, 0},
+        {137, 1}, {151, 2}, {151, 7}, {152, 2}, {153, 4}, {154, 5}, {202, 0}, {203, 0},
+    };
+    struct sci answer;
+    (void)state;
+    for (unsigned i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
+        struct sci message = request(0x0200, 1); /* SET_DEVICE: on */
+        put(&message, 8, 4, clocks[i].device);
+        put(&message, 16, 1, 2);
+        assert_true(sci_ask(&message, NULL));
+        message = request(0x0104, 2); /* GET_NUM_CLOCK_PARENTS */
+        put(&message, 8, 4, clocks[i].device);
+        put(&message, 12, 1, clocks[i].clock);
+        assert_true(sci_ask(&message, &answer));
+        assert_true(get(&answer, 8, 1) >= 1);
+        message = request(0x0100, 3); /* SET_CLOCK: requested */
+        put(&message, 8, 4, clocks[i].device);
+        put(&message, 12, 1, clocks[i].clock);
+        put(&message, 13, 1, 2);
+        assert_true(sci_ask(&message, NULL));
+        message = request(0x0101, 4); /* GET_CLOCK: requested and ready */
+        put(&message, 8, 4, clocks[i].device);
+        put(&message, 12, 1, clocks[i].clock);
+        assert_true(sci_ask(&message, &answer));
+        assert_int_equal(get(&answer, 8, 1), 2);
+        assert_int_equal(get(&answer, 9, 1), 1);
+        message = request(0x010e, 5); /* GET_FREQ */
+        put(&message, 8, 4, clocks[i].device);
+        put(&message, 12, 1, clocks[i].clock);
+        assert_true(sci_ask(&message, &answer));
+        assert_true(get(&answer, 8, 8) != 0);
+    }
+}
+
 static void a_reset_request_reaches_the_surroundings(void **state)
 {
     struct sci message = request(0x0005, 1);
@@ -583,6 +624,35 @@ static void a_ring_sends_its_event_only_when_no_longer_empty(void **state)
     write32(RING_RT + 0x10, (uint32_t)-2);
     write32(RING_RT + 0x10, 2);
     assert_int_equal(am65x_counter(AM65X_COUNT_RING_EVENTS), 2);
+}
+
+/* Up when no longer empty, down when empty again: a status bit that nobody clears follows the ring,
+ * and what software clears by itself stays so until the next "up". */
+static void a_status_bit_follows_its_ring(void **state)
+{
+    (void)state;
+    assert_true(ring_configure(RING, DRAM_BASE, 4));
+    assert_true(event_map(RING, EVENT, VINT, 3));
+    assert_true(route(0x1000, VINT, OUTPUT));
+    write64(VINT_REGS, 1 << 3);
+    write32(RING_RT + 0x10, 2);
+    assert_int_equal(read64(VINT_REGS + 0x20), 1 << 3);
+    assert_true(lines[64 + OUTPUT]);
+    write32(RING_RT + 0x10, (uint32_t)-1);
+    assert_true(lines[64 + OUTPUT]); /* one is left */
+    write32(RING_RT + 0x10, (uint32_t)-1);
+    assert_int_equal(read64(VINT_REGS + 0x20), 0);
+    assert_false(lines[64 + OUTPUT]);
+    write32(RING_RT + 0x10, 1);
+    write64(VINT_REGS + 0x18, 1 << 3); /* cleared with an element in the ring */
+    assert_false(lines[64 + OUTPUT]);
+    write32(RING_RT + 0x10, 1);
+    assert_false(lines[64 + OUTPUT]); /* the ring was not empty */
+    write32(RING_RT + 0x10, (uint32_t)-2);
+    write32(RING_RT + 0x10, 1);
+    assert_true(lines[64 + OUTPUT]);
+    assert_true(ring_configure(RING, DRAM_BASE, 4)); /* which empties it */
+    assert_false(lines[64 + OUTPUT]);
 }
 
 static void a_fifo_window_pushes_and_pops_elements(void **state)
@@ -892,9 +962,12 @@ static void one_advance_moves_a_slice_only(void **state)
         am65x_advance();
     }
     assert_int_equal(am65x_counter(AM65X_COUNT_DMA_BYTES), 16384);
-    now_ns += 1000000; /* late: still one slice a call */
+    assert_int_equal(read32(TCHAN + 0x410), 16384); /* started */
+    assert_int_equal(read32(TCHAN + 0x408), 0);     /* completed: when the next slice begins */
+    now_ns += 1000000;                              /* late: still one slice a call */
     am65x_advance();
     assert_int_equal(am65x_counter(AM65X_COUNT_DMA_BYTES), 32768);
+    assert_int_equal(read32(TCHAN + 0x408), 16384);
 }
 
 static void injected_answers_are_spoiled_once(void **state)
@@ -1006,12 +1079,13 @@ static void uart_sends_and_interrupts_when_the_transmitter_is_free(void **state)
     write32(UART + 0x04, 0x02);
     assert_true(lines[UART_INTID]);
     assert_int_equal(read32(UART + 0x08), 0xc2);
-    assert_false(lines[UART_INTID]);
-    assert_int_equal(read32(UART + 0x08), 0xc1);
+    assert_true(lines[UART_INTID]); /* a level: reading IIR does not end it */
+    assert_int_equal(read32(UART + 0x08), 0xc2);
     write32(UART, '!');
     assert_true(lines[UART_INTID]);
     write32(UART + 0x04, 0x00);
     assert_false(lines[UART_INTID]);
+    assert_int_equal(read32(UART + 0x08), 0xc1);
 }
 
 static void uart_receives_at_the_trigger_level_or_after_a_timeout(void **state)
@@ -1046,7 +1120,7 @@ static void uart_fifo_holds_64_bytes_and_can_be_cleared(void **state)
     for (unsigned i = 0; i < 64; i++)
         assert_true(am65x_uart_receive(0, (uint8_t)i));
     assert_false(am65x_uart_receive(0, 64));
-    assert_false(am65x_uart_receive(3, 0));
+    assert_false(am65x_uart_receive(4, 0)); /* there are four UARTs */
     write32(UART + 0x08, 0x03);
     assert_int_equal(read32(UART + 0x64), 0);
     assert_true(am65x_uart_receive(0, 1));
@@ -1061,6 +1135,88 @@ static void uart_lines_are_separate_and_bytes_are_enough(void **state)
     assert_false(lines[224]);
     assert_true(am65x_read(0x02810014, 1, &value));
     assert_int_equal(value, 0x60);
+    assert_true(am65x_write(0x40a00004, 1, 0x02)); /* the MCU domain's */
+    assert_true(lines[597]);
+    write32(0x40a00000, 'm');
+    assert_int_equal(uart_output[0], 'm');
+}
+
+static void control_modules_remember_pads_and_modes(void **state)
+{
+    static const struct am65x_config config = {
+        .intid_limit = 256, .dram_base = DRAM_BASE, .dram_size = DRAM_SIZE};
+    static const uint64_t registers[] = {0x00104080, 0x0011c1e4, 0x4301c0a0};
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(read32(registers[i]), 0);
+        write32(registers[i], 0x50007 + i);
+    }
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(read32(registers[i]), 0x50007 + i);
+    am65x_reset(&environment, &config);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(read32(registers[i]), 0);
+}
+
+/* Reserved offsets of every block read as zero, and writing them changes nothing and harms nobody:
+ * each page is probed at its start and its end, in the widths that a bus master may use. */
+static void reserved_offsets_are_harmless(void **state)
+{
+    static const struct {
+        uint64_t base, size;
+    } blocks[] = {
+        {0x28590000, 0x100},    {0x285c0000, 0x100},    {0x2a800000, 0x40000},
+        {0x2aa00000, 0x40000},  {0x2b800000, 0x400000}, {0x31120000, 0x100},
+        {0x31150000, 0x100},    {0x32400000, 0x100000}, {0x33d00000, 0x100000},
+        {0x34000000, 0x100000}, {0x35000000, 0x100000}, {0x3c000000, 0x400000},
+    };
+    uint64_t value;
+    (void)state;
+    for (unsigned i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
+        uint64_t end = blocks[i].base + blocks[i].size;
+        for (uint64_t page = blocks[i].base; page < end; page += 0x1000) {
+            uint64_t last = (page + 0x1000 < end ? page + 0x1000 : end) - 8;
+            assert_true(am65x_write(last, 8, UINT64_MAX));
+            assert_true(am65x_read(last, 8, &value));
+            assert_int_equal(value, 0);
+            assert_true(am65x_write(last + 7, 1, 0xff));
+            assert_true(am65x_read(last + 7, 1, &value));
+            assert_int_equal(value, 0);
+        }
+    }
+    assert_int_equal(line_changes, 0);
+    assert_int_equal(am65x_counter(AM65X_COUNT_RINGS), 0);
+    assert_true(am65x_next_deadline() == UINT64_MAX);
+}
+
+/* The reset values that drivers find, block by block. */
+static void registers_have_their_reset_values(void **state)
+{
+    static const struct {
+        uint64_t address;
+        uint32_t value;
+    } reset[] = {
+        {0x02800004, 0x00},       /* UART: IER */
+        {0x02800008, 0x01},       /* IIR: nothing pending, FIFOs off */
+        {0x0280000c, 0x00},       /* LCR */
+        {0x02800010, 0x00},       /* MCR */
+        {0x02800014, 0x60},       /* LSR: transmitter empty */
+        {0x02800020, 0x07},       /* MDR1: disabled */
+        {0x02800058, 0x01},       /* SYSS: reset done */
+        {0x02800064, 0x00},       /* RXFIFO_LVL */
+        {0x31120000, 0x66346100}, /* ring accelerator's proxies: revision */
+        {0x31120004, 64},         /* and their number */
+        {0x33d10008, 0},          /* VINT 16: enable clear reads as enabled */
+        {0x33d10020, 0},          /* status */
+        {0x34008000, 0},          /* receive channel 8: control */
+        {0x35008000, 0},          /* transmit channel 8: control */
+        {0x3c0a0018, 0},          /* ring 160: occupancy */
+        {0x2b832018, 0},          /* MCU ring 50: occupancy */
+        {0x43000014, 0x1bb5a02f}, /* JTAGID */
+    };
+    (void)state;
+    for (unsigned i = 0; i < sizeof(reset) / sizeof(reset[0]); i++)
+        assert_int_equal(read32(reset[i].address), reset[i].value);
 }
 
 static void a_reset_lowers_every_line(void **state)
@@ -1100,6 +1256,7 @@ int main(void)
         MODEL_TEST(an_unmapped_event_is_lost_and_counted),
         MODEL_TEST(a_ring_counts_fills_empties_and_wraps),
         MODEL_TEST(a_ring_sends_its_event_only_when_no_longer_empty),
+        MODEL_TEST(a_status_bit_follows_its_ring),
         MODEL_TEST(a_fifo_window_pushes_and_pops_elements),
         MODEL_TEST(capabilities_count_channels_and_flows),
         MODEL_TEST(a_copy_completes_later_than_the_doorbell),
@@ -1121,6 +1278,10 @@ int main(void)
         MODEL_TEST(uart_receives_at_the_trigger_level_or_after_a_timeout),
         MODEL_TEST(uart_fifo_holds_64_bytes_and_can_be_cleared),
         MODEL_TEST(uart_lines_are_separate_and_bytes_are_enough),
+        MODEL_TEST(control_modules_remember_pads_and_modes),
+        MODEL_TEST(reserved_offsets_are_harmless),
+        MODEL_TEST(registers_have_their_reset_values),
+        MODEL_TEST(every_device_and_clock_of_linux_trees_answers),
         MODEL_TEST(a_reset_lowers_every_line),
     };
     return cmocka_run_group_tests_name("models", tests, NULL, NULL);

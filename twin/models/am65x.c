@@ -44,6 +44,9 @@ static void write_ignored(unsigned instance, uint64_t offset, uint64_t value)
 }
 
 static const struct block blocks[] = {
+    {0x00100000, 0x100, 4, CHIPID_MAIN, chipid_read, write_ignored},
+    {0x00104000, 0x1000, 4, CTRL_MMR_MODES, ctrl_mmr_read, ctrl_mmr_write},
+    {0x0011c000, 0x400, 4, CTRL_MMR_PADS, ctrl_mmr_read, ctrl_mmr_write},
     {0x01000000, 0x400000, 4, 0, read_zero, pre_its_write},
     {0x02800000, 0x10000, 4, 0, uart_read, uart_write},
     {0x02810000, 0x10000, 4, 1, uart_read, uart_write},
@@ -66,7 +69,10 @@ static const struct block blocks[] = {
     {0x35000000, 0x100000, 4, NAVSS_MAIN, udmap_tchan_read, udmap_tchan_write},
     {0x38000000, 0x400000, 4, NAVSS_MAIN, ringacc_fifo_read, ringacc_fifo_write},
     {0x3c000000, 0x400000, 4, NAVSS_MAIN, ringacc_rt_read, ringacc_rt_write},
-    {0x43000000, 0x100, 4, 0, chipid_read, write_ignored},
+    {0x40a00000, 0x10000, 4, UART_MCU, uart_read, uart_write},
+    {0x43000000, 0x100, 4, CHIPID_WKUP, chipid_read, write_ignored},
+    {0x4301c000, 0x400, 4, CTRL_MMR_WKUP_PADS, ctrl_mmr_read, ctrl_mmr_write},
+    {0x44234000, 0x200, 4, CHIPID_SECURITY, chipid_read, write_ignored},
 };
 
 static const struct block *find_block(uint64_t address, unsigned size)
@@ -312,6 +318,7 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     memset(counters, 0, sizeof(counters));
     memset(faults, 0, sizeof(faults));
     timers_reset();
+    ctrl_mmr_reset();
     uart_reset();
     secure_proxy_reset();
     sysfw_reset();

@@ -25,7 +25,7 @@ struct am65x_environment {
     bool (*memory_write)(void *context, uint64_t address, const void *data, size_t size);
     /* Nanoseconds, monotonic. */
     uint64_t (*now)(void *context);
-    /* A byte leaves UART number uart (0-2). */
+    /* A byte leaves UART number uart: 0-2, or 3, the MCU domain's. */
     void (*uart_transmit)(void *context, unsigned uart, uint8_t byte);
     /* A line of trace, asked for by trace flags; no newline. */
     void (*trace)(void *context, const char *line);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The chip's identity in the wake-up domain's control module (AM65x TRM SPRUID7, 5.1
- * "CTRL_MMR", WKUP_CTRL_MMR0_JTAGID): silicon revision 2.0.
+ * What software asks the chip about itself (AM65x TRM SPRUID7): WKUP_CTRL_MMR0_JTAGID (5.1,
+ * "CTRL_MMR"), silicon revision 2.0; CTRLMMR_MAIN_DEVSTAT (chapter 4, "Initialization"), boot mode
+ * UART, that being the only boot device there is; and the security manager's device type, general
+ * purpose, where U-Boot's mach-k3 looks for it.
  */
 #include "twin/models/models.h"
 
@@ -12,10 +14,19 @@
 #define JTAGID_MANUFACTURER_TI (UINT32_C(0x17) << 1)
 #define JTAGID_LSB             UINT32_C(1)
 
+#define DEVSTAT                0x30u
+#define DEVSTAT_PRIMARY_UART   0xau
+
+#define SYS_STATUS             0x100u
+#define SYS_STATUS_GP          0x3u
+
 uint64_t chipid_read(unsigned instance, uint64_t offset)
 {
-    (void)instance;
-    if (offset != JTAGID)
-        return 0;
-    return JTAGID_VARIANT_SR2_0 | JTAGID_PART_AM65X | JTAGID_MANUFACTURER_TI | JTAGID_LSB;
+    if (instance == CHIPID_WKUP && offset == JTAGID)
+        return JTAGID_VARIANT_SR2_0 | JTAGID_PART_AM65X | JTAGID_MANUFACTURER_TI | JTAGID_LSB;
+    if (instance == CHIPID_MAIN && offset == DEVSTAT)
+        return DEVSTAT_PRIMARY_UART;
+    if (instance == CHIPID_SECURITY && offset == SYS_STATUS)
+        return SYS_STATUS_GP;
+    return 0;
 }

@@ -4,10 +4,10 @@
  * "Interrupt Aggregator (INTR_AGGR)"; TI-SCI documentation for the AM65x, "Interrupt
  * Management Device Descriptions"): 4608 global events, each steered to one of 64 status bits of
  * one of 256 virtual interrupts. A virtual interrupt's output is a level: high while a bit is
- * both set and enabled.
+ * both set and enabled. An "up" event sets the bit, a "down" event clears it, and so does software.
  *
  * Registers, 64 bits each, a page of 4 KiB for each virtual interrupt. Not modelled: counted and
- * multicast events, and a ring's "empty again" events (a status bit stays until it is cleared).
+ * multicast events, and local events.
  */
 #include "twin/models/models.h"
 
@@ -93,6 +93,15 @@ void inta_event(uint16_t event)
         update(vint);
     }
     trace_event(event);
+}
+
+void inta_event_down(uint16_t event)
+{
+    if (event >= EVENT_COUNT || !events[event].mapped)
+        return;
+    unsigned vint = events[event].vint;
+    vints[vint].status &= ~(UINT64_C(1) << events[event].bit);
+    update(vint);
 }
 
 bool inta_map(uint16_t event, uint16_t vint, uint8_t bit)

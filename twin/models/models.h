@@ -80,8 +80,24 @@ void trace_end(const struct trace_line *line);
 uint64_t uart_read(unsigned instance, uint64_t offset);
 void uart_write(unsigned instance, uint64_t offset, uint64_t value);
 void uart_reset(void);
+#define UART_MCU 3u
 
+enum chipid_region {
+    CHIPID_WKUP,
+    CHIPID_MAIN,
+    CHIPID_SECURITY,
+};
 uint64_t chipid_read(unsigned instance, uint64_t offset);
+
+enum ctrl_mmr_region {
+    CTRL_MMR_MODES,
+    CTRL_MMR_PADS,
+    CTRL_MMR_WKUP_PADS,
+    CTRL_MMR_COUNT,
+};
+uint64_t ctrl_mmr_read(unsigned region, uint64_t offset);
+void ctrl_mmr_write(unsigned region, uint64_t offset, uint64_t value);
+void ctrl_mmr_reset(void);
 
 enum secure_proxy_region {
     SECURE_PROXY_DATA,
@@ -139,6 +155,8 @@ enum navss {
 
 /* A global event arrives at the interrupt aggregator. */
 void inta_event(uint16_t event);
+/* Its source takes it back: what a ring reported is gone. */
+void inta_event_down(uint16_t event);
 /* false: the event or the bit is taken, or out of range. */
 bool inta_map(uint16_t event, uint16_t vint, uint8_t bit);
 bool inta_unmap(uint16_t event, uint16_t vint, uint8_t bit);

@@ -5,8 +5,9 @@
  *
  * In ring mode software writes an element itself and then rings the doorbell with +1, or reads it
  * and rings with -1. In message mode it goes through the FIFO window: the access that ends at the
- * window's end pushes or pops. A ring sends its event when it goes from empty to not empty, and
- * only then. Rings are configured by the system firmware (sysfw_rm.c).
+ * window's end pushes or pops. A ring sends its event "up" when it goes from empty to not empty and
+ * "down" when it is empty again, and only then. Rings are configured by the system firmware
+ * (sysfw_rm.c).
  *
  * Not modelled: credential mode, queue monitors, the overflow ring, the proxies.
  */
@@ -60,16 +61,27 @@ void ringacc_reset(void)
         mcu_rings[i].event = EVENT_NONE;
 }
 
+/* Elements have gone from either end. */
+static void gone(struct ring *ring, uint32_t count)
+{
+    bool was_occupied = ring->occupied != 0;
+    ring->occupied -= count;
+    if (was_occupied && ring->occupied == 0 && ring->event != EVENT_NONE)
+        inta_event_down(ring->event);
+}
+
 void ringacc_configured(enum navss navss, unsigned index, uint32_t count)
 {
     struct ring *ring = ringacc_ring(navss, index);
+    if (ring == NULL)
+        return;
     if (ring->count == 0 && count != 0)
         model_count(AM65X_COUNT_RINGS, 1);
     if (ring->count != 0 && count == 0)
         model_uncount(AM65X_COUNT_RINGS);
     ring->count = count;
-    ring->occupied = 0;
     ring->head = 0;
+    gone(ring, ring->occupied);
 }
 
 static uint32_t element_size(const struct ring *ring)
@@ -83,9 +95,8 @@ static uint64_t element_address(const struct ring *ring, uint32_t position)
 }
 
 /* Elements have joined; a transmit channel may wait for them, or an event be due. */
-static void joined(enum navss navss, unsigned index, uint32_t count)
+static void joined(enum navss navss, unsigned index, struct ring *ring, uint32_t count)
 {
-    struct ring *ring = ringacc_ring(navss, index);
     bool was_empty = ring->occupied == 0;
     ring->occupied += count;
     if (was_empty && ring->event != EVENT_NONE) {
@@ -97,7 +108,7 @@ static void joined(enum navss navss, unsigned index, uint32_t count)
 
 static void left(struct ring *ring, uint32_t count)
 {
-    ring->occupied -= count;
+    gone(ring, count);
     ring->head = (ring->head + count) % ring->count;
 }
 
@@ -112,7 +123,7 @@ bool ringacc_push(enum navss navss, unsigned index, uint64_t element)
     if (!model_memory_write(element_address(ring, ring->head + ring->occupied), bytes,
                             element_size(ring)))
         return false;
-    joined(navss, index, 1);
+    joined(navss, index, ring, 1);
     return true;
 }
 
@@ -136,14 +147,14 @@ bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element)
 static void doorbell(enum navss navss, unsigned index, uint32_t value)
 {
     struct ring *ring = ringacc_ring(navss, index);
-    int32_t count = (int8_t)(value & 0xff);
-    if (ring->count == 0 || count == 0)
+    int32_t count = (int32_t)(value & 0x7f) - (int32_t)(value & 0x80);
+    if (ring == NULL || ring->count == 0 || count == 0)
         return;
     if (count > 0) {
         uint32_t room = ring->count - ring->occupied;
         uint32_t more = (uint32_t)count < room ? (uint32_t)count : room;
         if (more != 0)
-            joined(navss, index, more);
+            joined(navss, index, ring, more);
     } else {
         uint32_t fewer = (uint32_t)-count;
         left(ring, fewer < ring->occupied ? fewer : ring->occupied);
@@ -171,7 +182,7 @@ uint64_t ringacc_rt_read(unsigned instance, uint64_t offset)
 void ringacc_rt_write(unsigned instance, uint64_t offset, uint64_t value)
 {
     unsigned index = (unsigned)(offset >> RING_PAGE_SHIFT);
-    if (ringacc_ring((enum navss)instance, index) != NULL && (offset & 0xfff) == RT_DOORBELL)
+    if ((offset & 0xfff) == RT_DOORBELL)
         doorbell((enum navss)instance, index, (uint32_t)value);
 }
 
@@ -213,7 +224,7 @@ uint64_t ringacc_fifo_read(unsigned instance, uint64_t offset)
     if (access.last && access.window == WINDOW_HEAD)
         left(ring, 1);
     else if (access.last && access.window == WINDOW_TAIL)
-        ring->occupied--;
+        gone(ring, 1);
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
@@ -230,7 +241,7 @@ void ringacc_fifo_write(unsigned instance, uint64_t offset, uint64_t value)
         ring->head = (ring->head + ring->count - 1) % ring->count;
     uint32_t position = ring->head + (access.window == WINDOW_TAIL ? ring->occupied : 0);
     if (model_memory_write(element_address(ring, position), ring->window, element_size(ring)))
-        joined((enum navss)instance, access.index, 1);
+        joined((enum navss)instance, access.index, ring, 1);
 }
 
 uint64_t ringacc_proxy_read(unsigned instance, uint64_t offset)

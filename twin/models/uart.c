@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * UART 0 to 2 of the main domain (AM65x TRM SPRUID7, "Universal Asynchronous Receiver/Transmitter
- * (UART)"): a 16550 with 64-byte FIFOs and the extended registers of TI's UARTs. Which register an
- * offset means depends on LCR: operational mode, configuration mode A (divisor latch on) or B
- * (LCR = 0xbf).
+ * UART 0 to 2 of the main domain, and UART 0 of the MCU domain as number 3 (AM65x TRM SPRUID7,
+ * "Universal Asynchronous Receiver/Transmitter (UART)"): a 16550 with 64-byte FIFOs and the
+ * extended registers of TI's UARTs. Which register an offset means depends on LCR: operational
+ * mode, configuration mode A (divisor latch on) or B (LCR = 0xbf).
  *
  * The transmitter sends at once, so its FIFO is always empty. Not modelled: IrDA, DMA requests,
  * parity and framing errors, flow control (the line never stalls).
  */
 #include "twin/models/models.h"
 
-#define UART_COUNT          3u
-#define FIRST_INTID         224u /* GIC_SPI 192 */
+#define UART_COUNT          4u
 #define FIFO_SIZE           64u
-#define CLOCK_HZ            UINT64_C(48000000)
 
 #define REG_RHR_THR         0x00u /* DLL in modes A and B */
 #define REG_IER             0x04u /* DLH */
@@ -88,11 +86,21 @@ enum mode {
     MODE_B,
 };
 
+/* Interrupts and function clocks as in the TRM's module integration tables. */
+static const struct {
+    uint16_t intid;
+    uint32_t clock; /* Hz */
+} wiring[UART_COUNT] = {
+    {224, 48000000},
+    {225, 48000000},
+    {226, 48000000},
+    [UART_MCU] = {597, 96000000},
+};
+
 static struct uart {
     uint8_t fifo[FIFO_SIZE];
     unsigned oldest, level;
-    bool timed_out;   /* bytes have waited below the trigger level */
-    bool thr_pending; /* the transmitter's interrupt has not been read from IIR */
+    bool timed_out; /* bytes have waited below the trigger level */
     uint8_t ier, fcr, lcr, mcr, spr, efr, tcr, tlr, dll, dlh;
     uint8_t xon_xoff[4];
     uint8_t plain[REG_LAST / 4 + 1]; /* registers that only remember */
@@ -108,7 +116,6 @@ static void reset_one(unsigned instance)
     memset(uart, 0, sizeof(*uart));
     uart->timer.expire = timeout_expired;
     uart->timer.argument = instance;
-    uart->thr_pending = true;
     uart->plain[REG_MDR1 / 4] = MDR1_DISABLED;
 }
 
@@ -152,14 +159,14 @@ static unsigned trigger_level(const struct uart *uart)
 }
 
 /* Four character times without a byte in or out. */
-static uint64_t timeout_delay(const struct uart *uart)
+static uint64_t timeout_delay(const struct uart *uart, uint32_t clock)
 {
     uint64_t divisor = (uint64_t)uart->dlh << 8 | uart->dll;
     uint64_t bits = 4 * (2 + 5 + (uart->lcr & LCR_LENGTH));
     uint64_t oversampling = (uart->plain[REG_MDR1 / 4] & MDR1_MODE_MASK) == MDR1_16X ? 16 : 13;
     if (divisor == 0)
         divisor = 1;
-    return bits * oversampling * divisor * UINT64_C(1000000000) / CLOCK_HZ;
+    return bits * oversampling * divisor * UINT64_C(1000000000) / clock;
 }
 
 static uint8_t interrupt_id(const struct uart *uart)
@@ -170,19 +177,21 @@ static uint8_t interrupt_id(const struct uart *uart)
         if (uart->timed_out && uart->level != 0)
             return IIR_TIMEOUT;
     }
-    return (uart->ier & IER_THR) != 0 && uart->thr_pending ? IIR_THR : IIR_NONE;
+    /* Unlike a 16550's, a level: it lasts while the transmit FIFO is below its trigger level, and
+     * reading IIR does not end it. */
+    return (uart->ier & IER_THR) != 0 ? IIR_THR : IIR_NONE;
 }
 
 static void update(unsigned instance)
 {
-    model_line(FIRST_INTID + instance, interrupt_id(&uarts[instance]) != IIR_NONE);
+    model_line(wiring[instance].intid, interrupt_id(&uarts[instance]) != IIR_NONE);
 }
 
 static void restart_timeout(struct uart *uart)
 {
     uart->timed_out = false;
     if (uart->level != 0)
-        timer_arm(&uart->timer, timeout_delay(uart));
+        timer_arm(&uart->timer, timeout_delay(uart, wiring[uart - uarts].clock));
     else
         timer_cancel(&uart->timer);
 }
@@ -221,9 +230,7 @@ static uint8_t receive(struct uart *uart)
 
 static void transmit(unsigned instance, uint8_t byte)
 {
-    struct uart *uart = &uarts[instance];
-    uart->thr_pending = true;
-    if ((uart->mcr & MCR_LOOPBACK) != 0)
+    if ((uarts[instance].mcr & MCR_LOOPBACK) != 0)
         (void)am65x_uart_receive(instance, byte);
     else
         model_uart_transmit(instance, byte);
@@ -240,12 +247,9 @@ static uint8_t modem_status(const struct uart *uart)
 
 /* ---------------------------------------------------------------- reads */
 
-static uint8_t read_identification(struct uart *uart)
+static uint8_t read_identification(const struct uart *uart)
 {
-    uint8_t id = interrupt_id(uart);
-    if (id == IIR_THR)
-        uart->thr_pending = false;
-    return (uint8_t)(id | ((uart->fcr & FCR_ENABLE) != 0 ? IIR_FIFOS : 0));
+    return (uint8_t)(interrupt_id(uart) | ((uart->fcr & FCR_ENABLE) != 0 ? IIR_FIFOS : 0));
 }
 
 static uint8_t read_classic(struct uart *uart, enum mode mode, uint64_t offset)
@@ -309,14 +313,6 @@ static uint8_t guarded(const struct uart *uart, uint8_t old, uint8_t value, uint
     return enhanced(uart) ? value : (uint8_t)((old & mask) | (value & ~mask));
 }
 
-static void write_ier(struct uart *uart, uint8_t value)
-{
-    bool thr_was_on = (uart->ier & IER_THR) != 0;
-    uart->ier = guarded(uart, uart->ier, value, IER_ENHANCED);
-    if (!thr_was_on && (uart->ier & IER_THR) != 0)
-        uart->thr_pending = true; /* the transmitter is empty at the moment of enabling */
-}
-
 static void write_fcr(struct uart *uart, uint8_t value)
 {
     if (((uart->fcr ^ value) & FCR_ENABLE) != 0 || (value & FCR_CLEAR_RX) != 0) {
@@ -355,7 +351,7 @@ static void write_classic(unsigned instance, enum mode mode, uint64_t offset, ui
         break;
     case REG_IER:
         if (mode == MODE_OPERATIONAL)
-            write_ier(uart, value);
+            uart->ier = guarded(uart, uart->ier, value, IER_ENHANCED);
         else
             uart->dlh = value & 0x3f;
         break;

@@ -76,6 +76,7 @@ struct transmit_channel {
     struct channel common;
     enum channel_state state;
     struct transfer transfer;
+    uint32_t uncounted; /* bytes of the slice that is on its way */
 };
 
 static const struct udmap_shape shapes[NAVSS_COUNT] = {
@@ -270,20 +271,29 @@ static void end_of_record(enum navss navss, unsigned index)
     timer_arm(&tchan->common.timer, RETURN_LATENCY + stall);
 }
 
+/* The last slice's bytes are complete: the next one begins, or the descriptor goes back. */
+static void count_completed(struct transmit_channel *tchan, struct channel *receive)
+{
+    tchan->common.bytes += tchan->uncounted;
+    if (receive != NULL)
+        receive->bytes += tchan->uncounted;
+    tchan->uncounted = 0;
+}
+
 static void move(enum navss navss, unsigned index)
 {
     struct transmit_channel *tchan = &tchans[navss][index];
-    if (!can_move(navss, index))
+    struct channel *receive = partner(navss, index);
+    if (receive == NULL || !can_move(navss, index))
         return; /* paused: the kick that ends the pause resumes */
     uint32_t moved = transfer_move(&tchan->transfer, SLICE_BYTES);
     if (moved == 0) {
         end_of_record(navss, index);
         return;
     }
-    struct channel *receive = partner(navss, index);
-    tchan->common.bytes += moved;
+    count_completed(tchan, receive);
+    tchan->uncounted = moved;
     tchan->common.start_bytes += moved;
-    receive->bytes += moved;
     receive->start_bytes += moved;
     model_count(AM65X_COUNT_DMA_BYTES, moved);
     timer_arm(&tchan->common.timer, 1 + moved / BYTES_PER_NS);
@@ -309,6 +319,7 @@ static void return_descriptor(enum navss navss, unsigned index)
     struct transmit_channel *tchan = &tchans[navss][index];
     struct channel *receive = partner(navss, index);
     tchan->state = CHANNEL_IDLE;
+    count_completed(tchan, receive);
     tchan->common.packets++;
     if (receive != NULL)
         receive->packets++;
@@ -421,6 +432,7 @@ void udmap_tchan_write(unsigned instance, uint64_t offset, uint64_t value)
         /* Switched off: what was in flight is gone. */
         timer_cancel(&tchan->common.timer);
         tchan->state = CHANNEL_IDLE;
+        tchan->uncounted = 0;
     }
     udmap_kick(navss, index);
 }

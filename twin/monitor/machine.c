@@ -23,6 +23,7 @@ static uint64_t ns_per_tick;
 /* The earliest deadline that some core's timer is armed for, and which. */
 static uint64_t armed_deadline = NEVER;
 static unsigned armed_cpu;
+static bool reset_wanted;
 
 static uint64_t now(void *context)
 {
@@ -81,6 +82,13 @@ static void trace(void *context, const char *text)
     report("trace %s", text);
 }
 
+/* The system firmware resets the SoC on request, as PSCI does. */
+static void soc_reset(void *context)
+{
+    (void)context;
+    reset_wanted = true;
+}
+
 static const struct am65x_environment environment = {
     .line = line,
     .its_message = message,
@@ -89,6 +97,7 @@ static const struct am65x_environment environment = {
     .now = now,
     .uart_transmit = transmit,
     .trace = trace,
+    .soc_reset = soc_reset,
 };
 
 void machine_init(void)
@@ -123,6 +132,8 @@ static void arm_timer(void)
 /* After whatever was done to the models: input that waits may have room, deadlines have moved. */
 static void leave(void)
 {
+    if (reset_wanted)
+        report_reset();
     if (console_holding())
         console_feed();
     arm_timer();

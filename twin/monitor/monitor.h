@@ -79,6 +79,11 @@ noreturn void trap_bug(struct frame *frame);
 /* The guest's pc at the trap being handled, for messages. */
 uint64_t trap_pc(void);
 
+/* ---- syndrome.c ---- */
+/* Makes up the syndrome of a device access that came without one, from its instruction, and moves
+ * the base register. false: not an instruction of that kind. */
+bool syndrome_complete(struct frame *frame, uint32_t *iss);
+
 /* ---- sysreg_trap.c: traps of the GIC's CPU interface ---- */
 void sysreg_trap(struct frame *frame, uint32_t iss);
 

@@ -76,9 +76,11 @@
 
 /* ISS of a data abort. */
 #define ISS_ISV                    (1u << 24)
-#define ISS_SAS(iss)               (((iss) >> 22) & 3u)
+#define ISS_SAS_SHIFT              22
+#define ISS_SAS(iss)               (((iss) >> ISS_SAS_SHIFT) & 3u)
 #define ISS_SSE                    (1u << 21)
-#define ISS_SRT(iss)               (((iss) >> 16) & 31u)
+#define ISS_SRT_SHIFT              16
+#define ISS_SRT(iss)               (((iss) >> ISS_SRT_SHIFT) & 31u)
 #define ISS_SF                     (1u << 15)
 #define ISS_CM                     (1u << 8)
 #define ISS_S1PTW                  (1u << 7)

@@ -83,17 +83,19 @@ static uint64_t loaded(uint64_t value, unsigned size, uint32_t iss)
 static void data_abort(struct frame *frame, uint32_t iss)
 {
     uint64_t address = HPFAR_FIPA(read_sysreg(hpfar_el2)) | (read_sysreg(far_el2) & PAGE_OFFSET);
-    unsigned size = 1u << ISS_SAS(iss), unused = 64 - 8 * size;
-    bool write = iss & ISS_WNR;
-    uint64_t value = 0;
 
     if (iss & ISS_S1PTW)
         die("translation table outside memory, address %x, pc %x", address, trap_pc());
     if (iss & ISS_CM)
         return; /* cache maintenance of a device's address does nothing */
-    if (!(iss & ISS_ISV))
+    if (!(iss & ISS_ISV) && !syndrome_complete(frame, &iss))
         die("device access by an instruction without syndrome (ISV 0), address %x, pc %x, esr %x",
             address, trap_pc(), read_sysreg(esr_el2));
+
+    unsigned size = 1u << ISS_SAS(iss), unused = 64 - 8 * size;
+    bool write = iss & ISS_WNR;
+    uint64_t value = 0;
+
     if (write)
         value = frame_get(frame, ISS_SRT(iss)) << unused >> unused;
     if (!device_access(address, size, write, &value)) {
