@@ -1,33 +1,76 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Reading the loader's device tree. Everything in it comes from outside: each value is checked
- * before it is believed.
+ * Reading the loader's device tree. Everything in it comes from outside: the structure is checked
+ * as a whole before anything is looked up, and each value before it is believed.
  */
 #include "lib/device_tree.h"
 
 #include <errno.h>
 #include <libfdt.h>
+#include <stdbool.h>
 #include <string.h>
 
-/* A tree larger than this is not one. */
-#define DEVICE_TREE_SIZE_MAX 0x100000u
+#define BAUD_MAX 12000000u
 
-/* A cell-array value of 1 or 2 cells, as loaders write addresses in /chosen. */
-static int read_address(const void *tree, int node, const char *name, uint64_t *value)
+/* Keeps the first problem; returns the error for it. */
+static int malformed(struct device_tree_info *info, const char *problem)
 {
-    int length;
-    const fdt32_t *cells = fdt_getprop(tree, node, name, &length);
+    if (info->problem == NULL)
+        info->problem = problem;
+    return -EINVAL;
+}
 
+static void reserve(struct device_tree_info *info, uint64_t base, uint64_t size)
+{
+    if (size == 0)
+        return;
+    if (base + size < base)
+        malformed(info, "a reserved range ends beyond the address space");
+    else if (info->reserved_count == DEVICE_TREE_RESERVED_MAX)
+        malformed(info, "there are more reserved ranges than are handled");
+    else
+        info->reserved[info->reserved_count++] = (struct memory_range){base, size};
+}
+
+static uint64_t read_cells(const fdt32_t *cells, int count)
+{
+    uint64_t value = 0;
+
+    for (int i = 0; i < count; i++)
+        value = value << 32 | fdt32_ld(&cells[i]);
+    return value;
+}
+
+/* How many cells make an address and a size in reg of bus's children. False: not 1 or 2. */
+static bool cell_counts(const void *tree, int bus, int *address_cells, int *size_cells)
+{
+    *address_cells = fdt_address_cells(tree, bus);
+    *size_cells = fdt_size_cells(tree, bus);
+    return *address_cells >= 1 && *address_cells <= 2 && *size_cells >= 1 && *size_cells <= 2;
+}
+
+/* The ranges of a node's reg, in turn. Returns false after the last, or on a malformed reg. */
+static bool next_range(const void *tree, int bus, int node, unsigned index,
+                       struct memory_range *range, bool *bad)
+{
+    int length, address_cells, size_cells;
+    const fdt32_t *cells = fdt_getprop(tree, node, "reg", &length);
+
+    *bad = false;
     if (cells == NULL)
-        return -ENOENT;
-    if (length == (int)sizeof(fdt32_t)) {
-        *value = fdt32_ld(cells);
-    } else if (length == 2 * (int)sizeof(fdt32_t)) {
-        *value = (uint64_t)fdt32_ld(cells) << 32 | fdt32_ld(cells + 1);
-    } else {
-        return -EINVAL;
+        return false;
+    if (!cell_counts(tree, bus, &address_cells, &size_cells) ||
+        length % ((address_cells + size_cells) * (int)sizeof(fdt32_t)) != 0) {
+        *bad = true;
+        return false;
     }
-    return 0;
+    if (index >= (unsigned)length / ((unsigned)(address_cells + size_cells) * sizeof(fdt32_t)))
+        return false;
+    cells += index * (unsigned)(address_cells + size_cells);
+    range->base = read_cells(cells, address_cells);
+    range->size = read_cells(cells + address_cells, size_cells);
+    *bad = range->base + range->size < range->base;
+    return !*bad;
 }
 
 static void copy_string(const void *tree, int node, const char *name, char *text, size_t size)
@@ -44,58 +87,263 @@ static void copy_string(const void *tree, int node, const char *name, char *text
     text[count] = '\0';
 }
 
-static int read_memory(const void *tree, struct device_tree_info *info)
+/* Whether a string property of the node is just this. */
+static bool string_is(const void *tree, int node, const char *name, const char *wanted)
 {
-    int node = fdt_node_offset_by_prop_value(tree, -1, "device_type", "memory", sizeof("memory"));
-
-    if (node < 0)
-        return 0;
     int length;
-    const fdt32_t *cells = fdt_getprop(tree, node, "reg", &length);
-    int address_cells = fdt_address_cells(tree, 0), size_cells = fdt_size_cells(tree, 0);
-    if (cells == NULL)
-        return 0;
-    if (address_cells < 1 || address_cells > 2 || size_cells < 1 || size_cells > 2 ||
-        length < (address_cells + size_cells) * (int)sizeof(fdt32_t))
-        return -EINVAL;
-    for (int i = 0; i < address_cells; i++)
-        info->memory_base = info->memory_base << 32 | fdt32_ld(cells++);
-    for (int i = 0; i < size_cells; i++)
-        info->memory_size = info->memory_size << 32 | fdt32_ld(cells++);
-    return 0;
+    const char *value = fdt_getprop(tree, node, name, &length);
+
+    return value != NULL && (size_t)length == strlen(wanted) + 1 &&
+           memcmp(value, wanted, (size_t)length) == 0;
 }
 
-static int read_file(const void *tree, int chosen, struct device_tree_info *info)
+/* ------------------------------------------------------------------------ memory */
+
+static void read_memory_node(const void *tree, int node, struct device_tree_info *info)
+{
+    struct memory_range range;
+    bool bad;
+
+    for (unsigned i = 0; next_range(tree, 0, node, i, &range, &bad); i++) {
+        if (range.size == 0)
+            continue;
+        if (info->memory_count == DEVICE_TREE_MEMORY_MAX)
+            return; /* what is left out is not used: no harm */
+        info->memory[info->memory_count++] = range;
+    }
+    if (bad)
+        malformed(info, "the reg of a memory node makes no sense");
+}
+
+static void read_memory(const void *tree, struct device_tree_info *info)
+{
+    int node;
+
+    fdt_for_each_subnode(node, tree, 0)
+    {
+        if (string_is(tree, node, "device_type", "memory"))
+            read_memory_node(tree, node, info);
+    }
+}
+
+static bool disabled(const void *tree, int node)
+{
+    return fdt_getprop(tree, node, "status", NULL) != NULL &&
+           !string_is(tree, node, "status", "okay") && !string_is(tree, node, "status", "ok");
+}
+
+static void read_reserved(const void *tree, struct device_tree_info *info)
+{
+    int count = fdt_num_mem_rsv(tree), parent = fdt_path_offset(tree, "/reserved-memory"), node;
+
+    for (int i = 0; i < count; i++) {
+        uint64_t base, size;
+
+        if (fdt_get_mem_rsv(tree, i, &base, &size) == 0)
+            reserve(info, base, size);
+    }
+    if (parent < 0)
+        return;
+    fdt_for_each_subnode(node, tree, parent)
+    {
+        struct memory_range range;
+        bool bad = false;
+
+        if (disabled(tree, node))
+            continue;
+        for (unsigned i = 0; next_range(tree, parent, node, i, &range, &bad); i++)
+            reserve(info, range.base, range.size);
+        if (bad)
+            malformed(info, "the reg of a child of /reserved-memory makes no sense");
+    }
+}
+
+/* ------------------------------------------------------------------------ console */
+
+/* One step up: an address on bus to one on bus's parent, by bus's ranges. */
+static bool translate_once(const void *tree, int bus, int parent, uint64_t *address)
+{
+    int length, child_cells, size_cells, parent_cells, unused;
+    const fdt32_t *cells = fdt_getprop(tree, bus, "ranges", &length);
+
+    if (cells == NULL || !cell_counts(tree, bus, &child_cells, &size_cells) ||
+        !cell_counts(tree, parent, &parent_cells, &unused))
+        return false;
+    if (length == 0)
+        return true; /* the same addresses */
+    int entry = child_cells + parent_cells + size_cells;
+    for (int left = length / (int)sizeof(fdt32_t); left >= entry; left -= entry, cells += entry) {
+        uint64_t child = read_cells(cells, child_cells);
+        uint64_t size = read_cells(cells + child_cells + parent_cells, size_cells);
+
+        if (*address < child || *address - child >= size)
+            continue;
+        *address += read_cells(cells + child_cells, parent_cells) - child;
+        return true;
+    }
+    return false;
+}
+
+/* The address of a device's first register, as a CPU sees it. */
+static bool cpu_address(const void *tree, int node, uint64_t *address)
+{
+    struct memory_range range;
+    bool bad;
+    int bus = fdt_parent_offset(tree, node);
+
+    if (bus < 0 || !next_range(tree, bus, node, 0, &range, &bad))
+        return false;
+    *address = range.base;
+    while (bus > 0) {
+        int parent = fdt_parent_offset(tree, bus);
+
+        if (parent < 0 || !translate_once(tree, bus, parent, address))
+            return false;
+        bus = parent;
+    }
+    return bus == 0;
+}
+
+/* The node that a path or an alias of length characters names. An alias must stand for a path: one
+ * that stands for itself would have libfdt look for ever. */
+static int find_node(const void *tree, const char *path, size_t length)
+{
+    if (length > 0 && path[0] != '/') {
+        path = fdt_get_alias_namelen(tree, path, (int)length);
+        if (path == NULL || path[0] != '/')
+            return -FDT_ERR_BADPATH;
+        length = strlen(path);
+    }
+    return fdt_path_offset_namelen(tree, path, (int)length);
+}
+
+/* "115200n8": the number in front. */
+static uint32_t read_baud(const char *options)
+{
+    uint32_t baud = 0;
+
+    for (; *options >= '0' && *options <= '9' && baud <= BAUD_MAX; options++)
+        baud = baud * 10 + (uint32_t)(*options - '0');
+    return baud <= BAUD_MAX ? baud : 0;
+}
+
+static void read_console(const void *tree, int chosen, struct device_tree_info *info)
+{
+    int length, node;
+    const char *path = fdt_getprop(tree, chosen, "stdout-path", &length);
+
+    if (path == NULL)
+        return;
+    if (length <= 0 || path[length - 1] != '\0') {
+        malformed(info, "/chosen stdout-path is no string");
+        return;
+    }
+    size_t end = strcspn(path, ":");
+    node = find_node(tree, path, end);
+    if (node < 0 || !cpu_address(tree, node, &info->console_base)) {
+        info->console_base = 0;
+        malformed(info, "/chosen stdout-path leads to no device with an address");
+        return;
+    }
+    if (path[end] == ':')
+        info->console_baud = read_baud(path + end + 1);
+}
+
+/* ------------------------------------------------------------------------ the loader's file */
+
+/* A value of 1 or 2 cells, as loaders write addresses in /chosen. */
+static bool read_address(const void *tree, int node, const char *name, uint64_t *value)
+{
+    int length;
+    const fdt32_t *cells = fdt_getprop(tree, node, name, &length);
+
+    if (cells == NULL || (length != (int)sizeof(fdt32_t) && length != 2 * (int)sizeof(fdt32_t)))
+        return false;
+    *value = read_cells(cells, length / (int)sizeof(fdt32_t));
+    return true;
+}
+
+static void read_file(const void *tree, int chosen, struct device_tree_info *info)
 {
     uint64_t start, end;
-    int start_error = read_address(tree, chosen, "linux,initrd-start", &start);
-    int end_error = read_address(tree, chosen, "linux,initrd-end", &end);
 
-    if (start_error == -ENOENT && end_error == -ENOENT)
-        return 0;
-    if (start_error != 0 || end_error != 0 || end < start)
-        return -EINVAL;
-    info->file_base = start;
-    info->file_size = end - start;
-    return 0;
+    if (fdt_getprop(tree, chosen, "linux,initrd-start", NULL) == NULL &&
+        fdt_getprop(tree, chosen, "linux,initrd-end", NULL) == NULL)
+        return;
+    if (!read_address(tree, chosen, "linux,initrd-start", &start) ||
+        !read_address(tree, chosen, "linux,initrd-end", &end) || end < start) {
+        malformed(info, "/chosen linux,initrd-start and -end make no sense");
+        return;
+    }
+    info->file = (struct memory_range){start, end - start};
 }
 
-int device_tree_read(uintptr_t address, struct device_tree_info *info)
+/* ------------------------------------------------------------------------ all of it */
+
+int device_tree_read(const void *tree, size_t room, struct device_tree_info *info)
 {
-    const void *tree = (const void *)address;
-
     memset(info, 0, sizeof(*info));
-    if (address == 0 || address % 8 != 0 || fdt_magic(tree) != FDT_MAGIC)
+    if (tree == NULL || (uintptr_t)tree % 8 != 0 || room < sizeof(struct fdt_header) ||
+        fdt_magic(tree) != FDT_MAGIC)
         return -ENOENT;
-    if (fdt_check_header(tree) != 0 || fdt_totalsize(tree) > DEVICE_TREE_SIZE_MAX)
-        return -EINVAL;
+    if (fdt_totalsize(tree) > room || fdt_totalsize(tree) > DEVICE_TREE_SIZE_MAX)
+        return malformed(info, "its size is beyond the memory that it can be in");
+    int error = fdt_check_full(tree, fdt_totalsize(tree));
+    if (error != 0)
+        return malformed(info, fdt_strerror(error));
 
+    info->tree = (struct memory_range){(uintptr_t)tree, fdt_totalsize(tree)};
     copy_string(tree, 0, "model", info->model, sizeof(info->model));
-    int error = read_memory(tree, info);
+    read_memory(tree, info);
+    read_reserved(tree, info);
     int chosen = fdt_path_offset(tree, "/chosen");
-    if (chosen < 0)
-        return error;
-    copy_string(tree, chosen, "bootargs", info->arguments, sizeof(info->arguments));
-    int file_error = read_file(tree, chosen, info);
-    return error != 0 ? error : file_error;
+    if (chosen >= 0) {
+        copy_string(tree, chosen, "bootargs", info->arguments, sizeof(info->arguments));
+        read_console(tree, chosen, info);
+        read_file(tree, chosen, info);
+    }
+    return info->problem == NULL ? 0 : -EINVAL;
+}
+
+/* The end of the memory range that start is in; start itself if it is in none. */
+static uint64_t memory_end(const struct device_tree_info *info, uint64_t start)
+{
+    for (unsigned i = 0; i < info->memory_count; i++) {
+        const struct memory_range *range = &info->memory[i];
+
+        if (start >= range->base && start - range->base < range->size)
+            return range->base + range->size;
+    }
+    return start;
+}
+
+/* What of [start, end) lies before the range. */
+static uint64_t cut(uint64_t start, uint64_t end, const struct memory_range *range)
+{
+    if (range->size == 0 || range->base >= end || range->base + range->size <= start)
+        return end;
+    return range->base > start ? range->base : start;
+}
+
+static uint64_t cut_reserved(const struct device_tree_info *info, uint64_t start, uint64_t end)
+{
+    for (unsigned i = 0; i < info->reserved_count; i++)
+        end = cut(start, end, &info->reserved[i]);
+    return end;
+}
+
+bool device_tree_is_memory(const struct device_tree_info *info, uint64_t start, uint64_t size)
+{
+    uint64_t end = start + size;
+
+    return end > start && memory_end(info, start) >= end && cut_reserved(info, start, end) == end;
+}
+
+uint64_t device_tree_free_end(const struct device_tree_info *info, uint64_t start, uint64_t end)
+{
+    uint64_t last = memory_end(info, start);
+
+    end = cut_reserved(info, start, end < last ? end : last);
+    end = cut(start, end, &info->tree);
+    return cut(start, end, &info->file);
 }

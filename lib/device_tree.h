@@ -1,26 +1,58 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What the boot loader says in the device tree: boot arguments, memory, the file it loaded.
- * (Devicetree Specification 0.4; the tree is read with libfdt.)
+ * What the boot loader says in the device tree: boot arguments, console, memory, what of it is
+ * reserved, the file it loaded. (Devicetree Specification 0.4; the tree is read with libfdt.)
  */
 #ifndef LIB_DEVICE_TREE_H
 #define LIB_DEVICE_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define DEVICE_TREE_ARGUMENTS_MAX 256u
+#define DEVICE_TREE_MEMORY_MAX    8u
+#define DEVICE_TREE_RESERVED_MAX  32u
+
+/* A tree larger than this is not one. */
+#define DEVICE_TREE_SIZE_MAX      0x200000u
+
+struct memory_range {
+    uint64_t base, size;
+};
 
 struct device_tree_info {
     char model[64];                            /* /model, or "" */
     char arguments[DEVICE_TREE_ARGUMENTS_MAX]; /* /chosen bootargs, or "" */
-    uint64_t memory_base, memory_size;         /* the first range of /memory; size 0: not told */
-    uint64_t file_base, file_size; /* /chosen linux,initrd-start to -end; size 0: none */
+
+    unsigned memory_count; /* 0: not told */
+    struct memory_range memory[DEVICE_TREE_MEMORY_MAX];
+    unsigned reserved_count; /* /memreserve/ entries, children of /reserved-memory */
+    struct memory_range reserved[DEVICE_TREE_RESERVED_MAX];
+
+    struct memory_range tree; /* where it lies itself */
+    struct memory_range file; /* /chosen linux,initrd-start to -end; size 0: none */
+
+    /* /chosen stdout-path: the UART's address as a CPU sees it (0: not told), and the baud rate
+     * (0: not told). */
+    uint64_t console_base;
+    uint32_t console_baud;
+
+    const char *problem; /* what is malformed, in words; NULL: nothing */
 };
 
-/* Reads the tree at address; missing properties leave their fields zero. Thread context.
- * 0; -ENOENT: address is 0 or holds no device tree; -EINVAL: the tree is malformed, or a value in
- * it is (info then holds what was read before it). */
-int device_tree_read(uintptr_t address, struct device_tree_info *info);
+/* Reads the tree, which lies in at most room bytes of readable memory; missing properties leave
+ * their fields zero. Touches nothing but the tree. Any context.
+ * 0; -ENOENT: there is no device tree; -EINVAL: the tree or a value in it is malformed: problem
+ * says what, and info has all else that could be read. */
+int device_tree_read(const void *tree, size_t room, struct device_tree_info *info);
+
+/* Whether [start, start + size) is memory that the tree tells of, and nothing of it is reserved. */
+bool device_tree_is_memory(const struct device_tree_info *info, uint64_t start, uint64_t size);
+
+/* The end of the memory from start on that is free: not beyond end, in the memory that the tree
+ * tells of, and below the first reserved range, the tree and the file. start itself if that is not
+ * free. */
+uint64_t device_tree_free_end(const struct device_tree_info *info, uint64_t start, uint64_t end);
 
 #endif

@@ -8,7 +8,14 @@
 #ifndef LIB_LOG_H
 #define LIB_LOG_H
 
+#include <stddef.h>
+
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The latest lines are kept, as many as LOG_KEPT bytes hold. Copies the last `lines` of them into
+ * text, which has room for LOG_KEPT bytes; returns the length. Thread context. */
+#define LOG_KEPT 16384u
+size_t log_copy(char *text, unsigned lines);
 
 #endif

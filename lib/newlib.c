@@ -10,6 +10,7 @@
 #include "arch/psci.h"
 #include "arch/wait.h"
 #include "lib/console.h"
+#include "lib/heap.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -151,13 +152,31 @@ void __retarget_lock_release_recursive(_LOCK_T lock)
 
 /* ------------------------------------------------------------------------ memory */
 
+static uint8_t *heap_limit = heap_end;
+
+uintptr_t heap_first(void)
+{
+    return (uintptr_t)heap_start;
+}
+
+uintptr_t heap_last(void)
+{
+    return (uintptr_t)heap_end;
+}
+
+void heap_set_end(uintptr_t end)
+{
+    if (end >= (uintptr_t)heap_start && end < (uintptr_t)heap_end)
+        heap_limit = heap_start + (end - (uintptr_t)heap_start);
+}
+
 /* Under malloc's lock. */
 void *_sbrk(ptrdiff_t increment)
 {
     static uint8_t *heap = heap_start;
     uint8_t *old = heap;
 
-    if (increment > heap_end - heap || increment < heap_start - heap) {
+    if (increment > heap_limit - heap || increment < heap_start - heap) {
         errno = ENOMEM;
         return (void *)-1;
     }

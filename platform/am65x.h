@@ -17,7 +17,10 @@
 #define AM65X_GICR_BASE               0x01880000u
 #define AM65X_GICR_SIZE               0x00100000u
 
+/* The main domain's UARTs: UART n at base + n x stride, its INTID one up each. */
 #define AM65X_UART0_BASE              0x02800000u
+#define AM65X_UART_STRIDE             0x00010000u
+#define AM65X_UART_COUNT              3u
 #define AM65X_UART0_INTID             224u /* GIC_SPI 192 */
 #define AM65X_UART_CLOCK_HZ           48000000u
 
@@ -54,7 +57,10 @@
 #define AM65X_INTR_OUTPUTS_LOW_INTID  64u
 #define AM65X_INTR_OUTPUTS_HIGH_INTID 448u
 
-/* DRAM as seen by the boot loader. */
+/* DRAM as far as 32 bits address it, and what TF-A and OP-TEE keep of it on TI's boards. */
 #define AM65X_DRAM_BASE               0x80000000u
+#define AM65X_DRAM_SIZE               0x80000000u
+#define AM65X_SECURE_DRAM_BASE        0x9e800000u
+#define AM65X_SECURE_DRAM_SIZE        0x01800000u
 
 #endif

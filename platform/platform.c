@@ -14,6 +14,7 @@
 #include "drivers/uart/uart.h"
 #include "drivers/udma/udma.h"
 #include "lib/console.h"
+#include "lib/device_tree.h"
 #include "lib/log.h"
 #include "msi/irq.h"
 #include "msi/platform.h"
@@ -32,7 +33,8 @@
 
 static struct irq_parent *wired_parent, *its_parent, *intr_parent, *inta_parent;
 
-static const uint16_t uart_intids[] = {AM65X_UART0_INTID};
+static uintptr_t console_base;
+static uint16_t uart_intids[] = {AM65X_UART0_INTID};
 static const uint16_t sci_intids[] = {AM65X_SCI_RX_INTID};
 static struct device uart_device = {.name = "uart0"};
 static struct device sci_device = {.name = "ti-sci"};
@@ -68,9 +70,34 @@ uint32_t platform_jtag_id(void)
     return mmio_read32(AM65X_JTAGID);
 }
 
-void platform_console_init(void)
+unsigned platform_console_init(uint64_t base, uint32_t baud)
 {
-    uart_init(AM65X_UART0_BASE, AM65X_UART_CLOCK_HZ, UART_BAUD);
+    static const char *const names[AM65X_UART_COUNT] = {"uart0", "uart1", "uart2"};
+    unsigned number = 0;
+
+    for (unsigned i = 0; i < AM65X_UART_COUNT; i++)
+        if (base == AM65X_UART0_BASE + i * AM65X_UART_STRIDE)
+            number = i;
+    uart_device.name = names[number];
+    uart_intids[0] = (uint16_t)(AM65X_UART0_INTID + number);
+    console_base = AM65X_UART0_BASE + number * AM65X_UART_STRIDE;
+    uart_init(console_base, AM65X_UART_CLOCK_HZ, baud != 0 ? baud : UART_BAUD);
+    return number;
+}
+
+uintptr_t platform_console_base(void)
+{
+    return console_base;
+}
+
+void platform_assume_memory(struct device_tree_info *info)
+{
+    if (info->memory_count != 0)
+        return;
+    info->memory[info->memory_count++] = (struct memory_range){AM65X_DRAM_BASE, AM65X_DRAM_SIZE};
+    if (info->reserved_count < DEVICE_TREE_RESERVED_MAX)
+        info->reserved[info->reserved_count++] =
+            (struct memory_range){AM65X_SECURE_DRAM_BASE, AM65X_SECURE_DRAM_SIZE};
 }
 
 /* Says which step failed; returns the error for the caller to pass on. */
@@ -124,6 +151,8 @@ static int its_up(void)
         error = its_cpu_init();
     if (error == 0)
         error = irq_its_init(&its_parent);
+    if (error == 0)
+        error = irq_its_use_window(its_parent, AM65X_PRE_ITS_BASE, AM65X_PRE_ITS_SIZE);
     if (error != 0)
         return failed("ITS", error);
 
@@ -259,8 +288,8 @@ static int udma_up(void)
     return error == 0 ? 0 : failed("UDMA", error);
 }
 
-/* The ranges that the system firmware grants this host, in one line each. */
-static void log_ranges(void)
+void platform_for_each_range(void (*visit)(const char *name, int error,
+                                           const struct ti_sci_range *range))
 {
     static const struct {
         const char *name;
@@ -276,17 +305,19 @@ static void log_ranges(void)
         struct ti_sci_range range;
         int error = ti_sci_get_range(kinds[i].device, kinds[i].subtype, &range);
 
-        if (error != 0)
-            log_error("sysfw: range of %s (device %u, subtype 0x%02x): error %d", kinds[i].name,
-                      kinds[i].device, kinds[i].subtype, error);
-        else if (range.second_count != 0)
-            log_info("range: %-18s %u-%u, %u-%u", kinds[i].name, range.first,
-                     range.first + range.count - 1u, range.second_first,
-                     range.second_first + range.second_count - 1u);
-        else
-            log_info("range: %-18s %u-%u", kinds[i].name, range.first,
-                     range.first + range.count - 1u);
+        visit(kinds[i].name, error, &range);
     }
+}
+
+static void log_range(const char *name, int error, const struct ti_sci_range *range)
+{
+    if (error != 0)
+        log_error("sysfw: range of %s: error %d", name, error);
+    else if (range->second_count != 0)
+        log_info("range: %-18s %u-%u, %u-%u", name, range->first, range->first + range->count - 1u,
+                 range->second_first, range->second_first + range->second_count - 1u);
+    else
+        log_info("range: %-18s %u-%u", name, range->first, range->first + range->count - 1u);
 }
 
 int platform_init(void)
@@ -306,7 +337,7 @@ int platform_init(void)
     if (error == 0)
         error = udma_up();
     if (error == 0) {
-        log_ranges();
+        platform_for_each_range(log_range);
         log_info("udma:  %u memory-to-memory channels", udma_capacity());
     }
     return error;

@@ -48,7 +48,7 @@
 /* Half the FIFO: room is left for a panic on another core, which does not ask who is sending. */
 #define BURST             32u
 #define RECEIVE_MAX       256u    /* bytes one interrupt fetches before it gives way */
-#define RING_SIZE         1024u   /* a power of two */
+#define RING_SIZE         16384u  /* a power of two; 1.4 s at 115200 baud */
 #define STUCK_US          100000u /* the FIFO empties in 6 ms at 115200 baud */
 #define POLL_US           1000u   /* the FIFO fills in 5 ms */
 
@@ -60,6 +60,10 @@ static struct uart_counters counters;
 /* Received bytes: the interrupt handler advances head, the reader tail; both count on and on. */
 static uint8_t ring[RING_SIZE];
 static uint32_t ring_head, ring_tail;
+
+/* The ring is full, and the receive interrupt off until there is room again: the rest waits in the
+ * FIFO, and behind it with a sender that can be held up. */
+static bool held_up;
 
 static uint32_t read_register(uint32_t offset)
 {
@@ -157,29 +161,37 @@ void uart_panic_write(const char *text, size_t length)
     uart_flush();
 }
 
-static void keep(uint8_t byte)
+static bool ring_full(void)
 {
-    uint32_t head = ring_head;
-
-    counters.received++;
-    if (head - __atomic_load_n(&ring_tail, __ATOMIC_ACQUIRE) == RING_SIZE) {
-        counters.dropped++;
-        return;
-    }
-    ring[head % RING_SIZE] = byte;
-    __atomic_store_n(&ring_head, head + 1, __ATOMIC_RELEASE); /* the byte, then the news of it */
+    return ring_head - __atomic_load_n(&ring_tail, __ATOMIC_ACQUIRE) == RING_SIZE;
 }
 
-/* Moves what the FIFO holds to the ring. Returns the number of bytes. */
+static void keep(uint8_t byte)
+{
+    ring[ring_head % RING_SIZE] = byte;
+    counters.received++;
+    /* The byte, then the news of it. */
+    __atomic_store_n(&ring_head, ring_head + 1, __ATOMIC_RELEASE);
+}
+
+/* Moves what the FIFO holds to the ring, as far as there is room. Returns the number of bytes. */
 static uint32_t receive(void)
 {
     uint32_t count = 0;
 
-    while (count < RECEIVE_MAX && (line_status() & LSR_RX_FIFO_E) != 0) {
+    while (count < RECEIVE_MAX && !ring_full() && (line_status() & LSR_RX_FIFO_E) != 0) {
         keep((uint8_t)read_register(UART_RHR));
         count++;
     }
     return count;
+}
+
+static void hold_up(void)
+{
+    counters.held_up++;
+    write_register(UART_IER, 0);
+    /* After the register: from here on the reader may turn it on again. */
+    __atomic_store_n(&held_up, true, __ATOMIC_RELEASE);
 }
 
 void uart_interrupt(void *context)
@@ -189,9 +201,11 @@ void uart_interrupt(void *context)
     (void)context;
     if (receive() != 0)
         wait_notify();
-    else if (type == IIR_RX_TIMEOUT)
+    else if (type == IIR_RX_TIMEOUT && !ring_full())
         (void)read_register(UART_RHR); /* a time-out signalled after the FIFO was drained: only a
                                           read clears it */
+    if (ring_full())
+        hold_up();
 }
 
 void uart_use_interrupt(void)
@@ -229,6 +243,10 @@ int uart_getc(uint64_t timeout_us)
         return error;
     byte = ring[ring_tail % RING_SIZE];
     __atomic_store_n(&ring_tail, ring_tail + 1, __ATOMIC_RELEASE); /* read before it is reused */
+    if (__atomic_load_n(&held_up, __ATOMIC_ACQUIRE) && ring_head - ring_tail <= RING_SIZE / 2) {
+        __atomic_store_n(&held_up, false, __ATOMIC_RELEASE);
+        uart_use_interrupt();
+    }
     return byte;
 }
 

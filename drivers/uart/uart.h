@@ -22,7 +22,8 @@ int uart_write(const char *text, size_t length);
 int uart_flush(void);
 
 /* The next byte received; -ETIMEDOUT after timeout_us; -ENODEV. Thread context, one caller at a
- * time. Polled until uart_use_interrupt(). */
+ * time. Polled until uart_use_interrupt(). What comes while nobody asks is kept, 16 KiB of it;
+ * after that it waits in the FIFO of the UART. */
 int uart_getc(uint64_t timeout_us);
 
 /* The handler (irq_handler_t; context unused) and the switch to it: call the second once the first
@@ -36,8 +37,8 @@ void uart_panic_write(const char *text, size_t length);
 
 struct uart_counters {
     uint64_t received, sent;
-    uint64_t overruns; /* times the receive FIFO was full (LSR.OE) */
-    uint64_t dropped;  /* bytes received that nobody had fetched in time */
+    uint64_t overruns; /* times bytes were lost because the receive FIFO was full (LSR.OE) */
+    uint64_t held_up;  /* times receiving paused because nobody fetched the bytes */
     uint64_t lost;     /* bytes not sent: the transmitter was stuck */
 };
 void uart_get_counters(struct uart_counters *counters);

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Reading a loader's device tree: what it says, and that a damaged one is refused in words and
+ * never read beyond its end (the address sanitizer watches: each tree lies in a block of its own).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "lib/device_tree.h"
+
+#include <errno.h>
+#include <libfdt.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define TREE_SIZE 4096
+
+static struct device_tree_info info;
+static uint8_t buffer[TREE_SIZE] __attribute__((aligned(8)));
+
+/* ------------------------------------------------------------------------ a tree like the EVM's */
+
+static void put_cells(const char *name, const uint32_t *cells, unsigned count)
+{
+    fdt32_t values[16];
+
+    for (unsigned i = 0; i < count; i++)
+        fdt32_st(&values[i], cells[i]);
+    assert_int_equal(fdt_property(buffer, name, values, (int)(count * sizeof(fdt32_t))), 0);
+}
+
+#define PUT(name, ...)                                                                             \
+    put_cells(name, (const uint32_t[]){__VA_ARGS__},                                               \
+              sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+
+static void begin(const char *name)
+{
+    assert_int_equal(fdt_begin_node(buffer, name), 0);
+}
+
+static void end(void)
+{
+    assert_int_equal(fdt_end_node(buffer), 0);
+}
+
+static void put_text(const char *name, const char *text)
+{
+    assert_int_equal(fdt_property(buffer, name, text, (int)strlen(text) + 1), 0);
+}
+
+struct variation {
+    const char *stdout_path, *alias, *bootargs;
+    bool no_ranges, no_memory, odd_memory, reserved_at_heap;
+};
+
+static void put_soc(const struct variation *variation)
+{
+    begin("bus@100000");
+    PUT("#address-cells", 2);
+    PUT("#size-cells", 2);
+    if (!variation->no_ranges)
+        PUT("ranges", 0, 0x100000, 0, 0x100000, 0, 0x1000000, 0, 0x2000000, 0, 0x2000000, 0,
+            0x1000000);
+    begin("cbass");
+    PUT("#address-cells", 1);
+    PUT("#size-cells", 1);
+    PUT("ranges", 0x10000, 0, 0x2810000, 0x1000);
+    begin("serial@10000");
+    PUT("reg", 0x10000, 0x100);
+    end();
+    end();
+    begin("serial@2800000");
+    PUT("reg", 0, 0x2800000, 0, 0x100);
+    end();
+    end();
+}
+
+static void put_reserved_memory(const struct variation *variation)
+{
+    begin("reserved-memory");
+    PUT("#address-cells", 2);
+    PUT("#size-cells", 2);
+    begin("secure-ddr@9e800000");
+    PUT("reg", 0, 0x9e800000, 0, 0x1800000);
+    end();
+    begin("unused@a0000000");
+    PUT("reg", 0, 0xa0000000, 0, 0x100000);
+    put_text("status", "disabled");
+    end();
+    if (variation->reserved_at_heap) {
+        begin("shared@84000000");
+        PUT("reg", 0, 0x84000000, 0, 0x100000);
+        end();
+    }
+    end();
+}
+
+/* Into buffer; returns its size. */
+static size_t make_tree(const struct variation *variation)
+{
+    assert_int_equal(fdt_create(buffer, TREE_SIZE), 0);
+    assert_int_equal(fdt_add_reservemap_entry(buffer, 0x8a000000, 0x1000), 0);
+    assert_int_equal(fdt_finish_reservemap(buffer), 0);
+    begin("");
+    put_text("model", "a board");
+    PUT("#address-cells", 2);
+    PUT("#size-cells", 2);
+    begin("chosen");
+    put_text("bootargs", variation->bootargs != NULL ? variation->bootargs : "selftest");
+    put_text("stdout-path",
+             variation->stdout_path != NULL ? variation->stdout_path : "serial2:57600n8");
+    PUT("linux,initrd-start", 0, 0x90000000);
+    PUT("linux,initrd-end", 0x90001000);
+    end();
+    begin("aliases");
+    put_text("serial2", variation->alias != NULL ? variation->alias : "/bus@100000/serial@2800000");
+    put_text("serial3", "/bus@100000/cbass/serial@10000");
+    end();
+    if (!variation->no_memory) {
+        begin("memory@80000000");
+        put_text("device_type", "memory");
+        if (variation->odd_memory)
+            PUT("reg", 0, 0x80000000, 0);
+        else
+            PUT("reg", 0, 0x80000000, 0, 0x80000000, 8, 0x80000000, 0, 0x80000000);
+        end();
+    }
+    put_reserved_memory(variation);
+    put_soc(variation);
+    end();
+    assert_int_equal(fdt_finish(buffer), 0);
+    return fdt_totalsize(buffer);
+}
+
+/* Twice: in a block of just its size, for the sanitizer that watches our code; and with its end at
+ * an unmapped page, for libfdt, which is not compiled with it. */
+static int read_tree(const void *tree, size_t size)
+{
+    static uint8_t *guard;
+    void *copy = malloc(size);
+
+    assert_non_null(copy);
+    memcpy(copy, tree, size);
+    int error = device_tree_read(copy, size, &info);
+    free(copy);
+
+    if (guard == NULL) {
+        guard =
+            mmap(NULL, 3 * TREE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        assert_ptr_not_equal(guard, MAP_FAILED);
+        guard += 2 * TREE_SIZE;
+        assert_int_equal(mprotect(guard, TREE_SIZE, PROT_NONE), 0);
+    }
+    copy = guard - ((size + 7) & ~(size_t)7);
+    memcpy(copy, tree, size);
+    assert_int_equal(device_tree_read(copy, size, &info), error);
+    return error;
+}
+
+static int read_variation(struct variation variation)
+{
+    size_t size = make_tree(&variation);
+
+    return read_tree(buffer, size);
+}
+
+/* ------------------------------------------------------------------------ what it says */
+
+static void test_a_whole_tree(void **state)
+{
+    (void)state;
+    assert_int_equal(read_variation((struct variation){0}), 0);
+    assert_null(info.problem);
+    assert_string_equal(info.model, "a board");
+    assert_string_equal(info.arguments, "selftest");
+    assert_int_equal(info.memory_count, 2);
+    assert_int_equal(info.memory[0].base, 0x80000000);
+    assert_int_equal(info.memory[0].size, 0x80000000);
+    assert_int_equal(info.memory[1].base, 0x880000000);
+    assert_int_equal(info.reserved_count, 2);
+    assert_int_equal(info.reserved[0].base, 0x8a000000);
+    assert_int_equal(info.reserved[1].base, 0x9e800000);
+    assert_int_equal(info.reserved[1].size, 0x1800000);
+    assert_int_equal(info.file.base, 0x90000000);
+    assert_int_equal(info.file.size, 0x1000);
+    assert_int_equal(info.console_base, 0x2800000);
+    assert_int_equal(info.console_baud, 57600);
+}
+
+static void test_console_behind_two_buses(void **state)
+{
+    (void)state;
+    assert_int_equal(read_variation((struct variation){.stdout_path = "serial3"}), 0);
+    assert_int_equal(info.console_base, 0x2810000);
+    assert_int_equal(info.console_baud, 0);
+    assert_int_equal(
+        read_variation((struct variation){.stdout_path = "/bus@100000/serial@2800000:9600"}), 0);
+    assert_int_equal(info.console_base, 0x2800000);
+    assert_int_equal(info.console_baud, 9600);
+}
+
+static void test_console_that_leads_nowhere(void **state)
+{
+    static const struct variation variations[] = {
+        {.stdout_path = ""},
+        {.stdout_path = "serial9"},
+        {.stdout_path = "/nowhere"},
+        {.alias = "serial2"},
+        {.alias = ""},
+        {.no_ranges = true},
+        {.stdout_path = "/chosen"},
+        {.alias = "/bus@100000/cbass/no"},
+        {.stdout_path = ":"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(variations) / sizeof(variations[0]); i++) {
+        assert_int_equal(read_variation(variations[i]), -EINVAL);
+        assert_int_equal(info.console_base, 0);
+        assert_non_null(strstr(info.problem, "stdout-path"));
+        assert_string_equal(info.arguments, "selftest"); /* the rest is read all the same */
+        assert_int_equal(info.memory_count, 2);
+    }
+    assert_int_equal(
+        read_variation((struct variation){.stdout_path = "serial2:99999999999999999999"}), 0);
+    assert_int_equal(info.console_baud, 0);
+}
+
+static void test_memory_that_makes_no_sense(void **state)
+{
+    (void)state;
+    assert_int_equal(read_variation((struct variation){.odd_memory = true}), -EINVAL);
+    assert_non_null(strstr(info.problem, "memory"));
+    assert_int_equal(info.memory_count, 0);
+    assert_int_equal(info.console_base, 0x2800000);
+    assert_int_equal(read_variation((struct variation){.no_memory = true}), 0);
+    assert_int_equal(info.memory_count, 0);
+}
+
+static void test_long_arguments_are_cut(void **state)
+{
+    char text[1000];
+
+    (void)state;
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    assert_int_equal(read_variation((struct variation){.bootargs = text}), 0);
+    assert_int_equal(strlen(info.arguments), DEVICE_TREE_ARGUMENTS_MAX - 1);
+}
+
+static void test_no_tree(void **state)
+{
+    uint64_t nothing[8] = {0};
+
+    (void)state;
+    assert_int_equal(device_tree_read(NULL, 0, &info), -ENOENT);
+    assert_int_equal(device_tree_read(nothing, sizeof(nothing), &info), -ENOENT);
+    assert_int_equal(device_tree_read((const char *)nothing + 4, 40, &info), -ENOENT);
+    size_t size = make_tree(&(struct variation){0});
+    assert_int_equal(device_tree_read(buffer, 0, &info), -ENOENT);
+    assert_int_equal(device_tree_read(buffer, size - 1, &info), -EINVAL);
+    assert_non_null(info.problem);
+}
+
+/* ------------------------------------------------------------------------ what is free */
+
+static void test_free_memory_ends_below_what_is_reserved(void **state)
+{
+    (void)state;
+    assert_int_equal(read_variation((struct variation){0}), 0);
+    info.tree = (struct memory_range){0};
+    assert_int_equal(device_tree_free_end(&info, 0x80a00000, 0x88000000), 0x88000000);
+    assert_int_equal(device_tree_free_end(&info, 0x80a00000, 0xa0000000), 0x8a000000);
+    assert_int_equal(device_tree_free_end(&info, 0x8b000000, 0xa0000000), 0x90000000); /* file */
+    assert_int_equal(device_tree_free_end(&info, 0x91000000, 0xa0000000), 0x9e800000);
+    assert_int_equal(device_tree_free_end(&info, 0x9f000000, 0xa0000000), 0x9f000000);
+    assert_int_equal(device_tree_free_end(&info, 0xf0000000, 0x110000000), 0x100000000);
+    assert_int_equal(device_tree_free_end(&info, 0x70000000, 0x71000000), 0x70000000);
+    info.tree = (struct memory_range){0x87000000, 0x1000};
+    assert_int_equal(device_tree_free_end(&info, 0x80a00000, 0x88000000), 0x87000000);
+    assert_int_equal(read_variation((struct variation){.reserved_at_heap = true}), 0);
+    info.tree = (struct memory_range){0};
+    assert_int_equal(device_tree_free_end(&info, 0x80a00000, 0x88000000), 0x84000000);
+}
+
+static void test_what_is_memory(void **state)
+{
+    (void)state;
+    assert_int_equal(read_variation((struct variation){0}), 0);
+    assert_true(device_tree_is_memory(&info, 0x80000000, 4));
+    assert_true(device_tree_is_memory(&info, 0xfffffffc, 4));
+    assert_false(device_tree_is_memory(&info, 0xfffffffc, 8));
+    assert_false(device_tree_is_memory(&info, 0x7ffffffc, 8));
+    assert_false(device_tree_is_memory(&info, 0x9e7ffffc, 8));
+    assert_false(device_tree_is_memory(&info, 0x9f000000, 4));
+    assert_true(device_tree_is_memory(&info, 0xa0000000, 4)); /* the disabled range */
+    assert_false(device_tree_is_memory(&info, UINT64_MAX - 3, 8));
+    assert_false(device_tree_is_memory(&info, 0x80000000, 0));
+}
+
+/* ------------------------------------------------------------------------ damage */
+
+/* A damaged tree may still be one; then it says something, in bounds. */
+static void read_damaged(const uint8_t *tree, size_t size)
+{
+    int error = read_tree(tree, size);
+
+    assert_true(error == 0 || error == -ENOENT || error == -EINVAL);
+    assert_true(error != -EINVAL || info.problem != NULL);
+    assert_true(memchr(info.arguments, '\0', sizeof(info.arguments)) != NULL);
+    assert_true(memchr(info.model, '\0', sizeof(info.model)) != NULL);
+    assert_in_range(info.memory_count, 0, DEVICE_TREE_MEMORY_MAX);
+    assert_in_range(info.reserved_count, 0, DEVICE_TREE_RESERVED_MAX);
+    uint64_t end_of_heap = device_tree_free_end(&info, 0x80a00000, 0x88000000);
+    assert_in_range(end_of_heap, 0x80a00000, 0x88000000);
+}
+
+static void test_every_truncation(void **state)
+{
+    size_t size = make_tree(&(struct variation){0});
+
+    (void)state;
+    for (size_t length = 1; length < size; length++) {
+        assert_int_not_equal(read_tree(buffer, length), 0);
+        /* And with a header that tells the shorter size. */
+        uint8_t copy[TREE_SIZE] __attribute__((aligned(8)));
+        memcpy(copy, buffer, size);
+        if (length >= sizeof(struct fdt_header)) {
+            fdt_set_totalsize(copy, (uint32_t)length);
+            assert_int_equal(read_tree(copy, length), -EINVAL);
+        }
+    }
+}
+
+/* A header that is in order, and a structure that is not, though all that is looked up is found. */
+static void test_a_structure_without_an_end(void **state)
+{
+    size_t size = make_tree(&(struct variation){0});
+
+    (void)state;
+    fdt32_st(buffer + fdt_off_dt_struct(buffer) + fdt_size_dt_struct(buffer) - sizeof(fdt32_t),
+             FDT_NOP);
+    assert_int_equal(read_tree(buffer, size), -EINVAL);
+    assert_non_null(info.problem);
+    assert_string_equal(info.arguments, "");
+}
+
+static void test_every_flipped_bit(void **state)
+{
+    size_t size = make_tree(&(struct variation){0});
+
+    (void)state;
+    for (size_t bit = 0; bit < 8 * size; bit++) {
+        buffer[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        read_damaged(buffer, size);
+        buffer[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+}
+
+/* Several bytes and words at once, from a fixed seed. */
+static void test_random_damage(void **state)
+{
+    static const uint32_t interesting[] = {0,          1,          2,          3,          4,     9,
+                                           0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffc, 0x1000};
+    size_t size = make_tree(&(struct variation){.reserved_at_heap = true});
+    uint8_t copy[TREE_SIZE] __attribute__((aligned(8)));
+    uint32_t random = 12345;
+
+    (void)state;
+    for (unsigned round = 0; round < 30000; round++) {
+        memcpy(copy, buffer, size);
+        for (unsigned i = 0; i <= round % 4; i++) {
+            random = random * 1664525 + 1013904223;
+            size_t at = (random >> 8) % (size / 4);
+            fdt32_st(copy + 4 * at,
+                     (random & 0x80) != 0
+                         ? random
+                         : interesting[(random & 0x7f) % (sizeof(interesting) / sizeof(uint32_t))]);
+        }
+        read_damaged(copy, size);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_whole_tree),
+        cmocka_unit_test(test_console_behind_two_buses),
+        cmocka_unit_test(test_console_that_leads_nowhere),
+        cmocka_unit_test(test_memory_that_makes_no_sense),
+        cmocka_unit_test(test_long_arguments_are_cut),
+        cmocka_unit_test(test_no_tree),
+        cmocka_unit_test(test_free_memory_ends_below_what_is_reserved),
+        cmocka_unit_test(test_what_is_memory),
+        cmocka_unit_test(test_every_truncation),
+        cmocka_unit_test(test_a_structure_without_an_end),
+        cmocka_unit_test(test_every_flipped_bit),
+        cmocka_unit_test(test_random_damage),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
