@@ -18,6 +18,7 @@ TARGET  := $(notdir $(patsubst %-,%,$(CROSS_COMPILE)))
 NEWLIB  := $(BUILD)/newlib/$(TARGET)
 O       := $(BUILD)/$(TARGET)
 Q       := $(if $(filter 1,$(V)),,@)
+COMMA   := ,
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Werror
 
@@ -50,7 +51,7 @@ LIBFDT := $(BUILD)/libfdt
 TWIN_SOURCES := $(sort $(wildcard twin/monitor/*.[cS] twin/models/*.c))
 TWIN_OBJECTS := $(addprefix $(O)/twin/,$(addsuffix .o,$(TWIN_SOURCES)))
 
-.PHONY: all firmware twin run check debug clean help setup check-host check-target check-boot \
+.PHONY: all firmware twin picture image run host-tests tsan-tests soak check check-uboot check-linux run-linux debug flash debug-board clean help setup check-host check-target check-boot \
         check-format format check-static check-fresh
 
 all: firmware twin
@@ -121,7 +122,7 @@ HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS  := -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SANITIZE) -MMD -MP -I. -Itests/host/include \
                 -DHOST_TEST=1
 HOST_CODE    := $(sort $(wildcard drivers/ti_sci/*.c drivers/udma/*.c drivers/gic/its_*.c msi/*.c twin/models/*.c \
-                  tests/host/support/*.c))
+                  lib/device_tree.c app/line_editor.c tests/host/support/*.c) tests/selftest/msi_churn.c)
 HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
 HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
 
@@ -132,16 +133,34 @@ $(H)/%.c.o: %.c Makefile | $(BUILD)/setup.stamp
 $(H)/libcode.a: $(HOST_OBJECTS)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
+# Functions that a test puts its own in the place of.
+$(H)/test_msi_undo: WRAP = calloc ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap \
+                           its_map_device its_map_event its_enable_event its_disable_event its_discard_event \
+                           gic_configure gic_set_affinity
+
 $(H)/test_%: tests/host/test_%.c $(H)/libcode.a Makefile
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(H)/libcode.a -lcmocka -lpthread
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP)) -lcmocka -lpthread -lfdt
 
 -include $(HOST_OBJECTS:.o=.d) $(HOST_TESTS:=.d)
 
 host-tests: $(HOST_TESTS)
 
+# Once more with a sanitizer that excludes the others: those of which threads are the subject.
+# -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
+TSAN       := $(BUILD)/tsan
+TSAN_TESTS := test_msi_parallel
+
+tsan-tests:
+	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="-fsanitize=thread -Wno-tsan" \
+	    $(addprefix $(TSAN)/,$(TSAN_TESTS))
+
 # ---------------------------------------------------------------------------- what a person types
 
 INPUT ?= $(O)/Image
+
+# For boards; DTB=file.dtb puts the board's device tree into the FITs.
+image: firmware
+	@CROSS_COMPILE=$(CROSS_COMPILE) tools/make-images $(O)/k3metal.elf $(O)/images $(DTB)
 
 run: firmware twin
 	@tools/run-demo $(O) "$(INPUT)"
@@ -149,8 +168,49 @@ run: firmware twin
 debug: firmware twin
 	@tools/debug $(O)
 
-check: firmware twin host-tests $(O)/check-tools.stamp
+# On a board, through JTAG (docs/board.md). DTB=file: a device tree for the firmware.
+PROBE ?= xds110
+
+flash: firmware
+	@tools/flash --probe $(PROBE) $(if $(DTB),--dtb $(DTB)) $(O)/k3metal.elf
+
+debug-board: firmware
+	@tools/flash --debug --probe $(PROBE) $(if $(DTB),--dtb $(DTB)) $(O)/k3metal.elf
+
+check: firmware twin host-tests tsan-tests $(O)/check-tools.stamp
 	@tools/check $(O) $(H)
+
+# U-Boot, from Debian's source package, on the twin.
+UBOOT := $(BUILD)/u-boot
+
+$(UBOOT)/stamp: tools/build-uboot | $(BUILD)/setup.stamp
+	@tools/build-uboot $(CROSS_COMPILE) $(UBOOT)
+
+check-uboot: firmware twin $(UBOOT)/stamp
+	@CROSS_COMPILE=$(CROSS_COMPILE) tests/conformance/uboot/check-uboot $(O) $(UBOOT)/build
+
+# Breaks the firmware on purpose, and fails where no test notices.
+check-mutations: firmware twin
+	@tests/mutations/run $(O) $(BUILD) $(CROSS_COMPILE)
+
+# Linux, Debian's kernel for arm64, on the twin.
+LINUX := $(BUILD)/linux
+
+check-linux: twin
+	@tests/conformance/check-linux $(O) $(LINUX)
+
+run-linux: twin
+	@tools/run-linux $(O) $(LINUX)
+
+# The long runs, which tell how far they are.
+soak: firmware twin
+	@tools/twin --twin $(O)/twin.elf --image $(O)/k3metal.elf --append selftest=soak --timeout 3600 --strict </dev/null
+
+# The picture of docs/msi.md: what `irq dot` prints in a run, laid out by Graphviz.
+picture: firmware twin
+	@tools/setup $(CROSS_COMPILE) graphviz
+	@tools/twin --twin $(O)/twin.elf --image $(O)/k3metal.elf --append selftest=msi_report --timeout 60 --strict </dev/null \
+	    | tr -d '\r' | sed -n '/^strict digraph/,/^}/p' | dot -Tsvg -o docs/topology.svg
 
 $(O)/check-tools.stamp: | $(BUILD)/setup.stamp
 	@touch $@
@@ -191,7 +251,14 @@ clean:
 help:
 	@echo "make run [INPUT=file]   build, boot on the twin, copy the file by DMA, print every route"
 	@echo "make check              all tests, on the host and on the twin"
+	@echo "make soak               the long runs: some minutes"
 	@echo "make debug              boot under GDB"
+	@echo "make flash              load it into a board through JTAG and run it (PROBE=xds110 or jlink)"
+	@echo "make debug-board        load it into a board, and stop in GDB at its entry"
+	@echo "make image [DTB=file]   pack for boards: Image, k3metal.itb, u-boot.img, sdcard/"
+	@echo "make check-linux        boot Debian's arm64 kernel on the twin and judge its drivers"
+	@echo "make run-linux          the same to a shell; Ctrl-A x ends it"
+	@echo "make check-uboot        build U-Boot from Debian's sources, boot with it on the twin"
 	@echo "make firmware | twin    just build: $(O)/k3metal.elf, Image, twin.elf"
 	@echo "make format             lay the sources out; make check-format only looks"
 	@echo "make clean              forget what was built (not newlib)"
