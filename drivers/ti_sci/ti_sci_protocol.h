@@ -28,7 +28,7 @@
 #define TISCI_MSG_RM_GET_RESOURCE_RANGE 0x1500u
 
 /* The system firmware's own host id (TI-SCI documentation, AM65x "Host Descriptions"). */
-#define TISCI_HOST_ID_DMSC 0u
+#define TISCI_HOST_ID_DMSC              0u
 
 /* "General TISCI Message Information", header. In a request AOP asks for an answer once the request
  * has been processed; in an answer the same bit tells that it succeeded. */
