@@ -225,7 +225,6 @@ check-format: | $(BUILD)/setup.stamp
 
 # The three analysers, each over firmware and twin. They look at what the compiler compiles.
 # comparePointers: cppcheck takes two symbols of linker.ld for two objects; they bound one.
-# -Dnoreturn: it does not read stdnoreturn.h.
 # -Wno-analyzer-malloc-leak: GCC 12's analyser loses a pointer that is stored through another, which
 #   is how every table here is filled; the host tests run under LeakSanitizer instead.
 STATIC_SOURCES = $(filter %.c,$(FIRMWARE_SOURCES) $(TWIN_SOURCES))
@@ -236,7 +235,7 @@ TIDY_FLAGS     = --target=aarch64-none-elf -std=c11 -nostdinc -isystem $(NEWLIB)
 
 check-static: $(ANALYZED)
 	@cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
-	    -j2 --platform=unix64 -I. -Iarch/arm64/include -Dnoreturn=_Noreturn --suppress=missingIncludeSystem --suppress=comparePointers $(STATIC_SOURCES)
+	    -j2 --platform=unix64 -I. -Iarch/arm64/include --suppress=missingIncludeSystem --suppress=comparePointers $(STATIC_SOURCES)
 	@echo "gcc -fanalyzer, clang-tidy, cppcheck: nothing found in $(words $(STATIC_SOURCES)) files"
 
 # A CHECK that fails leaves the test at once, and what the test holds is lost with the run.

@@ -51,9 +51,10 @@ void exception_irq(void)
 
     if (panicking())
         report_stop_core();
-    if (handler == NULL)
+    if (handler != NULL)
+        handler();
+    else
         panic("an IRQ, and nobody to handle it");
-    handler();
 }
 
 unsigned exception_expect_abort(uintptr_t start, uintptr_t size)
