@@ -229,8 +229,8 @@ check-format: | $(BUILD)/setup.stamp
 #   is how every table here is filled; the host tests run under LeakSanitizer instead.
 STATIC_SOURCES = $(filter %.c,$(FIRMWARE_SOURCES) $(TWIN_SOURCES))
 ANALYZED       = $(STATIC_SOURCES:%.c=$(O)/analyzed/%.c.ok)
-TIDY_FLAGS     = --target=aarch64-none-elf -std=c11 -nostdinc -isystem $(NEWLIB)/aarch64-none-elf/include \
-                 -isystem $(LIBFDT)/usr/include -isystem $(shell clang -print-resource-dir)/include \
+TIDY_FLAGS     = --target=aarch64-none-elf -std=c11 -nostdlibinc -isystem $(NEWLIB)/aarch64-none-elf/include \
+                 -isystem $(LIBFDT)/usr/include \
                  -mcpu=cortex-a53 -I. -Iarch/arm64/include
 
 check-static: $(ANALYZED)
