@@ -177,7 +177,7 @@ flash: firmware
 debug-board: firmware
 	@tools/flash --debug --probe $(PROBE) $(if $(DTB),--dtb $(DTB)) $(O)/k3metal.elf
 
-check: firmware twin host-tests tsan-tests $(O)/check-tools.stamp
+check: firmware twin host-tests tsan-tests
 	@tools/check $(O) $(H)
 
 # U-Boot, from Debian's source package, on the twin.
@@ -211,9 +211,6 @@ picture: firmware twin
 	@tools/setup $(CROSS_COMPILE) graphviz
 	@tools/twin --twin $(O)/twin.elf --image $(O)/k3metal.elf --append selftest=msi_report --timeout 60 --strict </dev/null \
 	    | tr -d '\r' | sed -n '/^strict digraph/,/^}/p' | dot -Tsvg -o docs/topology.svg
-
-$(O)/check-tools.stamp: | $(BUILD)/setup.stamp
-	@touch $@
 
 FORMATTED = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
 

@@ -10,37 +10,45 @@
 
 /* GIC-500 (COMPUTE_CLUSTER0_GIC) and its ITS; the pre-ITS window turns a write at base + 4 x
  * device id into a message of that device. */
-#define AM65X_PRE_ITS_BASE            0x01000000u
-#define AM65X_PRE_ITS_SIZE            0x00400000u
-#define AM65X_GICD_BASE               0x01800000u
-#define AM65X_GITS_BASE               0x01820000u
-#define AM65X_GICR_BASE               0x01880000u
-#define AM65X_GICR_SIZE               0x00100000u
+#define AM65X_PRE_ITS_BASE           0x01000000u
+#define AM65X_PRE_ITS_SIZE           0x00400000u
+#define AM65X_GICD_BASE              0x01800000u
+#define AM65X_GITS_BASE              0x01820000u
+#define AM65X_GICR_BASE              0x01880000u
+#define AM65X_GICR_SIZE              0x00100000u
 
 /* The main domain's UARTs: UART n at base + n x stride, its INTID one up each. */
-#define AM65X_UART0_BASE              0x02800000u
-#define AM65X_UART_STRIDE             0x00010000u
-#define AM65X_UART_COUNT              3u
-#define AM65X_UART0_INTID             224u /* GIC_SPI 192 */
-#define AM65X_UART_CLOCK_HZ           48000000u
+#define AM65X_UART0_BASE             0x02800000u
+#define AM65X_UART_STRIDE            0x00010000u
+#define AM65X_UART_COUNT             3u
+#define AM65X_UART0_INTID            224u /* GIC_SPI 192 */
+#define AM65X_UART_CLOCK_HZ          48000000u
 
-#define AM65X_JTAGID                  0x43000014u
+#define AM65X_JTAGID                 0x43000014u
 
 /* Main NAVSS. */
-#define AM65X_UDMAP_GCFG_BASE         0x31150000u
-#define AM65X_SECURE_PROXY_RT_BASE    0x32400000u
-#define AM65X_SECURE_PROXY_SCFG_BASE  0x32800000u
-#define AM65X_SECURE_PROXY_DATA_BASE  0x32c00000u
-#define AM65X_INTA_BASE               0x33d00000u
-#define AM65X_RCHAN_RT_BASE           0x34000000u
-#define AM65X_TCHAN_RT_BASE           0x35000000u
-#define AM65X_RING_RT_BASE            0x3c000000u
+#define AM65X_UDMAP_GCFG_BASE        0x31150000u
+#define AM65X_SECURE_PROXY_RT_BASE   0x32400000u
+#define AM65X_SECURE_PROXY_SCFG_BASE 0x32800000u
+#define AM65X_SECURE_PROXY_DATA_BASE 0x32c00000u
+#define AM65X_INTA_BASE              0x33d00000u
+#define AM65X_RCHAN_RT_BASE          0x34000000u
+#define AM65X_TCHAN_RT_BASE          0x35000000u
+#define AM65X_RING_RT_BASE           0x3c000000u
 
 /* Secure-proxy threads of host 12 (A53, non-secure), and the receive thread's interrupt. */
-#define AM65X_HOST_A53                12u
-#define AM65X_SCI_RX_THREAD           11u
-#define AM65X_SCI_TX_THREAD           13u
-#define AM65X_SCI_RX_INTID            69u /* GIC_SPI 37 */
+#define AM65X_HOST_A53               12u
+#define AM65X_SCI_RX_THREAD          11u
+#define AM65X_SCI_TX_THREAD          13u
+#define AM65X_SCI_RX_INTID           69u /* GIC_SPI 37 */
+
+/* The initialiser of a struct ti_sci_config (drivers/ti_sci/ti_sci.h) from them. */
+#define AM65X_TI_SCI_CONFIG                                                                        \
+    {                                                                                              \
+        .target_data = AM65X_SECURE_PROXY_DATA_BASE, .real_time = AM65X_SECURE_PROXY_RT_BASE,      \
+        .scfg = AM65X_SECURE_PROXY_SCFG_BASE, .host_id = AM65X_HOST_A53,                           \
+        .rx_thread = AM65X_SCI_RX_THREAD, .tx_thread = AM65X_SCI_TX_THREAD,                        \
+    }
 
 /* TI-SCI device ids. */
 #define AM65X_DEV_UART0               146u

@@ -209,14 +209,7 @@ static int console_interrupt_up(void)
 
 static int system_firmware_up(void)
 {
-    static const struct ti_sci_config config = {
-        .target_data = AM65X_SECURE_PROXY_DATA_BASE,
-        .real_time = AM65X_SECURE_PROXY_RT_BASE,
-        .scfg = AM65X_SECURE_PROXY_SCFG_BASE,
-        .host_id = AM65X_HOST_A53,
-        .rx_thread = AM65X_SCI_RX_THREAD,
-        .tx_thread = AM65X_SCI_TX_THREAD,
-    };
+    static const struct ti_sci_config config = AM65X_TI_SCI_CONFIG;
     const struct irq_request request = {.handler = ti_sci_receive, .name = "answers", .core = 0};
     struct ti_sci_version version;
     struct irq *irq;

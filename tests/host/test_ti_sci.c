@@ -42,14 +42,7 @@
 #define OUTPUTS    0x00u
 #define RINGS      0x01u
 
-static const struct ti_sci_config config = {
-    .target_data = AM65X_SECURE_PROXY_DATA_BASE,
-    .real_time = AM65X_SECURE_PROXY_RT_BASE,
-    .scfg = AM65X_SECURE_PROXY_SCFG_BASE,
-    .host_id = AM65X_HOST_A53,
-    .rx_thread = AM65X_SCI_RX_THREAD,
-    .tx_thread = AM65X_SCI_TX_THREAD,
-};
+static const struct ti_sci_config config = AM65X_TI_SCI_CONFIG;
 
 /* ---- the wire, as the models see it ---- */
 

@@ -239,14 +239,7 @@ static void gic_up(void)
 
 static void system_firmware_up(void)
 {
-    static const struct ti_sci_config config = {
-        .target_data = AM65X_SECURE_PROXY_DATA_BASE,
-        .real_time = AM65X_SECURE_PROXY_RT_BASE,
-        .scfg = AM65X_SECURE_PROXY_SCFG_BASE,
-        .host_id = AM65X_HOST_A53,
-        .rx_thread = AM65X_SCI_RX_THREAD,
-        .tx_thread = AM65X_SCI_TX_THREAD,
-    };
+    static const struct ti_sci_config config = AM65X_TI_SCI_CONFIG;
     static const uint16_t intids[] = {AM65X_SCI_RX_INTID};
     const struct irq_request request = {.handler = ti_sci_receive, .name = "answers", .core = 0};
     struct irq_parent *wired;

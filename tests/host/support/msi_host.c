@@ -45,14 +45,7 @@ static void start_parents(struct msi_host *host)
     static const struct intr_output_range ranges[] = {{0, 64, 64}, {64, 448, 64}};
     const struct intr_facts intr = {AM65X_DEV_INTR, ranges, 2, MSI_HOST_RESERVE};
     const struct inta_facts inta = {AM65X_DEV_INTA, AM65X_INTA_BASE, AM65X_INTA_VINTS, 0};
-    const struct ti_sci_config sci = {
-        .target_data = AM65X_SECURE_PROXY_DATA_BASE,
-        .real_time = AM65X_SECURE_PROXY_RT_BASE,
-        .scfg = AM65X_SECURE_PROXY_SCFG_BASE,
-        .host_id = AM65X_HOST_A53,
-        .rx_thread = AM65X_SCI_RX_THREAD,
-        .tx_thread = AM65X_SCI_TX_THREAD,
-    };
+    const struct ti_sci_config sci = AM65X_TI_SCI_CONFIG;
 
     expect(ti_sci_init(&sci));
     expect(irq_wired_init(&host->wired));
