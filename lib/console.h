@@ -1,23 +1,41 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The console: what people read and type, over the UART.
+ * The console: what people read and type, over whatever device the platform attaches.
  *
- * Thread context. Output goes straight to the UART; where the UART is not up yet, it is dropped.
+ * Thread context. Before a device is attached, output is dropped.
  */
 #ifndef LIB_CONSOLE_H
 #define LIB_CONSOLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* A device that can be the console. All in thread context, each one caller at a time; errors are
+ * negative errno values. */
+struct console_device {
+    int (*write)(const char *text, size_t length);
+    int (*getc)(uint64_t timeout_us); /* a byte, or -ETIMEDOUT */
+    int (*flush)(void);               /* waits until all has left */
+    /* Drops what has been received up to the last such byte; whether there was one. */
+    bool (*discard_through)(unsigned char byte);
+};
+
+/* Makes a device the console; it must live on. Boot core, before anybody writes. */
+void console_attach(const struct console_device *device);
 
 /* Writes text in one piece: other cores' output comes before or after. A line feed becomes
  * carriage return and line feed. */
 void console_write(const char *text, size_t length);
 
-/* The next byte typed, or -ETIMEDOUT after timeout_us. One caller at a time. */
+/* The next byte typed, or -ETIMEDOUT after timeout_us; -ENODEV. One caller at a time. */
 int console_getc(uint64_t timeout_us);
 
-/* Waits until all has left the UART. */
+/* Whether Ctrl-C has been typed since the last read; what was typed up to it is dropped. For long
+ * work that asks now and then. */
+bool console_interrupted(void);
+
+/* Waits until all has left the device. */
 void console_flush(void);
 
 #endif

@@ -5,15 +5,20 @@
 #include "lib/log.h"
 
 #include "arch/spinlock.h"
+#include "arch/time.h"
 #include "lib/console.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#define LINE_SIZE 512
-#define CUT_MARK  " [cut]"
+#define LINE_SIZE     512
+#define CUT_MARK      " [cut]"
+#define NS_PER_US     1000u
+#define US_PER_SECOND UINT64_C(1000000)
 
 static struct spinlock ring_lock = SPINLOCK_INIT;
 static char ring[LOG_KEPT];
@@ -59,41 +64,81 @@ size_t log_copy(char *text, unsigned lines)
     return length - start;
 }
 
-static void write_line(const char *prefix, const char *format, va_list arguments)
-    __attribute__((format(printf, 2, 0)));
+/* ---- subjects ---- */
 
-static void write_line(const char *prefix, const char *format, va_list arguments)
+/* linker.ld */
+extern struct log_subject log_subjects_start[], log_subjects_end[];
+
+static const char *const level_names[LOG_LEVELS] = {"error", "warning", "info", "debug"};
+
+const char *log_level_name(enum log_level level)
+{
+    return level_names[level];
+}
+
+int log_level_of(const char *name)
+{
+    for (int level = 0; level < LOG_LEVELS; level++)
+        if (strcmp(name, level_names[level]) == 0)
+            return level;
+    return -ENOENT;
+}
+
+const struct log_subject *log_get_subject(unsigned index)
+{
+    return index < (size_t)(log_subjects_end - log_subjects_start) ? &log_subjects_start[index]
+                                                                   : NULL;
+}
+
+int log_set_level(const char *subject, enum log_level level)
+{
+    bool all = strcmp(subject, "*") == 0;
+    int error = all ? 0 : -ENOENT;
+
+    for (struct log_subject *s = log_subjects_start; s < log_subjects_end; s++) {
+        if (!all && strcmp(subject, s->name) != 0)
+            continue;
+        __atomic_store_n(&s->level, level, __ATOMIC_RELAXED);
+        error = 0;
+    }
+    return error;
+}
+
+/* ---- lines ---- */
+
+/* "[    1.234567] subject: ", and the level where it is not information. Returns the length. */
+static size_t write_head(char *line, size_t room, const struct log_subject *subject,
+                         enum log_level level)
+{
+    uint64_t microseconds = time_now_ns() / NS_PER_US;
+    const char *name = level == LOG_INFO ? "" : level_names[level];
+    int length =
+        snprintf(line, room, "[%5" PRIu64 ".%06" PRIu64 "] %s: %s%s", microseconds / US_PER_SECOND,
+                 microseconds % US_PER_SECOND, subject->name, name, *name == '\0' ? "" : ": ");
+
+    return length < 0 ? 0 : (size_t)length < room ? (size_t)length : room - 1;
+}
+
+void log_write(const struct log_subject *subject, enum log_level level, const char *format, ...)
 {
     char line[LINE_SIZE];
-    size_t start = strlen(prefix), room = sizeof(line) - start - sizeof("\n") + 1, length;
+    size_t start, room, length;
+    va_list arguments;
     int wanted;
 
-    memcpy(line, prefix, start);
+    if (level > __atomic_load_n(&subject->level, __ATOMIC_RELAXED))
+        return;
+    start = write_head(line, sizeof(line) / 2, subject, level);
+    room = sizeof(line) - start;
+    va_start(arguments, format);
     wanted = vsnprintf(line + start, room, format, arguments);
+    va_end(arguments);
     length = wanted < 0 ? 0 : (size_t)wanted;
     if (length >= room) {
         length = room - 1;
         memcpy(line + start + length - strlen(CUT_MARK), CUT_MARK, strlen(CUT_MARK));
     }
-    line[start + length] = '\n';
+    line[start + length] = '\n'; /* in the terminator's place */
     keep_line(line, start + length + 1);
     console_write(line, start + length + 1);
-}
-
-void log_info(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    write_line("", format, arguments);
-    va_end(arguments);
-}
-
-void log_error(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    write_line("error: ", format, arguments);
-    va_end(arguments);
 }

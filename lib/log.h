@@ -1,17 +1,58 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Messages for people: to the console, one line at a time, never interleaved between cores.
+ * Messages for people: to the console, one line at a time, never interleaved between cores, each
+ * with the time since the counter started and its subject.
  *
- * Thread context only: nothing prints on an interrupt path. The line names the device, the
- * operation and the numbers; no newline at its end.
+ * A subject (a block, a driver, an application) has a level of its own; messages beyond it cost a
+ * comparison. The file that a subject belongs to says LOG_SUBJECT(name) once; other files that
+ * write about it say LOG_USE(name). The line names the device, the operation and the numbers; no
+ * line feed at its end.
+ *
+ * Thread context only: nothing prints on an interrupt path.
  */
 #ifndef LIB_LOG_H
 #define LIB_LOG_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+enum log_level {
+    LOG_ERROR,
+    LOG_WARNING,
+    LOG_INFO, /* the level of every subject at first */
+    LOG_DEBUG,
+    LOG_LEVELS,
+};
+
+struct log_subject {
+    const char *name;
+    uint32_t level; /* an enum log_level; atomic */
+};
+
+#define LOG_SUBJECT(name_)                                                                         \
+    struct log_subject log_subject_##name_                                                         \
+        __attribute__((used, section(".log_subjects"))) = {#name_, LOG_INFO}
+#define LOG_USE(name_)            extern struct log_subject log_subject_##name_
+
+#define log_error(subject, ...)   log_write(&log_subject_##subject, LOG_ERROR, __VA_ARGS__)
+#define log_warning(subject, ...) log_write(&log_subject_##subject, LOG_WARNING, __VA_ARGS__)
+#define log_info(subject, ...)    log_write(&log_subject_##subject, LOG_INFO, __VA_ARGS__)
+#define log_debug(subject, ...)   log_write(&log_subject_##subject, LOG_DEBUG, __VA_ARGS__)
+
+/* What the macros above call. */
+void log_write(const struct log_subject *subject, enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Sets the level of the subject with that name, or of all ("*"). -ENOENT: there is none. Any
+ * context. */
+int log_set_level(const char *subject, enum log_level level);
+
+/* A level's name ("error", "warning", "info", "debug"); the level of that name, or -ENOENT. */
+const char *log_level_name(enum log_level level);
+int log_level_of(const char *name);
+
+/* The subject number index, in no order; NULL after the last. */
+const struct log_subject *log_get_subject(unsigned index);
 
 /* The latest lines are kept, as many as LOG_KEPT bytes hold. Copies the last `lines` of them into
  * text, which has room for LOG_KEPT bytes; returns the length. Thread context. */

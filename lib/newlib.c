@@ -5,7 +5,7 @@
  *
  * A core has one thread, so newlib's "thread" is the core.
  */
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/exception.h"
 #include "arch/psci.h"
 #include "arch/wait.h"

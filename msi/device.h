@@ -2,7 +2,7 @@
 /*
  * A device, as its driver sees it: a name, and whatever the interrupt core keeps for it.
  *
- * The platform fills it in and binds it to its interrupt parent (msi/platform.h), once. What the
+ * The platform fills it in and binds it to its interrupt parent (msi/binding.h), once. What the
  * parent is, and what it allocated for the device, stays behind `interrupts`.
  */
 #ifndef MSI_DEVICE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What the files of the interrupt core share: an interrupt, a device's binding to its parent, and
- * the parent's operations. No driver includes this.
+ * What the interrupt layer and its parents share: an interrupt, a device's binding to its parent,
+ * and the parent's operations. No driver includes this.
  *
  * Locks, in the order in which they may be taken: the registry's mutex (bindings), a parent's
  * mutex (its allocations and its devices' tables; held across requests to the system firmware or
@@ -12,62 +12,44 @@
 
 #include "arch/spinlock.h"
 #include "arch/wait.h"
-#include "msi/core.h"
+#include "msi/dispatch.h"
 #include "msi/irq.h"
-#include "msi/mapping.h"
-#include "msi/platform.h"
+#include "msi/report.h"
 #include "msi/sources.h"
+#include "msi/storm.h"
 
-struct inta_vint;
 struct its_identity;
 
-/* A route through an interrupt router, to a GIC input (msi/intr.h). */
-struct intr_line {
-    struct mapping route;
-    uint16_t output, intid;
-    bool direct; /* may use the reserve */
-};
-
+/* A parent embeds it in a structure of its own, as the first member, and tells the size. */
 struct irq {
-    struct irq_sink sink; /* where an INTID is this interrupt's alone */
+    struct irq_sink sink; /* where an INTID is this interrupt's alone (irq_state_init()) */
     struct irq_binding *binding;
     irq_handler_t handler;
     void *context;
     const char *name;
     uint32_t index;
     unsigned core;
-    uint32_t state; /* IRQ_STATE_*, msi/deliver.h */
+    uint32_t state; /* IRQ_STATE_*, msi/state.h */
     uint64_t count;
     struct spinlock lock;  /* keeps the mask bit in `state` and the hardware's in step */
     struct irq_slot *slot; /* of its message; NULL if the device keeps none (msi/message.h) */
 
-    /* msi/deliver.c: calls of the handler since `window_start`; whoever runs the handler has it. */
-    uint32_t window_calls;
-    uint64_t window_start;
+    struct irq_storm_window window;
     bool silenced; /* turned off by ops->silence(); with the parent's mutex */
 
-    struct irq *replay_next; /* msi/deliver.c */
+    struct irq *replay_next; /* msi/state.c */
     bool replay_queued;
 
     /* The parent could not take the route down: its resources, and this, are kept. */
     bool stuck;
     struct irq *stuck_next;
-
-    union {
-        unsigned intid; /* wired, ITS: the SPI or LPI */
-        struct intr_line line;
-        struct {
-            struct inta_vint *vint;
-            struct mapping mapping; /* has the event and the bit */
-        } inta;
-    } route;
 };
 
 struct irq_binding {
     struct device *device;
     struct irq_parent *parent;
     struct irq_binding *next;
-    struct source_table sources; /* the interrupts, by index */
+    struct irq_source_table sources; /* the interrupts, by index */
     uint32_t index_limit;
     bool any_index; /* IRQ_INDEX_ANY makes sense */
     union {
@@ -79,6 +61,7 @@ struct irq_binding {
 
 /* All in thread context with the parent's mutex held, unless said otherwise. */
 struct irq_parent_ops {
+    size_t irq_size; /* of the structure that embeds struct irq */
     /* Makes the whole route to irq->core and leaves it masked. On error nothing is left, or
      * irq->stuck says that the parent keeps it. */
     int (*alloc)(struct irq *irq, uint32_t flags);
@@ -109,22 +92,9 @@ struct irq_parent {
     struct irq_parent *next;
 };
 
-/* Enters a parent into the registry. Thread context, once a parent. */
-int irq_parent_register(struct irq_parent *parent);
-
-/* Binds device as `model` says (its data and index_limit); bind(binding, argument), if any, does
- * what the parent's hardware needs, under the parent's mutex. -EBUSY: the device is bound. */
-int irq_binding_create(struct device *device, struct irq_parent *parent,
-                       const struct irq_binding *model,
-                       int (*bind)(struct irq_binding *binding, void *argument), void *argument);
-
 /* What the parent's operations do with irq_set_affinity(), for an interrupt that moves by itself.
  * With the parent's mutex held. */
 int irq_move(struct irq *irq, unsigned core);
-
-/* Calls visit(irq, argument) for each interrupt of each binding, with its parent's mutex held,
- * until it returns other than 0, which is then returned; or -EDEADLK. */
-int irq_visit_all(int (*visit)(struct irq *irq, void *argument), void *argument);
 
 /* Raises the interrupt as its hardware would (INTA: VINT status, wired: GICD_ISPENDR, ITS: INT):
  * for tests that have no device at hand. Thread context. */

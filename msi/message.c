@@ -21,7 +21,7 @@ static void forget(struct irq **irqs, unsigned count, struct irq_slot *slot)
     free(slot);
 }
 
-int message_assign(struct irq **irqs, unsigned count)
+int irq_message_assign(struct irq **irqs, unsigned count)
 {
     const struct irq_binding *binding = irqs[0]->binding;
 
@@ -38,16 +38,16 @@ int message_assign(struct irq **irqs, unsigned count)
     for (unsigned i = 0; i < count; i++)
         irqs[i]->slot = slot;
 
-    int status = write_slot(irqs[0], &slot->message);
+    int error = write_slot(irqs[0], &slot->message);
 
-    if (status != 0) {
+    if (error != 0) {
         (void)write_slot(irqs[0], NULL); /* it may have written half of it */
         forget(irqs, count, slot);
     }
-    return status;
+    return error;
 }
 
-void message_release(struct irq *irq)
+void irq_message_release(struct irq *irq)
 {
     struct irq_slot *slot = irq->slot;
 
@@ -60,7 +60,7 @@ void message_release(struct irq *irq)
     irq->slot = NULL;
 }
 
-int message_update(struct irq *irq)
+int irq_message_update(struct irq *irq)
 {
     struct irq_slot *slot = irq->slot;
 
@@ -72,7 +72,7 @@ int message_update(struct irq *irq)
     return write_slot(irq, &slot->message);
 }
 
-int message_restore(struct irq *irq)
+int irq_message_restore(struct irq *irq)
 {
     const struct irq_slot *slot = irq->slot;
 

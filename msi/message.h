@@ -17,15 +17,15 @@ struct irq_slot {
 
 /* Makes a slot for these interrupts, and has the device write it. Nothing to do for a device
  * without slots. On error there is none. -ENOMEM, or the device's error. */
-int message_assign(struct irq **irqs, unsigned count);
+int irq_message_assign(struct irq **irqs, unsigned count);
 
 /* One interrupt less; with the last of them the device empties the slot. */
-void message_release(struct irq *irq);
+void irq_message_release(struct irq *irq);
 
 /* Composes the message again and has the device write it. */
-int message_update(struct irq *irq);
+int irq_message_update(struct irq *irq);
 
 /* Has the device write the copy. */
-int message_restore(struct irq *irq);
+int irq_message_restore(struct irq *irq);
 
 #endif

@@ -2,9 +2,13 @@
 /*
  * Which parents there are, and which devices are bound to them.
  */
-#include "arch/cpu.h"
-#include "msi/internal.h"
-#include "msi/trouble.h"
+#include "msi/registry.h"
+
+#include "arch/core.h"
+#include "msi/binding.h"
+#include "msi/report.h"
+#include "msi/storm.h"
+#include "msi/stray.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,10 +19,10 @@ static struct irq_binding *bindings;
 
 int irq_parent_register(struct irq_parent *parent)
 {
-    int status = mutex_lock(&registry_mutex);
+    int error = mutex_lock(&registry_mutex);
 
-    if (status != 0)
-        return status;
+    if (error != 0)
+        return error;
     parent->next = parents;
     parents = parent;
     mutex_unlock(&registry_mutex);
@@ -32,10 +36,10 @@ static int enter_binding(struct irq_binding *binding,
     if (binding->device->interrupts)
         return -EBUSY;
 
-    int status = bind ? bind(binding, argument) : 0;
+    int error = bind ? bind(binding, argument) : 0;
 
-    if (status != 0)
-        return status;
+    if (error != 0)
+        return error;
     binding->next = bindings;
     bindings = binding;
     binding->device->interrupts = binding;
@@ -54,26 +58,26 @@ int irq_binding_create(struct device *device, struct irq_parent *parent,
     binding->device = device;
     binding->parent = parent;
 
-    int status = sources_init(&binding->sources, binding->index_limit);
+    int error = irq_sources_init(&binding->sources, binding->index_limit);
 
-    if (status != 0) {
+    if (error != 0) {
         free(binding);
-        return status;
+        return error;
     }
-    status = mutex_lock(&registry_mutex);
-    if (status == 0) {
-        status = mutex_lock(&parent->mutex);
-        if (status == 0) {
-            status = enter_binding(binding, bind, argument);
+    error = mutex_lock(&registry_mutex);
+    if (error == 0) {
+        error = mutex_lock(&parent->mutex);
+        if (error == 0) {
+            error = enter_binding(binding, bind, argument);
             mutex_unlock(&parent->mutex);
         }
         mutex_unlock(&registry_mutex);
     }
-    if (status != 0) {
-        sources_destroy(&binding->sources);
+    if (error != 0) {
+        irq_sources_destroy(&binding->sources);
         free(binding);
     }
-    return status;
+    return error;
 }
 
 /* With both mutexes held. */
@@ -84,10 +88,10 @@ static int remove_binding(struct irq_binding *binding)
     if (binding->sources.in_use != 0)
         return -EBUSY;
 
-    int status = ops->unbind ? ops->unbind(binding) : 0;
+    int error = ops->unbind ? ops->unbind(binding) : 0;
 
-    if (status != 0)
-        return status;
+    if (error != 0)
+        return error;
     for (struct irq_binding **link = &bindings; *link; link = &(*link)->next) {
         if (*link == binding) {
             *link = binding->next;
@@ -105,35 +109,33 @@ int irq_unbind(struct device *device)
     if (!device)
         return -EINVAL;
 
-    int status = mutex_lock(&registry_mutex);
+    int error = mutex_lock(&registry_mutex);
 
-    if (status != 0)
-        return status;
+    if (error != 0)
+        return error;
 
     struct irq_binding *binding = device->interrupts;
 
-    status = binding ? mutex_lock(&binding->parent->mutex) : -ENODEV;
-    if (status == 0) {
-        status = remove_binding(binding);
+    error = binding ? mutex_lock(&binding->parent->mutex) : -ENODEV;
+    if (error == 0) {
+        error = remove_binding(binding);
         mutex_unlock(&binding->parent->mutex);
     }
     mutex_unlock(&registry_mutex);
-    if (status == 0) {
-        sources_destroy(&binding->sources);
+    if (error == 0) {
+        irq_sources_destroy(&binding->sources);
         free(binding);
     }
-    return status;
+    return error;
 }
 
 void irq_get_inventory(struct irq_inventory *inventory)
 {
-    struct irq_core_counters counters;
-
-    *inventory = (struct irq_inventory){0};
-    irq_core_get_counters(&counters);
-    inventory->spurious = counters.spurious;
-    inventory->stray = counters.stray;
-    inventory->storms = trouble_storms();
+    *inventory = (struct irq_inventory){
+        .spurious = irq_dispatch_spurious(),
+        .stray = irq_stray_count(),
+        .storms = irq_storm_count(),
+    };
     if (mutex_lock(&registry_mutex) != 0)
         return;
     for (struct irq_binding *binding = bindings; binding; binding = binding->next) {
@@ -157,28 +159,28 @@ static int visit_binding(struct irq_binding *binding, int (*visit)(struct irq *i
 {
     uint32_t index = 0;
     struct irq *irq;
-    int status = mutex_lock(&binding->parent->mutex);
+    int error = mutex_lock(&binding->parent->mutex);
 
-    if (status != 0)
-        return status;
-    while (status == 0 && (irq = sources_next(&binding->sources, &index)) != NULL) {
-        status = visit(irq, argument);
+    if (error != 0)
+        return error;
+    while (error == 0 && (irq = irq_sources_next(&binding->sources, &index)) != NULL) {
+        error = visit(irq, argument);
         index++;
     }
     mutex_unlock(&binding->parent->mutex);
-    return status;
+    return error;
 }
 
 int irq_visit_all(int (*visit)(struct irq *irq, void *argument), void *argument)
 {
-    int status = mutex_lock(&registry_mutex);
+    int error = mutex_lock(&registry_mutex);
 
-    if (status != 0)
-        return status;
-    for (struct irq_binding *binding = bindings; binding && status == 0; binding = binding->next)
-        status = visit_binding(binding, visit, argument);
+    if (error != 0)
+        return error;
+    for (struct irq_binding *binding = bindings; binding && error == 0; binding = binding->next)
+        error = visit_binding(binding, visit, argument);
     mutex_unlock(&registry_mutex);
-    return status;
+    return error;
 }
 
 struct visitor {

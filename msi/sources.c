@@ -12,12 +12,12 @@
 #define PAGE_BITS 6u
 #define PAGE_SIZE (1u << PAGE_BITS)
 
-struct source_page {
+struct irq_source_page {
     uint64_t used;
     struct irq *irqs[PAGE_SIZE];
 };
 
-static uint32_t page_count(const struct source_table *table)
+static uint32_t page_count(const struct irq_source_table *table)
 {
     return (table->limit + PAGE_SIZE - 1) >> PAGE_BITS;
 }
@@ -27,13 +27,13 @@ static uint64_t bit(uint32_t index)
     return UINT64_C(1) << (index % PAGE_SIZE);
 }
 
-int sources_init(struct source_table *table, uint32_t limit)
+int irq_sources_init(struct irq_source_table *table, uint32_t limit)
 {
-    *table = (struct source_table){.limit = limit};
+    *table = (struct irq_source_table){.limit = limit};
 
     uint32_t pages = page_count(table);
 
-    table->pages = calloc(pages ? pages : 1, sizeof(struct source_page *));
+    table->pages = calloc(pages ? pages : 1, sizeof(struct irq_source_page *));
     table->full = calloc(pages / PAGE_SIZE + 1, sizeof(*table->full));
     if (table->pages && table->full)
         return 0;
@@ -42,7 +42,7 @@ int sources_init(struct source_table *table, uint32_t limit)
     return -ENOMEM;
 }
 
-void sources_destroy(struct source_table *table)
+void irq_sources_destroy(struct irq_source_table *table)
 {
     for (uint32_t i = 0; i < page_count(table); i++)
         free(table->pages[i]);
@@ -50,26 +50,26 @@ void sources_destroy(struct source_table *table)
     free(table->full);
 }
 
-struct irq *sources_get(const struct source_table *table, uint32_t index)
+struct irq *irq_sources_get(const struct irq_source_table *table, uint32_t index)
 {
-    const struct source_page *page = table->pages[index >> PAGE_BITS];
+    const struct irq_source_page *page = table->pages[index >> PAGE_BITS];
 
     return page ? page->irqs[index % PAGE_SIZE] : NULL;
 }
 
-int sources_prepare(struct source_table *table, uint32_t index)
+int irq_sources_prepare(struct irq_source_table *table, uint32_t index)
 {
-    struct source_page **page = &table->pages[index >> PAGE_BITS];
+    struct irq_source_page **page = &table->pages[index >> PAGE_BITS];
 
     if (!*page)
         *page = calloc(1, sizeof(**page));
     return *page ? 0 : -ENOMEM;
 }
 
-void sources_enter(struct source_table *table, uint32_t index, struct irq *irq)
+void irq_sources_enter(struct irq_source_table *table, uint32_t index, struct irq *irq)
 {
     uint32_t number = index >> PAGE_BITS;
-    struct source_page *page = table->pages[number];
+    struct irq_source_page *page = table->pages[number];
 
     page->irqs[index % PAGE_SIZE] = irq;
     page->used |= bit(index);
@@ -78,10 +78,10 @@ void sources_enter(struct source_table *table, uint32_t index, struct irq *irq)
     table->in_use++;
 }
 
-void sources_remove(struct source_table *table, uint32_t index)
+void irq_sources_remove(struct irq_source_table *table, uint32_t index)
 {
     uint32_t number = index >> PAGE_BITS;
-    struct source_page *page = table->pages[number];
+    struct irq_source_page *page = table->pages[number];
 
     page->irqs[index % PAGE_SIZE] = NULL;
     page->used &= ~bit(index);
@@ -90,7 +90,7 @@ void sources_remove(struct source_table *table, uint32_t index)
 }
 
 /* The first page at or after `number` that is not full; page_count() or more: none. */
-static uint32_t next_roomy(const struct source_table *table, uint32_t number)
+static uint32_t next_roomy(const struct irq_source_table *table, uint32_t number)
 {
     uint32_t words = page_count(table) / PAGE_SIZE + 1;
     uint64_t passed = bit(number) - 1; /* in the first word */
@@ -116,14 +116,14 @@ static uint64_t free_runs(uint64_t used, uint32_t count)
     return ~used & starts;
 }
 
-bool sources_find_free(const struct source_table *table, uint32_t from, uint32_t count,
-                       uint32_t *index)
+bool irq_sources_find_free(const struct irq_source_table *table, uint32_t from, uint32_t count,
+                           uint32_t *index)
 {
     uint32_t pages = page_count(table), first = from >> PAGE_BITS;
 
     for (uint32_t number = next_roomy(table, first); number < pages;
          number = next_roomy(table, number + 1)) {
-        const struct source_page *page = table->pages[number];
+        const struct irq_source_page *page = table->pages[number];
         uint64_t runs = free_runs(page ? page->used : 0, count);
 
         if (number == first)
@@ -136,10 +136,10 @@ bool sources_find_free(const struct source_table *table, uint32_t from, uint32_t
     return false;
 }
 
-struct irq *sources_next(const struct source_table *table, uint32_t *index)
+struct irq *irq_sources_next(const struct irq_source_table *table, uint32_t *index)
 {
     for (uint32_t number = *index >> PAGE_BITS; number < page_count(table); number++) {
-        const struct source_page *page = table->pages[number];
+        const struct irq_source_page *page = table->pages[number];
         uint64_t passed = number == *index >> PAGE_BITS ? bit(*index) - 1 : 0;
         uint64_t used = page ? page->used & ~passed : 0;
 

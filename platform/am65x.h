@@ -24,7 +24,10 @@
 #define AM65X_UART0_INTID            224u /* GIC_SPI 192 */
 #define AM65X_UART_CLOCK_HZ          48000000u
 
+/* JTAGID and its fields (5.1.2): the variant is the silicon revision less one. */
 #define AM65X_JTAGID                 0x43000014u
+#define AM65X_JTAGID_PART(id)        ((id) >> 12 & 0xffffu)
+#define AM65X_JTAGID_VARIANT(id)     ((id) >> 28)
 
 /* Main NAVSS. */
 #define AM65X_UDMAP_GCFG_BASE        0x31150000u

@@ -4,7 +4,7 @@
  */
 #include "platform/platform.h"
 
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/exception.h"
 #include "arch/mmio.h"
 #include "arch/smp.h"
@@ -13,23 +13,24 @@
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/uart/uart.h"
 #include "drivers/udma/udma.h"
-#include "lib/console.h"
-#include "lib/device_tree.h"
 #include "lib/log.h"
+#include "msi/binding.h"
 #include "msi/irq.h"
-#include "msi/platform.h"
 #include "platform/am65x.h"
 
 #include <errno.h>
 #include <stddef.h>
 
-#define UART_BAUD            115200u
-
-#define JTAGID_VARIANT_SHIFT 28u /* AM65x TRM SPRUID7, 5.1.2 */
-
 /* Router outputs kept back for devices wired straight to the router (mailboxes, timers, ...), of
  * the 48 to 64 that the A53 owns. */
-#define INTR_RESERVE         4u
+#define INTR_RESERVE 4u
+
+LOG_SUBJECT(platform);
+LOG_USE(boot);
+LOG_USE(gic);
+LOG_USE(its);
+LOG_USE(ti_sci);
+LOG_USE(udma);
 
 static struct irq_parent *wired_parent, *its_parent, *intr_parent, *inta_parent;
 
@@ -60,29 +61,9 @@ struct irq_parent *platform_inta(void)
     return inta_parent;
 }
 
-struct device *platform_ring_device(void)
-{
-    return &ring_device;
-}
-
 uint32_t platform_jtag_id(void)
 {
     return mmio_read32(AM65X_JTAGID);
-}
-
-unsigned platform_console_init(uint64_t base, uint32_t baud)
-{
-    static const char *const names[AM65X_UART_COUNT] = {"uart0", "uart1", "uart2"};
-    unsigned number = 0;
-
-    for (unsigned i = 0; i < AM65X_UART_COUNT; i++)
-        if (base == AM65X_UART0_BASE + i * AM65X_UART_STRIDE)
-            number = i;
-    uart_device.name = names[number];
-    uart_intids[0] = (uint16_t)(AM65X_UART0_INTID + number);
-    console_base = AM65X_UART0_BASE + number * AM65X_UART_STRIDE;
-    uart_init(console_base, AM65X_UART_CLOCK_HZ, baud != 0 ? baud : UART_BAUD);
-    return number;
 }
 
 uintptr_t platform_console_base(void)
@@ -90,32 +71,22 @@ uintptr_t platform_console_base(void)
     return console_base;
 }
 
-void platform_assume_memory(struct device_tree_info *info)
-{
-    if (info->memory_count != 0)
-        return;
-    info->memory[info->memory_count++] = (struct memory_range){AM65X_DRAM_BASE, AM65X_DRAM_SIZE};
-    if (info->reserved_count < DEVICE_TREE_RESERVED_MAX)
-        info->reserved[info->reserved_count++] =
-            (struct memory_range){AM65X_SECURE_DRAM_BASE, AM65X_SECURE_DRAM_SIZE};
-}
-
 /* Says which step failed; returns the error for the caller to pass on. */
 static int failed(const char *step, int error)
 {
-    log_error("platform: %s failed: error %d", step, error);
+    log_error(platform, "%s failed: error %d", step, error);
     return error;
 }
 
 /* What every core does for itself before it takes interrupts. */
 static void core_init(void)
 {
-    int error = gic_cpu_init();
+    int error = gic_core_init();
 
     if (error == 0)
-        error = irq_core_cpu_init();
+        error = irq_core_init();
     if (error == 0)
-        error = its_cpu_init();
+        error = its_core_init();
     if (error != 0)
         panic("core %u: its part of the GIC does not come up: error %d", core_id(), error);
 }
@@ -126,17 +97,17 @@ static int gic_up(void)
 
     if (error != 0)
         return failed("GIC", error);
-    error = gic_cpu_init();
+    error = gic_core_init();
+    if (error == 0)
+        error = irq_init();
     if (error == 0)
         error = irq_core_init();
-    if (error == 0)
-        error = irq_core_cpu_init();
     if (error != 0)
         return failed("interrupt core", error);
 
     struct gic_facts facts;
     gic_get_facts(&facts);
-    log_info("gic:   GICv%u, IIDR 0x%08x, %u SPIs, %s, %u-bit INTIDs", facts.architecture,
+    log_info(gic, "GICv%u, IIDR 0x%08x, %u SPIs, %s, %u-bit INTIDs", facts.architecture,
              (unsigned)facts.iidr, facts.spi_count,
              facts.two_security_states ? "two security states" : "one security state",
              facts.intid_bits);
@@ -148,7 +119,7 @@ static int its_up(void)
     int error = its_init(AM65X_GITS_BASE);
 
     if (error == 0)
-        error = its_cpu_init();
+        error = its_core_init();
     if (error == 0)
         error = irq_its_init(&its_parent);
     if (error == 0)
@@ -158,7 +129,8 @@ static int its_up(void)
 
     struct its_facts facts;
     its_get_facts(&facts);
-    log_info("its:   IIDR 0x%08x, device ids %u bits (%s table), event ids %u bits, %u LPIs, "
+    log_info(its,
+             "IIDR 0x%08x, device ids %u bits (%s table), event ids %u bits, %u LPIs, "
              "tables %s",
              (unsigned)facts.iidr, facts.device_bits,
              facts.two_level_device_table ? "two-level" : "flat", facts.event_bits, facts.lpi_count,
@@ -172,7 +144,7 @@ static int cores_up(void)
     unsigned count = gic_redistributor_count();
 
     if (count > CORE_MAX) {
-        log_error("platform: %u redistributors, but room for %u cores: the rest stay off", count,
+        log_error(platform, "%u redistributors, but room for %u cores: the rest stay off", count,
                   CORE_MAX);
         count = CORE_MAX;
     }
@@ -180,15 +152,25 @@ static int cores_up(void)
         affinities[i] = gic_redistributor_affinity(i);
     unsigned running = smp_boot(affinities, count, core_init);
     for (unsigned core = 0; core < running; core++)
-        log_info("core %u: affinity 0x%03llx%s", core, (unsigned long long)core_affinity(core),
+        log_info(boot, "core %u: affinity 0x%03llx%s", core,
+                 (unsigned long long)core_affinity(core),
                  core == core_id() ? ", booted first" : "");
     if (running == count)
         return 0;
     uint64_t affinity;
     int error = smp_boot_error(&affinity);
-    log_error("platform: core %u (affinity 0x%llx) does not start", running,
+    log_error(platform, "core %u (affinity 0x%llx) does not start", running,
               (unsigned long long)affinity);
     return failed("start of the other cores", error);
+}
+
+static void name_console(unsigned number)
+{
+    static const char *const names[AM65X_UART_COUNT] = {"uart0", "uart1", "uart2"};
+
+    uart_device.name = names[number];
+    uart_intids[0] = (uint16_t)(AM65X_UART0_INTID + number);
+    console_base = AM65X_UART0_BASE + number * AM65X_UART_STRIDE;
 }
 
 static int console_interrupt_up(void)
@@ -219,7 +201,7 @@ static int system_firmware_up(void)
         error = ti_sci_get_version(&version);
     if (error != 0)
         return failed("system firmware", error);
-    log_info("sysfw: \"%s\", version %u, ABI %u.%u", version.description, version.version,
+    log_info(ti_sci, "\"%s\", version %u, ABI %u.%u", version.description, version.version,
              version.abi_major, version.abi_minor);
 
     error = irq_bind_wired(&sci_device, wired_parent, sci_intids, 1);
@@ -274,7 +256,7 @@ static int udma_up(void)
         .psil_base = AM65X_PSIL_BASE,
         .ring_interrupts = &ring_device,
         /* TI errata SPRZ452, i2023: SR1.0, which is variant 0. */
-        .ring_state_erratum = platform_jtag_id() >> JTAGID_VARIANT_SHIFT == 0,
+        .ring_state_erratum = AM65X_JTAGID_VARIANT(platform_jtag_id()) == 0,
     };
     int error = udma_init(&facts);
 
@@ -302,20 +284,51 @@ void platform_for_each_range(void (*visit)(const char *name, int error,
     }
 }
 
+bool platform_owns(enum platform_resource resource, unsigned number)
+{
+    /* TI-SCI resource subtypes: the general kind, then those of high capacity, and rings of
+     * channels. 0 ends. */
+    static const struct {
+        uint16_t device;
+        uint8_t subtypes[4];
+    } kinds[] = {
+        [PLATFORM_VINT] = {AM65X_DEV_INTA, {0x0a}},
+        [PLATFORM_RING] = {AM65X_DEV_RINGACC, {0x01, 0x03, 0x07}},
+        [PLATFORM_TRANSMIT_CHANNEL] = {AM65X_DEV_UDMAP, {0x0d, 0x0f}},
+        [PLATFORM_RECEIVE_CHANNEL] = {AM65X_DEV_UDMAP, {0x0a, 0x0b}},
+    };
+
+    for (const uint8_t *subtype = kinds[resource].subtypes; *subtype != 0; subtype++) {
+        struct ti_sci_range range;
+
+        if (ti_sci_get_range(kinds[resource].device, *subtype, &range) != 0)
+            continue;
+        if ((number >= range.first && number - range.first < range.count) ||
+            (number >= range.second_first && number - range.second_first < range.second_count))
+            return true;
+    }
+    return false;
+}
+
 static void log_range(const char *name, int error, const struct ti_sci_range *range)
 {
     if (error != 0)
-        log_error("sysfw: range of %s: error %d", name, error);
+        log_error(ti_sci, "range of %s: error %d", name, error);
     else if (range->second_count != 0)
-        log_info("range: %-18s %u-%u, %u-%u", name, range->first, range->first + range->count - 1u,
-                 range->second_first, range->second_first + range->second_count - 1u);
+        log_info(ti_sci, "range: %-18s %u-%u, %u-%u", name, range->first,
+                 range->first + range->count - 1u, range->second_first,
+                 range->second_first + range->second_count - 1u);
     else
-        log_info("range: %-18s %u-%u", name, range->first, range->first + range->count - 1u);
+        log_info(ti_sci, "range: %-18s %u-%u", name, range->first,
+                 range->first + range->count - 1u);
 }
 
-int platform_init(void)
+int platform_init(unsigned console)
 {
-    int error = gic_up();
+    int error;
+
+    name_console(console);
+    error = gic_up();
 
     if (error == 0)
         error = its_up();
@@ -331,7 +344,7 @@ int platform_init(void)
         error = udma_up();
     if (error == 0) {
         platform_for_each_range(log_range);
-        log_info("udma:  %u memory-to-memory channels", udma_capacity());
+        log_info(udma, "%u memory-to-memory channels", udma_capacity());
     }
     return error;
 }

@@ -1,50 +1,67 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The AM65x as a whole: brings its blocks up in order and binds its devices to their interrupt
- * parents.
+ * The AM65x as a whole: what brings it up before main(), and what an application asks of it.
+ *
+ * An application is a C program: main() runs in thread context on core 0 with everything up; its
+ * arguments are the loader's boot arguments, word by word, behind the program's name. What it
+ * returns, or gives to exit(), is the status with which the SoC is switched off (PSCI SYSTEM_OFF;
+ * the twin makes it its own). docs/application.md shows how to write one.
  */
 #ifndef PLATFORM_PLATFORM_H
 #define PLATFORM_PLATFORM_H
 
-#include "msi/device.h"
-
+#include <stdbool.h>
 #include <stdint.h>
 
+struct device;
 struct device_tree_info;
 struct irq_parent;
 struct ti_sci_range;
 
-/* A UART of the main domain as the polled console, so that everything after can speak: the one at
- * base if there is one, else UART0, the EVM's. baud: 0 for 115200; a loader's setting stays. Boot
- * core, first of all. Returns the UART's number. */
-unsigned platform_console_init(uint64_t base, uint32_t baud);
+/* How the image was started, and how far the SoC came up: error is 0, or the negative errno of the
+ * step that failed. It has been logged; main() is called all the same, what was up before it stays
+ * up, and all that depends on the rest returns -ENODEV. */
+struct platform_boot_info {
+    uintptr_t dtb;        /* x0 at entry: the device tree's address, or whatever else was there */
+    unsigned entry_level; /* the exception level that the loader used: 1 or 2 */
+    uintptr_t load_address;
+    int error;
+};
+const struct platform_boot_info *platform_get_boot_info(void);
 
-/* That UART's registers. */
-uintptr_t platform_console_base(void);
+/* What the loader's device tree says, or what stands in for it. */
+const struct device_tree_info *platform_get_device_tree(void);
 
-/* Fills in what the loader's device tree has not told: the EVM's memory, and what is kept of it. */
-void platform_assume_memory(struct device_tree_info *info);
+/* GIC, the other cores, the interrupt layer, the ITS, system firmware, router, aggregator, UDMA
+ * and the console's interrupt (console: the UART's number); logs what it finds. Called before
+ * main(), once. */
+int platform_init(unsigned console);
 
-/* GIC, the other cores, the interrupt core, the ITS, system firmware, router, aggregator, UDMA and
- * the console's interrupt; logs what it finds. Boot core, once. On error the step has been logged,
- * and what was up before it stays up. */
-int platform_init(void);
-
-/* The parents that devices are bound to; NULL before platform_init() got there. */
+/* The parents that devices are bound to (msi/binding.h); NULL if platform_init() did not get
+ * there. Any context. */
 struct irq_parent *platform_wired(void);
 struct irq_parent *platform_its(void);
 struct irq_parent *platform_intr(void);
 struct irq_parent *platform_inta(void);
-
-/* The main ring accelerator: source index = ring. */
-struct device *platform_ring_device(void);
 
 /* Asks the system firmware for each kind of resource that this host uses; visit() gets the error
  * (0) and the range. Thread context. */
 void platform_for_each_range(void (*visit)(const char *name, int error,
                                            const struct ti_sci_range *range));
 
-/* JTAGID (AM65x TRM SPRUID7, 5.1.2): part number and variant. */
+/* Whether the system firmware has given this host a number of that kind. Thread context. */
+enum platform_resource {
+    PLATFORM_VINT,
+    PLATFORM_RING, /* of any kind, those of channels too */
+    PLATFORM_TRANSMIT_CHANNEL,
+    PLATFORM_RECEIVE_CHANNEL,
+};
+bool platform_owns(enum platform_resource resource, unsigned number);
+
+/* JTAGID (AM65x TRM SPRUID7, 5.1.2); its fields are in platform/am65x.h. Any context. */
 uint32_t platform_jtag_id(void);
+
+/* The registers of the UART that is the console. */
+uintptr_t platform_console_base(void);
 
 #endif

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The table of cores, and who of them asks (TPIDR_EL1; Arm ARM DDI 0487, D17.2.142).
+ * The table of cores: how many run, their affinities (MPIDR_EL1), and which of them asks
+ * (TPIDR_EL1; Arm ARM DDI 0487, D17.2).
  */
-#include "arch/core.h"
+#include "arch/per_core.h"
 
 #include "arch/barrier.h"
 #include "arch/stack.h"
 #include "arch/sysreg.h"
 
 #include <stddef.h>
+
+#define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
 
 _Static_assert(offsetof(struct core, fault_stack) == CORE_FAULT_STACK, "vectors.S uses it");
 _Static_assert(offsetof(struct core, irq_stack) == CORE_IRQ_STACK, "vectors.S uses it");
@@ -32,9 +35,37 @@ uint8_t stacks[CORE_MAX][STACK_CORE_SIZE] __attribute__((section(".stacks"), ali
 struct core cores[CORE_MAX] = {CORE(0), CORE(1), CORE(2), CORE(3),
                                CORE(4), CORE(5), CORE(6), CORE(7)};
 
+static uint64_t affinities[CORE_MAX];
+static unsigned running = 1;
+
 unsigned core_id(void)
 {
     return core_self()->number;
+}
+
+unsigned core_count(void)
+{
+    return __atomic_load_n(&running, __ATOMIC_ACQUIRE);
+}
+
+void core_set_count(unsigned count)
+{
+    __atomic_store_n(&running, count, __ATOMIC_RELEASE); /* after the core's affinity */
+}
+
+uint64_t core_own_affinity(void)
+{
+    return sysreg_read(MPIDR_EL1) & MPIDR_AFFINITY;
+}
+
+uint64_t core_affinity(unsigned core)
+{
+    return core == core_id() ? core_own_affinity() : affinities[core];
+}
+
+void core_set_affinity(unsigned core, uint64_t affinity)
+{
+    affinities[core] = affinity;
 }
 
 bool in_interrupt(void)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What vectors.S calls: the interrupt handler, expected aborts, and for the rest the report.
+ * What vectors.S calls: the interrupt handler, and for other exceptions the probe that raised them,
+ * or the report.
  */
 #include "arch/exception.h"
 
-#include "arch/core.h"
 #include "arch/exception_frame.h"
+#include "arch/per_core.h"
 #include "arch/report.h"
 #include "arch/sysreg.h"
 
@@ -16,17 +17,15 @@ _Static_assert(offsetof(struct exception_frame, esr) == FRAME_ESR, "vectors.S us
 _Static_assert(offsetof(struct exception_frame, record) == FRAME_RECORD, "vectors.S uses it");
 _Static_assert(sizeof(struct exception_frame) == FRAME_SIZE, "vectors.S uses it");
 
-#define INSTRUCTION_SIZE        4u
-#define LINK_REGISTER           30
+#define LINK_REGISTER 30
 
-/* Loads and stores of one register (Arm ARM DDI 0487, C4.1.89): bits 29:27 are 111; bit 26 says FP;
- * Rt is in bits 4:0. */
-#define INSTRUCTION_SINGLE_MASK UINT32_C(0x3c000000)
-#define INSTRUCTION_SINGLE      UINT32_C(0x38000000)
-#define INSTRUCTION_RT          UINT32_C(0x1f)
-#define RT_ZERO                 31u
+/* A pair of arch/probe.h. */
+struct probe_fixup {
+    uint64_t at, resume;
+};
 
-#define ESR_ISS_WNR             (UINT64_C(1) << 6) /* the abort was a write's */
+/* linker.ld */
+extern const struct probe_fixup probe_fixups_start[], probe_fixups_end[];
 
 static void (*irq_handler)(void);
 
@@ -57,50 +56,30 @@ void exception_irq(void)
         panic("an IRQ, and nobody to handle it");
 }
 
-unsigned exception_expect_abort(uintptr_t start, uintptr_t size)
+/* Sends the abort of a probe to where it goes on. False: it was no probe's. */
+static bool fix_up(struct exception_frame *frame)
 {
-    struct core *core = core_self();
-    unsigned count = core->expected_count;
-
-    core->expected_start = start;
-    core->expected_size = size;
-    core->expected_count = 0;
-    __asm__ volatile("" ::: "memory"); /* set before the access that the caller makes next */
-    return count;
-}
-
-/* Goes on behind the load or store. Whether it is one that can be skipped. */
-static bool skip_access(struct exception_frame *frame)
-{
-    uint32_t instruction = *(const uint32_t *)frame->elr;
-    uint32_t rt = instruction & INSTRUCTION_RT;
-
-    if ((instruction & INSTRUCTION_SINGLE_MASK) != INSTRUCTION_SINGLE)
-        return false;
-    if ((frame->esr & ESR_ISS_WNR) == 0 && rt != RT_ZERO)
-        frame->x[rt] = 0;
-    frame->elr += INSTRUCTION_SIZE;
-    return true;
-}
-
-static bool swallow_expected(struct exception_frame *frame)
-{
-    struct core *core = core_self();
     uint64_t class = frame->esr >> ESR_EC_SHIFT;
+    uint64_t at;
 
-    if (frame->far - core->expected_start >= core->expected_size)
+    if (class == ESR_EC_DATA_ABORT)
+        at = frame->elr;
+    else if (class == ESR_EC_INSN_ABORT)
+        at = frame->x[LINK_REGISTER];
+    else
         return false;
-    if (class == ESR_EC_INSN_ABORT)
-        frame->elr = frame->x[LINK_REGISTER];
-    else if (class != ESR_EC_DATA_ABORT || !skip_access(frame))
-        return false;
-    core->expected_count++;
-    return true;
+    for (const struct probe_fixup *fixup = probe_fixups_start; fixup < probe_fixups_end; fixup++) {
+        if (fixup->at == at) {
+            frame->elr = fixup->resume;
+            return true;
+        }
+    }
+    return false;
 }
 
 void exception_other(struct exception_frame *frame, unsigned kind)
 {
-    if (kind == EXCEPTION_SYNCHRONOUS && swallow_expected(frame))
+    if (kind == EXCEPTION_SYNCHRONOUS && fix_up(frame))
         return;
     report_exception(frame, kind);
 }

@@ -32,11 +32,6 @@ struct smc_result smc_call(uint64_t function, uint64_t x1, uint64_t x2, uint64_t
     return (struct smc_result){r0, r1, r2, r3};
 }
 
-uint32_t psci_version(void)
-{
-    return (uint32_t)smc_call(PSCI_VERSION, 0, 0, 0).x0;
-}
-
 int psci_cpu_on(uint64_t affinity, uintptr_t entry, uint64_t context)
 {
     switch ((int32_t)smc_call(PSCI_CPU_ON, affinity, entry, context).x0) {

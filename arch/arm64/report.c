@@ -8,7 +8,7 @@
  */
 #include "arch/report.h"
 
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/exception.h"
 #include "arch/psci.h"
 #include "arch/stack.h"
@@ -66,10 +66,15 @@ static void claim(void)
     wait_wake_all();
 }
 
+__attribute__((weak)) void exception_early_output(const char *text, size_t length)
+{
+    (void)text;
+    (void)length;
+}
+
 static void print(const char *text)
 {
-    if (output != NULL)
-        output(text, strlen(text));
+    (output != NULL ? output : exception_early_output)(text, strlen(text));
 }
 
 static void print_hex(uint64_t value)

@@ -5,9 +5,8 @@
 #include "arch/smp.h"
 
 #include "arch/core.h"
-#include "arch/cpu.h"
+#include "arch/per_core.h"
 #include "arch/psci.h"
-#include "arch/sysreg.h"
 #include "arch/wait.h"
 
 #include <errno.h>
@@ -17,7 +16,6 @@
 
 #define START_TIMEOUT_US UINT64_C(1000000)
 #define IDLE_US          UINT64_C(1000000000000)
-#define MPIDR_AFFINITY   UINT64_C(0xff00ffffff)
 
 /* struct core.state: how far a core has come. */
 enum core_state {
@@ -37,26 +35,9 @@ enum core_work {
 extern uint8_t secondary_start[];
 noreturn void smp_secondary_main(void);
 
-static uint64_t core_affinities[CORE_MAX];
-static unsigned count_running = 1;
 static int boot_error;
 static uint64_t boot_error_affinity;
 static void (*core_init)(void); /* what each further core runs first */
-
-static uint64_t own_affinity(void)
-{
-    return sysreg_read(MPIDR_EL1) & MPIDR_AFFINITY;
-}
-
-unsigned core_count(void)
-{
-    return __atomic_load_n(&count_running, __ATOMIC_ACQUIRE);
-}
-
-uint64_t core_affinity(unsigned core)
-{
-    return core == core_id() ? own_affinity() : core_affinities[core];
-}
 
 int smp_boot_error(uint64_t *affinity)
 {
@@ -82,13 +63,13 @@ static bool change_state(struct core *core, uint32_t from, uint32_t to)
  * its number. */
 static int start_core(uint64_t affinity)
 {
-    unsigned number = count_running;
+    unsigned number = core_count();
     struct core *core = &cores[number];
     int error;
 
-    core_affinities[number] = affinity;
+    core_set_affinity(number, affinity);
     core->state = CORE_STARTING;
-    __atomic_store_n(&count_running, number + 1, __ATOMIC_RELEASE);
+    core_set_count(number + 1);
 
     error = psci_cpu_on(affinity, (uintptr_t)secondary_start, number);
     if (error == 0)
@@ -96,7 +77,7 @@ static int start_core(uint64_t affinity)
     if (error != 0 && !change_state(core, CORE_STARTING, CORE_ABANDONED))
         error = 0; /* it came in at the last moment */
     if (error != 0)
-        __atomic_store_n(&count_running, number, __ATOMIC_RELEASE);
+        core_set_count(number);
     return error;
 }
 
@@ -110,24 +91,24 @@ static bool contains(const uint64_t *affinities, unsigned count, uint64_t affini
 
 unsigned smp_boot(const uint64_t *affinities, unsigned count, void (*init)(void))
 {
-    uint64_t own = own_affinity();
+    uint64_t own = core_own_affinity();
 
     core_init = init;
-    core_affinities[0] = own;
+    core_set_affinity(0, own);
     cores[0].state = CORE_RUNNING;
     if (!contains(affinities, count, own)) {
         boot_error = -ENODEV;
         boot_error_affinity = own;
-        return count_running;
+        return core_count();
     }
     for (unsigned i = 0; i < count && boot_error == 0; i++) {
         if (affinities[i] == own)
             continue;
-        boot_error = count_running < CORE_MAX ? start_core(affinities[i]) : -ENOSPC;
+        boot_error = core_count() < CORE_MAX ? start_core(affinities[i]) : -ENOSPC;
         if (boot_error != 0)
             boot_error_affinity = affinities[i];
     }
-    return count_running;
+    return core_count();
 }
 
 static bool has_work(void *argument)

@@ -5,7 +5,7 @@
  */
 #include "arch/spinlock.h"
 
-#include "arch/cpu.h"
+#include "arch/core.h"
 
 unsigned long spin_lock(struct spinlock *lock)
 {

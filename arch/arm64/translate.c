@@ -6,7 +6,7 @@
 #include "arch/translate.h"
 
 #include "arch/barrier.h"
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/sysreg.h"
 
 #define PAGE_SIZE      ((uintptr_t)0x1000)

@@ -10,7 +10,7 @@
 #include "arch/wait.h"
 
 #include "arch/barrier.h"
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/sysreg.h"
 #include "arch/time.h"
 #include "arch/timer.h"

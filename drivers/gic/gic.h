@@ -41,7 +41,7 @@ uint64_t gic_redistributor_affinity(unsigned index);
 
 /* Initialises the calling core's redistributor and CPU interface. -ENODEV: no redistributor has
  * this core's affinity; -ETIMEDOUT: it does not wake. */
-int gic_cpu_init(void);
+int gic_core_init(void);
 
 /* The number of INTIDs the distributor has (GICD_TYPER.ITLinesNumber), exclusive upper bound. */
 unsigned gic_intid_limit(void);

@@ -3,11 +3,11 @@
  * The GICv3 CPU interface, through system registers (Arm IHI 0069, chapters 4.2, 4.8 and 12.2).
  */
 #include "drivers/gic/gic.h"
-#include "drivers/gic/gic_internal.h"
 #include "drivers/gic/icc.h"
+#include "drivers/gic/internal.h"
 
 #include "arch/barrier.h"
-#include "arch/cpu.h"
+#include "arch/core.h"
 
 #include <errno.h>
 

@@ -3,22 +3,21 @@
  * The GICv3 distributor as a whole: finding it, bringing it up, its facts (Arm IHI 0069, 12.9).
  */
 #include "drivers/gic/gic.h"
-#include "drivers/gic/gic_internal.h"
 #include "drivers/gic/gic_registers.h"
+#include "drivers/gic/internal.h"
 
-#include "arch/cache.h"
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/mmio.h"
-#include "arch/time.h"
+#include "lib/log.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define INTIDS_PER_BIT_REGISTER 32u
 
 /* Four priority bytes to a register. */
 #define PRIORITIES_DEFAULT      (GIC_PRIORITY_DEFAULT * 0x01010101u)
+
+LOG_SUBJECT(gic);
 
 static struct {
     uintptr_t base;
@@ -37,7 +36,7 @@ unsigned gic_intid_limit(void)
     return distributor.intid_limit;
 }
 
-unsigned gic_lpi_limit(void)
+unsigned gic_lpi_announced_limit(void)
 {
     return distributor.lpi_limit;
 }
@@ -45,33 +44,6 @@ unsigned gic_lpi_limit(void)
 void gic_get_facts(struct gic_facts *facts)
 {
     *facts = distributor.facts;
-}
-
-int gic_wait_clear(uintptr_t address, uint32_t bits)
-{
-    deadline_t deadline = deadline_after_us(GIC_TIMEOUT_US);
-    bool late = false;
-
-    /* The clock is read before the register, so that a core that was held up in between still
-     * takes the register's word. */
-    while (mmio_read32(address) & bits) {
-        if (late)
-            return -ETIMEDOUT;
-        late = deadline_passed(deadline);
-    }
-    return 0;
-}
-
-void *gic_memory_allocate(size_t alignment, size_t size)
-{
-    size_t whole = (size + alignment - 1u) & ~(alignment - 1u); /* as aligned_alloc() wants it */
-    void *memory = aligned_alloc(alignment, whole);
-
-    if (memory) {
-        memset(memory, 0, whole);
-        dcache_clean(memory, whole);
-    }
-    return memory;
 }
 
 static void read_facts(uintptr_t base, unsigned architecture)

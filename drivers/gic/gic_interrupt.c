@@ -4,10 +4,10 @@
  * (Arm IHI 0069, 12.9 for SPIs; 12.11, SGI_base, for the calling core's SGIs and PPIs).
  */
 #include "drivers/gic/gic.h"
-#include "drivers/gic/gic_internal.h"
 #include "drivers/gic/gic_registers.h"
+#include "drivers/gic/internal.h"
 
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/mmio.h"
 #include "arch/spinlock.h"
 

@@ -3,10 +3,10 @@
  * GICv3 redistributors: finding them, and bringing up the calling core's (Arm IHI 0069, 12.11).
  */
 #include "drivers/gic/gic.h"
-#include "drivers/gic/gic_internal.h"
 #include "drivers/gic/gic_registers.h"
+#include "drivers/gic/internal.h"
 
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/mmio.h"
 
 #include <errno.h>
@@ -104,7 +104,7 @@ static int reset_sgis_and_ppis(uintptr_t base)
     return gic_wait_clear(base + GICR_CTLR, GICR_CTLR_RWP);
 }
 
-int gic_cpu_init(void)
+int gic_core_init(void)
 {
     unsigned core = core_id();
     const struct redistributor *own = find(core_affinity(core));

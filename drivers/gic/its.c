@@ -7,8 +7,8 @@
  */
 #include "drivers/gic/its.h"
 #include "drivers/gic/gic.h"
-#include "drivers/gic/gic_internal.h"
 #include "drivers/gic/gic_registers.h"
+#include "drivers/gic/internal.h"
 #include "drivers/gic/its_command.h"
 #include "drivers/gic/its_queue.h"
 #include "drivers/gic/its_registers.h"
@@ -16,7 +16,7 @@
 #include "drivers/gic/lpi.h"
 
 #include "arch/barrier.h"
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/mmio.h"
 #include "arch/time.h"
 #include "arch/wait.h"
@@ -129,7 +129,7 @@ int its_init(uintptr_t base)
         return -ENODEV;
     error = quiesce(base);
     if (!error)
-        error = lpi_init();
+        error = gic_lpi_init();
     /* What is allocated from here on is not freed if a later step fails: the ITS may have been
      * told of it, and there is no use for a machine half up. */
     if (!error)
@@ -141,13 +141,13 @@ int its_init(uintptr_t base)
 
     barrier_complete(); /* tables and registers are complete before the ITS looks at them */
     mmio_write32(base + GITS_CTLR, mmio_read32(base + GITS_CTLR) | GITS_CTLR_ENABLED);
-    its.facts.lpi_count = lpi_limit() - GIC_INTID_LPI_FIRST;
+    its.facts.lpi_count = gic_lpi_limit() - GIC_INTID_LPI_FIRST;
     its.facts.two_level_device_table = its.devices.two_level;
     its.base = base;
     return 0;
 }
 
-int its_cpu_init(void)
+int its_core_init(void)
 {
     unsigned core = core_id();
     struct its_command command;
@@ -157,7 +157,7 @@ int its_cpu_init(void)
         return -ENODEV;
     if (its.has_collection_table && core >= its.collections.limit)
         return -ERANGE;
-    error = lpi_cpu_init();
+    error = gic_lpi_core_init();
     if (error)
         return error;
 
@@ -334,7 +334,7 @@ int its_map_event(struct its_device *device, uint32_t event, unsigned lpi, unsig
     struct its_command command;
     int error = check_core(core);
 
-    if (error || event >> device->event_bits || lpi < GIC_INTID_LPI_FIRST || lpi >= lpi_limit())
+    if (error || event >> device->event_bits || lpi < GIC_INTID_LPI_FIRST || lpi >= gic_lpi_limit())
         return -EINVAL;
     if (device->cores[event] != UNMAPPED)
         return -EEXIST;
@@ -406,9 +406,9 @@ static int set_property(struct its_device *device, uint32_t event, unsigned lpi,
 
     if (error)
         return error;
-    if (lpi < GIC_INTID_LPI_FIRST || lpi >= lpi_limit())
+    if (lpi < GIC_INTID_LPI_FIRST || lpi >= gic_lpi_limit())
         return -EINVAL;
-    lpi_set_property(lpi, enable, priority);
+    gic_lpi_set_property(lpi, enable, priority);
     return run_for_event(device, event, &command);
 }
 
@@ -434,9 +434,9 @@ int its_silence_lpi(unsigned lpi)
 {
     int first_error = 0;
 
-    if (lpi < GIC_INTID_LPI_FIRST || lpi >= lpi_limit())
+    if (lpi < GIC_INTID_LPI_FIRST || lpi >= gic_lpi_limit())
         return -EINVAL;
-    lpi_set_property(lpi, false, GIC_PRIORITY_DEFAULT);
+    gic_lpi_set_property(lpi, false, GIC_PRIORITY_DEFAULT);
     for (unsigned core = 0; core < CORE_MAX; core++) {
         int error = its.mapped[core] ? its_invalidate_all(core) : 0;
 
@@ -450,12 +450,12 @@ int its_silence_lpi(unsigned lpi)
 
 unsigned its_lpi_limit(void)
 {
-    return lpi_limit();
+    return gic_lpi_limit();
 }
 
 bool its_lpi_pending(unsigned lpi, unsigned core)
 {
-    return lpi_pending_bit(lpi, core);
+    return gic_lpi_pending_bit(lpi, core);
 }
 
 uint64_t its_doorbell_address(void)
@@ -467,7 +467,7 @@ void its_get_facts(struct its_facts *facts)
 {
     *facts = its.facts;
     /* A redistributor that comes up later may change it. */
-    facts->tables_coherent = its.queue.coherent && its.devices.coherent && lpi_coherent() &&
+    facts->tables_coherent = its.queue.coherent && its.devices.coherent && gic_lpi_coherent() &&
                              (!its.has_collection_table || its.collections.coherent);
 }
 

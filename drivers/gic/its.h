@@ -20,8 +20,8 @@
 int its_init(uintptr_t base);
 
 /* Gives the calling core its pending table and maps its collection; enables its LPIs. Each core
- * once, after gic_cpu_init() on it and its_init(). */
-int its_cpu_init(void);
+ * once, after gic_core_init() on it and its_init(). */
+int its_core_init(void);
 
 /* LPI INTIDs that can be handed out: [GIC_INTID_LPI_FIRST, its_lpi_limit()). */
 unsigned its_lpi_limit(void);
@@ -77,6 +77,10 @@ struct its_facts {
 };
 void its_get_facts(struct its_facts *facts);
 uint64_t its_command_count(uint8_t opcode);
+
+/* What the command of an opcode below ITS_OPCODES is called ("MAPTI"); NULL: there is none. */
+#define ITS_OPCODES 0x40u /* those of GICv3 and GICv4 */
+const char *its_command_name(uint8_t opcode);
 
 /* Calls visit() for each mapped device, with how many of its events are mapped. No device may be
  * mapped or unmapped inside. */

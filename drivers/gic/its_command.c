@@ -3,6 +3,7 @@
  * Encoding of ITS commands (Arm IHI 0069, 5.3 "ITS commands": one table of fields a command).
  */
 #include "drivers/gic/its_command.h"
+#include "drivers/gic/its.h"
 
 #include <stdio.h>
 
@@ -156,6 +157,18 @@ struct its_command its_command_sync(uint64_t target)
 enum its_opcode its_command_opcode(const struct its_command *command)
 {
     return (enum its_opcode)get(command, OPCODE);
+}
+
+const char *its_command_name(uint8_t opcode)
+{
+    static const char *const names[ITS_OPCODES] = {
+        [ITS_MOVI] = "MOVI",     [ITS_INT] = "INT",       [ITS_CLEAR] = "CLEAR",
+        [ITS_SYNC] = "SYNC",     [ITS_MAPD] = "MAPD",     [ITS_MAPC] = "MAPC",
+        [ITS_MAPTI] = "MAPTI",   [ITS_MAPI] = "MAPI",     [ITS_INV] = "INV",
+        [ITS_INVALL] = "INVALL", [ITS_MOVALL] = "MOVALL", [ITS_DISCARD] = "DISCARD",
+    };
+
+    return opcode < ITS_OPCODES ? names[opcode] : NULL;
 }
 
 static int event_text(const struct its_command *command, const char *name, char *text, size_t size)

@@ -20,6 +20,8 @@
 #include <errno.h>
 #include <stddef.h>
 
+LOG_SUBJECT(its);
+
 #define COMMAND_TEXT_SIZE 96u
 
 /* Commands that one caller waits for: numbers first to end - 1. Lives on the caller's stack, in the
@@ -190,7 +192,7 @@ static void report(const struct its_queue *queue, const struct its_command *comm
     char text[COMMAND_TEXT_SIZE];
 
     its_command_text(command, text, sizeof(text));
-    log_error("ITS: %s: %s (read pointer 0x%llx, %llu commands outstanding)", text,
+    log_error(its, "%s: %s (read pointer 0x%llx, %llu commands outstanding)", text,
               error == -EIO ? "refused, the ITS stalled at it" : "not consumed in time",
               (unsigned long long)mmio_read64(queue->registers + GITS_CREADR),
               (unsigned long long)(queue->submitted - queue->consumed));

@@ -10,12 +10,13 @@
 
 #include "arch/spinlock.h"
 
+#include "drivers/gic/its.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 #define ITS_QUEUE_SIZE        0x10000u /* bytes */
 #define ITS_QUEUE_ENTRIES     (ITS_QUEUE_SIZE / sizeof(struct its_command))
-#define ITS_OPCODES           64u /* those of GICv3 and GICv4 */
 
 /* How long the ITS may take for the commands in front of one: microseconds for hardware; the rest
  * is for a simulated one whose host is busy. */

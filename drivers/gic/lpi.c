@@ -5,12 +5,12 @@
  */
 #include "drivers/gic/lpi.h"
 #include "drivers/gic/gic.h"
-#include "drivers/gic/gic_internal.h"
 #include "drivers/gic/gic_registers.h"
+#include "drivers/gic/internal.h"
 
 #include "arch/barrier.h"
 #include "arch/cache.h"
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/mmio.h"
 
 #include <errno.h>
@@ -54,13 +54,13 @@ static void free_tables(void)
     free(lpis.properties);
 }
 
-int lpi_init(void)
+int gic_lpi_init(void)
 {
     struct gic_facts facts;
     bool complete;
 
     gic_get_facts(&facts);
-    if (!facts.lpis || gic_lpi_limit() <= GIC_INTID_LPI_FIRST)
+    if (!facts.lpis || gic_lpi_announced_limit() <= GIC_INTID_LPI_FIRST)
         return -ENODEV;
     lpis.intid_bits = facts.intid_bits < LPI_INTID_BITS_MAX ? facts.intid_bits : LPI_INTID_BITS_MAX;
 
@@ -75,14 +75,14 @@ int lpi_init(void)
         return -ENOMEM;
     }
     lpis.limit = 1u << lpis.intid_bits;
-    if (gic_lpi_limit() < lpis.limit)
-        lpis.limit = gic_lpi_limit();
+    if (gic_lpi_announced_limit() < lpis.limit)
+        lpis.limit = gic_lpi_announced_limit();
     memset(lpis.properties, GIC_PRIORITY_DEFAULT | PROPERTY_RES1, property_table_size());
     dcache_clean(lpis.properties, property_table_size());
     return 0;
 }
 
-unsigned lpi_limit(void)
+unsigned gic_lpi_limit(void)
 {
     return lpis.limit;
 }
@@ -117,7 +117,7 @@ static bool program(uintptr_t address, uint64_t value, uint64_t address_mask, bo
     return (mmio_read64(address) & address_mask) == (value & address_mask);
 }
 
-int lpi_cpu_init(void)
+int gic_lpi_core_init(void)
 {
     unsigned core = core_id();
     uintptr_t redistributor = gic_redistributor_base(core);
@@ -149,7 +149,7 @@ int lpi_cpu_init(void)
     return 0;
 }
 
-bool lpi_coherent(void)
+bool gic_lpi_coherent(void)
 {
     for (unsigned i = 0; i < CORE_MAX; i++)
         if (lpis.not_coherent[i])
@@ -157,24 +157,24 @@ bool lpi_coherent(void)
     return true;
 }
 
-void lpi_set_property(unsigned lpi, bool enable, uint8_t priority)
+void gic_lpi_set_property(unsigned lpi, bool enable, uint8_t priority)
 {
     uint8_t *property = &lpis.properties[lpi - GIC_INTID_LPI_FIRST];
 
     *property =
         (uint8_t)((priority & PROPERTY_PRIORITY) | PROPERTY_RES1 | (enable ? PROPERTY_ENABLE : 0u));
-    if (!lpi_coherent())
+    if (!gic_lpi_coherent())
         dcache_clean(property, sizeof(*property));
 }
 
-bool lpi_pending_bit(unsigned lpi, unsigned core)
+bool gic_lpi_pending_bit(unsigned lpi, unsigned core)
 {
     volatile uint8_t *byte; /* the redistributor writes it */
 
     if (lpi < GIC_INTID_LPI_FIRST || lpi >= lpis.limit || core >= CORE_MAX || !lpis.pending[core])
         return false;
     byte = &lpis.pending[core][lpi / 8u];
-    if (!lpi_coherent())
+    if (!gic_lpi_coherent())
         dcache_invalidate((void *)byte, sizeof(*byte));
     return (*byte >> (lpi % 8u) & 1u) != 0;
 }

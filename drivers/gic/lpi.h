@@ -11,25 +11,25 @@
 
 /* Allocates the tables for all redistributors that gic_init() found. -ENODEV: this GIC has no LPIs;
  * -ENOMEM. Thread context. */
-int lpi_init(void);
+int gic_lpi_init(void);
 
 /* Gives the calling core's redistributor the tables and enables LPIs there. No allocation, so it
  * can be called while a core is being started. -ENODEV: no LPIs at this redistributor; -EBUSY: LPIs
  * were enabled with other tables and can't be disabled; -ETIMEDOUT; -EIO: an address was not taken.
  */
-int lpi_cpu_init(void);
+int gic_lpi_core_init(void);
 
-/* Exclusive upper bound of LPI INTIDs; 0 before lpi_init(). */
-unsigned lpi_limit(void);
+/* Exclusive upper bound of LPI INTIDs; 0 before gic_lpi_init(). */
+unsigned gic_lpi_limit(void);
 
 /* Writes an LPI's property byte. It takes effect once the redistributor has been told (INV). Any
  * context. */
-void lpi_set_property(unsigned lpi, bool enable, uint8_t priority);
+void gic_lpi_set_property(unsigned lpi, bool enable, uint8_t priority);
 
 /* The bit in the core's pending table: a hint, see its_lpi_pending(). */
-bool lpi_pending_bit(unsigned lpi, unsigned core);
+bool gic_lpi_pending_bit(unsigned lpi, unsigned core);
 
 /* All redistributors so far snoop the tables. */
-bool lpi_coherent(void);
+bool gic_lpi_coherent(void);
 
 #endif

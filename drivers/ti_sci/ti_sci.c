@@ -9,14 +9,14 @@
  * that waits; whoever takes one hands it to the request with its number.
  */
 #include "drivers/ti_sci/ti_sci.h"
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/spinlock.h"
 #include "arch/time.h"
 #include "arch/wait.h"
+#include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/secure_proxy.h"
 #include "drivers/ti_sci/ti_sci_protocol.h"
 #include "drivers/ti_sci/ti_sci_sequence.h"
-#include "drivers/ti_sci/ti_sci_transport.h"
 #include "lib/log.h"
 
 #include <errno.h>
@@ -31,6 +31,8 @@
 /* One look at the receive thread takes no more messages than its status can count, so a faulty
  * firmware can't keep a core in the handler. The interrupt is a level: what is left raises it. */
 #define DRAIN_MAX          255u
+
+LOG_SUBJECT(ti_sci);
 
 static struct secure_proxy_thread transmit_thread, receive_thread;
 static uint8_t host_id;
@@ -293,7 +295,7 @@ int ti_sci_request(uint16_t type, const void *request, size_t request_size, void
     if (error == 0 && answer != NULL)
         memcpy(answer, attempt.exchange.message.words, answer_size);
     if (error != 0 && error != -EACCES)
-        log_error("ti_sci: request 0x%04x, sequence %u: %s (error %d)", type, header.seq,
+        log_error(ti_sci, "request 0x%04x, sequence %u: %s (error %d)", type, header.seq,
                   in_words(error), error);
     return error;
 }
@@ -301,7 +303,7 @@ int ti_sci_request(uint16_t type, const void *request, size_t request_size, void
 int ti_sci_short_answer(uint16_t type)
 {
     count(MALFORMED);
-    log_error("ti_sci: request 0x%04x: the answer is cut short", type);
+    log_error(ti_sci, "request 0x%04x: the answer is cut short", type);
     return -EMSGSIZE;
 }
 
@@ -342,7 +344,7 @@ int ti_sci_init(const struct ti_sci_config *config)
     if (error == 0)
         error = discard_stale_answers();
     if (error != 0)
-        log_error("ti_sci: secure proxy threads %u (transmit) and %u (receive): error %d",
+        log_error(ti_sci, "secure proxy threads %u (transmit) and %u (receive): error %d",
                   config->tx_thread, config->rx_thread, error);
     return error;
 }

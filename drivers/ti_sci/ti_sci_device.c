@@ -3,9 +3,9 @@
  * Firmware version and device states (TI-SCI documentation, "General Core" and "Power Management
  * Device").
  */
+#include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/ti_sci/ti_sci_protocol.h"
-#include "drivers/ti_sci/ti_sci_transport.h"
 #include "lib/log.h"
 
 #include <errno.h>
@@ -42,7 +42,7 @@ static int set_device(uint16_t device, uint8_t device_state)
     int error = ti_sci_request(TISCI_MSG_SET_DEVICE, &request, sizeof(request), NULL, 0);
 
     if (error == -EACCES)
-        log_error("ti_sci: device %u: state %u refused", device, device_state);
+        log_error(ti_sci, "device %u: state %u refused", device, device_state);
     return error;
 }
 

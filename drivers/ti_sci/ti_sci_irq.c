@@ -6,9 +6,9 @@
  * aggregator fields, an event into a bit of a VINT; with the two destination fields, a router's
  * input to its output.
  */
+#include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/ti_sci/ti_sci_protocol.h"
-#include "drivers/ti_sci/ti_sci_transport.h"
 #include "lib/log.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ static int event(uint16_t type, uint16_t source_device, uint16_t source_index, u
     int error = ti_sci_request(type, &request, sizeof(request), NULL, 0);
 
     if (error == -EACCES)
-        log_error("ti_sci: %s device %u source %u > INTA %u event %u VINT %u bit %u refused",
+        log_error(ti_sci, "%s device %u source %u > INTA %u event %u VINT %u bit %u refused",
                   operation(type), source_device, source_index, inta, global_event, vint, vint_bit);
     return error;
 }
@@ -57,7 +57,7 @@ static int route(uint16_t type, uint16_t source_device, uint16_t source_index,
     int error = ti_sci_request(type, &request, sizeof(request), NULL, 0);
 
     if (error == -EACCES)
-        log_error("ti_sci: %s device %u source %u > device %u interrupt %u refused",
+        log_error(ti_sci, "%s device %u source %u > device %u interrupt %u refused",
                   operation(type), source_device, source_index, destination_device,
                   destination_irq);
     return error;

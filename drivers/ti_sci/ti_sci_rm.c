@@ -7,9 +7,9 @@
  * Only fields whose valid bit is set are programmed; the firmware leaves the others as they are,
  * which after reset is what a channel of this firmware wants.
  */
+#include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/ti_sci/ti_sci_protocol.h"
-#include "drivers/ti_sci/ti_sci_transport.h"
 #include "lib/log.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 static int refusal(int error, const char *what, uint16_t device, uint16_t index)
 {
     if (error == -EACCES)
-        log_error("ti_sci: device %u: %s %u refused", device, what, index);
+        log_error(ti_sci, "device %u: %s %u refused", device, what, index);
     return error;
 }
 
@@ -128,7 +128,7 @@ static int psil(uint16_t type, uint16_t navss_device, uint16_t source, uint16_t 
     int error = ti_sci_request(type, &request, sizeof(request), NULL, 0);
 
     if (error == -EACCES)
-        log_error("ti_sci: device %u: %s of PSI-L threads 0x%x and 0x%x refused", navss_device,
+        log_error(ti_sci, "device %u: %s of PSI-L threads 0x%x and 0x%x refused", navss_device,
                   type == TISCI_MSG_RM_PSIL_PAIR ? "pairing" : "unpairing", source, destination);
     return error;
 }

@@ -234,6 +234,16 @@ static int wait_for_byte(uint64_t timeout_us)
     return 0;
 }
 
+/* The reader is done with everything before `tail`. */
+static void advance_tail(uint32_t tail)
+{
+    __atomic_store_n(&ring_tail, tail, __ATOMIC_RELEASE); /* read before it is reused */
+    if (__atomic_load_n(&held_up, __ATOMIC_ACQUIRE) && ring_head - ring_tail <= RING_SIZE / 2) {
+        __atomic_store_n(&held_up, false, __ATOMIC_RELEASE);
+        uart_use_interrupt();
+    }
+}
+
 int uart_getc(uint64_t timeout_us)
 {
     int error = uart_base == 0 ? -ENODEV : wait_for_byte(timeout_us);
@@ -242,12 +252,26 @@ int uart_getc(uint64_t timeout_us)
     if (error != 0)
         return error;
     byte = ring[ring_tail % RING_SIZE];
-    __atomic_store_n(&ring_tail, ring_tail + 1, __ATOMIC_RELEASE); /* read before it is reused */
-    if (__atomic_load_n(&held_up, __ATOMIC_ACQUIRE) && ring_head - ring_tail <= RING_SIZE / 2) {
-        __atomic_store_n(&held_up, false, __ATOMIC_RELEASE);
-        uart_use_interrupt();
-    }
+    advance_tail(ring_tail + 1);
     return byte;
+}
+
+bool uart_discard_through(unsigned char byte)
+{
+    uint32_t head;
+
+    if (uart_base == 0)
+        return false;
+    if (!__atomic_load_n(&interrupt_used, __ATOMIC_ACQUIRE))
+        (void)receive();
+    head = __atomic_load_n(&ring_head, __ATOMIC_ACQUIRE);
+    for (uint32_t end = head; end != ring_tail; end--) {
+        if (ring[(end - 1) % RING_SIZE] == byte) {
+            advance_tail(end);
+            return true;
+        }
+    }
+    return false;
 }
 
 void uart_get_counters(struct uart_counters *copy)

@@ -6,6 +6,7 @@
 #ifndef DRIVERS_UART_UART_H
 #define DRIVERS_UART_UART_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,10 @@ int uart_flush(void);
  * time. Polled until uart_use_interrupt(). What comes while nobody asks is kept, 16 KiB of it;
  * after that it waits in the FIFO of the UART. */
 int uart_getc(uint64_t timeout_us);
+
+/* Drops what has been received and not read, up to the last such byte; whether there was one. As
+ * uart_getc(). */
+bool uart_discard_through(unsigned char byte);
 
 /* The handler (irq_handler_t; context unused) and the switch to it: call the second once the first
  * has been requested. */

@@ -7,7 +7,7 @@
  * A copy runs on transmit channel n, which reads descriptors and data, and receive channel n,
  * which writes; a PSI-L pairing joins the two.
  */
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/mmio.h"
 #include "arch/time.h"
 #include "arch/wait.h"
@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Real-time registers of a channel, a page each. */
+/* Real-time registers of a channel, a page each (TRM, UDMAP_TXRT, UDMAP_RXRT). */
 #define CHANNEL_RT_STRIDE   0x1000u
 #define CHANNEL_RT_CTL      0x000u
 #define CTL_ENABLE          (1u << 31)
@@ -66,7 +66,7 @@ static int disable(const struct udma_channel *channel)
     mmio_write32(channel->transmit + CHANNEL_RT_CTL, 0);
     while (is_running(channel)) {
         if (deadline_passed(deadline)) {
-            log_error("udma channel %u: stays enabled", (unsigned)channel->number);
+            log_error(udma, "channel %u: stays enabled", (unsigned)channel->number);
             return -EIO;
         }
     }
@@ -82,29 +82,26 @@ static void enable(const struct udma_channel *channel)
 
 static int open_rings(struct udma_channel *channel, uint16_t completion_ring)
 {
-    const struct udma_facts *facts = udma_get_facts();
     /* One more for the teardown's message. */
     uint16_t count = (uint16_t)(channel->config.depth + 1u);
     int error, undo;
 
     if (count < RING_ELEMENTS_MIN)
         count = RING_ELEMENTS_MIN;
-    error = ring_open(&channel->transfer, facts->ringacc_device, facts->ring_rt, channel->number,
-                      count);
+    error = udma_ring_open(&channel->transfer, channel->number, count);
     if (error != 0)
         return error;
-    error = ring_open(&channel->completion, facts->ringacc_device, facts->ring_rt, completion_ring,
-                      count);
+    error = udma_ring_open(&channel->completion, completion_ring, count);
     if (error == 0)
         return 0;
-    undo = ring_close(&channel->transfer);
+    undo = udma_ring_close(&channel->transfer);
     return undo != 0 ? -ENOTRECOVERABLE : error;
 }
 
 static int close_rings(struct udma_channel *channel)
 {
-    int transfer = ring_close(&channel->transfer);
-    int completion = ring_close(&channel->completion);
+    int transfer = udma_ring_close(&channel->transfer);
+    int completion = udma_ring_close(&channel->completion);
 
     return transfer != 0 ? transfer : completion;
 }
@@ -131,7 +128,7 @@ static int configure(const struct udma_channel *channel)
     if (error == 0)
         error = ti_sci_udmap_rx_configure(&receive);
     if (error != 0)
-        log_error("udma channel %u: configuration failed (%d)", (unsigned)channel->number, error);
+        log_error(udma, "channel %u: configuration failed (%d)", (unsigned)channel->number, error);
     return error;
 }
 
@@ -141,7 +138,7 @@ static int pair(const struct udma_channel *channel)
                                  destination_thread(channel));
 
     if (error != 0)
-        log_error("udma channel %u: pairing 0x%04x with 0x%04x failed (%d)",
+        log_error(udma, "channel %u: pairing 0x%04x with 0x%04x failed (%d)",
                   (unsigned)channel->number, (unsigned)source_thread(channel),
                   (unsigned)destination_thread(channel), error);
     return error;
@@ -153,7 +150,7 @@ static int unpair(const struct udma_channel *channel)
                                    destination_thread(channel));
 
     if (error != 0)
-        log_error("udma channel %u: unpairing 0x%04x from 0x%04x failed (%d)",
+        log_error(udma, "channel %u: unpairing 0x%04x from 0x%04x failed (%d)",
                   (unsigned)channel->number, (unsigned)source_thread(channel),
                   (unsigned)destination_thread(channel), error);
     return error;
@@ -171,7 +168,7 @@ static int request_interrupt(struct udma_channel *channel)
     int error = irq_request(udma_get_facts()->ring_interrupts, &request, &channel->irq);
 
     if (error != 0)
-        log_error("udma channel %u: no interrupt for ring %u (%d)", (unsigned)channel->number,
+        log_error(udma, "channel %u: no interrupt for ring %u (%d)", (unsigned)channel->number,
                   (unsigned)request.index, error);
     return error;
 }
@@ -237,7 +234,7 @@ static int open_with(const struct udma_channel_config *config, const struct udma
     int error;
 
     if (opened == NULL) {
-        log_error("udma: no memory for a channel of depth %u", (unsigned)config->depth);
+        log_error(udma, "no memory for a channel of depth %u", (unsigned)config->depth);
         udma_numbers_give_back(numbers);
         return -ENOMEM;
     }
@@ -292,7 +289,7 @@ static int stop(struct udma_channel *channel)
     mmio_write32(channel->transmit + CHANNEL_RT_CTL, CTL_ENABLE | CTL_TEARDOWN);
     error = wait_for(has_stopped, channel, TEARDOWN_TIMEOUT_US);
     if (error != 0)
-        log_error("udma channel %u: not drained after %u us (%d), cut off",
+        log_error(udma, "channel %u: not drained after %u us (%d), cut off",
                   (unsigned)channel->number, TEARDOWN_TIMEOUT_US, error);
     off = disable(channel);
     return off != 0 ? off : error;
@@ -306,11 +303,11 @@ static int tear_down(struct udma_channel *channel, bool *held)
     int rings = 0;
 
     if (udma_get_facts()->ring_state_erratum)
-        rings = ring_wrap_occupancy(&channel->transfer);
+        rings = udma_ring_wrap_occupancy(&channel->transfer);
     if (rings == 0)
         rings = close_rings(channel);
     if (interrupt != 0)
-        log_error("udma channel %u: its interrupt was not taken down (%d)",
+        log_error(udma, "channel %u: its interrupt was not taken down (%d)",
                   (unsigned)channel->number, interrupt);
     *held = interrupt != 0 || pairing != 0 || rings != 0;
     return interrupt != 0 ? interrupt : pairing != 0 ? pairing : rings;

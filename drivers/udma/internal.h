@@ -9,10 +9,13 @@
 #include "drivers/udma/descriptor.h"
 #include "drivers/udma/ring.h"
 #include "drivers/udma/udma.h"
+#include "lib/log.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+LOG_USE(udma);
 
 struct irq;
 
@@ -28,7 +31,7 @@ struct udma_channel {
     struct udma_channel_config config;
     uint16_t number;             /* of the transmit and of the receive channel */
     uintptr_t transmit, receive; /* real-time registers */
-    struct ring transfer, completion;
+    struct udma_ring transfer, completion;
     struct udma_descriptor *descriptors;
     struct irq *irq;
     struct udma_channel *next_abandoned;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * A pool of numbered resources: a bit each in two maps, owned and free.
+ * A pool of numbered resources: a bit each in three maps, owned, free and reserved.
  */
 #include "drivers/udma/pool.h"
 
@@ -15,7 +15,7 @@ static uint64_t bit_of(unsigned number)
     return UINT64_C(1) << (number % WORD_BITS);
 }
 
-void pool_add(struct pool *pool, unsigned first, unsigned count)
+void udma_pool_add(struct udma_pool *pool, unsigned first, unsigned count)
 {
     for (unsigned number = first; number - first < count && number < POOL_LIMIT; number++) {
         pool->owned[number / WORD_BITS] |= bit_of(number);
@@ -23,12 +23,12 @@ void pool_add(struct pool *pool, unsigned first, unsigned count)
     }
 }
 
-bool pool_owns(const struct pool *pool, unsigned number)
+bool udma_pool_owns(const struct udma_pool *pool, unsigned number)
 {
     return number < POOL_LIMIT && (pool->owned[number / WORD_BITS] & bit_of(number)) != 0;
 }
 
-int pool_take(struct pool *pool, uint16_t *number)
+int udma_pool_take(struct udma_pool *pool, uint16_t *number)
 {
     for (size_t word = 0; word < WORDS; word++) {
         uint64_t available = pool->free[word];
@@ -42,10 +42,28 @@ int pool_take(struct pool *pool, uint16_t *number)
     return -ENOSPC;
 }
 
-void pool_give_back(struct pool *pool, uint16_t number)
+void udma_pool_give_back(struct udma_pool *pool, uint16_t number)
 {
-    if (pool_owns(pool, number))
+    if (udma_pool_owns(pool, number))
         pool->free[number / WORD_BITS] |= bit_of(number);
+}
+
+int udma_pool_reserve(struct udma_pool *pool, uint16_t *number)
+{
+    int error = udma_pool_take(pool, number);
+
+    if (error == 0)
+        pool->reserved[*number / WORD_BITS] |= bit_of(*number);
+    return error;
+}
+
+int udma_pool_unreserve(struct udma_pool *pool, uint16_t number)
+{
+    if (number >= POOL_LIMIT || (pool->reserved[number / WORD_BITS] & bit_of(number)) == 0)
+        return -EINVAL;
+    pool->reserved[number / WORD_BITS] &= ~bit_of(number);
+    udma_pool_give_back(pool, number);
+    return 0;
 }
 
 static unsigned count_bits(const uint64_t words[WORDS])
@@ -60,12 +78,12 @@ static unsigned count_bits(const uint64_t words[WORDS])
     return count;
 }
 
-unsigned pool_count(const struct pool *pool)
+unsigned udma_pool_count(const struct udma_pool *pool)
 {
     return count_bits(pool->owned);
 }
 
-unsigned pool_count_free(const struct pool *pool)
+unsigned udma_pool_count_free(const struct udma_pool *pool)
 {
     return count_bits(pool->free);
 }

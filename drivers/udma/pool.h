@@ -13,20 +13,25 @@
 /* One more than the highest number a pool can hold: the AM65x has 818 rings. */
 #define POOL_LIMIT 1024u
 
-struct pool {
+struct udma_pool {
     uint64_t owned[POOL_LIMIT / 64u];
     uint64_t free[POOL_LIMIT / 64u];
+    uint64_t reserved[POOL_LIMIT / 64u]; /* taken by udma_pool_reserve() */
 };
 
 /* Adds [first, first + count), free. Numbers from POOL_LIMIT on are left out. */
-void pool_add(struct pool *pool, unsigned first, unsigned count);
-bool pool_owns(const struct pool *pool, unsigned number);
+void udma_pool_add(struct udma_pool *pool, unsigned first, unsigned count);
+bool udma_pool_owns(const struct udma_pool *pool, unsigned number);
 
 /* Takes the lowest free number. -ENOSPC. */
-int pool_take(struct pool *pool, uint16_t *number);
-void pool_give_back(struct pool *pool, uint16_t number);
+int udma_pool_take(struct udma_pool *pool, uint16_t *number);
+void udma_pool_give_back(struct udma_pool *pool, uint16_t number);
 
-unsigned pool_count(const struct pool *pool);
-unsigned pool_count_free(const struct pool *pool);
+/* The same for who names the number when he gives it back: -EINVAL if it is not reserved. */
+int udma_pool_reserve(struct udma_pool *pool, uint16_t *number);
+int udma_pool_unreserve(struct udma_pool *pool, uint16_t number);
+
+unsigned udma_pool_count(const struct udma_pool *pool);
+unsigned udma_pool_count_free(const struct udma_pool *pool);
 
 #endif

@@ -8,17 +8,11 @@
 #include "arch/barrier.h"
 #include "arch/mmio.h"
 #include "drivers/ti_sci/ti_sci.h"
-#include "drivers/udma/udma.h"
+#include "drivers/udma/internal.h"
 #include "lib/log.h"
 
 #include <errno.h>
 #include <stddef.h>
-
-/* Real-time registers, a page a ring (TRM, RINGACC_RT). */
-#define RING_RT_STRIDE       0x1000u
-#define RING_RT_DB           0x10u /* signed number of elements added */
-#define RING_RT_OCC          0x18u
-#define RING_RT_OCC_MASK     0x1fffffu
 
 /* So many elements added bring the UDMAP's count of a ring's elements back to where it was. */
 #define OCCUPANCY_WRAP       (1u << 22)
@@ -26,10 +20,12 @@
 /* TISCI_MSG_RM_RING_CFG, size: log2 of the element size in bytes, less 2. */
 #define RING_ELEMENT_8_BYTES 1u
 
-static int configure(const struct ring *ring, uint64_t base, uint32_t count)
+#define REGISTER(ring, name) ((uintptr_t) & (ring)->registers->name)
+
+static int configure(const struct udma_ring *ring, uint64_t base, uint32_t count)
 {
     const struct ti_sci_ring_config config = {
-        .navss_device = ring->accelerator,
+        .navss_device = udma_get_facts()->ringacc_device,
         .index = ring->index,
         .base = base,
         .count = count,
@@ -40,25 +36,29 @@ static int configure(const struct ring *ring, uint64_t base, uint32_t count)
     return ti_sci_ring_configure(&config);
 }
 
-int ring_open(struct ring *ring, uint16_t accelerator, uintptr_t real_time, uint16_t index,
-              uint16_t count)
+struct ring_rt_registers *udma_ring_registers(uint16_t index)
+{
+    return (struct ring_rt_registers *)(udma_get_facts()->ring_rt +
+                                        (uintptr_t)index * RING_RT_STRIDE);
+}
+
+int udma_ring_open(struct udma_ring *ring, uint16_t index, uint16_t count)
 {
     int error;
 
-    *ring = (struct ring){
-        .registers = real_time + (uintptr_t)index * RING_RT_STRIDE,
+    *ring = (struct udma_ring){
+        .registers = udma_ring_registers(index),
         .elements = dma_alloc(count * sizeof(*ring->elements)),
-        .accelerator = accelerator,
         .index = index,
         .count = count,
     };
     if (ring->elements == NULL) {
-        log_error("ring %u: no memory for %u elements", (unsigned)index, (unsigned)count);
+        log_error(udma, "ring %u: no memory for %u elements", (unsigned)index, (unsigned)count);
         return -ENOMEM;
     }
     error = configure(ring, (uintptr_t)ring->elements, count);
     if (error != 0) {
-        log_error("ring %u: configuration with %u elements failed (%d)", (unsigned)index,
+        log_error(udma, "ring %u: configuration with %u elements failed (%d)", (unsigned)index,
                   (unsigned)count, error);
         dma_free(ring->elements);
         ring->elements = NULL;
@@ -66,12 +66,13 @@ int ring_open(struct ring *ring, uint16_t accelerator, uintptr_t real_time, uint
     return error;
 }
 
-int ring_close(struct ring *ring)
+int udma_ring_close(struct udma_ring *ring)
 {
     int error = configure(ring, 0, 0);
 
     if (error != 0) {
-        log_error("ring %u: reset failed (%d); its memory is kept", (unsigned)ring->index, error);
+        log_error(udma, "ring %u: reset failed (%d); its memory is kept", (unsigned)ring->index,
+                  error);
         return error;
     }
     dma_free(ring->elements);
@@ -79,9 +80,9 @@ int ring_close(struct ring *ring)
     return 0;
 }
 
-int ring_wrap_occupancy(struct ring *ring)
+int udma_ring_wrap_occupancy(struct udma_ring *ring)
 {
-    const unsigned occupancy = ring_occupancy(ring);
+    const unsigned occupancy = udma_ring_occupancy(ring);
     unsigned left = OCCUPANCY_WRAP - occupancy;
     int error;
 
@@ -94,41 +95,41 @@ int ring_wrap_occupancy(struct ring *ring)
     while (left != 0) {
         unsigned count = left < RING_DOORBELL_MAX ? left : RING_DOORBELL_MAX;
 
-        mmio_write32(ring->registers + RING_RT_DB, count);
+        mmio_write32(REGISTER(ring, doorbell), count);
         left -= count;
     }
     return 0;
 }
 
-static void advance(struct ring *ring)
+static void advance(struct udma_ring *ring)
 {
     ring->position = (uint16_t)(ring->position + 1u == ring->count ? 0u : ring->position + 1u);
 }
 
-void ring_put(struct ring *ring, uint64_t element)
+void udma_ring_put(struct udma_ring *ring, uint64_t element)
 {
     /* volatile: the element belongs to the hardware from the doorbell on. */
     *(volatile uint64_t *)&ring->elements[ring->position] = element;
     advance(ring);
 }
 
-void ring_submit(struct ring *ring, unsigned count)
+void udma_ring_submit(struct udma_ring *ring, unsigned count)
 {
     /* Descriptors and elements are in memory before the doorbell makes the hardware read them. */
     barrier_before_doorbell();
-    mmio_write32(ring->registers + RING_RT_DB, count);
+    mmio_write32(REGISTER(ring, doorbell), count);
 }
 
-unsigned ring_occupancy(const struct ring *ring)
+unsigned udma_ring_occupancy(const struct udma_ring *ring)
 {
-    unsigned occupancy = mmio_read32(ring->registers + RING_RT_OCC) & RING_RT_OCC_MASK;
+    unsigned occupancy = mmio_read32(REGISTER(ring, occupancy)) & RING_OCCUPANCY_ENTRIES;
 
     /* Elements, descriptors and data are read after the count that says they are there. */
     barrier_after_status();
     return occupancy;
 }
 
-uint64_t ring_get(struct ring *ring)
+uint64_t udma_ring_get(struct udma_ring *ring)
 {
     uint64_t element = *(volatile const uint64_t *)&ring->elements[ring->position];
 
@@ -136,9 +137,9 @@ uint64_t ring_get(struct ring *ring)
     return element;
 }
 
-void ring_release(struct ring *ring, unsigned count)
+void udma_ring_release(struct udma_ring *ring, unsigned count)
 {
     /* The elements have been read before the doorbell lets the hardware overwrite them. */
     barrier_after_status();
-    mmio_write32(ring->registers + RING_RT_DB, 0u - count); /* negative: elements leave */
+    mmio_write32(REGISTER(ring, doorbell), 0u - count); /* negative: elements leave */
 }

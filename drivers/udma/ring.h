@@ -9,43 +9,49 @@
 #ifndef DRIVERS_UDMA_RING_H
 #define DRIVERS_UDMA_RING_H
 
+#include "drivers/udma/ring_registers.h"
+
 #include <stdint.h>
 
-/* The doorbell counts in a signed byte (TRM, RINGACC_RT_RING_DB, ENTRY_CNT). */
-#define RING_DOORBELL_MAX 127u
-
-struct ring {
-    uintptr_t registers; /* real-time registers */
+struct udma_ring {
+    struct ring_rt_registers *registers;
     uint64_t *elements;
-    uint16_t accelerator; /* TI-SCI device id */
     uint16_t index;
     uint16_t count;
     uint16_t position; /* the element that is written, or read, next */
 };
 
-/* Allocates the elements and has the system firmware configure ring `index` of the accelerator.
- * real_time: ring 0's real-time registers. Thread context. -ENOMEM, or TI-SCI's error. */
-int ring_open(struct ring *ring, uint16_t accelerator, uintptr_t real_time, uint16_t index,
-              uint16_t count);
+/* Takes a ring of the host's that serves any purpose, or gives it back: meanwhile no channel gets
+ * it. It is free, and not configured. Thread context. -ENOSPC: none is left; -ENODEV before
+ * udma_init(); -EINVAL: not one that was reserved; -EDEADLK. */
+int udma_ring_reserve(uint16_t *index);
+int udma_ring_unreserve(uint16_t index);
+
+/* Allocates the elements and has the system firmware configure a ring: one that was reserved, or
+ * the one that belongs to a reserved channel. Thread context. -ENOMEM, or TI-SCI's error. */
+int udma_ring_open(struct udma_ring *ring, uint16_t index, uint16_t count);
+
+/* A ring's registers. Any context, after udma_init(). */
+struct ring_rt_registers *udma_ring_registers(uint16_t index);
 
 /* Takes the configuration back and frees the elements. If the system firmware refuses, the
  * hardware may still use the memory: it is kept, and the error returned. Thread context. */
-int ring_close(struct ring *ring);
+int udma_ring_close(struct udma_ring *ring);
 
 /* For a transfer ring whose channel is stopped, on silicon where the UDMAP then forgets nothing of
  * the elements left in it (AM65x errata SPRZ452, i2023; SR1.0): makes its count of them wrap to
  * zero. Some 33000 register writes; none if the ring is empty. Thread context. TI-SCI's error. */
-int ring_wrap_occupancy(struct ring *ring);
+int udma_ring_wrap_occupancy(struct udma_ring *ring);
 
-/* Writes the next element; ring_submit() makes `count` of them known to the hardware. The owner
- * sees to it that the ring never overflows. Any context. */
-void ring_put(struct ring *ring, uint64_t element);
-void ring_submit(struct ring *ring, unsigned count);
+/* Writes the next element; udma_ring_submit() makes `count` of them known to the hardware. The
+ * owner sees to it that the ring never overflows. Any context. */
+void udma_ring_put(struct udma_ring *ring, uint64_t element);
+void udma_ring_submit(struct udma_ring *ring, unsigned count);
 
-/* How many elements the hardware has put; ring_get() reads the next, ring_release() gives the
- * places of `count` of them back. Any context. */
-unsigned ring_occupancy(const struct ring *ring);
-uint64_t ring_get(struct ring *ring);
-void ring_release(struct ring *ring, unsigned count);
+/* How many elements the hardware has put; udma_ring_get() reads the next, udma_ring_release() gives
+ * the places of `count` of them back. Any context. */
+unsigned udma_ring_occupancy(const struct udma_ring *ring);
+uint64_t udma_ring_get(struct udma_ring *ring);
+void udma_ring_release(struct udma_ring *ring, unsigned count);
 
 #endif

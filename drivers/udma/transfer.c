@@ -37,11 +37,11 @@ static int queue(struct udma_channel *channel, uintptr_t destination, uintptr_t 
     channel->slots[slot] = (struct udma_slot){.cookie = cookie, .length = (uint32_t)length};
     udma_descriptor_build(&channel->descriptors[slot], channel->number, channel->completion.index,
                           destination, source, length);
-    ring_put(&channel->transfer, (uintptr_t)&channel->descriptors[slot]);
+    udma_ring_put(&channel->transfer, (uintptr_t)&channel->descriptors[slot]);
     if (channel->draining)
         channel->deferred++;
     else
-        ring_submit(&channel->transfer, 1);
+        udma_ring_submit(&channel->transfer, 1);
     return 0;
 }
 
@@ -118,12 +118,12 @@ static unsigned drain(struct udma_channel *channel)
 {
     unsigned taken = 0, count;
 
-    while ((count = ring_occupancy(&channel->completion)) != 0) {
+    while ((count = udma_ring_occupancy(&channel->completion)) != 0) {
         if (count > channel->completion.count)
             count = channel->completion.count;
         for (unsigned i = 0; i < count; i++)
-            complete(channel, ring_get(&channel->completion));
-        ring_release(&channel->completion, count);
+            complete(channel, udma_ring_get(&channel->completion));
+        udma_ring_release(&channel->completion, count);
         taken += count;
     }
     return taken;
@@ -146,7 +146,7 @@ void udma_transfer_interrupt(void *context)
     if (taken == 0)
         channel->counters.empty++;
     if (channel->deferred != 0)
-        ring_submit(&channel->transfer, channel->deferred);
+        udma_ring_submit(&channel->transfer, channel->deferred);
     channel->deferred = 0;
     spin_unlock(&channel->lock, state);
 }

@@ -38,17 +38,19 @@ enum capacity {
     CAPACITY_KINDS
 };
 
+LOG_SUBJECT(udma);
+
 static struct {
     struct udma_facts facts;
     bool ready;
     struct mutex mutex; /* for what follows */
-    struct pool channels[CAPACITY_KINDS];
-    struct pool rings;
+    struct udma_pool channels[CAPACITY_KINDS];
+    struct udma_pool rings;
     unsigned open;
     struct udma_channel *abandoned; /* a list */
 } udma;
 
-static int add_ranges(struct pool *pool, uint16_t device, uint8_t subtype)
+static int add_ranges(struct udma_pool *pool, uint16_t device, uint8_t subtype)
 {
     struct ti_sci_range range;
     int error = ti_sci_get_range(device, subtype, &range);
@@ -56,12 +58,12 @@ static int add_ranges(struct pool *pool, uint16_t device, uint8_t subtype)
     if (error == -ENOENT)
         return 0;
     if (error != 0) {
-        log_error("udma: no range of device %u, subtype 0x%02x (%d)", (unsigned)device,
+        log_error(udma, "no range of device %u, subtype 0x%02x (%d)", (unsigned)device,
                   (unsigned)subtype, error);
         return error;
     }
-    pool_add(pool, range.first, range.count);
-    pool_add(pool, range.second_first, range.second_count);
+    udma_pool_add(pool, range.first, range.count);
+    udma_pool_add(pool, range.second_first, range.second_count);
     return 0;
 }
 
@@ -70,7 +72,7 @@ static int add_ranges(struct pool *pool, uint16_t device, uint8_t subtype)
 static int find_pairs(enum capacity kind, uint8_t transmit, uint8_t receive, uint8_t ring,
                       unsigned limit)
 {
-    struct pool transmits = {0}, receives = {0}, rings = {0};
+    struct udma_pool transmits = {0}, receives = {0}, rings = {0};
     int error = add_ranges(&transmits, udma.facts.udmap_device, transmit);
 
     if (error == 0)
@@ -80,9 +82,9 @@ static int find_pairs(enum capacity kind, uint8_t transmit, uint8_t receive, uin
     if (error != 0)
         return error;
     for (unsigned number = 0; number < limit; number++) {
-        if (pool_owns(&transmits, number) && pool_owns(&receives, number) &&
-            pool_owns(&rings, number))
-            pool_add(&udma.channels[kind], number, 1);
+        if (udma_pool_owns(&transmits, number) && udma_pool_owns(&receives, number) &&
+            udma_pool_owns(&rings, number))
+            udma_pool_add(&udma.channels[kind], number, 1);
     }
     return 0;
 }
@@ -98,13 +100,13 @@ int udma_init(const struct udma_facts *facts)
     if (udma.open != 0)
         return -EBUSY;
     if (limit == 0) {
-        log_error("udma: capability register 0x%08x tells of no channels", (unsigned)capabilities);
+        log_error(udma, "capability register 0x%08x tells of no channels", (unsigned)capabilities);
         return -ENODEV;
     }
     udma.ready = false;
     udma.facts = *facts;
-    udma.channels[CAPACITY_NORMAL] = udma.channels[CAPACITY_HIGH] = (struct pool){0};
-    udma.rings = (struct pool){0};
+    udma.channels[CAPACITY_NORMAL] = udma.channels[CAPACITY_HIGH] = (struct udma_pool){0};
+    udma.rings = (struct udma_pool){0};
     error = find_pairs(CAPACITY_NORMAL, UDMAP_TRANSMIT, UDMAP_RECEIVE, RINGACC_TRANSMIT, limit);
     if (error == 0)
         error = find_pairs(CAPACITY_HIGH, UDMAP_TRANSMIT_HIGH, UDMAP_RECEIVE_HIGH,
@@ -123,9 +125,9 @@ const struct udma_facts *udma_get_facts(void)
 
 unsigned udma_capacity(void)
 {
-    unsigned channels =
-        pool_count(&udma.channels[CAPACITY_NORMAL]) + pool_count(&udma.channels[CAPACITY_HIGH]);
-    unsigned rings = pool_count(&udma.rings);
+    unsigned channels = udma_pool_count(&udma.channels[CAPACITY_NORMAL]) +
+                        udma_pool_count(&udma.channels[CAPACITY_HIGH]);
+    unsigned rings = udma_pool_count(&udma.rings);
 
     return channels < rings ? channels : rings;
 }
@@ -142,16 +144,16 @@ static int take(struct udma_numbers *numbers)
 
     if (!udma.ready)
         return -ENODEV;
-    error = pool_take(&udma.channels[kind], &numbers->channel);
+    error = udma_pool_take(&udma.channels[kind], &numbers->channel);
     if (error != 0) {
         kind = CAPACITY_HIGH;
-        error = pool_take(&udma.channels[kind], &numbers->channel);
+        error = udma_pool_take(&udma.channels[kind], &numbers->channel);
     }
     if (error != 0)
         return error;
-    error = pool_take(&udma.rings, &numbers->completion_ring);
+    error = udma_pool_take(&udma.rings, &numbers->completion_ring);
     if (error != 0)
-        pool_give_back(&udma.channels[kind], numbers->channel);
+        udma_pool_give_back(&udma.channels[kind], numbers->channel);
     return error;
 }
 
@@ -174,16 +176,16 @@ void udma_numbers_give_back(const struct udma_numbers *numbers)
     if (mutex_lock(&udma.mutex) != 0)
         return;
     /* A number belongs to one of the two pools, and the other ignores it. */
-    pool_give_back(&udma.channels[CAPACITY_NORMAL], numbers->channel);
-    pool_give_back(&udma.channels[CAPACITY_HIGH], numbers->channel);
-    pool_give_back(&udma.rings, numbers->completion_ring);
+    udma_pool_give_back(&udma.channels[CAPACITY_NORMAL], numbers->channel);
+    udma_pool_give_back(&udma.channels[CAPACITY_HIGH], numbers->channel);
+    udma_pool_give_back(&udma.rings, numbers->completion_ring);
     udma.open--;
     mutex_unlock(&udma.mutex);
 }
 
 void udma_numbers_abandon(const struct udma_numbers *numbers, struct udma_channel *channel)
 {
-    log_error("udma: channel %u and ring %u stay out of use", (unsigned)numbers->channel,
+    log_error(udma, "channel %u and ring %u stay out of use", (unsigned)numbers->channel,
               (unsigned)numbers->completion_ring);
     if (mutex_lock(&udma.mutex) != 0)
         return;
@@ -193,9 +195,71 @@ void udma_numbers_abandon(const struct udma_numbers *numbers, struct udma_channe
     mutex_unlock(&udma.mutex);
 }
 
+/* ---- numbers for other drivers ---- */
+
+/* Locks the pools; -ENODEV before udma_init(). */
+static int lock_pools(void)
+{
+    int error = mutex_lock(&udma.mutex);
+
+    if (error == 0 && !udma.ready) {
+        mutex_unlock(&udma.mutex);
+        error = -ENODEV;
+    }
+    return error;
+}
+
+int udma_ring_reserve(uint16_t *index)
+{
+    int error = lock_pools();
+
+    if (error != 0)
+        return error;
+    error = udma_pool_reserve(&udma.rings, index);
+    mutex_unlock(&udma.mutex);
+    return error;
+}
+
+int udma_ring_unreserve(uint16_t index)
+{
+    int error = lock_pools();
+
+    if (error != 0)
+        return error;
+    error = udma_pool_unreserve(&udma.rings, index);
+    mutex_unlock(&udma.mutex);
+    return error;
+}
+
+int udma_channel_reserve(uint16_t *number)
+{
+    int error = lock_pools();
+
+    if (error != 0)
+        return error;
+    error = udma_pool_reserve(&udma.channels[CAPACITY_NORMAL], number);
+    if (error != 0)
+        error = udma_pool_reserve(&udma.channels[CAPACITY_HIGH], number);
+    mutex_unlock(&udma.mutex);
+    return error;
+}
+
+int udma_channel_unreserve(uint16_t number)
+{
+    int error = lock_pools();
+
+    if (error != 0)
+        return error;
+    error = udma_pool_unreserve(&udma.channels[CAPACITY_NORMAL], number);
+    if (error != 0)
+        error = udma_pool_unreserve(&udma.channels[CAPACITY_HIGH], number);
+    mutex_unlock(&udma.mutex);
+    return error;
+}
+
 void udma_get_inventory(struct udma_inventory *inventory)
 {
-    inventory->channels_free = pool_count_free(&udma.channels[CAPACITY_NORMAL]) +
-                               pool_count_free(&udma.channels[CAPACITY_HIGH]);
-    inventory->rings_free = pool_count_free(&udma.rings);
+    inventory->channels_free = udma_pool_count_free(&udma.channels[CAPACITY_NORMAL]) +
+                               udma_pool_count_free(&udma.channels[CAPACITY_HIGH]);
+    inventory->rings_free = udma_pool_count_free(&udma.rings);
 }

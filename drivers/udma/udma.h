@@ -83,6 +83,13 @@ struct udma_counters {
 void udma_channel_get_counters(const struct udma_channel *channel, struct udma_counters *counters);
 unsigned udma_channel_core(const struct udma_channel *channel);
 
+/* For a driver that works the hardware itself: takes a number out of the host's, or gives it back.
+ * It stands for transmit channel, receive channel and the ring that feeds the former; meanwhile
+ * udma_channel_open() does not get it. A ring alone: drivers/udma/ring.h. Thread context. -ENOSPC:
+ * none is left; -ENODEV before udma_init(); -EINVAL: not one that was reserved; -EDEADLK. */
+int udma_channel_reserve(uint16_t *number);
+int udma_channel_unreserve(uint16_t number);
+
 /* What is allocated now; equal before an open and after the close. */
 struct udma_inventory {
     unsigned channels_free, rings_free;

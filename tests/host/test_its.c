@@ -18,7 +18,7 @@
 #define host_mmio_read  its_mmio_read
 #define host_mmio_write its_mmio_write
 
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/mmio.h"
 #include "arch/smp.h"
 #include "drivers/gic/gic_registers.h"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "app/line_editor.h"
+#include "app/prompt/line_editor.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -28,18 +28,36 @@ static struct {
     bool escape;
 } screen;
 
+static void clear_row(void)
+{
+    screen.column = 0;
+    memset(screen.row, '\0', COLUMNS);
+}
+
+/* A character of an escape sequence: to the end of the line, to the corner, all. */
+static void put_escape(char character)
+{
+    static char sequence[8];
+    static size_t length;
+
+    sequence[length++] = character;
+    sequence[length] = '\0';
+    if (strcmp(sequence, "[K") == 0)
+        memset(screen.row + screen.column, '\0', COLUMNS - screen.column);
+    else if (strcmp(sequence, "[2J") == 0 || strcmp(sequence, "[H") == 0)
+        clear_row();
+    else {
+        assert_true(length < 3);
+        return;
+    }
+    screen.escape = false;
+    length = 0;
+}
+
 static void put(char character)
 {
-    static const char erase[] = "[K";
-    static size_t matched;
-
     if (screen.escape) {
-        assert_int_equal(character, erase[matched++]);
-        if (matched == strlen(erase)) {
-            memset(screen.row + screen.column, '\0', COLUMNS - screen.column);
-            screen.escape = false;
-            matched = 0;
-        }
+        put_escape(character);
     } else if (character == '\033') {
         screen.escape = true;
     } else if (character == '\b') {
@@ -49,8 +67,7 @@ static void put(char character)
         screen.column = 0;
     } else if (character == '\n') {
         screen.lines++;
-        screen.column = 0;
-        memset(screen.row, '\0', COLUMNS);
+        clear_row();
     } else {
         assert_true(character >= ' ' && character < 0x7f);
         assert_true(screen.column < COLUMNS);
@@ -66,11 +83,22 @@ static void write_screen(const char *text, size_t length)
 
 /* ------------------------------------------------------------------------ typing */
 
+/* Commands, and for `selftest` some suites. */
+static const char *candidate(const char *line, size_t start, unsigned index)
+{
+    static const char *const commands[] = {"irq", "its", "log", "selftest"};
+    static const char *const suites[] = {"list", "msi", "msi_scale", "msi_storm"};
+
+    if (start == 0)
+        return index < 4 ? commands[index] : NULL;
+    return strncmp(line, "selftest ", 9) == 0 && index < 4 ? suites[index] : NULL;
+}
+
 static int set_up(void **state)
 {
     (void)state;
     memset(&screen, 0, sizeof(screen));
-    line_editor_init(&editor, "> ", write_screen);
+    line_editor_init(&editor, "> ", write_screen, candidate);
     line_editor_start(&editor);
     return 0;
 }
@@ -233,11 +261,50 @@ static void test_what_means_nothing(void **state)
     type("\033f\033\033[D");
     expect("abcdef", 5);
     type("\tg");
-    expect("abcde gf", 7);
+    expect("abcdegf", 6);
     assert_int_equal(line_editor_key(&editor, 0), LINE_PENDING);
     type("\033["); /* cut in the middle */
     assert_int_equal(line_editor_key(&editor, '\r'), LINE_DONE);
-    assert_string_equal(line_editor_text(&editor), "abcde gf");
+    assert_string_equal(line_editor_text(&editor), "abcdegf");
+}
+
+static void test_completing(void **state)
+{
+    unsigned lines;
+
+    (void)state;
+    type("l\t");
+    expect("log ", 4);
+    type("\x15i\t"); /* irq or its: nothing to add, so both are shown, and the line once more */
+    expect("i", 1);
+    lines = screen.lines;
+    type("\t");
+    assert_int_equal(screen.lines, lines + 2);
+    type("r\t");
+    expect("irq ", 4);
+    type("\t");
+    expect("irq ", 4); /* it knows no words */
+    type("\x15selftest m\t");
+    expect("selftest msi", 12);
+    type("_s\t");
+    expect("selftest msi_s", 14);
+    type("t\t");
+    expect("selftest msi_storm ", 19);
+    type("\x15xlog\x01\x06"); /* in the middle of a word: what stands before counts */
+    type("\x7fl\t");
+    expect("log log", 4);
+    type("\x15\x0bzzz\t");
+    expect("zzz", 3);
+}
+
+static void test_completing_without_candidates(void **state)
+{
+    (void)state;
+    line_editor_init(&editor, "> ", write_screen, NULL);
+    memset(&screen, 0, sizeof(screen));
+    line_editor_start(&editor);
+    type("i\t");
+    expect("i", 1);
 }
 
 static void test_the_longest_line(void **state)
@@ -280,9 +347,9 @@ static void test_a_line_too_long(void **state)
 /* The line stands as the screen shows it, whatever is typed. */
 static void test_any_keys(void **state)
 {
-    static const char *const keys[] = {"a",      "b ",   "\033[A",  "\033[B", "\033[C",
-                                       "\033[D", "\x01", "\x05",    "\x0b",   "\x15",
-                                       "\x17",   "\x7f", "\033[3~", "\x0c",   "longer text"};
+    static const char *const keys[] = {
+        "a",    "b ",   "\033[A", "\033[B", "\033[C",  "\033[D", "\x01", "\x05",
+        "\x0b", "\x15", "\x17",   "\x7f",   "\033[3~", "\x0c",   "\t",   "longer text"};
 
     (void)state;
     srand(1);
@@ -313,6 +380,8 @@ int main(void)
         cmocka_unit_test_setup(test_line_ends, set_up),
         cmocka_unit_test_setup(test_cancelling, set_up),
         cmocka_unit_test_setup(test_what_means_nothing, set_up),
+        cmocka_unit_test_setup(test_completing, set_up),
+        cmocka_unit_test_setup(test_completing_without_candidates, set_up),
         cmocka_unit_test_setup(test_the_longest_line, set_up),
         cmocka_unit_test_setup(test_a_line_too_long, set_up),
         cmocka_unit_test_setup(test_any_keys, set_up),

@@ -5,18 +5,24 @@
  *
  * The interrupt core starts once a process, as on the target; each test gives back what it took.
  */
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/smp.h"
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
 #include "drivers/ti_sci/ti_sci.h"
-#include "msi/core.h"
-#include "msi/id_pool.h"
+#include "msi/binding.h"
+#include "msi/dispatch.h"
+#include "msi/evacuate.h"
 #include "msi/internal.h"
 #include "msi/irq.h"
-#include "msi/lpi_regions.h"
-#include "msi/platform.h"
+#include "msi/limits.h"
+#include "msi/local.h"
+#include "msi/parents/id_pool.h"
+#include "msi/parents/lpi_regions.h"
+#include "msi/quiesce.h"
+#include "msi/report.h"
+#include "msi/service.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/msi_host.h"
@@ -73,7 +79,7 @@ static int start(void **state)
 
     (void)state;
     msi_host_start(&host);
-    assert_int_equal(irq_core_init(), -EALREADY);
+    assert_int_equal(irq_init(), -EALREADY);
     wired = host.wired;
     router = host.router;
     aggregator = host.aggregator;
@@ -172,35 +178,35 @@ static void fire(const struct irq *irq)
 
 static void ids_rest_as_long_as_possible(void **state)
 {
-    struct id_pool pool;
+    struct irq_id_pool pool;
     uint16_t id;
 
     (void)state;
-    assert_int_equal(id_pool_init(&pool, 5), 0);
-    assert_false(id_pool_take(&pool, &id));
+    assert_int_equal(irq_id_pool_init(&pool, 5), 0);
+    assert_false(irq_id_pool_take(&pool, &id));
     for (uint16_t i = 10; i < 15; i++)
-        id_pool_give(&pool, i);
+        irq_id_pool_give(&pool, i);
     for (unsigned i = 0; i < 1000; i++) {
-        assert_true(id_pool_take(&pool, &id));
+        assert_true(irq_id_pool_take(&pool, &id));
         assert_int_equal(id, 10 + i % 5);
-        id_pool_give(&pool, id);
+        irq_id_pool_give(&pool, id);
     }
     for (unsigned i = 0; i < 5; i++)
-        assert_true(id_pool_take(&pool, &id));
-    assert_false(id_pool_take(&pool, &id));
+        assert_true(irq_id_pool_take(&pool, &id));
+    assert_false(irq_id_pool_take(&pool, &id));
     free(pool.ids);
 }
 
 static void lpi_regions_are_aligned_and_apart(void **state)
 {
-    struct lpi_regions regions;
+    struct irq_lpi_regions regions;
     uint8_t owner[1000] = {0};
     uint32_t lpi[16];
 
     (void)state;
-    assert_int_equal(lpi_regions_init(&regions, 8192, 8192 + 1000), 0);
+    assert_int_equal(irq_lpi_regions_init(&regions, 8192, 8192 + 1000), 0);
     for (unsigned bits = 0; bits < 9; bits++) {
-        assert_int_equal(lpi_regions_take(&regions, bits, &lpi[bits]), 0);
+        assert_int_equal(irq_lpi_regions_take(&regions, bits, &lpi[bits]), 0);
         assert_int_equal((lpi[bits] - 8192) % (1u << bits), 0);
         for (uint32_t i = 0; i < 1u << bits; i++) {
             assert_true(lpi[bits] - 8192 + i < 1000);
@@ -208,13 +214,13 @@ static void lpi_regions_are_aligned_and_apart(void **state)
         }
     }
     assert_int_equal(regions.in_use, 511);
-    assert_int_equal(lpi_regions_take(&regions, 9, &lpi[9]), -ENOSPC);
-    assert_int_equal(lpi_regions_take(&regions, 10, &lpi[9]), -ENOSPC);
-    assert_int_equal(lpi_regions_take(&regions, 32, &lpi[9]), -ENOSPC);
+    assert_int_equal(irq_lpi_regions_take(&regions, 9, &lpi[9]), -ENOSPC);
+    assert_int_equal(irq_lpi_regions_take(&regions, 10, &lpi[9]), -ENOSPC);
+    assert_int_equal(irq_lpi_regions_take(&regions, 32, &lpi[9]), -ENOSPC);
     for (unsigned bits = 0; bits < 9; bits++)
-        lpi_regions_give(&regions, bits, lpi[bits]);
+        irq_lpi_regions_give(&regions, bits, lpi[bits]);
     assert_int_equal(regions.in_use, 0);
-    assert_int_equal(lpi_regions_take(&regions, 9, &lpi[9]), 0);
+    assert_int_equal(irq_lpi_regions_take(&regions, 9, &lpi[9]), 0);
     assert_int_equal(lpi[9], 8192);
     free(regions.used);
 }

@@ -3,17 +3,21 @@
  * The interrupt core with cores that are real threads: they request, free, move, mask and fire at
  * once, and free what is under way. Built twice, under the address and the thread sanitizer.
  */
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/smp.h"
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
+#include "msi/binding.h"
+#include "msi/evacuate.h"
 #include "msi/internal.h"
 #include "msi/irq.h"
-#include "msi/platform.h"
+#include "msi/limits.h"
+#include "msi/report.h"
+#include "msi/service.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/msi_host.h"
-#include "tests/selftest/msi_churn.h"
+#include "tests/target/msi_churn.h"
 
 #include <assert.h>
 #include <setjmp.h>

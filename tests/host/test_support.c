@@ -2,7 +2,7 @@
 /*
  * The host machine itself: the other host tests are worth what its clock, cores and GIC are.
  */
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/exception.h"
 #include "arch/mmio.h"
 #include "arch/smp.h"

@@ -6,7 +6,7 @@
  * The expected bytes are written out from the TI-SCI documentation's field tables, without the
  * driver's structures.
  */
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/mmio.h"
 #include "arch/smp.h"
 #include "arch/time.h"

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/mmio.h"
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
@@ -23,8 +23,12 @@
 #include "drivers/udma/pool.h"
 #include "drivers/udma/ring.h"
 #include "drivers/udma/udma.h"
+#include "msi/binding.h"
+#include "msi/evacuate.h"
 #include "msi/irq.h"
-#include "msi/platform.h"
+#include "msi/limits.h"
+#include "msi/report.h"
+#include "msi/service.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "twin/models/am65x.h"
@@ -36,41 +40,41 @@
 
 static void a_pool_hands_out_the_lowest_free_number(void **state)
 {
-    struct pool pool = {0};
+    struct udma_pool pool = {0};
     uint16_t number = 0;
 
     (void)state;
-    pool_add(&pool, 62, 4);
-    pool_add(&pool, 10, 1);
-    assert_int_equal(pool_count(&pool), 5);
+    udma_pool_add(&pool, 62, 4);
+    udma_pool_add(&pool, 10, 1);
+    assert_int_equal(udma_pool_count(&pool), 5);
     for (unsigned i = 0; i < 5; i++) {
         static const uint16_t expected[] = {10, 62, 63, 64, 65};
 
-        assert_int_equal(pool_count_free(&pool), 5 - i);
-        assert_int_equal(pool_take(&pool, &number), 0);
+        assert_int_equal(udma_pool_count_free(&pool), 5 - i);
+        assert_int_equal(udma_pool_take(&pool, &number), 0);
         assert_int_equal(number, expected[i]);
     }
-    assert_int_equal(pool_take(&pool, &number), -ENOSPC);
-    pool_give_back(&pool, 63);
-    assert_int_equal(pool_take(&pool, &number), 0);
+    assert_int_equal(udma_pool_take(&pool, &number), -ENOSPC);
+    udma_pool_give_back(&pool, 63);
+    assert_int_equal(udma_pool_take(&pool, &number), 0);
     assert_int_equal(number, 63);
 }
 
 static void a_pool_takes_nothing_that_is_not_its_own(void **state)
 {
-    struct pool pool = {0};
+    struct udma_pool pool = {0};
     uint16_t number;
 
     (void)state;
-    pool_add(&pool, POOL_LIMIT - 1u, 5); /* all but the first are beyond the limit */
-    pool_add(&pool, 3, 0);
-    assert_int_equal(pool_count(&pool), 1);
-    assert_true(pool_owns(&pool, POOL_LIMIT - 1u));
-    assert_false(pool_owns(&pool, POOL_LIMIT));
-    assert_false(pool_owns(&pool, 3));
-    pool_give_back(&pool, 3);
-    assert_int_equal(pool_count_free(&pool), 1);
-    assert_int_equal(pool_take(&pool, &number), 0);
+    udma_pool_add(&pool, POOL_LIMIT - 1u, 5); /* all but the first are beyond the limit */
+    udma_pool_add(&pool, 3, 0);
+    assert_int_equal(udma_pool_count(&pool), 1);
+    assert_true(udma_pool_owns(&pool, POOL_LIMIT - 1u));
+    assert_false(udma_pool_owns(&pool, POOL_LIMIT));
+    assert_false(udma_pool_owns(&pool, 3));
+    udma_pool_give_back(&pool, 3);
+    assert_int_equal(udma_pool_count_free(&pool), 1);
+    assert_int_equal(udma_pool_take(&pool, &number), 0);
     assert_int_equal(number, POOL_LIMIT - 1u);
 }
 
@@ -229,11 +233,11 @@ static void must(int error)
 static void gic_up(void)
 {
     must(gic_init(AM65X_GICD_BASE, AM65X_GICR_BASE, AM65X_GICR_SIZE));
-    must(gic_cpu_init());
+    must(gic_core_init());
+    must(irq_init());
     must(irq_core_init());
-    must(irq_core_cpu_init());
     must(its_init(AM65X_GITS_BASE));
-    must(its_cpu_init());
+    must(its_core_init());
     must(irq_its_init(&its_parent));
 }
 
@@ -326,38 +330,38 @@ static void check_inventory(const struct inventory *before)
 #define RING_INDEX 403u /* general purpose, far from those that channels take */
 #define RING_COUNT 5u
 
-static struct ring open_ring(void)
+static struct udma_ring open_ring(void)
 {
-    struct ring ring;
+    struct udma_ring ring;
 
-    must(ring_open(&ring, AM65X_DEV_RINGACC, AM65X_RING_RT_BASE, RING_INDEX, RING_COUNT));
+    must(udma_ring_open(&ring, RING_INDEX, RING_COUNT));
     return ring;
 }
 
 static void a_ring_fills_and_empties(void **state)
 {
-    struct ring ring = open_ring();
+    struct udma_ring ring = open_ring();
 
     (void)state;
-    assert_int_equal(ring_occupancy(&ring), 0);
+    assert_int_equal(udma_ring_occupancy(&ring), 0);
     for (unsigned i = 0; i < RING_COUNT; i++)
-        ring_put(&ring, 0x1000u + i);
-    assert_int_equal(ring_occupancy(&ring), 0); /* not before the doorbell */
-    ring_submit(&ring, RING_COUNT);
-    assert_int_equal(ring_occupancy(&ring), RING_COUNT);
+        udma_ring_put(&ring, 0x1000u + i);
+    assert_int_equal(udma_ring_occupancy(&ring), 0); /* not before the doorbell */
+    udma_ring_submit(&ring, RING_COUNT);
+    assert_int_equal(udma_ring_occupancy(&ring), RING_COUNT);
     ring.position = 0; /* now as the side that reads */
     for (unsigned i = 0; i < RING_COUNT; i++) {
-        assert_int_equal(ring_get(&ring), 0x1000u + i);
-        ring_release(&ring, 1);
-        assert_int_equal(ring_occupancy(&ring), RING_COUNT - 1u - i);
+        assert_int_equal(udma_ring_get(&ring), 0x1000u + i);
+        udma_ring_release(&ring, 1);
+        assert_int_equal(udma_ring_occupancy(&ring), RING_COUNT - 1u - i);
     }
-    must(ring_close(&ring));
+    must(udma_ring_close(&ring));
 }
 
 static void a_ring_wraps(void **state)
 {
-    struct ring writer = open_ring();
-    struct ring reader = writer;
+    struct udma_ring writer = open_ring();
+    struct udma_ring reader = writer;
     uint64_t written = 0, read = 0;
 
     (void)state;
@@ -365,29 +369,91 @@ static void a_ring_wraps(void **state)
         unsigned count = 1u + round % RING_COUNT;
 
         for (unsigned i = 0; i < count; i++)
-            ring_put(&writer, ++written);
-        ring_submit(&writer, count);
-        assert_int_equal(ring_occupancy(&reader), count);
+            udma_ring_put(&writer, ++written);
+        udma_ring_submit(&writer, count);
+        assert_int_equal(udma_ring_occupancy(&reader), count);
         for (unsigned i = 0; i < count; i++)
-            assert_int_equal(ring_get(&reader), ++read);
-        ring_release(&reader, count);
-        assert_int_equal(ring_occupancy(&reader), 0);
+            assert_int_equal(udma_ring_get(&reader), ++read);
+        udma_ring_release(&reader, count);
+        assert_int_equal(udma_ring_occupancy(&reader), 0);
         assert_true(writer.position < RING_COUNT);
         assert_int_equal(writer.position, reader.position);
     }
-    must(ring_close(&writer));
+    must(udma_ring_close(&writer));
 }
 
 static void a_refused_ring_leaves_nothing(void **state)
 {
     const struct inventory before = take_inventory();
-    struct ring ring;
+    struct udma_ring ring;
 
     (void)state;
     /* Ring 0 is another host's. */
-    assert_int_equal(ring_open(&ring, AM65X_DEV_RINGACC, AM65X_RING_RT_BASE, 0, RING_COUNT),
-                     -EACCES);
+    assert_int_equal(udma_ring_open(&ring, 0, RING_COUNT), -EACCES);
     assert_null(ring.elements);
+    check_inventory(&before);
+}
+
+/* ---- numbers for other drivers ---- */
+
+static void ignore_copy(void *context, void *cookie, int status)
+{
+    (void)context;
+    (void)cookie;
+    (void)status;
+}
+
+static void reserved_rings_are_nobody_elses(void **state)
+{
+    const struct inventory before = take_inventory();
+    const struct udma_channel_config config = {.depth = 1, .callback = ignore_copy};
+    struct udma_channel *channel;
+    uint16_t rings[128];
+    unsigned count = 0;
+    int error;
+
+    (void)state;
+    while ((error = udma_ring_reserve(&rings[count])) == 0) {
+        for (unsigned i = 0; i < count; i++)
+            assert_int_not_equal(rings[i], rings[count]);
+        count++;
+    }
+    assert_int_equal(error, -ENOSPC);
+    assert_int_equal(count, before.udma.rings_free);
+    /* No channel gets one of them, and one that is given back serves a channel. */
+    assert_int_equal(udma_channel_open(&config, &channel), -ENOSPC);
+    must(udma_ring_unreserve(rings[--count]));
+    must(udma_channel_open(&config, &channel));
+    assert_int_equal(udma_ring_reserve(&rings[count]), -ENOSPC); /* nor the other way round */
+    must(udma_channel_close(channel));
+    while (count > 0)
+        must(udma_ring_unreserve(rings[--count]));
+    check_inventory(&before);
+    assert_int_equal(udma_ring_unreserve(rings[0]), -EINVAL); /* twice */
+    assert_int_equal(udma_ring_unreserve(0), -EINVAL);        /* another host's */
+    assert_int_equal(udma_ring_unreserve(UINT16_MAX), -EINVAL);
+    check_inventory(&before);
+}
+
+static void reserved_channels_are_nobody_elses(void **state)
+{
+    const struct inventory before = take_inventory();
+    const struct udma_channel_config config = {.depth = 1, .callback = ignore_copy};
+    struct udma_channel *channel;
+    uint16_t numbers[128];
+    unsigned count = 0;
+
+    (void)state;
+    while (udma_channel_reserve(&numbers[count]) == 0)
+        count++;
+    assert_int_equal(count, before.udma.channels_free);
+    assert_int_equal(udma_channel_open(&config, &channel), -ENOSPC);
+    must(udma_channel_unreserve(numbers[--count]));
+    must(udma_channel_open(&config, &channel));
+    assert_int_equal(udma_channel_unreserve(numbers[count]), -EINVAL); /* in use, not reserved */
+    must(udma_channel_close(channel));
+    while (count > 0)
+        must(udma_channel_unreserve(numbers[--count]));
     check_inventory(&before);
 }
 
@@ -714,6 +780,8 @@ int main(void)
         cmocka_unit_test(a_ring_fills_and_empties),
         cmocka_unit_test(a_ring_wraps),
         cmocka_unit_test(a_refused_ring_leaves_nothing),
+        cmocka_unit_test(reserved_rings_are_nobody_elses),
+        cmocka_unit_test(reserved_channels_are_nobody_elses),
         cmocka_unit_test(copies_of_any_length_arrive),
         cmocka_unit_test(bad_arguments_are_refused),
         cmocka_unit_test(a_full_queue_says_again_and_completes_in_order),

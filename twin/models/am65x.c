@@ -253,7 +253,7 @@ void model_soc_reset(void)
         env.soc_reset(env.context);
 }
 
-void trace_end(const struct trace_line *line)
+void model_trace_end(const struct trace_line *line)
 {
     if (env.trace != NULL)
         env.trace(env.context, line->text);

@@ -58,29 +58,29 @@ static void update(unsigned vint)
 
 static void trace_event(uint16_t event)
 {
-    if (!trace_wanted(AM65X_TRACE_IRQ))
+    if (!model_trace_wanted(AM65X_TRACE_IRQ))
         return;
     struct trace_line line;
-    trace_start(&line, "irq");
-    trace_field(&line, "event", event);
+    model_trace_start(&line, "irq");
+    model_trace_field(&line, "event", event);
     if (event >= EVENT_COUNT || !events[event].mapped) {
-        trace_text(&line, " > nowhere");
-        trace_end(&line);
+        model_trace_text(&line, " > nowhere");
+        model_trace_end(&line);
         return;
     }
     unsigned vint = events[event].vint;
-    trace_text(&line, " >");
-    trace_field(&line, "VINT", vint);
-    trace_field(&line, "bit", events[event].bit);
+    model_trace_text(&line, " >");
+    model_trace_field(&line, "VINT", vint);
+    model_trace_field(&line, "bit", events[event].bit);
     unsigned output;
     if (intr_find_output(vint, &output)) {
-        trace_text(&line, " >");
-        trace_field(&line, "INTR", output);
-        trace_text(&line, " >");
-        trace_field(&line, "INTID", intr_output_intid(output));
+        model_trace_text(&line, " >");
+        model_trace_field(&line, "INTR", output);
+        model_trace_text(&line, " >");
+        model_trace_field(&line, "INTID", intr_output_intid(output));
     }
-    trace_text(&line, vints[vint].level ? " high" : " low");
-    trace_end(&line);
+    model_trace_text(&line, vints[vint].level ? " high" : " low");
+    model_trace_end(&line);
 }
 
 void inta_event(uint16_t event)

@@ -65,14 +65,14 @@ struct trace_line {
     size_t length;
 };
 
-bool trace_wanted(uint32_t flag);
-void trace_start(struct trace_line *line, const char *subject);
-void trace_text(struct trace_line *line, const char *text);
+bool model_trace_wanted(uint32_t flag);
+void model_trace_start(struct trace_line *line, const char *subject);
+void model_trace_text(struct trace_line *line, const char *text);
 void trace_number(struct trace_line *line, uint64_t number);
 void trace_hex(struct trace_line *line, uint64_t number);
 /* " name number": the usual way to add a named number. */
-void trace_field(struct trace_line *line, const char *name, uint64_t number);
-void trace_end(const struct trace_line *line);
+void model_trace_field(struct trace_line *line, const char *name, uint64_t number);
+void model_trace_end(const struct trace_line *line);
 
 /* ---------------------------------------------------------------- register blocks
  * Each takes the offset in its region, aligned to the block's natural width. */

@@ -192,22 +192,22 @@ void sysfw_request(uint8_t host, unsigned thread, const struct sci_message *mess
 
 static void trace_message(uint8_t host, uint16_t type, bool ack)
 {
-    if (!trace_wanted(AM65X_TRACE_SCI))
+    if (!model_trace_wanted(AM65X_TRACE_SCI))
         return;
     struct trace_line line;
-    trace_start(&line, "sci");
-    trace_field(&line, "host", host);
-    trace_text(&line, " ");
+    model_trace_start(&line, "sci");
+    model_trace_field(&line, "host", host);
+    model_trace_text(&line, " ");
     const char *name = NULL;
     for (size_t i = 0; i < COUNT_OF(messages); i++)
         if (messages[i].type == type)
             name = messages[i].name;
     if (name != NULL)
-        trace_text(&line, name);
+        model_trace_text(&line, name);
     else
         trace_hex(&line, type);
-    trace_text(&line, ack ? " ACK" : " NAK");
-    trace_end(&line);
+    model_trace_text(&line, ack ? " ACK" : " NAK");
+    model_trace_end(&line);
 }
 
 /* A request of another host than the thread's owner is refused whatever it asks. */

@@ -4,23 +4,23 @@
  */
 #include "twin/models/models.h"
 
-bool trace_wanted(uint32_t flag)
+bool model_trace_wanted(uint32_t flag)
 {
     return (model_config()->trace & flag) != 0;
 }
 
-void trace_text(struct trace_line *line, const char *text)
+void model_trace_text(struct trace_line *line, const char *text)
 {
     while (*text != '\0' && line->length < sizeof(line->text) - 1)
         line->text[line->length++] = *text++;
     line->text[line->length] = '\0';
 }
 
-void trace_start(struct trace_line *line, const char *subject)
+void model_trace_start(struct trace_line *line, const char *subject)
 {
     line->length = 0;
-    trace_text(line, subject);
-    trace_text(line, ":");
+    model_trace_text(line, subject);
+    model_trace_text(line, ":");
 }
 
 static void digits(struct trace_line *line, uint64_t number, unsigned radix)
@@ -32,7 +32,7 @@ static void digits(struct trace_line *line, uint64_t number, unsigned radix)
         text[--position] = "0123456789abcdef"[number % radix];
         number /= radix;
     } while (number != 0);
-    trace_text(line, &text[position]);
+    model_trace_text(line, &text[position]);
 }
 
 void trace_number(struct trace_line *line, uint64_t number)
@@ -42,14 +42,14 @@ void trace_number(struct trace_line *line, uint64_t number)
 
 void trace_hex(struct trace_line *line, uint64_t number)
 {
-    trace_text(line, "0x");
+    model_trace_text(line, "0x");
     digits(line, number, 16);
 }
 
-void trace_field(struct trace_line *line, const char *name, uint64_t number)
+void model_trace_field(struct trace_line *line, const char *name, uint64_t number)
 {
-    trace_text(line, " ");
-    trace_text(line, name);
-    trace_text(line, " ");
+    model_trace_text(line, " ");
+    model_trace_text(line, name);
+    model_trace_text(line, " ");
     trace_number(line, number);
 }

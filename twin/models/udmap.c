@@ -214,14 +214,14 @@ void udmap_kick(enum navss navss, unsigned index)
 
 static void push_completion(enum navss navss, unsigned ring, uint64_t element)
 {
-    if (ringacc_push(navss, ring, element) || !trace_wanted(AM65X_TRACE_DMA))
+    if (ringacc_push(navss, ring, element) || !model_trace_wanted(AM65X_TRACE_DMA))
         return;
     struct trace_line line;
-    trace_start(&line, "dma");
-    trace_field(&line, "ring", ring);
-    trace_text(&line, " is full or not configured, lost ");
+    model_trace_start(&line, "dma");
+    model_trace_field(&line, "ring", ring);
+    model_trace_text(&line, " is full or not configured, lost ");
     trace_hex(&line, element);
-    trace_end(&line);
+    model_trace_end(&line);
 }
 
 static void finish_teardown(enum navss navss, unsigned index)
@@ -302,16 +302,16 @@ static void move(enum navss navss, unsigned index)
 static void trace_return(unsigned index, const struct transfer *transfer)
 {
     struct trace_line line;
-    if (!trace_wanted(AM65X_TRACE_DMA))
+    if (!model_trace_wanted(AM65X_TRACE_DMA))
         return;
-    trace_start(&line, "dma");
-    trace_field(&line, "tchan", index);
-    trace_text(&line, " moved ");
+    model_trace_start(&line, "dma");
+    model_trace_field(&line, "tchan", index);
+    model_trace_text(&line, " moved ");
     trace_number(&line, transfer->bytes);
-    trace_text(&line, " bytes, descriptor ");
+    model_trace_text(&line, " bytes, descriptor ");
     trace_hex(&line, transfer->descriptor);
-    trace_field(&line, "> ring", transfer->return_ring);
-    trace_end(&line);
+    model_trace_field(&line, "> ring", transfer->return_ring);
+    model_trace_end(&line);
 }
 
 static void return_descriptor(enum navss navss, unsigned index)

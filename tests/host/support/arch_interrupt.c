@@ -3,7 +3,7 @@
  * Interrupts on the host: masking, interrupt context, and the way from the models' lines to a
  * handler, through the GIC stand-in or a plain line handler.
  */
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/exception.h"
 #include "tests/host/support/arch_host.h"
 #include "tests/host/support/host.h"

@@ -23,25 +23,16 @@ static void print(const char *kind, const char *format, va_list arguments)
     pthread_mutex_unlock(&log_lock);
 }
 
-void log_info(const char *format, ...)
+void log_write(const struct log_subject *subject, enum log_level level, const char *format, ...)
 {
     va_list arguments;
+    char kind[64];
 
     if (getenv("HOST_LOG") == NULL)
         return;
+    snprintf(kind, sizeof(kind), "%s: %s", subject->name, level == LOG_ERROR ? "error: " : "");
     va_start(arguments, format);
-    print("info: ", format, arguments);
-    va_end(arguments);
-}
-
-void log_error(const char *format, ...)
-{
-    va_list arguments;
-
-    if (getenv("HOST_LOG") == NULL)
-        return;
-    va_start(arguments, format);
-    print("error: ", format, arguments);
+    print(kind, format, arguments);
     va_end(arguments);
 }
 

@@ -2,7 +2,7 @@
 /*
  * Cores on the host: threads. Spin locks, core numbers, and functions run on other cores.
  */
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/smp.h"
 #include "arch/spinlock.h"
 #include "arch/wait.h"

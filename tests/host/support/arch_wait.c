@@ -3,7 +3,7 @@
  * Waiting on the host, and what moves the virtual clock: when every core waits, time jumps to the
  * next thing that is due, be it the models' or a waiter's deadline.
  */
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/wait.h"
 #include "tests/host/support/arch_host.h"
 #include "tests/host/support/host.h"

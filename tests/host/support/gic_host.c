@@ -7,7 +7,7 @@
  * As in hardware a level line is sampled: it pends for as long as it is high, and again after the
  * end of the interrupt if it still is.
  */
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "drivers/gic/gic.h"
 #include "tests/host/support/host.h"
 
@@ -181,7 +181,7 @@ uint64_t gic_redistributor_affinity(unsigned index)
     return core_affinity(index);
 }
 
-int gic_cpu_init(void)
+int gic_core_init(void)
 {
     return 0;
 }

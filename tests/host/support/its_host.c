@@ -4,7 +4,7 @@
  * command takes effect at once and is counted under its opcode (Arm IHI 0069, 5.3), followed by
  * the SYNC that the driver adds.
  */
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
 #include "platform/am65x.h"
@@ -94,7 +94,7 @@ int its_init(uintptr_t base)
     return 0;
 }
 
-int its_cpu_init(void)
+int its_core_init(void)
 {
     pthread_mutex_lock(&lock);
     count_command(COMMAND_MAPC);

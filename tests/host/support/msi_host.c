@@ -4,12 +4,14 @@
  */
 #include "tests/host/support/msi_host.h"
 
-#include "arch/cpu.h"
+#include "arch/core.h"
 #include "arch/smp.h"
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
 #include "drivers/ti_sci/ti_sci.h"
-#include "msi/core.h"
+#include "msi/dispatch.h"
+#include "msi/local.h"
+#include "msi/quiesce.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 
@@ -37,7 +39,7 @@ static void cpu_init(void *argument)
 {
     (void)argument;
     if (core_id() != 0)
-        expect(irq_core_cpu_init());
+        expect(irq_core_init());
 }
 
 static void start_parents(struct msi_host *host)
@@ -60,8 +62,8 @@ void msi_host_start(struct msi_host *host)
     *host = (struct msi_host){0};
     host_reset();
     expect(gic_init(AM65X_GICD_BASE, AM65X_GICR_BASE, AM65X_GICR_SIZE));
+    expect(irq_init());
     expect(irq_core_init());
-    expect(irq_core_cpu_init());
     expect(its_init(AM65X_GITS_BASE));
     expect(smp_run_all(cpu_init, NULL, 1000000));
     start_parents(host);

@@ -6,7 +6,11 @@
 #ifndef TESTS_HOST_SUPPORT_MSI_HOST_H
 #define TESTS_HOST_SUPPORT_MSI_HOST_H
 
-#include "msi/platform.h"
+#include "msi/binding.h"
+#include "msi/evacuate.h"
+#include "msi/limits.h"
+#include "msi/report.h"
+#include "msi/service.h"
 
 #include <stdint.h>
 

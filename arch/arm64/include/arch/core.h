@@ -1,59 +1,31 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What each core keeps for itself. TPIDR_EL1 points to it from before the first line of C.
+ * The core that runs: its number, its interrupt mask, what it is in the middle of.
  *
- * For arch/arm64 and boot; everyone else asks through arch/cpu.h.
+ * Cores are numbered from 0 (the boot core) in the order in which the redistributors were found.
  */
 #ifndef ARCH_CORE_H
 #define ARCH_CORE_H
 
-/* Offsets that vectors.S and start.S use; core.c checks them. */
-#define CORE_FAULT_STACK  0
-#define CORE_IRQ_STACK    8
-#define CORE_IN_INTERRUPT 16
-#define CORE_FP_SAVED     20
-#define CORE_NUMBER       24
-#define CORE_FP_STATUS    32
-#define CORE_FP           48
-#define CORE_SIZE         640
-
-#ifndef __ASSEMBLER__
-
-#include "arch/cpu.h"
-
+#include <stdbool.h>
 #include <stdint.h>
 
-struct core {
-    uint8_t *fault_stack; /* the top: SP starts here */
-    uint8_t *irq_stack;
-    uint32_t in_interrupt; /* 1 between IRQ entry and exit */
-    uint32_t fp_saved;     /* 1: the interrupted code's FP/SIMD registers are in fp[] */
-    uint32_t number;
-    uint32_t padding;
-    uint64_t fp_status[2]; /* FPCR, FPSR */
-    uint8_t fp[512];       /* q0-q31 */
+/* The most cores that stacks and per-core tables are reserved for. */
+#define CORE_MAX 8u
 
-    /* Expected aborts (exception.c). */
-    uintptr_t expected_start, expected_size;
-    uint32_t expected_count;
+/* The number of the core that asks. Any context. */
+unsigned core_id(void);
 
-    /* Work handed to the core (smp.c). */
-    uint32_t state;
-    void (*function)(void *argument);
-    void *argument;
-    uint32_t busy;
-} __attribute__((aligned(64)));
+/* How many cores run, and the affinity of each: Aff3..Aff0 packed as in MPIDR_EL1 bits 39:32 and
+ * 23:0 (all other bits zero). core < core_count(). Any context. */
+unsigned core_count(void);
+uint64_t core_affinity(unsigned core);
 
-extern struct core cores[CORE_MAX];
+/* Whether the caller runs inside an interrupt handler. */
+bool in_interrupt(void);
 
-static inline struct core *core_self(void)
-{
-    struct core *self;
-
-    __asm__("mrs %0, tpidr_el1" : "=r"(self)); /* never changes once C runs: may be reused */
-    return self;
-}
-
-#endif
+/* Masks IRQs on this core; returns the former state for irq_restore(). They nest. */
+unsigned long irq_save(void);
+void irq_restore(unsigned long state);
 
 #endif

@@ -6,7 +6,6 @@
 #define ARCH_PSCI_H
 
 /* Function identifiers (DEN 0022, 5.1). */
-#define PSCI_VERSION          0x84000000
 #define PSCI_CPU_ON           0xc4000003
 #define PSCI_SYSTEM_OFF       0x84000008
 #define PSCI_SYSTEM_RESET     0x84000009
@@ -25,9 +24,6 @@ struct smc_result {
 
 /* A secure monitor call (SMC Calling Convention, Arm DEN 0028). Any context. */
 struct smc_result smc_call(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3);
-
-/* PSCI_VERSION: major in bits 31:16, minor in 15:0. */
-uint32_t psci_version(void);
 
 /* CPU_ON. 0, or -EINVAL, -EALREADY, -EPERM, -EIO by the firmware's answer. */
 int psci_cpu_on(uint64_t affinity, uintptr_t entry, uint64_t context);

@@ -23,7 +23,7 @@
 
 #ifndef __ASSEMBLER__
 
-#include "arch/cpu.h"
+#include "arch/core.h"
 
 #include <stdint.h>
 

@@ -3,8 +3,8 @@
  * Barriers on the host: the same names as the target's, as the C11 memory model has them. The
  * device models run under one lock, so a fence is more than they need.
  */
-#ifndef ARCH_BARRIER_H
-#define ARCH_BARRIER_H
+#ifndef TESTS_HOST_ARCH_BARRIER_H
+#define TESTS_HOST_ARCH_BARRIER_H
 
 static inline void barrier_before_doorbell(void)
 {

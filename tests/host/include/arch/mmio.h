@@ -3,8 +3,8 @@
  * Register accesses on the host: they go to the device models. An address that no model claims
  * ends the test with a message.
  */
-#ifndef ARCH_MMIO_H
-#define ARCH_MMIO_H
+#ifndef TESTS_HOST_ARCH_MMIO_H
+#define TESTS_HOST_ARCH_MMIO_H
 
 #include <stdint.h>
 

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The image that is flashed and tested.
+app-name    := k3metal
+app-modules := demo prompt selftest tests

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+module-selftest := app/selftest/selftest.c app/selftest/watchdog.c

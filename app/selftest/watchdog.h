@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * A deadline for the running test: when it passes, the firmware panics, which prints where the
+ * core was and powers off with a failing status.
+ */
+#ifndef APP_SELFTEST_WATCHDOG_H
+#define APP_SELFTEST_WATCHDOG_H
+
+#include <stdint.h>
+
+/* Starts the watchdog on the calling core. name must live until watchdog_stop(), which the same
+ * core calls. A test that hangs with IRQs masked is left to the deadline of whoever runs the
+ * self-test. */
+void watchdog_start(const char *name, uint32_t seconds);
+void watchdog_stop(void);
+
+#endif

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * One TI-SCI request and its answer; for the files of this folder.
+ */
+#ifndef DRIVERS_TI_SCI_INTERNAL_H
+#define DRIVERS_TI_SCI_INTERNAL_H
+
+#include "lib/log.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+LOG_USE(ti_sci);
+
+/* Sends request (its header is filled in here) and waits for its answer. answer may be NULL, else
+ * it receives answer_size bytes, header included. Both are at most SECURE_PROXY_MESSAGE_BYTES.
+ * Errors as in ti_sci.h; all but -EACCES are logged here, a refusal by who knows what it was. */
+int ti_sci_request(uint16_t type, const void *request, size_t request_size, void *answer,
+                   size_t answer_size);
+
+/* Notes that an answer was acknowledged and yet can't be one; returns -EMSGSIZE. */
+int ti_sci_short_answer(uint16_t type);
+
+#endif

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-3-Clause
+library-sources += $(addprefix drivers/udma/, \
+    channel.c descriptor.c dma_memory.c pool.c ring.c transfer.c udma.c)

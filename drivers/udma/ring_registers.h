@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * A ring's real-time registers, a page each (AM65x TRM SPRUID7, 10.2.3 Ring Accelerator,
+ * RINGACC_RT).
+ */
+#ifndef DRIVERS_UDMA_RING_REGISTERS_H
+#define DRIVERS_UDMA_RING_REGISTERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define RING_RT_STRIDE         0x1000u
+
+/* The doorbell counts in a signed byte (RINGACC_RT_RING_DB, ENTRY_CNT). */
+#define RING_DOORBELL_MAX      127u
+
+#define RING_OCCUPANCY_ENTRIES 0x1fffffu
+
+struct ring_rt_registers {
+    uint32_t reserved_00[4];
+    uint32_t doorbell; /* write only: a signed count of elements added */
+    uint32_t reserved_14;
+    uint32_t occupancy; /* elements that software sees */
+    uint32_t index;     /* where software is */
+    uint32_t hardware_occupancy;
+    uint32_t hardware_index;
+};
+
+_Static_assert(offsetof(struct ring_rt_registers, doorbell) == 0x10, "RINGACC_RT_RING_DB");
+_Static_assert(offsetof(struct ring_rt_registers, occupancy) == 0x18, "RINGACC_RT_RING_OCC");
+_Static_assert(offsetof(struct ring_rt_registers, hardware_index) == 0x24,
+               "RINGACC_RT_RING_HWINDX");
+
+#endif

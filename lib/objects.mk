@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-3-Clause
+library-sources += $(addprefix lib/, \
+    command.c console.c crc32.c device_tree.c log.c newlib.c trace.c version.c)

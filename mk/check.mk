@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# All that looks whether it is right.
+
+.PHONY: check check-all soak check-mutations check-format format check-static check-layers
+
+check: setup-check
+	@$(MAKE) --no-print-directory check-built
+
+.PHONY: check-built
+check-built: firmware twin host-tests tsan-tests
+	@tests/run $(O) $(H)
+
+# The longer ones too.
+check-all: check check-uboot check-mutations soak
+
+# Breaks the firmware on purpose, and fails where no test notices.
+check-mutations: firmware twin | $(SETUP)/run
+	@tests/mutations $(O) $(BUILD) $(CROSS_COMPILE)
+
+# The long runs, which tell how far they are.
+soak: firmware twin | $(SETUP)/run
+	@tools/twin --twin $(TWIN) --image $(APP_ELF) --append selftest=soak --timeout 3600 --strict </dev/null
+
+# ---- layout ----
+
+SOURCE_FOLDERS := app arch boot drivers lib msi platform tests twin
+FORMATTED       = $(sort $(shell find $(SOURCE_FOLDERS) -name '*.[ch]'))
+
+format: | $(SETUP)/analysis
+	@clang-format -i $(FORMATTED)
+
+check-format: | $(SETUP)/analysis
+	@test $(words $(FORMATTED)) -gt 100 || { echo "layout: only $(words $(FORMATTED)) files found"; exit 1; }
+	@clang-format --dry-run -Werror $(FORMATTED) && echo "layout: $(words $(FORMATTED)) files are as clang-format has them"
+
+# ---- the three analysers, each over firmware and twin: what the compiler compiles ----
+
+# comparePointers: cppcheck takes two symbols of linker.ld for two objects; they bound one.
+# -Wno-analyzer-malloc-leak: GCC 12's analyser loses a pointer that is stored through another, which
+#   is how every table here is filled; the host tests run under LeakSanitizer instead.
+STATIC_SOURCES = $(filter %.c,$(FIRMWARE_SOURCES) $(TWIN_SOURCES) app/default/main.c)
+ANALYZED       = $(STATIC_SOURCES:%.c=$(O)/analyzed/%.c.ok)
+TIDY_FLAGS     = --target=aarch64-none-elf -std=c11 -D_POSIX_C_SOURCE=200809L -nostdlibinc \
+                 -isystem $(NEWLIB)/aarch64-none-elf/include -isystem $(LIBFDT)/usr/include \
+                 -mcpu=cortex-a53 -I. -Iarch/arm64/include
+
+check-static: $(ANALYZED)
+	@cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+	    -j2 --platform=unix64 -I. -Iarch/arm64/include --suppress=missingIncludeSystem --suppress=comparePointers $(STATIC_SOURCES)
+	@echo "gcc -fanalyzer, clang-tidy, cppcheck: nothing found in $(words $(STATIC_SOURCES)) files"
+
+# A CHECK that fails leaves the test at once, and what the test holds is lost with the run.
+$(O)/analyzed/tests/target/%.ok: TIDY_CHECKS = --checks=-clang-analyzer-unix.Malloc
+
+$(O)/analyzed/%.c.ok: %.c $(MAKEFILE_PARTS) .clang-tidy | $(FIRMWARE_NEEDS) $(SETUP)/analysis
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FIRMWARE_CFLAGS) $(WARNINGS) -fanalyzer -Wno-analyzer-malloc-leak -MT $@ -c -o $(@:.ok=.o) $<
+	$(Q)clang-tidy --quiet $(TIDY_CHECKS) $< -- $(TIDY_FLAGS) 2>/dev/null
+	@touch $@
+
+-include $(ANALYZED:.ok=.d)

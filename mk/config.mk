@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Toolchain, flags and folders.
+
+CROSS_COMPILE ?= aarch64-linux-gnu-
+HOSTCC        ?= gcc
+BUILD         ?= build
+V             ?= 0
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+CC      := $(CROSS_COMPILE)gcc
+AR      := $(CROSS_COMPILE)ar
+LD      := $(CROSS_COMPILE)ld
+OBJCOPY := $(CROSS_COMPILE)objcopy
+TARGET  := $(notdir $(patsubst %-,%,$(CROSS_COMPILE)))
+NEWLIB  := $(BUILD)/newlib/$(TARGET)
+LIBFDT  := $(BUILD)/libfdt
+O       := $(BUILD)/$(TARGET)
+Q       := $(if $(filter 1,$(V)),,@)
+COMMA   := ,
+
+MAKEFILE_PARTS := Makefile $(wildcard mk/*.mk)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Werror
+
+# -fno-pie, -mno-outline-atomics: Debian's compiler is one for Linux; its defaults make position
+#   independent programs and atomics that ask Linux for the CPU's features.
+# -mgeneral-regs-only: no FP/SIMD in the firmware's own code, so that an interrupt need not save
+#   those registers unless a handler calls newlib (arch/arm64/vectors.S).
+# -mstrict-align: boot code runs before the MMU is on, where every access is to Device memory.
+# -fno-...unwind-tables: unwind information for a debugger only (.debug_frame), none in the image.
+TARGET_FLAGS = -mcpu=cortex-a53 -fno-pie -mno-outline-atomics -mgeneral-regs-only -mstrict-align \
+               -fno-stack-protector -fno-common -ffunction-sections -fdata-sections \
+               -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-unwind-tables -g -MMD -MP
+
+# What the compiler brings itself, never the host system's.
+COMPILER_INCLUDES = -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
+                    -isystem $(shell $(CC) -print-file-name=include-fixed)
+
+# _POSIX_C_SOURCE: newlib hides strnlen, strtok_r and the like from a strict C11 program otherwise.
+# __DYNAMIC_REENT__: as newlib is built (tools/build-newlib): its state is per core.
+FIRMWARE_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D__DYNAMIC_REENT__ -O2 $(TARGET_FLAGS) \
+                  $(COMPILER_INCLUDES) -isystem $(NEWLIB)/aarch64-none-elf/include \
+                  -isystem $(LIBFDT)/usr/include -I. -Iarch/arm64/include
+FIRMWARE_ASFLAGS = $(TARGET_FLAGS) -I. -Iarch/arm64/include
+
+LDFLAGS = -static -nostdlib -no-pie -Wl,--gc-sections -Wl,--fatal-warnings -Wl,--build-id=none \
+          -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSD-3-Clause
+
+.PHONY: help clean
+clean:
+	rm -rf $(O) $(H) $(TSAN)
+
+help:
+	@echo "make run [INPUT=file]   build, boot on the twin, copy the file by DMA, print every route"
+	@echo "make check              all tests, on the host and on the twin"
+	@echo "make check-all          the longer ones too"
+	@echo "make debug              boot under GDB"
+	@echo "make flash              load it into a board through JTAG and run it (PROBE=xds110 or jlink)"
+	@echo "make debug-board        load it into a board, and stop in GDB at its entry"
+	@echo "make image [DTB=file]   pack for boards: Image, k3metal.itb, u-boot.img, sdcard/"
+	@echo "make check-linux        boot Debian's arm64 kernel on the twin and judge its drivers"
+	@echo "make run-linux          the same to a shell; Ctrl-A x ends it"
+	@echo "make check-uboot        build U-Boot from Debian's sources, boot with it on the twin"
+	@echo "make soak               the long runs: some minutes"
+	@echo "make firmware | twin    just build: $(APP_ELF), Image, $(TWIN)"
+	@echo "make format             lay the sources out; make check-format only looks"
+	@echo "make clean              forget what was built (not newlib)"
+	@echo "All of run, debug, image, flash: APP=folder takes another application (docs/application.md)."
+	@echo "Variables: CROSS_COMPILE=$(CROSS_COMPILE) BUILD=$(BUILD) V=1 (show commands)"

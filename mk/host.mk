@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The portable firmware code and the device models, compiled for this machine under sanitizers;
+# tests/host/include stands in for arch/arm64/include.
+
+H            := $(BUILD)/host
+HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
+HOST_CFLAGS  := -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SANITIZE) -MMD -MP -I. \
+                -Itests/host/include -DHOST_TEST=1
+HOST_CODE    := $(sort $(filter drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
+                  $(wildcard twin/models/*.c tests/host/support/*.c)) \
+                lib/command.c lib/device_tree.c lib/trace.c app/prompt/line_editor.c tests/target/msi_churn.c
+HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
+HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
+
+.PHONY: host-tests tsan-tests
+host-tests: $(HOST_TESTS)
+
+$(H)/%.c.o: %.c $(MAKEFILE_PARTS) | $(SETUP)/host
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -c -o $@ $<
+
+$(H)/libcode.a: $(HOST_OBJECTS)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+# Functions that a test puts its own in the place of.
+$(H)/test_msi_undo: WRAP = calloc ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap \
+                           its_map_device its_map_event its_enable_event its_disable_event its_discard_event \
+                           gic_configure gic_set_affinity
+
+$(H)/test_%: tests/host/test_%.c $(H)/libcode.a $(MAKEFILE_PARTS)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP)) -lcmocka -lpthread -lfdt
+
+-include $(HOST_OBJECTS:.o=.d) $(HOST_TESTS:=.d)
+
+# Once more with a sanitizer that excludes the others: those of which threads are the subject.
+# -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
+TSAN       := $(BUILD)/tsan
+TSAN_TESTS := test_msi_parallel
+
+tsan-tests:
+	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="-fsanitize=thread -Wno-tsan" \
+	    $(addprefix $(TSAN)/,$(TSAN_TESTS))

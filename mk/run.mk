@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What a person types to see it run. APP=folder runs another application; ARGS="words" are its boot
+# arguments; INPUT=file lies in memory as the loader's file.
+
+ifeq ($(APP),app/default)
+INPUT ?= $(APP_IMAGE)
+endif
+
+.PHONY: run debug picture
+run: firmware twin | $(SETUP)/run
+	@tools/run-app --twin $(TWIN) --image $(APP_ELF) $(if $(INPUT),--initrd "$(INPUT)") \
+	    $(if $(filter app/default,$(APP)),--demo) $(if $(ARGS),--append "$(ARGS)")
+
+debug: firmware twin | $(SETUP)/run $(SETUP)/debug
+	@tools/debug --twin $(TWIN) --image $(APP_ELF) $(if $(INPUT),--initrd "$(INPUT)") $(if $(ARGS),--append "$(ARGS)")
+
+# The picture of docs/msi.md: what `irq dot` prints in a run, laid out by Graphviz.
+picture: firmware twin | $(SETUP)/run $(SETUP)/picture
+	@tools/twin --twin $(TWIN) --image $(APP_ELF) --append selftest=msi_report --timeout 60 --strict </dev/null \
+	    | tr -d '\r' | sed -n '/^strict digraph/,/^}/p' | dot -Tsvg -o docs/topology.svg

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Bringing the interrupt layer up: once for all, and on each core (msi/binding.h).
+ */
+#include "arch/core.h"
+#include "arch/wait.h"
+#include "drivers/gic/gic.h"
+#include "msi/binding.h"
+#include "msi/dispatch.h"
+#include "msi/local.h"
+#include "msi/state.h"
+
+static void wake(unsigned core)
+{
+    gic_send_sgi(core, IRQ_SGI_WAKE);
+}
+
+int irq_init(void)
+{
+    int error = irq_dispatch_init();
+
+    if (error != 0)
+        return error;
+    irq_local_reserve(IRQ_SGI_REPLAY, irq_state_replay);
+    irq_dispatch_start();
+    return 0;
+}
+
+int irq_core_init(void)
+{
+    int error;
+
+    for (unsigned sgi = 0; sgi < GIC_INTID_PPI_FIRST; sgi++) {
+        error = gic_configure(sgi, GIC_EDGE, GIC_PRIORITY_DEFAULT);
+        if (error == 0)
+            error = gic_enable(sgi);
+        if (error != 0)
+            return error;
+    }
+    error = gic_configure(IRQ_PPI_TIMER, GIC_LEVEL, GIC_PRIORITY_DEFAULT);
+    if (error == 0)
+        error = gic_enable(IRQ_PPI_TIMER);
+    /* From here a core may sleep: the boot core can be woken now, and each other core does not
+     * wait before it has come through here. */
+    if (error == 0 && core_id() == 0)
+        wait_set_waker(wake);
+    return error;
+}

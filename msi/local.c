@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The handlers of SGIs and PPIs (msi/local.h).
+ */
+#include "msi/local.h"
+
+#include "arch/core.h"
+#include "arch/spinlock.h"
+#include "drivers/gic/gic.h"
+#include "msi/dispatch.h"
+#include "msi/quiesce.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#define SGI_COUNT 16u
+#define PPI_COUNT 16u
+
+struct local_handler {
+    irq_handler_t handler;
+    void *context;
+};
+
+static struct local_handler sgis[SGI_COUNT];
+static struct local_handler ppis[CORE_MAX][PPI_COUNT];
+static struct spinlock table_lock = SPINLOCK_INIT; /* for changes; dispatch reads without it */
+
+irq_handler_t irq_local_handler(unsigned intid, void **context)
+{
+    const struct local_handler *local =
+        intid < SGI_COUNT ? &sgis[intid] : &ppis[core_id()][intid - GIC_INTID_PPI_FIRST];
+    irq_handler_t handler = __atomic_load_n(&local->handler, __ATOMIC_SEQ_CST);
+
+    *context = local->context;
+    return handler;
+}
+
+void irq_local_reserve(unsigned sgi, irq_handler_t handler)
+{
+    sgis[sgi].handler = handler;
+}
+
+static int take(struct local_handler *local, irq_handler_t handler, void *context)
+{
+    int error = -EBUSY;
+    unsigned long state = spin_lock(&table_lock);
+
+    if (local->handler == NULL) {
+        local->context = context;
+        __atomic_store_n(&local->handler, handler, __ATOMIC_SEQ_CST);
+        error = 0;
+    }
+    spin_unlock(&table_lock, state);
+    return error;
+}
+
+static void give(struct local_handler *local)
+{
+    __atomic_store_n(&local->handler, NULL, __ATOMIC_SEQ_CST);
+}
+
+static bool is_free_sgi(unsigned sgi)
+{
+    return sgi > IRQ_SGI_REPLAY && sgi < SGI_COUNT;
+}
+
+static bool is_free_ppi(unsigned intid)
+{
+    return intid >= GIC_INTID_PPI_FIRST && intid < GIC_INTID_PPI_FIRST + PPI_COUNT &&
+           intid != IRQ_PPI_TIMER;
+}
+
+int irq_sgi_request(unsigned sgi, irq_handler_t handler, void *context)
+{
+    if (in_interrupt())
+        return -EDEADLK;
+    if (!is_free_sgi(sgi) || handler == NULL)
+        return -EINVAL;
+    return take(&sgis[sgi], handler, context);
+}
+
+int irq_sgi_free(unsigned sgi)
+{
+    if (in_interrupt())
+        return -EDEADLK;
+    if (!is_free_sgi(sgi))
+        return -EINVAL;
+    give(&sgis[sgi]);
+    return irq_quiesce();
+}
+
+int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context)
+{
+    if (in_interrupt())
+        return -EDEADLK;
+    if (!is_free_ppi(intid) || handler == NULL)
+        return -EINVAL;
+
+    struct local_handler *local = &ppis[core_id()][intid - GIC_INTID_PPI_FIRST];
+    int error = take(local, handler, context);
+
+    if (error != 0)
+        return error;
+    error = gic_configure(intid, GIC_LEVEL, GIC_PRIORITY_DEFAULT);
+    if (error == 0)
+        error = gic_enable(intid);
+    if (error != 0)
+        give(local);
+    return error;
+}
+
+int irq_ppi_free(unsigned intid)
+{
+    if (in_interrupt())
+        return -EDEADLK;
+    if (!is_free_ppi(intid))
+        return -EINVAL;
+
+    int error = gic_disable(intid);
+
+    give(&ppis[core_id()][intid - GIC_INTID_PPI_FIRST]);
+
+    int quiesced = irq_quiesce();
+
+    return error != 0 ? error : quiesced;
+}

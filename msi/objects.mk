@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
+library-sources += $(addprefix msi/, \
+    dispatch.c evacuate.c init.c irq.c later.c local.c message.c placement.c quiesce.c registry.c \
+    request.c service.c sources.c state.c storm.c stray.c)

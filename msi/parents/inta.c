@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The interrupt aggregator (AM65x TRM SPRUID7, 10.2 "Navigator Subsystem", interrupt aggregator;
+ * TI-SCI documentation, "Interrupt Management" and AM65x resource types) as a parent of devices.
+ *
+ * Three numbers are allocated per interrupt: a global event, a (VINT, bit), and, for a VINT's first
+ * event, a router output (msi/parents/vint.c).
+ *
+ * Moving one. TI-SCI has no request that changes where an event goes: it can be released, and
+ * mapped anew (TISCI_MSG_RM_IRQ_SET: the combinations of valid_params). Between the two the source
+ * sends nothing; and a ring tells only that it has stopped being empty, so one event lost stops it
+ * for good. Therefore the mapping stays, and the core that takes the VINT hands the event over to
+ * the core that the event's interrupt is on (msi/state.c), for the price of an SGI. The VINT's SPI
+ * follows its events: when none of them is on the SPI's core any more, the SPI moves after the last
+ * that left. So an event alone on its VINT, and a core's whole VINT, move with their SPI and cost
+ * nothing extra.
+ */
+#include "drivers/ti_sci/ti_sci.h"
+#include "lib/log.h"
+#include "msi/local.h"
+#include "msi/parents/mapping.h"
+#include "msi/parents/vint.h"
+#include "msi/registry.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* TI-SCI documentation, AM65x resource types, NAVSS0_UDMASS_INTA0. */
+#define INTA_SUBTYPE_EVENTS 0x0du
+
+#define SOURCE_INDEX_LIMIT  0x10000u /* 16 bits in RM_IRQ_SET */
+
+LOG_USE(irq);
+
+struct inta_irq {
+    struct irq irq; /* first member */
+    struct vint *vint;
+    struct irq_mapping mapping; /* has the event and the bit */
+};
+
+struct inta {
+    struct irq_parent parent; /* first member */
+    uint16_t device_id;
+    struct vint_set vints;
+    struct irq_id_pool events;
+    struct irq *stuck; /* interrupts whose event could not be unmapped */
+};
+
+static struct inta *inta_of(const struct irq *irq)
+{
+    return (struct inta *)irq->binding->parent;
+}
+
+static struct inta_irq *event_of(struct irq *irq)
+{
+    return (struct inta_irq *)irq;
+}
+
+static const struct inta_irq *const_event_of(const struct irq *irq)
+{
+    return (const struct inta_irq *)irq;
+}
+
+/* ---- what could not be taken down at first ---- */
+
+static int give_event(struct inta *inta, struct inta_irq *event)
+{
+    irq_id_pool_give(&inta->events, event->mapping.global_event);
+    return vint_give_bit(&inta->vints, event->vint, event->mapping.bit);
+}
+
+/* The system firmware would not let go, or did not answer: nobody may use the event, the bit, or
+ * this interrupt's memory, until a later attempt succeeds. */
+static void keep_stuck(struct inta *inta, struct irq *irq)
+{
+    irq->stuck = true;
+    irq->stuck_next = inta->stuck;
+    inta->stuck = irq;
+}
+
+static void reap(struct inta *inta)
+{
+    struct irq **link = &inta->stuck;
+
+    while (*link != NULL) {
+        struct irq *irq = *link;
+
+        if (irq_mapping_clear(&event_of(irq)->mapping) != 0) {
+            link = &irq->stuck_next;
+            continue;
+        }
+        *link = irq->stuck_next;
+        (void)give_event(inta, event_of(irq));
+        free(irq);
+    }
+    vint_reap(&inta->vints);
+}
+
+/* ---- operations ---- */
+
+static int map(struct inta *inta, struct inta_irq *event, uint16_t number, uint8_t bit)
+{
+    int error;
+
+    event->mapping = (struct irq_mapping){
+        .is_event = true,
+        .source_device = event->irq.binding->data.ti_sci_device,
+        .source_index = (uint16_t)event->irq.index,
+        .device = inta->device_id,
+        .target = event->vint->number,
+        .global_event = number,
+        .bit = bit,
+    };
+    error = irq_mapping_set(&event->mapping);
+    if (error == 0) /* still disabled; enabled in inta_unmask(), after this */
+        vint_attach(event->vint, bit, &event->irq);
+    return error;
+}
+
+static int inta_alloc(struct irq *irq, uint32_t flags)
+{
+    struct inta *inta = inta_of(irq);
+    struct inta_irq *event = event_of(irq);
+    uint16_t number;
+    uint8_t bit;
+    int error;
+
+    (void)flags; /* an event is an edge into a status bit, whatever the source */
+    reap(inta);
+    if (!irq_id_pool_take(&inta->events, &number))
+        return -ENOSPC;
+    error = vint_take_bit(&inta->vints, irq->core, &event->vint, &bit);
+    if (error != 0) {
+        irq_id_pool_give(&inta->events, number);
+        return error;
+    }
+    error = map(inta, event, number, bit);
+    if (error != 0) {
+        log_error(irq, "%s: %s index %u: map event %u to VINT %u bit %u: error %d",
+                  inta->parent.name, irq->binding->device->name, (unsigned)irq->index, number,
+                  event->vint->number, bit, error);
+        if (event->mapping.unknown)
+            keep_stuck(inta, irq);
+        else
+            (void)give_event(inta, event);
+    }
+    return error;
+}
+
+static int inta_free(struct irq *irq)
+{
+    struct inta *inta = inta_of(irq);
+    struct inta_irq *event = event_of(irq);
+    int detached = vint_detach(event->vint, event->mapping.bit);
+    int error = irq_mapping_clear(&event->mapping);
+
+    if (error != 0) {
+        log_error(irq, "%s: %s index %u: unmap event %u: error %d", inta->parent.name,
+                  irq->binding->device->name, (unsigned)irq->index, event->mapping.global_event,
+                  error);
+        keep_stuck(inta, irq);
+        return error;
+    }
+    error = give_event(inta, event);
+    return detached != 0 ? detached : error;
+}
+
+static void inta_mask(struct irq *irq)
+{
+    vint_disable(event_of(irq)->vint, event_of(irq)->mapping.bit);
+}
+
+static void inta_unmask(struct irq *irq)
+{
+    vint_enable(event_of(irq)->vint, event_of(irq)->mapping.bit);
+}
+
+static int inta_set_affinity(struct irq *irq, unsigned core)
+{
+    unsigned old = irq->core;
+    int error;
+
+    /* From here on the event is handed over, if it comes to another core. */
+    __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
+    error = vint_follow(&inta_of(irq)->vints, event_of(irq)->vint, core);
+    if (error != 0)
+        __atomic_store_n(&irq->core, old, __ATOMIC_SEQ_CST);
+    return error;
+}
+
+static uint32_t inta_group(const struct irq *irq)
+{
+    return const_event_of(irq)->vint->number;
+}
+
+static bool inta_pending(struct irq *irq)
+{
+    return vint_is_raised(event_of(irq)->vint, event_of(irq)->mapping.bit);
+}
+
+static int inta_trigger(struct irq *irq)
+{
+    vint_raise(event_of(irq)->vint, event_of(irq)->mapping.bit);
+    return 0;
+}
+
+static int inta_describe(const struct irq *irq, char *text, size_t size)
+{
+    const struct irq_mapping *mapping = &const_event_of(irq)->mapping;
+    const struct vint *vint = const_event_of(irq)->vint;
+    unsigned core = irq_core(irq);
+    char handed_over[24] = "";
+
+    if (core != vint->core)
+        snprintf(handed_over, sizeof(handed_over), " > SGI %u > core %u", IRQ_SGI_REPLAY, core);
+    return snprintf(text, size, "event %u > VINT %u bit %u > INTR output %u > INTID %u > core %u%s",
+                    mapping->global_event, vint->number, mapping->bit, vint->line.output,
+                    vint->line.intid, vint->core, handed_over);
+}
+
+static void inta_inventory(struct irq_parent *parent, struct irq_inventory *inventory)
+{
+    const struct inta *inta = (const struct inta *)parent;
+
+    inventory->events += inta->events.capacity - inta->events.free;
+    inventory->events_free += inta->events.free;
+    inventory->vints += inta->vints.pool.capacity - inta->vints.pool.free;
+    inventory->vints_free += inta->vints.pool.free;
+}
+
+/* Interrupts that are stuck point to their binding. */
+static int inta_unbind(struct irq_binding *binding)
+{
+    struct inta *inta = (struct inta *)binding->parent;
+
+    reap(inta);
+    for (const struct irq *irq = inta->stuck; irq != NULL; irq = irq->stuck_next) {
+        if (irq->binding == binding)
+            return -EBUSY;
+    }
+    return 0;
+}
+
+static const struct irq_parent_ops inta_ops = {
+    .irq_size = sizeof(struct inta_irq),
+    .alloc = inta_alloc,
+    .free = inta_free,
+    .mask = inta_mask,
+    .unmask = inta_unmask,
+    .set_affinity = inta_set_affinity,
+    .group = inta_group,
+    .pending = inta_pending,
+    .trigger = inta_trigger,
+    .describe = inta_describe,
+    .unbind = inta_unbind,
+    .inventory = inta_inventory,
+};
+
+/* ---- start ---- */
+
+static int init_events(struct inta *inta)
+{
+    struct ti_sci_range range;
+    int error = ti_sci_get_range(inta->device_id, INTA_SUBTYPE_EVENTS, &range);
+
+    if (error == 0)
+        error = irq_id_pool_init(&inta->events, (uint32_t)range.count + range.second_count);
+    if (error != 0)
+        return error;
+    for (uint32_t i = 0; i < range.count; i++)
+        irq_id_pool_give(&inta->events, (uint16_t)(range.first + i));
+    for (uint32_t i = 0; i < range.second_count; i++)
+        irq_id_pool_give(&inta->events, (uint16_t)(range.second_first + i));
+    return 0;
+}
+
+int irq_inta_init(const struct inta_facts *facts, struct irq_parent *router,
+                  struct irq_parent **parent)
+{
+    struct inta *inta = calloc(1, sizeof(*inta));
+    int error;
+
+    if (inta == NULL)
+        return -ENOMEM;
+    inta->parent = (struct irq_parent){.ops = &inta_ops, .name = "INTA", .mutex = MUTEX_INIT};
+    inta->device_id = facts->device_id;
+    error = vint_set_init(&inta->vints, facts, router);
+    if (error == 0)
+        error = init_events(inta);
+    if (error == 0)
+        error = irq_parent_register(&inta->parent);
+    if (error != 0) {
+        vint_set_destroy(&inta->vints);
+        free(inta->events.ids);
+        free(inta);
+        return error;
+    }
+    *parent = &inta->parent;
+    return 0;
+}
+
+int irq_bind_inta(struct device *device, struct irq_parent *parent, uint16_t ti_sci_device)
+{
+    const struct irq_binding model = {.index_limit = SOURCE_INDEX_LIMIT,
+                                      .data.ti_sci_device = ti_sci_device};
+
+    if (device == NULL || parent == NULL || parent->ops != &inta_ops)
+        return -EINVAL;
+    return irq_binding_create(device, parent, &model, NULL, NULL);
+}

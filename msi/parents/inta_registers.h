@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The interrupt aggregator's registers (AM65x TRM SPRUID7, 10.2 "Navigator Subsystem", interrupt
+ * aggregator, INTAGGR_VINT). A page for each virtual interrupt; a bit for each of its 64 events.
+ */
+#ifndef MSI_PARENTS_INTA_REGISTERS_H
+#define MSI_PARENTS_INTA_REGISTERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define INTA_VINT_STRIDE 0x1000u
+#define INTA_VINT_EVENTS 64u
+#define INTA_VINT_ALL    UINT64_MAX
+
+struct inta_vint_registers {
+    uint64_t enable_set;    /* reads as what is enabled */
+    uint64_t enable_clear;  /* the same */
+    uint64_t status_set;    /* reads as the status */
+    uint64_t status_clear;  /* the same, before the mask */
+    uint64_t status_masked; /* the status of what is enabled: the VINT is high unless it is 0 */
+};
+
+_Static_assert(offsetof(struct inta_vint_registers, status_masked) == 0x20, "INTAGGR_VINT");
+
+#endif

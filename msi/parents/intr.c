@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * An interrupt router (AM65x TRM SPRUID7, 10.2 "Navigator Subsystem", interrupt router; TI-SCI
+ * documentation, "Interrupt Management"). The router has no registers for us: the system firmware
+ * sets its multiplexers, one input to one output at a time.
+ *
+ * Outputs are scarce: they are shared between the aggregator's VINTs and devices wired straight to
+ * the router. `reserve` outputs are kept for the latter. The aggregator may not take them, however
+ * many of its events are requested; direct devices may take any.
+ */
+#include "msi/parents/intr.h"
+
+#include "drivers/gic/gic.h"
+#include "drivers/ti_sci/ti_sci.h"
+#include "lib/log.h"
+#include "msi/binding.h"
+#include "msi/parents/id_pool.h"
+#include "msi/parents/spi.h"
+#include "msi/registry.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define INTR_SUBTYPE_OUTPUTS 0x00u /* TI-SCI documentation, AM65x resource types, NAVSS0_INTR */
+
+LOG_USE(irq);
+
+struct intr {
+    struct irq_parent parent; /* first member */
+    struct intr_facts facts;
+    struct irq_id_pool outputs;
+    uint32_t owned;
+    uint32_t direct_in_use;
+    struct irq *stuck; /* direct interrupts whose route could not be taken down */
+};
+
+static struct intr *intr_of(struct irq_parent *parent)
+{
+    return (struct intr *)parent;
+}
+
+/* The GIC input that an output is wired to; 0 if it is none that this GIC has. */
+static uint16_t output_intid(const struct intr *intr, uint32_t output)
+{
+    for (uint32_t i = 0; i < intr->facts.range_count; i++) {
+        const struct intr_output_range *range = &intr->facts.ranges[i];
+
+        if (output >= range->first_output && output - range->first_output < range->count) {
+            uint32_t intid = range->first_intid + (output - range->first_output);
+
+            return intid < gic_intid_limit() ? (uint16_t)intid : 0;
+        }
+    }
+    return 0;
+}
+
+/* ---- lines ---- */
+
+/* Outputs that direct devices have taken count against the reserve first. */
+static uint32_t reserve_left(const struct intr *intr)
+{
+    return intr->direct_in_use < intr->facts.reserve ? intr->facts.reserve - intr->direct_in_use
+                                                     : 0;
+}
+
+static uint32_t lines_spare(const struct intr *intr)
+{
+    uint32_t kept = reserve_left(intr);
+
+    return intr->outputs.free > kept ? intr->outputs.free - kept : 0;
+}
+
+static void give_output(struct intr *intr, struct intr_line *line, bool direct)
+{
+    irq_id_pool_give(&intr->outputs, line->output);
+    if (direct)
+        intr->direct_in_use--;
+}
+
+static int line_open(struct intr *intr, uint16_t input, bool direct, struct intr_line *line)
+{
+    if (!direct && lines_spare(intr) == 0)
+        return -ENOSPC;
+    if (!irq_id_pool_take(&intr->outputs, &line->output))
+        return -ENOSPC;
+    if (direct)
+        intr->direct_in_use++;
+    line->intid = output_intid(intr, line->output);
+    line->direct = direct;
+    line->route = (struct irq_mapping){
+        .source_device = intr->facts.device_id,
+        .source_index = input,
+        .device = intr->facts.device_id,
+        .target = line->output,
+    };
+
+    int error = irq_mapping_set(&line->route);
+
+    if (error != 0) {
+        log_error(irq, "%s: route input %u to output %u: error %d", intr->parent.name, input,
+                  line->output, error);
+        if (!line->route.unknown)
+            give_output(intr, line, direct);
+    }
+    return error;
+}
+
+static int line_close(struct intr *intr, struct intr_line *line)
+{
+    int error = irq_mapping_clear(&line->route);
+
+    if (error == 0)
+        give_output(intr, line, line->direct);
+    else
+        log_error(irq, "%s: release input %u from output %u: error %d", intr->parent.name,
+                  line->route.source_index, line->output, error);
+    return error;
+}
+
+int intr_line_open(struct irq_parent *router, uint16_t input, bool direct, struct intr_line *line)
+{
+    int error = mutex_lock(&router->mutex);
+
+    if (error != 0)
+        return error;
+    error = line_open(intr_of(router), input, direct, line);
+    mutex_unlock(&router->mutex);
+    return error;
+}
+
+int intr_line_close(struct irq_parent *router, struct intr_line *line)
+{
+    int error = mutex_lock(&router->mutex);
+
+    if (error != 0)
+        return error;
+    error = line_close(intr_of(router), line);
+    mutex_unlock(&router->mutex);
+    return error;
+}
+
+uint32_t intr_lines_spare(struct irq_parent *router)
+{
+    if (mutex_lock(&router->mutex) != 0)
+        return 0;
+
+    uint32_t spare = lines_spare(intr_of(router));
+
+    mutex_unlock(&router->mutex);
+    return spare;
+}
+
+/* ---- devices wired straight to the router ---- */
+
+struct direct_irq {
+    struct irq irq; /* first member */
+    struct intr_line line;
+};
+
+static struct intr_line *line_of(struct irq *irq)
+{
+    return &((struct direct_irq *)irq)->line;
+}
+
+/* Tries again what could not be taken down earlier. */
+static void reap(struct intr *intr)
+{
+    struct irq **link = &intr->stuck;
+
+    while (*link) {
+        struct irq *irq = *link;
+
+        if (line_close(intr, line_of(irq)) != 0) {
+            link = &irq->stuck_next;
+            continue;
+        }
+        *link = irq->stuck_next;
+        free(irq);
+    }
+}
+
+static void keep_stuck(struct intr *intr, struct irq *irq)
+{
+    irq->stuck = true;
+    irq->stuck_next = intr->stuck;
+    intr->stuck = irq;
+}
+
+static int direct_alloc(struct irq *irq, uint32_t flags)
+{
+    struct intr *intr = intr_of(irq->binding->parent);
+    struct intr_line *line = line_of(irq);
+
+    reap(intr);
+
+    int error = line_open(intr, irq->binding->data.numbers[irq->index], true, line);
+
+    if (error != 0) {
+        if (line->route.unknown)
+            keep_stuck(intr, irq);
+        return error;
+    }
+    error = irq_spi_open(line->intid, (flags & IRQ_FLAG_EDGE) != 0 ? GIC_EDGE : GIC_LEVEL,
+                         irq->core, &irq->sink);
+    if (error != 0 && line_close(intr, line) != 0)
+        keep_stuck(intr, irq);
+    return error;
+}
+
+static int direct_free(struct irq *irq)
+{
+    struct intr *intr = intr_of(irq->binding->parent);
+    int closed = irq_spi_close(line_of(irq)->intid);
+    int error = line_close(intr, line_of(irq));
+
+    if (error != 0)
+        keep_stuck(intr, irq);
+    return error != 0 ? error : closed;
+}
+
+static void direct_mask(struct irq *irq)
+{
+    (void)gic_disable(line_of(irq)->intid); /* the INTID was checked by irq_spi_open() */
+}
+
+static void direct_unmask(struct irq *irq)
+{
+    (void)gic_enable(line_of(irq)->intid);
+}
+
+static int direct_set_affinity(struct irq *irq, unsigned core)
+{
+    int error = gic_set_affinity(line_of(irq)->intid, core);
+
+    if (error == 0)
+        __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
+    return error;
+}
+
+static bool direct_pending(struct irq *irq)
+{
+    return gic_is_pending(line_of(irq)->intid);
+}
+
+static int direct_trigger(struct irq *irq)
+{
+    return gic_set_pending(line_of(irq)->intid);
+}
+
+static int direct_describe(const struct irq *irq, char *text, size_t size)
+{
+    const struct intr_line *line = &((const struct direct_irq *)irq)->line;
+
+    return snprintf(text, size, "INTR input %u > INTR output %u > INTID %u > core %u",
+                    line->route.source_index, line->output, line->intid, irq_core(irq));
+}
+
+static void intr_inventory(struct irq_parent *parent, struct irq_inventory *inventory)
+{
+    const struct intr *intr = intr_of(parent);
+
+    inventory->routes += intr->owned - intr->outputs.free;
+    inventory->routes_free += intr->outputs.free;
+}
+
+static const struct irq_parent_ops intr_ops = {
+    .irq_size = sizeof(struct direct_irq),
+    .alloc = direct_alloc,
+    .free = direct_free,
+    .mask = direct_mask,
+    .unmask = direct_unmask,
+    .set_affinity = direct_set_affinity,
+    .pending = direct_pending,
+    .trigger = direct_trigger,
+    .describe = direct_describe,
+    .inventory = intr_inventory,
+};
+
+/* ---- start ---- */
+
+static void add_outputs(struct intr *intr, uint32_t first, uint32_t count)
+{
+    uint32_t left_out = 0;
+
+    for (uint32_t output = first; output < first + count; output++) {
+        if (output_intid(intr, output) != 0)
+            irq_id_pool_give(&intr->outputs, (uint16_t)output);
+        else
+            left_out++;
+    }
+    if (left_out != 0)
+        log_info(irq, "%s: %u of outputs %u-%u lead to no INTID of this GIC, left out",
+                 intr->parent.name, (unsigned)left_out, (unsigned)first,
+                 (unsigned)(first + count - 1));
+}
+
+static int intr_start(struct intr *intr)
+{
+    struct ti_sci_range range;
+    int error = ti_sci_get_range(intr->facts.device_id, INTR_SUBTYPE_OUTPUTS, &range);
+
+    if (error == 0)
+        error = irq_id_pool_init(&intr->outputs, (uint32_t)range.count + range.second_count);
+    if (error != 0)
+        return error;
+    add_outputs(intr, range.first, range.count);
+    add_outputs(intr, range.second_first, range.second_count);
+    intr->owned = intr->outputs.free;
+    error = irq_parent_register(&intr->parent);
+    if (error != 0)
+        free(intr->outputs.ids);
+    return error;
+}
+
+int irq_intr_init(const struct intr_facts *facts, struct irq_parent **parent)
+{
+    struct intr *intr = calloc(1, sizeof(*intr));
+
+    if (!intr)
+        return -ENOMEM;
+    intr->parent = (struct irq_parent){.ops = &intr_ops, .name = "INTR", .mutex = MUTEX_INIT};
+    intr->facts = *facts;
+
+    int error = intr_start(intr);
+
+    if (error != 0)
+        free(intr);
+    else
+        *parent = &intr->parent;
+    return error;
+}
+
+int irq_bind_intr(struct device *device, struct irq_parent *parent, const uint16_t *inputs,
+                  uint32_t count)
+{
+    const struct irq_binding model = {.index_limit = count, .data.numbers = inputs};
+
+    if (!device || !parent || parent->ops != &intr_ops || !inputs)
+        return -EINVAL;
+    return irq_binding_create(device, parent, &model, NULL, NULL);
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The ITS as a parent of devices (Arm IHI 0069, chapter 5).
+ *
+ * When a device joins, its id gets a translation table (MAPD) and a power-of-two region of LPIs;
+ * event e is LPI base + e. Single interrupts are mapped and discarded inside; the table goes when
+ * the last device leaves that has the id, as several may (behind a bridge).
+ *
+ * Masking. An LPI is masked by its bit in the property table and an INV command; but commands wait
+ * for the ITS, and irq_mask() may be called from a handler. So a mask is the bit in irq->state
+ * alone: a message that arrives while masked still costs an interrupt, which is kept as pending
+ * and handled at unmask (msi/state.c). The property table enables an LPI from request to free,
+ * but for a storm: irq_service() disables that at the ITS.
+ */
+#include "drivers/gic/its.h"
+#include "drivers/gic/gic.h"
+#include "lib/log.h"
+#include "msi/binding.h"
+#include "msi/internal.h"
+#include "msi/parents/lpi_regions.h"
+#include "msi/quiesce.h"
+#include "msi/registry.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define EVENT_BITS_MAX          16u /* as many events as LPIs can exist */
+#define WINDOW_BYTES_PER_DEVICE 4u  /* of a pre-ITS window (AM65x TRM SPRUID7, "GIC-500") */
+
+LOG_USE(irq);
+
+/* A device id at the ITS, and those who share it. */
+struct its_identity {
+    struct its_identity *next;
+    struct its_device *device;
+    struct irq *stuck; /* interrupts whose event could not be discarded */
+    uint32_t device_id;
+    uint32_t references;
+    uint32_t first_lpi;
+    unsigned event_bits;
+};
+
+struct its_parent {
+    struct irq_parent parent; /* first member */
+    struct irq_lpi_regions regions;
+    struct its_identity *identities;
+    uint32_t identity_count;
+    uint64_t window_base, window_size; /* where devices write; no size: to the ITS itself */
+};
+
+struct its_irq {
+    struct irq irq; /* first member */
+    unsigned lpi;
+};
+
+static unsigned lpi_of(const struct irq *irq)
+{
+    return ((const struct its_irq *)irq)->lpi;
+}
+
+static struct its_identity *identity_of(const struct irq *irq)
+{
+    return irq->binding->data.its;
+}
+
+/* ---- device ids ---- */
+
+static int identity_create(struct its_parent *its, uint32_t device_id, unsigned event_bits,
+                           struct its_identity **result)
+{
+    struct its_identity *identity = calloc(1, sizeof(*identity));
+
+    if (!identity)
+        return -ENOMEM;
+    identity->device_id = device_id;
+    identity->event_bits = event_bits;
+
+    int error = irq_lpi_regions_take(&its->regions, event_bits, &identity->first_lpi);
+
+    if (error == 0) {
+        error = its_map_device(device_id, event_bits, &identity->device);
+        if (error != 0)
+            irq_lpi_regions_give(&its->regions, event_bits, identity->first_lpi);
+    }
+    if (error != 0) {
+        log_error(irq, "ITS: join of device %u with %u events: error %d", (unsigned)device_id,
+                  1u << event_bits, error);
+        free(identity);
+        return error;
+    }
+    identity->next = its->identities;
+    its->identities = identity;
+    its->identity_count++;
+    *result = identity;
+    return 0;
+}
+
+struct join {
+    uint32_t device_id;
+    unsigned event_bits;
+};
+
+static int identity_join(struct irq_binding *binding, void *argument)
+{
+    struct its_parent *its = (struct its_parent *)binding->parent;
+    const struct join *join = argument;
+    struct its_identity *identity = its->identities;
+
+    while (identity && identity->device_id != join->device_id)
+        identity = identity->next;
+    if (!identity) {
+        int error = identity_create(its, join->device_id, join->event_bits, &identity);
+
+        if (error != 0)
+            return error;
+    } else if (join->event_bits > identity->event_bits) {
+        return -ERANGE; /* the table was made for the first; it can't grow while in use */
+    }
+    identity->references++;
+    binding->data.its = identity;
+    return 0;
+}
+
+static void forget_stuck(struct its_identity *identity)
+{
+    while (identity->stuck) {
+        struct irq *irq = identity->stuck;
+
+        identity->stuck = irq->stuck_next;
+        irq_sink_detach(lpi_of(irq));
+        if (irq_quiesce() == 0)
+            free(irq);
+    }
+}
+
+static int identity_leave(struct irq_binding *binding)
+{
+    struct its_parent *its = (struct its_parent *)binding->parent;
+    struct its_identity *identity = binding->data.its;
+
+    if (identity->references == 1) {
+        /* The stuck ones' events go with the table. */
+        int error = its_unmap_device(identity->device);
+
+        if (error != 0)
+            return error;
+        forget_stuck(identity);
+        irq_lpi_regions_give(&its->regions, identity->event_bits, identity->first_lpi);
+        for (struct its_identity **link = &its->identities; *link; link = &(*link)->next) {
+            if (*link == identity) {
+                *link = identity->next;
+                break;
+            }
+        }
+        its->identity_count--;
+        free(identity);
+        return 0;
+    }
+    /* What is stuck points to its binding: it has to wait for the last to leave. */
+    for (const struct irq *irq = identity->stuck; irq; irq = irq->stuck_next) {
+        if (irq->binding == binding)
+            return -EBUSY;
+    }
+    identity->references--;
+    return 0;
+}
+
+/* ---- operations ---- */
+
+static void keep_stuck(struct irq *irq)
+{
+    struct its_identity *identity = identity_of(irq);
+
+    irq->stuck = true;
+    irq->stuck_next = identity->stuck;
+    identity->stuck = irq;
+}
+
+static int map_and_enable(struct irq *irq)
+{
+    struct its_device *device = identity_of(irq)->device;
+    int error = its_map_event(device, irq->index, lpi_of(irq), irq->core);
+
+    if (error == 0)
+        error = its_enable_event(device, irq->index, lpi_of(irq), GIC_PRIORITY_DEFAULT);
+    else if (error != -ETIMEDOUT)
+        return error; /* the ITS said no: the event is not mapped */
+    if (error != 0 && its_discard_event(device, irq->index) != 0)
+        keep_stuck(irq);
+    return error;
+}
+
+static int its_alloc(struct irq *irq, uint32_t flags)
+{
+    (void)flags; /* messages have no trigger mode */
+    ((struct its_irq *)irq)->lpi = identity_of(irq)->first_lpi + irq->index;
+
+    /* -EBUSY: another device with this id has the event. */
+    int error = irq_sink_attach(lpi_of(irq), &irq->sink);
+
+    if (error != 0)
+        return error;
+    error = map_and_enable(irq);
+    if (error != 0) {
+        log_error(irq, "ITS: map device %u event %u to LPI %u: error %d",
+                  (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, lpi_of(irq), error);
+        if (!irq->stuck) {
+            irq_sink_detach(lpi_of(irq));
+            (void)irq_quiesce(); /* enabled for a moment: a core may have taken it */
+        }
+    }
+    return error;
+}
+
+static int its_free(struct irq *irq)
+{
+    struct its_device *device = identity_of(irq)->device;
+    int error = its_disable_event(device, irq->index, lpi_of(irq));
+    int discarded = its_discard_event(device, irq->index); /* takes a pending LPI along */
+
+    if (discarded != 0) {
+        log_error(irq, "ITS: discard device %u event %u: error %d",
+                  (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, discarded);
+        keep_stuck(irq);
+        return discarded;
+    }
+    /* A core that took the LPI just before still finds the sink, and does nothing with it. */
+    int quiesced = irq_quiesce();
+
+    irq_sink_detach(lpi_of(irq));
+    return error != 0 ? error : quiesced;
+}
+
+static int its_set_affinity(struct irq *irq, unsigned core)
+{
+    int error = its_move_event(identity_of(irq)->device, irq->index, core);
+
+    if (error == 0)
+        __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
+    return error;
+}
+
+static void its_compose(const struct irq *irq, struct irq_message *message)
+{
+    const struct its_parent *its = (const struct its_parent *)irq->binding->parent;
+    uint64_t offset = (uint64_t)identity_of(irq)->device_id * WINDOW_BYTES_PER_DEVICE;
+
+    message->address =
+        offset < its->window_size ? its->window_base + offset : its_doorbell_address();
+    message->data = irq->index;
+}
+
+static int its_silence(struct irq *irq, bool silent)
+{
+    struct its_device *device = identity_of(irq)->device;
+
+    return silent ? its_disable_event(device, irq->index, lpi_of(irq))
+                  : its_enable_event(device, irq->index, lpi_of(irq), GIC_PRIORITY_DEFAULT);
+}
+
+static bool its_pending(struct irq *irq)
+{
+    return its_lpi_pending(lpi_of(irq), irq_core(irq));
+}
+
+static int its_trigger(struct irq *irq)
+{
+    return its_trigger_event(identity_of(irq)->device, irq->index);
+}
+
+static int its_describe(const struct irq *irq, char *text, size_t size)
+{
+    return snprintf(text, size, "device %u event %u > LPI %u > core %u",
+                    (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, lpi_of(irq),
+                    irq_core(irq));
+}
+
+static void its_inventory(struct irq_parent *parent, struct irq_inventory *inventory)
+{
+    const struct its_parent *its = (const struct its_parent *)parent;
+
+    inventory->its_devices += its->identity_count;
+    inventory->lpis += its->regions.in_use;
+    inventory->lpis_free += its->regions.count - its->regions.in_use;
+}
+
+static const struct irq_parent_ops its_ops = {
+    .irq_size = sizeof(struct its_irq),
+    .alloc = its_alloc,
+    .free = its_free,
+    .set_affinity = its_set_affinity,
+    .compose = its_compose,
+    .silence = its_silence,
+    .pending = its_pending,
+    .trigger = its_trigger,
+    .describe = its_describe,
+    .unbind = identity_leave,
+    .inventory = its_inventory,
+};
+
+/* ---- start ---- */
+
+static int its_start(struct its_parent *its)
+{
+    unsigned limit = its_lpi_limit();
+    int error = irq_dispatch_lpi_init(limit);
+
+    if (error == 0)
+        error = irq_lpi_regions_init(&its->regions, GIC_INTID_LPI_FIRST, limit);
+    if (error == 0)
+        error = irq_parent_register(&its->parent);
+    if (error != 0)
+        free(its->regions.used);
+    return error;
+}
+
+int irq_its_init(struct irq_parent **parent)
+{
+    struct its_parent *its = calloc(1, sizeof(*its));
+
+    if (!its)
+        return -ENOMEM;
+    its->parent = (struct irq_parent){.ops = &its_ops, .name = "ITS", .mutex = MUTEX_INIT};
+
+    int error = its_start(its);
+
+    if (error != 0)
+        free(its);
+    else
+        *parent = &its->parent;
+    return error;
+}
+
+int irq_its_use_window(struct irq_parent *parent, uint64_t base, uint64_t size)
+{
+    struct its_parent *its = (struct its_parent *)parent;
+
+    if (!parent || parent->ops != &its_ops)
+        return -EINVAL;
+    its->window_base = base;
+    its->window_size = size;
+    return 0;
+}
+
+int irq_bind_its(struct device *device, struct irq_parent *parent, uint32_t device_id,
+                 unsigned event_bits)
+{
+    struct join join = {.device_id = device_id, .event_bits = event_bits};
+
+    if (!device || !parent || parent->ops != &its_ops || event_bits > EVENT_BITS_MAX)
+        return -EINVAL;
+
+    const struct irq_binding model = {.index_limit = UINT32_C(1) << event_bits, .any_index = true};
+
+    return irq_binding_create(device, parent, &model, identity_join, &join);
+}

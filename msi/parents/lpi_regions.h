@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Regions of LPIs: 2^n at a time, aligned to their size, one region an ITS device. The caller
+ * locks.
+ */
+#ifndef MSI_PARENTS_LPI_REGIONS_H
+#define MSI_PARENTS_LPI_REGIONS_H
+
+#include <stdint.h>
+
+struct irq_lpi_regions {
+    uint64_t *used; /* one bit an LPI */
+    uint32_t first, count, in_use;
+};
+
+/* Regions of LPIs [first, limit). -ENOMEM. */
+int irq_lpi_regions_init(struct irq_lpi_regions *regions, uint32_t first, uint32_t limit);
+
+/* A region of 2^bits. -ENOSPC. */
+int irq_lpi_regions_take(struct irq_lpi_regions *regions, unsigned bits, uint32_t *lpi);
+void irq_lpi_regions_give(struct irq_lpi_regions *regions, unsigned bits, uint32_t lpi);
+
+#endif

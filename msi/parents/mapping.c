@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Setting and clearing mappings with answers that may get lost (TI-SCI documentation, "Interrupt
+ * Management").
+ *
+ * The firmware refuses to release what is not mapped. So releasing tells: acknowledged or refused,
+ * after a request with an unknown end the mapping is gone.
+ */
+#include "msi/parents/mapping.h"
+
+#include "drivers/ti_sci/ti_sci.h"
+
+#include <errno.h>
+
+static int request_map(const struct irq_mapping *m)
+{
+    if (m->is_event)
+        return ti_sci_event_map(m->source_device, m->source_index, m->device, m->target,
+                                m->global_event, m->bit);
+    return ti_sci_route_map(m->source_device, m->source_index, m->device, m->target);
+}
+
+static int request_unmap(const struct irq_mapping *m)
+{
+    if (m->is_event)
+        return ti_sci_event_unmap(m->source_device, m->source_index, m->device, m->target,
+                                  m->global_event, m->bit);
+    return ti_sci_route_unmap(m->source_device, m->source_index, m->device, m->target);
+}
+
+/* Whether the firmware may have acted although there is no proper answer. -EBUSY and -EDEADLK are
+ * found before anything is sent; -EACCES is an answer. */
+static bool may_have_acted(int error)
+{
+    return error != 0 && error != -EACCES && error != -EBUSY && error != -EDEADLK;
+}
+
+/* Makes sure that the mapping is gone after a request with an unknown end. */
+static int make_sure_it_is_gone(struct irq_mapping *mapping)
+{
+    int error = request_unmap(mapping);
+
+    if (error == 0 || error == -EACCES)
+        return 0;
+    mapping->unknown = true;
+    return error;
+}
+
+int irq_mapping_set(struct irq_mapping *mapping)
+{
+    int error = request_map(mapping);
+
+    mapping->unknown = false;
+    if (may_have_acted(error))
+        (void)make_sure_it_is_gone(mapping); /* the first error is the one to report */
+    return error;
+}
+
+int irq_mapping_clear(struct irq_mapping *mapping)
+{
+    int error = mapping->unknown ? make_sure_it_is_gone(mapping) : request_unmap(mapping);
+
+    if (error == 0) {
+        mapping->unknown = false;
+        return 0;
+    }
+    if (!mapping->unknown && may_have_acted(error))
+        error = make_sure_it_is_gone(mapping);
+    return error;
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * One mapping that the system firmware keeps for us: an event into a VINT's bit, or a router's
+ * input to its output (TI-SCI documentation, "Interrupt Management": RM_IRQ_SET, RM_IRQ_RELEASE).
+ *
+ * An answer may get lost after the firmware has acted. These two functions find out what holds,
+ * so that their caller knows whether the numbers can be used again.
+ */
+#ifndef MSI_PARENTS_MAPPING_H
+#define MSI_PARENTS_MAPPING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct irq_mapping {
+    bool is_event; /* else a route */
+    uint16_t source_device, source_index;
+    uint16_t device;       /* the aggregator or router */
+    uint16_t target;       /* VINT or output */
+    uint16_t global_event; /* events only */
+    uint8_t bit;           /* events only */
+    bool unknown;          /* out: nobody knows whether it is in place */
+};
+
+/* Both in thread context. 0 or ti_sci.h's errors. After an error of irq_mapping_set() the mapping
+ * is not in place, after one of irq_mapping_clear() it still is; in both cases unless `unknown`. */
+int irq_mapping_set(struct irq_mapping *mapping);
+int irq_mapping_clear(struct irq_mapping *mapping);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Virtual interrupts (VINTs) of an aggregator: each gathers up to 64 events on one line through the
+ * router. Thread context with the aggregator's mutex held, unless said otherwise.
+ */
+#ifndef MSI_PARENTS_VINT_H
+#define MSI_PARENTS_VINT_H
+
+#include "arch/core.h"
+#include "msi/binding.h"
+#include "msi/internal.h"
+#include "msi/parents/id_pool.h"
+#include "msi/parents/inta_registers.h"
+#include "msi/parents/intr.h"
+
+struct vint {
+    struct irq_sink sink; /* first member */
+    struct inta_vint_registers *registers;
+    struct intr_line line;
+    unsigned core;
+    uint16_t number;
+    bool open;                          /* has a line and an SPI */
+    bool stuck;                         /* its line could not be released */
+    uint64_t bits;                      /* taken */
+    struct irq *irqs[INTA_VINT_EVENTS]; /* read by the interrupt handler without a lock */
+};
+
+/* All VINTs that the host owns. */
+struct vint_set {
+    struct irq_parent *router;
+    uint16_t first_input; /* of the router: VINT 0's */
+    uint32_t limit;       /* of numbers */
+    struct vint **vints;  /* by number; NULL where the host does not own it */
+    struct irq_id_pool pool;
+    uint32_t on_core[CORE_MAX]; /* open ones */
+    unsigned stuck;
+};
+
+/* Asks the system firmware which VINTs the host owns. -ENOMEM, -ERANGE, TI-SCI's errors; on error
+ * vint_set_destroy() frees what was made. */
+int vint_set_init(struct vint_set *set, const struct inta_facts *facts, struct irq_parent *router);
+void vint_set_destroy(struct vint_set *set);
+
+/* Finds a VINT with room for an interrupt on core, and takes a bit of it. -ENOSPC, the router's and
+ * the GIC's errors. */
+int vint_take_bit(struct vint_set *set, unsigned core, struct vint **vint, uint8_t *bit);
+
+/* Lets events of the bit in, for an interrupt; and out again: when vint_detach() returns, no core
+ * delivers to it. The bit stays disabled meanwhile. vint_detach(): irq_quiesce()'s errors. */
+void vint_attach(struct vint *vint, unsigned bit, struct irq *irq);
+int vint_detach(struct vint *vint, unsigned bit);
+
+/* Gives a detached bit back; the VINT's line goes with its last one. The router's and the GIC's
+ * errors: then the line is kept, and tried again by vint_reap(). */
+int vint_give_bit(struct vint_set *set, struct vint *vint, unsigned bit);
+
+/* An interrupt of the VINT goes to core, or one has left it: the VINT's SPI stays where it is as
+ * long as one of its events is there, otherwise it moves to core. */
+int vint_follow(struct vint_set *set, struct vint *vint, unsigned core);
+
+/* Tries again to release lines that could not be released. */
+void vint_reap(struct vint_set *set);
+
+/* One bit of the registers. Any context. */
+void vint_enable(struct vint *vint, unsigned bit);
+void vint_disable(struct vint *vint, unsigned bit);
+void vint_raise(struct vint *vint, unsigned bit);
+bool vint_is_raised(const struct vint *vint, unsigned bit);
+
+#endif

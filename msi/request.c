@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Requesting and freeing interrupts (msi/irq.h): what is the same whatever the parent is.
+ */
+#include "arch/core.h"
+#include "lib/log.h"
+#include "msi/internal.h"
+#include "msi/message.h"
+#include "msi/placement.h"
+#include "msi/quiesce.h"
+#include "msi/service.h"
+#include "msi/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define IRQ_FLAGS_KNOWN (IRQ_FLAG_EDGE | IRQ_FLAG_MASKED)
+
+LOG_SUBJECT(irq);
+
+/* ---- requesting ---- */
+
+static bool is_power_of_two(unsigned number)
+{
+    return number != 0 && (number & (number - 1)) == 0;
+}
+
+static int check_index(const struct irq_binding *binding, uint32_t index, unsigned count)
+{
+    if (index == IRQ_INDEX_ANY)
+        return binding->any_index ? 0 : -EINVAL;
+    if (index % count != 0)
+        return -EINVAL;
+    return index < binding->index_limit && count <= binding->index_limit - index ? 0 : -EINVAL;
+}
+
+static int check_request(const struct device *device, const struct irq_request *request,
+                         unsigned count)
+{
+    if (in_interrupt())
+        return -EDEADLK;
+    if (!device || !request || !request->handler || (request->flags & ~IRQ_FLAGS_KNOWN) != 0)
+        return -EINVAL;
+    if (request->core != IRQ_CORE_ANY && request->core >= core_count())
+        return -EINVAL;
+    if (!is_power_of_two(count) || count > IRQ_BLOCK_MAX)
+        return -EINVAL;
+    if (!device->interrupts)
+        return -ENODEV;
+    return check_index(device->interrupts, request->index, count);
+}
+
+static struct irq *new_irq(struct irq_binding *binding, const struct irq_request *request,
+                           uint32_t index, void *context)
+{
+    struct irq *irq = calloc(1, binding->parent->ops->irq_size);
+
+    if (irq == NULL)
+        return NULL;
+    irq->binding = binding;
+    irq->handler = request->handler;
+    irq->context = context;
+    irq->name = request->name != NULL ? request->name : binding->device->name;
+    irq->index = index;
+    irq->core =
+        request->core == IRQ_CORE_ANY ? irq_place_anywhere() : irq_place_near(request->core, index);
+    irq_state_init(irq);
+    return irq;
+}
+
+/* With the parent's mutex held, as the next ones. */
+static int allocate(struct irq_binding *binding, const struct irq_request *request, uint32_t index,
+                    void *context, struct irq **result)
+{
+    int error = irq_sources_prepare(&binding->sources, index);
+
+    if (error != 0)
+        return error;
+    if (irq_sources_get(&binding->sources, index))
+        return -EBUSY;
+
+    struct irq *irq = new_irq(binding, request, index, context);
+
+    if (!irq)
+        return -ENOMEM;
+    error = binding->parent->ops->alloc(irq, request->flags);
+    if (error != 0) {
+        if (!irq->stuck)
+            free(irq);
+        return error;
+    }
+    irq_sources_enter(&binding->sources, index, irq);
+    *result = irq;
+    return 0;
+}
+
+/* What a request asks for, whether one or a block. */
+struct order {
+    const struct irq_request *request;
+    unsigned count;
+    size_t context_step;
+};
+
+static int release(struct irq *irq);
+
+static int allocate_at(struct irq_binding *binding, const struct order *order, uint32_t index,
+                       struct irq **irqs)
+{
+    unsigned done = 0;
+    int error = 0;
+
+    while (error == 0 && done < order->count) {
+        char *context = order->request->context;
+
+        if (order->count > 1)
+            context += done * order->context_step;
+        error = allocate(binding, order->request, index + done, context, &irqs[done]);
+        if (error == 0)
+            done++;
+    }
+    if (error == 0)
+        error = irq_message_assign(irqs, order->count);
+    if (error == 0)
+        return 0;
+    while (done > 0) {
+        (void)release(irqs[--done]);
+        irqs[done] = NULL;
+    }
+    return error;
+}
+
+static int allocate_anywhere(struct irq_binding *binding, const struct order *order,
+                             struct irq **irqs)
+{
+    uint32_t index, from = 0;
+
+    while (irq_sources_find_free(&binding->sources, from, order->count, &index)) {
+        int error = allocate_at(binding, order, index, irqs);
+
+        /* Another device with the same id may have the source. */
+        if (error != -EBUSY)
+            return error;
+        from = index + order->count;
+    }
+    return -ENOSPC;
+}
+
+static int request_order(struct device *device, const struct order *order, struct irq **irqs)
+{
+    struct irq_binding *binding = device->interrupts;
+    uint32_t index = order->request->index;
+    int error = mutex_lock(&binding->parent->mutex);
+
+    if (error != 0)
+        return error;
+    error = index == IRQ_INDEX_ANY ? allocate_anywhere(binding, order, irqs)
+                                   : allocate_at(binding, order, index, irqs);
+    mutex_unlock(&binding->parent->mutex);
+    if (error == 0 && (order->request->flags & IRQ_FLAG_MASKED) == 0) {
+        for (unsigned i = 0; i < order->count; i++)
+            irq_unmask(irqs[i]);
+    }
+    return error;
+}
+
+int irq_request_block(struct device *device, const struct irq_request *request, unsigned count,
+                      size_t context_step, struct irq **irqs)
+{
+    const struct order order = {.request = request, .count = count, .context_step = context_step};
+    struct irq *made[IRQ_BLOCK_MAX];
+    int error = irqs ? check_request(device, request, count) : -EINVAL;
+
+    if (error != 0)
+        return error;
+    irq_service();
+    error = request_order(device, &order, made);
+    for (unsigned i = 0; error == 0 && i < count; i++)
+        irqs[i] = made[i];
+    return error;
+}
+
+int irq_request(struct device *device, const struct irq_request *request, struct irq **irq)
+{
+    return irq_request_block(device, request, 1, 0, irq);
+}
+
+/* ---- freeing ---- */
+
+/* With the parent's mutex held. Order: no new call of the handler, no running one, no message in
+ * the device, the route down, no core that still looks at the interrupt; then its memory. */
+static int release(struct irq *irq)
+{
+    struct irq_binding *binding = irq->binding;
+
+    irq_state_kill(irq);
+    irq_state_mask(irq);
+    int error = irq_quiesce();
+
+    if (error != 0) {
+        /* A handler hangs. What it uses is kept: nothing that is still in use is given away. */
+        log_error(irq, "%s: interrupt %u (%s): handler does not return, interrupt kept",
+                  binding->device->name, (unsigned)irq->index, irq->name);
+        return error;
+    }
+    irq_sources_remove(&binding->sources, irq->index);
+    irq_message_release(irq);
+    error = binding->parent->ops->free(irq);
+    int quiesced = irq_quiesce();
+
+    if (quiesced == 0 && !irq->stuck)
+        free(irq);
+    return error != 0 ? error : quiesced;
+}
+
+int irq_free(struct irq *irq)
+{
+    if (in_interrupt())
+        return -EDEADLK;
+    if (!irq)
+        return -EINVAL;
+
+    irq_service();
+
+    struct irq_parent *parent = irq->binding->parent;
+    int error = mutex_lock(&parent->mutex);
+
+    if (error != 0)
+        return error;
+    error = release(irq);
+    mutex_unlock(&parent->mutex);
+    return error;
+}
+
+int irq_free_block(struct irq **irqs, unsigned count)
+{
+    int first_error = 0;
+
+    if (!irqs)
+        return -EINVAL;
+    for (unsigned i = 0; i < count; i++) {
+        int error = irqs[i] ? irq_free(irqs[i]) : 0;
+
+        irqs[i] = NULL;
+        if (first_error == 0)
+            first_error = error;
+    }
+    return first_error;
+}

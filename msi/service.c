@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What interrupts leave for thread context (msi/service.h): telling of strays and storms, and
+ * turning off at the ITS what can't be turned off in interrupt context.
+ */
+#include "msi/service.h"
+
+#include "arch/core.h"
+#include "drivers/gic/its.h"
+#include "lib/log.h"
+#include "msi/internal.h"
+#include "msi/later.h"
+#include "msi/limits.h"
+#include "msi/registry.h"
+#include "msi/state.h"
+#include "msi/stray.h"
+
+#include <errno.h>
+
+#define ROUTE_MAX 128
+
+LOG_USE(irq);
+
+static void tell_stray(const struct irq_stray *stray)
+{
+    if (stray->vint != IRQ_STRAY_NO_VINT)
+        log_error(irq, "stray: VINT %u bit %u > INTID %u > core %u: no owner, bit masked",
+                  stray->vint, stray->bit, stray->intid, stray->core);
+    else
+        log_error(irq, "stray: INTID %u > core %u: no owner; masked after %u", stray->intid,
+                  stray->core, IRQ_STRAY_LIMIT);
+}
+
+static void silence_lpis(void)
+{
+    unsigned intids[IRQ_STRAYS_KEPT];
+    unsigned count = irq_stray_loud_lpis(intids);
+
+    for (unsigned i = 0; i < count; i++) {
+        int error = its_silence_lpi(intids[i]);
+
+        if (error != 0)
+            log_error(irq, "stray: turning off LPI %u: error %d", intids[i], error);
+    }
+}
+
+static void tell_storm(const struct irq *irq)
+{
+    char route[ROUTE_MAX];
+
+    irq_describe(irq, route, sizeof(route));
+    log_error(irq, "%s index %u (%s): storm, masked after %llu calls; %s",
+              irq->binding->device->name, (unsigned)irq->index, irq->name,
+              (unsigned long long)irq_count(irq), route);
+}
+
+/* Brings the source of one interrupt in step with whether it is a storm. */
+static int tend(struct irq *irq, void *argument)
+{
+    const struct irq_parent_ops *ops = irq->binding->parent->ops;
+    bool storm = (__atomic_load_n(&irq->state, __ATOMIC_SEQ_CST) & IRQ_STATE_STORM) != 0;
+    int error;
+
+    (void)argument;
+    if (storm == irq->silenced)
+        return 0;
+    if (storm)
+        tell_storm(irq);
+    error = ops->silence != NULL ? ops->silence(irq, storm) : 0;
+    if (error != 0) {
+        log_error(irq, "%s index %u (%s): turning it %s at its source: error %d",
+                  irq->binding->device->name, (unsigned)irq->index, irq->name, storm ? "off" : "on",
+                  error);
+        if (!storm)
+            irq_later_leave(); /* it has to come on again */
+    }
+    if (error == 0 || storm)
+        irq->silenced = storm;
+    return 0;
+}
+
+void irq_service(void)
+{
+    struct irq_stray stray;
+
+    if (in_interrupt() || !irq_later_take())
+        return;
+    while (irq_stray_next_untold(&stray))
+        tell_stray(&stray);
+    silence_lpis();
+    if (irq_visit_all(tend, NULL) == -EDEADLK)
+        irq_later_leave(); /* IRQs are masked: another time */
+}

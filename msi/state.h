@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What becomes of an event once it has reached its interrupt: run the handler, or keep the event.
+ */
+#ifndef MSI_STATE_H
+#define MSI_STATE_H
+
+#include "msi/internal.h"
+
+#define IRQ_STATE_PENDING 0x1u /* an event that the handler has not seen */
+#define IRQ_STATE_RUNNING 0x2u /* the handler runs, on one core */
+#define IRQ_STATE_MASKED  0x4u
+#define IRQ_STATE_DEAD    0x8u  /* being freed: the handler is not called any more */
+#define IRQ_STATE_STORM   0x10u /* masked by this layer, because it came too often */
+
+/* A new interrupt: masked, nothing pending, and its sink delivers to it. */
+void irq_state_init(struct irq *irq);
+
+/* An event has arrived, on whatever core. If that is not irq->core, it is handed over to it: an
+ * event that was acknowledged just before its interrupt moved, or that shares a line with events of
+ * another core. traced: record it. Interrupt context. */
+void irq_deliver(struct irq *irq, bool traced);
+
+/* Sets the mask, and clears it; irq_state_unmask() returns the state before. Any context. */
+void irq_state_mask(struct irq *irq);
+uint32_t irq_state_unmask(struct irq *irq);
+
+/* From now on the handler is not called, and nothing waits to be replayed. A call that has begun
+ * may still run: irq_quiesce(). Thread context. */
+void irq_state_kill(struct irq *irq);
+
+/* Handles what was handed over to this core, or unmasked with an event pending: the handler of
+ * IRQ_SGI_REPLAY. */
+void irq_state_replay(void *context);
+
+#endif

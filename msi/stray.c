@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Strays (msi/stray.h).
+ *
+ * A stray is an INTID, or a VINT's status bit, that reaches a core though nobody has it. A level
+ * that nobody lowers would come again at once and for ever, so an SPI is disabled at the
+ * distributor after IRQ_STRAY_LIMIT arrivals, a PPI at the core's redistributor. An SGI is this
+ * firmware's own doing and comes one at a time. An LPI without owner comes from an event that could
+ * not be discarded; it comes by single messages, and is turned off in thread context.
+ */
+#include "msi/stray.h"
+
+#include "arch/core.h"
+#include "arch/spinlock.h"
+#include "drivers/gic/gic.h"
+#include "msi/later.h"
+#include "msi/limits.h"
+
+#include <stddef.h>
+
+static struct irq_stray strays[IRQ_STRAYS_KEPT];
+static struct spinlock lock = SPINLOCK_INIT;
+static uint64_t counts[CORE_MAX]; /* each core its own */
+
+uint64_t irq_stray_count(void)
+{
+    uint64_t sum = 0;
+
+    for (unsigned core = 0; core < CORE_MAX; core++)
+        sum += __atomic_load_n(&counts[core], __ATOMIC_RELAXED);
+    return sum;
+}
+
+/* With the lock held. NULL: there are too many different ones. */
+static struct irq_stray *find(unsigned intid, unsigned vint, unsigned bit)
+{
+    struct irq_stray *unused = NULL;
+
+    for (unsigned i = 0; i < IRQ_STRAYS_KEPT; i++) {
+        struct irq_stray *stray = &strays[i];
+
+        if (stray->arrivals == 0 && unused == NULL)
+            unused = stray;
+        if (stray->arrivals != 0 && stray->intid == intid && stray->vint == vint &&
+            stray->bit == bit)
+            return stray;
+    }
+    if (unused != NULL)
+        *unused = (struct irq_stray){
+            .intid = intid, .core = core_id(), .vint = (uint16_t)vint, .bit = (uint8_t)bit};
+    return unused;
+}
+
+/* Returns how often this one has arrived; 0: nobody remembers. */
+static uint32_t note(unsigned intid, unsigned vint, unsigned bit)
+{
+    uint64_t *count = &counts[core_id()];
+    unsigned long state = spin_lock(&lock);
+    struct irq_stray *stray = find(intid, vint, bit);
+    uint32_t arrivals = stray != NULL ? ++stray->arrivals : 0;
+
+    spin_unlock(&lock, state);
+    __atomic_store_n(count, *count + 1, __ATOMIC_RELAXED);
+    if (arrivals == 1 || arrivals == IRQ_STRAY_LIMIT)
+        irq_later_leave();
+    return arrivals;
+}
+
+void irq_stray_intid(unsigned intid)
+{
+    /* A core that remembers no more of them turns off at once what it can. */
+    uint32_t arrivals = note(intid, IRQ_STRAY_NO_VINT, 0);
+
+    if ((arrivals == 0 || arrivals >= IRQ_STRAY_LIMIT) && intid >= GIC_INTID_PPI_FIRST &&
+        intid < GIC_INTID_SPECIAL)
+        (void)gic_disable(intid);
+}
+
+void irq_stray_bit(unsigned intid, unsigned vint, unsigned bit)
+{
+    (void)note(intid, vint, bit);
+}
+
+bool irq_stray_next_untold(struct irq_stray *copy)
+{
+    bool found = false;
+    unsigned long state = spin_lock(&lock);
+
+    for (unsigned i = 0; i < IRQ_STRAYS_KEPT && !found; i++) {
+        struct irq_stray *stray = &strays[i];
+
+        if (stray->arrivals != 0 && !stray->told) {
+            stray->told = true;
+            *copy = *stray;
+            found = true;
+        }
+    }
+    spin_unlock(&lock, state);
+    return found;
+}
+
+unsigned irq_stray_loud_lpis(unsigned intids[IRQ_STRAYS_KEPT])
+{
+    unsigned count = 0;
+    unsigned long state = spin_lock(&lock);
+
+    for (unsigned i = 0; i < IRQ_STRAYS_KEPT; i++) {
+        if (strays[i].intid >= GIC_INTID_LPI_FIRST && strays[i].arrivals >= IRQ_STRAY_LIMIT)
+            intids[count++] = strays[i].intid;
+    }
+    spin_unlock(&lock, state);
+    return count;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Strays: interrupts that reach a core though nobody has them. They are counted and quieted where
+ * they happen, in interrupt context, and told in thread context (msi/service.h).
+ */
+#ifndef MSI_STRAY_H
+#define MSI_STRAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define IRQ_STRAYS_KEPT   32u /* different ones; more are only counted */
+#define IRQ_STRAY_NO_VINT UINT16_MAX
+
+struct irq_stray {
+    uint32_t arrivals; /* 0: a free entry */
+    unsigned intid;
+    unsigned core; /* where it came first */
+    uint16_t vint; /* or IRQ_STRAY_NO_VINT */
+    uint8_t bit;
+    bool told;
+};
+
+/* INTID arrived and nobody has it. Interrupt context. */
+void irq_stray_intid(unsigned intid);
+
+/* An enabled status bit of a VINT came up and no interrupt has it; the caller masks it. Interrupt
+ * context. */
+void irq_stray_bit(unsigned intid, unsigned vint, unsigned bit);
+
+/* Takes a copy of one that has not been told yet. False: there is none. Thread context. */
+bool irq_stray_next_untold(struct irq_stray *copy);
+
+/* The LPIs that arrived too often; returns how many. Thread context. */
+unsigned irq_stray_loud_lpis(unsigned intids[IRQ_STRAYS_KEPT]);
+
+/* How many interrupts had nobody, on all cores. Any context. */
+uint64_t irq_stray_count(void);
+
+#endif

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * From the boot code's hand-over to the application's main(): the loader's device tree, the
+ * console, the SoC; and from main()'s return to the power-off.
+ */
+#include "arch/exception.h"
+#include "arch/translate.h"
+#include "boot/boot.h"
+#include "drivers/uart/uart.h"
+#include "lib/console.h"
+#include "lib/device_tree.h"
+#include "lib/heap.h"
+#include "lib/log.h"
+#include "lib/version.h"
+#include "platform/am65x.h"
+#include "platform/platform.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define UART_BAUD         115200u
+#define ARGUMENTS_MAX     32 /* words; more than DEVICE_TREE_ARGUMENTS_MAX sensibly holds */
+#define JTAGID_PART_AM65X 0xbb5au
+
+LOG_SUBJECT(boot);
+
+static struct platform_boot_info boot_info;
+static struct device_tree_info tree;
+
+/* The application. */
+int main(int argc, char **argv);
+
+const struct platform_boot_info *platform_get_boot_info(void)
+{
+    return &boot_info;
+}
+
+const struct device_tree_info *platform_get_device_tree(void)
+{
+    return &tree;
+}
+
+/* A report that comes before the console is known goes to the EVM's. */
+void exception_early_output(const char *text, size_t length)
+{
+    if (uart_init(AM65X_UART0_BASE, AM65X_UART_CLOCK_HZ, UART_BAUD) == 0)
+        uart_panic_write(text, length);
+}
+
+/* A UART of the main domain as the polled console, so that everything after can speak: the one at
+ * base if there is one, else UART0, the EVM's. A loader's setting stays. Returns its number. */
+static unsigned console_up(uint64_t base, uint32_t baud)
+{
+    static const struct console_device uart = {uart_write, uart_getc, uart_flush,
+                                               uart_discard_through};
+    unsigned number = 0;
+
+    for (unsigned i = 0; i < AM65X_UART_COUNT; i++)
+        if (base == AM65X_UART0_BASE + i * AM65X_UART_STRIDE)
+            number = i;
+    if (uart_init(AM65X_UART0_BASE + number * AM65X_UART_STRIDE, AM65X_UART_CLOCK_HZ,
+                  baud != 0 ? baud : UART_BAUD) == 0)
+        console_attach(&uart);
+    return number;
+}
+
+/* Fills in what the loader's device tree has not told: the EVM's memory, and what is kept of it. */
+static void assume_memory(void)
+{
+    if (tree.memory_count != 0)
+        return;
+    tree.memory[tree.memory_count++] = (struct memory_range){AM65X_DRAM_BASE, AM65X_DRAM_SIZE};
+    if (tree.reserved_count < DEVICE_TREE_RESERVED_MAX)
+        tree.reserved[tree.reserved_count++] =
+            (struct memory_range){AM65X_SECURE_DRAM_BASE, AM65X_SECURE_DRAM_SIZE};
+}
+
+/* Before there is a console, which the tree names: says nothing, returns the error. */
+static int read_device_tree(void)
+{
+    size_t room = mapped_memory(boot_info.dtb, DEVICE_TREE_SIZE_MAX);
+    int error = device_tree_read((const void *)boot_info.dtb, room, &tree);
+
+    assume_memory();
+    heap_set_end((uintptr_t)device_tree_free_end(&tree, heap_first(), heap_last()));
+    return error;
+}
+
+/* ---- telling ---- */
+
+static void log_soc(void)
+{
+    uint32_t id = platform_jtag_id();
+    char identity[96];
+
+    version_describe(identity, sizeof(identity));
+    log_info(boot, "%s", identity);
+    log_info(boot, "%s SR%u.0 (JTAGID 0x%08x), entered at EL%u, loaded at 0x%llx",
+             AM65X_JTAGID_PART(id) == JTAGID_PART_AM65X ? "AM65x" : "an unknown SoC",
+             AM65X_JTAGID_VARIANT(id) + 1u, (unsigned)id, boot_info.entry_level,
+             (unsigned long long)boot_info.load_address);
+}
+
+static void log_ranges(const char *name, const struct memory_range *ranges, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        log_info(boot, "%s 0x%llx-0x%llx", name, (unsigned long long)ranges[i].base,
+                 (unsigned long long)(ranges[i].base + ranges[i].size - 1));
+}
+
+static void log_device_tree(int error, unsigned uart)
+{
+    if (error == -ENOENT)
+        log_info(boot, "no device tree at 0x%llx: assuming the EVM's memory and UART0",
+                 (unsigned long long)boot_info.dtb);
+    else if (error != 0)
+        log_error(boot, "the device tree at 0x%llx is malformed: %s; the EVM's values stand in",
+                  (unsigned long long)boot_info.dtb, tree.problem);
+    if (error != -ENOENT)
+        log_info(boot, "%s, console UART%u, arguments \"%s\"",
+                 tree.model[0] != '\0' ? tree.model : "a board without a model name", uart,
+                 tree.arguments);
+    log_ranges("memory  ", tree.memory, tree.memory_count);
+    log_ranges("reserved", tree.reserved, tree.reserved_count);
+    if (device_tree_free_end(&tree, heap_first(), heap_last()) == heap_first())
+        log_error(boot, "the memory behind the image is reserved: there is no heap");
+    if (tree.file.size != 0)
+        log_info(boot, "the loader's file is at 0x%llx, %llu bytes",
+                 (unsigned long long)tree.file.base, (unsigned long long)tree.file.size);
+}
+
+/* ---- main() ---- */
+
+/* The boot arguments' words, with the program's name in front; returns their number. */
+static int split_arguments(char *text, char *words[ARGUMENTS_MAX + 1])
+{
+    static char name[] = "k3metal";
+    char *position = text;
+    int count = 0;
+
+    words[count++] = name;
+    for (char *word = strtok_r(text, " \t\n", &position); word != NULL && count < ARGUMENTS_MAX;
+         word = strtok_r(NULL, " \t\n", &position))
+        words[count++] = word;
+    words[count] = NULL;
+    return count;
+}
+
+noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_address)
+{
+    static char arguments[DEVICE_TREE_ARGUMENTS_MAX];
+    static char *words[ARGUMENTS_MAX + 1];
+
+    boot_info = (struct platform_boot_info){
+        .dtb = dtb, .entry_level = entry_level, .load_address = load_address};
+    int tree_error = read_device_tree();
+    unsigned uart = console_up(tree.console_base, tree.console_baud);
+    log_soc();
+    log_device_tree(tree_error, uart);
+    boot_info.error = platform_init(uart);
+    memcpy(arguments, tree.arguments, sizeof(arguments));
+    int count = split_arguments(arguments, words);
+    exit(main(count, words)); /* flushes stdout, runs atexit()'s functions, and comes to _exit() */
+}

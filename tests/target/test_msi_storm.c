@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Interrupts that nobody handles, and interrupts that come without end: counted, told once, masked,
+ * and in nobody's way.
+ */
+#include "app/selftest/selftest.h"
+#include "arch/core.h"
+#include "arch/mmio.h"
+#include "arch/wait.h"
+#include "drivers/gic/gic.h"
+#include "drivers/gic/its.h"
+#include "msi/internal.h"
+#include "platform/am65x.h"
+#include "platform/platform.h"
+#include "tests/target/msi_fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LIMIT           2000u /* calls within */
+#define LIMIT_WINDOW_US 5000000u
+#define STORM_US        10000000u
+#define ORPHAN_SPI      202u
+
+#define VINT_STRIDE     0x1000u /* AM65x TRM SPRUID7, INTAGGR_VINT */
+#define VINT_ENABLE_SET 0x00u
+#define VINT_ENABLE     0x00u
+#define VINT_STATUS_SET 0x10u
+
+/* ---- storms ---- */
+
+/* Raises itself again: as a device whose handler does not quiet it. */
+static struct irq *restless;
+static uintptr_t restless_vint;
+static uint64_t restless_bit;
+
+static void raise_event_again(void *context)
+{
+    struct record *record = context;
+
+    __atomic_add_fetch(&record->calls, 1, __ATOMIC_SEQ_CST);
+    mmio_write64(restless_vint + VINT_STATUS_SET, restless_bit);
+}
+
+static void raise_wire_again(void *context)
+{
+    struct record *record = context;
+
+    __atomic_add_fetch(&record->calls, 1, __ATOMIC_SEQ_CST);
+    (void)gic_set_pending(TEST_SPI);
+}
+
+static bool is_masked(void *argument)
+{
+    return strcmp(irq_state_name(argument), "storm") == 0;
+}
+
+/* Slot 0 storms on this core. Meanwhile slot 1, on the same core, and this thread get their turn,
+ * and after LIMIT calls there is peace. */
+static void weather(irq_handler_t handler, uint32_t index, uint32_t other)
+{
+    const struct irq_request request = {.index = index,
+                                        .handler = handler,
+                                        .context = &test_records[0],
+                                        .name = "restless",
+                                        .flags = IRQ_FLAG_EDGE,
+                                        .core = core_id()};
+    uint64_t storms = take_inventory().storms;
+
+    if (other != index)
+        CHECK_EQUAL(request_flags(1, other, core_id(), IRQ_FLAG_EDGE), 0);
+    CHECK_EQUAL(irq_request(&test_device, &request, &test_irqs[0]), 0);
+    restless = test_irqs[0];
+    if (handler == raise_event_again) {
+        struct inta_route route;
+
+        CHECK(read_route(restless, &route));
+        restless_vint = AM65X_INTA_BASE + route.vint * VINT_STRIDE;
+        restless_bit = UINT64_C(1) << route.bit;
+    }
+    CHECK_EQUAL(irq_trigger(restless), 0);
+    if (other != index) {
+        CHECK_EQUAL(irq_trigger(test_irqs[1]), 0);
+        CHECK_EQUAL(wait_calls(&test_records[1], 1), 0);
+    }
+    CHECK_EQUAL(wait_for(is_masked, restless, STORM_US), 0);
+    delay_us(SETTLE_US);
+    uint64_t stopped_at = calls(&test_records[0]);
+
+    CHECK_EQUAL(stopped_at, LIMIT);
+    CHECK_EQUAL(take_inventory().storms, storms + 1);
+    irq_service(); /* tells it */
+    delay_us(SETTLE_US);
+    CHECK_EQUAL(calls(&test_records[0]), stopped_at);
+    if (other != index) {
+        CHECK_EQUAL(irq_trigger(test_irqs[1]), 0);
+        CHECK_EQUAL(wait_calls(&test_records[1], 2), 0);
+    }
+    /* The driver may try again: the event that was kept arrives, and the next storm is caught. */
+    irq_unmask(restless);
+    CHECK_EQUAL(wait_for(is_masked, restless, STORM_US), 0);
+    CHECK_EQUAL(calls(&test_records[0]), 2 * LIMIT);
+    CHECK_EQUAL(take_inventory().storms, storms + 2);
+    irq_service();
+}
+
+static void body_event_storm(void)
+{
+    weather(raise_event_again, ring_index(0), ring_index(1));
+}
+
+SELFTEST(msi_storm, storm_of_an_event_is_masked_and_stops_nobody, 30)
+{
+    irq_set_storm_limit(LIMIT, LIMIT_WINDOW_US);
+    with_rings(body_event_storm);
+    irq_set_storm_limit(IRQ_STORM_COUNT, IRQ_STORM_WINDOW_US);
+}
+
+static void body_wire_storm(void)
+{
+    weather(raise_wire_again, 0, 0);
+}
+
+SELFTEST(msi_storm, storm_of_a_wire_is_masked, 30)
+{
+    irq_set_storm_limit(LIMIT, LIMIT_WINDOW_US);
+    with_wire(body_wire_storm);
+    irq_set_storm_limit(IRQ_STORM_COUNT, IRQ_STORM_WINDOW_US);
+}
+
+/* Messages that another core sends without end: masking is not enough, each would still cost an
+ * interrupt; the ITS has to drop them. */
+static void body_message_storm(void)
+{
+    struct irq_inventory before = take_inventory();
+
+    CHECK_EQUAL(request_flags(0, 0, core_id(), 0), 0);
+    CHECK_EQUAL(request_flags(1, 1, core_id(), 0), 0);
+    for (unsigned i = 0; i < 2 * LIMIT && !is_masked(test_irqs[0]); i++)
+        CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);
+    CHECK(is_masked(test_irqs[0]));
+    CHECK_EQUAL(take_inventory().storms, before.storms + 1);
+    irq_service();
+    uint64_t stopped_at = calls(&test_records[0]);
+
+    unsigned device, event, lpi;
+    char route[96];
+
+    irq_describe(test_irqs[0], route, sizeof(route));
+    CHECK_EQUAL(sscanf(route, "device %u event %u > LPI %u", &device, &event, &lpi), 3);
+    CHECK(!its_lpi_pending(lpi, core_id()));
+    CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);
+    CHECK(its_lpi_pending(lpi, core_id())); /* kept in the redistributor's table, no interrupt */
+    CHECK_EQUAL(irq_trigger(test_irqs[1]), 0);
+    CHECK_EQUAL(wait_calls(&test_records[1], 1), 0);
+    delay_us(SETTLE_US);
+    CHECK_EQUAL(calls(&test_records[0]), stopped_at);
+    irq_unmask(test_irqs[0]);
+    CHECK_EQUAL(wait_calls(&test_records[0], stopped_at + 1), 0);
+    uint64_t now = calls(&test_records[0]);
+
+    CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);
+    CHECK_EQUAL(wait_calls(&test_records[0], now + 1), 0);
+}
+
+SELFTEST(msi_storm, storm_of_messages_is_turned_off_at_the_its, 30)
+{
+    irq_set_storm_limit(LIMIT, LIMIT_WINDOW_US * 4);
+    with_messages(body_message_storm);
+    irq_set_storm_limit(IRQ_STORM_COUNT, IRQ_STORM_WINDOW_US);
+}
+
+static void body_busy_is_no_storm(void)
+{
+    CHECK_EQUAL(request_ring(0, 0), 0);
+    for (unsigned i = 1; i <= 3 * LIMIT; i++) {
+        CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);
+        CHECK_EQUAL(wait_calls(&test_records[0], i), 0);
+    }
+    CHECK(!is_masked(test_irqs[0]));
+}
+
+SELFTEST(msi_storm, many_interrupts_are_no_storm, 30)
+{
+    uint64_t storms = take_inventory().storms;
+
+    irq_set_storm_limit(LIMIT, 1000); /* a call each half microsecond: none that waits can */
+    with_rings(body_busy_is_no_storm);
+    irq_set_storm_limit(IRQ_STORM_COUNT, IRQ_STORM_WINDOW_US);
+    CHECK_EQUAL(take_inventory().storms, storms);
+}
+
+/* ---- strays ---- */
+
+SELFTEST(msi_storm, wire_without_an_owner_is_counted_and_masked, 10)
+{
+    uint64_t before = take_inventory().stray;
+
+    CHECK_EQUAL(gic_configure(ORPHAN_SPI, GIC_EDGE, GIC_PRIORITY_DEFAULT), 0);
+    CHECK_EQUAL(gic_set_affinity(ORPHAN_SPI, core_id()), 0);
+    CHECK_EQUAL(gic_enable(ORPHAN_SPI), 0);
+    for (unsigned i = 1; i <= IRQ_STRAY_LIMIT; i++) {
+        CHECK(gic_is_enabled(ORPHAN_SPI));
+        CHECK_EQUAL(gic_set_pending(ORPHAN_SPI), 0);
+        delay_us(50);
+        irq_service();
+        CHECK_EQUAL(take_inventory().stray, before + i);
+    }
+    CHECK(!gic_is_enabled(ORPHAN_SPI));
+    CHECK_EQUAL(gic_set_pending(ORPHAN_SPI), 0);
+    delay_us(SETTLE_US);
+    CHECK_EQUAL(take_inventory().stray, before + IRQ_STRAY_LIMIT);
+    CHECK_EQUAL(gic_clear_pending(ORPHAN_SPI), 0);
+}
+
+/* A status bit that somebody enabled though no event is mapped to it. */
+static void body_stray_bit(void)
+{
+    struct inta_route route;
+    uint64_t before = take_inventory().stray;
+
+    CHECK_EQUAL(request_ring(0, core_id()), 0);
+    CHECK(read_route(test_irqs[0], &route));
+    uintptr_t vint = AM65X_INTA_BASE + route.vint * VINT_STRIDE;
+    uint64_t bit = UINT64_C(1) << 63;
+
+    mmio_write64(vint + VINT_ENABLE_SET, bit);
+    mmio_write64(vint + VINT_STATUS_SET, bit);
+    delay_us(SETTLE_US);
+    CHECK_EQUAL(take_inventory().stray, before + 1);
+    CHECK_EQUAL(mmio_read64(vint + VINT_ENABLE) & bit, 0);
+    irq_service();
+    CHECK_EQUAL(irq_trigger(test_irqs[0]), 0); /* its neighbour is unharmed */
+    CHECK_EQUAL(wait_calls(&test_records[0], 1), 0);
+}
+
+SELFTEST(msi_storm, status_bit_without_an_owner_is_masked, 10)
+{
+    with_rings(body_stray_bit);
+}
