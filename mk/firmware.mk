@@ -2,6 +2,7 @@
 # The library, the modules that applications take in, and the application itself.
 #
 #   library-sources     what libk3metal.a is made of; each folder's objects.mk adds its own
+#   public-headers      those of its headers that other folders, and applications, may include
 #   module-NAME         what an application gets that has NAME in app-modules: linked as a whole,
 #                       since it registers what it has (commands, tests) in sections
 #   APP=folder          the application: its objects.mk may set
@@ -18,6 +19,7 @@ MODULES         := demo prompt selftest tests
 MODULE_FOLDERS  := app/demo app/prompt app/selftest tests/target
 
 library-sources :=
+public-headers  :=
 include $(addsuffix /objects.mk,$(LIBRARY_FOLDERS) $(MODULE_FOLDERS))
 
 F             := $(O)/firmware

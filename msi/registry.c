@@ -5,6 +5,7 @@
 #include "msi/registry.h"
 
 #include "arch/core.h"
+#include "lib/log.h"
 #include "msi/binding.h"
 #include "msi/report.h"
 #include "msi/storm.h"
@@ -12,6 +13,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+
+LOG_SUBJECT(irq);
 
 static struct mutex registry_mutex = MUTEX_INIT;
 static struct irq_parent *parents;

@@ -16,7 +16,7 @@
 
 #define IRQ_FLAGS_KNOWN (IRQ_FLAG_EDGE | IRQ_FLAG_MASKED)
 
-LOG_SUBJECT(irq);
+LOG_USE(irq);
 
 /* ---- requesting ---- */
 
