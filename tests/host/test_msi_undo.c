@@ -117,7 +117,7 @@ static int write_slot(struct device *to, uint32_t index, const struct irq_messag
     (void)to;
     (void)index;
     slot_written = message != NULL;
-    return message && fails(-EIO) ? injected : 0;
+    return message != NULL && fails(-EIO) ? injected : 0;
 }
 
 static struct irq_inventory inventory(void)
@@ -242,7 +242,7 @@ static int tear_down(void **state)
 
     (void)state;
     steps_left = 0;
-    if (device.interrupts && irq_unbind(&device) != 0)
+    if (device.interrupts != NULL && irq_unbind(&device) != 0)
         return -1;
     left = inventory();
     return left.irqs == 0 && left.bindings == 0 && left.events == 0 && left.vints == 0 &&

@@ -208,7 +208,7 @@ static void operate(unsigned core, unsigned number, unsigned choice, unsigned ta
 {
     struct slot *slot = &slots[core][number];
 
-    if (slot->irq)
+    if (slot->irq != NULL)
         use(slot, choice, target);
     else
         request(slot, core, number, target);
@@ -225,11 +225,11 @@ static void run(void *argument)
         unsigned choice = next_random(&random);
 
         operate(core, number, choice, next_random(&random) % core_count());
-        if (core == 0 && churn->progress && i % PROGRESS_EVERY == 0)
+        if (core == 0 && churn->progress != NULL && i % PROGRESS_EVERY == 0)
             churn->progress(i, churn->operations);
     }
     for (unsigned i = 0; i < CHURN_SLOTS; i++) {
-        if (slots[core][i].irq)
+        if (slots[core][i].irq != NULL)
             release(&slots[core][i], false);
     }
 }
