@@ -9,7 +9,7 @@
 #                         app-name      (default: the folder's name)
 #                         app-sources   (default: every .c and .S in the folder), relative to it
 #                         app-modules   (default: none)
-#                         app-cflags
+#                         app-cflags, app-warnings
 
 APP ?= app/default
 
@@ -35,6 +35,7 @@ app-name    := $(notdir $(abspath $(APP)))
 app-sources := $(notdir $(wildcard $(APP)/*.c $(APP)/*.S))
 app-modules :=
 app-cflags  :=
+app-warnings := -Wall -Wextra
 -include $(APP)/objects.mk
 
 ifeq ($(APP),app/default)
@@ -101,11 +102,11 @@ FORCE:
 
 $(A)/app/%.c.o: $(APP)/%.c $(A)/app/from $(MAKEFILE_PARTS) | $(FIRMWARE_NEEDS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(FIRMWARE_CFLAGS) $(WARNINGS) -I$(APP) $(app-cflags) -c -o $@ $<
+	$(Q)$(CC) $(APP_CFLAGS) $(app-warnings) -I$(APP) $(app-cflags) -c -o $@ $<
 
 $(A)/app/%.S.o: $(APP)/%.S $(A)/app/from $(MAKEFILE_PARTS) | $(FIRMWARE_NEEDS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(FIRMWARE_ASFLAGS) -I$(APP) -c -o $@ $<
+	$(Q)$(CC) $(APP_CFLAGS) -I$(APP) $(app-cflags) -c -o $@ $<
 
 APP_MODULES := $(addprefix $(O)/modules/,$(addsuffix .o,$(app-modules)))
 
