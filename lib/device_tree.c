@@ -41,12 +41,26 @@ static uint64_t read_cells(const fdt32_t *cells, int count)
     return value;
 }
 
-/* How many cells make an address and a size in reg of bus's children. False: not 1 or 2. */
+/* A #-cells property of a bus, or its default; 0: malformed or more than 2. libfdt's own functions
+ * for it would bring its writers into the image: they share a file. */
+static int cell_count(const void *tree, int bus, const char *name, uint32_t by_default)
+{
+    int length;
+    const fdt32_t *property = fdt_getprop(tree, bus, name, &length);
+    uint32_t count = by_default;
+
+    if (property != NULL)
+        count = length == (int)sizeof(*property) ? fdt32_ld(property) : 0;
+    return count <= 2 ? (int)count : 0;
+}
+
+/* How many cells make an address and a size in reg of bus's children (Devicetree Specification,
+ * 2.3.5). False: not 1 or 2. */
 static bool cell_counts(const void *tree, int bus, int *address_cells, int *size_cells)
 {
-    *address_cells = fdt_address_cells(tree, bus);
-    *size_cells = fdt_size_cells(tree, bus);
-    return *address_cells >= 1 && *address_cells <= 2 && *size_cells >= 1 && *size_cells <= 2;
+    *address_cells = cell_count(tree, bus, "#address-cells", 2);
+    *size_cells = cell_count(tree, bus, "#size-cells", 1);
+    return *address_cells != 0 && *size_cells != 0;
 }
 
 /* The ranges of a node's reg, in turn. Returns false after the last, or on a malformed reg. */

@@ -113,8 +113,8 @@ static size_t write_head(char *line, size_t room, const struct log_subject *subj
     uint64_t microseconds = time_now_ns() / NS_PER_US;
     const char *name = level == LOG_INFO ? "" : level_names[level];
     int length =
-        snprintf(line, room, "[%5" PRIu64 ".%06" PRIu64 "] %s: %s%s", microseconds / US_PER_SECOND,
-                 microseconds % US_PER_SECOND, subject->name, name, *name == '\0' ? "" : ": ");
+        sniprintf(line, room, "[%5" PRIu64 ".%06" PRIu64 "] %s: %s%s", microseconds / US_PER_SECOND,
+                  microseconds % US_PER_SECOND, subject->name, name, *name == '\0' ? "" : ": ");
 
     return length < 0 ? 0 : (size_t)length < room ? (size_t)length : room - 1;
 }
@@ -131,7 +131,7 @@ void log_write(const struct log_subject *subject, enum log_level level, const ch
     start = write_head(line, sizeof(line) / 2, subject, level);
     room = sizeof(line) - start;
     va_start(arguments, format);
-    wanted = vsnprintf(line + start, room, format, arguments);
+    wanted = vsniprintf(line + start, room, format, arguments);
     va_end(arguments);
     length = wanted < 0 ? 0 : (size_t)wanted;
     if (length >= room) {

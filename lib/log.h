@@ -6,7 +6,7 @@
  * A subject (a block, a driver, an application) has a level of its own; messages beyond it cost a
  * comparison. The file that a subject belongs to says LOG_SUBJECT(name) once; other files that
  * write about it say LOG_USE(name). The line names the device, the operation and the numbers; no
- * line feed at its end.
+ * line feed at its end. It is formatted by newlib's vsniprintf(): all of printf but floating point.
  *
  * Thread context only: nothing prints on an interrupt path.
  */

@@ -8,6 +8,6 @@
 
 int version_describe(char *text, size_t size)
 {
-    return snprintf(text, size, "k3metal %s, commit %s%s", version.release, version.commit,
-                    version.modified ? ", modified" : "");
+    return sniprintf(text, size, "k3metal %s, commit %s%s", version.release, version.commit,
+                     version.modified ? ", modified" : "");
 }

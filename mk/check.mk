@@ -43,7 +43,7 @@ check-format: | $(SETUP)/analysis
 #   is how every table here is filled; the host tests run under LeakSanitizer instead.
 STATIC_SOURCES = $(filter %.c,$(FIRMWARE_SOURCES) $(TWIN_SOURCES) app/default/main.c)
 ANALYZED       = $(STATIC_SOURCES:%.c=$(O)/analyzed/%.c.ok)
-TIDY_FLAGS     = --target=aarch64-none-elf -std=c11 -D_POSIX_C_SOURCE=200809L -nostdlibinc \
+TIDY_FLAGS     = --target=aarch64-none-elf -std=c11 -D_DEFAULT_SOURCE -nostdlibinc \
                  -isystem $(NEWLIB)/aarch64-none-elf/include -isystem $(LIBFDT)/usr/include \
                  -mcpu=cortex-a53 -I. -Iarch/arm64/include
 

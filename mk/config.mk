@@ -40,9 +40,10 @@ TARGET_FLAGS = -mcpu=cortex-a53 -fno-pie -mno-outline-atomics -mgeneral-regs-onl
 COMPILER_INCLUDES = -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
                     -isystem $(shell $(CC) -print-file-name=include-fixed)
 
-# _POSIX_C_SOURCE: newlib hides strnlen, strtok_r and the like from a strict C11 program otherwise.
+# _DEFAULT_SOURCE: newlib hides strnlen, strtok_r, sniprintf and the like from a strict C11 program
+#   otherwise. The library formats with sniprintf(), which knows no %f and is 14 KB smaller for it.
 # __DYNAMIC_REENT__: as newlib is built (tools/build-newlib): its state is per core.
-FIRMWARE_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D__DYNAMIC_REENT__ -O2 $(TARGET_FLAGS) \
+FIRMWARE_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -D__DYNAMIC_REENT__ -O2 $(TARGET_FLAGS) \
                   $(COMPILER_INCLUDES) -isystem $(NEWLIB)/aarch64-none-elf/include \
                   -isystem $(LIBFDT)/usr/include -I. -Iarch/arm64/include
 FIRMWARE_ASFLAGS = $(TARGET_FLAGS) -I. -Iarch/arm64/include

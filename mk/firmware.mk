@@ -36,7 +36,16 @@ app-sources := $(notdir $(wildcard $(APP)/*.c $(APP)/*.S))
 app-modules :=
 app-cflags  :=
 app-warnings := -Wall -Wextra
+ifeq ($(wildcard $(APP)/.),)
+$(error APP=$(APP): no such folder)
+endif
 -include $(APP)/objects.mk
+ifeq ($(strip $(app-sources)),)
+$(error APP=$(APP): no sources (.c, .S) in it)
+endif
+ifneq ($(filter-out $(MODULES),$(app-modules)),)
+$(error APP=$(APP): app-modules has "$(filter-out $(MODULES),$(app-modules))"; there are $(MODULES))
+endif
 
 ifeq ($(APP),app/default)
 A           := $(O)
@@ -53,14 +62,14 @@ library: $(LIBRARY)
 
 # ---- compiling ----
 
+# Empty where two texts are the same.
+unequal = $(subst x$(strip $(1)),,x$(strip $(2)))$(subst x$(strip $(2)),,x$(strip $(1)))
+
 FIRMWARE_NEEDS := $(NEWLIB)/stamp $(LIBFDT)/stamp
 
 $(F)/%.c.o: %.c $(MAKEFILE_PARTS) | $(FIRMWARE_NEEDS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FIRMWARE_CFLAGS) $(WARNINGS) -c -o $@ $<
-
-# Tests run in the order in which they stand in the source, which the compiler would turn round.
-$(F)/tests/target/%.o: FIRMWARE_CFLAGS += -fno-toplevel-reorder
 
 $(F)/%.S.o: %.S $(MAKEFILE_PARTS) | $(FIRMWARE_NEEDS)
 	@mkdir -p $(@D)
@@ -92,10 +101,12 @@ $(foreach module,$(MODULES),$(eval $(call module-rule,$(module))))
 
 # ---- applications ----
 
-# The folder is part of what an object is: two applications may have the same name.
+# The folder is part of what an object is: two applications may have the same name, and one may move.
+APP_FROM := $(abspath $(APP)) $(app-cflags)
+
 $(A)/app/from: FORCE
 	@mkdir -p $(@D)
-	@echo "$(abspath $(APP)) $(app-cflags)" | cmp -s - $@ || echo "$(abspath $(APP)) $(app-cflags)" >$@
+	$(if $(call unequal,$(file <$@),$(APP_FROM)),$(file >$@,$(APP_FROM)))
 
 .PHONY: FORCE
 FORCE:
@@ -113,10 +124,13 @@ APP_MODULES := $(addprefix $(O)/modules/,$(addsuffix .o,$(app-modules)))
 $(APP_ELF): $(APP_OBJECTS) $(APP_MODULES) $(LIBRARY) linker.ld
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -Wl,-T,linker.ld -Wl,-Map,$(@:.elf=.map) -o $@ $(APP_OBJECTS) $(APP_MODULES) \
-	    $(LIBRARY) $(LIBFDT)/usr/lib/aarch64-linux-gnu/libfdt.a -L$(NEWLIB)/aarch64-none-elf/lib -lc -lgcc
+	    $(LIBRARY) $(LIBFDT)/usr/lib/aarch64-linux-gnu/libfdt.a -L$(NEWLIB)/aarch64-none-elf/lib -lm -lc -lgcc
 
 $(APP_IMAGE): $(APP_ELF)
 	@echo "  IMAGE $@"
 	$(Q)$(OBJCOPY) -O binary $< $@
 
--include $(LIBRARY_OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(APP_OBJECTS:.o=.d)
+-include $(LIBRARY_OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d)
+ifeq ($(call unequal,$(file <$(A)/app/from),$(APP_FROM)),)
+-include $(APP_OBJECTS:.o=.d)
+endif

@@ -137,6 +137,41 @@ static void run_one(const struct selftest *test)
     check_holdings(before);
 }
 
+/* ---- the order ---- */
+
+/* The one with the lowest line beyond `line` among those of the file of the entry `at`, and where
+ * the entries of the next file begin. The compiler puts a file's entries in any order. */
+static const struct selftest *next_in_file(const struct selftest *at, uint32_t line,
+                                           const struct selftest **next_file)
+{
+    const struct selftest *lowest = NULL, *test = at;
+
+    for (; test < selftests_end && strcmp(test->file, at->file) == 0; test++)
+        if (test->line > line && (lowest == NULL || test->line < lowest->line))
+            lowest = test;
+    *next_file = test;
+    return lowest;
+}
+
+static const struct selftest *first_of_file(const struct selftest *test)
+{
+    while (test > selftests_start && strcmp(test[-1].file, test->file) == 0)
+        test--;
+    return test;
+}
+
+/* The test after this one (NULL: the first test); NULL after the last. */
+static const struct selftest *next_test(const struct selftest *test)
+{
+    const struct selftest *next_file = selftests_start, *next = NULL;
+
+    if (test != NULL)
+        next = next_in_file(first_of_file(test), test->line, &next_file);
+    if (next == NULL && next_file < selftests_end)
+        next = next_in_file(next_file, 0, &next_file);
+    return next;
+}
+
 /* ---- choosing ---- */
 
 #define SOAK_SUITE "soak" /* long runs, for those who ask for them by name */
@@ -218,10 +253,10 @@ unsigned selftest_run(const char *names)
     unsigned planned = 0, number = 0, failed = 0;
 
     aborted = false;
-    for (const struct selftest *test = selftests_start; test < selftests_end; test++)
+    for (const struct selftest *test = next_test(NULL); test != NULL; test = next_test(test))
         planned += is_chosen(test, names) ? 1 : 0;
     print_head(names, planned);
-    for (const struct selftest *test = selftests_start; test < selftests_end; test++) {
+    for (const struct selftest *test = next_test(NULL); test != NULL; test = next_test(test)) {
         if (!is_chosen(test, names) || selftest_aborted())
             continue;
         run_one(test);
@@ -238,7 +273,7 @@ unsigned selftest_run(const char *names)
 
 static int list(void)
 {
-    for (const struct selftest *test = selftests_start; test < selftests_end; test++)
+    for (const struct selftest *test = next_test(NULL); test != NULL; test = next_test(test))
         printf("%s.%s\n", test->suite, test->name);
     return COMMAND_DONE;
 }
@@ -255,7 +290,8 @@ static int run_selftest(int count, char **words)
 /* Whether no test before it is of the same suite. */
 static bool is_first_of_suite(const struct selftest *test)
 {
-    for (const struct selftest *before = selftests_start; before < test; before++)
+    for (const struct selftest *before = next_test(NULL); before != test;
+         before = next_test(before))
         if (strcmp(before->suite, test->suite) == 0)
             return false;
     return true;
@@ -268,7 +304,7 @@ static const char *selftest_words(unsigned word, unsigned index)
         return NULL;
     if (index-- == 0)
         return "list";
-    for (const struct selftest *test = selftests_start; test < selftests_end; test++)
+    for (const struct selftest *test = next_test(NULL); test != NULL; test = next_test(test))
         if (is_first_of_suite(test) && index-- == 0)
             return test->suite;
     return NULL;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * The on-target self-test: tests register themselves from their own files, run file by file in link
- * order, and report TAP version 13 over the console. It runs the same on a board and on the twin.
+ * order and line by line within a file, and report TAP version 13 over the console. It runs the
+ * same on a board and on the twin.
  */
 #ifndef APP_SELFTEST_SELFTEST_H
 #define APP_SELFTEST_SELFTEST_H
@@ -11,6 +12,8 @@
 
 struct selftest {
     const char *suite, *name;
+    const char *file;
+    uint32_t line;
     void (*run)(void);
     uint32_t deadline_seconds;
 };
@@ -22,6 +25,8 @@ struct selftest {
         __attribute__((used, section(".selftests"))) = {                                           \
             .suite = #suite_,                                                                      \
             .name = #name_,                                                                        \
+            .file = __FILE__,                                                                      \
+            .line = __LINE__,                                                                      \
             .run = selftest_##suite_##_##name_,                                                    \
             .deadline_seconds = (deadline_),                                                       \
     };                                                                                             \

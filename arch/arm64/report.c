@@ -292,7 +292,7 @@ noreturn void panic(const char *format, ...)
     irq_save();
     claim();
     va_start(arguments, format);
-    vsnprintf(message, sizeof(message), format, arguments);
+    vsniprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
     __asm__ volatile("brk #" STRING(PANIC_BRK)::: "memory");
     report_stop_core(); /* not reached: the exception does not return */

@@ -173,13 +173,13 @@ const char *its_command_name(uint8_t opcode)
 
 static int event_text(const struct its_command *command, const char *name, char *text, size_t size)
 {
-    return snprintf(text, size, "%s device %u event %u", name, (unsigned)get(command, DEVICE_ID),
+    return sniprintf(text, size, "%s device %u event %u", name, (unsigned)get(command, DEVICE_ID),
                     (unsigned)get(command, EVENT_ID));
 }
 
 static int mapd_text(const struct its_command *command, char *text, size_t size)
 {
-    return snprintf(text, size, "MAPD device %u, %u event bits, table 0x%llx, %s",
+    return sniprintf(text, size, "MAPD device %u, %u event bits, table 0x%llx, %s",
                     (unsigned)get(command, DEVICE_ID), (unsigned)get(command, TABLE_SIZE) + 1u,
                     (unsigned long long)get(command, TABLE_ADDRESS) << TABLE_ADDRESS.low,
                     get(command, VALID) != 0 ? "valid" : "invalid");
@@ -192,7 +192,7 @@ int its_command_text(const struct its_command *command, char *text, size_t size)
 
     switch (its_command_opcode(command)) {
     case ITS_MOVI:
-        return snprintf(text, size, "MOVI device %u event %u collection %u",
+        return sniprintf(text, size, "MOVI device %u event %u collection %u",
                         (unsigned)get(command, DEVICE_ID), (unsigned)get(command, EVENT_ID),
                         collection);
     case ITS_INT:
@@ -200,29 +200,29 @@ int its_command_text(const struct its_command *command, char *text, size_t size)
     case ITS_CLEAR:
         return event_text(command, "CLEAR", text, size);
     case ITS_SYNC:
-        return snprintf(text, size, "SYNC redistributor 0x%llx", target);
+        return sniprintf(text, size, "SYNC redistributor 0x%llx", target);
     case ITS_MAPD:
         return mapd_text(command, text, size);
     case ITS_MAPC:
-        return snprintf(text, size, "MAPC collection %u redistributor 0x%llx, %s", collection,
+        return sniprintf(text, size, "MAPC collection %u redistributor 0x%llx, %s", collection,
                         target, get(command, VALID) != 0 ? "valid" : "invalid");
     case ITS_MAPTI:
-        return snprintf(text, size, "MAPTI device %u event %u LPI %u collection %u",
+        return sniprintf(text, size, "MAPTI device %u event %u LPI %u collection %u",
                         (unsigned)get(command, DEVICE_ID), (unsigned)get(command, EVENT_ID),
                         (unsigned)get(command, LPI_INTID), collection);
     case ITS_MAPI:
-        return snprintf(text, size, "MAPI device %u event %u collection %u",
+        return sniprintf(text, size, "MAPI device %u event %u collection %u",
                         (unsigned)get(command, DEVICE_ID), (unsigned)get(command, EVENT_ID),
                         collection);
     case ITS_INV:
         return event_text(command, "INV", text, size);
     case ITS_INVALL:
-        return snprintf(text, size, "INVALL collection %u", collection);
+        return sniprintf(text, size, "INVALL collection %u", collection);
     case ITS_MOVALL:
-        return snprintf(text, size, "MOVALL redistributor 0x%llx to 0x%llx", target,
+        return sniprintf(text, size, "MOVALL redistributor 0x%llx to 0x%llx", target,
                         (unsigned long long)get(command, TARGET_TO));
     case ITS_DISCARD:
         return event_text(command, "DISCARD", text, size);
     }
-    return snprintf(text, size, "opcode 0x%x", (unsigned)get(command, OPCODE));
+    return sniprintf(text, size, "opcode 0x%x", (unsigned)get(command, OPCODE));
 }

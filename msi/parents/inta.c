@@ -213,8 +213,8 @@ static int inta_describe(const struct irq *irq, char *text, size_t size)
     char handed_over[24] = "";
 
     if (core != vint->core)
-        snprintf(handed_over, sizeof(handed_over), " > SGI %u > core %u", IRQ_SGI_REPLAY, core);
-    return snprintf(text, size, "event %u > VINT %u bit %u > INTR output %u > INTID %u > core %u%s",
+        sniprintf(handed_over, sizeof(handed_over), " > SGI %u > core %u", IRQ_SGI_REPLAY, core);
+    return sniprintf(text, size, "event %u > VINT %u bit %u > INTR output %u > INTID %u > core %u%s",
                     mapping->global_event, vint->number, mapping->bit, vint->line.output,
                     vint->line.intid, vint->core, handed_over);
 }

@@ -252,7 +252,7 @@ static int direct_describe(const struct irq *irq, char *text, size_t size)
 {
     const struct intr_line *line = &((const struct direct_irq *)irq)->line;
 
-    return snprintf(text, size, "INTR input %u > INTR output %u > INTID %u > core %u",
+    return sniprintf(text, size, "INTR input %u > INTR output %u > INTID %u > core %u",
                     line->route.source_index, line->output, line->intid, irq_core(irq));
 }
 

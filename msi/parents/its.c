@@ -271,7 +271,7 @@ static int its_trigger(struct irq *irq)
 
 static int its_describe(const struct irq *irq, char *text, size_t size)
 {
-    return snprintf(text, size, "device %u event %u > LPI %u > core %u",
+    return sniprintf(text, size, "device %u event %u > LPI %u > core %u",
                     (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, lpi_of(irq),
                     irq_core(irq));
 }

@@ -67,7 +67,7 @@ static int wired_trigger(struct irq *irq)
 
 static int wired_describe(const struct irq *irq, char *text, size_t size)
 {
-    return snprintf(text, size, "INTID %u > core %u", intid_of(irq), irq_core(irq));
+    return sniprintf(text, size, "INTID %u > core %u", intid_of(irq), irq_core(irq));
 }
 
 static const struct irq_parent_ops wired_ops = {
