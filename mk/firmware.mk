@@ -105,8 +105,7 @@ $(foreach module,$(MODULES),$(eval $(call module-rule,$(module))))
 APP_FROM := $(abspath $(APP)) $(app-cflags)
 
 $(A)/app/from: FORCE
-	@mkdir -p $(@D)
-	$(if $(call unequal,$(file <$@),$(APP_FROM)),$(file >$@,$(APP_FROM)))
+	$(if $(call unequal,$(file <$@),$(APP_FROM)),$(shell mkdir -p $(@D))$(file >$@,$(APP_FROM)))
 
 .PHONY: FORCE
 FORCE:
