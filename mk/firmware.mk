@@ -105,7 +105,7 @@ $(foreach module,$(MODULES),$(eval $(call module-rule,$(module))))
 APP_FROM := $(abspath $(APP)) $(app-cflags)
 
 $(A)/app/from: FORCE
-	$(if $(call unequal,$(file <$@),$(APP_FROM)),$(shell mkdir -p $(@D))$(file >$@,$(APP_FROM)))
+	$(if $(call unequal,$(file <$@),$(APP_FROM)),$(shell rm -rf $(@D); mkdir -p $(@D))$(file >$@,$(APP_FROM)))
 
 .PHONY: FORCE
 FORCE:

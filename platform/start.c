@@ -32,6 +32,10 @@ static struct device_tree_info tree;
 /* The application. */
 int main(int argc, char **argv);
 
+/* linker.ld: its functions with __attribute__((constructor)). */
+typedef void (*constructor_t)(void);
+extern const constructor_t constructors_start[], constructors_end[];
+
 const struct platform_boot_info *platform_get_boot_info(void)
 {
     return &boot_info;
@@ -162,5 +166,8 @@ noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_addr
     boot_info.error = platform_init(uart);
     memcpy(arguments, tree.arguments, sizeof(arguments));
     int count = split_arguments(arguments, words);
+    for (const constructor_t *constructor = constructors_start; constructor < constructors_end;
+         constructor++)
+        (*constructor)();
     exit(main(count, words)); /* flushes stdout, runs atexit()'s functions, and comes to _exit() */
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What main.c knows nothing of: a command and two tests.
+ * What main.c knows nothing of: a command, tests, a constructor.
  */
 #include "app/selftest/selftest.h"
 #include "lib/command.h"
@@ -20,9 +20,16 @@ static int run_greet(int count, char **words)
 }
 COMMAND(greet, .arguments = "TIMES", .help = "says what the application says", .run = run_greet);
 
-SELFTEST(own, adds, 5)
+static int constructed;
+
+__attribute__((constructor)) static void construct(void)
 {
-    CHECK_EQUAL(1 + 1, 2);
+    constructed++;
+}
+
+SELFTEST(own, is_constructed_once, 5)
+{
+    CHECK_EQUAL(constructed, 1);
 }
 
 SELFTEST(own, takes_the_root, 5)
