@@ -6,9 +6,16 @@
 check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
-.PHONY: check-built
-check-built: firmware twin host-tests tsan-tests
+.PHONY: check-built check-host check-target
+check-built: firmware twin host-tests tsan-tests sdk
 	@tests/run $(O) $(H)
+
+# Parts of it: what runs on this machine under sanitizers, what runs on the twin.
+check-host: host-tests tsan-tests
+	@tests/run $(O) $(H) --only host:
+
+check-target: firmware twin | $(SETUP)/run
+	@tests/run $(O) $(H) --only self-test,
 
 # The longer ones too.
 check-all: check check-uboot check-mutations soak

@@ -7,6 +7,7 @@ clean:
 help:
 	@echo "make run [INPUT=file]   build, boot on the twin, copy the file by DMA, print every route"
 	@echo "make check              all tests, on the host and on the twin"
+	@echo "make check-host | check-target   the parts of it on this machine, on the twin"
 	@echo "make check-all          the longer ones too"
 	@echo "make debug              boot under GDB"
 	@echo "make flash              load it into a board through JTAG and run it (PROBE=xds110 or jlink)"
@@ -16,6 +17,7 @@ help:
 	@echo "make run-linux          the same to a shell; Ctrl-A x ends it"
 	@echo "make check-uboot        build U-Boot from Debian's sources, boot with it on the twin"
 	@echo "make soak               the long runs: some minutes"
+	@echo "make sdk                library, headers, tools, templates in a folder that can be moved"
 	@echo "make firmware | twin    just build: $(APP_ELF), Image, $(TWIN)"
 	@echo "make format             lay the sources out; make check-format only looks"
 	@echo "make clean              forget what was built (not newlib)"

@@ -11,12 +11,14 @@ $(SETUP)/%: tools/setup
 	@touch $@
 
 # Several groups at once are one installation.
+CHECK_NEEDS := firmware twin run host analysis images board debug sdk templates
+
 .PHONY: setup setup-check
 setup: setup-check
 setup-check:
-	@tools/setup $(CROSS_COMPILE) firmware twin run host analysis images board debug
+	@tools/setup $(CROSS_COMPILE) $(CHECK_NEEDS)
 	@mkdir -p $(SETUP)
-	@touch $(addprefix $(SETUP)/,firmware twin run host analysis images board debug)
+	@touch $(addprefix $(SETUP)/,$(CHECK_NEEDS))
 
 $(NEWLIB)/stamp: tools/build-newlib | $(SETUP)/firmware
 	@tools/build-newlib $(CROSS_COMPILE) $(NEWLIB)
