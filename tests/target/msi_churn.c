@@ -214,6 +214,8 @@ static void operate(unsigned core, unsigned number, unsigned choice, unsigned ta
         request(slot, core, number, target);
 }
 
+static bool ended; /* somebody wants no more of it */
+
 static void run(void *argument)
 {
     unsigned core = core_id();
@@ -221,12 +223,16 @@ static void run(void *argument)
 
     (void)argument;
     for (uint64_t i = 0; i < churn->operations; i++) {
+        if (core == 0 && churn->progress != NULL && i % PROGRESS_EVERY == 0 &&
+            !churn->progress(i, churn->operations))
+            __atomic_store_n(&ended, true, __ATOMIC_RELAXED);
+        if (__atomic_load_n(&ended, __ATOMIC_RELAXED))
+            break;
+
         unsigned number = next_random(&random) % CHURN_SLOTS;
         unsigned choice = next_random(&random);
 
         operate(core, number, choice, next_random(&random) % core_count());
-        if (core == 0 && churn->progress != NULL && i % PROGRESS_EVERY == 0)
-            churn->progress(i, churn->operations);
     }
     for (unsigned i = 0; i < CHURN_SLOTS; i++) {
         if (slots[core][i].irq != NULL)
@@ -241,6 +247,7 @@ void churn_run(const struct churn *parameters, struct churn_result *result)
     *result = (struct churn_result){0};
     churn = parameters;
     total = result;
+    ended = false;
     int error = smp_run_all(run, NULL, parameters->timeout_us);
 
     if (result->status == 0)

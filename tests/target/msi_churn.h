@@ -9,6 +9,7 @@
 
 #include "msi/irq.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CHURN_SLOTS 12u /* interrupts a core has at most */
@@ -17,7 +18,7 @@ struct churn {
     /* Which source a core's slot has. Slots differ in theirs, or ask for IRQ_INDEX_ANY. */
     void (*place)(unsigned core, unsigned slot, struct device **device, uint32_t *index);
     uint64_t operations; /* requests, frees, moves and events, of each core */
-    void (*progress)(uint64_t done, uint64_t total); /* now and then, on core 0; or NULL */
+    bool (*progress)(uint64_t done, uint64_t total); /* now and then, on core 0: go on? Or NULL */
     uint64_t timeout_us;
 };
 

@@ -82,7 +82,7 @@ static void check_result(const struct churn_result *result)
     CHECK_EQUAL(result->received + result->in_flight, result->sent);
 }
 
-static void churn_all(uint64_t operations, void (*progress)(uint64_t, uint64_t), uint64_t timeout)
+static void churn_all(uint64_t operations, bool (*progress)(uint64_t, uint64_t), uint64_t timeout)
 {
     const struct churn churn = {
         .place = place, .operations = operations, .progress = progress, .timeout_us = timeout};
@@ -113,10 +113,11 @@ SELFTEST(msi_parallel, each_event_reaches_its_owner_once, 60)
     with_rings(body_parallel);
 }
 
-static void progress(uint64_t done, uint64_t total)
+static bool progress(uint64_t done, uint64_t total)
 {
     printf("# soak: %llu of %llu operations on each core\n", (unsigned long long)done,
            (unsigned long long)total);
+    return !selftest_aborted();
 }
 
 /* Of which at least 100,000 are requests and frees. */
