@@ -174,15 +174,15 @@ const char *its_command_name(uint8_t opcode)
 static int event_text(const struct its_command *command, const char *name, char *text, size_t size)
 {
     return sniprintf(text, size, "%s device %u event %u", name, (unsigned)get(command, DEVICE_ID),
-                    (unsigned)get(command, EVENT_ID));
+                     (unsigned)get(command, EVENT_ID));
 }
 
 static int mapd_text(const struct its_command *command, char *text, size_t size)
 {
     return sniprintf(text, size, "MAPD device %u, %u event bits, table 0x%llx, %s",
-                    (unsigned)get(command, DEVICE_ID), (unsigned)get(command, TABLE_SIZE) + 1u,
-                    (unsigned long long)get(command, TABLE_ADDRESS) << TABLE_ADDRESS.low,
-                    get(command, VALID) != 0 ? "valid" : "invalid");
+                     (unsigned)get(command, DEVICE_ID), (unsigned)get(command, TABLE_SIZE) + 1u,
+                     (unsigned long long)get(command, TABLE_ADDRESS) << TABLE_ADDRESS.low,
+                     get(command, VALID) != 0 ? "valid" : "invalid");
 }
 
 int its_command_text(const struct its_command *command, char *text, size_t size)
@@ -193,8 +193,8 @@ int its_command_text(const struct its_command *command, char *text, size_t size)
     switch (its_command_opcode(command)) {
     case ITS_MOVI:
         return sniprintf(text, size, "MOVI device %u event %u collection %u",
-                        (unsigned)get(command, DEVICE_ID), (unsigned)get(command, EVENT_ID),
-                        collection);
+                         (unsigned)get(command, DEVICE_ID), (unsigned)get(command, EVENT_ID),
+                         collection);
     case ITS_INT:
         return event_text(command, "INT", text, size);
     case ITS_CLEAR:
@@ -205,22 +205,22 @@ int its_command_text(const struct its_command *command, char *text, size_t size)
         return mapd_text(command, text, size);
     case ITS_MAPC:
         return sniprintf(text, size, "MAPC collection %u redistributor 0x%llx, %s", collection,
-                        target, get(command, VALID) != 0 ? "valid" : "invalid");
+                         target, get(command, VALID) != 0 ? "valid" : "invalid");
     case ITS_MAPTI:
         return sniprintf(text, size, "MAPTI device %u event %u LPI %u collection %u",
-                        (unsigned)get(command, DEVICE_ID), (unsigned)get(command, EVENT_ID),
-                        (unsigned)get(command, LPI_INTID), collection);
+                         (unsigned)get(command, DEVICE_ID), (unsigned)get(command, EVENT_ID),
+                         (unsigned)get(command, LPI_INTID), collection);
     case ITS_MAPI:
         return sniprintf(text, size, "MAPI device %u event %u collection %u",
-                        (unsigned)get(command, DEVICE_ID), (unsigned)get(command, EVENT_ID),
-                        collection);
+                         (unsigned)get(command, DEVICE_ID), (unsigned)get(command, EVENT_ID),
+                         collection);
     case ITS_INV:
         return event_text(command, "INV", text, size);
     case ITS_INVALL:
         return sniprintf(text, size, "INVALL collection %u", collection);
     case ITS_MOVALL:
         return sniprintf(text, size, "MOVALL redistributor 0x%llx to 0x%llx", target,
-                        (unsigned long long)get(command, TARGET_TO));
+                         (unsigned long long)get(command, TARGET_TO));
     case ITS_DISCARD:
         return event_text(command, "DISCARD", text, size);
     }

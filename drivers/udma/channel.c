@@ -339,7 +339,7 @@ int udma_channel_close(struct udma_channel *channel)
 int udma_channel_describe(const struct udma_channel *channel, char *text, size_t size)
 {
     int used = sniprintf(text, size, "tchan %u, rchan %u, ring %u > ", (unsigned)channel->number,
-                        (unsigned)channel->number, (unsigned)channel->completion.index);
+                         (unsigned)channel->number, (unsigned)channel->completion.index);
     size_t skip;
     int rest;
 

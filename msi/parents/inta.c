@@ -214,9 +214,10 @@ static int inta_describe(const struct irq *irq, char *text, size_t size)
 
     if (core != vint->core)
         sniprintf(handed_over, sizeof(handed_over), " > SGI %u > core %u", IRQ_SGI_REPLAY, core);
-    return sniprintf(text, size, "event %u > VINT %u bit %u > INTR output %u > INTID %u > core %u%s",
-                    mapping->global_event, vint->number, mapping->bit, vint->line.output,
-                    vint->line.intid, vint->core, handed_over);
+    return sniprintf(text, size,
+                     "event %u > VINT %u bit %u > INTR output %u > INTID %u > core %u%s",
+                     mapping->global_event, vint->number, mapping->bit, vint->line.output,
+                     vint->line.intid, vint->core, handed_over);
 }
 
 static void inta_inventory(struct irq_parent *parent, struct irq_inventory *inventory)

@@ -253,7 +253,7 @@ static int direct_describe(const struct irq *irq, char *text, size_t size)
     const struct intr_line *line = &((const struct direct_irq *)irq)->line;
 
     return sniprintf(text, size, "INTR input %u > INTR output %u > INTID %u > core %u",
-                    line->route.source_index, line->output, line->intid, irq_core(irq));
+                     line->route.source_index, line->output, line->intid, irq_core(irq));
 }
 
 static void intr_inventory(struct irq_parent *parent, struct irq_inventory *inventory)

@@ -272,8 +272,8 @@ static int its_trigger(struct irq *irq)
 static int its_describe(const struct irq *irq, char *text, size_t size)
 {
     return sniprintf(text, size, "device %u event %u > LPI %u > core %u",
-                    (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, lpi_of(irq),
-                    irq_core(irq));
+                     (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, lpi_of(irq),
+                     irq_core(irq));
 }
 
 static void its_inventory(struct irq_parent *parent, struct irq_inventory *inventory)

@@ -990,6 +990,14 @@ static void injected_answers_are_spoiled_once(void **state)
     pass(200000);
     assert_int_equal(read32(RX_STATUS), 1);
     (void)sci_take();
+    am65x_inject(AM65X_FAULT_SCI_LATE, AM65X_FAULT_HELD, 1);
+    sci_send(&message);
+    pass(10000000);
+    assert_int_equal(read32(RX_STATUS), 0);
+    am65x_inject(AM65X_FAULT_SCI_LATE, 0, 0);
+    pass(200000);
+    assert_int_equal(read32(RX_STATUS), 1);
+    (void)sci_take();
     am65x_inject(AM65X_FAULT_SCI_SHORT, 0, 1);
     sci_send(&message);
     pass(50000);

@@ -287,6 +287,8 @@ bool am65x_inject(enum am65x_fault fault, uint64_t argument, uint32_t count)
     }
     faults[fault].argument = argument;
     faults[fault].count = count;
+    if (fault == AM65X_FAULT_SCI_LATE && count == 0)
+        sysfw_release_held();
     return true;
 }
 

@@ -69,7 +69,8 @@ bool am65x_line_level(unsigned intid);
 enum am65x_fault {
     AM65X_FAULT_SCI_NAK,   /* answer without ACK; argument: message type, 0 any */
     AM65X_FAULT_SCI_DROP,  /* no answer */
-    AM65X_FAULT_SCI_LATE,  /* the answer comes argument microseconds later */
+    AM65X_FAULT_SCI_LATE,  /* the answer comes argument microseconds later; AM65X_FAULT_HELD: when
+                              the fault is taken back, however long that takes */
     AM65X_FAULT_SCI_SHORT, /* the answer is cut to its header */
     AM65X_FAULT_SCI_WRONG_TYPE,
     AM65X_FAULT_SCI_WRONG_SEQUENCE,
@@ -79,6 +80,7 @@ enum am65x_fault {
     AM65X_FAULT_STRAY_EVENT, /* at once: global event `argument` fires */
     AM65X_FAULT_COUNT
 };
+#define AM65X_FAULT_HELD UINT64_MAX
 bool am65x_inject(enum am65x_fault fault, uint64_t argument, uint32_t count);
 
 /* Counters that tests compare with the firmware's (index as in the enum). */

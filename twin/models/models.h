@@ -304,6 +304,7 @@ bool sysfw_rm_psil_unpair(uint8_t host, const struct sci_message *request,
                           struct sci_message *answer);
 
 void sysfw_reset(void);
+void sysfw_release_held(void); /* answers that AM65X_FAULT_SCI_LATE holds go out */
 /* A message has arrived through a transmit thread of `host`. */
 void sysfw_request(uint8_t host, unsigned thread, const struct sci_message *message);
 /* The answer side of the proxy. false: the thread is full. */

@@ -32,6 +32,7 @@ enum job_state {
     JOB_FREE,
     JOB_WORKING,
     JOB_ANSWERING,
+    JOB_HELD,
 };
 
 static struct job {
@@ -246,12 +247,15 @@ static void answer_job(struct job *job)
     job->message = answer;
 }
 
-/* Spoils the answer as injected; the delay until it goes out, or UINT64_MAX for never. */
+#define NEVER UINT64_MAX
+#define HELD  (UINT64_MAX - 1)
+
+/* Spoils the answer as injected; the delay until it goes out, NEVER, or HELD. */
 static uint64_t apply_faults(struct sci_message *answer)
 {
     uint64_t argument;
     if (model_fault_take(AM65X_FAULT_SCI_DROP, &argument))
-        return UINT64_MAX;
+        return NEVER;
     if (model_fault_take(AM65X_FAULT_SCI_SHORT, &argument))
         memset(&answer->bytes[SCI_HEADER_SIZE], 0, SCI_MESSAGE_SIZE - SCI_HEADER_SIZE);
     if (model_fault_take(AM65X_FAULT_SCI_WRONG_TYPE, &argument))
@@ -261,7 +265,7 @@ static uint64_t apply_faults(struct sci_message *answer)
     if (model_fault_take(AM65X_FAULT_SCI_WRONG_HOST, &argument))
         answer->bytes[HEADER_HOST] ^= 0x01;
     if (model_fault_take(AM65X_FAULT_SCI_LATE, &argument))
-        return argument * MICROSECOND;
+        return argument == AM65X_FAULT_HELD ? HELD : argument * MICROSECOND;
     return 0;
 }
 
@@ -275,6 +279,15 @@ static void deliver(struct job *job)
     job->state = JOB_FREE;
 }
 
+void sysfw_release_held(void)
+{
+    for (unsigned i = 0; i < JOB_COUNT; i++)
+        if (jobs[i].state == JOB_HELD) {
+            jobs[i].state = JOB_ANSWERING;
+            timer_arm(&jobs[i].timer, FIRST_LATENCY);
+        }
+}
+
 static void work(unsigned index)
 {
     struct job *job = &jobs[index];
@@ -285,12 +298,14 @@ static void work(unsigned index)
     bool wanted = (sci_get32(&job->message, HEADER_FLAGS) & FLAG_WANTS_ANSWER) != 0;
     secure_proxy_taken(job->thread);
     answer_job(job);
-    uint64_t delay = wanted ? apply_faults(&job->message) : UINT64_MAX;
-    if (delay == UINT64_MAX) {
+    uint64_t delay = wanted ? apply_faults(&job->message) : NEVER;
+    if (delay == NEVER) {
         job->state = JOB_FREE;
         return;
     }
-    job->state = JOB_ANSWERING;
+    job->state = delay == HELD ? JOB_HELD : JOB_ANSWERING;
+    if (delay == HELD)
+        return;
     if (delay != 0)
         timer_arm(&job->timer, delay);
     else
