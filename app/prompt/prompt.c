@@ -114,7 +114,7 @@ uint8_t prompt_run(void)
             printf("the line has %zu characters, the most is %u: not done\n",
                    line_editor_length(&editor), LINE_EDITOR_MAX);
         tell_lost_input();
-        irq_service(); /* what interrupts have left to be told, before the next prompt */
+        irq_service(); /* logs strays and storms, before the next prompt */
         fflush(stdout);
         if (!finished)
             line_editor_start(&editor);

@@ -28,7 +28,7 @@ struct selftest {
     static void selftest_##suite_##_##name_(void)
 
 /* Fails the running test with file, line and both values, and returns from the calling function
- * (which must return void). Use on any core: the first failure is kept. */
+ * (which must return void). On any core; the first failure is kept. */
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
         if (!(condition)) {                                                                        \
@@ -51,13 +51,15 @@ struct selftest {
         return;                                                                                    \
     } while (0)
 
+/* What the macros call: records a failure, or that the test cannot run here (for `reason`). On any
+ * core. selftest_failed(): whether the running test has failed already. */
 void selftest_fail(const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void selftest_skip(const char *reason);
-bool selftest_failed(void); /* the running test has failed already */
+bool selftest_failed(void);
 
-/* Whether somebody wants the run to end (Ctrl-C at the console): a test that takes minutes asks now
- * and then, and returns. Thread context, boot core. */
+/* Whether the run is to end (Ctrl-C at the console): a test that takes minutes asks now and then,
+ * and returns. Thread context, boot core. */
 bool selftest_aborted(void);
 
 /* Runs the tests that `names` chooses (NULL: all) and reports them. names: suites ("its"), single

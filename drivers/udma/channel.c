@@ -182,7 +182,7 @@ static int bring_up(struct udma_channel *channel, uint16_t completion_ring)
     if (error != 0)
         return error;
     error = configure(channel);
-    if (error == 0 && is_running(channel)) /* left so by whoever had it before us */
+    if (error == 0 && is_running(channel)) /* an earlier user, the boot loader say, left it on */
         error = disable(channel);
     if (error == 0)
         error = pair(channel);
@@ -194,7 +194,7 @@ static int bring_up(struct udma_channel *channel, uint16_t completion_ring)
         }
         undo = unpair(channel);
     }
-    /* A ring that may still be used through a channel that won't stop keeps its memory. */
+    /* Through a pairing that stays, the hardware may still use the rings: their memory is kept. */
     if (undo == 0)
         undo = close_rings(channel);
     return undo != 0 ? -ENOTRECOVERABLE : error;

@@ -57,7 +57,7 @@ static bool is_masked(void *argument)
 
 /* Slot 0 storms on this core. Meanwhile slot 1, on the same core, and this thread get their turn,
  * and after LIMIT calls there is peace. */
-static void weather(irq_handler_t handler, uint32_t index, uint32_t other)
+static void take_storm(irq_handler_t handler, uint32_t index, uint32_t other)
 {
     const struct irq_request request = {.index = index,
                                         .handler = handler,
@@ -106,7 +106,7 @@ static void weather(irq_handler_t handler, uint32_t index, uint32_t other)
 
 static void body_event_storm(void)
 {
-    weather(raise_event_again, ring_index(0), ring_index(1));
+    take_storm(raise_event_again, ring_index(0), ring_index(1));
 }
 
 SELFTEST(msi_storm, storm_of_an_event_is_masked_and_stops_nobody, 30)
@@ -118,7 +118,7 @@ SELFTEST(msi_storm, storm_of_an_event_is_masked_and_stops_nobody, 30)
 
 static void body_wire_storm(void)
 {
-    weather(raise_wire_again, 0, 0);
+    take_storm(raise_wire_again, 0, 0);
 }
 
 SELFTEST(msi_storm, storm_of_a_wire_is_masked, 30)
