@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * Reading the loader's device tree. Everything in it comes from outside: the structure is checked
- * as a whole before anything is looked up, and each value before it is believed.
+ * as a whole before anything is looked up, and each value before it is used.
  */
 #include "lib/device_tree.h"
 

@@ -3,7 +3,7 @@
  * What newlib asks of its system (newlib's libc manual, chapter 12 "System Calls"): a console, a
  * heap, per-core state and locks.
  *
- * A core has one thread, so newlib's "thread" is the core.
+ * A core has one thread, so each core is what newlib calls a thread.
  */
 #include "arch/core.h"
 #include "arch/exception.h"

@@ -104,7 +104,7 @@ static int gic_up(void)
     if (error == 0)
         error = irq_core_init();
     if (error != 0)
-        return failed("interrupt core", error);
+        return failed("interrupt layer", error);
 
     struct gic_facts facts;
     gic_get_facts(&facts);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What vectors.S calls: the interrupt handler, and for other exceptions the probe that raised them,
- * or the report.
+ * What vectors.S calls: for an IRQ the interrupt handler; for another exception the fix-up of the
+ * probe that raised it (arch/probe.h), or the report that ends the firmware.
  */
 #include "arch/exception.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The interrupt core under load from all cores at once, on one device and on several, and what a
+ * The interrupt layer under load from all cores at once, on one device and on several, and what a
  * free promises about handlers that are slow on purpose. The long run is in the suite `soak`.
  */
 #include "app/selftest/selftest.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Interrupts that nobody handles, and interrupts that come without end: counted, told once, masked,
- * and in nobody's way.
+ * Interrupts that nobody has requested, and interrupts that come without end: they are counted,
+ * logged once and masked, and other interrupts and threads go on meanwhile.
  */
 #include "app/selftest/selftest.h"
 #include "arch/core.h"
@@ -55,8 +55,8 @@ static bool is_masked(void *argument)
     return strcmp(irq_state_name(argument), "storm") == 0;
 }
 
-/* Slot 0 storms on this core. Meanwhile slot 1, on the same core, and this thread get their turn,
- * and after LIMIT calls there is peace. */
+/* Source `index` storms on this core. Meanwhile source `other`, on the same core, and this thread
+ * still run, and after LIMIT calls the storm is masked. */
 static void take_storm(irq_handler_t handler, uint32_t index, uint32_t other)
 {
     const struct irq_request request = {.index = index,
