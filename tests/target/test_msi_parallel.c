@@ -26,7 +26,7 @@
 #define OWN_ID           0x5100u
 #define OWN_BITS         3u
 #define OPERATIONS_SHORT 1500u   /* of each core */
-#define OPERATIONS_LONG  100000u /* of all cores together */
+#define OPERATIONS_LONG  100000u /* times four: of all cores together */
 #define MINUTE_US        60000000u
 
 /* ---- one device for all cores, and one for each ---- */
