@@ -18,8 +18,8 @@ struct version {
 
 extern const struct version version;
 
-/* Writes "k3metal 1.2.3, commit 0123456789ab, modified"; returns the length as snprintf() does.
- * Thread context. */
+/* "k3metal 1.2.3, commit 0123456789ab, modified"; the length as snprintf(). Any context that may
+ * call snprintf(). */
 int version_describe(char *text, size_t size);
 
 #endif
