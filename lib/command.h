@@ -24,6 +24,7 @@ enum command_status {
     COMMAND_USAGE = 2, /* the words make no sense, and nothing has been done */
 };
 
+/* One command: what COMMAND() below fills in. */
 struct command {
     const char *name;
     const char *arguments; /* for the help; NULL: it takes none */

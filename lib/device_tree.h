@@ -17,10 +17,12 @@
 /* A tree larger than this is not one. */
 #define DEVICE_TREE_SIZE_MAX      0x200000u
 
+/* [base, base + size). */
 struct memory_range {
     uint64_t base, size;
 };
 
+/* What device_tree_read() has found. */
 struct device_tree_info {
     char model[64];                            /* /model, or "" */
     char arguments[DEVICE_TREE_ARGUMENTS_MAX]; /* /chosen bootargs, or "" */

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How much a message matters; a subject's level lets it and all above it through. */
 enum log_level {
     LOG_ERROR,
     LOG_WARNING,
@@ -24,6 +25,7 @@ enum log_level {
     LOG_LEVELS,
 };
 
+/* A subject: what LOG_SUBJECT() below defines. */
 struct log_subject {
     const char *name;
     uint32_t level; /* an enum log_level; atomic */

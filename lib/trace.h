@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A kind of event: what TRACE_EVENT() below defines. */
 struct trace_event {
     const char *name;
     const char *format; /* of two unsigned long long, for people */

@@ -28,9 +28,11 @@ int irq_init(void);
  * its SGIs and its timer's PPI. IRQs may be masked. The GIC's errors. */
 int irq_core_init(void);
 
-/* SPIs of the GIC: a device's source index i is INTID intids[i] (32-1019), for i < count; the array
- * must live as long as the binding. */
+/* The parent of devices that are wired to SPIs of the GIC. */
 int irq_wired_init(struct irq_parent **parent);
+
+/* A device wired to SPIs: source index i is INTID intids[i] (32-1019), for i < count; the array
+ * must live as long as the binding. */
 int irq_bind_wired(struct device *device, struct irq_parent *parent, const uint16_t *intids,
                    uint32_t count);
 

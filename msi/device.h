@@ -19,6 +19,7 @@ struct irq_message {
     uint32_t data;
 };
 
+/* A device: the platform fills it in, and it must live as long as it is bound. */
 struct device {
     const char *name;
     struct irq_binding *interrupts; /* the interrupt layer's; NULL until the device is bound */

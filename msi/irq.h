@@ -34,6 +34,7 @@ typedef void (*irq_handler_t)(void *context);
 
 #define IRQ_BLOCK_MAX   32u /* interrupts in one block */
 
+/* What a driver asks for. */
 struct irq_request {
     uint32_t index; /* the source in the device: a ring, a wired line, a message slot; or
                        IRQ_INDEX_ANY for any free one (message slots only) */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* One test: what SELFTEST() below defines. */
 struct selftest {
     const char *suite, *name;
     void (*run)(void);

@@ -19,6 +19,7 @@
 #define GIC_INTID_SPURIOUS  1023u
 #define GIC_INTID_LPI_FIRST 8192u
 
+/* How an interrupt is triggered (GICD_ICFGR). */
 enum gic_trigger {
     GIC_LEVEL,
     GIC_EDGE,

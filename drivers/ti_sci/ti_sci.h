@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Where the secure proxy is, and which of its threads are this host's. */
 struct ti_sci_config {
     uintptr_t target_data; /* secure proxy regions */
     uintptr_t real_time;
@@ -46,6 +47,7 @@ void ti_sci_receive(void *context);
 /* How long later requests wait for their answers, in microseconds; at first 1 s. Any context. */
 void ti_sci_set_timeout_us(uint64_t timeout_us);
 
+/* What TISCI_MSG_VERSION tells. */
 struct ti_sci_version {
     char description[33];
     uint16_t version;

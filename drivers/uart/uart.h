@@ -42,13 +42,14 @@ void uart_use_interrupt(void);
  * gives up on a stuck transmitter. */
 void uart_panic_write(const char *text, size_t length);
 
+/* Counts since uart_init(), of bytes unless said otherwise. */
 struct uart_counters {
     uint64_t received, sent;
     uint64_t overruns; /* times bytes were lost because the receive FIFO was full (LSR.OE) */
     uint64_t held_up;  /* times receiving paused because nobody fetched the bytes */
     uint64_t lost;     /* bytes not sent: the transmitter was stuck */
 };
-/* Counts since uart_init(). Any context. */
+/* Copies them. Any context. */
 void uart_get_counters(struct uart_counters *counters);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+/* An open ring; its fields are for udma_ring_*(), `index` and `registers` for its owner too. */
 struct udma_ring {
     struct ring_rt_registers *registers;
     uint64_t *elements;

@@ -18,6 +18,7 @@
 
 #define UDMA_COPY_MAX 0x3fffffu /* bytes a transfer: 4 MiB less 1 */
 
+/* What the platform tells the driver: ids, addresses, the device that ring interrupts belong to. */
 struct udma_facts {
     uint16_t navss_device; /* TI-SCI device ids */
     uint16_t ringacc_device;
@@ -45,6 +46,7 @@ struct udma_channel; /* opaque */
  * 0, or -EIO when the descriptor's response tells of an error; cookie is udma_copy()'s. */
 typedef void (*udma_callback_t)(void *context, void *cookie, int status);
 
+/* What a channel is opened with. */
 struct udma_channel_config {
     const char *name;
     uint32_t core;  /* or IRQ_CORE_ANY */

@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <stdnoreturn.h>
 
+/* What a secure monitor call returns. */
 struct smc_result {
     uint64_t x0, x1, x2, x3;
 };

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What an address is mapped as. */
 enum mapping_kind {
     MAPPING_NONE, /* an access would fault */
     MAPPING_DEVICE,
