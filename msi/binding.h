@@ -28,7 +28,7 @@ int irq_init(void);
  * its SGIs and its timer's PPI. IRQs may be masked. The GIC's errors. */
 int irq_core_init(void);
 
-/* The parent of devices that are wired to SPIs of the GIC. */
+/* Makes the parent of devices that are wired to SPIs of the GIC. */
 int irq_wired_init(struct irq_parent **parent);
 
 /* A device wired to SPIs: source index i is INTID intids[i] (32-1019), for i < count; the array
@@ -48,7 +48,7 @@ struct intr_facts {
     uint32_t range_count;
     uint32_t reserve; /* outputs that only devices wired straight to the router may take */
 };
-/* The system firmware's errors. */
+/* Makes the router's parent. The facts' ranges must live for ever. The system firmware's errors. */
 int irq_intr_init(const struct intr_facts *facts, struct irq_parent **parent);
 
 /* A device wired straight to the router: source index i is router input inputs[i], for i < count;
@@ -65,7 +65,8 @@ struct inta_facts {
     uint32_t vint_count;
     uint16_t first_input;
 };
-/* -ERANGE: the host owns a VINT beyond vint_count; the system firmware's errors. */
+/* Makes the aggregator's parent, in front of a router's. -ERANGE: the host owns a VINT beyond
+ * vint_count; the system firmware's errors. */
 int irq_inta_init(const struct inta_facts *facts, struct irq_parent *router,
                   struct irq_parent **parent);
 
@@ -73,7 +74,8 @@ int irq_inta_init(const struct inta_facts *facts, struct irq_parent *router,
  * of the event in the device (for a ring: the ring), 0-65535. */
 int irq_bind_inta(struct device *device, struct irq_parent *parent, uint16_t ti_sci_device);
 
-/* The ITS (Arm IHI 0069, chapter 5), after its_init(). -ENODEV: there are no LPIs; -EALREADY. */
+/* Makes the ITS's parent (Arm IHI 0069, chapter 5), after its_init(). -ENODEV: there are no LPIs;
+ * -EALREADY. */
 int irq_its_init(struct irq_parent **parent);
 
 /* Says where devices write their messages: device d at base + 4 * d, as long as that is below

@@ -139,7 +139,7 @@ static void run_one(const struct selftest *test)
 
 /* ---- choosing ---- */
 
-#define SOAK_SUITE "soak" /* long runs, for those who ask for them by name */
+#define SOAK_SUITE "soak" /* long runs, only when asked for by name */
 
 /* Whether text is the pattern's [pattern, end), in which * stands for any characters. */
 static bool fits(const char *pattern, const char *end, const char *text)

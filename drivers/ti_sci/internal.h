@@ -19,7 +19,7 @@ LOG_USE(ti_sci);
 int ti_sci_request(uint16_t type, const void *request, size_t request_size, void *answer,
                    size_t answer_size);
 
-/* Notes that an answer was acknowledged and yet can't be one; returns -EMSGSIZE. */
+/* Counts and logs an answer that was acknowledged and is too short; returns -EMSGSIZE. */
 int ti_sci_short_answer(uint16_t type);
 
 #endif

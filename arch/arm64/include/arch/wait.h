@@ -25,7 +25,7 @@ int wait_for(wait_condition_t condition, void *argument, uint64_t timeout_us);
 void wait_notify(void);
 
 /* Registers how a core is woken (sends it an interrupt), once the interrupt controller is up and
- * the timer's PPI (INTID 27) is enabled on every core. */
+ * the timer's PPI (INTID 27) is enabled on every core. Boot core, once; for the interrupt layer. */
 void wait_set_waker(void (*wake)(unsigned core));
 
 /* Wakes all other cores, so that they see that one panics (arch/arm64/report.c). Any context. */
