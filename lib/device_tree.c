@@ -41,7 +41,7 @@ static uint64_t read_cells(const fdt32_t *cells, int count)
     return value;
 }
 
-/* How many cells an address and a size have in the reg of bus's children. False: not 1 or 2. */
+/* How many cells make an address and a size in reg of bus's children. False: not 1 or 2. */
 static bool cell_counts(const void *tree, int bus, int *address_cells, int *size_cells)
 {
     *address_cells = fdt_address_cells(tree, bus);
