@@ -12,7 +12,7 @@
 
 #define BLANKS " \t\r\n"
 
-/* linker.ld, which sorts nothing: they lie in the order of linking */
+/* from linker.ld, in the order of linking */
 extern const struct command commands_start[], commands_end[];
 
 /* How many names stand before this one in the alphabet. */

@@ -24,6 +24,7 @@ enum command_status {
     COMMAND_USAGE = 2, /* the words make no sense, and nothing has been done */
 };
 
+/* One command: what COMMAND() below fills in. */
 struct command {
     const char *name;
     const char *arguments; /* for the help; NULL: it takes none */
@@ -42,24 +43,27 @@ struct command {
 
 #define COMMAND_WORDS_MAX 16u
 
-/* The command number index, by name; NULL after the last. */
+/* Command number `index` (from 0, sorted by name); NULL after the last. Any context. */
 const struct command *command_get(unsigned index);
 
-/* The one with this name; NULL: none. */
+/* The command with this name; NULL: none. Any context. */
 const struct command *command_find(const char *name);
 
-/* Cuts the line into words at blanks (the line is changed) and runs the command; bad words get a
- * line of usage. Returns its status, -ENOENT: there is none of that name (words[0] is left in
- * line), -E2BIG: too many words. 0 for an empty line. */
+/* Cuts the line into words at blanks (the line is changed) and runs the command; for wrong words it
+ * prints a line of usage. Returns its status (0 for an empty line); -ENOENT: there is no such
+ * command, and line holds its name; -E2BIG: more than COMMAND_WORDS_MAX words. Thread context, boot
+ * core. */
 int command_run_line(char *line);
 
-/* Runs a command with its words, and prints its usage if it does not understand them. */
+/* Runs a command with its words; if they are wrong (COMMAND_USAGE), prints a line of usage. Returns
+ * its status. Thread context, boot core. */
 int command_run(const struct command *command, int count, char **words);
 
-/* A whole number in [0, limit]: decimal, or hexadecimal after 0x. False: the word is none. */
+/* A whole number in [0, limit]: decimal, or hexadecimal after 0x. False: the word is not one. Any
+ * context. */
 bool command_read_number(const char *word, uint64_t limit, uint64_t *number);
 
-/* The same as U-Boot has it: hexadecimal, with or without 0x. */
+/* The same as U-Boot reads numbers: hexadecimal, with or without 0x. Any context. */
 bool command_read_hex(const char *word, uint64_t limit, uint64_t *number);
 
 #endif

@@ -44,7 +44,8 @@ void console_write(const char *text, size_t length)
 
     if (attached == NULL || panicking())
         return; /* one core has the last words */
-    /* Who may not wait (an interrupt handler, against the rules) is heard all the same. */
+    /* Where waiting is not allowed (in an interrupt handler, against the rules) the text is written
+     * without the lock. */
     locked = mutex_lock(&console_mutex) == 0;
     write_lines(text, length);
     if (locked)

@@ -28,11 +28,12 @@ void console_attach(const struct console_device *device);
  * carriage return and line feed. */
 void console_write(const char *text, size_t length);
 
-/* The next byte typed, or -ETIMEDOUT after timeout_us; -ENODEV. One caller at a time. */
+/* The next byte typed, 0-255. One caller at a time. -ETIMEDOUT: none within timeout_us; -ENODEV: no
+ * device is attached. */
 int console_getc(uint64_t timeout_us);
 
-/* Whether Ctrl-C has been typed since the last read; what was typed up to it is dropped. For long
- * work that asks now and then. */
+/* Whether Ctrl-C has been typed since the last read; what was typed up to it is dropped. Long work
+ * asks now and then whether it should end. One caller at a time. */
 bool console_interrupted(void);
 
 /* Waits until all has left the device. */

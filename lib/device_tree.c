@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * Reading the loader's device tree. Everything in it comes from outside: the structure is checked
- * as a whole before anything is looked up, and each value before it is believed.
+ * as a whole before anything is looked up, and each value before it is used.
  */
 #include "lib/device_tree.h"
 
@@ -101,7 +101,7 @@ static void copy_string(const void *tree, int node, const char *name, char *text
     text[count] = '\0';
 }
 
-/* Whether a string property of the node is just this. */
+/* Whether a string property of the node has exactly this value. */
 static bool string_is(const void *tree, int node, const char *name, const char *wanted)
 {
     int length;
@@ -218,8 +218,8 @@ static bool cpu_address(const void *tree, int node, uint64_t *address)
     return bus == 0;
 }
 
-/* The node that a path or an alias of length characters names. An alias must stand for a path: one
- * that stands for itself would have libfdt look for ever. */
+/* The node that a path or an alias of length characters names. An alias must stand for a path:
+ * libfdt would look for ever for one that stands for itself. */
 static int find_node(const void *tree, const char *path, size_t length)
 {
     if (length > 0 && path[0] != '/') {
@@ -331,7 +331,7 @@ static uint64_t memory_end(const struct device_tree_info *info, uint64_t start)
     return start;
 }
 
-/* What of [start, end) lies before the range. */
+/* The end of the part of [start, end) that lies before the range. */
 static uint64_t cut(uint64_t start, uint64_t end, const struct memory_range *range)
 {
     if (range->size == 0 || range->base >= end || range->base + range->size <= start)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What the boot loader says in the device tree: boot arguments, console, memory, what of it is
- * reserved, the file it loaded. (Devicetree Specification 0.4; the tree is read with libfdt.)
+ * What the boot loader says in the device tree: boot arguments, console, memory, reserved memory,
+ * the file that it loaded. (Devicetree Specification 0.4; the tree is read with libfdt.)
  */
 #ifndef LIB_DEVICE_TREE_H
 #define LIB_DEVICE_TREE_H
@@ -17,10 +17,12 @@
 /* A tree larger than this is not one. */
 #define DEVICE_TREE_SIZE_MAX      0x200000u
 
+/* [base, base + size). */
 struct memory_range {
     uint64_t base, size;
 };
 
+/* What device_tree_read() has found. */
 struct device_tree_info {
     char model[64];                            /* /model, or "" */
     char arguments[DEVICE_TREE_ARGUMENTS_MAX]; /* /chosen bootargs, or "" */
@@ -47,12 +49,13 @@ struct device_tree_info {
  * says what, and info has all else that could be read. */
 int device_tree_read(const void *tree, size_t room, struct device_tree_info *info);
 
-/* Whether [start, start + size) is memory that the tree tells of, and nothing of it is reserved. */
+/* Whether [start, start + size) is memory that the tree describes, and nothing of it is reserved.
+ * Any context. */
 bool device_tree_is_memory(const struct device_tree_info *info, uint64_t start, uint64_t size);
 
-/* The end of the memory from start on that is free: not beyond end, in the memory that the tree
- * tells of, and below the first reserved range, the tree and the file. start itself if that is not
- * free. */
+/* The end of the free memory that begins at start: at most end, inside the memory that the tree
+ * describes, and below the first reserved range, the tree and the file. start itself if it is not
+ * free. Any context. */
 uint64_t device_tree_free_end(const struct device_tree_info *info, uint64_t start, uint64_t end);
 
 #endif

@@ -33,8 +33,8 @@ static void keep_line(const char *line, size_t length)
     spin_unlock(&ring_lock, state);
 }
 
-/* Where the last `lines` lines of text begin. The first line may have lost its beginning to the
- * ring's turn: then it does not count. */
+/* Where the last `lines` lines of text begin. The first line may have lost its beginning to newer
+ * text: then it is left out. */
 static size_t tail_start(const char *text, size_t length, bool cut, unsigned lines)
 {
     size_t start = length, line = length;
@@ -106,7 +106,7 @@ int log_set_level(const char *subject, enum log_level level)
 
 /* ---- lines ---- */
 
-/* "[    1.234567] subject: ", and the level where it is not information. Returns the length. */
+/* "[ 1.234567] subject: ", and the level unless it is LOG_INFO. Returns the length. */
 static size_t write_head(char *line, size_t room, const struct log_subject *subject,
                          enum log_level level)
 {

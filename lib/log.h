@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How much a message matters; a subject's level lets it and all above it through. */
 enum log_level {
     LOG_ERROR,
     LOG_WARNING,
@@ -24,6 +25,7 @@ enum log_level {
     LOG_LEVELS,
 };
 
+/* A subject: what LOG_SUBJECT() below defines. */
 struct log_subject {
     const char *name;
     uint32_t level; /* an enum log_level; atomic */
@@ -39,7 +41,7 @@ struct log_subject {
 #define log_info(subject, ...)    log_write(&log_subject_##subject, LOG_INFO, __VA_ARGS__)
 #define log_debug(subject, ...)   log_write(&log_subject_##subject, LOG_DEBUG, __VA_ARGS__)
 
-/* What the macros above call. */
+/* What the macros above call. Thread context. */
 void log_write(const struct log_subject *subject, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -47,16 +49,19 @@ void log_write(const struct log_subject *subject, enum log_level level, const ch
  * context. */
 int log_set_level(const char *subject, enum log_level level);
 
-/* A level's name ("error", "warning", "info", "debug"); the level of that name, or -ENOENT. */
+/* A level's name ("error", "warning", "info", "debug"); the level of that name, or -ENOENT. Any
+ * context. */
 const char *log_level_name(enum log_level level);
 int log_level_of(const char *name);
 
-/* The subject number index, in no order; NULL after the last. */
+/* Subject number `index` (from 0, in no order); NULL after the last. Any context. */
 const struct log_subject *log_get_subject(unsigned index);
 
-/* The latest lines are kept, as many as LOG_KEPT bytes hold. Copies the last `lines` of them into
- * text, which has room for LOG_KEPT bytes; returns the length. Thread context. */
+/* The latest lines are kept, as many as fit into LOG_KEPT bytes. */
 #define LOG_KEPT 16384u
+
+/* Copies the last `lines` of them into text, which has room for LOG_KEPT bytes; returns the length.
+ * Thread context. */
 size_t log_copy(char *text, unsigned lines);
 
 #endif

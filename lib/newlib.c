@@ -3,7 +3,7 @@
  * What newlib asks of its system (newlib's libc manual, chapter 12 "System Calls"): a console, a
  * heap, per-core state and locks.
  *
- * A core has one thread, so newlib's "thread" is the core.
+ * A core has one thread, so each core is what newlib calls a thread.
  */
 #include "arch/core.h"
 #include "arch/exception.h"
@@ -51,7 +51,7 @@ noreturn void __assert_func(const char *file, int line, const char *function,
 static struct _reent core_reents[CORE_MAX];
 static bool core_reent_ready[CORE_MAX];
 
-/* Core 0 has newlib's own, static state; it is also what code sees that does not ask. */
+/* Core 0 has newlib's own, static state, which code without a core's state uses too. */
 struct _reent *__getreent(void)
 {
     unsigned core = core_id();
@@ -79,7 +79,7 @@ struct __lock __lock___sinit_recursive_mutex, __lock___sfp_recursive_mutex,
     __lock___at_quick_exit_mutex, __lock___tz_mutex, __lock___dd_hash_mutex,
     __lock___arc4random_mutex;
 
-/* malloc() and stdio lock; a panic formats its message whoever holds what. */
+/* The locks of malloc() and stdio; a panic does not take them, whichever core holds them. */
 static void acquire(struct __lock *lock)
 {
     if (panicking())
@@ -260,7 +260,7 @@ noreturn void __assert_func(const char *file, int line, const char *function,
 
 /* ------------------------------------------------------------------------ aligned memory */
 
-/* newlib's aligned_alloc() is made of this, which it leaves to the system (POSIX.1-2008). */
+/* newlib's aligned_alloc() calls this, which it leaves to the system (POSIX.1-2008). */
 int posix_memalign(void **memory, size_t alignment, size_t size)
 {
     if (alignment < sizeof(void *) || (alignment & (alignment - 1)) != 0)

@@ -24,7 +24,7 @@ struct trace_ring {
 } __attribute__((aligned(CACHE_LINE))); /* each core writes its own */
 
 uint32_t trace_on;
-/* A tool that looks at memory from outside finds the rings by these names. */
+/* A tool that reads memory from outside finds the rings by these names. */
 static struct trace_ring trace_rings[CORE_MAX];
 static uint64_t trace_size; /* records a ring, a power of two */
 static struct trace_subscriber *subscribers;

@@ -3,14 +3,14 @@
  * A record of what happened when: events with time, core and two numbers, in a ring of their own
  * for each core.
  *
- * Who has something to tell defines its events where they happen:
+ * Code that has something to record defines its events where they happen:
  *
  *     TRACE_EVENT(dma_doorbell, "channel %llu, %llu bytes");
  *     ...
  *     trace(dma_doorbell, number, length);
  *
- * While tracing is off, trace() is a load and a branch. What can't afford that keeps two variants
- * of its code and is told by trace_subscribe() which one to use: so does the way of an interrupt
+ * While tracing is off, trace() is a load and a branch. Code that is too hot for that exists twice,
+ * and trace_subscribe() tells it which variant to use; the way of an interrupt does so
  * (msi/dispatch.c).
  */
 #ifndef LIB_TRACE_H
@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A kind of event: what TRACE_EVENT() below defines. */
 struct trace_event {
     const char *name;
     const char *format; /* of two unsigned long long, for people */
@@ -48,18 +49,18 @@ static inline bool trace_is_on(void)
     return __builtin_expect(__atomic_load_n(&trace_on, __ATOMIC_RELAXED) != 0, 0);
 }
 
-/* Adds a record to this core's ring; the oldest one goes. Any context. */
+/* Adds a record to this core's ring, over the oldest one when it is full. Any context. */
 void trace_write(const struct trace_event *event, uint64_t first, uint64_t second);
 
 /* Empties the rings and starts recording; each core's ring keeps the latest 2^order records (order
  * 4 to 16, 0: the default, 10). Thread context. -ENOMEM; -EINVAL; -EBUSY: it is on already. */
 int trace_start(unsigned order);
 
-/* Stops. What was recorded stays. -EALREADY. Thread context. */
+/* Stops recording; what was recorded stays. Thread context. -EALREADY: it is off. */
 int trace_stop(void);
 
-/* Has switched(on) called by trace_start() and trace_stop(), in thread context; at once too if
- * tracing is on. The structure must live on. Boot core. */
+/* Has switched(on) called by trace_start() and trace_stop(), in thread context; and at once if
+ * tracing is on already. The structure must live for ever. Thread context, boot core. */
 struct trace_subscriber {
     void (*switched)(bool on);
     struct trace_subscriber *next;
@@ -67,7 +68,7 @@ struct trace_subscriber {
 void trace_subscribe(struct trace_subscriber *subscriber);
 
 /* Calls visit(core, record, argument) for the records of all cores in the order of their times,
- * with tracing off. Returns how many were overwritten before. -EBUSY: tracing is on. */
+ * while tracing is off. *lost: how many were overwritten. Thread context. -EBUSY: tracing is on. */
 int trace_visit(void (*visit)(unsigned core, const struct trace_record *record, void *argument),
                 void *argument, uint64_t *lost);
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The parts of the identity. */
 struct version {
     const char *release;  /* the file VERSION */
     const char *commit;   /* the first 12 digits; "unknown" where there is no git */

@@ -2,9 +2,14 @@
 /*
  * Bringing the interrupt layer up and binding devices to their parents: the platform's side.
  *
- * A parent is brought up once from its facts; a device is bound to one parent once, and what the
+ * A parent is what a device's interrupts come through first: the GIC, a router, an aggregator, the
+ * ITS. It is brought up once from its facts. A device is bound to one parent, once: what the
  * hardware needs per device is prepared then (on an ITS: MAPD, its table, its LPIs), and undone
- * when it is unbound. Thread context throughout.
+ * when it is unbound.
+ *
+ * All in thread context. The functions that make a parent return -ENOMEM and -EDEADLK (not thread
+ * context) too. So do those that bind a device; they also return -EINVAL: no device, or not a
+ * parent of this kind, and -EBUSY: the device is bound already.
  */
 #ifndef MSI_BINDING_H
 #define MSI_BINDING_H
@@ -13,59 +18,82 @@
 
 #include <stdint.h>
 
-struct irq_parent; /* opaque: a domain that devices bind to */
+struct irq_parent; /* opaque */
 
-/* Takes over the IRQ exception. Once, on the boot core, after gic_init() and gic_core_init(). Then
- * every core calls irq_core_init(): it enables its SGIs and its timer's PPI. -ENOMEM, -EALREADY,
- * the GIC's errors. */
+/* Makes the tables and takes over the IRQ exception: IRQs are unmasked on the calling core. Once,
+ * on the boot core, after gic_init() and gic_core_init(). -ENOMEM; -EALREADY. */
 int irq_init(void);
+
+/* The part of each core, after irq_init() and its own gic_core_init(), on the core itself: enables
+ * its SGIs and its timer's PPI. IRQs may be masked. The GIC's errors. */
 int irq_core_init(void);
 
-/* Wired SPIs: a device's source index i is INTID intids[i]; the array must live on. */
+/* Makes the parent of devices that are wired to SPIs of the GIC. */
 int irq_wired_init(struct irq_parent **parent);
+
+/* A device wired to SPIs: source index i is INTID intids[i] (32-1019), for i < count; the array
+ * must live as long as the binding. */
 int irq_bind_wired(struct device *device, struct irq_parent *parent, const uint16_t *intids,
                    uint32_t count);
 
-/* An interrupt router: outputs this host owns are asked of the system firmware. output o is INTID
- * spi_ranges: [first_output, first_output+count) -> first_intid. Outputs whose INTID the GIC does
- * not have are left out, and logged. A device wired straight to the router: source index i is
- * router input inputs[i]. */
+/* An interrupt router (AM65x TRM SPRUID7, 10.2, interrupt router). The system firmware says which
+ * outputs this host owns. Output first_output + n of a range leads to INTID first_intid + n.
+ * Outputs whose INTID the GIC does not have are left out, and logged. */
 struct intr_output_range {
     uint16_t first_output, first_intid, count;
 };
 struct intr_facts {
-    uint16_t device_id;
+    uint16_t device_id; /* TI-SCI */
     const struct intr_output_range *ranges;
     uint32_t range_count;
-    uint32_t reserve; /* outputs kept back for devices wired straight to the router */
+    uint32_t reserve; /* outputs that only devices wired straight to the router may take */
 };
+/* Makes the router's parent. The facts' ranges must live for ever. The system firmware's errors. */
 int irq_intr_init(const struct intr_facts *facts, struct irq_parent **parent);
+
+/* A device wired straight to the router: source index i is router input inputs[i], for i < count;
+ * the array must live as long as the binding. */
 int irq_bind_intr(struct device *device, struct irq_parent *parent, const uint16_t *inputs,
                   uint32_t count);
 
-/* An interrupt aggregator below a router: VINT v is router input first_input + v. VINTs and global
- * events this host owns are asked of the system firmware. A device bound to it names its TI-SCI
- * device id; its source index is the event's index there (for a ring: the ring). */
+/* An interrupt aggregator in front of a router (AM65x TRM SPRUID7, 10.2, interrupt aggregator):
+ * VINT v is router input first_input + v. The system firmware says which VINTs and global events
+ * this host owns. */
 struct inta_facts {
-    uint16_t device_id;
-    uintptr_t base; /* VINT v's registers at base + v * 0x1000 */
+    uint16_t device_id; /* TI-SCI */
+    uintptr_t base;     /* VINT v's registers at base + v * 0x1000 */
     uint32_t vint_count;
     uint16_t first_input;
 };
+/* Makes the aggregator's parent, in front of a router's. -ERANGE: the host owns a VINT beyond
+ * vint_count; the system firmware's errors. */
 int irq_inta_init(const struct inta_facts *facts, struct irq_parent *router,
                   struct irq_parent **parent);
+
+/* A device whose events the aggregator takes: its TI-SCI device id. A source's index is the index
+ * of the event in the device (for a ring: the ring), 0-65535. */
 int irq_bind_inta(struct device *device, struct irq_parent *parent, uint16_t ti_sci_device);
 
-/* The ITS. A device has 2^event_bits events, source index = event id. Devices may share an id; the
- * first one's event_bits are the table's (-ERANGE for more). */
+/* Makes the ITS's parent (Arm IHI 0069, chapter 5), after its_init(). -ENODEV: there are no LPIs;
+ * -EALREADY. */
 int irq_its_init(struct irq_parent **parent);
-/* Tells where a device writes its messages: device d at base + 4 * d, below base + size (the
- * AM65x's pre-ITS window). Without it messages go to the ITS itself, and the bus says who wrote. */
+
+/* Says where devices write their messages: device d at base + 4 * d, as long as that is below
+ * base + size (the AM65x's pre-ITS window: TRM SPRUID7, "GIC-500"). Without it, and beyond it, the
+ * address is the ITS's own, and the device id comes with the write. Before devices are bound.
+ * -EINVAL: not the ITS. */
 int irq_its_use_window(struct irq_parent *parent, uint64_t base, uint64_t size);
+
+/* A device with 2^event_bits events (event_bits 0-16): a source's index is the event id. Devices
+ * may share a device id; the first one's event_bits are the table's, and -ERANGE says that a later
+ * one wants more. -ENOSPC: not so many LPIs side by side are left; the ITS's errors
+ * (drivers/gic/its.h). */
 int irq_bind_its(struct device *device, struct irq_parent *parent, uint32_t device_id,
                  unsigned event_bits);
 
-/* Gives everything back. -EBUSY while an interrupt of the device is in use. */
+/* Gives back what the binding took. -EINVAL: NULL; -ENODEV: it is not bound; -EBUSY: an interrupt
+ * of the device is in use, or could not be released by the system firmware or the ITS yet; the
+ * ITS's errors. On error the device stays bound. */
 int irq_unbind(struct device *device);
 
 #endif

@@ -9,8 +9,8 @@
  * exception: it costs less than a second exception for an interrupt that came meanwhile. What the
  * sink adds is said there (msi/parents/vint.c).
  *
- * There are two of each function on this way, one of which records what it does: tracing costs
- * nothing while it is off, since nobody asks.
+ * Each function on this way exists twice; one of the two also records what it does. So tracing
+ * costs nothing while it is off: nothing asks whether it is on.
  */
 #include "msi/dispatch.h"
 

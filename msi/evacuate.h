@@ -5,12 +5,15 @@
 #ifndef MSI_EVACUATE_H
 #define MSI_EVACUATE_H
 
-/* Moves every interrupt of a device off the core, and lets no other come: what prefers the core
- * goes elsewhere, until irq_admit_core() takes it back (and moves nothing). When it returns 0 no
- * handler of a device's interrupt runs on the core. SGIs and PPIs are the core's own affair.
- * -EINVAL: no such core, or the last one; or the first error of a move: then what could be moved
- * has moved, and the call can be repeated. Thread context, any core. */
+/* Moves every interrupt of a device off the core, and lets no other come to it: a request that
+ * prefers the core gets another one. When it returns 0, no handler of a device's interrupt runs on
+ * the core. SGIs and PPIs stay. Thread context, any core. -EINVAL: no such core, or the last one
+ * that is left; -EDEADLK; -ETIMEDOUT: a handler has not returned for 5 s; or the first error of a
+ * move (irq_set_affinity()): then the others have moved, and the call can be repeated. */
 int irq_evacuate_core(unsigned core);
+
+/* Lets interrupts come to the core again; moves none back. Thread context, any core. -EINVAL: no
+ * such core; -EDEADLK. */
 int irq_admit_core(unsigned core);
 
 #endif

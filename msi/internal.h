@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * What the interrupt layer and its parents share: an interrupt, a device's binding to its parent,
- * and the parent's operations. No driver includes this.
+ * and the parent's operations. Not for drivers.
  *
  * Locks, in the order in which they may be taken: the registry's mutex (bindings), a parent's
  * mutex (its allocations and its devices' tables; held across requests to the system firmware or
@@ -73,14 +73,14 @@ struct irq_parent_ops {
     int (*set_affinity)(struct irq *irq, unsigned core); /* sets irq->core */
     /* What the device has to write to raise the interrupt. NULL: it writes nothing. */
     void (*compose)(const struct irq *irq, struct irq_message *message);
-    /* Turns off, and on again, at the source what mask() can't. NULL: mask() can. */
+    /* Turns the interrupt off, and on again, at its source; for storms. NULL: mask() does. */
     int (*silence)(struct irq *irq, bool silent);
-    /* Interrupts with the same number had better move together. NULL: each for itself. */
+    /* Interrupts with the same group number should move to the same core. NULL: each alone. */
     uint32_t (*group)(const struct irq *irq);
     bool (*pending)(struct irq *irq);                                /* any context */
     int (*trigger)(struct irq *irq);                                 /* without the mutex */
     int (*describe)(const struct irq *irq, char *text, size_t size); /* without the mutex */
-    /* The last of a device's ways out; may be NULL. On error the device stays bound. */
+    /* Undoes what binding did for the device; may be NULL. On error the device stays bound. */
     int (*unbind)(struct irq_binding *binding);
     void (*inventory)(struct irq_parent *parent, struct irq_inventory *inventory);
 };

@@ -4,9 +4,11 @@
  *
  * A driver names its device, the index of the source in the device, a handler, and the core it
  * would like the handler to run on. How the interrupt gets there is the platform's business.
- * docs/msi.md tells the story, with two complete drivers.
+ * docs/msi.md explains the layer and has two complete drivers.
  *
- * A handle is good from its request to its free. Between them any core may use it, several at once.
+ * A handle is valid from its request to its free. Between them any core may use it, several at
+ * once. "Thread context" is code outside of interrupt handlers with IRQs unmasked; a function that
+ * needs it returns -EDEADLK elsewhere.
  */
 #ifndef MSI_IRQ_H
 #define MSI_IRQ_H
@@ -20,85 +22,94 @@
 struct irq; /* opaque */
 
 /* Runs in interrupt context on the interrupt's core, never on two cores at once for one interrupt.
- * It must not wait, print, allocate, request or free. Events that come closer together than the
- * handler can run may be told by one call: look at the device for how much there is to do. */
+ * It must not wait, print, allocate, request or free. Several events may make only one call: ask
+ * the device how much there is to do. */
 typedef void (*irq_handler_t)(void *context);
 
 #define IRQ_INDEX_ANY   0xffffffffu
 #define IRQ_CORE_ANY    0xffffffffu
 
-#define IRQ_FLAG_EDGE   0x1u /* wired sources only; events and messages are what they are */
-#define IRQ_FLAG_MASKED 0x2u /* leave it masked; irq_unmask() when ready */
+#define IRQ_FLAG_EDGE   0x1u /* edge-triggered; for wired sources, ignored for the others */
+#define IRQ_FLAG_MASKED 0x2u /* leave it masked until irq_unmask() */
 
 #define IRQ_BLOCK_MAX   32u /* interrupts in one block */
 
+/* What a driver asks for. */
 struct irq_request {
     uint32_t index; /* the source in the device: a ring, a wired line, a message slot; or
-                       IRQ_INDEX_ANY where the device does not care (message slots only) */
+                       IRQ_INDEX_ANY for any free one (message slots only) */
     irq_handler_t handler;
     void *context;
-    const char *name; /* for `irq`; must live as long as the interrupt */
-    uint32_t flags;
-    uint32_t core; /* or IRQ_CORE_ANY. irq_core() tells which it became: another if this one has
-                      left (irq_evacuate_core()). */
+    const char *name; /* for people; must live as long as the interrupt; NULL: the device's */
+    uint32_t flags;   /* IRQ_FLAG_* */
+    uint32_t core;    /* or IRQ_CORE_ANY; irq_core() tells which it became: another one if this
+                         core has been evacuated (msi/evacuate.h) */
 };
 
 /* Routes and enables the source. Thread context, any core. On error nothing is left allocated.
- * -EINVAL: no handler, index or core out of range, or IRQ_INDEX_ANY where the index is wired;
- * -ENODEV: the device is bound to no parent; -EBUSY: the source has an interrupt already; -ENOSPC:
- * the hardware or the host's share of it is used up; -ENOMEM; -EDEADLK: from interrupt context; or
- * the parent's error (-EACCES, -ETIMEDOUT, -EPROTO, -EIO), or write_message()'s. */
+ * -EINVAL: no handler, an unknown flag, index or core out of range, or IRQ_INDEX_ANY where the
+ * index is wired; -ENODEV: the device is bound to no parent; -EBUSY: the source has an interrupt
+ * already; -ENOSPC: the hardware or the host's share of it is used up; -ENOMEM; -EDEADLK: not
+ * thread context; or the parent's error: the system firmware's (drivers/ti_sci/ti_sci.h), the
+ * ITS's (drivers/gic/its.h), the GIC's (drivers/gic/gic.h); or write_message()'s. */
 int irq_request(struct device *device, const struct irq_request *request, struct irq **irq);
 
 /* The same for `count` sources with consecutive indices at once, all or none: for a device that
  * puts the number of the source into the low bits of one message. count is a power of two up to
  * IRQ_BLOCK_MAX, request->index a multiple of it (or IRQ_INDEX_ANY). Source i's handler is called
  * with (char *)context + i * context_step; its handle is irqs[i]. Each interrupt of a block can be
- * masked, moved and freed on its own. Errors as irq_request(). */
+ * masked, moved and freed on its own. Thread context. Errors as irq_request(); -EINVAL also for a
+ * count that is not allowed. */
 int irq_request_block(struct device *device, const struct irq_request *request, unsigned count,
                       size_t context_step, struct irq **irqs);
 
-/* Undoes irq_request(). When it returns, the handler is not running on any core and never will
- * again. Thread context, not from the interrupt's own handler. -EDEADLK: from interrupt context;
- * -ETIMEDOUT: a handler does not return (the interrupt is kept, masked, and may be freed again);
- * or the parent's error if it refused to take the route down: the handle is gone all the same, and
- * the resource is not given to anybody before the parent has let go. */
+/* Undoes irq_request(). When it returns 0, the handler runs on no core and never will again. Thread
+ * context. -EINVAL: NULL. -EDEADLK: not thread context. -ETIMEDOUT: a handler has not returned for
+ * 5 s; the interrupt stays, masked, and may be freed again. Any other error is the parent's, which
+ * could not take the route down: the handle is gone all the same, and nobody gets the resources
+ * until a later attempt has released them. */
 int irq_free(struct irq *irq);
 
-/* irq_free() for each handle that is not NULL; sets them to NULL. Returns the first error. */
+/* irq_free() for each handle that is not NULL; sets them to NULL, those of interrupts that stay
+ * (-ETIMEDOUT) too. Thread context. The first error of irq_free(); -EINVAL: irqs is NULL. */
 int irq_free_block(struct irq **irqs, unsigned count);
 
-/* Masking nests not at all: the last call counts. Any context, its own handler included. An
- * event that arrives while masked is kept and delivered at unmask. */
+/* Masking does not nest: one irq_unmask() undoes any number of irq_mask(). Any context, its own
+ * handler included. An event that arrives while masked is kept, and the handler is called once for
+ * it after the unmask. */
 void irq_mask(struct irq *irq);
 void irq_unmask(struct irq *irq);
 
 /* Moves the interrupt to another core with nothing lost or doubled: a handler that begins after the
- * return runs there. Thread context. -EINVAL: no such core, or it has left; -EDEADLK; or the
- * parent's error: then it stays where it was. */
+ * return runs there. Thread context. -EINVAL: no such core, or it has been evacuated; -EDEADLK; the
+ * parent's error: then it stays where it was; write_message()'s error: then it has moved, but the
+ * device may lack its message (irq_restore_messages()). */
 int irq_set_affinity(struct irq *irq, unsigned core);
+
+/* The core that the handler runs on. Any context. */
 unsigned irq_core(const struct irq *irq);
 
 /* Waits until no handler call that began before this one is still running. Thread context.
- * -EDEADLK; -ETIMEDOUT: a handler does not return. */
+ * -EDEADLK; -ETIMEDOUT: a handler has not returned for 5 s. */
 int irq_synchronize(struct irq *irq);
 
-/* Whether an event has arrived that the handler has not seen. Any context. A hint on messages. */
+/* Whether an event has arrived that the handler has not seen. Any context. Only a hint where the
+ * parent is the ITS, which may know of a message before its table in memory does. */
 bool irq_pending(struct irq *irq);
 
-/* Gives all of a device's messages to its write_message() again, from the core's copy: after the
- * device lost them (reset, power-down). Thread context. The first error of write_message();
- * -ENODEV; -EDEADLK. */
+/* Gives all of a device's messages to its write_message() again, from this layer's copy: after the
+ * device lost them (reset, power-down). Thread context. The first error of write_message(); the
+ * others are written all the same. -ENODEV: the device is bound to no parent; -EDEADLK. */
 int irq_restore_messages(struct device *device);
 
-/* How often the handler was called. Any context. */
+/* How often the handler was called since the request. Any context. */
 uint64_t irq_count(const struct irq *irq);
 
 /* The source's index: what became of IRQ_INDEX_ANY. Any context. */
 uint32_t irq_index(const struct irq *irq);
 
-/* The whole route in words, for people, its stages separated by " > ", the core last; returns the
- * length as snprintf(). Thread context. */
+/* The whole route in words, for people: its stages separated by " > ", the core last. Returns the
+ * length as snprintf() does. Thread context. */
 int irq_describe(const struct irq *irq, char *text, size_t size);
 
 #endif

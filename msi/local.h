@@ -14,15 +14,21 @@
 #define IRQ_SGI_REPLAY 1u  /* runs what was unmasked with an event pending (msi/state.c) */
 #define IRQ_PPI_TIMER  27u /* the EL1 virtual timer: ends a WFI (arch/wait.h); has no handler */
 
-/* One handler an SGI, for all cores; each core has had it enabled since irq_core_init().
- * Thread context. -EINVAL: not an SGI, or one of this layer's own; -EBUSY: taken; -EDEADLK. */
+/* Sets the handler of an SGI (2-15), one for all cores; each core has enabled its SGIs in
+ * irq_core_init(). Thread context. -EINVAL: not an SGI, one of this layer's own, or no handler;
+ * -EBUSY: it has a handler; -EDEADLK. */
 int irq_sgi_request(unsigned sgi, irq_handler_t handler, void *context);
-/* When it returns no core runs the handler. -EINVAL, -EDEADLK; -ETIMEDOUT: a handler hangs. */
+
+/* Takes the handler away; when it returns 0, no core runs it. Thread context. -EINVAL: not such an
+ * SGI; -EDEADLK; -ETIMEDOUT: a handler has not returned for 5 s. */
 int irq_sgi_free(unsigned sgi);
 
-/* A PPI of the calling core: configured as level-sensitive, enabled, and taken on that core only.
- * Thread context, on the core concerned. Errors as above, and the GIC's. */
+/* A PPI (INTID 16-31, but for IRQ_PPI_TIMER) of the calling core: configures it as level-sensitive
+ * and enables it, on that core only. Thread context. Errors as irq_sgi_request(), and the GIC's. */
 int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context);
+
+/* Disables it on the calling core and takes the handler away. Thread context, on the core that
+ * requested it. Errors as irq_sgi_free(), and the GIC's. */
 int irq_ppi_free(unsigned intid);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Messages of devices that keep them in slots of their own: the core's copy, and who writes it to
- * the device when. All with the parent's mutex held.
+ * Messages of devices that keep them in slots of their own: the interrupt layer's copy, and when
+ * the device is told. All with the parent's mutex held.
  */
 #ifndef MSI_MESSAGE_H
 #define MSI_MESSAGE_H

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdint.h>
 
-static uint32_t away; /* a bit a core */
+static uint32_t away; /* one bit for each core that has left */
 static struct spinlock away_lock = SPINLOCK_INIT;
 static unsigned next_core;
 

@@ -10,7 +10,7 @@
 /* Any context. core < core_count(). */
 bool irq_core_is_placeable(unsigned core);
 
-/* A core for an interrupt whose driver does not care: each in turn. Any context. */
+/* A core for an interrupt that was requested for any core: each in turn. Any context. */
 unsigned irq_place_anywhere(void);
 
 /* The core itself, or if it has left, another: the same for the same number. Any context. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * How "free means free" works. Each core has a generation, odd from before an acknowledge until
- * after the end of that interrupt. Whoever takes something away first makes it unreachable, and
- * then waits until each generation that was odd has moved on. An interrupt pays two stores for it.
+ * How irq_free() knows that no handler runs any more. Each core has a generation number, which is
+ * odd from before an acknowledge until after the end of that interrupt. Whoever takes something
+ * away first makes it unreachable, and then waits until each number that was odd has changed. That
+ * costs an interrupt two stores and a load.
  */
 #ifndef MSI_QUIESCE_H
 #define MSI_QUIESCE_H
@@ -41,7 +42,7 @@ static inline void irq_quiesce_leave(unsigned core)
 
 /* Waits until every handler that runs on any core now has returned. Nothing that was reachable
  * through a sink only before the call is in use after it. Thread context. -EDEADLK; -ETIMEDOUT:
- * a handler hangs. */
+ * a handler has not returned for 5 s. */
 int irq_quiesce(void);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Which parents there are, and which devices are bound to them.
+ * The list of parents, and of the devices that are bound to them.
  */
 #include "msi/registry.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The parents there are, and the devices bound to them. Thread context.
+ * The list of parents, and of the devices that are bound to them. Thread context.
  */
 #ifndef MSI_REGISTRY_H
 #define MSI_REGISTRY_H

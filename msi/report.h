@@ -7,22 +7,27 @@
 
 #include <stdint.h>
 
-/* Everything that is allocated, counted: taken before and after, it must be equal. Thread
- * context. */
+/* How many of each resource are in use and free. A test compares it before and after: what was
+ * requested must have come back. */
 struct irq_inventory {
     uint32_t irqs, bindings;
-    uint32_t events, vints, routes; /* INTA and INTR in use */
-    uint32_t its_devices, lpis;     /* ITS */
+    uint32_t events, vints, routes; /* of aggregators and routers, in use */
+    uint32_t its_devices, lpis;     /* of the ITS, in use */
     uint32_t events_free, vints_free, routes_free, lpis_free;
-    uint64_t spurious, stray; /* INTID 1020-1023; no handler */
-    uint64_t storms;          /* interrupts masked because they came too often */
+    uint64_t spurious; /* exceptions without an interrupt (INTID 1020-1023) */
+    uint64_t stray;    /* interrupts that nobody had requested */
+    uint64_t storms;   /* interrupts masked because they came too often */
 };
+
+/* Counts. Thread context; elsewhere what needs the locks is left 0. */
 void irq_get_inventory(struct irq_inventory *inventory);
 
 /* Calls visit(irq, argument) for each interrupt in use, device by device, in the order of their
- * indices. Thread context; no request or free inside. */
+ * indices. Thread context; visit() must not request, free or move. */
 struct irq;
 void irq_for_each(void (*visit)(const struct irq *irq, void *argument), void *argument);
+
+/* Names, for people. Any context. */
 const char *irq_name(const struct irq *irq);
 const char *irq_device_name(const struct irq *irq);
 const char *irq_state_name(const struct irq *irq); /* "on", "running", "masked", "storm" */

@@ -95,7 +95,7 @@ static int allocate(struct irq_binding *binding, const struct irq_request *reque
     return 0;
 }
 
-/* What a request asks for, whether one or a block. */
+/* What was asked for: one interrupt or a block. */
 struct order {
     const struct irq_request *request;
     unsigned count;

@@ -54,7 +54,7 @@ static void tell_storm(const struct irq *irq)
               (unsigned long long)__atomic_load_n(&irq->count, __ATOMIC_RELAXED), route);
 }
 
-/* Brings the source of one interrupt in step with whether it is a storm. */
+/* Turns one interrupt's source off if it is a storm, and on if it no longer is. */
 static int tend(struct irq *irq, void *argument)
 {
     const struct irq_parent_ops *ops = irq->binding->parent->ops;

@@ -6,9 +6,9 @@
 #define MSI_SERVICE_H
 
 /* Does what interrupts have left for thread context: logs strays and storms, and turns off at the
- * ITS what can only be turned off there. Costs nothing when there is nothing. Thread context, any
- * core, now and then: irq_request() and irq_free() call it, and so should an idle loop. From
- * interrupt context it does nothing. */
+ * ITS what can only be turned off there. Looks at one flag when there is nothing to do. Thread
+ * context, any core: irq_request(), irq_free() and the prompt call it, and an application's idle
+ * loop should. In interrupt context it does nothing. Errors are logged. */
 void irq_service(void);
 
 #endif

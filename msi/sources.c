@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * A table of pages of 64 indices, each page with a bit an index that is in use, and above them a
- * bit a page that is full.
+ * A table of pages of 64 indices. A page has one bit for each index that is in use; above them,
+ * one bit for each page says that it is full.
  */
 #include "msi/sources.h"
 

@@ -15,7 +15,7 @@ struct irq_source_page;
 
 struct irq_source_table {
     struct irq_source_page **pages;
-    uint64_t *full; /* a bit a page */
+    uint64_t *full; /* one bit for each page */
     uint32_t limit; /* of indices */
     uint32_t in_use;
 };

@@ -7,7 +7,7 @@
  * core while the handler still runs on the old one. Therefore the state is kept here, in one
  * atomic word: whoever finds the handler running, or the interrupt masked, leaves the event
  * pending; whoever ends the handler or unmasks the interrupt looks for a pending event. The word
- * has one order of changes, so one of the two sees the other and no event falls between them.
+ * has one order of changes, so one of the two sees the other's change, and no event is lost.
  */
 #include "msi/state.h"
 
@@ -118,9 +118,10 @@ static void hand_over(struct irq *irq)
     struct replay_list *list = &replay_lists[core];
     unsigned long state = spin_lock(&list->lock);
 
-    /* Not once irq_state_kill() has begun: it takes the interrupt out of one list after the other,
-     * each under its lock, so what is queued before it comes by is found, and what comes later sees
-     * the mark. Queued already, here or for the core that it was on: it will be looked at. */
+    /* Not after irq_state_kill() has set IRQ_STATE_DEAD: it then takes the interrupt out of each
+     * list under the list's lock, so it finds what was queued earlier, and what comes later sees
+     * the bit. If the interrupt is queued already, in this list or another core's, that is enough.
+     */
     if ((__atomic_load_n(&irq->state, __ATOMIC_SEQ_CST) & IRQ_STATE_DEAD) == 0 &&
         !__atomic_exchange_n(&irq->replay_queued, true, __ATOMIC_SEQ_CST)) {
         irq->replay_next = list->first;
@@ -186,7 +187,7 @@ uint32_t irq_state_unmask(struct irq *irq)
     if (ops->unmask != NULL)
         ops->unmask(irq);
     spin_unlock(&irq->lock, state);
-    /* It had come so far before the mask was seen; the hardware does not keep it any more. */
+    /* The event had been acknowledged when the mask was set: only this word still keeps it. */
     if ((old & IRQ_STATE_PENDING) != 0)
         hand_over(irq);
     return old;

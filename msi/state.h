@@ -29,8 +29,8 @@ uint32_t irq_state_unmask(struct irq *irq);
  * may still run: irq_quiesce(). Thread context. */
 void irq_state_kill(struct irq *irq);
 
-/* Handles what was handed over to this core, or unmasked with an event pending: the handler of
- * IRQ_SGI_REPLAY. */
+/* The handler of IRQ_SGI_REPLAY: runs the interrupts that were handed over to this core, or
+ * unmasked with an event pending. Interrupt context. */
 void irq_state_replay(void *context);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * A storm is an interrupt whose handler is called again and again: the device is broken, or the
- * handler does not quiet it. It is noticed by counting: a call costs one increment, and the clock
- * is looked at once every IRQ_STORM_COUNT calls.
+ * handler does not clear the cause. Counting finds it: a call costs one increment, and the clock is
+ * read once in IRQ_STORM_COUNT calls.
  */
 #include "msi/storm.h"
 

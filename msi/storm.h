@@ -17,7 +17,7 @@ struct irq_storm_window {
 /* A window that starts now. Any context. */
 struct irq_storm_window irq_storm_window_now(void);
 
-/* The handler has been called; whether that was once too often. Interrupt context. */
+/* Counts a call of the handler. True: that makes it a storm. Interrupt context. */
 bool irq_storm_count_call(struct irq_storm_window *window);
 
 /* How many storms there have been. Any context. */

@@ -2,11 +2,11 @@
 /*
  * Strays (msi/stray.h).
  *
- * A stray is an INTID, or a VINT's status bit, that reaches a core though nobody has it. A level
- * that nobody lowers would come again at once and for ever, so an SPI is disabled at the
- * distributor after IRQ_STRAY_LIMIT arrivals, a PPI at the core's redistributor. An SGI is this
- * firmware's own doing and comes one at a time. An LPI without owner comes from an event that could
- * not be discarded; it comes by single messages, and is turned off in thread context.
+ * A stray is an INTID, or a VINT's status bit, that reaches a core though nobody has requested it.
+ * A level that nothing lowers would come again at once and for ever, so after IRQ_STRAY_LIMIT
+ * arrivals an SPI is disabled at the distributor, a PPI at the core's redistributor. An SGI is sent
+ * by this firmware itself and comes once each time. An LPI without an owner comes from an event
+ * that could not be discarded, once for each message; it is turned off in thread context.
  */
 #include "msi/stray.h"
 
@@ -51,7 +51,7 @@ static struct irq_stray *find(unsigned intid, unsigned vint, unsigned bit)
     return unused;
 }
 
-/* Returns how often this one has arrived; 0: nobody remembers. */
+/* Returns how often this one has arrived; 0: the table has no room for it. */
 static uint32_t note(unsigned intid, unsigned vint, unsigned bit)
 {
     uint64_t *count = &counts[core_id()];
@@ -68,7 +68,7 @@ static uint32_t note(unsigned intid, unsigned vint, unsigned bit)
 
 void irq_stray_intid(unsigned intid)
 {
-    /* A core that remembers no more of them turns off at once what it can. */
+    /* With the table full, a stray that is not in it is turned off at once. */
     uint32_t arrivals = note(intid, IRQ_STRAY_NO_VINT, 0);
 
     if ((arrivals == 0 || arrivals >= IRQ_STRAY_LIMIT) && intid >= GIC_INTID_PPI_FIRST &&

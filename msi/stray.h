@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Strays: interrupts that reach a core though nobody has them. They are counted and quieted where
- * they happen, in interrupt context, and told in thread context (msi/service.h).
+ * Strays: interrupts that reach a core though nobody has requested them. They are counted and
+ * turned off in interrupt context, and logged in thread context (msi/service.h).
  */
 #ifndef MSI_STRAY_H
 #define MSI_STRAY_H

@@ -72,7 +72,7 @@ uintptr_t platform_console_base(void)
     return console_base;
 }
 
-/* Says which step failed; returns the error for the caller to pass on. */
+/* Logs which step failed; returns the error, for the caller to return. */
 static int failed(const char *step, int error)
 {
     log_error(platform, "%s failed: error %d", step, error);
@@ -104,7 +104,7 @@ static int gic_up(void)
     if (error == 0)
         error = irq_core_init();
     if (error != 0)
-        return failed("interrupt core", error);
+        return failed("interrupt layer", error);
 
     struct gic_facts facts;
     gic_get_facts(&facts);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The AM65x as a whole: what brings it up before main(), and what an application asks of it.
+ * The AM65x as a whole: what brings it up before main(), and what an application can ask about it.
  *
  * An application is a C program: main() runs in thread context on core 0 with everything up; its
  * arguments are the loader's boot arguments, word by word, behind the program's name. What it
@@ -18,23 +18,26 @@ struct device_tree_info;
 struct irq_parent;
 struct ti_sci_range;
 
-/* How the image was started, and how far the SoC came up: error is 0, or the negative errno of the
- * step that failed. It has been logged; main() is called all the same, what was up before it stays
- * up, and all that depends on the rest returns -ENODEV. */
+/* How the image was started, and whether the SoC came up: error is 0, or the negative errno of the
+ * step that failed, which has been logged. main() is called in both cases; what came up before the
+ * failed step works, and what depends on the rest returns -ENODEV. */
 struct platform_boot_info {
     uintptr_t dtb;        /* x0 at entry: the device tree's address, or whatever else was there */
     unsigned entry_level; /* the exception level that the loader used: 1 or 2 */
     uintptr_t load_address;
     int error;
 };
+
+/* Any context. */
 const struct platform_boot_info *platform_get_boot_info(void);
 
-/* What the loader's device tree says, or what stands in for it. */
+/* What the loader's device tree says; the EVM's values where there is none or it is damaged. Any
+ * context. */
 const struct device_tree_info *platform_get_device_tree(void);
 
-/* GIC, the other cores, the interrupt layer, the ITS, system firmware, router, aggregator, UDMA
- * and the console's interrupt (console: the UART's number); logs what it finds. Called before
- * main(), once. */
+/* Brings up GIC, the other cores, the interrupt layer, the ITS, system firmware, router,
+ * aggregator, UDMA and the console's interrupt (console: the UART's number, 0-2); logs what it
+ * finds. Called once, before main(). Returns the error of the first step that fails. */
 int platform_init(unsigned console);
 
 /* The parents that devices are bound to (msi/binding.h); NULL if platform_init() did not get
@@ -61,7 +64,7 @@ bool platform_owns(enum platform_resource resource, unsigned number);
 /* JTAGID (AM65x TRM SPRUID7, 5.1.2); its fields are in platform/am65x.h. Any context. */
 uint32_t platform_jtag_id(void);
 
-/* The registers of the UART that is the console. */
+/* The address of the registers of the UART that is the console. Any context. */
 uintptr_t platform_console_base(void);
 
 #endif

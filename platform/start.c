@@ -21,7 +21,7 @@
 #include <string.h>
 
 #define UART_BAUD         115200u
-#define ARGUMENTS_MAX     32 /* words; more than DEVICE_TREE_ARGUMENTS_MAX sensibly holds */
+#define ARGUMENTS_MAX     32 /* words; more than fit into DEVICE_TREE_ARGUMENTS_MAX in practice */
 #define JTAGID_PART_AM65X 0xbb5au
 
 LOG_USE(boot);
@@ -53,8 +53,8 @@ void exception_early_output(const char *text, size_t length)
         uart_panic_write(text, length);
 }
 
-/* A UART of the main domain as the polled console, so that everything after can speak: the one at
- * base if there is one, else UART0, the EVM's. A loader's setting stays. Returns its number. */
+/* Makes a UART of the main domain the console, polled at first: the one at base if there is one,
+ * else UART0, the EVM's. A loader's settings stay. Returns its number. */
 static unsigned console_up(uint64_t base, uint32_t baud)
 {
     static const struct console_device uart = {uart_write, uart_getc, uart_flush,
@@ -70,7 +70,8 @@ static unsigned console_up(uint64_t base, uint32_t baud)
     return number;
 }
 
-/* Fills in what the loader's device tree has not told: the EVM's memory, and what is kept of it. */
+/* If the loader's device tree describes no memory: assumes the EVM's, and what is reserved there.
+ */
 static void assume_memory(void)
 {
     if (tree.memory_count != 0)
@@ -81,7 +82,7 @@ static void assume_memory(void)
             (struct memory_range){AM65X_SECURE_DRAM_BASE, AM65X_SECURE_DRAM_SIZE};
 }
 
-/* Before there is a console, which the tree names: says nothing, returns the error. */
+/* Runs before there is a console, which the tree names, so it logs nothing. Returns the error. */
 static int read_device_tree(void)
 {
     size_t room = mapping_length(boot_info.dtb, DEVICE_TREE_SIZE_MAX);

@@ -42,7 +42,7 @@ static void set_log_level(char *value)
         log_error(boot, "log=%s: not SUBJECT:LEVEL (error, warning, info or debug)", value);
 }
 
-/* Does one word. False: it is none of ours. */
+/* Does one boot argument. False: it is not for this firmware. */
 static bool do_word(char *word, int *status)
 {
     char *value = split_value(word);
@@ -53,7 +53,7 @@ static bool do_word(char *word, int *status)
         set_log_level(value);
         return false;
     }
-    /* What is no command, or gets a value that it does not take, is somebody else's. */
+    /* Not a command, or one that takes no value: the argument is for another operating system. */
     if (command == NULL || !command->at_boot || (value != NULL && command->arguments == NULL)) {
         log_info(boot, "ignoring the boot argument \"%s\"", word);
         return false;
@@ -67,7 +67,7 @@ int main(int argc, char **argv)
     bool any = false;
     int status = COMMAND_DONE;
 
-    /* Without the hardware only the prompt makes sense, and only for who asked for nothing else. */
+    /* If the SoC did not come up, no boot argument is done: that would report a success. */
     if (platform_get_boot_info()->error != 0)
         return argc > 1 ? COMMAND_FAILED : prompt_run();
     for (int i = 1; i < argc; i++) {

@@ -78,7 +78,7 @@ static void end_lane(struct lane *lane, int error)
     wait_notify();
 }
 
-/* A chunk has been copied: the next, from inside the interrupt. */
+/* A chunk has been copied: queues the next, from inside the interrupt. */
 static void on_chunk(void *context, void *cookie, int status)
 {
     struct lane *lane = context;
@@ -120,7 +120,7 @@ static int open_lanes(struct demo *demo)
     return 0;
 }
 
-/* The first error. A channel that would not stop may still write: *held says to keep the copy. */
+/* The first error. A channel that did not stop may still write: *held says to keep the copy. */
 static int close_lanes(struct demo *demo, bool *held)
 {
     int first = 0;
@@ -192,7 +192,7 @@ static int check_lane(const struct lane *lane, const struct udma_counters *count
     return -EIO;
 }
 
-/* The table: a line a channel, and the totals. The first thing that is wrong is the error. */
+/* Prints the table: a line for each channel, and the totals. Returns the first error found. */
 static int report_lanes(const struct demo *demo)
 {
     uint64_t interrupts = 0, bytes = 0;

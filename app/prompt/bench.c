@@ -4,8 +4,8 @@
  * handler and from the handler to the interrupted code.
  *
  * An interrupt is made pending with IRQs masked, so that it is taken at a known instruction. The
- * core's PMU (Arm ARM DDI 0487, D13) counts instructions retired at EL1, and cycles where there are
- * such; a core that does not count instructions says so in PMCEID0_EL0.
+ * core's PMU (Arm ARM DDI 0487, D13) counts instructions retired at EL1, and cycles. Whether a core
+ * counts instructions stands in PMCEID0_EL0.
  */
 #include "arch/barrier.h"
 #include "arch/core.h"

@@ -36,7 +36,7 @@ static void print_table(void)
 {
     struct irq_inventory inventory;
 
-    irq_service(); /* what has to be told comes first */
+    irq_service(); /* logs strays and storms first */
     printf("device     index  name         core         count  state    route\n");
     irq_for_each(print_line, NULL);
     irq_get_inventory(&inventory);

@@ -83,7 +83,8 @@ static void insert(struct line_editor *editor, char character)
     size_t cursor = editor->cursor;
 
     if (editor->length >= LINE_EDITOR_MAX) {
-        editor->length++; /* only counted: the whole line will be refused */
+        editor->length++; /* beyond the limit a character is only counted: the whole line will be
+                             refused */
         return;
     }
     memmove(editor->line + cursor + 1, editor->line + cursor, editor->length - cursor);
@@ -240,7 +241,7 @@ static void complete(struct line_editor *editor)
         list_candidates(editor, found.start);
 }
 
-/* The keys that edit. A line too long is not edited: only backspace and Ctrl-U shorten it. */
+/* The keys that edit. A line that is too long can only be shortened, with backspace and Ctrl-U. */
 static void edit(struct line_editor *editor, int key)
 {
     size_t cursor = editor->cursor, length = editor->length;
@@ -329,7 +330,7 @@ static int escape_key(char final, unsigned number)
     }
 }
 
-/* Takes a character of an escape sequence. False: it is none, and to be taken for itself. */
+/* Takes a character of an escape sequence. False: it is not part of one, and means itself. */
 static bool take_escape(struct line_editor *editor, unsigned char key)
 {
     unsigned state = editor->escape;

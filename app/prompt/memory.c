@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * The commands `md`, `mw` and `regs`: memory and registers, by address (hexadecimal, as U-Boot has
- * it) or by name. They touch what can be touched without harm: memory that the loader has told of
- * and nobody reserved, and the registers that registers.c knows. All else is refused before.
+ * it) or by name. Allowed is what does no harm: memory that the loader's device tree describes and
+ * does not reserve, and the registers that registers.c knows. All else is refused before it is
+ * accessed.
  */
 #include "app/prompt/registers.h"
 #include "arch/mmio.h"

@@ -40,7 +40,7 @@ static unsigned words_before(const char *line, size_t start)
     return words;
 }
 
-/* What can stand at start: commands first, then what the command says. */
+/* What can stand at start: the first word is a command, the others are what the command says. */
 static const char *candidate(const char *line, size_t start, unsigned index)
 {
     unsigned word = words_before(line, start);
@@ -64,7 +64,7 @@ static const char *candidate(const char *line, size_t start, unsigned index)
 
 /* ---- lines ---- */
 
-/* Says once if what was typed did not all arrive. */
+/* Says once for each time if typed input was lost. */
 static void tell_lost_input(void)
 {
     static uint64_t told;
@@ -114,7 +114,7 @@ uint8_t prompt_run(void)
             printf("the line has %zu characters, the most is %u: not done\n",
                    line_editor_length(&editor), LINE_EDITOR_MAX);
         tell_lost_input();
-        irq_service(); /* what interrupts have left to be told, before the next prompt */
+        irq_service(); /* logs strays and storms, before the next prompt */
         fflush(stdout);
         if (!finished)
             line_editor_start(&editor);

@@ -7,11 +7,12 @@
 
 #include <stdint.h>
 
-/* Reads and does commands (lib/command.h) until `poweroff`; returns the exit status. Thread
- * context, boot core. */
+/* Reads lines and runs the commands in them (lib/command.h) until one calls prompt_finish();
+ * returns the status that it gave. Thread context, boot core. */
 uint8_t prompt_run(void);
 
-/* Makes prompt_run() return the status once the command that runs has ended. */
+/* Makes prompt_run() return the status when the command that is running has ended. For commands:
+ * thread context, boot core. */
 void prompt_finish(uint8_t status);
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * Runs the registered tests and reports them as TAP version 13 (testanything.org).
  *
- * Around each test the runner holds two things against it: a watchdog on this core's physical
- * timer, so that a hang is a failure that says where it hangs, and the interrupt and DMA
- * inventories, so that a test that loses a resource fails even if it looked elsewhere.
+ * Around each test the runner checks two more things: a watchdog on this core's physical timer
+ * turns a hang into a failure that says where it hangs, and the inventories of interrupts and DMA
+ * are compared before and after, so that a test that loses a resource fails.
  */
 #include "app/selftest/selftest.h"
 
@@ -174,7 +174,7 @@ static const struct selftest *next_test(const struct selftest *test)
 
 /* ---- choosing ---- */
 
-#define SOAK_SUITE "soak" /* long runs, for those who ask for them by name */
+#define SOAK_SUITE "soak" /* long runs, only when asked for by name */
 
 /* Whether text is the pattern's [pattern, end), in which * stands for any characters. */
 static bool fits(const char *pattern, const char *end, const char *text)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* One test: what SELFTEST() below defines. */
 struct selftest {
     const char *suite, *name;
     const char *file;
@@ -33,7 +34,7 @@ struct selftest {
     static void selftest_##suite_##_##name_(void)
 
 /* Fails the running test with file, line and both values, and returns from the calling function
- * (which must return void). Use on any core: the first failure is kept. */
+ * (which must return void). On any core; the first failure is kept. */
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
         if (!(condition)) {                                                                        \
@@ -56,19 +57,22 @@ struct selftest {
         return;                                                                                    \
     } while (0)
 
+/* What the macros call: records a failure, or that the test cannot run here (for `reason`). On any
+ * core. selftest_failed(): whether the running test has failed already. */
 void selftest_fail(const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void selftest_skip(const char *reason);
-bool selftest_failed(void); /* the running test has failed already */
+bool selftest_failed(void);
 
-/* Whether somebody wants the run to end (Ctrl-C at the console): a test that takes minutes asks now
- * and then, and returns. Thread context, boot core. */
+/* Whether the run is to end (Ctrl-C at the console): a test that takes minutes asks now and then,
+ * and returns. Thread context, boot core. */
 bool selftest_aborted(void);
 
 /* Runs the tests that `names` chooses (NULL: all) and reports them. names: suites ("its"), single
- * tests ("its.lpi_arrives"), either with * for any characters, separated by commas. Those of the
- * suite `soak` take minutes and run only if a name begins with it. Returns how many failed; a run
- * that was aborted, or that found nothing to run, counts as one more. Thread context, boot core. */
+ * tests ("udma.copies_one_byte"), either with * for any characters, separated by commas. Those of
+ * the suite `soak` take minutes and run only if a name begins with it. Returns how many failed; a
+ * run that was aborted, or that found nothing to run, counts as one more. Thread context, boot
+ * core. */
 unsigned selftest_run(const char *names);
 
 #endif

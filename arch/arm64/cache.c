@@ -16,7 +16,7 @@ static uintptr_t line_size(void)
 }
 
 /* Stores before are ordered to the maintenance of their own address (D4.4.8), so one barrier at the
- * end does: the maintenance has completed when each of these returns. */
+ * end is enough: the maintenance has completed when each of these returns. */
 #define FOR_EACH_LINE(instruction, from, to, line)                                                 \
     do {                                                                                           \
         for (uintptr_t at = (from) & ~((line)-1); at < (to); at += (line))                         \

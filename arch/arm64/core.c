@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The table of cores: how many run, their affinities (MPIDR_EL1), and which of them asks
+ * The table of cores: how many run, their affinities (MPIDR_EL1), and which of them is the caller's
  * (TPIDR_EL1; Arm ARM DDI 0487, D17.2).
  */
 #include "arch/per_core.h"

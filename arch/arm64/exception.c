@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What vectors.S calls: the interrupt handler, and for other exceptions the probe that raised them,
- * or the report.
+ * What vectors.S calls: for an IRQ the interrupt handler; for another exception the fix-up of the
+ * probe that raised it (arch/probe.h), or the report that ends the firmware.
  */
 #include "arch/exception.h"
 
@@ -56,7 +56,8 @@ void exception_irq(void)
         panic("an IRQ, and nobody to handle it");
 }
 
-/* Sends the abort of a probe to where it goes on. False: it was no probe's. */
+/* Makes a probe whose access was aborted go on at its fix-up. False: the access was not a probe's.
+ */
 static bool fix_up(struct exception_frame *frame)
 {
     uint64_t class = frame->esr >> ESR_EC_SHIFT;

@@ -59,7 +59,7 @@ static noreturn void halt(void)
 
 noreturn void psci_system_off(uint8_t status)
 {
-    barrier_complete(); /* the last output has left for the UART */
+    barrier_complete(); /* the last output is out of the core's write buffers */
     smc_call(PSCI_SYSTEM_OFF, PSCI_OFF_STATUS_MAGIC | status, 0, 0);
     halt();
 }

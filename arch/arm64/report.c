@@ -248,8 +248,8 @@ static bool is_record(uint64_t address)
     return true;
 }
 
-/* Follows the frame records of AAPCS64 (6.2.3), each looked at before it is read, and no more than
- * a fixed number of them, so that a broken chain ends too. */
+/* Follows the frame records of AAPCS64 (6.2.3). Each address is checked before it is read, and
+ * their number is limited, so that a broken chain ends too. */
 static void print_backtrace(const struct exception_frame *frame)
 {
     uint64_t record = frame->x[29];

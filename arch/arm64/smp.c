@@ -22,7 +22,7 @@ enum core_state {
     CORE_OFF,
     CORE_STARTING,
     CORE_RUNNING,
-    CORE_ABANDONED, /* it was too late, and must not come in any more */
+    CORE_ABANDONED, /* it came too late, and must not run any more */
 };
 
 /* struct core.busy */
@@ -72,7 +72,7 @@ static int start_core(uint64_t affinity, uintptr_t entry)
     if (error == 0)
         error = wait_for(has_started, core, START_TIMEOUT_US);
     if (error != 0 && !change_state(core, CORE_STARTING, CORE_ABANDONED))
-        error = 0; /* it came in at the last moment */
+        error = 0; /* it has reported in meanwhile */
     if (error != 0)
         core_set_count(number);
     return error;
@@ -131,7 +131,8 @@ noreturn void smp_secondary_main(void)
         core_init();
     if (!change_state(core, CORE_STARTING, CORE_RUNNING))
         for (;;)
-            __asm__ volatile("wfi"); /* too late: IRQs stay masked, nobody counts on this core */
+            __asm__ volatile(
+                "wfi"); /* too late: smp_boot() has given this core up; IRQs stay masked */
     irq_restore(0);
     wait_notify();
 

@@ -12,7 +12,7 @@
 #define CNTV_CTL_ENABLE 1
 #define CNTV_CTL_OFF    2 /* IMASK, and not ENABLE */
 
-/* Seconds and the rest apart, so that no product leaves 64 bits. */
+/* Whole seconds and the rest are converted apart, so that no product overflows 64 bits. */
 static uint64_t scale(uint64_t value, uint64_t from, uint64_t to)
 {
     return value / from * to + value % from * to / from;
@@ -26,7 +26,7 @@ uint64_t time_now_ns(void)
 
 void timer_arm(deadline_t deadline)
 {
-    /* One tick more makes up for the rounding: at the alarm the deadline has passed. */
+    /* One tick more, because of rounding: when the alarm comes, the deadline has passed. */
     sysreg_write(CNTV_CVAL_EL0, scale(deadline, NS_PER_SECOND, sysreg_read(CNTFRQ_EL0)) + 1);
     sysreg_write(CNTV_CTL_EL0, CNTV_CTL_ENABLE);
     barrier_context(); /* armed before the WFI that follows */

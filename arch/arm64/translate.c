@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Address translation asked of the MMU (Arm ARM DDI 0487, D8.17 "Address translation
+ * Address translation by the MMU itself (Arm ARM DDI 0487, D8.17 "Address translation
  * instructions"; PAR_EL1, D17.2.103).
  */
 #include "arch/translate.h"

@@ -102,7 +102,7 @@ static void wake(uint32_t cores)
 
 void wait_notify(void)
 {
-    barrier_cores(); /* the change is seen before who waits is read */
+    barrier_cores(); /* the change is visible before the set of waiters is read */
     wake(__atomic_load_n(&waiting, __ATOMIC_RELAXED));
 }
 
@@ -158,7 +158,8 @@ void mutex_unlock(struct mutex *mutex)
 
     /* Release: what this owner wrote is seen by the next. */
     __atomic_store_n(&mutex->owner, next_owner, __ATOMIC_RELEASE);
-    barrier_cores(); /* the new owner is seen before who queues is read: nobody slips by asleep */
+    barrier_cores(); /* the new owner is visible before the set of waiters is read, so that no
+                        waiter sleeps on */
     if (__atomic_load_n(&mutex->next, __ATOMIC_RELAXED) != next_owner)
         wait_notify();
 }

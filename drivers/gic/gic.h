@@ -4,8 +4,8 @@
  * (Arm IHI 0069, "GIC Architecture Specification"; GIC-500 TRM DDI 0516).
  *
  * INTIDs: SGI 0-15, PPI 16-31, SPI 32-1019, special 1020-1023, LPI from 8192. All interrupts are
- * non-secure group 1. Functions return 0 or a negative errno; -EINVAL is an INTID, core or value
- * out of range.
+ * non-secure group 1. Functions that return int return 0 or a negative errno; -EINVAL: an INTID,
+ * core or value out of range. Cores are numbered as in arch/core.h.
  */
 #ifndef DRIVERS_GIC_GIC_H
 #define DRIVERS_GIC_GIC_H
@@ -19,6 +19,7 @@
 #define GIC_INTID_SPURIOUS  1023u
 #define GIC_INTID_LPI_FIRST 8192u
 
+/* How an interrupt is triggered (GICD_ICFGR). */
 enum gic_trigger {
     GIC_LEVEL,
     GIC_EDGE,
@@ -29,47 +30,52 @@ enum gic_trigger {
 #define GIC_PRIORITY_URGENT  0x80u
 
 /* Finds and initialises the distributor, walks the redistributors at redistributor_base up to
- * redistributor_size (GICR_TYPER.Last ends the walk). Boot core, once. -ENODEV: no GICv3 there;
- * -ETIMEDOUT: GICD_CTLR.RWP stuck. */
+ * redistributor_size bytes (GICR_TYPER.Last ends the walk). Boot core, thread context, once.
+ * -ENODEV: no GICv3 there; -ETIMEDOUT: GICD_CTLR.RWP stays set for 1 s. */
 int gic_init(uintptr_t distributor_base, uintptr_t redistributor_base,
              uintptr_t redistributor_size);
 
 /* How many redistributors, hence cores, the walk found, and the affinity of each (packed as
- * core_affinity()). Index 0..count-1 in the order of the walk. */
+ * core_affinity()). Index 0..count-1 in the order of the walk. Any context, after gic_init(). */
 unsigned gic_redistributor_count(void);
 uint64_t gic_redistributor_affinity(unsigned index);
 
-/* Initialises the calling core's redistributor and CPU interface. -ENODEV: no redistributor has
- * this core's affinity; -ETIMEDOUT: it does not wake. */
+/* Initialises the calling core's redistributor and CPU interface. Each core once, after gic_init();
+ * IRQs may be masked. -ENODEV: no redistributor has this core's affinity, or there is no
+ * system-register access; -ETIMEDOUT: the redistributor does not wake within 1 s. */
 int gic_core_init(void);
 
-/* The number of INTIDs the distributor has (GICD_TYPER.ITLinesNumber), exclusive upper bound. */
+/* The number of INTIDs the distributor has (GICD_TYPER.ITLinesNumber), exclusive upper bound. Any
+ * context, after gic_init(). */
 unsigned gic_intid_limit(void);
 
 /* SPIs, from any core; PPIs and SGIs act on the calling core. Any context.
  * gic_configure(): -EBUSY if the trigger would change while the interrupt is enabled; -EINVAL also
- * for a trigger that a PPI or SGI cannot have. gic_disable(): -ETIMEDOUT. */
+ * for a trigger that a PPI or SGI cannot have. gic_disable(): returns once the distributor has
+ * taken it; -ETIMEDOUT: it has not within 1 s (RWP). gic_set_affinity(): SPIs only; what is pending
+ * moves too. */
 int gic_configure(unsigned intid, enum gic_trigger trigger, uint8_t priority);
 int gic_enable(unsigned intid);
-int gic_disable(unsigned intid); /* returns once the distributor has taken it (RWP) */
+int gic_disable(unsigned intid);
 bool gic_is_enabled(unsigned intid);
 int gic_set_pending(unsigned intid);
 int gic_clear_pending(unsigned intid);
 bool gic_is_pending(unsigned intid);
 bool gic_is_active(unsigned intid);
-int gic_set_affinity(unsigned intid, unsigned core); /* SPIs only */
+int gic_set_affinity(unsigned intid, unsigned core);
 
 /* Sends SGI sgi (0-15) to one core. Stores before it are seen by the core that takes it. Any
  * context. */
 void gic_send_sgi(unsigned core, unsigned sgi);
 
-/* Acknowledges the highest pending group 1 interrupt (ICC_IAR1_EL1) and ends one (ICC_EOIR1_EL1).
- * Interrupt context only; not for SPIs above the priority mask. */
+/* Acknowledges the pending group 1 interrupt with the highest priority (ICC_IAR1_EL1; INTID
+ * 1020-1023: there is none), and ends the one that was acknowledged last (ICC_EOIR1_EL1). With IRQs
+ * masked; for the dispatch of interrupts only. */
 unsigned gic_acknowledge(void);
 void gic_end(unsigned intid);
 
 /* Facts for the boot log and for `irq`: architecture revision, implementer and product of
- * GICD_IIDR, number of SPIs, security states, LPI INTID bits, range selector support. */
+ * GICD_IIDR, number of SPIs, security states, whether there are LPIs, width of INTIDs in bits. */
 struct gic_facts {
     unsigned architecture; /* 3 or 4 */
     uint32_t iidr;
@@ -78,6 +84,7 @@ struct gic_facts {
     bool lpis;
     unsigned intid_bits;
 };
+/* Any context, after gic_init(). */
 void gic_get_facts(struct gic_facts *facts);
 
 #endif

@@ -83,7 +83,7 @@ static void reset_spis(uintptr_t base)
         mmio_write32(bits + GIC_ICENABLER, UINT32_MAX);
         mmio_write32(bits + GIC_ICPENDR, UINT32_MAX);
         mmio_write32(bits + GIC_ICACTIVER, UINT32_MAX);
-        /* The group is the secure world's to give where there is one (writes are ignored). */
+        /* Where there is a secure world, it sets the group, and these writes are ignored. */
         mmio_write32(bits + GIC_IGROUPR, UINT32_MAX);
     }
     for (intid = GIC_INTID_SPI_FIRST; intid < distributor.intid_limit; intid += 4u)

@@ -78,7 +78,7 @@ static int set_trigger(uintptr_t frame, unsigned intid, enum gic_trigger trigger
     unsigned long state;
     int error;
 
-    /* SGIs are edge-triggered, always; one that the secure world keeps would not even read so. */
+    /* SGIs are always edge-triggered; one of the secure world's reads as zero. */
     if (intid < GIC_INTID_PPI_FIRST)
         return trigger == GIC_EDGE ? 0 : -EINVAL;
     state = spin_lock(&trigger_lock);

@@ -85,7 +85,8 @@ static int wake(uintptr_t base)
 {
     uint32_t waker = mmio_read32(base + GICR_WAKER);
 
-    /* Where a secure world owns the register it reads zero and has been dealt with there. */
+    /* Where the secure world owns the register, it reads as zero, and TF-A has woken the
+     * redistributor. */
     mmio_write32(base + GICR_WAKER, waker & ~GICR_WAKER_PROCESSOR_SLEEP);
     return gic_wait_clear(base + GICR_WAKER, GICR_WAKER_CHILDREN_ASLEEP);
 }

@@ -18,8 +18,8 @@ int gic_wait_clear(uintptr_t address, uint32_t bits)
     deadline_t deadline = deadline_after_us(GIC_TIMEOUT_US);
     bool late = false;
 
-    /* The clock is read before the register, so that a core that was held up in between still
-     * takes the register's word. */
+    /* The clock is read before the register: a core that was held up in between looks at the
+     * register once more before it gives up. */
     while ((mmio_read32(address) & bits) != 0) {
         if (late)
             return -ETIMEDOUT;

@@ -33,8 +33,8 @@
 #define QUEUE_ALIGNMENT     0x10000u
 #define ITT_ALIGNMENT       256u
 
-/* In its_device.cores. A core's number with DISCARD_FAILED: the event is still mapped for all that
- * is known, and nobody waits for it any more. */
+/* In its_device.cores. A core's number with DISCARD_FAILED: the event may still be mapped, and its
+ * owner has given it up. */
 #define DISCARD_FAILED      0x80u
 #define UNMAPPED            0xffu
 _Static_assert(CORE_MAX < DISCARD_FAILED, "a core's number and the mark fit into a byte");
@@ -130,8 +130,8 @@ int its_init(uintptr_t base)
     error = quiesce(base);
     if (error == 0)
         error = gic_lpi_init();
-    /* What is allocated from here on is not freed if a later step fails: the ITS may have been
-     * told of it, and there is no use for a machine half up. */
+    /* What is allocated from here on is not freed if a later step fails: the ITS may know its
+     * address, and the platform does not go on without an ITS. */
     if (error == 0)
         error = init_tables(base);
     if (error == 0)
@@ -210,7 +210,7 @@ static int send_mapd(const struct its_device *device, bool valid)
     struct its_command command = its_command_mapd(device->id, device->event_bits,
                                                   (uintptr_t)device->translation_table, valid);
 
-    /* A device is of no redistributor: its own core's serves to wait for the ITS. */
+    /* MAPD concerns no redistributor: a SYNC to the calling core's waits for the ITS. */
     return its_queue_run(&its.queue, &command, &its.targets[core_id()], 1);
 }
 
@@ -359,7 +359,8 @@ int its_move_event(struct its_device *device, uint32_t event, unsigned core)
     if (device->cores[event] == core)
         return 0;
     command = its_command_movi(device->id, event, (uint16_t)core);
-    /* The old redistributor has given the pending state away, and the new one has it. */
+    /* SYNC to both: the old redistributor has handed over the pending state, and the new one has
+     * it. */
     both[0] = target_of(device, event);
     both[1] = its.targets[core];
     error = its_queue_run(&its.queue, &command, both, ITS_QUEUE_TARGETS_MAX);

@@ -3,11 +3,13 @@
  * The Interrupt Translation Service and LPIs (Arm IHI 0069, chapters 5 and 6).
  *
  * A message (device id, event id) becomes an LPI on the core of the event's collection. There is
- * one collection a core, its ICID the core's number. Every command waits, with a deadline, until
- * the ITS has consumed it. Thread context only; callable from any core at once.
+ * one collection for each core, its ICID the core's number. Every command waits, with a deadline of
+ * 1 s, until the ITS has consumed it. Thread context, any number of cores at once, unless said
+ * otherwise.
  *
- * Errors everywhere: -EINVAL out of range, -ETIMEDOUT the ITS did not consume the command,
- * -EIO the ITS stalled or reported an error (logged in words).
+ * Errors of everything that sends a command: -EINVAL: an argument out of range; -ETIMEDOUT: the ITS
+ * did not consume the command in time; -EIO: the ITS stalled at it or reported an error (logged);
+ * -EDEADLK: not thread context.
  */
 #ifndef DRIVERS_GIC_ITS_H
 #define DRIVERS_GIC_ITS_H
@@ -16,53 +18,60 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Allocates tables and command queue, enables the ITS. gic_init() first. -ENODEV, -ENOMEM. */
+/* Allocates tables and command queue, enables the ITS. Boot core, once, after gic_init(). -ENODEV:
+ * no ITS there, or no LPIs; -ENOMEM; -EIO: a register does not take what is written to it;
+ * -ETIMEDOUT: it does not come to rest. */
 int its_init(uintptr_t base);
 
 /* Gives the calling core its pending table and maps its collection; enables its LPIs. Each core
- * once, after gic_core_init() on it and its_init(). */
+ * once, after its_init() and its own gic_core_init(); IRQs may be masked. -ENODEV: no LPIs at this
+ * redistributor, or no its_init() before; -ERANGE: the ITS has no collection for the core; -EBUSY:
+ * a loader has enabled LPIs with tables of its own; and the errors of commands. */
 int its_core_init(void);
 
-/* LPI INTIDs that can be handed out: [GIC_INTID_LPI_FIRST, its_lpi_limit()). */
+/* LPI INTIDs that can be handed out: [GIC_INTID_LPI_FIRST, its_lpi_limit()). 0 before its_init().
+ * Any context. */
 unsigned its_lpi_limit(void);
 
 /* An ITS device: its interrupt translation table. */
 struct its_device;
 
-/* MAPD V=1 with a table for 2^event_bits events. -ENOMEM; -EEXIST if the id is mapped already;
- * -ERANGE for an id or event_bits beyond GITS_TYPER. */
+/* MAPD V=1 with a table for 2^event_bits events. -ENOMEM; -EEXIST: the id is mapped already;
+ * -ERANGE: an id or event_bits beyond what GITS_TYPER tells. */
 int its_map_device(uint32_t device_id, unsigned event_bits, struct its_device **device);
-/* MAPD V=0; frees the table. Events must have been discarded, or their discard must have failed:
- * -EBUSY. If the ITS does not consume the command, the id stays mapped and the table allocated,
- * because the ITS may still use it. */
+
+/* MAPD V=0; frees the table. -EBUSY: an event is still mapped whose discard has not been tried. If
+ * the ITS does not consume the command, the id stays mapped and the table allocated, because the
+ * ITS may still use it. */
 int its_unmap_device(struct its_device *device);
 
-/* MAPTI: (device, event) -> lpi on core's collection. Then MOVI, DISCARD, INT, CLEAR. -EEXIST: the
- * event is mapped already; -ENOENT: it is not; -EINVAL also for a core without a collection. Calls
- * for the same event at once are the caller's to prevent. */
+/* MAPTI: maps the event to the lpi on core's collection. The others are MOVI, DISCARD, INT and
+ * CLEAR on a mapped event. -EEXIST: the event is mapped already; -ENOENT: it is not; -EINVAL also
+ * for a core without a collection. The caller prevents two calls for one event at once. */
 int its_map_event(struct its_device *device, uint32_t event, unsigned lpi, unsigned core);
 int its_move_event(struct its_device *device, uint32_t event, unsigned core);
 int its_discard_event(struct its_device *device, uint32_t event);
 int its_trigger_event(struct its_device *device, uint32_t event);
 int its_clear_event(struct its_device *device, uint32_t event);
 
-/* Sets the LPI's enable bit and priority in the property table and makes the redistributors see
- * it (INV on the event). */
+/* Sets the LPI's enable bit and priority (0x00-0xf8) in the property table and makes the
+ * redistributors read it again (INV on the event). */
 int its_enable_event(struct its_device *device, uint32_t event, unsigned lpi, uint8_t priority);
 int its_disable_event(struct its_device *device, uint32_t event, unsigned lpi);
 
-/* INVALL on a core's collection. */
+/* INVALL on a core's collection: its redistributor reads all properties again. */
 int its_invalidate_all(unsigned core);
 
 /* Whether the LPI is pending on core, as its pending table tells. The table is only written back
- * at an implementation's leisure (IHI 0069, 5.1.2): a hint for people, not for decisions. */
+ * when the implementation chooses to (IHI 0069, 5.1.2): a hint for people, not for decisions. Any
+ * context. */
 bool its_lpi_pending(unsigned lpi, unsigned core);
 
 /* Disables an LPI whose event nobody knows, in the property table, and has every redistributor read
  * it again (INVALL). -EINVAL: not an LPI. */
 int its_silence_lpi(unsigned lpi);
 
-/* The physical address a device writes its event id to. */
+/* The physical address that a device writes its event id to (GITS_TRANSLATER). Any context. */
 uint64_t its_doorbell_address(void);
 
 /* Facts for the boot log, and counts of commands issued since its_init(), by opcode (IHI 0069,
@@ -72,18 +81,20 @@ struct its_facts {
     unsigned device_bits, event_bits, collection_bits;
     unsigned itt_entry_size;
     bool two_level_device_table;
-    bool tables_coherent; /* cacheable and shareable as read back; else cleaned by hand */
+    bool tables_coherent; /* the ITS snoops; if not, the driver cleans the cache */
     unsigned lpi_count;
 };
+/* Any context, after its_init(). */
 void its_get_facts(struct its_facts *facts);
 uint64_t its_command_count(uint8_t opcode);
 
-/* What the command of an opcode below ITS_OPCODES is called ("MAPTI"); NULL: there is none. */
+/* What the command of an opcode below ITS_OPCODES is called ("MAPTI"); NULL: there is none. Any
+ * context. */
 #define ITS_OPCODES 0x40u /* those of GICv3 and GICv4 */
 const char *its_command_name(uint8_t opcode);
 
-/* Calls visit() for each mapped device, with how many of its events are mapped. No device may be
- * mapped or unmapped inside. */
+/* Calls visit() for each mapped device, with how many of its events are mapped. visit() must not
+ * map or unmap devices. Thread context. */
 void its_for_each_device(void (*visit)(uint32_t id, unsigned event_bits, unsigned mapped,
                                        void *argument),
                          void *argument);

@@ -37,7 +37,7 @@ struct its_command {
 uint64_t its_command_target(bool by_address, uint64_t address, unsigned processor_number);
 
 /* A device's translation table for 2^event_bits events (1-32) at a 256-byte aligned address; with
- * valid false the device's mapping goes. */
+ * valid false the device is unmapped. */
 struct its_command its_command_mapd(uint32_t device_id, unsigned event_bits, uint64_t table,
                                     bool valid);
 /* A collection's redistributor. */

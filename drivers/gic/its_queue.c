@@ -84,8 +84,8 @@ static void write_pointer(struct its_queue *queue, uint64_t flags)
     mmio_write64(queue->registers + GITS_CWRITER, offset | flags);
 }
 
-/* The ITS refuses command number consumed and has stopped there. Its sender is told; a harmless
- * command takes its place, so that the others' go on. The lock is held. */
+/* The ITS refuses command number consumed and has stopped there. Its sender gets -EIO; a harmless
+ * command takes its place, so that the others are executed. The lock is held. */
 static void step_over_stall(struct its_queue *queue)
 {
     struct its_queue_batch *batch;
@@ -99,7 +99,7 @@ static void step_over_stall(struct its_queue *queue)
     write_pointer(queue, GITS_CWRITER_RETRY);
 }
 
-/* Takes over how far the ITS is. The lock is held. */
+/* Reads how far the ITS is into queue->consumed. The lock is held. */
 static void update(struct its_queue *queue)
 {
     uint64_t value = mmio_read64(queue->registers + GITS_CREADR);
@@ -107,7 +107,7 @@ static void update(struct its_queue *queue)
     uint64_t done =
         (position + ITS_QUEUE_ENTRIES - queue->consumed % ITS_QUEUE_ENTRIES) % ITS_QUEUE_ENTRIES;
 
-    /* A pointer beyond what was written is no progress; the deadline deals with it. */
+    /* A pointer beyond what was written counts as no progress, so the deadline ends the wait. */
     if (done <= queue->submitted - queue->consumed)
         queue->consumed += done;
     if ((value & GITS_CREADR_STALLED) != 0 && queue->consumed < queue->submitted)

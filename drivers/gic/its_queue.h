@@ -31,7 +31,7 @@ struct its_queue {
     uintptr_t registers;
     struct its_command *ring;     /* ITS_QUEUE_ENTRIES of them */
     bool coherent;                /* the ITS snoops the ring */
-    struct its_command harmless;  /* takes the place of one that the ITS stalled at */
+    struct its_command harmless;  /* put in the place of a command that the ITS stalled at */
     struct spinlock lock;         /* of all below */
     uint64_t submitted, consumed; /* commands since its_queue_init() */
     struct its_queue_batch *waiting;

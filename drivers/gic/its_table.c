@@ -52,7 +52,8 @@ static bool can_be_two_level(uintptr_t address, unsigned page_size_code)
     return (mmio_read64(address) & GITS_BASER_INDIRECT) != 0;
 }
 
-/* Hands the table over; cached and shareable if the ITS agrees, otherwise uncached. */
+/* Gives the ITS the table: as cached and shareable if the register keeps that, otherwise as
+ * uncached. */
 static int program(struct its_table *table, uint64_t value)
 {
     uint64_t shareable = GITS_BASER_SHAREABILITY(GIC_MEMORY_INNER_SHAREABLE);

@@ -31,9 +31,9 @@ typedef void *(*its_table_allocate_t)(size_t alignment, size_t size);
 int its_table_init(struct its_table *table, uintptr_t registers, unsigned type, unsigned bits,
                    its_table_allocate_t allocate);
 
-/* Makes sure that there is memory for an id: on a two-level table, the page of the second level. It
- * stays, for good: an ITS may have cached the entry. 0; -ERANGE; -ENOMEM. Not from two cores at
- * once. */
+/* Makes sure that there is memory for an id: on a two-level table, the page of the second level,
+ * which is never freed, because an ITS may have cached the entry. -ERANGE: an id beyond the table;
+ * -ENOMEM. Not from two cores at once. */
 int its_table_provide(struct its_table *table, uint32_t id, its_table_allocate_t allocate);
 
 #endif

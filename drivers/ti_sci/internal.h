@@ -14,11 +14,12 @@ LOG_USE(ti_sci);
 
 /* Sends request (its header is filled in here) and waits for its answer. answer may be NULL, else
  * it receives answer_size bytes, header included. Both are at most SECURE_PROXY_MESSAGE_BYTES.
- * Errors as in ti_sci.h; all but -EACCES are logged here, a refusal by who knows what it was. */
+ * Errors as in ti_sci.h. All but -EACCES are logged here; the caller logs a refusal, since it knows
+ * what was refused. */
 int ti_sci_request(uint16_t type, const void *request, size_t request_size, void *answer,
                    size_t answer_size);
 
-/* Notes that an answer was acknowledged and yet can't be one; returns -EMSGSIZE. */
+/* Counts and logs an answer that was acknowledged and is too short; returns -EMSGSIZE. */
 int ti_sci_short_answer(uint16_t type);
 
 #endif

@@ -134,7 +134,7 @@ static bool has_sent(void *argument)
     unsigned long state = spin_lock(&transmit_lock);
     int room = secure_proxy_count(&transmit_thread);
 
-    /* Nothing is sent whose answer could not come. */
+    /* After a failure of the receive thread no answer could come: nothing is sent. */
     if (room >= 0 && __atomic_load_n(&receive_failed, __ATOMIC_RELAXED))
         room = -EIO;
     if (room > 0)
@@ -208,8 +208,8 @@ static int await(struct attempt *attempt, deadline_t deadline)
     return poll_for(has_ended, attempt, deadline);
 }
 
-/* Whether an answer is one to this request, and what it says. No document tells whether an answer
- * carries the host it goes to or the one it comes from: both are right. */
+/* Whether an answer is one to this request, and what it says. No document says whether an answer
+ * carries the host it goes to or the one it comes from: both are accepted. */
 static int check_answer(uint16_t type, const struct tisci_header *answer)
 {
     bool host_fits = answer->host == host_id || answer->host == TISCI_HOST_ID_DMSC;
@@ -309,7 +309,7 @@ int ti_sci_short_answer(uint16_t type)
 
 /* ---- set-up ---- */
 
-/* Answers to whoever used the threads before, a boot loader mostly, would only be strays. */
+/* Answers to an earlier user of the threads, the boot loader say, would only be strays. */
 static int discard_stale_answers(void)
 {
     struct secure_proxy_message message;
@@ -352,7 +352,7 @@ int ti_sci_init(const struct ti_sci_config *config)
 void ti_sci_use_interrupt(bool use)
 {
     __atomic_store_n(&interrupt_used, use, __ATOMIC_RELAXED);
-    wait_notify(); /* sleepers go by the new mode from now on */
+    wait_notify(); /* cores that wait look at the new mode */
 }
 
 void ti_sci_set_timeout_us(uint64_t new_timeout_us)

@@ -3,16 +3,18 @@
  * A client of TI's system firmware: TI-SCI messages over the secure proxy
  * (TI-SCI documentation, "TISCI User Guide", chapters 2 and 5).
  *
- * Thread context only; any number of cores at once. Requests from several cores are in flight
- * together, told apart by their sequence numbers. Errors of every request:
- *   -ETIMEDOUT   no answer within the deadline (a late one is recognised, counted and dropped)
+ * Every function that returns int sends a request, unless said otherwise. Thread context only; any
+ * number of cores at once. Requests from several cores are in flight together; their sequence
+ * numbers tell them apart. Errors of every request:
+ *   -ETIMEDOUT   no answer within the deadline (a late one is recognised, counted and dropped);
+ *                nobody knows whether the request was carried out
  *   -EACCES      the firmware answered without ACK: it refuses (not owned, out of range, ...)
  *   -EMSGSIZE    the answer is shorter than this request's answer must be
  *   -EPROTO      the answer's message type is not the request's, or it came from another host
  *   -EBUSY       every sequence number is in flight, or the proxy's transmit credits are used up
  *                until the deadline
  *   -EIO         a secure-proxy thread is in error state
- *   -EDEADLK     called from interrupt context
+ *   -EDEADLK     called from interrupt context, or with IRQs masked
  */
 #ifndef DRIVERS_TI_SCI_TI_SCI_H
 #define DRIVERS_TI_SCI_TI_SCI_H
@@ -20,45 +22,53 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Where the secure proxy is, and which of its threads are this host's. */
 struct ti_sci_config {
     uintptr_t target_data; /* secure proxy regions */
     uintptr_t real_time;
     uintptr_t scfg;
     uint8_t host_id;
-    uint16_t rx_thread; /* answers, low priority */
+    uint16_t rx_thread; /* answers */
     uint16_t tx_thread; /* requests */
 };
 
-/* Checks the threads' directions and states, drains stale answers. -ENODEV, -EINVAL, -EIO. */
+/* Checks the threads' directions and states, and drops answers that wait for an earlier user of the
+ * threads. Sends nothing. Boot core, thread context. -EINVAL: no such threads; -ENODEV: a thread
+ * has the wrong direction; -EIO: one is in error state. */
 int ti_sci_init(const struct ti_sci_config *config);
 
-/* From now on answers are collected by ti_sci_receive() from the receive thread's interrupt, and
- * requesters sleep; before, or with false, requesters poll. */
+/* With true, ti_sci_receive() collects answers in the receive thread's interrupt, and requesters
+ * sleep; with false, as at first, requesters poll. Any context. */
 void ti_sci_use_interrupt(bool use);
+
 /* The handler of that interrupt: takes every waiting answer off the thread. Interrupt context. */
 void ti_sci_receive(void *context);
 
-/* How long a request waits for its answer; the default is 1 s. Tests shorten it. */
+/* How long later requests wait for their answers, in microseconds; at first 1 s. Any context. */
 void ti_sci_set_timeout_us(uint64_t timeout_us);
 
+/* What TISCI_MSG_VERSION tells. */
 struct ti_sci_version {
     char description[33];
     uint16_t version;
     uint8_t abi_major, abi_minor;
 };
+
+/* TISCI_MSG_VERSION: what the firmware calls itself, its version and that of the protocol. */
 int ti_sci_get_version(struct ti_sci_version *version);
 
-/* Up to two ranges a (device, subtype) for this host; a range of count 0 is none. -ENOENT: the
- * host owns nothing of it. */
+/* TISCI_MSG_RM_GET_RESOURCE_RANGE: what this host owns of a device's resources of a subtype, in up
+ * to two ranges; a range of count 0 is none. -ENOENT: the host owns nothing of it. */
 struct ti_sci_range {
     uint16_t first, count;
     uint16_t second_first, second_count;
 };
 int ti_sci_get_range(uint16_t device, uint8_t subtype, struct ti_sci_range *range);
 
-/* Device states (TISCI_MSG_SET_DEVICE and GET_DEVICE). */
-int ti_sci_device_get(uint16_t device); /* on, kept by this host */
-int ti_sci_device_put(uint16_t device); /* no longer needed by this host */
+/* Device states (TISCI_MSG_SET_DEVICE and GET_DEVICE): says that this host needs the device, or no
+ * longer; asks what state it is in. */
+int ti_sci_device_get(uint16_t device);
+int ti_sci_device_put(uint16_t device);
 struct ti_sci_device_state {
     uint32_t context_loss_count;
     uint32_t resets;
@@ -78,7 +88,7 @@ int ti_sci_route_map(uint16_t source_device, uint16_t source_index, uint16_t des
 int ti_sci_route_unmap(uint16_t source_device, uint16_t source_index, uint16_t destination_device,
                        uint16_t destination_irq);
 
-/* TISCI_MSG_RM_RING_CFG. */
+/* TISCI_MSG_RM_RING_CFG: configures a ring of the host's. */
 struct ti_sci_ring_config {
     uint16_t navss_device; /* the ring accelerator's device id */
     uint16_t index;
@@ -125,7 +135,7 @@ int ti_sci_udmap_flow_configure(const struct ti_sci_udmap_flow_config *config);
 int ti_sci_psil_pair(uint16_t navss_device, uint16_t source, uint16_t destination);
 int ti_sci_psil_unpair(uint16_t navss_device, uint16_t source, uint16_t destination);
 
-/* Counts since ti_sci_init(): a test compares before and after. */
+/* Counts since ti_sci_init(). Any context. */
 struct ti_sci_counters {
     uint64_t requests, answers;
     uint64_t timeouts, late, refused, malformed, stray;

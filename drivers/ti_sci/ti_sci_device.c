@@ -24,8 +24,8 @@ int ti_sci_get_version(struct ti_sci_version *version)
 
     if (error != 0)
         return error;
-    /* The proxy carries no length; it hands out what is missing of an answer as zeros. A version
-     * without an ABI is none. */
+    /* The proxy carries no length: what is missing of an answer reads as zeros. So an ABI of zero
+     * means that the answer was cut short. */
     if (answer.abi_major == 0 && answer.abi_minor == 0)
         return ti_sci_short_answer(TISCI_MSG_VERSION);
     memcpy(version->description, answer.description, sizeof(answer.description));

@@ -15,7 +15,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-/* A refusal, named by who knows what it was; the transport names all other errors. */
+/* Logs a refusal; ti_sci_request() has logged all other errors. */
 static int refusal(int error, const char *what, uint16_t device, uint16_t index)
 {
     if (error == -EACCES)

@@ -84,7 +84,7 @@ enum ti_sci_delivery ti_sci_sequence_deliver(uint8_t sequence,
     } else if (entries[sequence].state == IN_FLIGHT &&
                !__atomic_load_n(&exchange->answered, __ATOMIC_RELAXED)) {
         exchange->message = *answer;
-        /* Release: who sees it answered sees the answer. */
+        /* Release: who sees `answered` sees the answer too. */
         __atomic_store_n(&exchange->answered, true, __ATOMIC_RELEASE);
         delivery = TI_SCI_DELIVERED;
     }

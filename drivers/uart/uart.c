@@ -36,7 +36,7 @@
 #define LCR_8N1           0x03u
 #define LCR_DIV_EN        (1u << 7)
 #define MCR_DTR_RTS       0x03u
-#define LSR_RX_FIFO_E     (1u << 0) /* data waits (the TRM's name means the opposite) */
+#define LSR_RX_FIFO_E     (1u << 0) /* data waits (the TRM calls the bit RX_FIFO_E, "empty") */
 #define LSR_RX_OE         (1u << 1)
 #define LSR_TX_FIFO_E     (1u << 5) /* the transmit FIFO is empty */
 #define LSR_TX_SR_E       (1u << 6) /* and so is the shift register */
@@ -45,7 +45,7 @@
 #define MDR1_DISABLED     0x07u
 #define DIVISOR_MAX       0x3fffu /* DLH has six bits */
 
-/* Half the FIFO: room is left for a panic on another core, which does not ask who is sending. */
+/* Half the FIFO: a panic on another core, which sends without the lock, still has room. */
 #define BURST             32u
 #define RECEIVE_MAX       256u    /* bytes one interrupt fetches before it gives way */
 #define RING_SIZE         16384u  /* a power of two; 1.4 s at 115200 baud */
@@ -57,7 +57,8 @@ static uint32_t burst;
 static bool interrupt_used;
 static struct uart_counters counters;
 
-/* Received bytes: the interrupt handler advances head, the reader tail; both count on and on. */
+/* Received bytes: the interrupt handler advances head, the reader tail; neither is wrapped to the
+ * ring's size. */
 static uint8_t ring[RING_SIZE];
 static uint32_t ring_head, ring_tail;
 
@@ -89,7 +90,7 @@ static void set_up_line(uint32_t divisor)
 {
     write_register(UART_MDR1, MDR1_DISABLED);
     write_register(UART_LCR, LCR_DIV_EN);
-    write_register(UART_DLL, 0); /* FCR.FIFO_EN can only change while the baud clock stands */
+    write_register(UART_DLL, 0); /* FCR.FIFO_EN can only change while the baud clock is stopped */
     write_register(UART_DLH, 0);
     write_register(UART_FCR, FCR_FIFO_EN | FCR_RX_FIFO_CLEAR | FCR_TX_FIFO_CLEAR);
     write_register(UART_DLL, divisor & 0xff);
@@ -133,7 +134,7 @@ int uart_write(const char *text, size_t length)
         return -ENODEV;
     while (sent < length) {
         if (panicking())
-            return 0; /* the last words belong to somebody else */
+            return 0; /* another core's panic has the UART */
         if (wait_line_status(LSR_TX_FIFO_E) != 0) {
             counters.lost += length - sent;
             return -ETIMEDOUT;
@@ -170,7 +171,7 @@ static void keep(uint8_t byte)
 {
     ring[ring_head % RING_SIZE] = byte;
     counters.received++;
-    /* The byte, then the news of it. */
+    /* The byte is in memory before head says so. */
     __atomic_store_n(&ring_head, ring_head + 1, __ATOMIC_RELEASE);
 }
 

@@ -19,20 +19,22 @@ int uart_init(uintptr_t base, uint32_t clock_hz, uint32_t baud);
  * -ETIMEDOUT: the transmitter is stuck, and the rest is counted as lost. */
 int uart_write(const char *text, size_t length);
 
-/* Waits until the last byte has left the shift register. 0, -ENODEV, -ETIMEDOUT. */
+/* Waits until the last byte has left the shift register. Thread context. -ENODEV before
+ * uart_init(); -ETIMEDOUT: the transmitter is stuck. */
 int uart_flush(void);
 
-/* The next byte received; -ETIMEDOUT after timeout_us; -ENODEV. Thread context, one caller at a
- * time. Polled until uart_use_interrupt(). What comes while nobody asks is kept, 16 KiB of it;
- * after that it waits in the FIFO of the UART. */
+/* The next byte received, 0-255. Thread context, one caller at a time. Polled until
+ * uart_use_interrupt(); from then on up to 16 KiB are kept that nobody has read yet, and what comes
+ * after that waits in the UART's FIFO. -ETIMEDOUT: nothing within timeout_us; -ENODEV before
+ * uart_init(). */
 int uart_getc(uint64_t timeout_us);
 
-/* Drops what has been received and not read, up to the last such byte; whether there was one. As
- * uart_getc(). */
+/* Drops what has been received and not read, up to the last such byte; returns whether there was
+ * one. Thread context, one caller at a time, who may not be in uart_getc(). */
 bool uart_discard_through(unsigned char byte);
 
-/* The handler (irq_handler_t; context unused) and the switch to it: call the second once the first
- * has been requested. */
+/* The handler of the UART's interrupt (irq_handler_t; context is not used; interrupt context), and
+ * the switch to it, once the interrupt has been requested (thread context). */
 void uart_interrupt(void *context);
 void uart_use_interrupt(void);
 
@@ -40,12 +42,14 @@ void uart_use_interrupt(void);
  * gives up on a stuck transmitter. */
 void uart_panic_write(const char *text, size_t length);
 
+/* Counts since uart_init(), of bytes unless said otherwise. */
 struct uart_counters {
     uint64_t received, sent;
     uint64_t overruns; /* times bytes were lost because the receive FIFO was full (LSR.OE) */
     uint64_t held_up;  /* times receiving paused because nobody fetched the bytes */
     uint64_t lost;     /* bytes not sent: the transmitter was stuck */
 };
+/* Copies them. Any context. */
 void uart_get_counters(struct uart_counters *counters);
 
 #endif

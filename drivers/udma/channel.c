@@ -32,7 +32,7 @@
 /* PSI-L destination threads have this bit set. */
 #define PSIL_DESTINATION    0x8000u
 
-/* A ring of few elements would do; this much costs nothing and keeps to sizes that are in use. */
+/* Fewer elements would do; this many cost nothing, and rings of this size are in common use. */
 #define RING_ELEMENTS_MIN   16u
 
 /* The transfer in flight must end within this: 4 MiB while all other channels are busy too. */
@@ -182,7 +182,7 @@ static int bring_up(struct udma_channel *channel, uint16_t completion_ring)
     if (error != 0)
         return error;
     error = configure(channel);
-    if (error == 0 && is_running(channel)) /* left so by whoever had it before us */
+    if (error == 0 && is_running(channel)) /* an earlier user, the boot loader say, left it on */
         error = disable(channel);
     if (error == 0)
         error = pair(channel);
@@ -194,7 +194,7 @@ static int bring_up(struct udma_channel *channel, uint16_t completion_ring)
         }
         undo = unpair(channel);
     }
-    /* A ring that may still be used through a channel that won't stop keeps its memory. */
+    /* Through a pairing that stays, the hardware may still use the rings: their memory is kept. */
     if (undo == 0)
         undo = close_rings(channel);
     return undo != 0 ? -ENOTRECOVERABLE : error;
@@ -244,7 +244,7 @@ static int open_with(const struct udma_channel_config *config, const struct udma
         return 0;
     }
     if (error == -ENOTRECOVERABLE) {
-        /* The hardware may still write to the channel's memory: that is given up with it. */
+        /* The hardware may still write to the channel's memory, which is therefore never freed. */
         udma_numbers_abandon(numbers, opened);
         return -EIO;
     }
@@ -295,7 +295,8 @@ static int stop(struct udma_channel *channel)
     return off != 0 ? off : error;
 }
 
-/* Everything that open took, in reverse. The first error; `held`: the hardware kept something. */
+/* Gives back what open took, in reverse. Returns the first error; *held: something was not
+ * released. */
 static int tear_down(struct udma_channel *channel, bool *held)
 {
     int interrupt = irq_free(channel->irq);

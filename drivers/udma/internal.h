@@ -54,8 +54,9 @@ struct udma_numbers {
 };
 int udma_numbers_take(struct udma_numbers *numbers);
 void udma_numbers_give_back(const struct udma_numbers *numbers);
-/* A channel has been closed, or not quite opened, whose hardware would not let go: its numbers stay
- * taken, and its memory stays as it is, reachable for a debugger. */
+
+/* For a channel that was closed, or whose opening failed, while the hardware may still use it: its
+ * numbers stay taken, and its memory allocated, in a list for a debugger. Thread context. */
 void udma_numbers_abandon(const struct udma_numbers *numbers, struct udma_channel *channel);
 
 /* The platform's facts; valid after udma_init(). */

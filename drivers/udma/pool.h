@@ -27,7 +27,7 @@ bool udma_pool_owns(const struct udma_pool *pool, unsigned number);
 int udma_pool_take(struct udma_pool *pool, uint16_t *number);
 void udma_pool_give_back(struct udma_pool *pool, uint16_t number);
 
-/* The same for who names the number when he gives it back: -EINVAL if it is not reserved. */
+/* The same for users outside of this driver: gives back only what was reserved (else -EINVAL). */
 int udma_pool_reserve(struct udma_pool *pool, uint16_t *number);
 int udma_pool_unreserve(struct udma_pool *pool, uint16_t number);
 

@@ -3,8 +3,8 @@
  * A ring of the ring accelerator: a circular list of 64-bit descriptor addresses in memory, whose
  * occupancy the hardware keeps (AM65x TRM SPRUID7, 10.2.3 Ring Accelerator; exposed-ring mode).
  *
- * A ring is used from one side only: the transfer ring is pushed here and popped by the UDMAP, the
- * completion ring the other way round. The owner serialises the calls on one ring.
+ * Software uses one side of a ring: it fills a transfer ring, which the UDMAP empties, or empties a
+ * completion ring, which the UDMAP fills. The owner serialises the calls on one ring.
  */
 #ifndef DRIVERS_UDMA_RING_H
 #define DRIVERS_UDMA_RING_H
@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+/* An open ring; its fields are for udma_ring_*(), `index` and `registers` for its owner too. */
 struct udma_ring {
     struct ring_rt_registers *registers;
     uint64_t *elements;
@@ -21,35 +22,39 @@ struct udma_ring {
     uint16_t position; /* the element that is written, or read, next */
 };
 
-/* Takes a ring of the host's that serves any purpose, or gives it back: meanwhile no channel gets
- * it. It is free, and not configured. Thread context. -ENOSPC: none is left; -ENODEV before
- * udma_init(); -EINVAL: not one that was reserved; -EDEADLK. */
+/* Takes one of the host's general-purpose rings, not yet configured, or gives it back: meanwhile no
+ * channel uses it. Thread context. -ENOSPC: none is left; -ENODEV before udma_init(); -EINVAL: not
+ * one that was reserved; -EDEADLK. */
 int udma_ring_reserve(uint16_t *index);
 int udma_ring_unreserve(uint16_t index);
 
-/* Allocates the elements and has the system firmware configure a ring: one that was reserved, or
- * the one that belongs to a reserved channel. Thread context. -ENOMEM, or TI-SCI's error. */
+/* Allocates `count` elements (1-65535) and has the system firmware configure a ring: one that was
+ * reserved, or the one that belongs to a reserved channel. Thread context. -ENOMEM, or the system
+ * firmware's error; then the ring is not open. */
 int udma_ring_open(struct udma_ring *ring, uint16_t index, uint16_t count);
 
 /* A ring's registers. Any context, after udma_init(). */
 struct ring_rt_registers *udma_ring_registers(uint16_t index);
 
 /* Takes the configuration back and frees the elements. If the system firmware refuses, the
- * hardware may still use the memory: it is kept, and the error returned. Thread context. */
+ * hardware may still use the memory: it is kept, the error is returned, and the call can be
+ * repeated. Thread context. The system firmware's errors. */
 int udma_ring_close(struct udma_ring *ring);
 
-/* For a transfer ring whose channel is stopped, on silicon where the UDMAP then forgets nothing of
- * the elements left in it (AM65x errata SPRZ452, i2023; SR1.0): makes its count of them wrap to
- * zero. Some 33000 register writes; none if the ring is empty. Thread context. TI-SCI's error. */
+/* For a transfer ring whose channel is stopped, on silicon where the UDMAP keeps its count of the
+ * elements left in it (AM65x errata SPRZ452, i2023; SR1.0): makes that count wrap to zero. Some
+ * 33000 register writes; none if the ring is empty. Thread context. The system firmware's errors.
+ */
 int udma_ring_wrap_occupancy(struct udma_ring *ring);
 
-/* Writes the next element; udma_ring_submit() makes `count` of them known to the hardware. The
- * owner sees to it that the ring never overflows. Any context. */
+/* Writes the next element; udma_ring_submit() makes `count` of them known to the hardware, at most
+ * RING_DOORBELL_MAX at once. The owner keeps the ring from overflowing. Any context. */
 void udma_ring_put(struct udma_ring *ring, uint64_t element);
 void udma_ring_submit(struct udma_ring *ring, unsigned count);
 
-/* How many elements the hardware has put; udma_ring_get() reads the next, udma_ring_release() gives
- * the places of `count` of them back. Any context. */
+/* How many elements the hardware has put and nobody has released; udma_ring_get() reads the next,
+ * udma_ring_release() gives the places of `count` of them back, at most RING_DOORBELL_MAX at once.
+ * udma_ring_get() does not look whether there is one. Any context. */
 unsigned udma_ring_occupancy(const struct udma_ring *ring);
 uint64_t udma_ring_get(struct udma_ring *ring);
 void udma_ring_release(struct udma_ring *ring, unsigned count);

@@ -16,6 +16,7 @@
 
 #define RING_OCCUPANCY_ENTRIES 0x1fffffu
 
+/* A ring's page, RINGACC_RT. */
 struct ring_rt_registers {
     uint32_t reserved_00[4];
     uint32_t doorbell; /* write only: a signed count of elements added */

@@ -153,7 +153,7 @@ void udma_transfer_interrupt(void *context)
 
 void udma_channel_get_counters(const struct udma_channel *channel, struct udma_counters *counters)
 {
-    /* The lock is the only part that changes. */
+    /* Locking is the only change to the channel, hence the cast. */
     struct spinlock *lock = (struct spinlock *)(uintptr_t)&channel->lock;
     unsigned long state = spin_lock(lock);
 

@@ -18,6 +18,7 @@
 
 #define UDMA_COPY_MAX 0x3fffffu /* bytes a transfer: 4 MiB less 1 */
 
+/* What the platform tells the driver: ids, addresses, the device that ring interrupts belong to. */
 struct udma_facts {
     uint16_t navss_device; /* TI-SCI device ids */
     uint16_t ringacc_device;
@@ -31,20 +32,21 @@ struct udma_facts {
 };
 
 /* Reads the capabilities and asks the system firmware for the host's channels and rings.
- * Thread context, once (again only while no channel is open: -EBUSY). -ENODEV, or the system
- * firmware's error. */
+ * Thread context; again only while no channel is open. -EBUSY: one is; -ENODEV: the UDMAP has no
+ * channels; or the system firmware's error. */
 int udma_init(const struct udma_facts *facts);
 
-/* How many memory-to-memory channels can be open at once, and how many are. */
+/* How many memory-to-memory channels can be open at once, and how many are. Any context. */
 unsigned udma_capacity(void);
 unsigned udma_open_count(void);
 
 struct udma_channel; /* opaque */
 
-/* A transfer has ended. Interrupt context, on the channel's core. status: 0, or -EIO when the
- * descriptor's response says so; cookie is udma_copy()'s. */
+/* A transfer has ended. Interrupt context, on the channel's core; it may call udma_copy(). status:
+ * 0, or -EIO when the descriptor's response tells of an error; cookie is udma_copy()'s. */
 typedef void (*udma_callback_t)(void *context, void *cookie, int status);
 
+/* What a channel is opened with. */
 struct udma_channel_config {
     const char *name;
     uint32_t core;  /* or IRQ_CORE_ANY */
@@ -54,50 +56,57 @@ struct udma_channel_config {
 };
 
 /* Opens a channel; a failing step undoes those before it. Thread context, any core.
- * -ENOSPC: every channel or ring that the host owns is in use; -EINVAL; -ENOMEM; -EDEADLK from
- * interrupt context; -EIO: a step could not be undone either, and the numbers stay out of use;
- * the interrupt core's and the system firmware's errors. */
+ * -ENOSPC: every channel or ring that the host owns is in use; -EINVAL: no callback, a depth or
+ * core out of range; -ENOMEM; -ENODEV before udma_init(); -EDEADLK: not thread context; -EIO: a
+ * step failed and an earlier one could not be undone, so the numbers stay out of use; the errors of
+ * irq_request() and of the system firmware (drivers/ti_sci/ti_sci.h). */
 int udma_channel_open(const struct udma_channel_config *config, struct udma_channel **channel);
 
 /* Stops the channel (waiting for what is in flight, with a deadline), unpairs, frees its interrupt
  * and rings. Transfers still queued are dropped: their callbacks never run. Thread context.
- * -ETIMEDOUT: it did not drain in time and was torn down all the same. -EDEADLK from interrupt
- * context. Other errors: the hardware or the system firmware would not let something go; the
- * handle is gone all the same, and what the hardware may still use is never used again. */
+ * -EINVAL: NULL. -EDEADLK: from interrupt context. -ETIMEDOUT: the transfer in flight did not end
+ * within 1 s and was cut off; the channel is closed. Other errors: the hardware or the system
+ * firmware did not release something; the handle is gone, and what the hardware may still use is
+ * never used again. */
 int udma_channel_close(struct udma_channel *channel);
 
 /* Queues a copy of length bytes (1 to 4 MiB less 1; source and destination physical = virtual
- * addresses, any alignment). Thread or interrupt context. -EAGAIN: depth transfers are queued
- * already; -EINVAL; -ECANCELED: the channel is being closed. */
+ * addresses, any alignment). Any context. -EAGAIN: depth transfers are queued already; -EINVAL: no
+ * channel, or a length out of range; -ECANCELED: the channel is being closed. */
 int udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t source, size_t length,
               void *cookie);
 
 /* For people: the route in words, as irq_describe() with channels and ring in front ("tchan 8,
- * rchan 8, ring 304 > event 16 > ..."), the length as snprintf(); thread context. And counters,
- * since the open; completions are callbacks, errors among them. Any context. */
+ * rchan 8, ring 304 > event 16 > ..."). Returns the length as snprintf() does. Thread context. */
 int udma_channel_describe(const struct udma_channel *channel, char *text, size_t size);
+
+/* Counts since the open; completions are callbacks, those with an error among them. Any context. */
 struct udma_counters {
     uint64_t interrupts, completions, bytes, errors,
         empty; /* empty: an interrupt that found nothing */
 };
 void udma_channel_get_counters(const struct udma_channel *channel, struct udma_counters *counters);
+
+/* The core that its callbacks run on. Any context. */
 unsigned udma_channel_core(const struct udma_channel *channel);
 
-/* For a driver that works the hardware itself: takes a number out of the host's, or gives it back.
- * It stands for transmit channel, receive channel and the ring that feeds the former; meanwhile
- * udma_channel_open() does not get it. A ring alone: drivers/udma/ring.h. Thread context. -ENOSPC:
- * none is left; -ENODEV before udma_init(); -EINVAL: not one that was reserved; -EDEADLK. */
+/* For a driver that programs the hardware itself: takes one of the host's numbers, or gives it
+ * back. The number stands for a transmit channel, a receive channel and the ring that feeds the
+ * former; meanwhile udma_channel_open() does not use it. For a ring alone see drivers/udma/ring.h.
+ * Thread context. -ENOSPC: none is left; -ENODEV before udma_init(); -EINVAL: not one that was
+ * reserved; -EDEADLK. */
 int udma_channel_reserve(uint16_t *number);
 int udma_channel_unreserve(uint16_t number);
 
-/* What is allocated now; equal before an open and after the close. */
+/* What is free now: equal before an open and after the close. Any context. */
 struct udma_inventory {
     unsigned channels_free, rings_free;
 };
 void udma_get_inventory(struct udma_inventory *inventory);
 
-/* Memory that DMA engines and cores share: aligned to a cache line and owning its lines. The
- * AM65x's NAVSS is I/O-coherent, so it is ordinary cacheable memory. 0 or NULL. Thread context. */
+/* Memory that DMA engines and cores share: aligned to a cache line, and no other data in its lines.
+ * The AM65x's NAVSS is I/O-coherent, so it is ordinary cacheable memory. NULL: there is none.
+ * Thread context. */
 void *dma_alloc(size_t size);
 void dma_free(void *memory);
 

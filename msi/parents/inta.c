@@ -6,14 +6,14 @@
  * Three numbers are allocated per interrupt: a global event, a (VINT, bit), and, for a VINT's first
  * event, a router output (msi/parents/vint.c).
  *
- * Moving one. TI-SCI has no request that changes where an event goes: it can be released, and
- * mapped anew (TISCI_MSG_RM_IRQ_SET: the combinations of valid_params). Between the two the source
- * sends nothing; and a ring tells only that it has stopped being empty, so one event lost stops it
- * for good. Therefore the mapping stays, and the core that takes the VINT hands the event over to
- * the core that the event's interrupt is on (msi/state.c), for the price of an SGI. The VINT's SPI
- * follows its events: when none of them is on the SPI's core any more, the SPI moves after the last
- * that left. So an event alone on its VINT, and a core's whole VINT, move with their SPI and cost
- * nothing extra.
+ * Moving an interrupt. TI-SCI has no request that changes where an event goes: it can be released,
+ * and mapped anew (TISCI_MSG_RM_IRQ_SET: the combinations of valid_params). Between the two the
+ * source sends nothing; and a ring tells only that it has stopped being empty, so one event lost
+ * stops it for good. Therefore the mapping stays, and the core that takes the VINT hands the event
+ * over to the core that the event's interrupt is on (msi/state.c), for the price of an SGI. The
+ * VINT's SPI follows its events: when none of them is on the SPI's core any more, the SPI moves
+ * after the last that left. So an event alone on its VINT, and a core's whole VINT, move with their
+ * SPI and cost nothing extra.
  */
 #include "drivers/ti_sci/ti_sci.h"
 #include "lib/log.h"
@@ -62,7 +62,7 @@ static const struct inta_irq *const_event_of(const struct irq *irq)
     return (const struct inta_irq *)irq;
 }
 
-/* ---- what could not be taken down at first ---- */
+/* ---- what could not be released ---- */
 
 static int give_event(struct inta *inta, struct inta_irq *event)
 {
@@ -70,8 +70,8 @@ static int give_event(struct inta *inta, struct inta_irq *event)
     return vint_give_bit(&inta->vints, event->vint, event->mapping.bit);
 }
 
-/* The system firmware would not let go, or did not answer: nobody may use the event, the bit, or
- * this interrupt's memory, until a later attempt succeeds. */
+/* The system firmware refused to release the mapping, or did not answer: nobody may use the event,
+ * the bit, or this interrupt's memory, until a later attempt succeeds. */
 static void keep_stuck(struct inta *inta, struct irq *irq)
 {
     irq->stuck = true;

@@ -13,6 +13,7 @@
 #define INTA_VINT_EVENTS 64u
 #define INTA_VINT_ALL    UINT64_MAX
 
+/* A virtual interrupt's page: one bit for each event. */
 struct inta_vint_registers {
     uint64_t enable_set;    /* reads as what is enabled */
     uint64_t enable_clear;  /* the same */

@@ -57,7 +57,7 @@ static uint16_t output_intid(const struct intr *intr, uint32_t output)
 
 /* ---- lines ---- */
 
-/* Outputs that direct devices have taken count against the reserve first. */
+/* What is left of the reserve: outputs that direct devices have taken count against it first. */
 static uint32_t reserve_left(const struct intr *intr)
 {
     return intr->direct_in_use < intr->facts.reserve ? intr->facts.reserve - intr->direct_in_use

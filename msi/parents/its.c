@@ -2,15 +2,15 @@
 /*
  * The ITS as a parent of devices (Arm IHI 0069, chapter 5).
  *
- * When a device joins, its id gets a translation table (MAPD) and a power-of-two region of LPIs;
- * event e is LPI base + e. Single interrupts are mapped and discarded inside; the table goes when
- * the last device leaves that has the id, as several may (behind a bridge).
+ * When a device is bound, its id gets a translation table (MAPD) and a power-of-two region of LPIs;
+ * event e is LPI base + e. Single interrupts are mapped and discarded inside. Several devices may
+ * have one id (behind a bridge); the table is unmapped when the last of them is unbound.
  *
  * Masking. An LPI is masked by its bit in the property table and an INV command; but commands wait
  * for the ITS, and irq_mask() may be called from a handler. So a mask is the bit in irq->state
  * alone: a message that arrives while masked still costs an interrupt, which is kept as pending
- * and handled at unmask (msi/state.c). The property table enables an LPI from request to free,
- * but for a storm: irq_service() disables that at the ITS.
+ * and handled at unmask (msi/state.c). The property table has an LPI enabled from request to free;
+ * only after a storm irq_service() disables it there.
  */
 #include "drivers/gic/its.h"
 #include "drivers/gic/gic.h"
@@ -30,7 +30,7 @@
 
 LOG_USE(irq);
 
-/* A device id at the ITS, and those who share it. */
+/* A device id at the ITS, which several devices may share. */
 struct its_identity {
     struct its_identity *next;
     struct its_device *device;
@@ -157,7 +157,7 @@ static int identity_leave(struct irq_binding *binding)
         free(identity);
         return 0;
     }
-    /* What is stuck points to its binding: it has to wait for the last to leave. */
+    /* A stuck interrupt points to its binding, which must stay until the table is unmapped. */
     for (const struct irq *irq = identity->stuck; irq != NULL; irq = irq->stuck_next) {
         if (irq->binding == binding)
             return -EBUSY;
@@ -185,7 +185,7 @@ static int map_and_enable(struct irq *irq)
     if (error == 0)
         error = its_enable_event(device, irq->index, lpi_of(irq), GIC_PRIORITY_DEFAULT);
     else if (error != -ETIMEDOUT)
-        return error; /* the ITS said no: the event is not mapped */
+        return error; /* the ITS refused: the event is not mapped */
     if (error != 0 && its_discard_event(device, irq->index) != 0)
         keep_stuck(irq);
     return error;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Regions of LPIs in a bitmap; the first that fits. A search happens only when a device joins.
+ * Regions of LPIs in a bitmap; the first free one that fits is taken. The search happens only when
+ * a device is bound.
  */
 #include "msi/parents/lpi_regions.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Regions of LPIs: 2^n at a time, aligned to their size, one region an ITS device. The caller
- * locks.
+ * Regions of LPIs: 2^n LPIs, aligned to that size, one region for each device id of the ITS. The
+ * caller locks.
  */
 #ifndef MSI_PARENTS_LPI_REGIONS_H
 #define MSI_PARENTS_LPI_REGIONS_H

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Setting and clearing mappings with answers that may get lost (TI-SCI documentation, "Interrupt
+ * Setting and clearing mappings when answers may get lost (TI-SCI documentation, "Interrupt
  * Management").
  *
- * The firmware refuses to release what is not mapped. So releasing tells: acknowledged or refused,
- * after a request with an unknown end the mapping is gone.
+ * The firmware refuses to release what is not mapped. So after a request without an answer a
+ * release makes it certain: whether it is acknowledged or refused, the mapping is gone.
  */
 #include "msi/parents/mapping.h"
 

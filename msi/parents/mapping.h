@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * One mapping that the system firmware keeps for us: an event into a VINT's bit, or a router's
- * input to its output (TI-SCI documentation, "Interrupt Management": RM_IRQ_SET, RM_IRQ_RELEASE).
+ * One mapping that the system firmware keeps for this host: an event into a VINT's bit, or a
+ * router's input to its output (TI-SCI documentation, "Interrupt Management": RM_IRQ_SET,
+ * RM_IRQ_RELEASE).
  *
- * An answer may get lost after the firmware has acted. These two functions find out what holds,
- * so that their caller knows whether the numbers can be used again.
+ * An answer may get lost after the firmware has acted. These two functions find out whether the
+ * mapping is in place, so that their caller knows whether the numbers can be used again.
  */
 #ifndef MSI_PARENTS_MAPPING_H
 #define MSI_PARENTS_MAPPING_H

@@ -5,11 +5,12 @@
  * A global event sets one of 64 status bits of a VINT; while an enabled status bit is set the
  * VINT's output is high; the router leads it to an SPI.
  *
- * Who shares. While VINTs and outputs are plenty, each event has a VINT of its own, and can be
- * moved to another core alone. "Plenty" means that afterwards there is still one for each core that
- * has none yet: so when sharing begins, each core has a VINT to share, and an event stays on the
- * core that it prefers. It joins the VINT of that core with the fewest events. Only if all of these
- * are full, 64 events each, does it join another core's, which then hands its events over.
+ * Which events share a VINT. While VINTs and outputs are plenty, each event has a VINT of its own,
+ * and can be moved to another core alone. "Plenty" means that afterwards there is still one for
+ * each core that has none yet: so when sharing begins, each core has a VINT to share, and an event
+ * stays on the core that it prefers. It joins the VINT of that core with the fewest events. Only if
+ * all of these are full, 64 events each, does it join another core's, which then hands its events
+ * over.
  *
  * What one interrupt costs: three accesses to the VINT, however many events are pending.
  *   1. read STATUS_MASKED: which events, without those that are masked;
@@ -50,7 +51,7 @@ static uint64_t mask_of(unsigned bit)
 
 /* ---- interrupt ---- */
 
-/* An event, enabled though nobody has it: not again. */
+/* An enabled bit that no interrupt has: disables it. */
 static void stray_bit(struct vint *vint, unsigned bit)
 {
     irq_stray_bit(vint->line.intid, vint->number, bit);
@@ -138,7 +139,7 @@ static int connect(struct vint_set *set, struct vint *vint, unsigned core)
         vint->stuck = vint->line.route.unknown;
         return error;
     }
-    /* Whatever its last owner, or the loader, left behind. */
+    /* What its last owner, or the boot loader, has left in the registers. */
     mmio_write64(REGISTER(vint, enable_clear), INTA_VINT_ALL);
     mmio_write64(REGISTER(vint, status_clear), INTA_VINT_ALL);
     error = irq_spi_open(vint->line.intid, GIC_LEVEL, core, &vint->sink);
@@ -293,7 +294,7 @@ int vint_give_bit(struct vint_set *set, struct vint *vint, unsigned bit)
 {
     const struct irq *other;
 
-    /* What arrived before the mapping went is nobody's. */
+    /* An event that arrived before the mapping was released must not reach the next owner. */
     mmio_write64(REGISTER(vint, status_clear), mask_of(bit));
     vint->bits &= ~mask_of(bit);
     if (vint->bits == 0)

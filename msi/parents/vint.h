@@ -45,8 +45,8 @@ void vint_set_destroy(struct vint_set *set);
  * the GIC's errors. */
 int vint_take_bit(struct vint_set *set, unsigned core, struct vint **vint, uint8_t *bit);
 
-/* Lets events of the bit in, for an interrupt; and out again: when vint_detach() returns, no core
- * delivers to it. The bit stays disabled meanwhile. vint_detach(): irq_quiesce()'s errors. */
+/* Connects a bit to its interrupt, and takes it off again: when vint_detach() returns, no core
+ * delivers to the interrupt. The bit must be disabled. vint_detach(): irq_quiesce()'s errors. */
 void vint_attach(struct vint *vint, unsigned bit, struct irq *irq);
 int vint_detach(struct vint *vint, unsigned bit);
 
@@ -54,14 +54,14 @@ int vint_detach(struct vint *vint, unsigned bit);
  * errors: then the line is kept, and tried again by vint_reap(). */
 int vint_give_bit(struct vint_set *set, struct vint *vint, unsigned bit);
 
-/* An interrupt of the VINT goes to core, or one has left it: the VINT's SPI stays where it is as
- * long as one of its events is there, otherwise it moves to core. */
+/* After an interrupt of the VINT has moved to core, or was freed: moves the VINT's SPI to core,
+ * unless one of the VINT's interrupts is still on the SPI's own core. The GIC's errors. */
 int vint_follow(struct vint_set *set, struct vint *vint, unsigned core);
 
 /* Tries again to release lines that could not be released. */
 void vint_reap(struct vint_set *set);
 
-/* One bit of the registers. Any context. */
+/* Enables, disables, sets or reads one bit in the registers. Any context. */
 void vint_enable(struct vint *vint, unsigned bit);
 void vint_disable(struct vint *vint, unsigned bit);
 void vint_raise(struct vint *vint, unsigned bit);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The interrupt core against the device models: allocation, sharing, exhaustion, undo, and that
+ * The interrupt layer against the device models: allocation, sharing, exhaustion, undo, and that
  * each event that a model raises arrives once.
  *
- * The interrupt core starts once a process, as on the target; each test gives back what it took.
+ * The interrupt layer starts once a process, as on the target; each test gives back what it took.
  */
 #include "arch/core.h"
 #include "arch/smp.h"

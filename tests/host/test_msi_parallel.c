@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The interrupt core with cores that are real threads: they request, free, move, mask and fire at
- * once, and free what is under way. Built twice, under the address and the thread sanitizer.
+ * The interrupt layer with cores that are real threads: they request, free, move, mask and fire at
+ * once, and free interrupts that are arriving. Built twice, under the address and the thread
+ * sanitizer.
  */
 #include "arch/core.h"
 #include "arch/smp.h"

@@ -3,8 +3,8 @@
  * Undo: each step of each allocation, and of each release, fails in turn. The caller gets the error
  * of that step, and the inventory is what it was.
  *
- * The steps are the functions below the interrupt core, and calloc(). The linker leads calls of
- * them here (--wrap, see Makefile): the nth one that is armed fails, in one of three ways.
+ * The steps are the functions below the interrupt layer, and calloc(). The linker leads calls of
+ * them here (--wrap, see mk/host.mk): the nth one that is armed fails, in one of three ways.
  */
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"

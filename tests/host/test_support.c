@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The host machine itself: the other host tests are worth what its clock, cores and GIC are.
+ * The host machine itself: its clock, cores and GIC, on which the other host tests rely.
  */
 #include "arch/core.h"
 #include "arch/exception.h"

@@ -286,7 +286,7 @@ static void navss_up(void)
     must(udma_init(&udma_facts));
 }
 
-/* Once for all tests: the interrupt core comes up once. */
+/* Once for all tests: the interrupt layer comes up once. */
 static int machine_up(void **state)
 {
     (void)state;

@@ -16,7 +16,7 @@ static void arrived(void *context)
     wait_notify();
 }
 
-/* Carries a message from the core to the device, and knows nothing of what is in it. */
+/* Carries a message from the interrupt layer to the device, and does not look into it. */
 static int write_message(struct device *device, uint32_t index, const struct irq_message *message)
 {
     struct example_slots *slots = device->driver;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Load for the interrupt core (tests/target/msi_churn.h).
+ * Load for the interrupt layer (tests/target/msi_churn.h).
  */
 #include "tests/target/msi_churn.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Load for the interrupt core: every core requests, fires, masks, moves and frees at random, all at
- * once. What is sent and what is received are counted apart, and compared when each interrupt has
- * come to rest. The same on the target and on the host.
+ * Load for the interrupt layer: every core requests, fires, masks, moves and frees at random, all
+ * at once. What is sent and what is received are counted apart, and compared when each interrupt
+ * has come to rest. The same on the target and on the host.
  */
 #ifndef TESTS_TARGET_MSI_CHURN_H
 #define TESTS_TARGET_MSI_CHURN_H

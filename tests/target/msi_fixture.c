@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What the tests of the interrupt core share (tests/target/msi_fixture.h).
+ * What the tests of the interrupt layer share (tests/target/msi_fixture.h).
  */
 #include "tests/target/msi_fixture.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What the tests of the interrupt core share: a device of the test's own on each parent, its
+ * What the tests of the interrupt layer share: a device of the test's own on each parent, its
  * interrupts with a record each, and the inventories. Everything is freed after a test's body.
  *
  * Events are raised by irq_trigger(), which sets what the hardware would set (a VINT's status bit,

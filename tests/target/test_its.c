@@ -4,7 +4,7 @@
  * at base + 4 x device id is a message of that device.
  *
  * Most tests use the ITS's own functions, with LPIs from the top of the range, which the interrupt
- * core hands out last; the ones about devices go through the interrupt core. Each raise waits for
+ * layer hands out last; the ones about devices go through the interrupt layer. Each raise waits for
  * its handler before the next, so every count is exact.
  */
 #include "app/selftest/selftest.h"
@@ -524,7 +524,7 @@ SELFTEST(its, command_queue_goes_round, 30)
     with_device(go_round_the_queue);
 }
 
-/* ---- through the interrupt core ---- */
+/* ---- through the interrupt layer ---- */
 
 static struct device client = {.name = "its-test"};
 static uint64_t client_count;

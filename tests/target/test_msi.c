@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The interrupt core over its parents: aggregator, router, wired SPIs and the ITS.
+ * The interrupt layer over its parents: aggregator, router, wired SPIs and the ITS.
  *
  * Events are raised by irq_trigger(), which sets what the hardware would set (a VINT's status bit,
  * a pending bit, an INT command): so the tests need no DMA and are the same on a board. Sources are

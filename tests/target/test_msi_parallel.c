@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The interrupt core under load from all cores at once, on one device and on several, and what a
+ * The interrupt layer under load from all cores at once, on one device and on several, and what a
  * free promises about handlers that are slow on purpose. The long run is in the suite `soak`.
  */
 #include "app/selftest/selftest.h"
@@ -26,7 +26,7 @@
 #define OWN_ID           0x5100u
 #define OWN_BITS         3u
 #define OPERATIONS_SHORT 1500u   /* of each core */
-#define OPERATIONS_LONG  100000u /* of all cores together */
+#define OPERATIONS_LONG  100000u /* times four: of all cores together */
 #define MINUTE_US        60000000u
 
 /* ---- one device for all cores, and one for each ---- */

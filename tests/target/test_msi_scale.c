@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Many: LPIs at once, and what one costs among many; devices that come and go.
+ * Large numbers: many LPIs at once, and what one costs among many; many devices that come and go.
  */
 #include "app/selftest/selftest.h"
 #include "arch/core.h"

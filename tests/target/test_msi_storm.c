@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Interrupts that nobody handles, and interrupts that come without end: counted, told once, masked,
- * and in nobody's way.
+ * Interrupts that nobody has requested, and interrupts that come without end: they are counted,
+ * logged once and masked, and other interrupts and threads go on meanwhile.
  */
 #include "app/selftest/selftest.h"
 #include "arch/core.h"
@@ -55,9 +55,9 @@ static bool is_masked(void *argument)
     return strcmp(irq_state_name(argument), "storm") == 0;
 }
 
-/* Slot 0 storms on this core. Meanwhile slot 1, on the same core, and this thread get their turn,
- * and after LIMIT calls there is peace. */
-static void weather(irq_handler_t handler, uint32_t index, uint32_t other)
+/* Source `index` storms on this core. Meanwhile source `other`, on the same core, and this thread
+ * still run, and after LIMIT calls the storm is masked. */
+static void take_storm(irq_handler_t handler, uint32_t index, uint32_t other)
 {
     const struct irq_request request = {.index = index,
                                         .handler = handler,
@@ -106,7 +106,7 @@ static void weather(irq_handler_t handler, uint32_t index, uint32_t other)
 
 static void body_event_storm(void)
 {
-    weather(raise_event_again, ring_index(0), ring_index(1));
+    take_storm(raise_event_again, ring_index(0), ring_index(1));
 }
 
 SELFTEST(msi_storm, storm_of_an_event_is_masked_and_stops_nobody, 30)
@@ -118,7 +118,7 @@ SELFTEST(msi_storm, storm_of_an_event_is_masked_and_stops_nobody, 30)
 
 static void body_wire_storm(void)
 {
-    weather(raise_wire_again, 0, 0);
+    take_storm(raise_wire_again, 0, 0);
 }
 
 SELFTEST(msi_storm, storm_of_a_wire_is_masked, 30)

@@ -3,10 +3,10 @@
  * A lock between cores at EL3, where interrupts are always masked.
  *
  * The cores are threads of QEMU, often more than the host has processors: a core that spins may
- * keep the very one from running that holds the lock, and QEMU gives no processor up for YIELD or
- * WFE. So a waiting core tries for a few microseconds and then sleeps in WFI. To be woken it
- * borrows its timer (CNTPS) from machine.c, whose tick could do nothing without the lock anyway.
- * For the same reason this is no ticket lock: who sleeps would hold up all behind.
+ * keep the core that holds the lock from running, and QEMU gives no processor up for YIELD or WFE.
+ * So a waiting core tries for a few microseconds and then sleeps in WFI. To be woken it borrows its
+ * timer (CNTPS) from machine.c, whose tick could do nothing without the lock anyway. For the same
+ * reason this is not a ticket lock: a core that sleeps would hold up all that came after it.
  */
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"

@@ -5,7 +5,7 @@
  *
  * Each core has a secure physical timer (CNTPS, Arm DDI 0487, D11.2). The core on which a deadline
  * came up arms its own; it fires at EL3 whatever the core does then, also in the guest's WFI or
- * turned off by the guest (psci_park()). Nobody disarms: a tick too many does no harm.
+ * turned off by the guest (psci_park()). It is never disarmed: a tick too many does no harm.
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The guest's secure monitor calls: PSCI 1.1 (Arm DEN 0022), the least of the SMC Calling
+ * The guest's secure monitor calls: PSCI 1.1 (Arm DEN 0022), what is mandatory of the SMC Calling
  * Convention 1.1 (Arm DEN 0028), and the twin's own service (twin/service.h).
  *
  * A core that is off sleeps at EL3, where it still serves the twin's timer and console.

@@ -4,10 +4,10 @@
  * ICH_HCR_EL2.TALL1 and TC, and made at EL3 on its behalf.
  *
  * Most registers mean the same there: those banked by security state follow SCR_EL3.NS. The others:
- *   ICC_PMR_EL1, ICC_RPR_EL1  the non-secure world sees the lower half of the priorities as all
- *                             of them (IHI 0069, 4.8.6)
- *   ICC_SGI1R_EL1             at EL3 sends secure interrupts; ICC_ASGI1R_EL1 those of the other
- * world ICC_CTLR_EL1.EOImode      at EL3 ICC_CTLR_EL3's own bit decides: it follows the guest's
+ *   - ICC_PMR_EL1, ICC_RPR_EL1: the non-secure world sees the lower half of the priorities as all
+ *     of them (IHI 0069, 4.8.6);
+ *   - ICC_SGI1R_EL1: at EL3 it sends secure interrupts, ICC_ASGI1R_EL1 those of the other world;
+ *   - ICC_CTLR_EL1.EOImode: at EL3 ICC_CTLR_EL3's own bit decides, which follows the guest's.
  */
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"

@@ -3,7 +3,7 @@
  * What arrives at EL3 (vectors.S): the guest's SMCs, group-0 interrupts, and by way of EL2 the
  * guest's accesses to devices and to the GIC's CPU interface (Arm DDI 0487, D17.2.37, ESR_ELx).
  *
- * A trap that the twin does not expect is the end: it would be a guess what a board does there.
+ * A trap that the twin does not expect ends the run: what a board does there would be a guess.
  */
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"

@@ -11,11 +11,11 @@
  * another way are not known to the clock; do not use them.
  *
  * An interrupt is taken where a core's IRQs are unmasked and it accesses a register, looks at the
- * clock, waits, unmasks IRQs, or calls the GIC. An interrupt for a core that no thread is running
- * as is taken by whichever thread comes by, under that core's number.
+ * clock, waits, unmasks IRQs, or calls the GIC. An interrupt for a core that has no thread is taken
+ * by the next thread that does one of these, under that core's number.
  *
- * DMA addresses are host pointers. What the address sanitizer holds for not addressable answers a
- * bus master's access with "nothing there"; so does everything below HOST_MEMORY_BASE.
+ * DMA addresses are host pointers. An access of a bus master to memory that the address sanitizer
+ * calls not addressable, or below HOST_MEMORY_BASE, is answered with "nothing there".
  */
 #ifndef TESTS_HOST_SUPPORT_HOST_H
 #define TESTS_HOST_SUPPORT_HOST_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The interrupt core on the host machine (tests/host/support/msi_host.h).
+ * The interrupt layer on the host machine (tests/host/support/msi_host.h).
  */
 #include "tests/host/support/msi_host.h"
 

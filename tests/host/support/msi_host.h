@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The interrupt core on the host machine: GIC, ITS, router and aggregator brought up as the
+ * The interrupt layer on the host machine: GIC, ITS, router and aggregator brought up as the
  * platform does it. Once a process.
  */
 #ifndef TESTS_HOST_SUPPORT_MSI_HOST_H

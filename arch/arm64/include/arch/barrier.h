@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Barriers, named for what they order (Arm ARM DDI 0487, B2.3.12).
+ * Barriers, named for what they order (Arm ARM DDI 0487, B2.3.12). Any context.
  */
 #ifndef ARCH_BARRIER_H
 #define ARCH_BARRIER_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The core that runs: its number, its interrupt mask, what it is in the middle of.
+ * The core that the caller runs on: its number, its interrupt mask, whether it is in a handler.
  *
  * Cores are numbered from 0 (the boot core) in the order in which the redistributors were found.
  */
@@ -13,7 +13,7 @@
 /* The most cores that stacks and per-core tables are reserved for. */
 #define CORE_MAX 8u
 
-/* The number of the core that asks. Any context. */
+/* The number of the calling core. Any context. */
 unsigned core_id(void);
 
 /* How many cores run, and the affinity of each: Aff3..Aff0 packed as in MPIDR_EL1 bits 39:32 and
@@ -21,10 +21,11 @@ unsigned core_id(void);
 unsigned core_count(void);
 uint64_t core_affinity(unsigned core);
 
-/* Whether the caller runs inside an interrupt handler. */
+/* Whether the caller runs inside an interrupt handler. Any context. */
 bool in_interrupt(void);
 
-/* Masks IRQs on this core; returns the former state for irq_restore(). They nest. */
+/* Masks IRQs on this core; returns the former state for irq_restore(). Pairs of them nest. Any
+ * context. */
 unsigned long irq_save(void);
 void irq_restore(unsigned long state);
 

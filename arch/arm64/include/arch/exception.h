@@ -9,25 +9,27 @@
 #include <stddef.h>
 #include <stdnoreturn.h>
 
-/* Sets the function that each IRQ calls, on any core, with IRQs masked. Once, at boot:
- * it unmasks IRQs on the calling core, which stay masked until there is a handler. */
+/* Sets the function that each IRQ calls, on any core, with IRQs masked. Until then IRQs stay
+ * masked; this unmasks them on the calling core. For the interrupt layer. Thread context. */
 void exception_set_irq_handler(void (*handler)(void));
 
-/* The handler that is set, or NULL. Setting another later is for tests that watch interrupts. */
+/* The handler that is set, or NULL: for tests that put their own in front of it. Any context. */
 void (*exception_get_irq_handler(void))(void);
 
-/* Registers where panic() and exception reports go: a function that works in any context, whoever
- * holds which lock, and returns once the text has left. */
+/* Sets where panic() and exception reports go: a function that works in any context, takes no lock,
+ * and returns once the text has left the device. Boot core, thread context. */
 void exception_set_output(void (*write)(const char *text, size_t length));
 
-/* Where they go until then, from the first instruction in C on, MMU on or off. A platform defines
- * it; without it they say nothing. */
+/* Where they go until then, from the first instruction in C on, with the MMU on or off. The
+ * platform defines it; without a definition they print nothing. */
 void exception_early_output(const char *text, size_t length);
 
-/* Whether a core is printing its last report. Locks that guard output give way then. */
+/* Whether a core is printing its last report. Locks that guard output are not taken then. Any
+ * context. */
 bool panicking(void);
 
-/* Prints the message, registers and a backtrace, and powers off with a failing status. */
+/* Prints the message, registers and a backtrace, and powers off with status 1. The other cores
+ * stop. Any context. */
 noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

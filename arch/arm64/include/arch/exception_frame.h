@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What vectors.S puts on the stack. For arch/arm64 only.
+ * What vectors.S puts on the stack at an exception. For arch/arm64 only.
  */
 #ifndef ARCH_EXCEPTION_FRAME_H
 #define ARCH_EXCEPTION_FRAME_H

@@ -6,7 +6,8 @@
  * form whose data abort carries a valid syndrome (Arm ARM DDI 0487, D17.2.37, ESR_ELx.ISV), so a
  * hypervisor can emulate it. They order nothing: accesses to one device stay in program order
  * because the mapping is Device-nGnRE; anything else is ordered by an explicit barrier
- * (arch/barrier.h) at the call.
+ * (arch/barrier.h) at the call. Any context. An access that the bus refuses is a panic; see
+ * arch/probe.h for one that may be refused.
  */
 #ifndef ARCH_MMIO_H
 #define ARCH_MMIO_H

@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <stdnoreturn.h>
 
+/* What a secure monitor call returns. */
 struct smc_result {
     uint64_t x0, x1, x2, x3;
 };
@@ -25,14 +26,17 @@ struct smc_result {
 /* A secure monitor call (SMC Calling Convention, Arm DEN 0028). Any context. */
 struct smc_result smc_call(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3);
 
-/* CPU_ON. 0, or -EINVAL, -EALREADY, -EPERM, -EIO by the firmware's answer. */
+/* CPU_ON: starts the core with this affinity (packed as core_affinity()) at a
+ * physical address, with context in x0. Any context. -EINVAL: no such core, or not an address to
+ * start at; -EALREADY: it is on, or about to be; -EPERM: denied; -EIO: any other answer. */
 int psci_cpu_on(uint64_t affinity, uintptr_t entry, uint64_t context);
 
-/* SYSTEM_OFF. PSCI gives the call no argument; x1 carries PSCI_OFF_STATUS_MAGIC | status, which
- * TF-A ignores and a monitor that runs the firmware as a program may take as its exit status. */
+/* SYSTEM_OFF. The call has no argument in PSCI; x1 carries PSCI_OFF_STATUS_MAGIC | status,
+ * which TF-A ignores and a monitor that runs the firmware as a program may take as its exit status.
+ * Any context. */
 noreturn void psci_system_off(uint8_t status);
 
-/* SYSTEM_RESET. */
+/* SYSTEM_RESET. Any context. */
 noreturn void psci_system_reset(void);
 
 #endif

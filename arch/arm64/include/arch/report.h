@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The last words of the firmware. For arch/arm64 only; others call panic().
+ * The report with which the firmware ends. For arch/arm64 only; others call panic().
  */
 #ifndef ARCH_REPORT_H
 #define ARCH_REPORT_H

@@ -12,16 +12,19 @@
  * the other, and numbers them from 1 in their order; the caller's own, which must be among them,
  * stays core 0. entry: boot code that makes core x0 ready and ends in smp_secondary_main(). Each
  * runs init() (its part of the interrupt controller) before it unmasks IRQs and reports in.
- * Returns how many cores run, the caller's included. That is less than count after an error, which
- * smp_boot_error() then tells, for the core whose number is the returned value; the ones after it
- * are not tried. Boot core, thread context, once. */
+ * Returns how many cores run, the caller's included. Fewer than count: the core whose number is the
+ * returned value did not start, smp_boot_error() says why, and the cores after it were not tried.
+ * Boot core, thread context, once. */
 unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, void (*init)(void));
 
-/* Where the boot code hands a further core over; never returns. */
+/* Where the boot code of a further core ends (secondary_start in boot/start.S): runs what
+ * smp_start() gives the core. */
 noreturn void smp_secondary_main(void);
 
-/* 0; -ENODEV: the caller's affinity is not in the list; -ENOSPC: more cores than CORE_MAX;
- * -ETIMEDOUT: the core did not report in; or psci_cpu_on()'s error. affinity may be NULL. */
+/* Why smp_boot() started fewer cores than it was given, and the affinity of the core that failed.
+ * 0: it started all; -ENODEV: the caller's affinity is not in the list; -ENOSPC: more cores than
+ * CORE_MAX; -ETIMEDOUT: the core did not report in; or psci_cpu_on()'s error. affinity may be NULL.
+ * Any context, after smp_boot(). */
 int smp_boot_error(uint64_t *affinity);
 
 /* Starts function(argument) on another core, which sleeps between such calls. Thread context.
@@ -29,11 +32,13 @@ int smp_boot_error(uint64_t *affinity);
  * application to run; -EBUSY if it still runs one. */
 int smp_start(unsigned core, void (*function)(void *argument), void *argument);
 
-/* Waits until that function has returned. 0, -ETIMEDOUT, -EINVAL. Thread context. */
+/* Waits until that function has returned. Thread context. -ETIMEDOUT: it has not after timeout_us,
+ * and goes on; -EINVAL as smp_start(); -EDEADLK: not thread context. */
 int smp_join(unsigned core, uint64_t timeout_us);
 
 /* Runs function(argument) on every core, the caller's included, and waits for all of them.
- * 0 or the first error; -EINVAL on another core than 0. Thread context. */
+ * timeout_us is for each of them. Thread context, core 0. The first error of smp_start() and
+ * smp_join(); -EINVAL: on another core. */
 int smp_run_all(void (*function)(void *argument), void *argument, uint64_t timeout_us);
 
 #endif

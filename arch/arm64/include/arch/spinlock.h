@@ -21,6 +21,8 @@ struct spinlock {
 /* Takes the lock with IRQs masked on this core; returns the state for spin_unlock(). Any context.
  * Nothing that waits, prints or allocates may be called with it held. */
 unsigned long spin_lock(struct spinlock *lock);
+
+/* Lets it go and restores the IRQ mask. */
 void spin_unlock(struct spinlock *lock, unsigned long state);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What is mapped where, asked of the MMU itself.
+ * What is mapped at an address, as the MMU itself says (AT S1E1R, Arm ARM DDI 0487, D8.17).
  */
 #ifndef ARCH_TRANSLATE_H
 #define ARCH_TRANSLATE_H
@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What an address is mapped as. */
 enum mapping_kind {
     MAPPING_NONE, /* an access would fault */
     MAPPING_DEVICE,

@@ -12,8 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Tells whether what is waited for has come. Called repeatedly, with IRQs masked: short, no waits.
- */
+/* Whether what is waited for has come. Called repeatedly, with IRQs masked: short, no waits. */
 typedef bool (*wait_condition_t)(void *argument);
 
 /* Waits until condition(argument) holds. Thread context only, IRQs unmasked.
@@ -21,14 +20,15 @@ typedef bool (*wait_condition_t)(void *argument);
  * (unless the condition holds already). Before there is a waker, IRQs may be masked. */
 int wait_for(wait_condition_t condition, void *argument, uint64_t timeout_us);
 
-/* Makes every waiting core look at its condition again. Call it after the change. Any context. */
+/* Makes every waiting core look at its condition again. To be called after the change. Any
+ * context. */
 void wait_notify(void);
 
 /* Registers how a core is woken (sends it an interrupt), once the interrupt controller is up and
- * the timer's PPI (INTID 27) is enabled on every core. */
+ * the timer's PPI (INTID 27) is enabled on every core. Boot core, once; for the interrupt layer. */
 void wait_set_waker(void (*wake)(unsigned core));
 
-/* Wakes all other cores, for them to see that one panics (exception.c). Any context. */
+/* Wakes all other cores, so that they see that one panics (arch/arm64/report.c). Any context. */
 void wait_wake_all(void);
 
 /* Waits for at least this long. Thread context. */
@@ -46,8 +46,8 @@ struct mutex {
         0, 0                                                                                       \
     }
 
-/* 0, or -EDEADLK from interrupt context or with IRQs masked (once there is a waker). Waits without
- * bound for a holder, whose own waits are all bounded. */
+/* Takes the lock. -EDEADLK, and the lock is not taken: from interrupt context or with IRQs masked
+ * (once there is a waker). No deadline of its own: every holder's waits have one. */
 int mutex_lock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
 
