@@ -17,7 +17,7 @@
  * in ELR_EL1 alone, where no .cfi can point to: it counts as undefined, and a backtrace ends, unless
  * the debugger knows better (tools/gdb/k3_unwind.py).
  */
-#include "arch/per_core.h"
+#include "arch/core_layout.h"
 #include "arch/exception_frame.h"
 #include "arch/psci.h"
 #include "arch/stack.h"
