@@ -14,8 +14,7 @@
  * The .cfi lines are for debuggers (DWARF 5, 6.4; "DWARF for the Arm 64-bit Architecture"): they put
  * nothing into the image. Once all is saved, the CFA is the end of what was saved, and the
  * interrupted code's registers lie below it, SP and PC (the ELR) among them. Before that the PC is
- * in ELR_EL1 alone, where no .cfi can point to: it counts as undefined, and a backtrace ends, unless
- * the debugger knows better (tools/gdb/k3_unwind.py).
+ * in ELR_EL1 alone, where no .cfi can point to: it counts as undefined, and a backtrace ends.
  */
 #include "arch/core_layout.h"
 #include "arch/exception_frame.h"
