@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""k3 rings: the open DMA channels and what is in their rings (drivers/udma/)."""
+
+import gdb
+import k3_firmware as firmware
+import k3_interrupts
+import k3_registers
+from k3_firmware import Unreadable
+
+ALL_SLOTS = (1 << 64) - 1
+
+
+def channels():
+    """Those whose completion interrupt is requested: its context is the channel."""
+    handler = int(gdb.parse_and_eval("(unsigned long)&udma_transfer_interrupt"))
+    pointer = firmware.type_in("drivers/udma/channel.c", "struct udma_channel").pointer()
+    for _, irq in k3_interrupts.all_interrupts():
+        if int(irq["handler"]) == handler:
+            yield firmware.follow(irq["context"].cast(pointer))
+
+
+def occupancy(ring):
+    """By the ring accelerator; "-": not to be had."""
+    try:
+        block = k3_registers.blocks()["ring"]
+        kind = next(kind for kind in block.kinds if kind[0] == "occupancy")
+        return str(k3_registers.read(block, int(ring["index"]), kind) & 0x1fffff)
+    except Unreadable:
+        return "-"
+
+
+def ring_words(ring):
+    return f"{int(ring['index']):>5} {occupancy(ring):>4} of {int(ring['count']):<4} at {int(ring['position']):<4}"
+
+
+def rings(argument):
+    """The open DMA channels, and what is in their rings.
+
+Of each ring: its number, the elements that the hardware counts in it ("-": not to be had from here),
+its size, and where software goes on. Then the transfers under way, and how many of them still wait
+for the handler to ring the doorbell."""
+    yield (f"{'channel':<8} {'transfer ring':<24} {'completion ring':<24} {'under way':>9} {'deferred':>8}")
+    total = 0
+    for channel in channels():
+        total += 1
+        depth = int(channel["config"]["depth"]) if "depth" in (f.name for f in channel["config"].type.fields()) else 64
+        free = bin(int(channel["free_slots"]) & ALL_SLOTS).count("1")
+        yield (f"{int(channel['number']):<8} {ring_words(channel['transfer']):<24} "
+               f"{ring_words(channel['completion']):<24} {depth - free:>9} {int(channel['deferred']):>8}")
+    yield f"{total} channels open"
