@@ -8,6 +8,7 @@ import time
 from k3_firmware import Trouble
 
 QUIET = 0.2  # seconds
+DEADLINE = 5
 
 
 def directory():
@@ -22,11 +23,15 @@ def type_line(argument):
 
 The answer comes when the target runs; `k3 console` shows it, tools/debug --terminal too."""
     with socket.socket(socket.AF_UNIX) as console:
+        console.settimeout(DEADLINE)
         try:
             console.connect(os.path.join(directory(), "type"))
             console.sendall(argument.encode() + b"\r")
+            console.shutdown(socket.SHUT_WR)
+            while console.recv(65536):  # closed when all is typed
+                pass
         except OSError as error:
-            raise Trouble(f"the console is gone: {error.strerror}") from None
+            raise Trouble(f"the console does not answer: {error}") from None
     return ()
 
 
@@ -36,6 +41,6 @@ def console(argument):
     if words and not words[0].isdigit():
         raise Trouble("console takes a number of lines, as in: k3 console 50")
     time.sleep(QUIET)  # what is on its way
-    with open(os.path.join(directory(), "log"), encoding="utf-8", errors="replace") as log:
+    with open(os.path.join(directory(), "log"), encoding="utf-8", errors="replace", newline="") as log:
         lines = log.read().replace("\r", "").splitlines()
     yield from lines[-int(words[0] if words else 24):]
