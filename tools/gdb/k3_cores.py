@@ -21,15 +21,15 @@ def stacks():
 
 def stack_use(pointer):
     """In which stack SP is, and how much of it is in use."""
-    all_stacks = firmware.variable("arch/arm64/core.c", "stacks")
-    part = all_stacks.type.target().sizeof
-    core, offset = divmod(pointer - int(all_stacks.address), part)
-    if 0 <= core < all_stacks.type.sizeof // part:
-        for name, start, size in stacks():
-            if start < offset <= start + size:
-                return f"{name} stack {core}: {start + size - offset} of {size}"
-        return f"in a guard page of core {core}"
-    return "no stack of the firmware's"
+    table = firmware.variable("arch/arm64/core.c", "stacks")
+    core = place_in(table, pointer - 1)  # an empty stack's SP is its end
+    if core is None:
+        return "no stack of the firmware's"
+    offset = pointer - int(table[core].address)
+    for name, start, size in stacks():
+        if start < offset <= start + size:
+            return f"{name} stack {core}: {start + size - offset} of {size}"
+    return f"in a guard page of core {core}"
 
 
 def register(frame, *names):
@@ -77,14 +77,22 @@ def what(frame, entry, level):
     return "interrupt" if intid is None else f"INTID {intid}"
 
 
+def place_in(table, address):
+    """The number of the element of an array at, or around, an address; None outside."""
+    offset = address - int(table.address)
+    return offset // table.type.target().sizeof if 0 <= offset < table.type.sizeof else None
+
+
 def own_entry(frame):
-    """The firmware's struct core of the core, by TPIDR_EL1; None before it has set it."""
-    pointer = register(frame, "TPIDR_EL1", "tpidr_el1")
+    """The firmware's struct core of the core: by TPIDR_EL1, or by its stack where a debug adapter does not
+    give that register. None before it has one."""
     table = firmware.variable("arch/arm64/core.c", "cores")
-    offset = None if pointer is None else pointer - int(table.address)
-    if offset is None or offset % table.type.target().sizeof or not 0 <= offset < table.type.sizeof:
-        return None
-    return table[offset // table.type.target().sizeof]
+    pointer = register(frame, "TPIDR_EL1", "tpidr_el1")
+    if pointer is None:
+        number = place_in(firmware.variable("arch/arm64/core.c", "stacks"), register(frame, "sp") - 1)
+    else:
+        number = place_in(table, pointer)
+    return None if number is None else table[number]
 
 
 def is_up(frame):
