@@ -103,15 +103,25 @@ class Unreadable(Trouble):
     """A register that no debugger gets at here."""
 
 
-class physical:
+def packet(text):
+    """What the target's stub answers; "" if it does not know the packet."""
+    said = gdb.execute(f"maintenance packet {text}", to_string=True)
+    return said.rpartition("received: ")[2].strip().strip('"')
+
+
+def on_twin():
+    """QEMU has the AM65x's devices at other addresses, if at all: a debugger must not read them as they are."""
+    return packet("qqemu.PhyMemMode") in ("0", "1")
+
+
+class Physical:
     """Inside: QEMU's stub takes addresses as physical ones."""
 
     def __enter__(self):
-        if "OK" not in gdb.execute("maintenance packet Qqemu.PhyMemMode:1", to_string=True):
-            raise Unreadable("the target does not give this register to a debugger")
+        packet("Qqemu.PhyMemMode:1")
 
     def __exit__(self, *_):
-        gdb.execute("maintenance packet Qqemu.PhyMemMode:0", to_string=True)
+        packet("Qqemu.PhyMemMode:0")
 
 
 def read_memory(address, size):
@@ -119,36 +129,32 @@ def read_memory(address, size):
 
 
 def read_physical(address, size):
-    with physical():
+    with Physical():
         return read_memory(address, size)
 
 
 def read_twin_variable(expression):
     """A number of the twin's own, whose program lies beside the firmware's (add-symbol-file)."""
-    place = gdb.parse_and_eval(f"&({expression})")
+    try:
+        place = gdb.parse_and_eval(f"&({expression})")
+    except gdb.error:
+        raise Unreadable("this register answers cores only, as long as GDB has not the twin's program "
+                         "(add-symbol-file twin.elf)") from None
     return read_physical(int(place), place.type.target().sizeof)
 
 
-def read_twin_register(address, size):
-    """What the twin's models answer, which answer cores only: from QEMU's GIC, or from their state."""
+def read_twin_gic(address, size):
+    """From QEMU's GIC, which is where `virt` has it."""
     if GICD <= address < GICD + GICD_SIZE:
         return read_physical(address - GICD + VIRT_GICD, size)
     if GICR <= address < GICR + GICR_SIZE:
         return read_physical(address - GICR + VIRT_GICR, size)
-    raise Unreadable(f"the register at {address:#x} answers cores only, not the debugger")
+    raise Unreadable("this register of the twin answers cores only: `md` at the firmware's prompt shows it")
 
 
 def read_register(address, size=4):
     """A device's register, which reading does not change. Unreadable if it can't be had."""
     try:
-        return read_memory(address, size)
-    except gdb.MemoryError:
-        pass
-    try:
-        return read_twin_register(address, size)
+        return read_twin_gic(address, size) if on_twin() else read_memory(address, size)
     except gdb.error:
         raise Unreadable(f"the register at {address:#x} is not readable from here") from None
-
-
-def on_twin():
-    return has("twin/models/ringacc.c", "main_rings")

@@ -22,8 +22,11 @@ def decorate(frames):
     for decorated in frames:
         frame = decorated.inferior_frame()
         if frame.pc() == 0:
-            continue
+            return
         yield Vector(decorated) if frame.type() == gdb.SIGTRAMP_FRAME else decorated
+        reason = frame.unwind_stop_reason()
+        if reason > gdb.FRAME_UNWIND_UNAVAILABLE:  # an error: GDB says so only where there is no filter
+            gdb.write(f"Backtrace stopped: {gdb.frame_stop_reason_string(reason)}\n")
 
 
 class Filter:

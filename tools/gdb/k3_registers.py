@@ -2,38 +2,63 @@
 """k3 regs: the registers that the firmware's prompt knows by name (app/prompt/registers.c), and those
 of rings and VINTs in any application. Reading them changes nothing."""
 
+from collections import namedtuple
+
 import k3_firmware as firmware
-from k3_firmware import Trouble, Unreadable
+from k3_firmware import Trouble
 
 PROMPT = "app/prompt/registers.c"
 READ = 1  # app/prompt/registers.h
 RING_STRIDE = VINT_STRIDE = 0x1000
 VINT_COUNT, RING_COUNT = 256, 818
 
-# Which of the twin's own numbers a register shows (twin/models/ringacc.c, inta.c).
-TWIN_RING = {"occupancy": "occupied", "hardware_occupancy": "occupied", "index": "head", "hardware_index": "head"}
-TWIN_VINT = {"enable_set": ("enable",), "enable_clear": ("enable",), "status_set": ("status",),
-             "status_clear": ("status",), "status_masked": ("enable", "status")}
+# Which of the models' own numbers a register shows: all these bits.
+TWIN = {
+    "ring": {"array": "'twin/models/ringacc.c'::main_rings", "occupancy": ("occupied",),
+             "hardware_occupancy": ("occupied",), "index": ("head",), "hardware_index": ("head",)},
+    "inta": {"array": "'twin/models/inta.c'::vints", "enable_set": ("enable",), "enable_clear": ("enable",),
+             "status_set": ("status",), "status_clear": ("status",), "status_masked": ("enable", "status")},
+}
+
+Kind = namedtuple("Kind", "name offset width count")
 
 
 class Block:
-    """Registers side by side: [(name, offset, width, count)]."""
+    """Registers side by side, once or in a row."""
 
     def __init__(self, name, base, stride, kinds):
         self.name, self.base, self.stride, self.kinds = name, base, stride, kinds
+
+    def address(self, number, kind, element=0):
+        return self.base + number * self.stride + kind.offset + element * kind.width
+
+    def read(self, number, name, element=0):
+        """A register's value; on the twin those of the models come from what the models keep."""
+        if self.name in TWIN and name in TWIN[self.name] and firmware.on_twin():
+            return twin_register(self.name, number, name)
+        kind = next(kind for kind in self.kinds if kind.name == name)
+        return firmware.read_register(self.address(number, kind, element), kind.width)
+
+
+def twin_register(block, number, name):
+    array, members = TWIN[block]["array"], TWIN[block][name]
+    value = (1 << 64) - 1
+    for member in members:
+        value &= firmware.read_twin_variable(f"{array}[{number}].{member}")
+    return value
 
 
 def structure_block(name, base, stride, file, type_name):
     """From a typed structure of a header; reserved and write-only members left out."""
     fields = [field for field in firmware.type_in(file, type_name).fields()
               if not field.name.startswith("reserved") and field.name != "doorbell"]
-    return Block(name, base, stride, [(field.name, field.bitpos // 8, field.type.sizeof, 0) for field in fields])
+    return Block(name, base, stride, [Kind(field.name, field.bitpos // 8, field.type.sizeof, 0) for field in fields])
 
 
 def prompt_block(entry):
     kinds = [entry["kinds"][i] for i in range(int(entry["kind_count"]))]
     return Block(firmware.text(entry["name"]), int(entry["base"]), int(entry["stride"]),
-                 [(firmware.text(kind["name"]), int(kind["offset"]), int(kind["width"]), int(kind["count"]))
+                 [Kind(firmware.text(kind["name"]), int(kind["offset"]), int(kind["width"]), int(kind["count"]))
                   for kind in kinds if int(kind["access"]) & READ])
 
 
@@ -56,24 +81,6 @@ def names():
     return sorted(f"{block.name}." if block.stride else block.name for block in blocks().values())
 
 
-def read(block, number, kind):
-    """One register's value; on the twin those of the models come from what the models keep."""
-    name, offset, width, _ = kind
-    try:
-        return firmware.read_register(block.base + number * block.stride + offset, width)
-    except Unreadable:
-        if not firmware.on_twin():
-            raise
-    if block.name == "ring" and name in TWIN_RING:
-        return firmware.read_twin_variable(f"'twin/models/ringacc.c'::main_rings[{number}].{TWIN_RING[name]}")
-    if block.name == "inta" and name in TWIN_VINT:
-        value = (1 << 64) - 1
-        for member in TWIN_VINT[name]:
-            value &= firmware.read_twin_variable(f"'twin/models/inta.c'::vints[{number}].{member}")
-        return value
-    raise Unreadable("this block of the twin answers cores only: `md` at the firmware's prompt shows it")
-
-
 def find(name):
     """The block, and which of its kind, of a name like ring.304, or ring.304.occupancy."""
     words = name.split(".")
@@ -86,10 +93,10 @@ def find(name):
         if not words or not words[0].isdigit() or int(words[0]) >= limit:
             raise Trouble(f"{block.name} wants a number, as in {block.name}.{16 if block.name == 'inta' else 0}")
         number = int(words.pop(0))
-    kinds = [kind for kind in block.kinds if not words or [kind[0]] == words]
+    kinds = [kind for kind in block.kinds if not words or [kind.name] == words]
     if not kinds:
         raise Trouble(f"{block.name} has no register {'.'.join(words)}; "
-                      f"it has {', '.join(kind[0] for kind in block.kinds)}")
+                      f"it has {', '.join(kind.name for kind in block.kinds)}")
     return block, number, kinds
 
 
@@ -104,13 +111,12 @@ side by side, only what is not zero is shown."""
     if not words:
         for block in sorted(blocks().values(), key=lambda block: block.name):
             yield (f"{block.name}{'.N' if block.stride else ''} at {block.base:#010x}: "
-                   f"{' '.join(kind[0] + ('[]' if kind[3] else '') for kind in block.kinds)}")
+                   f"{' '.join(kind.name + ('[]' if kind.count else '') for kind in block.kinds)}")
         return
     block, number, kinds = find(words[0])
     for kind in kinds:
-        name, offset, width, count = kind
-        for element in range(count or 1):
-            value = read(block, number, (name, offset + element * width, width, 0))
-            if value or count == 0:
-                where = f"{name}[{element}]" if count else name
-                yield f"{block.base + number * block.stride + offset + element * width:#010x}  {where:<20} {value:#0{2 + 2 * width}x}"
+        for element in range(kind.count or 1):
+            value = block.read(number, kind.name, element)
+            if value or kind.count == 0:
+                where = f"{kind.name}[{element}]" if kind.count else kind.name
+                yield f"{block.address(number, kind, element):#010x}  {where:<20} {value:#0{2 + 2 * kind.width}x}"

@@ -8,6 +8,7 @@ import k3_registers
 from k3_firmware import Unreadable
 
 ALL_SLOTS = (1 << 64) - 1
+OCCUPANCY_ENTRIES = 0x1fffff  # drivers/udma/ring_registers.h
 
 
 def channels():
@@ -19,18 +20,17 @@ def channels():
             yield firmware.follow(irq["context"].cast(pointer))
 
 
-def occupancy(ring):
+def occupancy(ring, registers):
     """By the ring accelerator; "-": not to be had."""
     try:
-        block = k3_registers.blocks()["ring"]
-        kind = next(kind for kind in block.kinds if kind[0] == "occupancy")
-        return str(k3_registers.read(block, int(ring["index"]), kind) & 0x1fffff)
+        return str(registers.read(int(ring["index"]), "occupancy") & OCCUPANCY_ENTRIES)
     except Unreadable:
         return "-"
 
 
-def ring_words(ring):
-    return f"{int(ring['index']):>5} {occupancy(ring):>4} of {int(ring['count']):<4} at {int(ring['position']):<4}"
+def ring_words(ring, registers):
+    return (f"{int(ring['index']):>5} {occupancy(ring, registers):>4} of {int(ring['count']):<4} "
+            f"at {int(ring['position']):<4}")
 
 
 def rings(argument):
@@ -39,12 +39,11 @@ def rings(argument):
 Of each ring: its number, the elements that the hardware counts in it ("-": not to be had from here),
 its size, and where software goes on. Then the transfers under way, and how many of them still wait
 for the handler to ring the doorbell."""
-    yield (f"{'channel':<8} {'transfer ring':<24} {'completion ring':<24} {'under way':>9} {'deferred':>8}")
-    total = 0
+    yield f"{'channel':<8} {'transfer ring':<24} {'completion ring':<24} {'under way':>9} {'deferred':>8}"
+    total, registers = 0, k3_registers.blocks()["ring"]
     for channel in channels():
         total += 1
-        depth = int(channel["config"]["depth"]) if "depth" in (f.name for f in channel["config"].type.fields()) else 64
-        free = bin(int(channel["free_slots"]) & ALL_SLOTS).count("1")
-        yield (f"{int(channel['number']):<8} {ring_words(channel['transfer']):<24} "
-               f"{ring_words(channel['completion']):<24} {depth - free:>9} {int(channel['deferred']):>8}")
+        under_way = int(channel["config"]["depth"]) - bin(int(channel["free_slots"]) & ALL_SLOTS).count("1")
+        yield (f"{int(channel['number']):<8} {ring_words(channel['transfer'], registers):<24} "
+               f"{ring_words(channel['completion'], registers):<24} {under_way:>9} {int(channel['deferred']):>8}")
     yield f"{total} channels open"
