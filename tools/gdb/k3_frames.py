@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Backtraces. GDB shows the frame of an exception as <signal handler called>, which is what it is in
-unwind information: here it gets the name of the vector's code. The 0 that boot code leaves as the
-outermost return address is no frame."""
+unwind information: here it gets the name of the vector's code. The 0 that boot code hands on as a
+return address (boot/start.S) is no frame."""
 
 import gdb
 from gdb.FrameDecorator import FrameDecorator
+
+
+OUTERMOST = ("boot_main", "smp_secondary_main")  # entered from boot/start.S
 
 
 class Vector(FrameDecorator):
@@ -21,7 +24,7 @@ class Vector(FrameDecorator):
 def decorate(frames):
     for decorated in frames:
         frame = decorated.inferior_frame()
-        if frame.pc() == 0:
+        if frame.pc() == 0 and frame.newer() is not None and frame.newer().name() in OUTERMOST:
             return
         yield Vector(decorated) if frame.type() == gdb.SIGTRAMP_FRAME else decorated
         reason = frame.unwind_stop_reason()
