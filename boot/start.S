@@ -8,6 +8,10 @@
  * and the loaded image clean to the point of coherency. Register and field names: Arm ARM DDI 0487.
  *
  * Until `linked` runs, the code is wherever it was loaded: only PC-relative addresses.
+ *
+ * The .cfi lines are for debuggers (DWARF 5, 6.4). What a loader or the secure monitor enters was
+ * called by nobody: a backtrace ends there. The functions below return to x30 and use no stack,
+ * which is what unwind information says by itself.
  */
 #include "arch/core_layout.h"
 #include "arch/psci.h"
@@ -27,8 +31,11 @@
 #define COPY_CODE_ROOM       256
 
     .section .text.head, "ax"
+    .cfi_sections .debug_frame
     .global _start
     .type   _start, %function
+    .cfi_startproc
+    .cfi_undefined x30
 _start:
     b       start
     nop
@@ -113,11 +120,13 @@ link_address:      .quad _start
 link_file_size:    .quad image_file_size
 link_image_size:   .quad image_size
 go_linked_offset:  .quad linked
+    .cfi_endproc
 
 /*
  * Invalidates the data cache over [x0, x0 + x1), both multiples of a page. Uses x0-x3.
  * The line size is the smallest of all levels (CTR_EL0.DminLine, log2 of words).
  */
+    .cfi_startproc
 invalidate:
     mrs     x2, ctr_el0
     ubfx    x2, x2, #16, #4
@@ -130,8 +139,11 @@ invalidate:
     b.lo    1b
     dsb     sy                      // no stale line is left when the next access is made
     ret
+    .cfi_endproc
 
 /* At the link address, on the boot core; x19-x21 as set above, x22 the link address. */
+    .cfi_startproc
+    .cfi_undefined x30
 linked:
     ldr     x0, =_start
     ldr     x1, =image_size
@@ -163,12 +175,15 @@ linked:
     mov     x29, xzr                // ends every backtrace
     mov     x30, xzr
     b       boot_main
+    .cfi_endproc
 
 /* Where PSCI CPU_ON enters, at EL2 or EL1 with the MMU off: x0 = the core's number. The boot
  * core's tables are complete and clean. No stack is used before the MMU is on: the caches may hold
  * lines of it. */
     .global secondary_start
     .type   secondary_start, %function
+    .cfi_startproc
+    .cfi_undefined x30
 secondary_start:
     msr     daifset, #0xf
     mov     x23, x0
@@ -183,12 +198,14 @@ secondary_start:
     mov     x29, xzr
     mov     x30, xzr
     b       smp_secondary_main
+    .cfi_endproc
 
 /*
  * Goes on at EL1h, whichever of EL2 and EL1 it is called at (x19). Uses x0, x1.
  * Every EL2 register that could trap or change what EL1 does gets a known value: their reset values
  * are unknown.
  */
+    .cfi_startproc
 leave_el2:
     ldr     x0, =SCTLR_RES1         // MMU and caches off
     cmp     x19, #1
@@ -246,12 +263,17 @@ at_el1:
     isb
     msr     spsel, #1
     ret
+    .cfi_endproc
 
+    .cfi_startproc
+    .cfi_undefined x30
 stop:
     wfi
     b       stop
+    .cfi_endproc
 
 /* Makes core x23 ready for C: its number, stack, vectors, FP/SIMD. Uses x0, x1. */
+    .cfi_startproc
 set_up_core:
     ldr     x0, =cores
     mov     x1, #CORE_SIZE
@@ -273,11 +295,13 @@ set_up_core:
     msr     cntv_ctl_el0, x0
     isb
     ret
+    .cfi_endproc
 
 /*
  * Switches the MMU and the caches on with the tables of mmu.c. All is mapped to itself, so the
  * next instruction is where it was. Uses x0, x1; no stack.
  */
+    .cfi_startproc
 mmu_enable:
     ldr     x0, =mmu_mair
     ldr     x0, [x0]
@@ -297,6 +321,7 @@ mmu_enable:
     msr     sctlr_el1, x0
     isb
     ret
+    .cfi_endproc
 
     .ltorg
 
@@ -305,6 +330,8 @@ mmu_enable:
  * here; should it, the system goes off with a failing status rather than hang.
  */
     .balign 2048
+    .cfi_startproc
+    .cfi_undefined x30
 vectors_el2:
     .rept   16
     .balign 128
@@ -321,4 +348,5 @@ trap_el2:
     ldr     x1, =PSCI_OFF_STATUS_MAGIC | 1
     smc     #0
     b       stop
+    .cfi_endproc
     .ltorg

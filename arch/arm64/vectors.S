@@ -10,6 +10,11 @@
  * too. Saving 528 bytes on each interrupt would cost more than all the rest, so they are saved
  * only when touched: IRQ entry makes FP/SIMD trap (CPACR_EL1.FPEN), the first such instruction in a
  * handler saves the registers and lifts the trap, and IRQ exit restores them if that happened.
+ *
+ * The .cfi lines are for debuggers (DWARF 5, 6.4; "DWARF for the Arm 64-bit Architecture"): they put
+ * nothing into the image. Once all is saved, the CFA is the end of what was saved, and the
+ * interrupted code's registers lie below it, SP and PC (the ELR) among them. Before that the PC is
+ * in ELR_EL1 alone, where no .cfi can point to: it counts as undefined, and a backtrace ends.
  */
 #include "arch/core_layout.h"
 #include "arch/exception_frame.h"
@@ -20,10 +25,42 @@
 /* The least room on the fault stack that a nested fault is still reported in. */
 #define FAULT_ROOM 4096
 
+/* The number of the interrupted PC in unwind information. */
+#define DWARF_PC 32
+
     .arch_extension fp              // -mgeneral-regs-only is for C; here the registers are meant
     .arch_extension simd
 
     .section .text.vectors, "ax"
+    .cfi_sections .debug_frame
+
+    /* The first instruction of an exception: nothing is saved. */
+    .macro  unwind_exception
+    .cfi_startproc
+    .cfi_signal_frame
+    .cfi_return_column DWARF_PC
+    .cfi_def_cfa sp, 0
+    .cfi_undefined DWARF_PC
+    .endm
+
+    /* x0 is the frame, `size` bytes, that the registers are being saved to; SP is as it was. */
+    .macro  unwind_frame size
+    .cfi_def_cfa x0, \size
+    .cfi_same_value sp
+    .cfi_undefined x0
+    .endm
+
+    .macro  save first, second, offset
+    stp     \first, \second, [x0, #\offset]
+    .cfi_rel_offset \first, \offset
+    .cfi_rel_offset \second, \offset + 8
+    .endm
+
+    /* All are back where they were, and the PC is in ELR_EL1 alone again. */
+    .macro  unwind_restored
+    .cfi_def_cfa sp, 0
+    .cfi_undefined DWARF_PC
+    .endm
 
     .macro  report kind
     .balign 128
@@ -55,6 +92,7 @@
     .balign 2048
     .global vectors
     .type   vectors, %object
+    unwind_exception
 vectors:
     report  EXCEPTION_FOREIGN               // from EL1 on SP_EL0: never used
     report  EXCEPTION_FOREIGN
@@ -79,6 +117,7 @@ vectors:
     .rept   8                               // from EL0: never entered
     report  EXCEPTION_FOREIGN
     .endr
+    .cfi_endproc
     .size   vectors, . - vectors
 
 /*
@@ -93,29 +132,38 @@ vectors:
  *    1 +  1   call, ERET (which synchronises: neither ELR nor CPACR needs a barrier before it)
  */
     .type   irq_entry, %function
+    unwind_exception
 irq_entry:
     msr     tpidr_el0, x0
     mrs     x0, tpidr_el1
+    .cfi_undefined x0
     ldr     x0, [x0, #CORE_IRQ_STACK]
     sub     x0, x0, #IRQ_FRAME_SIZE
-    stp     x1, x2, [x0, #8]
-    stp     x3, x4, [x0, #24]
-    stp     x5, x6, [x0, #40]
-    stp     x7, x8, [x0, #56]
-    stp     x9, x10, [x0, #72]
-    stp     x11, x12, [x0, #88]
-    stp     x13, x14, [x0, #104]
-    stp     x15, x16, [x0, #120]
-    stp     x17, x18, [x0, #136]
+    unwind_frame IRQ_FRAME_SIZE
+    save    x1, x2, 8
+    save    x3, x4, 24
+    save    x5, x6, 40
+    save    x7, x8, 56
+    save    x9, x10, 72
+    save    x11, x12, 88
+    save    x13, x14, 104
+    save    x15, x16, 120
+    save    x17, x18, 136
     mrs     x1, tpidr_el0
     str     x1, [x0]
+    .cfi_rel_offset x0, 0
     mrs     x2, spsr_el1
     mov     x3, sp
     stp     x2, x3, [x0, #IRQ_FRAME_SPSR]
+    .cfi_rel_offset sp, IRQ_FRAME_SPSR + 8
     mrs     x4, elr_el1
     stp     x29, x4, [x0, #IRQ_FRAME_RECORD]
+    .cfi_rel_offset x29, IRQ_FRAME_RECORD
+    .cfi_rel_offset DWARF_PC, IRQ_FRAME_RECORD + 8
     str     x30, [x0, #IRQ_FRAME_LR]
+    .cfi_rel_offset x30, IRQ_FRAME_LR
     mov     sp, x0
+    .cfi_def_cfa_register sp
     add     x29, x0, #IRQ_FRAME_RECORD
     mrs     x1, tpidr_el1
     mov     w2, #1
@@ -132,6 +180,8 @@ irq_leave:
     mov     x2, #CPACR_FPEN
     msr     cpacr_el1, x2
     mov     x0, sp
+    .cfi_remember_state
+    .cfi_def_cfa_register x0
     ldp     x29, x4, [x0, #IRQ_FRAME_RECORD]
     msr     elr_el1, x4
     ldp     x2, x3, [x0, #IRQ_FRAME_SPSR]
@@ -148,10 +198,12 @@ irq_leave:
     ldp     x3, x4, [x0, #24]
     ldp     x1, x2, [x0, #8]
     ldr     x0, [x0]
+    unwind_restored
     eret
 
 /* The handler used FP/SIMD: put back what it found there. The trap is off already. x1: the core. */
 irq_restore_fp:
+    .cfi_restore_state
     add     x0, x1, #CORE_FP
     fp_all  ldp
     ldp     x2, x3, [x1, #CORE_FP_STATUS]
@@ -159,6 +211,7 @@ irq_restore_fp:
     msr     fpsr, x3
     str     wzr, [x1, #CORE_FP_SAVED]
     b       irq_leave
+    .cfi_endproc
     .size   irq_entry, . - irq_entry
 
 /*
@@ -167,6 +220,9 @@ irq_restore_fp:
  * one: both would be a fault of ours, and are reported.
  */
     .type   fp_trap, %function
+    unwind_exception
+    .cfi_undefined x0
+    .cfi_undefined x1
 fp_trap:
     mrs     x0, tpidr_el1
     ldr     w1, [x0, #CORE_IN_INTERRUPT]
@@ -190,6 +246,7 @@ fp_trap:
 fp_trap_unexpected:
     mov     x1, #EXCEPTION_SYNCHRONOUS
     b       exception_entry
+    .cfi_endproc
     .size   fp_trap, . - fp_trap
 
 /*
@@ -197,6 +254,9 @@ fp_trap_unexpected:
  * nor a wild SP stops the report. x1 = the kind; x0 and x1 are in the scratch registers.
  */
     .type   exception_entry, %function
+    unwind_exception
+    .cfi_undefined x0
+    .cfi_undefined x1
 exception_entry:
     mrs     x0, tpidr_el1
     ldr     x0, [x0, #CORE_FAULT_STACK]
@@ -211,25 +271,30 @@ exception_entry:
     b.hs    exception_hopeless
     mov     x0, sp
 2:  sub     x0, x0, #FRAME_SIZE
-    stp     x2, x3, [x0, #16]
-    stp     x4, x5, [x0, #32]
-    stp     x6, x7, [x0, #48]
-    stp     x8, x9, [x0, #64]
-    stp     x10, x11, [x0, #80]
-    stp     x12, x13, [x0, #96]
-    stp     x14, x15, [x0, #112]
-    stp     x16, x17, [x0, #128]
-    stp     x18, x19, [x0, #144]
-    stp     x20, x21, [x0, #160]
-    stp     x22, x23, [x0, #176]
-    stp     x24, x25, [x0, #192]
-    stp     x26, x27, [x0, #208]
-    stp     x28, x29, [x0, #224]
+    .cfi_remember_state
+    unwind_frame FRAME_SIZE
+    save    x2, x3, 16
+    save    x4, x5, 32
+    save    x6, x7, 48
+    save    x8, x9, 64
+    save    x10, x11, 80
+    save    x12, x13, 96
+    save    x14, x15, 112
+    save    x16, x17, 128
+    save    x18, x19, 144
+    save    x20, x21, 160
+    save    x22, x23, 176
+    save    x24, x25, 192
+    save    x26, x27, 208
+    save    x28, x29, 224
     mov     x2, sp
     stp     x30, x2, [x0, #240]
+    .cfi_rel_offset x30, 240
+    .cfi_rel_offset sp, 248
     mrs     x2, elr_el1
     mrs     x3, spsr_el1
     stp     x2, x3, [x0, #FRAME_ELR]
+    .cfi_rel_offset DWARF_PC, FRAME_ELR
     mrs     x4, esr_el1
     mrs     x5, far_el1
     stp     x4, x5, [x0, #FRAME_ESR]
@@ -237,11 +302,15 @@ exception_entry:
     mrs     x4, tpidr_el0
     mrs     x5, tpidrro_el0
     stp     x4, x5, [x0]
+    .cfi_rel_offset x0, 0
+    .cfi_rel_offset x1, 8
     mov     sp, x0
+    .cfi_def_cfa_register sp
     add     x29, x0, #FRAME_RECORD
     bl      exception_other                 // (frame, kind); returns if the exception is dealt with
 
     mov     x0, sp
+    .cfi_def_cfa_register x0
     ldp     x2, x3, [x0, #FRAME_ELR]
     msr     elr_el1, x2
     msr     spsr_el1, x3
@@ -262,13 +331,16 @@ exception_entry:
     ldp     x4, x5, [x0, #32]
     ldp     x2, x3, [x0, #16]
     ldp     x0, x1, [x0]
+    unwind_restored
     eret
 
 /* The report itself has run out of stack: off, with a failing status and no words. */
 exception_hopeless:
+    .cfi_restore_state
     ldr     x0, =PSCI_SYSTEM_OFF
     ldr     x1, =PSCI_OFF_STATUS_MAGIC | 1
     smc     #0
 1:  wfi
     b       1b
+    .cfi_endproc
     .size   exception_entry, . - exception_entry

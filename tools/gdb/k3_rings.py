@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""k3 rings: the open DMA channels and what is in their rings (drivers/udma/)."""
+
+import gdb
+import k3_firmware as firmware
+import k3_interrupts
+import k3_registers
+from k3_firmware import Unreadable
+
+ALL_SLOTS = (1 << 64) - 1
+OCCUPANCY_ENTRIES = 0x1fffff  # drivers/udma/ring_registers.h
+
+
+def channels():
+    """Those whose completion interrupt is requested: its context is the channel."""
+    handler = int(gdb.parse_and_eval("(unsigned long)&udma_transfer_interrupt"))
+    pointer = firmware.type_in("drivers/udma/channel.c", "struct udma_channel").pointer()
+    for _, irq in k3_interrupts.all_interrupts():
+        if int(irq["handler"]) == handler:
+            yield firmware.follow(irq["context"].cast(pointer))
+
+
+def occupancy(ring, registers):
+    """By the ring accelerator; "-": not to be had."""
+    try:
+        return str(registers.read(int(ring["index"]), "occupancy") & OCCUPANCY_ENTRIES)
+    except Unreadable:
+        return "-"
+
+
+def ring_words(ring, registers):
+    return (f"{int(ring['index']):>5} {occupancy(ring, registers):>4} of {int(ring['count']):<4} "
+            f"at {int(ring['position']):<4}")
+
+
+def rings(argument):
+    """The open DMA channels, and what is in their rings.
+
+Of each ring: its number, the elements that the hardware counts in it ("-": not to be had from here),
+its size, and where software goes on. Then the transfers under way, and how many of them still wait
+for the handler to ring the doorbell."""
+    yield f"{'channel':<8} {'transfer ring':<24} {'completion ring':<24} {'under way':>9} {'deferred':>8}"
+    total, registers = 0, k3_registers.blocks()["ring"]
+    for channel in channels():
+        total += 1
+        under_way = int(channel["config"]["depth"]) - bin(int(channel["free_slots"]) & ALL_SLOTS).count("1")
+        yield (f"{int(channel['number']):<8} {ring_words(channel['transfer'], registers):<24} "
+               f"{ring_words(channel['completion'], registers):<24} {under_way:>9} {int(channel['deferred']):>8}")
+    yield f"{total} channels open"
