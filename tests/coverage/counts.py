@@ -28,23 +28,19 @@ def create(path, start, code):
 
 
 class Counts:
-    """One file, or the sum of several for the same image."""
+    """What a file of counts says."""
 
     def __init__(self, path):
         numbers = array("Q")
         with open(path, "rb") as file:
-            numbers.frombytes(file.read())
+            data = file.read()
+        numbers.frombytes(data[:len(data) // numbers.itemsize * numbers.itemsize])
         if len(numbers) < FIELDS or numbers[0] != MAGIC or len(numbers) != FIELDS * (1 + numbers[2]):
             raise ValueError(f"{path} is no file of counts")
         self.start = numbers[1]
-        self.words, self.begun, self.taken, self.not_taken = (
-            list(numbers[FIELDS + field::FIELDS]) for field in range(FIELDS))
+        self.numbers = numbers
 
-    def add(self, other):
-        if other.start != self.start or other.words != self.words:
-            raise ValueError("counts of different images can't be added")
-        for name in ("begun", "taken", "not_taken"):
-            setattr(self, name, [mine + its for mine, its in zip(getattr(self, name), getattr(other, name))])
-
-    def index(self, address):
-        return (address - self.start) // WORD
+    def at(self, address):
+        """(begun, taken, not taken) of the instruction at an address."""
+        first = FIELDS * (1 + (address - self.start) // WORD)
+        return tuple(self.numbers[first + 1:first + FIELDS])

@@ -5,12 +5,12 @@
  *
  *     qemu-system-aarch64 ... -plugin plugin.so,counts=FILE[,counts=FILE]
  *
- * A file of counts is made by counts.py, with the instructions of an image in it, and stands for the
- * image's code at its link addresses. The counts go into the mapped file at once, so that nothing is
- * lost when QEMU is killed, and are added to those of earlier runs.
+ * A file of counts is made by counts.py, with the instructions of an image in it, and stands for
+ * the image's code at its link addresses. The counts go into the mapped file at once, so that
+ * nothing is lost when QEMU is killed, and are added to those of earlier runs.
  *
- * What is counted is the image's own code: where something else lies at those addresses (a loader, or
- * the image itself before it has moved to its place), the instructions differ.
+ * What is counted is the image's own code: where something else lies at those addresses (a loader,
+ * or the image itself before it has moved to its place), the instructions differ.
  */
 #include "tests/coverage/qemu_plugin.h"
 
@@ -22,10 +22,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC        0x31544e554f43334bu /* "K3COUNT1" */
-#define IMAGES_MAX   2
-#define CORES_MAX    8
-#define WORD         4u /* bytes of an instruction */
+#define MAGIC      0x31544e554f43334bu /* "K3COUNT1" */
+#define IMAGES_MAX 2
+#define CORES_MAX  8
+#define WORD       4u /* bytes of an instruction */
 
 /* As counts.py has them. */
 struct header {
@@ -42,7 +42,8 @@ struct record {
     uint64_t not_taken;
 };
 
-/* `branch`: for each core, the conditional branch that it began last and whose outcome isn't known yet. */
+/* `branch`: for each core, the conditional branch that it began last and whose outcome isn't known
+ * yet. */
 struct image {
     uint64_t start;
     uint64_t end;
@@ -65,12 +66,14 @@ static int64_t sign_extended(uint64_t value, unsigned int bits)
     return (int64_t)((value ^ sign) - sign);
 }
 
-/* The displacement of a conditional branch in instructions; 0: it is none (Arm ARM DDI 0487, C4.1). */
+/* The displacement of a conditional branch in instructions; 0: it is none (Arm ARM DDI 0487, C4.1).
+ */
 static int64_t displacement_of(uint64_t instruction)
 {
-    bool b_cond = (instruction & 0xff000010) == 0x54000000 && (instruction & 0xe) != 0xe; /* not "always" */
-    bool compare = (instruction & 0x7e000000) == 0x34000000;                              /* CBZ, CBNZ */
-    bool test = (instruction & 0x7e000000) == 0x36000000;                                 /* TBZ, TBNZ */
+    bool b_cond =
+        (instruction & 0xff000010) == 0x54000000 && (instruction & 0xe) != 0xe; /* not "always" */
+    bool compare = (instruction & 0x7e000000) == 0x34000000;                    /* CBZ, CBNZ */
+    bool test = (instruction & 0x7e000000) == 0x36000000;                       /* TBZ, TBNZ */
 
     if (b_cond || compare) {
         return sign_extended(instruction >> 5, 19);
@@ -87,7 +90,8 @@ static struct image *image_of(const struct record *record)
 {
     size_t i = 0;
 
-    while (record < images[i].records || record >= images[i].records + (images[i].end - images[i].start) / WORD) {
+    while (record < images[i].records ||
+           record >= images[i].records + (images[i].end - images[i].start) / WORD) {
         i++;
     }
     return &images[i];
@@ -133,12 +137,14 @@ static struct image *find_image(uint64_t first, uint64_t last)
     return NULL;
 }
 
-static struct record *record_of(const struct image *image, const struct qemu_plugin_insn *instruction)
+static struct record *record_of(const struct image *image,
+                                const struct qemu_plugin_insn *instruction)
 {
     return &image->records[(qemu_plugin_insn_vaddr(instruction) - image->start) / WORD];
 }
 
-static bool is_the_images_own(const struct image *image, const struct qemu_plugin_tb *block, size_t length)
+static bool is_the_images_own(const struct image *image, const struct qemu_plugin_tb *block,
+                              size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         const struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(block, i);
@@ -169,9 +175,11 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
         struct record *record = record_of(image, instruction);
 
         /* Cores that add at once may lose a count, but never leave the number 0. */
-        qemu_plugin_register_vcpu_insn_exec_inline(instruction, QEMU_PLUGIN_INLINE_ADD_U64, &record->begun, 1);
+        qemu_plugin_register_vcpu_insn_exec_inline(instruction, QEMU_PLUGIN_INLINE_ADD_U64,
+                                                   &record->begun, 1);
         if (displacement_of(record->instruction) != 0) {
-            qemu_plugin_register_vcpu_insn_exec_cb(instruction, begin_branch, QEMU_PLUGIN_CB_NO_REGS, record);
+            qemu_plugin_register_vcpu_insn_exec_cb(instruction, begin_branch,
+                                                   QEMU_PLUGIN_CB_NO_REGS, record);
         }
     }
 }
