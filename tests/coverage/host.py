@@ -4,7 +4,6 @@
 import json
 import os
 import subprocess
-from pathlib import Path
 
 from lines import File
 
@@ -29,18 +28,12 @@ def add_file(report, entry, path):
             file.add_copy(line["line_number"], [branch["count"] for branch in line["branches"]])
 
 
-def forget(folder):
-    """The counts of earlier runs."""
-    for counters in Path(folder).rglob("*.gcda"):
-        counters.unlink()
-
-
-def report(folder, tool, wanted):
+def report(notes, tool, wanted):
     """{path: File} of the sources that wanted(path) is true for; those that no test ran, too."""
     found = {}
-    for notes in sorted(Path(folder).rglob("*.gcno")):
-        for entry in gcov(tool, notes)["files"]:
-            path = os.path.relpath(entry["file"])
-            if wanted(path):
-                add_file(found, entry, path)
+    for path in notes:
+        for entry in gcov(tool, path)["files"]:
+            source = os.path.relpath(entry["file"])
+            if wanted(source):
+                add_file(found, entry, source)
     return found
