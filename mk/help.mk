@@ -2,13 +2,14 @@
 
 .PHONY: help clean
 clean:
-	rm -rf $(O) $(H) $(TSAN)
+	rm -rf $(O) $(H) $(TSAN) $(COVERAGE)
 
 help:
 	@echo "make run [INPUT=file]   build, boot on the twin, copy the file by DMA, print every route"
 	@echo "make check              all tests, on the host and on the twin"
 	@echo "make check-host | check-target   the parts of it on this machine, on the twin"
 	@echo "make check-all          the longer ones too"
+	@echo "make coverage           which lines and branches the tests run (docs/testing.md)"
 	@echo "make debug              boot under GDB"
 	@echo "make flash              load it into a board through JTAG and run it (PROBE=xds110 or jlink)"
 	@echo "make debug-board        load it into a board, and stop in GDB at its entry"

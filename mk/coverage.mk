@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Which lines and branches the tests run, on the host and on the twin (docs/testing.md).
+
+COVERAGE        := $(BUILD)/coverage
+COVERAGE_PLUGIN := $(COVERAGE)/plugin.so
+COVERAGE_FLAGS  := --coverage -fprofile-update=atomic
+GCOV            ?= gcov
+
+.PHONY: coverage check-coverage coverage-host
+
+# Of what is built now; folders may have objects of sources that are no more.
+COVERAGE_NOTES = $(patsubst %,$(COVERAGE)/host/%.gcno,$(filter-out tests/%,$(HOST_CODE))) \
+                 $(foreach test,$(notdir $(HOST_TESTS)),$(COVERAGE)/host/$(test)-$(test).gcno)
+
+coverage: firmware twin coverage-host $(COVERAGE_PLUGIN) | $(SETUP)/run $(SETUP)/debug $(SETUP)/coverage
+	@tests/coverage/run --cross $(CROSS_COMPILE) --gcov $(GCOV) --notes $(COVERAGE_NOTES) \
+	    --firmware $(LIBRARY_OBJECTS) $(MODULE_OBJECTS) $(APP_OBJECTS) --twin $(TWIN_OBJECTS) -- $(O) $(COVERAGE)
+
+# The host tests without sanitizers, which bring branches of their own, and with each line as it stands.
+# Tests run in threads: without -fprofile-update=atomic counts would get lost, and gcov, which works
+# some out from others, would say wrong things.
+coverage-host:
+	@$(MAKE) --no-print-directory H=$(COVERAGE)/host \
+	    HOST_SANITIZE="-O0 $(COVERAGE_FLAGS)" host-tests
+
+# What isn't reported needn't pay for it: here cores spin.
+$(COVERAGE)/host/tests/%: HOST_CFLAGS := $(filter-out $(COVERAGE_FLAGS),$(HOST_CFLAGS))
+
+# Loaded by QEMU, into which its symbols are resolved then.
+$(COVERAGE_PLUGIN): tests/coverage/plugin.c tests/coverage/qemu_plugin.h $(MAKEFILE_PARTS) | $(SETUP)/host
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARNINGS) -fPIC -shared -I. -o $@ $<
+
+# That the report tells the truth.
+check-coverage: $(COVERAGE_PLUGIN) | $(SETUP)/run $(SETUP)/host
+	@tests/coverage/test $(COVERAGE_PLUGIN) $(CROSS_COMPILE) $(HOSTCC) $(GCOV)
