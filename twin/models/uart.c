@@ -202,9 +202,15 @@ static void timeout_expired(unsigned argument)
     update(argument);
 }
 
+/* MDR1's reset value: the UART is off. */
+static bool disabled(const struct uart *uart)
+{
+    return (uart->plain[REG_MDR1 / 4] & MDR1_MODE_MASK) == MDR1_DISABLED;
+}
+
 bool am65x_uart_receive(unsigned instance, uint8_t byte)
 {
-    if (instance >= UART_COUNT)
+    if (instance >= UART_COUNT || disabled(&uarts[instance]))
         return false;
     struct uart *uart = &uarts[instance];
     unsigned size = (uart->fcr & FCR_ENABLE) != 0 ? FIFO_SIZE : 1;
