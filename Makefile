@@ -7,11 +7,12 @@
 #   mk/setup.mk         packages, newlib, libfdt           mk/check.mk        check, check-all, analysers
 #   mk/firmware.mk      the library, modules, applications mk/conformance.mk  Linux, U-Boot
 #   mk/twin.mk          the twin                           mk/board.mk        image, flash, debug-board
-#   mk/host.mk          tests on the host                  mk/help.mk         help, clean
+#   mk/sdk.mk           the SDK                            mk/help.mk         help, clean
+#   mk/host.mk          tests on the host
 
 .DEFAULT_GOAL := all
 .PHONY: all
 all: firmware twin
 
 include mk/config.mk mk/setup.mk mk/firmware.mk mk/twin.mk mk/host.mk
-include mk/run.mk mk/check.mk mk/conformance.mk mk/board.mk mk/help.mk
+include mk/run.mk mk/sdk.mk mk/check.mk mk/conformance.mk mk/board.mk mk/help.mk

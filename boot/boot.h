@@ -15,4 +15,8 @@
  * exception level that the loader used, 1 or 2; load_address: where the loader put the image. */
 noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_address);
 
+/* Where PSCI CPU_ON has a further core enter, at EL2 or EL1 with the MMU off, its number in x0; it
+ * ends in smp_secondary_main(). For smp_boot(). */
+extern uint8_t secondary_start[];
+
 #endif

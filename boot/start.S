@@ -9,7 +9,7 @@
  *
  * Until `linked` runs, the code is wherever it was loaded: only PC-relative addresses.
  */
-#include "arch/per_core.h"
+#include "arch/core_layout.h"
 #include "arch/psci.h"
 #include "arch/stack.h"
 #include "arch/sysreg.h"

@@ -29,6 +29,9 @@ FORMATTED       = $(sort $(shell find $(SOURCE_FOLDERS) -name '*.[ch]'))
 format: | $(SETUP)/analysis
 	@clang-format -i $(FORMATTED)
 
+check-layers: firmware
+	@tests/static/layers --objects $(F)
+
 check-format: | $(SETUP)/analysis
 	@test $(words $(FORMATTED)) -gt 100 || { echo "layout: only $(words $(FORMATTED)) files found"; exit 1; }
 	@clang-format --dry-run -Werror $(FORMATTED) && echo "layout: $(words $(FORMATTED)) files are as clang-format has them"

@@ -29,10 +29,12 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pr
 # -mgeneral-regs-only: no FP/SIMD in the firmware's own code, so that an interrupt need not save
 #   those registers unless a handler calls newlib (arch/arm64/vectors.S).
 # -mstrict-align: boot code runs before the MMU is on, where every access is to Device memory.
+# -ffile-prefix-map: the same sources make the same files, wherever they lie.
 # -fno-...unwind-tables: unwind information for a debugger only (.debug_frame), none in the image.
 TARGET_FLAGS = -mcpu=cortex-a53 -fno-pie -mno-outline-atomics -mgeneral-regs-only -mstrict-align \
                -fno-stack-protector -fno-common -ffunction-sections -fdata-sections \
-               -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-unwind-tables -g -MMD -MP
+               -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-unwind-tables -g -MMD -MP \
+               -ffile-prefix-map=$(CURDIR)=.
 
 # What the compiler brings itself, never the host system's.
 COMPILER_INCLUDES = -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
@@ -44,6 +46,14 @@ FIRMWARE_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D__DYNAMIC_REENT__ -O2 $(T
                   $(COMPILER_INCLUDES) -isystem $(NEWLIB)/aarch64-none-elf/include \
                   -isystem $(LIBFDT)/usr/include -I. -Iarch/arm64/include
 FIRMWARE_ASFLAGS = $(TARGET_FLAGS) -I. -Iarch/arm64/include
+
+# What an application is compiled with, here and from the SDK. It may use FP/SIMD.
+APP_FLAGS = -mcpu=cortex-a53 -fno-pie -mno-outline-atomics -fno-stack-protector -fno-common \
+            -ffunction-sections -fdata-sections -fno-omit-frame-pointer \
+            -fno-asynchronous-unwind-tables -fno-unwind-tables -D__DYNAMIC_REENT__
+APP_CFLAGS = $(APP_FLAGS) -O2 -g -MMD -MP $(COMPILER_INCLUDES) \
+             -isystem $(NEWLIB)/aarch64-none-elf/include -isystem $(LIBFDT)/usr/include \
+             -I. -Iarch/arm64/include
 
 LDFLAGS = -static -nostdlib -no-pie -Wl,--gc-sections -Wl,--fatal-warnings -Wl,--build-id=none \
           -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack

@@ -2,13 +2,14 @@
 # The library, the modules that applications take in, and the application itself.
 #
 #   library-sources     what libk3metal.a is made of; each folder's objects.mk adds its own
+#   public-headers      those of its headers that other folders, and applications, may include
 #   module-NAME         what an application gets that has NAME in app-modules: linked as a whole,
 #                       since it registers what it has (commands, tests) in sections
 #   APP=folder          the application: its objects.mk may set
 #                         app-name      (default: the folder's name)
 #                         app-sources   (default: every .c and .S in the folder), relative to it
 #                         app-modules   (default: none)
-#                         app-cflags
+#                         app-cflags, app-warnings
 
 APP ?= app/default
 
@@ -18,6 +19,7 @@ MODULES         := demo prompt selftest tests
 MODULE_FOLDERS  := app/demo app/prompt app/selftest tests/target
 
 library-sources :=
+public-headers  :=
 include $(addsuffix /objects.mk,$(LIBRARY_FOLDERS) $(MODULE_FOLDERS))
 
 F             := $(O)/firmware
@@ -33,6 +35,7 @@ app-name    := $(notdir $(abspath $(APP)))
 app-sources := $(notdir $(wildcard $(APP)/*.c $(APP)/*.S))
 app-modules :=
 app-cflags  :=
+app-warnings := -Wall -Wextra
 -include $(APP)/objects.mk
 
 ifeq ($(APP),app/default)
@@ -99,11 +102,11 @@ FORCE:
 
 $(A)/app/%.c.o: $(APP)/%.c $(A)/app/from $(MAKEFILE_PARTS) | $(FIRMWARE_NEEDS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(FIRMWARE_CFLAGS) $(WARNINGS) -I$(APP) $(app-cflags) -c -o $@ $<
+	$(Q)$(CC) $(APP_CFLAGS) $(app-warnings) -I$(APP) $(app-cflags) -c -o $@ $<
 
 $(A)/app/%.S.o: $(APP)/%.S $(A)/app/from $(MAKEFILE_PARTS) | $(FIRMWARE_NEEDS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(FIRMWARE_ASFLAGS) -I$(APP) -c -o $@ $<
+	$(Q)$(CC) $(APP_CFLAGS) -I$(APP) $(app-cflags) -c -o $@ $<
 
 APP_MODULES := $(addprefix $(O)/modules/,$(addsuffix .o,$(app-modules)))
 

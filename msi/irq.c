@@ -49,7 +49,7 @@ int irq_set_affinity(struct irq *irq, unsigned core)
 {
     if (in_interrupt())
         return -EDEADLK;
-    if (!irq || core >= core_count() || !irq_core_is_placeable(core))
+    if (irq == NULL || core >= core_count() || !irq_core_is_placeable(core))
         return -EINVAL;
 
     struct irq_parent *parent = irq->binding->parent;
@@ -81,7 +81,7 @@ int irq_restore_messages(struct device *device)
 
     if (in_interrupt())
         return -EDEADLK;
-    if (!device || !device->interrupts)
+    if (device == NULL || device->interrupts == NULL)
         return -ENODEV;
 
     struct irq_binding *binding = device->interrupts;

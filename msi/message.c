@@ -25,12 +25,12 @@ int irq_message_assign(struct irq **irqs, unsigned count)
 {
     const struct irq_binding *binding = irqs[0]->binding;
 
-    if (!binding->device->write_message || !binding->parent->ops->compose)
+    if (binding->device->write_message == NULL || binding->parent->ops->compose == NULL)
         return 0;
 
     struct irq_slot *slot = calloc(1, sizeof(*slot));
 
-    if (!slot)
+    if (slot == NULL)
         return -ENOMEM;
     slot->index = irqs[0]->index;
     slot->users = count;
@@ -51,7 +51,7 @@ void irq_message_release(struct irq *irq)
 {
     struct irq_slot *slot = irq->slot;
 
-    if (!slot)
+    if (slot == NULL)
         return;
     if (--slot->users == 0) {
         (void)write_slot(irq, NULL);
@@ -65,7 +65,7 @@ int irq_message_update(struct irq *irq)
     struct irq_slot *slot = irq->slot;
 
     /* A block's message is its first interrupt's; the others share it. */
-    if (!slot)
+    if (slot == NULL)
         return 0;
     if (irq->index == slot->index)
         irq->binding->parent->ops->compose(irq, &slot->message);
@@ -76,5 +76,5 @@ int irq_message_restore(struct irq *irq)
 {
     const struct irq_slot *slot = irq->slot;
 
-    return slot ? write_slot(irq, &slot->message) : 0;
+    return slot != NULL ? write_slot(irq, &slot->message) : 0;
 }

@@ -5,6 +5,7 @@
 #include "msi/registry.h"
 
 #include "arch/core.h"
+#include "lib/log.h"
 #include "msi/binding.h"
 #include "msi/report.h"
 #include "msi/storm.h"
@@ -12,6 +13,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+
+LOG_SUBJECT(irq);
 
 static struct mutex registry_mutex = MUTEX_INIT;
 static struct irq_parent *parents;
@@ -33,10 +36,10 @@ int irq_parent_register(struct irq_parent *parent)
 static int enter_binding(struct irq_binding *binding,
                          int (*bind)(struct irq_binding *binding, void *argument), void *argument)
 {
-    if (binding->device->interrupts)
+    if (binding->device->interrupts != NULL)
         return -EBUSY;
 
-    int error = bind ? bind(binding, argument) : 0;
+    int error = bind != NULL ? bind(binding, argument) : 0;
 
     if (error != 0)
         return error;
@@ -52,7 +55,7 @@ int irq_binding_create(struct device *device, struct irq_parent *parent,
 {
     struct irq_binding *binding = calloc(1, sizeof(*binding));
 
-    if (!binding)
+    if (binding == NULL)
         return -ENOMEM;
     *binding = *model;
     binding->device = device;
@@ -88,11 +91,11 @@ static int remove_binding(struct irq_binding *binding)
     if (binding->sources.in_use != 0)
         return -EBUSY;
 
-    int error = ops->unbind ? ops->unbind(binding) : 0;
+    int error = ops->unbind != NULL ? ops->unbind(binding) : 0;
 
     if (error != 0)
         return error;
-    for (struct irq_binding **link = &bindings; *link; link = &(*link)->next) {
+    for (struct irq_binding **link = &bindings; *link != NULL; link = &(*link)->next) {
         if (*link == binding) {
             *link = binding->next;
             break;
@@ -106,7 +109,7 @@ int irq_unbind(struct device *device)
 {
     if (in_interrupt())
         return -EDEADLK;
-    if (!device)
+    if (device == NULL)
         return -EINVAL;
 
     int error = mutex_lock(&registry_mutex);
@@ -116,7 +119,7 @@ int irq_unbind(struct device *device)
 
     struct irq_binding *binding = device->interrupts;
 
-    error = binding ? mutex_lock(&binding->parent->mutex) : -ENODEV;
+    error = binding != NULL ? mutex_lock(&binding->parent->mutex) : -ENODEV;
     if (error == 0) {
         error = remove_binding(binding);
         mutex_unlock(&binding->parent->mutex);
@@ -138,15 +141,15 @@ void irq_get_inventory(struct irq_inventory *inventory)
     };
     if (mutex_lock(&registry_mutex) != 0)
         return;
-    for (struct irq_binding *binding = bindings; binding; binding = binding->next) {
+    for (struct irq_binding *binding = bindings; binding != NULL; binding = binding->next) {
         inventory->bindings++;
         if (mutex_lock(&binding->parent->mutex) == 0) {
             inventory->irqs += binding->sources.in_use;
             mutex_unlock(&binding->parent->mutex);
         }
     }
-    for (struct irq_parent *parent = parents; parent; parent = parent->next) {
-        if (parent->ops->inventory && mutex_lock(&parent->mutex) == 0) {
+    for (struct irq_parent *parent = parents; parent != NULL; parent = parent->next) {
+        if (parent->ops->inventory != NULL && mutex_lock(&parent->mutex) == 0) {
             parent->ops->inventory(parent, inventory);
             mutex_unlock(&parent->mutex);
         }
@@ -177,7 +180,8 @@ int irq_visit_all(int (*visit)(struct irq *irq, void *argument), void *argument)
 
     if (error != 0)
         return error;
-    for (struct irq_binding *binding = bindings; binding && error == 0; binding = binding->next)
+    for (struct irq_binding *binding = bindings; binding != NULL && error == 0;
+         binding = binding->next)
         error = visit_binding(binding, visit, argument);
     mutex_unlock(&registry_mutex);
     return error;

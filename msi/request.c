@@ -16,7 +16,7 @@
 
 #define IRQ_FLAGS_KNOWN (IRQ_FLAG_EDGE | IRQ_FLAG_MASKED)
 
-LOG_SUBJECT(irq);
+LOG_USE(irq);
 
 /* ---- requesting ---- */
 
@@ -39,13 +39,14 @@ static int check_request(const struct device *device, const struct irq_request *
 {
     if (in_interrupt())
         return -EDEADLK;
-    if (!device || !request || !request->handler || (request->flags & ~IRQ_FLAGS_KNOWN) != 0)
+    if (device == NULL || request == NULL || request->handler == NULL ||
+        (request->flags & ~IRQ_FLAGS_KNOWN) != 0)
         return -EINVAL;
     if (request->core != IRQ_CORE_ANY && request->core >= core_count())
         return -EINVAL;
     if (!is_power_of_two(count) || count > IRQ_BLOCK_MAX)
         return -EINVAL;
-    if (!device->interrupts)
+    if (device->interrupts == NULL)
         return -ENODEV;
     return check_index(device->interrupts, request->index, count);
 }
@@ -76,12 +77,12 @@ static int allocate(struct irq_binding *binding, const struct irq_request *reque
 
     if (error != 0)
         return error;
-    if (irq_sources_get(&binding->sources, index))
+    if (irq_sources_get(&binding->sources, index) != NULL)
         return -EBUSY;
 
     struct irq *irq = new_irq(binding, request, index, context);
 
-    if (!irq)
+    if (irq == NULL)
         return -ENOMEM;
     error = binding->parent->ops->alloc(irq, request->flags);
     if (error != 0) {
@@ -168,7 +169,7 @@ int irq_request_block(struct device *device, const struct irq_request *request, 
 {
     const struct order order = {.request = request, .count = count, .context_step = context_step};
     struct irq *made[IRQ_BLOCK_MAX];
-    int error = irqs ? check_request(device, request, count) : -EINVAL;
+    int error = irqs != NULL ? check_request(device, request, count) : -EINVAL;
 
     if (error != 0)
         return error;
@@ -216,7 +217,7 @@ int irq_free(struct irq *irq)
 {
     if (in_interrupt())
         return -EDEADLK;
-    if (!irq)
+    if (irq == NULL)
         return -EINVAL;
 
     irq_service();
@@ -235,10 +236,10 @@ int irq_free_block(struct irq **irqs, unsigned count)
 {
     int first_error = 0;
 
-    if (!irqs)
+    if (irqs == NULL)
         return -EINVAL;
     for (unsigned i = 0; i < count; i++) {
-        int error = irqs[i] ? irq_free(irqs[i]) : 0;
+        int error = irqs[i] != NULL ? irq_free(irqs[i]) : 0;
 
         irqs[i] = NULL;
         if (first_error == 0)

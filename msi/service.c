@@ -48,10 +48,10 @@ static void tell_storm(const struct irq *irq)
 {
     char route[ROUTE_MAX];
 
-    irq_describe(irq, route, sizeof(route));
+    irq->binding->parent->ops->describe(irq, route, sizeof(route));
     log_error(irq, "%s index %u (%s): storm, masked after %llu calls; %s",
               irq->binding->device->name, (unsigned)irq->index, irq->name,
-              (unsigned long long)irq_count(irq), route);
+              (unsigned long long)__atomic_load_n(&irq->count, __ATOMIC_RELAXED), route);
 }
 
 /* Brings the source of one interrupt in step with whether it is a storm. */

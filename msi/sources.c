@@ -33,9 +33,9 @@ int irq_sources_init(struct irq_source_table *table, uint32_t limit)
 
     uint32_t pages = page_count(table);
 
-    table->pages = calloc(pages ? pages : 1, sizeof(struct irq_source_page *));
+    table->pages = calloc(pages != 0 ? pages : 1, sizeof(struct irq_source_page *));
     table->full = calloc(pages / PAGE_SIZE + 1, sizeof(*table->full));
-    if (table->pages && table->full)
+    if (table->pages != NULL && table->full != NULL)
         return 0;
     free(table->pages);
     free(table->full);
@@ -54,16 +54,16 @@ struct irq *irq_sources_get(const struct irq_source_table *table, uint32_t index
 {
     const struct irq_source_page *page = table->pages[index >> PAGE_BITS];
 
-    return page ? page->irqs[index % PAGE_SIZE] : NULL;
+    return page != NULL ? page->irqs[index % PAGE_SIZE] : NULL;
 }
 
 int irq_sources_prepare(struct irq_source_table *table, uint32_t index)
 {
     struct irq_source_page **page = &table->pages[index >> PAGE_BITS];
 
-    if (!*page)
+    if (*page == NULL)
         *page = calloc(1, sizeof(**page));
-    return *page ? 0 : -ENOMEM;
+    return *page != NULL ? 0 : -ENOMEM;
 }
 
 void irq_sources_enter(struct irq_source_table *table, uint32_t index, struct irq *irq)
@@ -124,7 +124,7 @@ bool irq_sources_find_free(const struct irq_source_table *table, uint32_t from, 
     for (uint32_t number = next_roomy(table, first); number < pages;
          number = next_roomy(table, number + 1)) {
         const struct irq_source_page *page = table->pages[number];
-        uint64_t runs = free_runs(page ? page->used : 0, count);
+        uint64_t runs = free_runs(page != NULL ? page->used : 0, count);
 
         if (number == first)
             runs &= ~(bit(from) - 1);
@@ -141,9 +141,9 @@ struct irq *irq_sources_next(const struct irq_source_table *table, uint32_t *ind
     for (uint32_t number = *index >> PAGE_BITS; number < page_count(table); number++) {
         const struct irq_source_page *page = table->pages[number];
         uint64_t passed = number == *index >> PAGE_BITS ? bit(*index) - 1 : 0;
-        uint64_t used = page ? page->used & ~passed : 0;
+        uint64_t used = page != NULL ? page->used & ~passed : 0;
 
-        if (!page || used == 0)
+        if (page == NULL || used == 0)
             continue;
         *index = (number << PAGE_BITS) + (uint32_t)__builtin_ctzll(used);
         return page->irqs[*index % PAGE_SIZE];

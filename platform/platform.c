@@ -8,6 +8,7 @@
 #include "arch/exception.h"
 #include "arch/mmio.h"
 #include "arch/smp.h"
+#include "boot/boot.h"
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
 #include "drivers/ti_sci/ti_sci.h"
@@ -25,8 +26,8 @@
  * the 48 to 64 that the A53 owns. */
 #define INTR_RESERVE 4u
 
+LOG_SUBJECT(boot);
 LOG_SUBJECT(platform);
-LOG_USE(boot);
 LOG_USE(gic);
 LOG_USE(its);
 LOG_USE(ti_sci);
@@ -150,7 +151,7 @@ static int cores_up(void)
     }
     for (unsigned i = 0; i < count; i++)
         affinities[i] = gic_redistributor_affinity(i);
-    unsigned running = smp_boot(affinities, count, core_init);
+    unsigned running = smp_boot(affinities, count, (uintptr_t)secondary_start, core_init);
     for (unsigned core = 0; core < running; core++)
         log_info(boot, "core %u: affinity 0x%03llx%s", core,
                  (unsigned long long)core_affinity(core),

@@ -24,7 +24,7 @@
 #define ARGUMENTS_MAX     32 /* words; more than DEVICE_TREE_ARGUMENTS_MAX sensibly holds */
 #define JTAGID_PART_AM65X 0xbb5au
 
-LOG_SUBJECT(boot);
+LOG_USE(boot);
 
 static struct platform_boot_info boot_info;
 static struct device_tree_info tree;
@@ -80,7 +80,7 @@ static void assume_memory(void)
 /* Before there is a console, which the tree names: says nothing, returns the error. */
 static int read_device_tree(void)
 {
-    size_t room = mapped_memory(boot_info.dtb, DEVICE_TREE_SIZE_MAX);
+    size_t room = mapping_length(boot_info.dtb, DEVICE_TREE_SIZE_MAX);
     int error = device_tree_read((const void *)boot_info.dtb, room, &tree);
 
     assume_memory();

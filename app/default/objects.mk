@@ -2,3 +2,4 @@
 # The image that is flashed and tested.
 app-name    := k3metal
 app-modules := demo prompt selftest tests
+app-warnings = $(WARNINGS)

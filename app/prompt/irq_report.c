@@ -52,10 +52,10 @@ static char *next_stage(char **rest)
 {
     char *stage = *rest;
 
-    if (!stage)
+    if (stage == NULL)
         return NULL;
     *rest = strstr(stage, STAGE_END);
-    if (*rest) {
+    if (*rest != NULL) {
         **rest = '\0';
         *rest += strlen(STAGE_END);
     }
@@ -75,10 +75,10 @@ static void print_edges(const struct irq *irq, void *argument)
     while ((stage = next_stage(&rest)) != NULL) {
         char *bit = strstr(stage, BIT);
 
-        if (bit)
+        if (bit != NULL)
             *bit++ = '\0';
         printf("  \"%s\" -> \"%s\"", from, stage);
-        if (bit)
+        if (bit != NULL)
             printf(" [label=\"%s\"]", bit);
         printf(";\n");
         snprintf(from, sizeof(from), "%s", stage);

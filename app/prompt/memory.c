@@ -41,7 +41,7 @@ static const char *refusal(uint64_t address, uint64_t size, unsigned access)
                                          "safe to read"
                                        : "that is neither memory of ours nor registers that may "
                                          "be written";
-    if (mapped_memory((uintptr_t)address, (size_t)size) != size)
+    if (mapping_length((uintptr_t)address, (size_t)size) != size)
         return "that is not mapped";
     return NULL;
 }

@@ -32,9 +32,6 @@ enum core_work {
     WORK_GIVEN,
 };
 
-extern uint8_t secondary_start[];
-noreturn void smp_secondary_main(void);
-
 static int boot_error;
 static uint64_t boot_error_affinity;
 static void (*core_init)(void); /* what each further core runs first */
@@ -61,7 +58,7 @@ static bool change_state(struct core *core, uint32_t from, uint32_t to)
 
 /* Starts the core with the next number. It counts from here on, so that what it runs first may use
  * its number. */
-static int start_core(uint64_t affinity)
+static int start_core(uint64_t affinity, uintptr_t entry)
 {
     unsigned number = core_count();
     struct core *core = &cores[number];
@@ -71,7 +68,7 @@ static int start_core(uint64_t affinity)
     core->state = CORE_STARTING;
     core_set_count(number + 1);
 
-    error = psci_cpu_on(affinity, (uintptr_t)secondary_start, number);
+    error = psci_cpu_on(affinity, entry, number);
     if (error == 0)
         error = wait_for(has_started, core, START_TIMEOUT_US);
     if (error != 0 && !change_state(core, CORE_STARTING, CORE_ABANDONED))
@@ -89,7 +86,7 @@ static bool contains(const uint64_t *affinities, unsigned count, uint64_t affini
     return false;
 }
 
-unsigned smp_boot(const uint64_t *affinities, unsigned count, void (*init)(void))
+unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, void (*init)(void))
 {
     uint64_t own = core_own_affinity();
 
@@ -104,7 +101,7 @@ unsigned smp_boot(const uint64_t *affinities, unsigned count, void (*init)(void)
     for (unsigned i = 0; i < count && boot_error == 0; i++) {
         if (affinities[i] == own)
             continue;
-        boot_error = core_count() < CORE_MAX ? start_core(affinities[i]) : -ENOSPC;
+        boot_error = core_count() < CORE_MAX ? start_core(affinities[i], entry) : -ENOSPC;
         if (boot_error != 0)
             boot_error_affinity = affinities[i];
     }

@@ -28,7 +28,7 @@ enum mapping_kind mapping_at(uintptr_t address)
     return result >> PAR_ATTR_SHIFT < ATTR_DEVICE ? MAPPING_DEVICE : MAPPING_MEMORY;
 }
 
-size_t mapped_memory(uintptr_t address, size_t limit)
+size_t mapping_length(uintptr_t address, size_t limit)
 {
     size_t size = 0;
 

@@ -11,7 +11,7 @@
  * only when touched: IRQ entry makes FP/SIMD trap (CPACR_EL1.FPEN), the first such instruction in a
  * handler saves the registers and lifts the trap, and IRQ exit restores them if that happened.
  */
-#include "arch/per_core.h"
+#include "arch/core_layout.h"
 #include "arch/exception_frame.h"
 #include "arch/psci.h"
 #include "arch/stack.h"

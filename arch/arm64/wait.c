@@ -96,7 +96,7 @@ static void wake(uint32_t cores)
         return;
     cores &= ~(UINT32_C(1) << core_id()); /* this core is awake, and looks again when it goes on */
     for (unsigned core = 0; cores != 0; core++, cores >>= 1)
-        if (cores & 1)
+        if ((cores & 1) != 0)
             function(core);
 }
 

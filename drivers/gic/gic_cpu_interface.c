@@ -30,7 +30,7 @@ int gic_cpu_interface_init(void)
 
     icc_write(ICC_SRE_EL1, icc_read(ICC_SRE_EL1) | ICC_SRE_SRE);
     barrier_context(); /* the other registers exist only once SRE is set */
-    if (!(icc_read(ICC_SRE_EL1) & ICC_SRE_SRE))
+    if ((icc_read(ICC_SRE_EL1) & ICC_SRE_SRE) == 0)
         return -ENODEV;
 
     control = icc_read(ICC_CTLR_EL1);

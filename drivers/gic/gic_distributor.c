@@ -104,18 +104,18 @@ static int enable(uintptr_t base)
      * unpredictable (IHI 0069, "GICD_CTLR"). */
     mmio_write32(control, keep);
     error = gic_wait_clear(control, GICD_CTLR_RWP);
-    if (error)
+    if (error != 0)
         return error;
 
     /* Routing registers exist with affinity routing only, so that comes first. */
     keep |= GICD_CTLR_ARE_NS;
     mmio_write32(control, keep);
     error = gic_wait_clear(control, GICD_CTLR_RWP);
-    if (error)
+    if (error != 0)
         return error;
     reset_spis(base);
     error = gic_wait_clear(control, GICD_CTLR_RWP);
-    if (error)
+    if (error != 0)
         return error;
 
     mmio_write32(control, keep | GICD_CTLR_ENABLE_GRP1A);
@@ -132,10 +132,10 @@ int gic_init(uintptr_t distributor_base, uintptr_t redistributor_base, uintptr_t
 
     read_facts(distributor_base, architecture);
     error = gic_redistributors_find(redistributor_base, redistributor_size);
-    if (error)
+    if (error != 0)
         return error;
     error = enable(distributor_base);
-    if (error)
+    if (error != 0)
         return error;
     distributor.base = distributor_base;
     return 0;

@@ -31,7 +31,7 @@ static uintptr_t frame_of(unsigned intid)
     if (!is_local(intid))
         return gic_distributor_base();
     redistributor = gic_redistributor_base(core_id());
-    return redistributor ? redistributor + GICR_SGI_FRAME : 0;
+    return redistributor != 0 ? redistributor + GICR_SGI_FRAME : 0;
 }
 
 /* Set and clear registers: a one acts, a zero leaves alone, so no lock is needed. */
@@ -39,7 +39,7 @@ static int write_bit(unsigned intid, uintptr_t offset)
 {
     uintptr_t frame = frame_of(intid);
 
-    if (!frame)
+    if (frame == 0)
         return -EINVAL;
     mmio_write32(frame + offset + GIC_WORD_OF_BITS(intid), 1u << (intid % 32u));
     return 0;
@@ -49,7 +49,8 @@ static bool read_bit(unsigned intid, uintptr_t offset)
 {
     uintptr_t frame = frame_of(intid);
 
-    return frame && (mmio_read32(frame + offset + GIC_WORD_OF_BITS(intid)) >> (intid % 32u) & 1u);
+    return frame != 0 &&
+           (mmio_read32(frame + offset + GIC_WORD_OF_BITS(intid)) >> (intid % 32u) & 1u) != 0;
 }
 
 /* The caller holds trigger_lock. */
@@ -91,10 +92,10 @@ int gic_configure(unsigned intid, enum gic_trigger trigger, uint8_t priority)
     uintptr_t frame = frame_of(intid);
     int error;
 
-    if (!frame || (trigger != GIC_LEVEL && trigger != GIC_EDGE))
+    if (frame == 0 || (trigger != GIC_LEVEL && trigger != GIC_EDGE))
         return -EINVAL;
     error = set_trigger(frame, intid, trigger);
-    if (!error)
+    if (error == 0)
         mmio_write8(frame + GIC_IPRIORITYR + intid, priority);
     return error;
 }
@@ -108,7 +109,7 @@ int gic_disable(unsigned intid)
 {
     int error = write_bit(intid, GIC_ICENABLER);
 
-    if (error)
+    if (error != 0)
         return error;
     if (is_local(intid))
         return gic_wait_clear(gic_redistributor_base(core_id()) + GICR_CTLR, GICR_CTLR_RWP);
@@ -144,7 +145,7 @@ int gic_set_affinity(unsigned intid, unsigned core)
 {
     uintptr_t frame = frame_of(intid);
 
-    if (!frame || is_local(intid) || core >= core_count())
+    if (frame == 0 || is_local(intid) || core >= core_count())
         return -EINVAL;
     /* Bit 31 (any core) stays clear; the affinity bytes lie as in MPIDR_EL1 (IHI 0069,
      * "GICD_IROUTER"). */

@@ -39,7 +39,7 @@ int gic_redistributors_find(uintptr_t base, uintptr_t size)
     uint64_t typer = 0;
 
     redistributor_count = 0;
-    while (!(typer & GICR_TYPER_LAST) && redistributor_count < CORE_MAX &&
+    while ((typer & GICR_TYPER_LAST) == 0 && redistributor_count < CORE_MAX &&
            end - base >= 2u * GICR_FRAME_SIZE) {
         unsigned architecture = GIC_PIDR2_ARCHITECTURE(mmio_read32(base + GICR_PIDR2));
 
@@ -48,9 +48,9 @@ int gic_redistributors_find(uintptr_t base, uintptr_t size)
         typer = mmio_read64(base + GICR_TYPER);
         redistributors[redistributor_count++] =
             (struct redistributor){base, typer, affinity_of(typer)};
-        base += (typer & GICR_TYPER_VLPIS ? 4u : 2u) * GICR_FRAME_SIZE;
+        base += ((typer & GICR_TYPER_VLPIS) != 0 ? 4u : 2u) * GICR_FRAME_SIZE;
     }
-    return redistributor_count ? 0 : -ENODEV;
+    return redistributor_count != 0 ? 0 : -ENODEV;
 }
 
 unsigned gic_redistributor_count(void)
@@ -73,12 +73,12 @@ static const struct redistributor *find(uint64_t affinity)
 
 uintptr_t gic_redistributor_base(unsigned core)
 {
-    return core < CORE_MAX && of_core[core] ? of_core[core]->base : 0;
+    return core < CORE_MAX && of_core[core] != NULL ? of_core[core]->base : 0;
 }
 
 uint64_t gic_redistributor_typer(unsigned core)
 {
-    return core < CORE_MAX && of_core[core] ? of_core[core]->typer : 0;
+    return core < CORE_MAX && of_core[core] != NULL ? of_core[core]->typer : 0;
 }
 
 static int wake(uintptr_t base)
@@ -110,16 +110,16 @@ int gic_core_init(void)
     const struct redistributor *own = find(core_affinity(core));
     int error;
 
-    if (!own)
+    if (own == NULL)
         return -ENODEV;
     error = wake(own->base);
-    if (error)
+    if (error != 0)
         return error;
     error = reset_sgis_and_ppis(own->base);
-    if (error)
+    if (error != 0)
         return error;
     error = gic_cpu_interface_init();
-    if (error)
+    if (error != 0)
         return error;
     of_core[core] = own;
     return 0;

@@ -20,7 +20,7 @@ int gic_wait_clear(uintptr_t address, uint32_t bits)
 
     /* The clock is read before the register, so that a core that was held up in between still
      * takes the register's word. */
-    while (mmio_read32(address) & bits) {
+    while ((mmio_read32(address) & bits) != 0) {
         if (late)
             return -ETIMEDOUT;
         late = deadline_passed(deadline);
@@ -33,7 +33,7 @@ void *gic_memory_allocate(size_t alignment, size_t size)
     size_t whole = (size + alignment - 1u) & ~(alignment - 1u); /* as aligned_alloc() wants it */
     void *memory = aligned_alloc(alignment, whole);
 
-    if (memory) {
+    if (memory != NULL) {
         memset(memory, 0, whole);
         dcache_clean(memory, whole);
     }

@@ -69,7 +69,7 @@ static int quiesce(uintptr_t base)
     bool late = false;
 
     mmio_write32(base + GITS_CTLR, mmio_read32(base + GITS_CTLR) & ~GITS_CTLR_ENABLED);
-    while (!(mmio_read32(base + GITS_CTLR) & GITS_CTLR_QUIESCENT)) {
+    while ((mmio_read32(base + GITS_CTLR) & GITS_CTLR_QUIESCENT) == 0) {
         if (late)
             return -ETIMEDOUT;
         late = deadline_passed(deadline);
@@ -87,7 +87,7 @@ static void read_facts(uintptr_t base)
     facts->event_bits = GITS_TYPER_ID_BITS(its.typer);
     facts->itt_entry_size = GITS_TYPER_ITT_ENTRY_SIZE(its.typer);
     facts->collection_bits =
-        its.typer & GITS_TYPER_CIL ? GITS_TYPER_CID_BITS(its.typer) : COLLECTION_BITS_MAX;
+        (its.typer & GITS_TYPER_CIL) != 0 ? GITS_TYPER_CID_BITS(its.typer) : COLLECTION_BITS_MAX;
 }
 
 static int init_tables(uintptr_t base)
@@ -99,13 +99,13 @@ static int init_tables(uintptr_t base)
 
     error = its_table_init(&its.devices, base, GITS_BASER_TYPE_DEVICE, device_bits,
                            gic_memory_allocate);
-    if (error)
+    if (error != 0)
         return error;
     while (1u << core_bits < CORE_MAX)
         core_bits++;
     error = its_table_init(&its.collections, base, GITS_BASER_TYPE_COLLECTION, core_bits,
                            gic_memory_allocate);
-    its.has_collection_table = !error;
+    its.has_collection_table = error == 0;
     /* An ITS that holds its collections itself (GITS_TYPER.HCC) needs no table for them. */
     return error == -ENODEV ? 0 : error;
 }
@@ -114,7 +114,7 @@ static int init_queue(uintptr_t base)
 {
     struct its_command *ring = gic_memory_allocate(QUEUE_ALIGNMENT, ITS_QUEUE_SIZE);
 
-    return ring ? its_queue_init(&its.queue, base, ring) : -ENOMEM;
+    return ring != NULL ? its_queue_init(&its.queue, base, ring) : -ENOMEM;
 }
 
 int its_init(uintptr_t base)
@@ -125,18 +125,18 @@ int its_init(uintptr_t base)
     if (architecture != GIC_ARCHITECTURE_V3 && architecture != GIC_ARCHITECTURE_V4)
         return -ENODEV;
     read_facts(base);
-    if (!(its.typer & GITS_TYPER_PHYSICAL))
+    if ((its.typer & GITS_TYPER_PHYSICAL) == 0)
         return -ENODEV;
     error = quiesce(base);
-    if (!error)
+    if (error == 0)
         error = gic_lpi_init();
     /* What is allocated from here on is not freed if a later step fails: the ITS may have been
      * told of it, and there is no use for a machine half up. */
-    if (!error)
+    if (error == 0)
         error = init_tables(base);
-    if (!error)
+    if (error == 0)
         error = init_queue(base);
-    if (error)
+    if (error != 0)
         return error;
 
     barrier_complete(); /* tables and registers are complete before the ITS looks at them */
@@ -153,12 +153,12 @@ int its_core_init(void)
     struct its_command command;
     int error;
 
-    if (!its.base)
+    if (its.base == 0)
         return -ENODEV;
     if (its.has_collection_table && core >= its.collections.limit)
         return -ERANGE;
     error = gic_lpi_core_init();
-    if (error)
+    if (error != 0)
         return error;
 
     its.targets[core] =
@@ -169,7 +169,7 @@ int its_core_init(void)
 
     command = its_command_mapc((uint16_t)core, its.targets[core], true);
     error = its_queue_run(&its.queue, &command, &its.targets[core], 1);
-    if (error)
+    if (error != 0)
         return error;
     its.mapped[core] = true;
     /* The redistributor may have cached properties from before. */
@@ -190,14 +190,14 @@ static struct its_device *allocate_device(uint32_t id, unsigned event_bits)
     size_t events = (size_t)1u << event_bits;
     struct its_device *device = calloc(1, sizeof(*device));
 
-    if (!device)
+    if (device == NULL)
         return NULL;
     device->id = id;
     device->event_bits = event_bits;
     device->translation_table =
         gic_memory_allocate(ITT_ALIGNMENT, events * its.facts.itt_entry_size);
     device->cores = malloc(events);
-    if (!device->translation_table || !device->cores) {
+    if (device->translation_table == NULL || device->cores == NULL) {
         free_device(device);
         return NULL;
     }
@@ -220,17 +220,17 @@ static int map_locked(uint32_t id, unsigned event_bits, struct its_device **resu
     struct its_device *device;
     int error;
 
-    for (device = its.device_list; device; device = device->next)
+    for (device = its.device_list; device != NULL; device = device->next)
         if (device->id == id)
             return -EEXIST;
     error = its_table_provide(&its.devices, id, gic_memory_allocate);
-    if (error)
+    if (error != 0)
         return error;
     device = allocate_device(id, event_bits);
-    if (!device)
+    if (device == NULL)
         return -ENOMEM;
     error = send_mapd(device, true);
-    if (error && error != -ETIMEDOUT) {
+    if (error != 0 && error != -ETIMEDOUT) {
         free_device(device);
         return error;
     }
@@ -238,7 +238,7 @@ static int map_locked(uint32_t id, unsigned event_bits, struct its_device **resu
      * stays, and the id is taken. */
     device->next = its.device_list;
     its.device_list = device;
-    if (!error)
+    if (error == 0)
         *result = device;
     return error;
 }
@@ -247,7 +247,7 @@ int its_map_device(uint32_t device_id, unsigned event_bits, struct its_device **
 {
     int error;
 
-    if (!its.base)
+    if (its.base == 0)
         return -ENODEV;
     if (!its.mapped[core_id()])
         return -EINVAL;
@@ -257,7 +257,7 @@ int its_map_device(uint32_t device_id, unsigned event_bits, struct its_device **
     if (device_id >= its.devices.limit || event_bits > its.facts.event_bits)
         return -ERANGE;
     error = mutex_lock(&its.device_mutex);
-    if (error)
+    if (error != 0)
         return error;
     error = map_locked(device_id, event_bits, device);
     mutex_unlock(&its.device_mutex);
@@ -275,7 +275,7 @@ static bool has_events(const struct its_device *device)
 /* The mutex is held. */
 static void remove_from_list(const struct its_device *device)
 {
-    for (struct its_device **link = &its.device_list; *link; link = &(*link)->next)
+    for (struct its_device **link = &its.device_list; *link != NULL; link = &(*link)->next)
         if (*link == device) {
             *link = device->next;
             return;
@@ -288,13 +288,13 @@ int its_unmap_device(struct its_device *device)
     if (has_events(device))
         return -EBUSY;
     error = mutex_lock(&its.device_mutex);
-    if (error)
+    if (error != 0)
         return error;
     error = send_mapd(device, false);
-    if (!error)
+    if (error == 0)
         remove_from_list(device);
     mutex_unlock(&its.device_mutex);
-    if (!error)
+    if (error == 0)
         free_device(device);
     return error;
 }
@@ -309,7 +309,7 @@ static int check_core(unsigned core)
 /* 0 if the event is in range and mapped. */
 static int check_mapped(const struct its_device *device, uint32_t event)
 {
-    if (event >> device->event_bits)
+    if ((event >> device->event_bits) != 0)
         return -EINVAL;
     return device->cores[event] == UNMAPPED ? -ENOENT : 0;
 }
@@ -334,13 +334,14 @@ int its_map_event(struct its_device *device, uint32_t event, unsigned lpi, unsig
     struct its_command command;
     int error = check_core(core);
 
-    if (error || event >> device->event_bits || lpi < GIC_INTID_LPI_FIRST || lpi >= gic_lpi_limit())
+    if (error != 0 || (event >> device->event_bits) != 0 || lpi < GIC_INTID_LPI_FIRST ||
+        lpi >= gic_lpi_limit())
         return -EINVAL;
     if (device->cores[event] != UNMAPPED)
         return -EEXIST;
     command = its_command_mapti(device->id, event, lpi, (uint16_t)core);
     error = its_queue_run(&its.queue, &command, &its.targets[core], 1);
-    if (!error)
+    if (error == 0)
         device->cores[event] = (uint8_t)core;
     return error;
 }
@@ -351,9 +352,9 @@ int its_move_event(struct its_device *device, uint32_t event, unsigned core)
     uint64_t both[ITS_QUEUE_TARGETS_MAX];
     int error = check_mapped(device, event);
 
-    if (!error)
+    if (error == 0)
         error = check_core(core);
-    if (error)
+    if (error != 0)
         return error;
     if (device->cores[event] == core)
         return 0;
@@ -362,7 +363,7 @@ int its_move_event(struct its_device *device, uint32_t event, unsigned core)
     both[0] = target_of(device, event);
     both[1] = its.targets[core];
     error = its_queue_run(&its.queue, &command, both, ITS_QUEUE_TARGETS_MAX);
-    if (!error)
+    if (error == 0)
         device->cores[event] = (uint8_t)core;
     return error;
 }
@@ -372,10 +373,10 @@ int its_discard_event(struct its_device *device, uint32_t event)
     struct its_command command = its_command_discard(device->id, event);
     int error = check_mapped(device, event);
 
-    if (error)
+    if (error != 0)
         return error;
     error = run_for_event(device, event, &command);
-    if (error)
+    if (error != 0)
         device->cores[event] |= DISCARD_FAILED;
     else
         device->cores[event] = UNMAPPED;
@@ -387,7 +388,7 @@ int its_trigger_event(struct its_device *device, uint32_t event)
     struct its_command command = its_command_int(device->id, event);
     int error = check_mapped(device, event);
 
-    return error ? error : run_for_event(device, event, &command);
+    return error != 0 ? error : run_for_event(device, event, &command);
 }
 
 int its_clear_event(struct its_device *device, uint32_t event)
@@ -395,7 +396,7 @@ int its_clear_event(struct its_device *device, uint32_t event)
     struct its_command command = its_command_clear(device->id, event);
     int error = check_mapped(device, event);
 
-    return error ? error : run_for_event(device, event, &command);
+    return error != 0 ? error : run_for_event(device, event, &command);
 }
 
 static int set_property(struct its_device *device, uint32_t event, unsigned lpi, bool enable,
@@ -404,7 +405,7 @@ static int set_property(struct its_device *device, uint32_t event, unsigned lpi,
     struct its_command command = its_command_inv(device->id, event);
     int error = check_mapped(device, event);
 
-    if (error)
+    if (error != 0)
         return error;
     if (lpi < GIC_INTID_LPI_FIRST || lpi >= gic_lpi_limit())
         return -EINVAL;
@@ -427,7 +428,7 @@ int its_invalidate_all(unsigned core)
     struct its_command command = its_command_invall((uint16_t)core);
     int error = check_core(core);
 
-    return error ? error : its_queue_run(&its.queue, &command, &its.targets[core], 1);
+    return error != 0 ? error : its_queue_run(&its.queue, &command, &its.targets[core], 1);
 }
 
 int its_silence_lpi(unsigned lpi)
@@ -482,7 +483,7 @@ void its_for_each_device(void (*visit)(uint32_t id, unsigned event_bits, unsigne
 {
     if (mutex_lock(&its.device_mutex) != 0)
         return;
-    for (const struct its_device *device = its.device_list; device; device = device->next) {
+    for (const struct its_device *device = its.device_list; device != NULL; device = device->next) {
         unsigned mapped = 0;
 
         for (size_t event = 0; event < (size_t)1u << device->event_bits; event++)

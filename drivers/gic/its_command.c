@@ -182,7 +182,7 @@ static int mapd_text(const struct its_command *command, char *text, size_t size)
     return snprintf(text, size, "MAPD device %u, %u event bits, table 0x%llx, %s",
                     (unsigned)get(command, DEVICE_ID), (unsigned)get(command, TABLE_SIZE) + 1u,
                     (unsigned long long)get(command, TABLE_ADDRESS) << TABLE_ADDRESS.low,
-                    get(command, VALID) ? "valid" : "invalid");
+                    get(command, VALID) != 0 ? "valid" : "invalid");
 }
 
 int its_command_text(const struct its_command *command, char *text, size_t size)
@@ -205,7 +205,7 @@ int its_command_text(const struct its_command *command, char *text, size_t size)
         return mapd_text(command, text, size);
     case ITS_MAPC:
         return snprintf(text, size, "MAPC collection %u redistributor 0x%llx, %s", collection,
-                        target, get(command, VALID) ? "valid" : "invalid");
+                        target, get(command, VALID) != 0 ? "valid" : "invalid");
     case ITS_MAPTI:
         return snprintf(text, size, "MAPTI device %u event %u LPI %u collection %u",
                         (unsigned)get(command, DEVICE_ID), (unsigned)get(command, EVENT_ID),

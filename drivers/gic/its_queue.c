@@ -90,7 +90,7 @@ static void step_over_stall(struct its_queue *queue)
 {
     struct its_queue_batch *batch;
 
-    for (batch = queue->waiting; batch; batch = batch->next)
+    for (batch = queue->waiting; batch != NULL; batch = batch->next)
         if (batch->first <= queue->consumed && queue->consumed < batch->end) {
             batch->stalled = true;
             batch->stalled_at = *entry(queue, queue->consumed);
@@ -110,7 +110,7 @@ static void update(struct its_queue *queue)
     /* A pointer beyond what was written is no progress; the deadline deals with it. */
     if (done <= queue->submitted - queue->consumed)
         queue->consumed += done;
-    if ((value & GITS_CREADR_STALLED) && queue->consumed < queue->submitted)
+    if ((value & GITS_CREADR_STALLED) != 0 && queue->consumed < queue->submitted)
         step_over_stall(queue);
 }
 
@@ -137,7 +137,7 @@ static void insert(struct its_queue *queue, const struct its_command *commands, 
 
 static void withdraw(struct its_queue *queue, const struct its_queue_batch *batch)
 {
-    for (struct its_queue_batch **link = &queue->waiting; *link; link = &(*link)->next)
+    for (struct its_queue_batch **link = &queue->waiting; *link != NULL; link = &(*link)->next)
         if (*link == batch) {
             *link = batch->next;
             return;
@@ -213,9 +213,9 @@ int its_queue_run(struct its_queue *queue, const struct its_command *command,
         commands[1u + i] = its_command_sync(targets[i]);
 
     error = submit(queue, commands, 1u + target_count, &batch, deadline);
-    if (!error)
+    if (error == 0)
         error = await(queue, &batch, deadline);
-    if (error)
+    if (error != 0)
         report(queue, error == -EIO ? &batch.stalled_at : command, error);
     return error;
 }

@@ -100,7 +100,7 @@ int its_table_init(struct its_table *table, uintptr_t registers, unsigned type, 
     unsigned page_size_code;
     void *memory;
 
-    if (!address)
+    if (address == 0)
         return -ENODEV;
     *table = (struct its_table){.address_register = address};
     page_size_code = choose_page_size(address);
@@ -111,7 +111,7 @@ int its_table_init(struct its_table *table, uintptr_t registers, unsigned type, 
     pages = pages_for(table, count);
     table->limit = room_in(table, pages, count);
     memory = allocate(table->page_size, pages * table->page_size);
-    if (!memory)
+    if (memory == NULL)
         return -ENOMEM;
     if (table->two_level)
         table->level1 = memory;
@@ -133,10 +133,10 @@ int its_table_provide(struct its_table *table, uint32_t id, its_table_allocate_t
     if (!table->two_level)
         return 0;
     entry = &table->level1[id / ids_per_page(table)];
-    if (*entry & ITS_LEVEL1_VALID)
+    if ((*entry & ITS_LEVEL1_VALID) != 0)
         return 0;
     page = allocate(table->page_size, table->page_size);
-    if (!page)
+    if (page == NULL)
         return -ENOMEM;
 
     /* The page's zeros are seen before the entry that leads to them. */

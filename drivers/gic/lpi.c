@@ -93,11 +93,11 @@ static int disable(uintptr_t redistributor)
     uintptr_t control = redistributor + GICR_CTLR;
     uint32_t value = mmio_read32(control);
 
-    if (!(value & GICR_CTLR_ENABLE_LPIS))
+    if ((value & GICR_CTLR_ENABLE_LPIS) == 0)
         return 0;
     mmio_write32(control, value & ~GICR_CTLR_ENABLE_LPIS);
     /* Implementations may let it be set only. */
-    if (mmio_read32(control) & GICR_CTLR_ENABLE_LPIS)
+    if ((mmio_read32(control) & GICR_CTLR_ENABLE_LPIS) != 0)
         return -EBUSY;
     return gic_wait_clear(control, GICR_CTLR_RWP);
 }
@@ -110,7 +110,7 @@ static bool program(uintptr_t address, uint64_t value, uint64_t address_mask, bo
 
     mmio_write64(address, value | shareable | GICR_BASER_INNER_CACHE(GIC_MEMORY_WRITE_BACK) |
                               GICR_BASER_OUTER_CACHE(GIC_MEMORY_OUTER_AS_INNER));
-    if (!(mmio_read64(address) & shareable)) {
+    if ((mmio_read64(address) & shareable) == 0) {
         *coherent = false;
         mmio_write64(address, value | GICR_BASER_INNER_CACHE(GIC_MEMORY_NON_CACHEABLE));
     }
@@ -124,11 +124,11 @@ int gic_lpi_core_init(void)
     bool coherent = true, taken;
     int error;
 
-    if (!lpis.limit || !redistributor || !lpis.pending[core] ||
-        !(gic_redistributor_typer(core) & GICR_TYPER_PLPIS))
+    if (lpis.limit == 0 || redistributor == 0 || lpis.pending[core] == NULL ||
+        (gic_redistributor_typer(core) & GICR_TYPER_PLPIS) == 0)
         return -ENODEV;
     error = disable(redistributor);
-    if (error)
+    if (error != 0)
         return error;
 
     taken =
@@ -171,7 +171,8 @@ bool gic_lpi_pending_bit(unsigned lpi, unsigned core)
 {
     volatile uint8_t *byte; /* the redistributor writes it */
 
-    if (lpi < GIC_INTID_LPI_FIRST || lpi >= lpis.limit || core >= CORE_MAX || !lpis.pending[core])
+    if (lpi < GIC_INTID_LPI_FIRST || lpi >= lpis.limit || core >= CORE_MAX ||
+        lpis.pending[core] == NULL)
         return false;
     byte = &lpis.pending[core][lpi / 8u];
     if (!gic_lpi_coherent())

@@ -48,7 +48,7 @@ int secure_proxy_count(const struct secure_proxy_thread *thread)
 {
     uint32_t status = mmio_read32(thread->real_time + RT_STATUS);
 
-    if (status & RT_STATUS_ERROR)
+    if ((status & RT_STATUS_ERROR) != 0)
         return -EIO;
     return (int)(status & RT_STATUS_COUNT_MASK);
 }

@@ -218,7 +218,7 @@ static int check_answer(uint16_t type, const struct tisci_header *answer)
         count(MALFORMED);
         return -EPROTO;
     }
-    if (!(answer->flags & TISCI_MSG_FLAG_ACK)) {
+    if ((answer->flags & TISCI_MSG_FLAG_ACK) == 0) {
         count(REFUSED);
         return -EACCES;
     }

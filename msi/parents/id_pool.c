@@ -10,8 +10,8 @@
 int irq_id_pool_init(struct irq_id_pool *pool, uint32_t capacity)
 {
     *pool = (struct irq_id_pool){.capacity = capacity};
-    pool->ids = calloc(capacity ? capacity : 1, sizeof(*pool->ids));
-    return pool->ids ? 0 : -ENOMEM;
+    pool->ids = calloc(capacity != 0 ? capacity : 1, sizeof(*pool->ids));
+    return pool->ids != NULL ? 0 : -ENOMEM;
 }
 
 bool irq_id_pool_take(struct irq_id_pool *pool, uint16_t *id)

@@ -168,7 +168,7 @@ static void reap(struct intr *intr)
 {
     struct irq **link = &intr->stuck;
 
-    while (*link) {
+    while (*link != NULL) {
         struct irq *irq = *link;
 
         if (line_close(intr, line_of(irq)) != 0) {
@@ -317,7 +317,7 @@ int irq_intr_init(const struct intr_facts *facts, struct irq_parent **parent)
 {
     struct intr *intr = calloc(1, sizeof(*intr));
 
-    if (!intr)
+    if (intr == NULL)
         return -ENOMEM;
     intr->parent = (struct irq_parent){.ops = &intr_ops, .name = "INTR", .mutex = MUTEX_INIT};
     intr->facts = *facts;
@@ -336,7 +336,7 @@ int irq_bind_intr(struct device *device, struct irq_parent *parent, const uint16
 {
     const struct irq_binding model = {.index_limit = count, .data.numbers = inputs};
 
-    if (!device || !parent || parent->ops != &intr_ops || !inputs)
+    if (device == NULL || parent == NULL || parent->ops != &intr_ops || inputs == NULL)
         return -EINVAL;
     return irq_binding_create(device, parent, &model, NULL, NULL);
 }

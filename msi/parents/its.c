@@ -71,7 +71,7 @@ static int identity_create(struct its_parent *its, uint32_t device_id, unsigned 
 {
     struct its_identity *identity = calloc(1, sizeof(*identity));
 
-    if (!identity)
+    if (identity == NULL)
         return -ENOMEM;
     identity->device_id = device_id;
     identity->event_bits = event_bits;
@@ -107,9 +107,9 @@ static int identity_join(struct irq_binding *binding, void *argument)
     const struct join *join = argument;
     struct its_identity *identity = its->identities;
 
-    while (identity && identity->device_id != join->device_id)
+    while (identity != NULL && identity->device_id != join->device_id)
         identity = identity->next;
-    if (!identity) {
+    if (identity == NULL) {
         int error = identity_create(its, join->device_id, join->event_bits, &identity);
 
         if (error != 0)
@@ -124,7 +124,7 @@ static int identity_join(struct irq_binding *binding, void *argument)
 
 static void forget_stuck(struct its_identity *identity)
 {
-    while (identity->stuck) {
+    while (identity->stuck != NULL) {
         struct irq *irq = identity->stuck;
 
         identity->stuck = irq->stuck_next;
@@ -147,7 +147,7 @@ static int identity_leave(struct irq_binding *binding)
             return error;
         forget_stuck(identity);
         irq_lpi_regions_give(&its->regions, identity->event_bits, identity->first_lpi);
-        for (struct its_identity **link = &its->identities; *link; link = &(*link)->next) {
+        for (struct its_identity **link = &its->identities; *link != NULL; link = &(*link)->next) {
             if (*link == identity) {
                 *link = identity->next;
                 break;
@@ -158,7 +158,7 @@ static int identity_leave(struct irq_binding *binding)
         return 0;
     }
     /* What is stuck points to its binding: it has to wait for the last to leave. */
-    for (const struct irq *irq = identity->stuck; irq; irq = irq->stuck_next) {
+    for (const struct irq *irq = identity->stuck; irq != NULL; irq = irq->stuck_next) {
         if (irq->binding == binding)
             return -EBUSY;
     }
@@ -319,7 +319,7 @@ int irq_its_init(struct irq_parent **parent)
 {
     struct its_parent *its = calloc(1, sizeof(*its));
 
-    if (!its)
+    if (its == NULL)
         return -ENOMEM;
     its->parent = (struct irq_parent){.ops = &its_ops, .name = "ITS", .mutex = MUTEX_INIT};
 
@@ -336,7 +336,7 @@ int irq_its_use_window(struct irq_parent *parent, uint64_t base, uint64_t size)
 {
     struct its_parent *its = (struct its_parent *)parent;
 
-    if (!parent || parent->ops != &its_ops)
+    if (parent == NULL || parent->ops != &its_ops)
         return -EINVAL;
     its->window_base = base;
     its->window_size = size;
@@ -348,7 +348,7 @@ int irq_bind_its(struct device *device, struct irq_parent *parent, uint32_t devi
 {
     struct join join = {.device_id = device_id, .event_bits = event_bits};
 
-    if (!device || !parent || parent->ops != &its_ops || event_bits > EVENT_BITS_MAX)
+    if (device == NULL || parent == NULL || parent->ops != &its_ops || event_bits > EVENT_BITS_MAX)
         return -EINVAL;
 
     const struct irq_binding model = {.index_limit = UINT32_C(1) << event_bits, .any_index = true};

@@ -16,7 +16,7 @@ int irq_lpi_regions_init(struct irq_lpi_regions *regions, uint32_t first, uint32
 
     *regions = (struct irq_lpi_regions){.first = first, .count = count};
     regions->used = calloc((count + WORD_BITS - 1) / WORD_BITS, sizeof(*regions->used));
-    return regions->used ? 0 : -ENOMEM;
+    return regions->used != NULL ? 0 : -ENOMEM;
 }
 
 /* The part of a region's bits that lies in the word of `start`: aligned to its size, a region of

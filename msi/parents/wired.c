@@ -86,7 +86,7 @@ int irq_wired_init(struct irq_parent **parent)
 {
     struct irq_parent *wired = calloc(1, sizeof(*wired));
 
-    if (!wired)
+    if (wired == NULL)
         return -ENOMEM;
     *wired = (struct irq_parent){.ops = &wired_ops, .name = "GIC", .mutex = MUTEX_INIT};
     int error = irq_parent_register(wired);
@@ -103,7 +103,7 @@ int irq_bind_wired(struct device *device, struct irq_parent *parent, const uint1
 {
     const struct irq_binding model = {.index_limit = count, .data.numbers = intids};
 
-    if (!device || !parent || parent->ops != &wired_ops || !intids)
+    if (device == NULL || parent == NULL || parent->ops != &wired_ops || intids == NULL)
         return -EINVAL;
     return irq_binding_create(device, parent, &model, NULL, NULL);
 }

@@ -239,7 +239,7 @@ uint64_t its_mmio_read(uintptr_t address, unsigned size)
     if (address == REGISTERS + GITS_CBASER) {
         value = fake.cbaser;
     } else if (address == REGISTERS + GITS_CREADR) {
-        for (unsigned i = 0; i < fake.speed && !(fake.creadr & GITS_CREADR_STALLED) &&
+        for (unsigned i = 0; i < fake.speed && (fake.creadr & GITS_CREADR_STALLED) == 0 &&
                              fake.creadr != (fake.cwriter & GITS_QUEUE_OFFSET);
              i++)
             fake_consume_one();
@@ -262,7 +262,7 @@ void its_mmio_write(uintptr_t address, unsigned size, uint64_t value)
         fake.creadr = 0;
     } else if (address == REGISTERS + GITS_CWRITER) {
         fake.cwriter = value & GITS_QUEUE_OFFSET;
-        if (value & GITS_CWRITER_RETRY)
+        if ((value & GITS_CWRITER_RETRY) != 0)
             fake.creadr &= ~GITS_CREADR_STALLED;
     } else {
         fail_msg("write at 0x%lx", (unsigned long)address);

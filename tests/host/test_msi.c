@@ -120,10 +120,10 @@ static int tear_down(void **state)
             am65x_inject(fault, 0, 0);
     }
     for (unsigned i = 0; i < SOURCES_MAX; i++) {
-        if (irqs[i])
+        if (irqs[i] != NULL)
             irq_free(irqs[i]);
     }
-    if (device.interrupts && irq_unbind(&device) != 0)
+    if (device.interrupts != NULL && irq_unbind(&device) != 0)
         return -1;
 
     struct irq_inventory left = inventory();
@@ -146,10 +146,10 @@ static int request(unsigned i, unsigned core)
 
 static int release(unsigned i)
 {
-    int status = irq_free(irqs[i]);
+    int error = irq_free(irqs[i]);
 
     irqs[i] = NULL;
-    return status;
+    return error;
 }
 
 struct route {
@@ -293,24 +293,24 @@ static void bad_requests_are_refused(void **state)
 
 static void interrupt_tries(void *argument)
 {
-    int *status = argument;
+    int *error = argument;
     const struct irq_request request = {.index = sources[1], .handler = note_call};
     struct irq *irq;
 
-    status[0] = irq_request(&device, &request, &irq);
-    status[1] = irq_free(irqs[0]);
-    status[2] = irq_synchronize(irqs[0]);
+    error[0] = irq_request(&device, &request, &irq);
+    error[1] = irq_free(irqs[0]);
+    error[2] = irq_synchronize(irqs[0]);
 }
 
 static void interrupt_context_is_refused(void **state)
 {
-    int status[3] = {0};
+    int error[3] = {0};
 
     (void)state;
     assert_int_equal(request(0, 0), 0);
-    host_run_in_interrupt(interrupt_tries, status);
+    host_run_in_interrupt(interrupt_tries, error);
     for (unsigned i = 0; i < 3; i++)
-        assert_int_equal(status[i], -EDEADLK);
+        assert_int_equal(error[i], -EDEADLK);
 }
 
 static void masked_event_is_kept(void **state)
@@ -454,7 +454,7 @@ static void direct_devices_have_a_reserve(void **state)
     static struct irq *direct_irqs[MAILBOX_INPUTS];
     struct device direct = {.name = "direct"};
     unsigned count = 0;
-    int status = 0;
+    int error = 0;
 
     (void)state;
     for (unsigned i = 0; i < MAILBOX_INPUTS; i++)
@@ -462,18 +462,18 @@ static void direct_devices_have_a_reserve(void **state)
     assert_int_equal(irq_bind_intr(&direct, router, inputs, MAILBOX_INPUTS), 0);
     for (unsigned i = 0; i < source_count; i++)
         assert_int_equal(request(i, i % 4), 0);
-    while (status == 0 && count < MAILBOX_INPUTS) {
+    while (error == 0 && count < MAILBOX_INPUTS) {
         const struct irq_request request = {
             .index = count, .handler = note_call, .context = &records[count], .core = count % 4};
 
-        status = irq_request(&direct, &request, &direct_irqs[count]);
-        if (status == 0) {
+        error = irq_request(&direct, &request, &direct_irqs[count]);
+        if (error == 0) {
             assert_int_equal(irq_trigger(direct_irqs[count]), 0);
             count++;
         }
     }
     assert_int_equal(count, RESERVE);
-    assert_int_equal(status, -ENOSPC);
+    assert_int_equal(error, -ENOSPC);
     host_advance_us(SETTLE_US);
     for (unsigned i = 0; i < count; i++) {
         assert_int_equal(records[i].calls, 1);
@@ -750,16 +750,16 @@ static void lpis_run_out_cleanly(void **state)
     struct irq_inventory before = inventory();
     struct device joiners[10] = {0};
     unsigned count = 0;
-    int status = 0;
+    int error = 0;
 
     (void)state;
-    while (status == 0 && count < 10) {
+    while (error == 0 && count < 10) {
         joiners[count].name = "joiner";
-        status = irq_bind_its(&joiners[count], its, 100 + count, 10);
-        count += status == 0;
+        error = irq_bind_its(&joiners[count], its, 100 + count, 10);
+        count += error == 0;
     }
     assert_int_equal(count, before.lpis_free >> 10);
-    assert_int_equal(status, -ENOSPC);
+    assert_int_equal(error, -ENOSPC);
     while (count-- > 0)
         assert_int_equal(irq_unbind(&joiners[count]), 0);
 

@@ -142,7 +142,8 @@ static void free_under_way(void *argument)
 
     (void)argument;
     for (unsigned i = 0; i < FREES; i++) {
-        const struct irq_request request = {.index = i % 2 ? host.sources[self] : IRQ_INDEX_ANY,
+        const struct irq_request request = {.index =
+                                                (i % 2) != 0 ? host.sources[self] : IRQ_INDEX_ANY,
                                             .handler = slow_handler,
                                             .context = slow,
                                             .core = (self + i) % core_count()};

@@ -117,7 +117,7 @@ static int write_slot(struct device *to, uint32_t index, const struct irq_messag
     (void)to;
     (void)index;
     slot_written = message != NULL;
-    return message && fails(-EIO) ? injected : 0;
+    return message != NULL && fails(-EIO) ? injected : 0;
 }
 
 static struct irq_inventory inventory(void)
@@ -156,17 +156,17 @@ static unsigned sweep_request(uint32_t index, unsigned count, uint32_t other)
     for (unsigned step = 1; step < STEPS_MAX; step++) {
         injected = 0;
         steps_left = step;
-        int status = request(index, count);
+        int error = request(index, count);
 
         steps_left = 0;
-        if (status == 0 && injected == 0) {
+        if (error == 0 && injected == 0) {
             assert_int_equal(irq_free_block(irqs, count), 0);
             check_equal(&before);
             return step - 1;
         }
         /* A step of the undoing may fail too: then the first error counts. */
-        assert_int_not_equal(status, 0);
-        assert_int_equal(status, injected);
+        assert_int_not_equal(error, 0);
+        assert_int_equal(error, injected);
         check_equal(&before);
         assert_int_equal(am65x_counter(AM65X_COUNT_EVENT_MAPPINGS), mappings);
         assert_int_equal(am65x_counter(AM65X_COUNT_ROUTES), routes);
@@ -190,12 +190,12 @@ static unsigned sweep_free(uint32_t index, unsigned count, uint32_t other)
         assert_int_equal(request(index, count), 0);
         injected = 0;
         steps_left = step;
-        int status = irq_free_block(irqs, count);
+        int error = irq_free_block(irqs, count);
 
         steps_left = 0;
-        assert_true(status == 0 || status == injected);
+        assert_true(error == 0 || error == injected);
         assert_int_equal(inventory().irqs, before.irqs);
-        if (injected != 0 && status != 0) {
+        if (injected != 0 && error != 0) {
             assert_int_equal(request(other, 1), 0);
             assert_int_equal(irq_free_block(irqs, 1), 0);
         }
@@ -242,7 +242,7 @@ static int tear_down(void **state)
 
     (void)state;
     steps_left = 0;
-    if (device.interrupts && irq_unbind(&device) != 0)
+    if (device.interrupts != NULL && irq_unbind(&device) != 0)
         return -1;
     left = inventory();
     return left.irqs == 0 && left.bindings == 0 && left.events == 0 && left.vints == 0 &&
@@ -319,15 +319,15 @@ static void message_without_an_answer(void **state)
             assert_int_equal(irq_bind_its(&device, host.its, 9, 4), 0);
             injected = 0;
             steps_left = step;
-            int status = request(5, 1);
+            int error = request(5, 1);
 
             steps_left = 0;
-            assert_int_equal(status, injected);
-            if (status == 0)
+            assert_int_equal(error, injected);
+            if (error == 0)
                 assert_int_equal(irq_free_block(irqs, 1), 0);
             assert_int_equal(irq_unbind(&device), 0);
             check_equal(&before);
-            if (status == 0)
+            if (error == 0)
                 break;
             assert_true(step + 1 < STEPS_MAX);
         }
@@ -339,16 +339,16 @@ static void join_of_a_device(void **state)
 {
     struct irq_inventory before = inventory();
     unsigned step = 1;
-    int status = -1;
+    int error = -1;
 
     (void)state;
-    for (; status != 0 && step < STEPS_MAX; step++) {
+    for (; error != 0 && step < STEPS_MAX; step++) {
         injected = 0;
         steps_left = step;
-        status = irq_bind_its(&device, host.its, 9, 4);
+        error = irq_bind_its(&device, host.its, 9, 4);
         steps_left = 0;
-        assert_int_equal(status, injected);
-        if (status != 0) {
+        assert_int_equal(error, injected);
+        if (error != 0) {
             assert_null(device.interrupts);
             check_equal(&before);
         }

@@ -23,7 +23,7 @@ static int write_message(struct device *device, uint32_t index, const struct irq
     struct example_slot *slot = &slots->table[index];
 
     slot->valid = false; /* the device must not send half of one */
-    if (!message)
+    if (message == NULL)
         return 0;
     slot->address = message->address;
     slot->data = message->data;
@@ -55,23 +55,23 @@ int example_slots_open(struct example_slots *slots)
         .name = "admin",
         .core = 0,
     };
-    int status = irq_request_block(&slots->device, &queues, EXAMPLE_QUEUES,
-                                   sizeof(slots->queues[0]), slots->queue_irqs);
+    int error = irq_request_block(&slots->device, &queues, EXAMPLE_QUEUES, sizeof(slots->queues[0]),
+                                  slots->queue_irqs);
 
-    if (status != 0)
-        return status;
-    status = irq_request(&slots->device, &admin, &slots->admin_irq);
-    if (status != 0)
+    if (error != 0)
+        return error;
+    error = irq_request(&slots->device, &admin, &slots->admin_irq);
+    if (error != 0)
         (void)irq_free_block(slots->queue_irqs, EXAMPLE_QUEUES);
-    return status;
+    return error;
 }
 
 int example_slots_close(struct example_slots *slots)
 {
-    int status = irq_free(slots->admin_irq);
+    int error = irq_free(slots->admin_irq);
     int queues = irq_free_block(slots->queue_irqs, EXAMPLE_QUEUES);
 
-    return status != 0 ? status : queues;
+    return error != 0 ? error : queues;
 }
 
 int example_slots_resume(struct example_slots *slots)

@@ -39,19 +39,19 @@ static void add(uint64_t *counter, uint64_t amount)
     __atomic_add_fetch(counter, amount, __ATOMIC_RELAXED);
 }
 
-static void fail(int status)
+static void fail(int error)
 {
     int none = 0;
 
     add(&total->failed, 1);
-    __atomic_compare_exchange_n(&total->status, &none, status, false, __ATOMIC_RELAXED,
+    __atomic_compare_exchange_n(&total->status, &none, error, false, __ATOMIC_RELAXED,
                                 __ATOMIC_RELAXED);
 }
 
-static void expect(int status)
+static void expect(int error)
 {
-    if (status != 0)
-        fail(status);
+    if (error != 0)
+        fail(error);
 }
 
 static void handler(void *context)
@@ -131,12 +131,12 @@ static void request(struct slot *slot, unsigned core, unsigned number, unsigned 
     __atomic_store_n(&slot->received, 0, __ATOMIC_SEQ_CST);
     __atomic_store_n(&slot->live, true, __ATOMIC_SEQ_CST);
     churn->place(core, number, &device, &request.index);
-    int status = irq_request(device, &request, &slot->irq);
+    int error = irq_request(device, &request, &slot->irq);
 
     add(&total->requests, 1);
-    if (status != 0) {
+    if (error != 0) {
         slot->irq = NULL;
-        fail(status);
+        fail(error);
         return;
     }
     claim(slot);
@@ -208,7 +208,7 @@ static void operate(unsigned core, unsigned number, unsigned choice, unsigned ta
 {
     struct slot *slot = &slots[core][number];
 
-    if (slot->irq)
+    if (slot->irq != NULL)
         use(slot, choice, target);
     else
         request(slot, core, number, target);
@@ -225,11 +225,11 @@ static void run(void *argument)
         unsigned choice = next_random(&random);
 
         operate(core, number, choice, next_random(&random) % core_count());
-        if (core == 0 && churn->progress && i % PROGRESS_EVERY == 0)
+        if (core == 0 && churn->progress != NULL && i % PROGRESS_EVERY == 0)
             churn->progress(i, churn->operations);
     }
     for (unsigned i = 0; i < CHURN_SLOTS; i++) {
-        if (slots[core][i].irq)
+        if (slots[core][i].irq != NULL)
             release(&slots[core][i], false);
     }
 }
@@ -241,9 +241,9 @@ void churn_run(const struct churn *parameters, struct churn_result *result)
     *result = (struct churn_result){0};
     churn = parameters;
     total = result;
-    int status = smp_run_all(run, NULL, parameters->timeout_us);
+    int error = smp_run_all(run, NULL, parameters->timeout_us);
 
     if (result->status == 0)
-        result->status = status;
+        result->status = error;
     delay_us(2000);
 }

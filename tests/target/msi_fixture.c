@@ -81,22 +81,22 @@ int request_ring(unsigned i, uint32_t core)
 
 int free_one(unsigned i)
 {
-    int status = irq_free(test_irqs[i]);
+    int error = irq_free(test_irqs[i]);
 
     test_irqs[i] = NULL;
-    return status;
+    return error;
 }
 
 static void close_fixture(void)
 {
     for (unsigned i = 0; i < SOURCES_MAX; i++) {
-        if (test_irqs[i])
+        if (test_irqs[i] != NULL)
             (void)free_one(i);
     }
-    int status = irq_unbind(&test_device);
+    int error = irq_unbind(&test_device);
 
-    if (status != 0)
-        selftest_fail(__FILE__, __LINE__, "unbind of the test's device: %d", status);
+    if (error != 0)
+        selftest_fail(__FILE__, __LINE__, "unbind of the test's device: %d", error);
 }
 
 static void open_fixture(void)

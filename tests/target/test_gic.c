@@ -98,7 +98,7 @@ static int run_on(unsigned core, void (*function)(void *argument), void *argumen
         return 0;
     }
     error = smp_start(core, function, argument);
-    return error ? error : smp_join(core, 10u * TIMEOUT_US);
+    return error != 0 ? error : smp_join(core, 10u * TIMEOUT_US);
 }
 
 /* ---- an SPI of the test's own ---- */
@@ -123,14 +123,14 @@ static int probe_open(struct probe *probe, unsigned intid)
 
     *probe = (struct probe){.sink = {{probe_deliver, probe_deliver}}, .intid = intid};
     error = irq_sink_attach(intid, &probe->sink);
-    if (error)
+    if (error != 0)
         return error;
     error = gic_configure(intid, GIC_EDGE, GIC_PRIORITY_DEFAULT);
-    if (!error)
+    if (error == 0)
         error = gic_set_affinity(intid, core_id());
-    if (!error)
+    if (error == 0)
         error = gic_enable(intid);
-    if (error)
+    if (error != 0)
         irq_sink_detach(intid);
     return error;
 }
@@ -153,7 +153,7 @@ static void with_probe(void (*body)(struct probe *probe))
 
     counts_clear();
     error = probe_open(&probe, TEST_SPI);
-    if (error) {
+    if (error != 0) {
         selftest_fail(__FILE__, __LINE__, "SPI %u can't be had: %d", TEST_SPI, error);
         return;
     }

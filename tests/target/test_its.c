@@ -104,12 +104,12 @@ static int event_open(uint32_t event, unsigned core)
 
     events[event] = (struct event){.sink = {{event_deliver, event_deliver}}};
     error = irq_sink_attach(lpi, &events[event].sink);
-    if (error)
+    if (error != 0)
         return error;
     error = its_map_event(device, event, lpi, core);
-    if (!error)
+    if (error == 0)
         error = its_enable_event(device, event, lpi, GIC_PRIORITY_DEFAULT);
-    if (error)
+    if (error != 0)
         irq_sink_detach(lpi);
     return error;
 }
@@ -130,7 +130,7 @@ static void with_device(void (*body)(void))
 {
     int error = its_map_device(TEST_DEVICE, EVENT_BITS, &device);
 
-    if (error) {
+    if (error != 0) {
         selftest_fail(__FILE__, __LINE__, "device 0x%x is not mapped: %d", TEST_DEVICE, error);
         return;
     }
@@ -138,7 +138,7 @@ static void with_device(void (*body)(void))
     for (uint32_t event = 0; event < EVENTS; event++)
         event_close(event);
     error = its_unmap_device(device);
-    if (error)
+    if (error != 0)
         selftest_fail(__FILE__, __LINE__, "device 0x%x is not unmapped: %d", TEST_DEVICE, error);
 }
 
@@ -152,7 +152,7 @@ static int run_on(unsigned core, void (*function)(void *argument), void *argumen
         return 0;
     }
     error = smp_start(core, function, argument);
-    return error ? error : smp_join(core, 20u * TIMEOUT_US);
+    return error != 0 ? error : smp_join(core, 20u * TIMEOUT_US);
 }
 
 /* ---- what is there ---- */

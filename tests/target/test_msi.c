@@ -387,18 +387,18 @@ static void body_all_outputs(void)
 {
     struct irq_inventory before = take_inventory();
     unsigned count = 0;
-    int status = 0;
+    int error = 0;
 
-    while (count < MAILBOX_INPUTS && status == 0) {
-        status = request_flags(count, count, IRQ_CORE_ANY, IRQ_FLAG_EDGE);
-        if (status == 0)
+    while (count < MAILBOX_INPUTS && error == 0) {
+        error = request_flags(count, count, IRQ_CORE_ANY, IRQ_FLAG_EDGE);
+        if (error == 0)
             count++;
     }
     struct irq_inventory full = take_inventory();
 
     CHECK_EQUAL(full.routes_free, before.routes_free - count);
     if (count < MAILBOX_INPUTS) {
-        CHECK_EQUAL(status, -ENOSPC);
+        CHECK_EQUAL(error, -ENOSPC);
         CHECK_EQUAL(full.routes_free, 0);
     }
     for (unsigned i = 0; i < count; i++)
@@ -427,14 +427,14 @@ static void body_reserve(void)
     if (selftest_failed())
         return;
     CHECK_EQUAL(irq_bind_intr(&direct, platform_intr(), inputs, 1), 0);
-    int status = irq_request(&direct, &request, &irq);
-    int triggered = status == 0 ? irq_trigger(irq) : -1;
-    int arrived = status == 0 ? wait_calls(&test_records[SOURCES_MAX - 1], 1) : -1;
+    int error = irq_request(&direct, &request, &irq);
+    int triggered = error == 0 ? irq_trigger(irq) : -1;
+    int arrived = error == 0 ? wait_calls(&test_records[SOURCES_MAX - 1], 1) : -1;
 
-    if (status == 0)
+    if (error == 0)
         (void)irq_free(irq);
     (void)irq_unbind(&direct);
-    CHECK_EQUAL(status, 0);
+    CHECK_EQUAL(error, 0);
     CHECK_EQUAL(triggered, 0);
     CHECK_EQUAL(arrived, 0);
 }
@@ -518,10 +518,10 @@ static void body_from_interrupt(void)
     CHECK_EQUAL(request_ring(0, 0), 0);
     CHECK_EQUAL(irq_sgi_request(TEST_SGI, try_everything, NULL), 0);
     gic_send_sgi(core_id(), TEST_SGI);
-    int status = wait_for(is_done, NULL, ARRIVAL_TIMEOUT_US);
+    int error = wait_for(is_done, NULL, ARRIVAL_TIMEOUT_US);
 
     CHECK_EQUAL(irq_sgi_free(TEST_SGI), 0);
-    CHECK_EQUAL(status, 0);
+    CHECK_EQUAL(error, 0);
     CHECK_EQUAL(from_interrupt.request, -EDEADLK);
     CHECK_EQUAL(from_interrupt.free, -EDEADLK);
     CHECK_EQUAL(from_interrupt.affinity, -EDEADLK);
@@ -642,11 +642,11 @@ static void body_release_answer_lost(void)
     CHECK_EQUAL(request_ring(0, 0), 0);
     ti_sci_set_timeout_us(SCI_TIMEOUT_SHORT_US);
     bool injected = twin_inject(AM65X_FAULT_SCI_DROP, 0, 1);
-    int status = free_one(0);
+    int error = free_one(0);
 
     ti_sci_set_timeout_us(SCI_TIMEOUT_US);
     CHECK(injected);
-    CHECK_EQUAL(status, 0); /* asked again, and found to be gone */
+    CHECK_EQUAL(error, 0); /* asked again, and found to be gone */
     struct irq_inventory after = take_inventory();
 
     CHECK(inventories_equal(&before, &after));
@@ -816,18 +816,18 @@ static void body_its_shared(void)
     CHECK_EQUAL(request_flags(0, 1, 0, 0), 0);
     CHECK_EQUAL(irq_bind_its(&twin, platform_its(), TEST_DEVICE_ID, TEST_EVENT_BITS), 0);
     struct irq_inventory both = take_inventory();
-    int status = irq_request(&twin, &request, &irq);
-    int triggered = status == 0 ? irq_trigger(irq) : -1;
-    int arrived = status == 0 ? wait_calls(&test_records[1], 1) : -1;
+    int error = irq_request(&twin, &request, &irq);
+    int triggered = error == 0 ? irq_trigger(irq) : -1;
+    int arrived = error == 0 ? wait_calls(&test_records[1], 1) : -1;
     struct irq *same;
     const struct irq_request conflict = {
         .index = 1, .handler = note_call, .context = &test_records[2]};
     int conflicting = irq_request(&twin, &conflict, &same);
 
-    if (status == 0)
+    if (error == 0)
         (void)irq_free(irq);
     CHECK_EQUAL(irq_unbind(&twin), 0);
-    CHECK_EQUAL(status, 0);
+    CHECK_EQUAL(error, 0);
     CHECK_EQUAL(triggered, 0);
     CHECK_EQUAL(arrived, 0);
     CHECK_EQUAL(conflicting, -EBUSY);

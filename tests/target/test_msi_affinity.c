@@ -226,10 +226,10 @@ SELFTEST(msi_affinity, last_core_can_not_leave, 10)
 {
     for (unsigned core = 1; core < core_count(); core++)
         CHECK_EQUAL(irq_evacuate_core(core), 0);
-    int status = irq_evacuate_core(0);
+    int error = irq_evacuate_core(0);
 
     for (unsigned core = 1; core < core_count(); core++)
         CHECK_EQUAL(irq_admit_core(core), 0);
-    CHECK_EQUAL(status, -EINVAL);
+    CHECK_EQUAL(error, -EINVAL);
     CHECK_EQUAL(irq_evacuate_core(core_count()), -EINVAL);
 }

@@ -32,7 +32,7 @@ static int (*real_write)(struct device *device, uint32_t index, const struct irq
 static int counted_write(struct device *device, uint32_t index, const struct irq_message *message)
 {
     writes++;
-    if (message && writes_until_failure != 0 && --writes_until_failure == 0)
+    if (message != NULL && writes_until_failure != 0 && --writes_until_failure == 0)
         return -EIO;
     return real_write(device, index, message);
 }

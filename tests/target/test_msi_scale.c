@@ -158,7 +158,7 @@ SELFTEST(msi_scale, sixteen_thousand_lpis_at_once_cost_no_more_each, 120)
     CHECK_EQUAL(irq_bind_its(&many_device, platform_its(), MANY_ID, MANY_BITS), 0);
     run_many();
     for (uint32_t i = 0; i < MANY; i++) {
-        if (many[i])
+        if (many[i] != NULL)
             (void)irq_free(many[i]);
     }
     free(many);
@@ -212,7 +212,7 @@ static struct filling *fill_holes(void)
     while (_sbrk(0) == end) {
         struct filling *one = malloc(sizeof(*one));
 
-        if (!one)
+        if (one == NULL)
             break;
         one->next = all;
         all = one;
@@ -222,7 +222,7 @@ static struct filling *fill_holes(void)
 
 static void free_filling(struct filling *all)
 {
-    while (all) {
+    while (all != NULL) {
         struct filling *next = all->next;
 
         free(all);

@@ -87,7 +87,7 @@ static void plain_take(unsigned core)
 {
     (void)core;
     for (unsigned intid = 0; intid < LINES; intid++)
-        if (__atomic_load_n(&lines_high[intid], __ATOMIC_SEQ_CST) && line_handler != NULL)
+        if (__atomic_load_n(&lines_high[intid], __ATOMIC_SEQ_CST) != 0 && line_handler != NULL)
             line_handler(intid);
 }
 

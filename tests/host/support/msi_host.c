@@ -29,9 +29,9 @@ static void add_sources(struct msi_host *host, uint8_t subtype)
         host->sources[host->source_count++] = (uint16_t)(range.second_first + i);
 }
 
-static void expect(int status)
+static void expect(int error)
 {
-    if (status != 0)
+    if (error != 0)
         assert(!"the host machine does not come up");
 }
 

@@ -2,24 +2,13 @@
 /*
  * What each core keeps for itself. TPIDR_EL1 points to it from before the first line of C.
  *
- * For arch/arm64 and boot; everyone else asks through arch/core.h.
+ * For arch/arm64; everyone else asks through arch/core.h.
  */
 #ifndef ARCH_PER_CORE_H
 #define ARCH_PER_CORE_H
 
-/* Offsets that vectors.S and start.S use; core.c checks them. */
-#define CORE_FAULT_STACK  0
-#define CORE_IRQ_STACK    8
-#define CORE_IN_INTERRUPT 16
-#define CORE_FP_SAVED     20
-#define CORE_NUMBER       24
-#define CORE_FP_STATUS    32
-#define CORE_FP           48
-#define CORE_SIZE         640
-
-#ifndef __ASSEMBLER__
-
 #include "arch/core.h"
+#include "arch/core_layout.h"
 
 #include <stdint.h>
 
@@ -54,7 +43,5 @@ static inline struct core *core_self(void)
     __asm__("mrs %0, tpidr_el1" : "=r"(self)); /* never changes once C runs: may be reused */
     return self;
 }
-
-#endif
 
 #endif

@@ -18,6 +18,6 @@ enum mapping_kind {
 enum mapping_kind mapping_at(uintptr_t address);
 
 /* How many bytes from address on are mapped as memory, up to limit. Any context. */
-size_t mapped_memory(uintptr_t address, size_t limit);
+size_t mapping_length(uintptr_t address, size_t limit);
 
 #endif
