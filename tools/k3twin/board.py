@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The numbers that the parts of tools/twin share with each other and with twin/monitor/board.h."""
+"""What the parts of tools/twin share: numbers (twin/monitor/board.h has them too), and where things are."""
 
 import shutil
 from pathlib import Path
 
+# The source tree, or an SDK: the tools are in ROOT/tools/ there, in ROOT/bin/ here.
 ROOT = Path(__file__).resolve().parent.parent.parent
+SHARE = ROOT / "share/k3metal"
 
 QEMU = "qemu-system-aarch64"
 
@@ -12,6 +14,7 @@ QEMU = "qemu-system-aarch64"
 PARAMETERS_BASE = 0x41000000
 PARAMETERS_MAGIC = 0x31575433
 PARAMETERS_FORMAT = "<IIQQQII"
+TWIN_BASE = 0x40000000
 TWIN_RAM = 1 << 30
 DRAM_BASE = 0x80000000
 DRAM_MAX = 2 << 30
@@ -41,3 +44,11 @@ def need(program, package):
     if not path:
         raise UsageError(f"{program} is missing: install Debian's package {package}")
     return path
+
+
+def find_part(name, in_tree, in_sdk, advice):
+    """The newest file of a pattern in the source tree, else a file of the SDK."""
+    found = list(ROOT.glob(in_tree)) or list(SHARE.glob(in_sdk))
+    if not found:
+        raise UsageError(f"{name} is missing (no {in_tree} and no share/k3metal/{in_sdk} in {ROOT}): {advice}")
+    return max(found, key=lambda path: path.stat().st_mtime)

@@ -5,7 +5,9 @@ import argparse
 import re
 from pathlib import Path
 
-from k3twin.board import DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, TRACE_FLAGS
+from k3twin.board import DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, STATUS_USAGE, TRACE_FLAGS
+
+SECONDS_MAX = 10_000_000
 
 DESCRIPTION = """\
 Runs an AArch64 guest on the AM65x twin: stock QEMU with the AM65x's address map, GICv3 with ITS,
@@ -55,6 +57,16 @@ def parse_load(text):
     return path, address
 
 
+def parse_seconds(text):
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= SECONDS_MAX:  # "nan" is neither
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds above 0 (and at most {SECONDS_MAX})")
+    return seconds
+
+
 def parse_trace(text):
     flags = 0
     for name in text.split(","):
@@ -64,8 +76,15 @@ def parse_trace(text):
     return flags
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message):
+        self.exit(STATUS_USAGE, f"{self.prog}: {message} ({self.prog} --help tells more)\n")
+
+
 def parse_arguments():
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="tools/twin",
         description=DESCRIPTION,
         epilog=EPILOG,
@@ -76,7 +95,7 @@ def parse_arguments():
         help="the guest: an AArch64 ELF, or a raw arm64 Image (loaded at DRAM + its text offset), or"
              " FILE@ADDRESS, any binary that is loaded there and starts at its first byte")
     add("--dtb", type=Path, metavar="FILE",
-        help="its device tree, e.g. k3-am654-base-board.dtb; default: twin/am65x.dts")
+        help="its device tree, e.g. k3-am654-base-board.dtb; default: am65x.dts of the twin")
     add("--initrd", type=Path, metavar="FILE",
         help=f"a file to lie in memory at {INITRD_ADDRESS:#x}, named in /chosen")
     add("--load", type=parse_load, action="append", default=[], metavar="FILE@ADDRESS",
@@ -86,7 +105,7 @@ def parse_arguments():
         help="cores, 1 to 4 (default 4), in two clusters of two")
     add("--memory", type=parse_size, default=DRAM_MAX, metavar="SIZE",
         help="DRAM, e.g. 512M (default 2G)")
-    add("--timeout", type=float, metavar="SECONDS",
+    add("--timeout", type=parse_seconds, metavar="SECONDS",
         help="end the guest after this time, with the pc of each core, e.g. 60 (default: never)")
     add("--trace", type=parse_trace, default=0, metavar="WHAT",
         help="trace the models: irq, sci, dma, or several, e.g. irq,dma")
@@ -100,5 +119,5 @@ def parse_arguments():
     add("--gdb", nargs="?", const="1234", metavar="PORT",
         help="wait for GDB on 127.0.0.1:PORT (default 1234), or on a socket, e.g. /tmp/gdb")
     add("--log", type=Path, metavar="FILE", help="write the twin's lines here too")
-    add("--twin", type=Path, metavar="FILE", help="twin.elf (default: the newest build/*/twin.elf)")
+    add("--twin", type=Path, metavar="FILE", help="twin.elf (default: the newest build/*/twin.elf, or the SDK's)")
     return parser.parse_args()

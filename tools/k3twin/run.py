@@ -26,6 +26,13 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
+def open_log(path):
+    try:
+        return open(path, "w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--log {path}: {error.strerror}") from None
+
+
 class Run:
     """One QEMU, from start to end."""
 
@@ -33,7 +40,7 @@ class Run:
         self.directory = directory
         self.timeout = arguments.timeout
         self.strict = arguments.strict
-        self.log = open(arguments.log, "w", encoding="utf-8") if arguments.log else None
+        self.log = open_log(arguments.log) if arguments.log else None
         self.guest_status = None
         self.died = False
         self.unmodelled = 0
@@ -149,7 +156,17 @@ def interrupted(*_):
     raise KeyboardInterrupt
 
 
+def open_standard():
+    """Whoever has closed one of the first three would get some other file of ours there."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest that is free
+
+
 def main():
+    open_standard()
     arguments = parse_arguments()
     signal.signal(signal.SIGTERM, interrupted)
     signal.signal(signal.SIGHUP, interrupted)
@@ -161,6 +178,9 @@ def main():
             finally:
                 run.end()
     except UsageError as error:
+        print(f"tools/twin: {error}", file=sys.stderr)
+        return STATUS_USAGE
+    except OSError as error:  # the machine's: no room, no more processes
         print(f"tools/twin: {error}", file=sys.stderr)
         return STATUS_USAGE
     except KeyboardInterrupt:
