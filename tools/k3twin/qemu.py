@@ -68,15 +68,17 @@ def load_all(arguments, directory):
     return loader(parameters, PARAMETERS_BASE) + [option for load in loads for option in load.options]
 
 
-def qemu_command(arguments, directory, report_fd):
+def qemu_command(arguments, directory, report_fd, console_fd):
+    """report_fd: the twin's lines; console_fd: a copy of what the guest's UARTs say."""
     return [
         need(QEMU, "qemu-system-arm"), "-nodefaults", "-no-user-config", "-display", "none",
         "-machine", "virt,gic-version=3,secure=on,virtualization=on",
         "-cpu", "cortex-a53", "-smp", str(arguments.cpus),
         "-m", f"{(TWIN_RAM + arguments.memory) >> 20}M",
-        "-kernel", str(find_twin(arguments.twin)),
+        "-kernel", str(arguments.twin),
         # The console, for a person with QEMU's keys (Ctrl-A x); then the twin's lines.
-        "-chardev", f"stdio,id=console,signal=off,mux={'on' if os.isatty(0) else 'off'}",
+        "-chardev", f"stdio,id=console,signal=off,mux={'on' if os.isatty(0) else 'off'},"
+                    f"logfile=/proc/self/fd/{console_fd}",
         "-serial", "chardev:console",
         "-chardev", f"socket,id=report,fd={report_fd}", "-serial", "chardev:report",
         "-qmp", unix_socket(directory / "qmp"),

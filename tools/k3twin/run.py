@@ -12,12 +12,18 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
 from pathlib import Path
 
 from k3twin.board import (STATUS_DIED, STATUS_INTERRUPTED, STATUS_TIMEOUT, STATUS_UNMODELLED, STATUS_USAGE, UsageError)
 from k3twin.options import parse_arguments
-from k3twin.qemu import monitor_command, qemu_command
+from k3twin.panic import Watcher, with_class
+from k3twin.qemu import find_twin, monitor_command, qemu_command
+from k3twin.symbols import Symbols, find_program, open_program
+
+
+QEMU_END_SECONDS = 10
 
 
 def die_with_parent():
@@ -37,20 +43,45 @@ class Run:
     """One QEMU, from start to end."""
 
     def __init__(self, arguments, directory):
+        arguments.twin = find_twin(arguments.twin)
         self.directory = directory
+        self.files = [arguments.image[0], *(path for path, _ in arguments.load)]
+        self.twin = arguments.twin
+        self.loaded_symbols = None
         self.timeout = arguments.timeout
         self.strict = arguments.strict
         self.log = open_log(arguments.log) if arguments.log else None
         self.guest_status = None
+        self.exception = "none"
         self.died = False
         self.unmodelled = 0
         self.report, far_end = socket.socketpair()
-        with far_end:
-            command = qemu_command(arguments, directory, far_end.fileno())
+        console, far_console = os.pipe()
+        try:
+            command = qemu_command(arguments, directory, far_end.fileno(), far_console)
             if os.environ.get("TWIN_VERBOSE"):
                 self.say(shlex.join(command))
-            self.qemu = subprocess.Popen(command, pass_fds=[far_end.fileno()],
+            self.qemu = subprocess.Popen(command, pass_fds=[far_end.fileno(), far_console],
                                          preexec_fn=die_with_parent)
+        finally:
+            far_end.close()
+            os.close(far_console)
+        self.watcher = Watcher(console)
+        self.watching = threading.Thread(target=self.watcher.run, daemon=True)
+        self.watching.start()
+
+    def symbols(self):
+        """Of all that runs; read when they are wanted."""
+        if self.loaded_symbols is None:
+            self.loaded_symbols = Symbols([*(find_program(path) for path in self.files), open_program(self.twin)])
+        return self.loaded_symbols
+
+    def with_places(self, line):
+        """A line that tells addresses of code, with their names."""
+        def words(match):
+            place = self.symbols().describe(int(match[1], 16))
+            return f"{match[0]} ({place})" if place else match[0]
+        return re.sub(r"\b(?:pc|lr) (0x[0-9a-f]+)", words, line)
 
     def say(self, line):
         print(f"twin: {line}", file=sys.stderr, flush=True)
@@ -66,11 +97,14 @@ class Run:
             return
         if word == "die":
             self.died = True
-            self.say(f"died: {rest}")
+            self.say(with_class(self.with_places(f"died: {rest}")))
             return
         if word == "unmodelled:":
             self.unmodelled += 1
-        self.say(line)
+        if word == "exception:":
+            self.exception = rest
+            return
+        self.say(self.with_places(line))
 
     def follow(self):
         """Takes lines until QEMU has closed its end. False: the time ran out."""
@@ -101,7 +135,16 @@ class Run:
             return
         cpus = re.findall(r"CPU#(\d+).*?PC=([0-9a-f]+).*?PSTATE=\S+ \S+ (?:\S+ )?(EL\d)", registers, re.S)
         for cpu, pc, level in cpus:
-            self.say(f"core {cpu}: pc 0x{int(pc, 16):x} at {level}")
+            self.say(self.with_places(f"core {cpu}: pc 0x{int(pc, 16):x} at {level}"))
+
+    def tell_panics(self):
+        """What the guest's last words mean, once it has ended; and for one without any, why it may have ended."""
+        for report in self.watcher.reader.reports:
+            for line in report.lines(self.symbols()):
+                self.say(line)
+        if self.guest_status and self.watcher.silent:
+            self.say(f"the guest powered off with status {self.guest_status} and has said nothing; its last exception: "
+                     + with_class(self.with_places(self.exception)))
 
     def end_qemu(self):
         try:
@@ -115,6 +158,8 @@ class Run:
         if self.qemu.poll() is None:
             self.end_qemu()
         self.report.close()
+        self.watching.join(QEMU_END_SECONDS)
+        self.tell_panics()
         if self.log:
             self.log.close()
 
@@ -124,7 +169,7 @@ class Run:
             self.tell_where()
             return STATUS_TIMEOUT
         try:
-            code = self.qemu.wait(10)
+            code = self.qemu.wait(QEMU_END_SECONDS)
         except subprocess.TimeoutExpired:
             self.say("QEMU closed its end but does not stop")
             return STATUS_DIED
