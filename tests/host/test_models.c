@@ -1134,6 +1134,23 @@ static void uart_fifo_holds_64_bytes_and_can_be_cleared(void **state)
     assert_true(am65x_uart_receive(0, 1));
 }
 
+static void uart_takes_bytes_only_while_it_listens(void **state)
+{
+    (void)state;
+    assert_false(am65x_uart_receive(0, 'x')); /* off, out of reset */
+    uart_open(0x07);
+    write32(UART + 0x10, 0x10); /* looped back */
+    assert_false(am65x_uart_receive(0, 'x'));
+    write32(UART, 'y');
+    assert_int_equal(read32(UART), 'y');
+    write32(UART + 0x10, 0);
+    assert_true(am65x_uart_receive(0, 'x'));
+    assert_int_equal(read32(UART), 'x');
+    write32(UART + 0x54, 2); /* soft reset */
+    assert_false(am65x_uart_receive(0, 'x'));
+    assert_int_equal(uart_length, 0);
+}
+
 static void uart_lines_are_separate_and_bytes_are_enough(void **state)
 {
     uint64_t value;
@@ -1285,6 +1302,7 @@ int main(void)
         MODEL_TEST(uart_sends_and_interrupts_when_the_transmitter_is_free),
         MODEL_TEST(uart_receives_at_the_trigger_level_or_after_a_timeout),
         MODEL_TEST(uart_fifo_holds_64_bytes_and_can_be_cleared),
+        MODEL_TEST(uart_takes_bytes_only_while_it_listens),
         MODEL_TEST(uart_lines_are_separate_and_bytes_are_enough),
         MODEL_TEST(control_modules_remember_pads_and_modes),
         MODEL_TEST(reserved_offsets_are_harmless),

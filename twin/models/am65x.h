@@ -58,7 +58,8 @@ bool am65x_write(uint64_t address, unsigned size, uint64_t value);
 uint64_t am65x_advance(void);
 uint64_t am65x_next_deadline(void);
 
-/* A byte arrives at UART uart. false: its FIFO is full, offer it again later. */
+/* A byte arrives at UART uart. false: it can't take it, since its FIFO is full, or it is off (as
+ * after a reset), or looped back; offer it again after some am65x_read() or am65x_write(). */
 bool am65x_uart_receive(unsigned uart, uint8_t byte);
 
 /* The level of a line now, for a caller that must pend it again at the end of an interrupt. */

@@ -40,11 +40,6 @@ void inta_reset(void)
     memset(events, 0, sizeof(events));
 }
 
-bool inta_vint_level(unsigned vint)
-{
-    return vint < VINT_COUNT && vints[vint].level;
-}
-
 static void update(unsigned vint)
 {
     bool level = (vints[vint].status & vints[vint].enable) != 0;
@@ -114,15 +109,6 @@ bool inta_map(uint16_t event, uint16_t vint, uint8_t bit)
     events[event].bit = bit;
     vints[vint].mapped |= UINT64_C(1) << bit;
     model_count(AM65X_COUNT_EVENT_MAPPINGS, 1);
-    return true;
-}
-
-bool inta_lookup(uint16_t event, uint16_t *vint, uint8_t *bit)
-{
-    if (event >= EVENT_COUNT || !events[event].mapped)
-        return false;
-    *vint = events[event].vint;
-    *bit = events[event].bit;
     return true;
 }
 

@@ -160,9 +160,6 @@ void inta_event_down(uint16_t event);
 /* false: the event or the bit is taken, or out of range. */
 bool inta_map(uint16_t event, uint16_t vint, uint8_t bit);
 bool inta_unmap(uint16_t event, uint16_t vint, uint8_t bit);
-/* Where an event goes; false: nowhere. */
-bool inta_lookup(uint16_t event, uint16_t *vint, uint8_t *bit);
-bool inta_vint_level(unsigned vint);
 
 /* Interrupt routers: outputs, each fed by at most one input. */
 void intr_reset(void);

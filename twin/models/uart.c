@@ -202,10 +202,8 @@ static void timeout_expired(unsigned argument)
     update(argument);
 }
 
-bool am65x_uart_receive(unsigned instance, uint8_t byte)
+static bool put(unsigned instance, uint8_t byte)
 {
-    if (instance >= UART_COUNT)
-        return false;
     struct uart *uart = &uarts[instance];
     unsigned size = (uart->fcr & FCR_ENABLE) != 0 ? FIFO_SIZE : 1;
     if (uart->level >= size)
@@ -215,6 +213,19 @@ bool am65x_uart_receive(unsigned instance, uint8_t byte)
     restart_timeout(uart);
     update(instance);
     return true;
+}
+
+/* Whether the receiver is connected to the line: MDR1 switches the UART off, as it is out of reset;
+ * a loop-back takes what the transmitter sends. */
+static bool listens(const struct uart *uart)
+{
+    return (uart->plain[REG_MDR1 / 4] & MDR1_MODE_MASK) != MDR1_DISABLED &&
+           (uart->mcr & MCR_LOOPBACK) == 0;
+}
+
+bool am65x_uart_receive(unsigned instance, uint8_t byte)
+{
+    return instance < UART_COUNT && listens(&uarts[instance]) && put(instance, byte);
 }
 
 static uint8_t receive(struct uart *uart)
@@ -231,7 +242,7 @@ static uint8_t receive(struct uart *uart)
 static void transmit(unsigned instance, uint8_t byte)
 {
     if ((uarts[instance].mcr & MCR_LOOPBACK) != 0)
-        (void)am65x_uart_receive(instance, byte);
+        (void)put(instance, byte);
     else
         model_uart_transmit(instance, byte);
 }

@@ -4,6 +4,9 @@
  *
  * Input that the guest's FIFO has no room for stays in the PL011, and so with whoever types: the
  * receive interrupt is masked until the guest has read.
+ *
+ * The PL011's own FIFOs stay off. QEMU hands input over from its start on, before this code has
+ * run, and a change of FEN empties the receiver (DDI 0183, 3.3.7): the first byte would be lost.
  */
 #include "twin/models/am65x.h"
 #include "twin/monitor/mmio.h"
@@ -14,7 +17,7 @@
 #define UARTFR_RXFE   (1u << 4)
 #define UARTFR_TXFF   (1u << 5)
 #define UARTLCR_H     0x2cu
-#define UARTLCR_8N1   0x70u /* with FIFOs */
+#define UARTLCR_8N1   0x60u /* FEN 0, as out of reset */
 #define UARTCR        0x30u
 #define UARTCR_ENABLE 0x301u /* UARTEN, TXE, RXE */
 #define UARTIMSC      0x38u

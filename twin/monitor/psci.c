@@ -173,9 +173,14 @@ static int64_t features(uint32_t function)
 
 static noreturn void system_off(uint64_t x1)
 {
-    bool status = (x1 & ~(uint64_t)OFF_STATUS_MASK) == OFF_STATUS_MAGIC;
+    bool told = (x1 & ~(uint64_t)OFF_STATUS_MASK) == OFF_STATUS_MAGIC;
+    unsigned status = told ? (unsigned)(x1 & OFF_STATUS_MASK) : 0;
 
-    report_exit(status ? (unsigned)(x1 & OFF_STATUS_MASK) : 0);
+    /* What tools/twin tells if the guest itself has told nothing. */
+    if (status != 0)
+        report("exception: pc %x, esr %x, far %x", read_sysreg(elr_el1), read_sysreg(esr_el1),
+               read_sysreg(far_el1));
+    report_exit(status);
 }
 
 /* The result in x0. */

@@ -4,7 +4,8 @@
  * end of the machine, through its secure GPIO (PL061, Arm DDI 0190), whose first two lines are
  * power-off and reset.
  *
- * Lines that tools/twin understands: "exit STATUS", "reset", "die REASON", "unmodelled: ...".
+ * Lines that tools/twin understands: "exit STATUS", "exception: ..." (the guest's last one, told
+ * before a status that is not 0), "die REASON", "unmodelled: ...".
  */
 #include <stdarg.h>
 

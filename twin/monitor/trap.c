@@ -10,6 +10,8 @@
 
 #define INSTRUCTION_SIZE  4u
 #define HPFAR_FIPA(hpfar) (((hpfar)&0xfffffffff0ull) << 8) /* bits 39:4 are the page's 47:12 */
+#define VECTORS_SIZE      0x800u
+#define LINK_REGISTER     30u
 #define PAGE_OFFSET       0xfffull
 #define PAGE_SHIFT        12u
 
@@ -108,6 +110,17 @@ static void data_abort(struct frame *frame, uint32_t iss)
         frame_set(frame, ISS_SRT(iss), loaded(value, size, iss));
 }
 
+/* Most often the guest has no vectors yet, or has lost them, and an exception sends it there. */
+static noreturn void fetch_abort(const struct frame *frame)
+{
+    uint64_t vectors = read_sysreg(vbar_el1);
+
+    if (in(trap_pc(), vectors, VECTORS_SIZE))
+        die("an exception at pc %x, esr %x, far %x, but no memory at its vectors, %x",
+            read_sysreg(elr_el1), read_sysreg(esr_el1), read_sysreg(far_el1), vectors);
+    die("instruction fetch outside memory, pc %x, lr %x", trap_pc(), frame->x[LINK_REGISTER]);
+}
+
 static void trap_from_el2(struct frame *frame)
 {
     uint64_t esr = read_sysreg(esr_el2);
@@ -120,8 +133,7 @@ static void trap_from_el2(struct frame *frame)
         data_abort(frame, ESR_ISS(esr));
         break;
     case EC_INSTRUCTION_ABORT_LOWER:
-        die("instruction fetch outside memory, address %x, pc %x, esr %x",
-            HPFAR_FIPA(read_sysreg(hpfar_el2)), trap_pc(), esr);
+        fetch_abort(frame);
     default:
         die("unexpected trap to EL2, pc %x, esr %x, far %x", trap_pc(), esr, read_sysreg(far_el2));
     }
@@ -150,5 +162,5 @@ void trap_fiq(struct frame *frame)
 noreturn void trap_bug(struct frame *frame)
 {
     die("the twin itself failed: esr_el3 %x, elr_el3 %x, far_el3 %x, lr %x", read_sysreg(esr_el3),
-        read_sysreg(elr_el3), read_sysreg(far_el3), frame->x[30]);
+        read_sysreg(elr_el3), read_sysreg(far_el3), frame->x[LINK_REGISTER]);
 }

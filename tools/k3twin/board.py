@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the parts of tools/twin share: numbers (twin/monitor/board.h has them too), and where things are."""
+
+import shutil
+from pathlib import Path
+
+# The source tree, or an SDK: the tools are in ROOT/tools/ there, in ROOT/bin/ here.
+ROOT = Path(__file__).resolve().parent.parent.parent
+SHARE = ROOT / "share/k3metal"
+
+QEMU = "qemu-system-aarch64"
+
+# As twin/monitor/board.h.
+PARAMETERS_BASE = 0x41000000
+PARAMETERS_MAGIC = 0x31575433
+PARAMETERS_FORMAT = "<IIQQQII"
+TWIN_BASE = 0x40000000
+TWIN_RAM = 1 << 30
+DRAM_BASE = 0x80000000
+DRAM_MAX = 2 << 30
+DRAM_GRANULE = 2 << 20
+
+# Where a loader puts things.
+DTB_ADDRESS = 0x88000000
+DTB_MAX = 2 << 20
+INITRD_ADDRESS = 0x90000000
+
+TRACE_FLAGS = {"irq": 1, "sci": 2, "dma": 4}
+
+# Exit statuses of our own; the guest's are 0 to 123 by convention.
+STATUS_USAGE = 2
+STATUS_TIMEOUT = 124
+STATUS_DIED = 125
+STATUS_UNMODELLED = 126
+STATUS_INTERRUPTED = 130
+
+
+class UsageError(Exception):
+    """Something the caller can put right."""
+
+
+def need(program, package):
+    path = shutil.which(program)
+    if not path:
+        raise UsageError(f"{program} is missing: install Debian's package {package}")
+    return path
+
+
+def find_part(name, in_tree, in_sdk, advice):
+    """The newest file of a pattern in the source tree, else a file of the SDK."""
+    found = list(ROOT.glob(in_tree)) or list(SHARE.glob(in_sdk))
+    if not found:
+        raise UsageError(f"{name} is missing (no {in_tree} and no share/k3metal/{in_sdk} in {ROOT}): {advice}")
+    return max(found, key=lambda path: path.stat().st_mtime)

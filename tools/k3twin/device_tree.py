@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The device tree that the guest gets."""
+
+import struct
+import subprocess
+from pathlib import Path
+
+from k3twin.board import DRAM_BASE, DTB_MAX, INITRD_ADDRESS, UsageError, find_part, need
+from k3twin.guest import read_file
+
+MAGIC = 0xd00dfeed
+HEADER_SIZE = 40
+
+
+def run_tool(subject, *command):
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode:
+        reason = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
+        raise UsageError(f"{subject}: {command[0]} can't work with it: {reason[0]}")
+    return done.stdout
+
+
+def check_tree(path, data):
+    """Far enough that what follows is the tools' business: the header (Devicetree Specification, 5.2)."""
+    if len(data) < HEADER_SIZE or int.from_bytes(data[:4], "big") != MAGIC:
+        raise UsageError(f"{path}: no device tree blob (dtc makes one: dtc -O dtb -o FILE.dtb FILE.dts)")
+    size, = struct.unpack_from(">I", data, 4)
+    if size > len(data):
+        raise UsageError(f"{path}: the device tree is cut short: {size} bytes, the file has {len(data)}")
+    if size > DTB_MAX // 2:
+        raise UsageError(f"{path}: the device tree has {size} bytes, more than half of {DTB_MAX >> 20} MiB")
+
+
+def cells(value):
+    return [f"{value >> 32:#x}", f"{value & 0xffffffff:#x}"]
+
+
+class Tree:
+    """A device tree that is written to, in a file."""
+
+    def __init__(self, subject, path):
+        self.subject, self.path = subject, str(path)
+
+    def put(self, kind, node, name, *values):
+        # Without "--" a value that begins with "-" would be an option.
+        run_tool(self.subject, "fdtput", "-p", "-t", kind, "--", self.path, node, name, *values)
+
+    def remove(self, node):
+        run_tool(self.subject, "fdtput", "-r", self.path, node)
+
+    def memory_node(self):
+        for node in run_tool(self.subject, "fdtget", "-l", self.path, "/").split():
+            if node.split("@")[0] == "memory":
+                return "/" + node
+        return "/memory@80000000"
+
+
+def open_tree(arguments, path):
+    """The tree that the command line asks for, in a file of its own."""
+    for tool in ("dtc", "fdtput", "fdtget"):
+        need(tool, "device-tree-compiler")
+    if arguments.dtb:
+        data = read_file(arguments.dtb)
+        check_tree(arguments.dtb, data)
+        path.write_bytes(data)
+        run_tool(arguments.dtb, "dtc", "-q", "-I", "dtb", "-O", "dtb", "-o", "/dev/null", str(path))
+        return Tree(arguments.dtb, path)
+    source = find_part("the device tree", "twin/am65x.dts", "am65x.dts", "it is part of the source tree and of the SDK")
+    run_tool(source, "dtc", "-q", "-I", "dts", "-O", "dtb", "-o", str(path), str(source))
+    tree = Tree(source, path)
+    for cpu in ("0", "1", "100", "101")[arguments.cpus:]:
+        tree.remove(f"/cpus/cpu@{cpu}")
+    return tree
+
+
+def make_tree(arguments, directory):
+    """Writes what a boot loader would into a copy of the device tree; returns the copy's path."""
+    path = Path(directory) / "guest.dtb"
+    tree = open_tree(arguments, path)
+    node = tree.memory_node()
+    tree.put("s", node, "device_type", "memory")
+    tree.put("x", node, "reg", *cells(DRAM_BASE), *cells(arguments.memory))
+    if arguments.append is not None:
+        tree.put("s", "/chosen", "bootargs", arguments.append)
+    if arguments.initrd:
+        end = INITRD_ADDRESS + len(read_file(arguments.initrd))
+        for name, value in (("start", INITRD_ADDRESS), ("end", end)):
+            tree.put("x", "/chosen", f"linux,initrd-{name}", *cells(value))
+    return path

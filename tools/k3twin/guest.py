@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What is loaded: the guest, files beside it, and where each of them lies."""
+
+import stat
+import struct
+from dataclasses import dataclass, field
+
+from k3twin.board import DRAM_BASE, UsageError
+from k3twin.elf import Elf, write_elf
+
+INSTRUCTION_SIZE = 4
+
+
+@dataclass
+class Load:
+    """Something that QEMU puts into memory before the start: its options, and what it occupies."""
+
+    options: list
+    areas: list = field(default_factory=list)  # (what, start, end)
+
+
+def read_file(path):
+    """What is in a file, which must be a regular one with something in it."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UsageError(f"{path}: a directory, not a file" if path.is_dir() else f"{path}: no regular file")
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    if not data:
+        raise UsageError(f"{path}: the file is empty")
+    return data
+
+
+def loader(path, address=None):
+    # A comma in a name is doubled (QEMU's option syntax).
+    option = "loader,file=" + str(path).replace(",", ",,")
+    return ["-device", option if address is None else f"{option},addr={address:#x},force-raw=on"]
+
+
+def check_fits(what, start, end, dram_end):
+    if start < DRAM_BASE or end > dram_end:
+        raise UsageError(f"{what} ({start:#x} to {end:#x}) is outside DRAM "
+                         f"({DRAM_BASE:#x} to {dram_end:#x})")
+
+
+def check_apart(areas):
+    """Of all that is loaded, no two may want the same memory."""
+    areas = sorted(areas, key=lambda area: area[1:])
+    for (first, start, end), (second, next_start, next_end) in zip(areas, areas[1:]):
+        if next_start < end:
+            raise UsageError(f"{first} ({start:#x} to {end:#x}) and {second} ({next_start:#x} to {next_end:#x})"
+                             " overlap")
+
+
+def in_dram(elf, segment, dram_end):
+    """The segment as it is loaded; None: not at all.
+
+    A linker puts the ELF's headers into a segment: into one of their own, or in front of the first
+    section. With `-Ttext=0x80000000` they lie below DRAM, where nobody will read them.
+    """
+    front = min(max(DRAM_BASE - segment.physical, 0), segment.memory_size)
+    if front and front <= segment.file_size and elf.is_idle(segment.offset, segment.offset + front):
+        if front == segment.memory_size:
+            return None
+        segment = segment.without_front(front)
+    if segment.physical < DRAM_BASE or segment.end() > dram_end:
+        raise UsageError(
+            f"{elf.path}: a segment ({segment.physical:#x} to {segment.end():#x}) is outside DRAM ({DRAM_BASE:#x}"
+            f" to {dram_end:#x}): link at {DRAM_BASE:#x} or above (-Wl,-Ttext-segment={DRAM_BASE:#x}; -Ttext moves"
+            " .text only)")
+    return segment
+
+
+def load_elf(path, data, dram_end, directory):
+    elf = Elf(path, data)
+    segments = [part for part in (in_dram(elf, segment, dram_end) for segment in elf.segments) if part]
+    start = None
+    for segment in segments:
+        if segment.virtual <= elf.entry < segment.virtual + segment.memory_size:
+            start = segment.physical + elf.entry - segment.virtual
+    if start is None:
+        elf.refuse(f"the ELF's entry {elf.entry:#x} is in none of its segments")
+    if start % INSTRUCTION_SIZE:
+        elf.refuse(f"the ELF's entry {elf.entry:#x} is no address of an instruction (a multiple of 4)")
+    checked = directory / "guest.elf"
+    write_elf(checked, elf, segments)
+    return start, Load(loader(checked), [(f"{path}: a segment", segment.physical, segment.end())
+                                         for segment in segments])
+
+
+def load_image(path, data, dram_end, _):
+    if len(data) < 64 or data[56:60] != b"ARM\x64":
+        raise UsageError(f"{path}: neither an ELF nor an arm64 Image; any other binary is given as FILE@ADDRESS")
+    offset, size = struct.unpack_from("<QQ", data, 8)
+    if size == 0:  # before Linux 3.17 the header did not say
+        offset, size = 0x80000, len(data)
+    start = DRAM_BASE + offset
+    end = start + max(size, len(data))
+    check_fits(str(path), start, end, dram_end)
+    return start, Load(loader(path, start), [(str(path), start, end)])
+
+
+def load_file(path, address, dram_end):
+    """Some bytes at an address, as they are."""
+    end = address + len(read_file(path))
+    check_fits(str(path), address, end, dram_end)
+    return Load(loader(path, address), [(str(path), address, end)])
+
+
+def load_guest(path, address, dram_end, directory):
+    """(the address of the guest's first instruction, Load)"""
+    if address is not None:
+        if address % INSTRUCTION_SIZE:
+            raise UsageError(f"{path}@{address:#x}: instructions lie at multiples of {INSTRUCTION_SIZE}")
+        return address, load_file(path, address, dram_end)
+    data = read_file(path)
+    if data[:2] == b"\x1f\x8b":
+        raise UsageError(f"{path}: compressed; unpack it with gunzip first")
+    load = load_elf if data[:4] == b"\x7fELF" else load_image
+    return load(path, data, dram_end, directory)

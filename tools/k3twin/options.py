@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The command line of tools/twin."""
+
+import argparse
+import re
+from pathlib import Path
+
+from k3twin.board import DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, STATUS_USAGE, TRACE_FLAGS
+
+SECONDS_MAX = 10_000_000
+
+DESCRIPTION = """\
+Runs an AArch64 guest on the AM65x twin: stock QEMU with the AM65x's address map, GICv3 with ITS,
+and models of its devices. The guest starts at EL1 on core 0 with the device tree's address in x0,
+as a boot loader would start it.
+
+The guest's UARTs are stdout; stdin is main UART 0's, or --console's. On a terminal, Ctrl-A x quits.
+The twin's own lines go to stderr, each with "twin:" in front.
+"""
+
+EPILOG = """\
+exit status:
+  the guest's (from its power-off), or
+    2  the command line makes no sense      124  --timeout ran out
+  125  the guest or the twin died           126  --strict, and the guest touched what is not there
+  130  interrupted by a signal
+
+examples:
+  tools/twin --image build/aarch64-linux-gnu/k3metal.elf --append selftest --timeout 60 </dev/null
+  tools/twin --image Image --dtb k3-am654-base-board.dtb --initrd initrd.gz --append "console=ttyS2"
+  tools/twin --image build/aarch64-linux-gnu/Image --cpus 2 --memory 512M --trace irq,sci
+  tools/twin --image u-boot.bin@0x80800000 --load k3metal.itb@0x90000000
+  tools/twin --image guest.elf --gdb 1234     and in GDB: target remote :1234
+"""
+
+
+def parse_size(text):
+    match = re.fullmatch(r"(\d+)([KMG]?)", text.upper())
+    if not match:
+        raise argparse.ArgumentTypeError(f"'{text}' is no size (like 512M or 2G)")
+    size = int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2]]
+    if not 0x10000000 <= size <= DRAM_MAX or size % DRAM_GRANULE:
+        raise argparse.ArgumentTypeError("the twin has 256M to 2G of DRAM, in steps of 2M")
+    return size
+
+
+def parse_placed(text):
+    """FILE@ADDRESS; the address is None where there is none."""
+    match = re.fullmatch(r"(.+)@(0[xX][0-9a-fA-F]+|\d+)", text)
+    return (Path(match[1]), int(match[2], 0)) if match else (Path(text), None)
+
+
+def parse_load(text):
+    path, address = parse_placed(text)
+    if address is None:
+        raise argparse.ArgumentTypeError(f"'{text}' names no address (like fit.itb@0x90000000)")
+    return path, address
+
+
+def parse_seconds(text):
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= SECONDS_MAX:  # "nan" is neither
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds above 0 (and at most {SECONDS_MAX})")
+    return seconds
+
+
+def parse_trace(text):
+    flags = 0
+    for name in text.split(","):
+        if name not in TRACE_FLAGS:
+            raise argparse.ArgumentTypeError(f"'{name}' is none of {', '.join(TRACE_FLAGS)}")
+        flags |= TRACE_FLAGS[name]
+    return flags
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message):
+        self.exit(STATUS_USAGE, f"{self.prog}: {message} ({self.prog} --help tells more)\n")
+
+
+def parse_arguments():
+    parser = Parser(
+        prog="tools/twin",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--image", type=parse_placed, required=True, metavar="FILE",
+        help="the guest: an AArch64 ELF, or a raw arm64 Image (loaded at DRAM + its text offset), or"
+             " FILE@ADDRESS, any binary that is loaded there and starts at its first byte")
+    add("--dtb", type=Path, metavar="FILE",
+        help="its device tree, e.g. k3-am654-base-board.dtb; default: am65x.dts of the twin")
+    add("--initrd", type=Path, metavar="FILE",
+        help=f"a file to lie in memory at {INITRD_ADDRESS:#x}, named in /chosen")
+    add("--load", type=parse_load, action="append", default=[], metavar="FILE@ADDRESS",
+        help="a file to lie in memory too, e.g. k3metal.itb@0x90000000; may be repeated")
+    add("--append", metavar="STRING", help='boot arguments, e.g. "demo console"')
+    add("--cpus", type=int, choices=range(1, 5), default=4, metavar="N",
+        help="cores, 1 to 4 (default 4), in two clusters of two")
+    add("--memory", type=parse_size, default=DRAM_MAX, metavar="SIZE",
+        help="DRAM, e.g. 512M (default 2G)")
+    add("--timeout", type=parse_seconds, metavar="SECONDS",
+        help="end the guest after this time, with the pc of each core, e.g. 60 (default: never)")
+    add("--trace", type=parse_trace, default=0, metavar="WHAT",
+        help="trace the models: irq, sci, dma, or several, e.g. irq,dma")
+    add("--console", type=int, choices=range(4), default=0, metavar="N",
+        help="the UART that gets the input: main UART 0 to 2, or 3, the MCU's (default 0); "
+             "what any of them sends is output")
+    add("--strict", action="store_true",
+        help="an access that no model claims fails the run (status 126 in place of 0)")
+    add("--icount", action="store_true",
+        help="count the guest's instructions, as its PMU shows them; time then follows that count")
+    add("--gdb", nargs="?", const="1234", metavar="PORT",
+        help="wait for GDB on 127.0.0.1:PORT (default 1234), or on a socket, e.g. /tmp/gdb")
+    add("--log", type=Path, metavar="FILE", help="write the twin's lines here too")
+    add("--twin", type=Path, metavar="FILE", help="twin.elf (default: the newest build/*/twin.elf, or the SDK's)")
+    return parser.parse_args()

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""QEMU: the command that starts it, and its monitor."""
+
+import json
+import os
+import socket
+import struct
+
+from k3twin.board import (DRAM_BASE, DTB_ADDRESS, DTB_MAX, INITRD_ADDRESS, PARAMETERS_BASE, PARAMETERS_FORMAT,
+                          PARAMETERS_MAGIC, QEMU, TWIN_BASE, TWIN_RAM, UsageError, find_part, need)
+from k3twin.device_tree import make_tree
+from k3twin.elf import Elf
+from k3twin.guest import Load, check_apart, check_fits, load_file, load_guest, loader, read_file
+
+TWIN_MISSING = "`make twin` builds it from k3metal's sources"
+SOCKET_PATH_MAX = 107  # Linux's sockaddr_un
+
+
+def find_twin(given):
+    """twin.elf, which must be what it is called."""
+    path = given or find_part("twin.elf", "build/*/twin.elf", "twin.elf", TWIN_MISSING)
+    if not path.exists():
+        raise UsageError(f"there is no {path}: {TWIN_MISSING}")
+    data = read_file(path)
+    if data[:4] != b"\x7fELF":
+        raise UsageError(f"{path}: not the twin: no ELF")
+    elf = Elf(path, data)
+    inside = all(TWIN_BASE <= segment.physical and segment.end() <= TWIN_BASE + TWIN_RAM for segment in elf.segments)
+    names = {name for _, _, name in elf.symbols()}
+    if not inside or (names and "monitor_boot" not in names):
+        raise UsageError(f"{path}: not the twin: an ELF of something else")
+    return path
+
+
+def gdb_option(where):
+    if where is None:
+        return []
+    if where.isdecimal():
+        if not 0 < int(where) < 65536:
+            raise UsageError(f"--gdb {where}: ports are 1 to 65535")
+        return ["-S", "-gdb", f"tcp:127.0.0.1:{where}"]
+    return ["-S", "-gdb", unix_socket(where)]
+
+
+def unix_socket(path):
+    """As QEMU's options name it."""
+    if len(os.fsencode(str(path))) > SOCKET_PATH_MAX:
+        raise UsageError(f"{path}: too long for the name of a socket (at most {SOCKET_PATH_MAX} bytes)")
+    return "unix:" + str(path).replace(",", ",,") + ",server=on,wait=off"
+
+
+def load_all(arguments, directory):
+    """(the guest's entry, QEMU's options that load it and everything else)"""
+    dram_end = DRAM_BASE + arguments.memory
+    entry, guest = load_guest(*arguments.image, dram_end, directory)
+    tree = make_tree(arguments, directory)
+    check_fits("the device tree", DTB_ADDRESS, DTB_ADDRESS + DTB_MAX, dram_end)
+    loads = [guest, Load(loader(tree, DTB_ADDRESS),
+                         [("the device tree", DTB_ADDRESS, DTB_ADDRESS + tree.stat().st_size)])]
+    if arguments.initrd:
+        loads.append(load_file(arguments.initrd, INITRD_ADDRESS, dram_end))
+    loads += [load_file(path, address, dram_end) for path, address in arguments.load]
+    check_apart([area for load in loads for area in load.areas])
+
+    parameters = directory / "parameters"
+    parameters.write_bytes(struct.pack(PARAMETERS_FORMAT, PARAMETERS_MAGIC, arguments.cpus, entry,
+                                       DTB_ADDRESS, arguments.memory, arguments.trace, arguments.console))
+    return loader(parameters, PARAMETERS_BASE) + [option for load in loads for option in load.options]
+
+
+def qemu_command(arguments, directory, report_fd, console_fd):
+    """report_fd: the twin's lines; console_fd: a copy of what the guest's UARTs say."""
+    return [
+        need(QEMU, "qemu-system-arm"), "-nodefaults", "-no-user-config", "-display", "none",
+        "-machine", "virt,gic-version=3,secure=on,virtualization=on",
+        "-cpu", "cortex-a53", "-smp", str(arguments.cpus),
+        "-m", f"{(TWIN_RAM + arguments.memory) >> 20}M",
+        "-kernel", str(arguments.twin),
+        # The console, for a person with QEMU's keys (Ctrl-A x); then the twin's lines.
+        "-chardev", f"stdio,id=console,signal=off,mux={'on' if os.isatty(0) else 'off'},"
+                    f"logfile=/proc/self/fd/{console_fd}",
+        "-serial", "chardev:console",
+        "-chardev", f"socket,id=report,fd={report_fd}", "-serial", "chardev:report",
+        "-qmp", unix_socket(directory / "qmp"),
+        *load_all(arguments, directory), *gdb_option(arguments.gdb),
+        *(["-icount", "shift=1"] if arguments.icount else []),
+    ]
+
+
+def monitor_command(path, line):
+    """The answer of QEMU's monitor to one line."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(2)
+        connection.connect(str(path))
+        stream = connection.makefile("rw", encoding="utf-8")
+        for command in ({"execute": "qmp_capabilities"},
+                        {"execute": "human-monitor-command", "arguments": {"command-line": line}}):
+            stream.write(json.dumps(command) + "\n")
+            stream.flush()
+            answer = {}
+            while "return" not in answer and "error" not in answer:
+                received = stream.readline()
+                if not received:
+                    return ""
+                answer = json.loads(received)
+        return answer.get("return", "")

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""One run of the twin, from start to end."""
+
+import ctypes
+import os
+import re
+import select
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import termios
+import threading
+import time
+from pathlib import Path
+
+from k3twin.board import (STATUS_DIED, STATUS_INTERRUPTED, STATUS_TIMEOUT, STATUS_UNMODELLED, STATUS_USAGE, UsageError)
+from k3twin.options import parse_arguments
+from k3twin.panic import Watcher, with_class
+from k3twin.qemu import find_twin, monitor_command, qemu_command
+from k3twin.symbols import Symbols, find_program, open_program
+
+
+QEMU_END_SECONDS = 10
+
+
+def die_with_parent():
+    """QEMU must not outlive us, even if we are killed."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def open_log(path):
+    try:
+        return open(path, "w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--log {path}: {error.strerror}") from None
+
+
+class Run:
+    """One QEMU, from start to end."""
+
+    def __init__(self, arguments, directory):
+        arguments.twin = find_twin(arguments.twin)
+        self.directory = directory
+        self.files = [arguments.image[0], *(path for path, _ in arguments.load)]
+        self.twin = arguments.twin
+        self.loaded_symbols = None
+        self.timeout = arguments.timeout
+        self.strict = arguments.strict
+        self.log = open_log(arguments.log) if arguments.log else None
+        self.guest_status = None
+        self.exception = "none"
+        self.died = False
+        self.unmodelled = 0
+        self.report, far_end = socket.socketpair()
+        console, far_console = os.pipe()
+        try:
+            command = qemu_command(arguments, directory, far_end.fileno(), far_console)
+            if os.environ.get("TWIN_VERBOSE"):
+                self.say(shlex.join(command))
+            self.qemu = subprocess.Popen(command, pass_fds=[far_end.fileno(), far_console],
+                                         preexec_fn=die_with_parent)
+        finally:
+            far_end.close()
+            os.close(far_console)
+        self.watcher = Watcher(console)
+        self.watching = threading.Thread(target=self.watcher.run, daemon=True)
+        self.watching.start()
+
+    def symbols(self):
+        """Of all that runs; read when they are wanted."""
+        if self.loaded_symbols is None:
+            self.loaded_symbols = Symbols([*(find_program(path) for path in self.files), open_program(self.twin)])
+        return self.loaded_symbols
+
+    def with_places(self, line):
+        """A line that tells addresses of code, with their names."""
+        def words(match):
+            place = self.symbols().describe(int(match[1], 16))
+            return f"{match[0]} ({place})" if place else match[0]
+        return re.sub(r"\b(?:pc|lr) (0x[0-9a-f]+)", words, line)
+
+    def say(self, line):
+        print(f"twin: {line}", file=sys.stderr, flush=True)
+        if self.log:
+            print(line, file=self.log, flush=True)
+
+    def take_line(self, line):
+        word, _, rest = line.partition(" ")
+        if word == "exit" and rest.isdigit():
+            self.guest_status = int(rest)
+            if self.log:
+                print(line, file=self.log, flush=True)
+            return
+        if word == "die":
+            self.died = True
+            self.say(with_class(self.with_places(f"died: {rest}")))
+            return
+        if word == "unmodelled:":
+            self.unmodelled += 1
+        if word == "exception:":
+            self.exception = rest
+            return
+        self.say(self.with_places(line))
+
+    def follow(self):
+        """Takes lines until QEMU has closed its end. False: the time ran out."""
+        deadline = time.monotonic() + self.timeout if self.timeout else None
+        pending = b""
+        while True:
+            remaining = None if deadline is None else deadline - time.monotonic()
+            if remaining is not None and remaining <= 0:
+                return False
+            if not select.select([self.report], [], [], remaining)[0]:
+                continue
+            try:
+                data = self.report.recv(4096)
+            except ConnectionResetError:
+                data = b""
+            if not data:
+                return True
+            *lines, pending = (pending + data).split(b"\n")
+            for line in lines:
+                self.take_line(line.decode(errors="replace"))
+
+    def tell_where(self):
+        """Where each core is, when the time has run out."""
+        try:
+            registers = monitor_command(self.directory / "qmp", "info registers -a")
+        except (OSError, ValueError) as error:
+            self.say(f"QEMU does not say where the cores are: {error}")
+            return
+        cpus = re.findall(r"CPU#(\d+).*?PC=([0-9a-f]+).*?PSTATE=\S+ \S+ (?:\S+ )?(EL\d)", registers, re.S)
+        for cpu, pc, level in cpus:
+            self.say(self.with_places(f"core {cpu}: pc 0x{int(pc, 16):x} at {level}"))
+
+    def tell_panics(self):
+        """What the guest's last words mean, once it has ended; and for one without any, why it may have ended."""
+        for report in self.watcher.reader.reports:
+            for line in report.lines(self.symbols()):
+                self.say(line)
+        if self.guest_status and self.watcher.silent:
+            self.say(f"the guest powered off with status {self.guest_status} and has said nothing; its last exception: "
+                     + with_class(self.with_places(self.exception)))
+
+    def end_qemu(self):
+        try:
+            monitor_command(self.directory / "qmp", "quit")
+            self.qemu.wait(2)
+        except (OSError, ValueError, subprocess.TimeoutExpired):
+            self.qemu.kill()
+            self.qemu.wait()
+
+    def end(self):
+        if self.qemu.poll() is None:
+            self.end_qemu()
+        self.report.close()
+        self.watching.join(QEMU_END_SECONDS)
+        self.tell_panics()
+        if self.log:
+            self.log.close()
+
+    def status(self):
+        if not self.follow():
+            self.say(f"the guest has not powered off within {self.timeout:g} seconds")
+            self.tell_where()
+            return STATUS_TIMEOUT
+        try:
+            code = self.qemu.wait(QEMU_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.say("QEMU closed its end but does not stop")
+            return STATUS_DIED
+        if self.died:
+            return STATUS_DIED
+        if self.guest_status is None:
+            if code:
+                self.say(f"QEMU ended with status {code}")
+                return STATUS_DIED
+            return STATUS_INTERRUPTED  # Ctrl-A x
+        if self.strict and self.unmodelled and self.guest_status == 0:
+            self.say(f"{self.unmodelled} pages without a model were accessed (--strict)")
+            return STATUS_UNMODELLED
+        return self.guest_status
+
+
+class Terminal:
+    """Puts the terminal back as it was, whatever became of QEMU."""
+
+    def __enter__(self):
+        self.saved = termios.tcgetattr(0) if os.isatty(0) else None
+
+    def __exit__(self, *_):
+        if self.saved:
+            termios.tcsetattr(0, termios.TCSADRAIN, self.saved)
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def open_standard():
+    """Whoever has closed one of the first three would get some other file of ours there."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest that is free
+
+
+def main():
+    open_standard()
+    arguments = parse_arguments()
+    signal.signal(signal.SIGTERM, interrupted)
+    signal.signal(signal.SIGHUP, interrupted)
+    try:
+        with tempfile.TemporaryDirectory(prefix="twin-") as name, Terminal():
+            run = Run(arguments, Path(name))
+            try:
+                return run.status()
+            finally:
+                run.end()
+    except UsageError as error:
+        print(f"tools/twin: {error}", file=sys.stderr)
+        return STATUS_USAGE
+    except OSError as error:  # the machine's: no room, no more processes
+        print(f"tools/twin: {error}", file=sys.stderr)
+        return STATUS_USAGE
+    except KeyboardInterrupt:
+        return STATUS_INTERRUPTED
