@@ -65,6 +65,10 @@ def subject_name(what, number):
     return f"MCU {what} {number - MCU}" if number >= MCU else f"{what} {number}"
 
 
+def signed(value):
+    return value - (value >> 63 << 64)
+
+
 class Builder:
     def __init__(self, symbols):
         self.symbols = symbols
@@ -167,7 +171,7 @@ class Devices:
     # ---- rings and channels
 
     def ring(self, _core, ring, delta, state, _data):
-        delta -= delta >> 63 << 64
+        delta = signed(delta)
         occupied, event, hardware = state & 0xffffffff, state >> 32 & 0xffff, state >> 48 & 1
         key = ("ring", ring)
         if delta > 0:
@@ -361,7 +365,7 @@ class Software:
 
     def take(self, core, event, values):
         track = self.builder.track(FIRMWARE, core + 1, f"core {core}")
-        args = {event.name: format_text(event.form, values), f"{event.name}.values": values}
+        args = {event.name: format_text(event.form, values), f"{event.name}.values": [signed(value) for value in values]}
         category = event.name.partition("_")[0]
         action = self.actions.get(event.name)
         if event.phase == "end":
