@@ -20,7 +20,7 @@ SYSTEM_FIRMWARE, RINGS, CHANNELS, INTA, INTR, ITS, GIC, GIC_CORES = 100, 200, 10
 MCU = 0x10000          # AM65X_EVENT_MCU
 NOWHERE = (1 << 64) - 1
 NO_EVENT = 0xffff
-STEP = 2               # nanoseconds from event to event, at least: there is room for a flow's end
+STEP = 2               # nanoseconds from event to event, at least: there is room for one between (Software.answer)
 
 
 class Slice:
@@ -425,7 +425,11 @@ class Software:
         if flow is not None:
             flow.add(piece.track, self.builder.now)
 
-    def answer(self, core, track, _values):
+    def answer(self, core, track, values):
+        """The request's slice ends now. Its flow ends in a short one of its own, at the end of it."""
         flow = self.waiting.pop(core, None)
         if flow is not None and self.stacks[core]:
-            flow.add(track, self.builder.now - 1)  # the slice ends now
+            piece = self.builder.begin(track, "answer", "sci", {"sequence": values[0], "error": signed(values[1])})
+            piece.start -= 1
+            self.builder.end(piece, {})
+            flow.add(track, piece.start)
