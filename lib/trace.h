@@ -32,7 +32,7 @@ enum trace_phase {
     TRACE_PHASE_END, /* of the slice that this core began last */
 };
 
-/* tools/k3twin/trace.py has the layout too. */
+/* Tools that look at memory from outside have this layout too (docs/tracing.md). */
 struct trace_event {
     const char *name;
     const char *format; /* of two numbers, for people: %llu, %lld, %llx with a width */
@@ -51,7 +51,7 @@ struct trace_event {
             trace_write(&trace_event_##name_, (first), (second));                                  \
     } while (0)
 
-/* One record; tools/k3twin/trace.py has the layout too. */
+/* One record; the same goes for its layout. */
 struct trace_record {
     uint64_t time; /* nanoseconds, as time_now_ns() */
     const struct trace_event *event;
