@@ -24,9 +24,13 @@ struct trace_ring {
 } __attribute__((aligned(CACHE_LINE))); /* each core writes its own */
 
 uint32_t trace_on;
-/* A tool that reads memory from outside finds the rings by these names. */
+/* A tool that looks at memory from outside finds the rings by these names, and has their layout
+ * (docs/tracing.md, "How it is made"). */
 static struct trace_ring trace_rings[CORE_MAX];
 static uint64_t trace_size; /* records a ring, a power of two */
+_Static_assert(sizeof(struct trace_ring) == 64 && sizeof(struct trace_record) == 32 &&
+                   offsetof(struct trace_event, phase) == 16,
+               "as the tools have it");
 static struct trace_subscriber *subscribers;
 
 void trace_write(const struct trace_event *event, uint64_t first, uint64_t second)

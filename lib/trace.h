@@ -5,9 +5,15 @@
  *
  * Code that has something to record defines its events where they happen:
  *
- *     TRACE_EVENT(dma_doorbell, "channel %llu, %llu bytes");
+ *     TRACE_EVENT(sample, "value %llu of sensor %llu");
  *     ...
- *     trace(dma_doorbell, number, length);
+ *     trace(sample, value, sensor);
+ *
+ * What takes time has an event where it begins and one where it ends; a viewer shows the two as a
+ * slice of the core's track. Slices of one core nest:
+ *
+ *     TRACE_BEGIN(filter, "%llu values");
+ *     TRACE_END(filter_end, "result %lld");
  *
  * While tracing is off, trace() is a load and a branch. Code that is too hot for that exists twice,
  * and trace_subscribe() tells it which variant to use; the way of an interrupt does so
@@ -20,14 +26,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A kind of event: what TRACE_EVENT() below defines. */
-struct trace_event {
-    const char *name;
-    const char *format; /* of two unsigned long long, for people */
+enum trace_phase {
+    TRACE_PHASE_INSTANT,
+    TRACE_PHASE_BEGIN,
+    TRACE_PHASE_END, /* of the slice that this core began last */
 };
 
-#define TRACE_EVENT(name_, format_)                                                                \
-    static const struct trace_event trace_event_##name_ = {#name_, format_}
+/* Tools that look at memory from outside have this layout too (docs/tracing.md). */
+struct trace_event {
+    const char *name;
+    const char *format; /* of two numbers, for people: %llu, %lld, %llx with a width */
+    enum trace_phase phase;
+};
+
+#define TRACE_DEFINE(name_, format_, phase_)                                                       \
+    static const struct trace_event trace_event_##name_ = {#name_, format_, phase_}
+#define TRACE_EVENT(name_, format_) TRACE_DEFINE(name_, format_, TRACE_PHASE_INSTANT)
+#define TRACE_BEGIN(name_, format_) TRACE_DEFINE(name_, format_, TRACE_PHASE_BEGIN)
+#define TRACE_END(name_, format_)   TRACE_DEFINE(name_, format_, TRACE_PHASE_END)
 
 #define trace(name_, first, second)                                                                \
     do {                                                                                           \
@@ -35,7 +51,7 @@ struct trace_event {
             trace_write(&trace_event_##name_, (first), (second));                                  \
     } while (0)
 
-/* One record. */
+/* One record; the same goes for its layout. */
 struct trace_record {
     uint64_t time; /* nanoseconds, as time_now_ns() */
     const struct trace_event *event;

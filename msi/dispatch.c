@@ -25,8 +25,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-TRACE_EVENT(irq_acknowledge, "INTID %llu");
-TRACE_EVENT(irq_end, "INTID %llu");
+TRACE_BEGIN(irq_acknowledge, "INTID %llu");
+TRACE_END(irq_end, "INTID %llu");
 
 static struct irq_sink **spi_table;
 static struct irq_sink **lpi_table;

@@ -26,6 +26,7 @@ struct irq {
     struct irq_binding *binding;
     irq_handler_t handler;
     void *context;
+    irq_handler_t traced_handler;
     const char *name;
     uint32_t index;
     unsigned core;

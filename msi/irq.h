@@ -39,6 +39,8 @@ struct irq_request {
     uint32_t index; /* the source in the device: a ring, a wired line, a message slot; or
                        IRQ_INDEX_ANY for any free one (message slots only) */
     irq_handler_t handler;
+    irq_handler_t traced_handler; /* NULL, or one that also records what it does (lib/trace.h) and
+                                     is called instead while tracing is on */
     void *context;
     const char *name; /* for people; must live as long as the interrupt; NULL: the device's */
     uint32_t flags;   /* IRQ_FLAG_* */

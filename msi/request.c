@@ -60,6 +60,8 @@ static struct irq *new_irq(struct irq_binding *binding, const struct irq_request
         return NULL;
     irq->binding = binding;
     irq->handler = request->handler;
+    irq->traced_handler =
+        request->traced_handler != NULL ? request->traced_handler : request->handler;
     irq->context = context;
     irq->name = request->name != NULL ? request->name : binding->device->name;
     irq->index = index;

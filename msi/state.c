@@ -18,8 +18,8 @@
 #include "msi/later.h"
 #include "msi/local.h"
 
-TRACE_EVENT(irq_handler, "handler at 0x%llx, index %llu");
-TRACE_EVENT(irq_handled, "handler at 0x%llx, index %llu");
+TRACE_BEGIN(irq_handler, "handler at 0x%llx, index %llu");
+TRACE_END(irq_handled, "handler at 0x%llx, index %llu");
 TRACE_EVENT(irq_hand_over, "index %llu to core %llu");
 
 struct replay_list {
@@ -60,11 +60,13 @@ static inline void run(struct irq *irq, bool traced)
 {
     while (claim(irq)) {
         __atomic_store_n(&irq->count, irq->count + 1, __ATOMIC_RELAXED);
-        if (traced)
+        if (traced) {
             trace(irq_handler, (uintptr_t)irq->handler, irq->index);
-        irq->handler(irq->context);
-        if (traced)
+            irq->traced_handler(irq->context);
             trace(irq_handled, (uintptr_t)irq->handler, irq->index);
+        } else {
+            irq->handler(irq->context);
+        }
         if (irq_storm_count_call(&irq->window))
             stop_storm(irq);
         __atomic_and_fetch(&irq->state, ~IRQ_STATE_RUNNING, __ATOMIC_SEQ_CST);

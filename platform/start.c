@@ -11,6 +11,7 @@
 #include "lib/device_tree.h"
 #include "lib/heap.h"
 #include "lib/log.h"
+#include "lib/trace.h"
 #include "lib/version.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
@@ -23,6 +24,9 @@
 #define UART_BAUD         115200u
 #define ARGUMENTS_MAX     32 /* words; more than fit into DEVICE_TREE_ARGUMENTS_MAX in practice */
 #define JTAGID_PART_AM65X 0xbb5au
+
+/* Records a core for trace=boot: 2^13, 256 KiB, enough for a copy by the demonstration. */
+#define TRACE_BOOT_ORDER  13u
 
 LOG_USE(boot);
 
@@ -153,6 +157,17 @@ static int split_arguments(char *text, char *words[ARGUMENTS_MAX + 1])
     return count;
 }
 
+/* trace=boot: the events of platform_init() are recorded too, whatever the application is. */
+static void start_trace(int count, char **words)
+{
+    for (int i = 1; i < count; i++) {
+        int error = strcmp(words[i], "trace=boot") == 0 ? trace_start(TRACE_BOOT_ORDER) : 0;
+
+        if (error != 0)
+            log_error(boot, "%s: error %d", words[i], error);
+    }
+}
+
 noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_address)
 {
     static char arguments[DEVICE_TREE_ARGUMENTS_MAX];
@@ -164,9 +179,10 @@ noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_addr
     unsigned uart = console_up(tree.console_base, tree.console_baud);
     log_soc();
     log_device_tree(tree_error, uart);
-    boot_info.error = platform_init(uart);
     memcpy(arguments, tree.arguments, sizeof(arguments));
     int count = split_arguments(arguments, words);
+    start_trace(count, words);
+    boot_info.error = platform_init(uart);
     for (const constructor_t *constructor = constructors_start; constructor < constructors_end;
          constructor++)
         (*constructor)();

@@ -64,6 +64,15 @@ static int start(const char *records)
     return told(trace_start(order), "it is on already");
 }
 
+/* The boot argument trace=boot, which platform/start.c has heeded before anybody else was there. */
+static int started_at_boot(void)
+{
+    if (trace_is_on())
+        return COMMAND_DONE;
+    printf("trace: \"boot\" is for the boot arguments (trace=boot)\n");
+    return COMMAND_FAILED;
+}
+
 static int run_trace(int count, char **words)
 {
     if (count == 1)
@@ -72,6 +81,8 @@ static int run_trace(int count, char **words)
         return start(words[2]);
     if (strcmp(words[1], "off") == 0 && count == 2)
         return told(trace_stop(), "it is off already");
+    if (strcmp(words[1], "boot") == 0 && count == 2)
+        return started_at_boot();
     return COMMAND_USAGE;
 }
 

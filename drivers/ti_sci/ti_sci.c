@@ -18,6 +18,7 @@
 #include "drivers/ti_sci/ti_sci_protocol.h"
 #include "drivers/ti_sci/ti_sci_sequence.h"
 #include "lib/log.h"
+#include "lib/trace.h"
 
 #include <errno.h>
 #include <string.h>
@@ -33,6 +34,10 @@
 #define DRAIN_MAX          255u
 
 LOG_SUBJECT(ti_sci);
+
+TRACE_BEGIN(sci_request, "type 0x%04llx, sequence %llu");
+TRACE_EVENT(sci_parameters, "0x%016llx 0x%016llx");
+TRACE_END(sci_answer, "sequence %llu, error %lld");
 
 static struct secure_proxy_thread transmit_thread, receive_thread;
 static uint8_t host_id;
@@ -271,6 +276,34 @@ static bool may_not_wait(void)
     return in_interrupt() || wait_for(nothing, NULL, 0) == -EDEADLK;
 }
 
+/* The request, and what of its parameters fits into an event: the first 16 bytes. */
+static void trace_request(const struct tisci_header *header, const struct attempt *attempt)
+{
+    uint64_t parameters[2];
+
+    memcpy(parameters, (const uint8_t *)attempt->exchange.message.words + sizeof(*header),
+           sizeof(parameters));
+    trace(sci_request, header->type, header->seq);
+    trace(sci_parameters, parameters[0], parameters[1]);
+}
+
+static int exchange(struct attempt *attempt, const struct tisci_header *header)
+{
+    int error;
+
+    if (trace_is_on())
+        trace_request(header, attempt);
+    error = exchange_messages(attempt, header->seq);
+    if (error == 0) {
+        struct tisci_header answer;
+
+        memcpy(&answer, attempt->exchange.message.words, sizeof(answer));
+        error = check_answer(header->type, &answer);
+    }
+    trace(sci_answer, header->seq, (uint64_t)(int64_t)error);
+    return error;
+}
+
 int ti_sci_request(uint16_t type, const void *request, size_t request_size, void *answer,
                    size_t answer_size)
 {
@@ -284,13 +317,7 @@ int ti_sci_request(uint16_t type, const void *request, size_t request_size, void
     if (error == 0) {
         memcpy(attempt.exchange.message.words, request, request_size);
         memcpy(attempt.exchange.message.words, &header, sizeof(header));
-        error = exchange_messages(&attempt, header.seq);
-    }
-    if (error == 0) {
-        struct tisci_header answer_header;
-
-        memcpy(&answer_header, attempt.exchange.message.words, sizeof(answer_header));
-        error = check_answer(type, &answer_header);
+        error = exchange(&attempt, &header);
     }
     if (error == 0 && answer != NULL)
         memcpy(answer, attempt.exchange.message.words, answer_size);

@@ -161,6 +161,7 @@ static int request_interrupt(struct udma_channel *channel)
     const struct irq_request request = {
         .index = channel->completion.index,
         .handler = udma_transfer_interrupt,
+        .traced_handler = udma_transfer_interrupt_traced,
         .context = channel,
         .name = channel->config.name,
         .core = channel->config.core,

@@ -64,5 +64,7 @@ const struct udma_facts *udma_get_facts(void);
 
 /* The completion ring's interrupt handler; context is the channel. */
 void udma_transfer_interrupt(void *context);
+/* The same, and records what it does (lib/trace.h). */
+void udma_transfer_interrupt_traced(void *context);
 
 #endif

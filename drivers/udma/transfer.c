@@ -10,11 +10,23 @@
 #include "arch/spinlock.h"
 #include "arch/wait.h"
 #include "drivers/udma/internal.h"
+#include "lib/trace.h"
 
 #include <errno.h>
 
+TRACE_BEGIN(dma_copy, "channel %llu, descriptor 0x%llx");
+TRACE_END(dma_queued, "channel %llu, %llu deferred");
+TRACE_EVENT(dma_doorbell, "ring %llu, %llu descriptors");
+TRACE_EVENT(dma_completion, "channel %llu, descriptor 0x%llx");
+TRACE_BEGIN(dma_callback, "channel %llu, status %lld");
+TRACE_END(dma_called_back, "channel %llu");
+
 /* Bit 0 of an element says that it is the teardown's completion message, not a descriptor. */
 #define ELEMENT_TEARDOWN 1u
+
+/* There are two of each function on the interrupt's way, one of which records what it does: so
+ * tracing costs nothing while it is off. Each is one piece of code with what it calls. */
+#define TWO_OF_IT        static inline __attribute__((always_inline))
 
 static unsigned take_slot(struct udma_channel *channel)
 {
@@ -24,8 +36,15 @@ static unsigned take_slot(struct udma_channel *channel)
     return slot;
 }
 
-static int queue(struct udma_channel *channel, uintptr_t destination, uintptr_t source,
-                 size_t length, void *cookie)
+TWO_OF_IT void submit(struct udma_channel *channel, unsigned count, bool traced)
+{
+    if (traced)
+        trace(dma_doorbell, channel->transfer.index, count);
+    udma_ring_submit(&channel->transfer, count);
+}
+
+static inline int queue(struct udma_channel *channel, uintptr_t destination, uintptr_t source,
+                        size_t length, void *cookie, bool traced)
 {
     unsigned slot;
 
@@ -34,6 +53,8 @@ static int queue(struct udma_channel *channel, uintptr_t destination, uintptr_t 
     if (channel->free_slots == 0)
         return -EAGAIN;
     slot = take_slot(channel);
+    if (traced)
+        trace(dma_copy, channel->number, (uintptr_t)&channel->descriptors[slot]);
     channel->slots[slot] = (struct udma_slot){.cookie = cookie, .length = (uint32_t)length};
     udma_descriptor_build(&channel->descriptors[slot], channel->number, channel->completion.index,
                           destination, source, length);
@@ -41,7 +62,9 @@ static int queue(struct udma_channel *channel, uintptr_t destination, uintptr_t 
     if (channel->draining)
         channel->deferred++;
     else
-        udma_ring_submit(&channel->transfer, 1);
+        submit(channel, 1, traced);
+    if (traced)
+        trace(dma_queued, channel->number, channel->deferred);
     return 0;
 }
 
@@ -54,13 +77,16 @@ int udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t sou
     if (channel == NULL || length == 0 || length > UDMA_COPY_MAX)
         return -EINVAL;
     state = spin_lock(&channel->lock);
-    error = queue(channel, destination, source, length, cookie);
+    if (trace_is_on())
+        error = queue(channel, destination, source, length, cookie, true);
+    else
+        error = queue(channel, destination, source, length, cookie, false);
     spin_unlock(&channel->lock, state);
     return error;
 }
 
 /* Which slot's descriptor an element is; -EINVAL: none that is in the hardware's hands. */
-static int find_slot(const struct udma_channel *channel, uint64_t element)
+TWO_OF_IT int find_slot(const struct udma_channel *channel, uint64_t element)
 {
     uint64_t offset = element - (uintptr_t)channel->descriptors;
     uint64_t slot = offset / sizeof(*channel->descriptors);
@@ -72,7 +98,7 @@ static int find_slot(const struct udma_channel *channel, uint64_t element)
 }
 
 /* Takes the slot back. Returns whether there is a callback to call. */
-static bool finish(struct udma_channel *channel, uint64_t element, void **cookie, int *status)
+TWO_OF_IT bool finish(struct udma_channel *channel, uint64_t element, void **cookie, int *status)
 {
     int slot = find_slot(channel, element);
 
@@ -93,7 +119,7 @@ static bool finish(struct udma_channel *channel, uint64_t element, void **cookie
     return true;
 }
 
-static void complete(struct udma_channel *channel, uint64_t element)
+TWO_OF_IT void complete(struct udma_channel *channel, uint64_t element, bool traced)
 {
     unsigned long state;
     void *cookie = NULL;
@@ -105,16 +131,23 @@ static void complete(struct udma_channel *channel, uint64_t element)
         wait_notify();
         return;
     }
+    if (traced)
+        trace(dma_completion, channel->number, element);
     state = spin_lock(&channel->lock);
     call = finish(channel, element, &cookie, &status);
     spin_unlock(&channel->lock, state);
+    if (!call)
+        return;
+    if (traced)
+        trace(dma_callback, channel->number, (uint64_t)(int64_t)status);
     /* Outside the lock: a callback may queue the next transfer. */
-    if (call)
-        channel->config.callback(channel->config.context, cookie, status);
+    channel->config.callback(channel->config.context, cookie, status);
+    if (traced)
+        trace(dma_called_back, channel->number, 0);
 }
 
 /* Takes everything off the completion ring. Returns how many elements that were. */
-static unsigned drain(struct udma_channel *channel)
+TWO_OF_IT unsigned drain(struct udma_channel *channel, bool traced)
 {
     unsigned taken = 0, count;
 
@@ -122,16 +155,15 @@ static unsigned drain(struct udma_channel *channel)
         if (count > channel->completion.count)
             count = channel->completion.count;
         for (unsigned i = 0; i < count; i++)
-            complete(channel, udma_ring_get(&channel->completion));
+            complete(channel, udma_ring_get(&channel->completion), traced);
         udma_ring_release(&channel->completion, count);
         taken += count;
     }
     return taken;
 }
 
-void udma_transfer_interrupt(void *context)
+TWO_OF_IT void handle(struct udma_channel *channel, bool traced)
 {
-    struct udma_channel *channel = context;
     unsigned long state = spin_lock(&channel->lock);
     unsigned taken;
 
@@ -139,16 +171,26 @@ void udma_transfer_interrupt(void *context)
     channel->counters.interrupts++;
     spin_unlock(&channel->lock, state);
 
-    taken = drain(channel);
+    taken = drain(channel, traced);
 
     state = spin_lock(&channel->lock);
     channel->draining = false;
     if (taken == 0)
         channel->counters.empty++;
     if (channel->deferred != 0)
-        udma_ring_submit(&channel->transfer, channel->deferred);
+        submit(channel, channel->deferred, traced);
     channel->deferred = 0;
     spin_unlock(&channel->lock, state);
+}
+
+void udma_transfer_interrupt(void *context)
+{
+    handle(context, false);
+}
+
+void udma_transfer_interrupt_traced(void *context)
+{
+    handle(context, true);
 }
 
 void udma_channel_get_counters(const struct udma_channel *channel, struct udma_counters *counters)

@@ -1034,6 +1034,123 @@ static void trace_names_the_whole_route(void **state)
     assert_string_equal(last_trace, "irq: event 16 > VINT 16 bit 0 > INTR 16 > INTID 80 high");
 }
 
+/* ---------------------------------------------------------------- events */
+
+#define EVENTS_MAX 32u
+static struct told {
+    uint32_t event, subject;
+    uint64_t first, second;
+} told[EVENTS_MAX];
+static unsigned told_count;
+static struct sci told_message;
+
+static void on_event(void *context, enum am65x_event event, uint32_t subject, uint64_t first,
+                     uint64_t second, const void *bytes, size_t size)
+{
+    (void)context;
+    assert_true(told_count < EVENTS_MAX);
+    told[told_count++] = (struct told){event, subject, first, second};
+    assert_true(size == 0 || size == MESSAGE);
+    if (size != 0)
+        memcpy(told_message.bytes, bytes, size);
+}
+
+static void reset_with_events(void)
+{
+    static const struct am65x_config config = {
+        .intid_limit = 256, .dram_base = DRAM_BASE, .dram_size = DRAM_SIZE};
+    struct am65x_environment with_events = environment;
+
+    with_events.event = on_event;
+    am65x_reset(&with_events, &config);
+}
+
+static void expect_told(const struct told *expected, unsigned count)
+{
+    for (unsigned i = 0; i < count && i < told_count; i++) {
+        assert_int_equal(told[i].event, expected[i].event);
+        assert_int_equal(told[i].subject, expected[i].subject);
+        assert_int_equal(told[i].first, expected[i].first);
+        assert_int_equal(told[i].second, expected[i].second);
+    }
+    assert_int_equal(told_count, count);
+    told_count = 0;
+}
+
+/* A ring's state as its event tells it. */
+#define RING_STATE(occupied, event) ((occupied) | (uint64_t)(event) << AM65X_EVENT_RING_EVENT_SHIFT)
+
+static void events_tell_the_way_of_a_transfer(void **state)
+{
+    const uint64_t descriptor = DRAM_BASE + DESCRIPTOR;
+    const uint64_t route_state = VINT | (uint64_t)OUTPUT_INTID << AM65X_EVENT_INTID_SHIFT;
+    const struct told transfer[] = {
+        {AM65X_EVENT_RING, CHANNEL, 1, RING_STATE(1, 0xffff)}, /* the doorbell */
+        {AM65X_EVENT_RING, CHANNEL, UINT64_MAX, RING_STATE(0, 0xffff) | AM65X_EVENT_RING_HARDWARE},
+        {AM65X_EVENT_FETCHED, CHANNEL, descriptor, 0},
+        {AM65X_EVENT_RETURNED, CHANNEL,
+         descriptor | (uint64_t)RING << AM65X_EVENT_RETURN_RING_SHIFT, 64},
+        {AM65X_EVENT_RING, RING, 1, RING_STATE(1, EVENT) | AM65X_EVENT_RING_HARDWARE},
+        {AM65X_EVENT_GLOBAL, EVENT, VINT, 1},
+        {AM65X_EVENT_VINT, VINT, 1, 1},
+        {AM65X_EVENT_INTR, OUTPUT, 1, route_state},
+        {AM65X_EVENT_LINE, OUTPUT_INTID, 1, 0},
+    };
+    const struct told service[] = {
+        {AM65X_EVENT_VINT, VINT, 0, 0},
+        {AM65X_EVENT_INTR, OUTPUT, 0, route_state},
+        {AM65X_EVENT_LINE, OUTPUT_INTID, 0, 0},
+        {AM65X_EVENT_RING, RING, UINT64_MAX, RING_STATE(0, EVENT)},
+        {AM65X_EVENT_GLOBAL, EVENT, VINT, 0},
+    };
+
+    (void)state;
+    reset_with_events();
+    told_count = 0;
+    open_channel();
+    describe(64, 1, DRAM_BASE + DESTINATION);
+    told_count = 0;
+    submit();
+    pass(100000);
+    expect_told(transfer, sizeof(transfer) / sizeof(transfer[0]));
+    write64(VINT_REGS + 0x18, 1);
+    write32(RING_RT + 0x10, 0xff); /* one less */
+    expect_told(service, sizeof(service) / sizeof(service[0]));
+}
+
+static void events_tell_requests_and_answers(void **state)
+{
+    struct sci message = request(0x0002, 9);
+
+    (void)state;
+    reset_with_events();
+    told_count = 0;
+    sci_send(&message);
+    assert_int_equal(told_count, 1);
+    assert_int_equal(told[0].event, AM65X_EVENT_REQUEST);
+    assert_int_equal(told[0].first, HOST);
+    assert_int_equal(told[0].second, 13);
+    assert_memory_equal(&told_message, &message, sizeof(message));
+    pass(50000);
+    assert_int_equal(told[1].event, AM65X_EVENT_LINE); /* it has a message */
+    assert_int_equal(told[2].event, AM65X_EVENT_ANSWER);
+    assert_int_equal(told[2].subject, told[0].subject);
+    assert_int_equal(told[2].first, AM65X_ANSWER_ACK | AM65X_ANSWER_SENT);
+    assert_int_equal(get(&told_message, 42, 2), 3 | 1 << 8); /* ABI 3.1 */
+    message = sci_take();
+
+    told_count = 0;
+    am65x_inject(AM65X_FAULT_SCI_NAK, 0, 1);
+    am65x_inject(AM65X_FAULT_SCI_DROP, 0, 1);
+    message = request(0x0002, 10);
+    sci_send(&message);
+    pass(50000);
+    assert_int_equal(told[1].event, AM65X_EVENT_ANSWER);
+    assert_int_equal(told[1].first, 0); /* refused, and not even sent */
+    assert_int_not_equal(told[1].subject, 0);
+    told_count = 0;
+}
+
 /* ---------------------------------------------------------------- UART */
 
 #define UART       0x02800000u
@@ -1298,6 +1415,8 @@ int main(void)
         MODEL_TEST(one_advance_moves_a_slice_only),
         MODEL_TEST(injected_answers_are_spoiled_once),
         MODEL_TEST(trace_names_the_whole_route),
+        MODEL_TEST(events_tell_the_way_of_a_transfer),
+        MODEL_TEST(events_tell_requests_and_answers),
         MODEL_TEST(uart_registers_depend_on_the_mode),
         MODEL_TEST(uart_sends_and_interrupts_when_the_transmitter_is_free),
         MODEL_TEST(uart_receives_at_the_trigger_level_or_after_a_timeout),

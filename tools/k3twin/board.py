@@ -13,7 +13,7 @@ QEMU = "qemu-system-aarch64"
 # As twin/monitor/board.h.
 PARAMETERS_BASE = 0x41000000
 PARAMETERS_MAGIC = 0x31575433
-PARAMETERS_FORMAT = "<IIQQQII"
+PARAMETERS_FORMAT = "<IIQQQIIQ"
 TWIN_BASE = 0x40000000
 TWIN_RAM = 1 << 30
 DRAM_BASE = 0x80000000
@@ -25,7 +25,7 @@ DTB_ADDRESS = 0x88000000
 DTB_MAX = 2 << 20
 INITRD_ADDRESS = 0x90000000
 
-TRACE_FLAGS = {"irq": 1, "sci": 2, "dma": 4}
+PRINT_FLAGS = {"irq": 1, "sci": 2, "dma": 4}
 
 # Exit statuses of our own; the guest's are 0 to 123 by convention.
 STATUS_USAGE = 2

@@ -20,7 +20,7 @@ TYPE_EXECUTABLE, TYPE_SHARED = 2, 3
 TYPE_NAMES = {1: "an object file that is not linked yet", 4: "a core dump"}
 PT_LOAD, PT_NOTE = 1, 4
 SHT_SYMTAB = 2
-STT_NOTYPE, STT_FUNC = 0, 2
+STT_NOTYPE, STT_OBJECT, STT_FUNC = 0, 1, 2
 
 
 @dataclass
@@ -111,8 +111,15 @@ class Elf:
 
     def symbols(self):
         """(address, size, name) of what can be code, by address; nothing if the table is missing or damaged."""
+        return sorted((value, size, name) for value, size, name, kind in self.all_symbols() if kind != STT_OBJECT)
+
+    def objects(self):
+        """{name: (address, size)} of variables; likewise."""
+        return {name: (value, size) for value, size, name, kind in self.all_symbols() if kind == STT_OBJECT}
+
+    def all_symbols(self):
         try:
-            return sorted(self.read_symbols())
+            return list(self.read_symbols())
         except (struct.error, IndexError, OverflowError):
             return []
 
@@ -133,8 +140,8 @@ class Elf:
         for name, info, _, section, value, size in struct.iter_unpack(
                 "<IBBHQQ", table[:len(table) // SYMBOL_SIZE * SYMBOL_SIZE]):
             text = names[name:names.find(b"\0", name)].decode(errors="replace")
-            if section and info & 15 in (STT_NOTYPE, STT_FUNC) and text and not text.startswith("$"):
-                yield value, size, text
+            if section and info & 15 in (STT_NOTYPE, STT_OBJECT, STT_FUNC) and text and not text.startswith("$"):
+                yield value, size, text, info & 15
 
 
 def name_of(symbols, address):

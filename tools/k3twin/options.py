@@ -5,7 +5,8 @@ import argparse
 import re
 from pathlib import Path
 
-from k3twin.board import DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, STATUS_USAGE, TRACE_FLAGS
+from k3twin.board import DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, PRINT_FLAGS, STATUS_USAGE
+from k3twin.trace import LIMIT_DEFAULT, LIMIT_MAX, parse_limit
 
 SECONDS_MAX = 10_000_000
 
@@ -28,7 +29,8 @@ exit status:
 examples:
   tools/twin --image build/aarch64-linux-gnu/k3metal.elf --append selftest --timeout 60 </dev/null
   tools/twin --image Image --dtb k3-am654-base-board.dtb --initrd initrd.gz --append "console=ttyS2"
-  tools/twin --image build/aarch64-linux-gnu/Image --cpus 2 --memory 512M --trace irq,sci
+  tools/twin --image build/aarch64-linux-gnu/Image --cpus 2 --memory 512M --print irq,sci
+  tools/twin --image build/aarch64-linux-gnu/k3metal.elf --append "trace=boot demo" --initrd file --trace trace.json
   tools/twin --image u-boot.bin@0x80800000 --load k3metal.itb@0x90000000
   tools/twin --image guest.elf --gdb 1234     and in GDB: target remote :1234
 """
@@ -67,13 +69,20 @@ def parse_seconds(text):
     return seconds
 
 
-def parse_trace(text):
+def parse_print(text):
     flags = 0
     for name in text.split(","):
-        if name not in TRACE_FLAGS:
-            raise argparse.ArgumentTypeError(f"'{name}' is none of {', '.join(TRACE_FLAGS)}")
-        flags |= TRACE_FLAGS[name]
+        if name not in PRINT_FLAGS:
+            raise argparse.ArgumentTypeError(f"'{name}' is none of {', '.join(PRINT_FLAGS)}")
+        flags |= PRINT_FLAGS[name]
     return flags
+
+
+def parse_trace_limit(text):
+    try:
+        return parse_limit(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no power of two from 16 to {LIMIT_MAX}") from None
 
 
 class Parser(argparse.ArgumentParser):
@@ -107,8 +116,12 @@ def parse_arguments():
         help="DRAM, e.g. 512M (default 2G)")
     add("--timeout", type=parse_seconds, metavar="SECONDS",
         help="end the guest after this time, with the pc of each core, e.g. 60 (default: never)")
-    add("--trace", type=parse_trace, default=0, metavar="WHAT",
-        help="trace the models: irq, sci, dma, or several, e.g. irq,dma")
+    add("--print", type=parse_print, default=0, metavar="WHAT",
+        help="print what the models do: irq, sci, dma, or several, e.g. irq,dma")
+    add("--trace", type=Path, metavar="FILE",
+        help="write what happened, for ui.perfetto.dev or Chrome's viewer (docs/tracing.md)")
+    add("--trace-limit", type=parse_trace_limit, default=LIMIT_DEFAULT, metavar="N",
+        help=f"keep the latest N events of the twin, a power of two (default {LIMIT_DEFAULT})")
     add("--console", type=int, choices=range(4), default=0, metavar="N",
         help="the UART that gets the input: main UART 0 to 2, or 3, the MCU's (default 0); "
              "what any of them sends is output")

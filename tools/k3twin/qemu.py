@@ -49,8 +49,8 @@ def unix_socket(path):
     return "unix:" + str(path).replace(",", ",,") + ",server=on,wait=off"
 
 
-def load_all(arguments, directory):
-    """(the guest's entry, QEMU's options that load it and everything else)"""
+def load_all(arguments, directory, events):
+    """QEMU's options that load the guest and everything else; events: how many the twin keeps for --trace."""
     dram_end = DRAM_BASE + arguments.memory
     entry, guest = load_guest(*arguments.image, dram_end, directory)
     tree = make_tree(arguments, directory)
@@ -64,12 +64,12 @@ def load_all(arguments, directory):
 
     parameters = directory / "parameters"
     parameters.write_bytes(struct.pack(PARAMETERS_FORMAT, PARAMETERS_MAGIC, arguments.cpus, entry,
-                                       DTB_ADDRESS, arguments.memory, arguments.trace, arguments.console))
+                                       DTB_ADDRESS, arguments.memory, arguments.print, arguments.console, events))
     return loader(parameters, PARAMETERS_BASE) + [option for load in loads for option in load.options]
 
 
-def qemu_command(arguments, directory, report_fd, console_fd):
-    """report_fd: the twin's lines; console_fd: a copy of what the guest's UARTs say."""
+def qemu_command(arguments, directory, report_fd, console_fd, recorder):
+    """report_fd: the twin's lines; console_fd: a copy of what the guest's UARTs say; recorder: of --trace, or None."""
     return [
         need(QEMU, "qemu-system-arm"), "-nodefaults", "-no-user-config", "-display", "none",
         "-machine", "virt,gic-version=3,secure=on,virtualization=on",
@@ -82,7 +82,8 @@ def qemu_command(arguments, directory, report_fd, console_fd):
         "-serial", "chardev:console",
         "-chardev", f"socket,id=report,fd={report_fd}", "-serial", "chardev:report",
         "-qmp", unix_socket(directory / "qmp"),
-        *load_all(arguments, directory), *gdb_option(arguments.gdb),
+        *load_all(arguments, directory, recorder.limit if recorder else 0), *gdb_option(arguments.gdb),
+        *(recorder.memory.qemu_options() if recorder else []),
         *(["-icount", "shift=1"] if arguments.icount else []),
     ]
 

@@ -16,11 +16,13 @@ import threading
 import time
 from pathlib import Path
 
-from k3twin.board import (STATUS_DIED, STATUS_INTERRUPTED, STATUS_TIMEOUT, STATUS_UNMODELLED, STATUS_USAGE, UsageError)
+from k3twin.board import (STATUS_DIED, STATUS_INTERRUPTED, STATUS_TIMEOUT, STATUS_UNMODELLED, STATUS_USAGE, TWIN_RAM,
+                          UsageError)
 from k3twin.options import parse_arguments
 from k3twin.panic import Watcher, with_class
 from k3twin.qemu import find_twin, monitor_command, qemu_command
 from k3twin.symbols import Symbols, find_program, open_program
+from k3twin.trace import Recorder
 
 
 QEMU_END_SECONDS = 10
@@ -55,13 +57,17 @@ class Run:
         self.exception = "none"
         self.died = False
         self.unmodelled = 0
+        self.recorder = None
+        if arguments.trace:
+            self.recorder = Recorder(arguments.trace, arguments.trace_limit, TWIN_RAM + arguments.memory,
+                                     arguments.image[0])
         self.report, far_end = socket.socketpair()
         console, far_console = os.pipe()
         try:
-            command = qemu_command(arguments, directory, far_end.fileno(), far_console)
+            command = qemu_command(arguments, directory, far_end.fileno(), far_console, self.recorder)
             if os.environ.get("TWIN_VERBOSE"):
                 self.say(shlex.join(command))
-            self.qemu = subprocess.Popen(command, pass_fds=[far_end.fileno(), far_console],
+            self.qemu = subprocess.Popen(command, pass_fds=self.files_of_qemu(far_end, far_console),
                                          preexec_fn=die_with_parent)
         finally:
             far_end.close()
@@ -69,6 +75,9 @@ class Run:
         self.watcher = Watcher(console)
         self.watching = threading.Thread(target=self.watcher.run, daemon=True)
         self.watching.start()
+
+    def files_of_qemu(self, far_end, far_console):
+        return [far_end.fileno(), far_console, *([self.recorder.memory.fd] if self.recorder else [])]
 
     def symbols(self):
         """Of all that runs; read when they are wanted."""
@@ -160,8 +169,12 @@ class Run:
         self.report.close()
         self.watching.join(QEMU_END_SECONDS)
         self.tell_panics()
-        if self.log:
-            self.log.close()
+        try:
+            if self.recorder:
+                self.recorder.write(self.say)
+        finally:
+            if self.log:
+                self.log.close()
 
     def status(self):
         if not self.follow():

@@ -228,6 +228,7 @@ void model_line(unsigned intid, bool high)
     if (intid >= INTID_COUNT || am65x_line_level(intid) == high)
         return;
     lines[intid / 64] ^= UINT64_C(1) << (intid % 64);
+    model_event(AM65X_EVENT_LINE, intid, high, 0);
     env.line(env.context, intid, high);
 }
 
@@ -239,6 +240,7 @@ bool am65x_line_level(unsigned intid)
 void model_its_message(uint32_t device_id, uint32_t event_id)
 {
     model_count(AM65X_COUNT_ITS_MESSAGES, 1);
+    model_event(AM65X_EVENT_MESSAGE, device_id, event_id, 0);
     env.its_message(env.context, device_id, event_id);
 }
 
@@ -257,6 +259,18 @@ void model_trace_end(const struct trace_line *line)
 {
     if (env.trace != NULL)
         env.trace(env.context, line->text);
+}
+
+void model_event_bytes(enum am65x_event event, uint32_t subject, uint64_t first, uint64_t second,
+                       const void *bytes, size_t size)
+{
+    if (env.event != NULL)
+        env.event(env.context, event, subject, first, second, bytes, size);
+}
+
+void model_event(enum am65x_event event, uint32_t subject, uint64_t first, uint64_t second)
+{
+    model_event_bytes(event, subject, first, second, NULL, 0);
 }
 
 /* ---------------------------------------------------------------- counters and faults */

@@ -13,6 +13,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What the models tell as it happens; tools/k3twin/trace.py knows these numbers too. A ring or a
+ * channel is its number, and AM65X_EVENT_MCU if it is one of the MCU's Navigator Subsystem. */
+enum am65x_event {
+    AM65X_EVENT_REQUEST = 1,  /* a serial number; host, thread; the TI-SCI message */
+    AM65X_EVENT_ANSWER = 2,   /* the request's serial number; AM65X_ANSWER_*, host; the message */
+    AM65X_EVENT_RING = 3,     /* a ring; elements more, signed; how many then, event, 1: hardware */
+    AM65X_EVENT_FETCHED = 4,  /* a channel; descriptor */
+    AM65X_EVENT_RETURNED = 5, /* a channel; descriptor, with the ring above; bytes */
+    AM65X_EVENT_STOPPED = 6,  /* a channel, with a descriptor in its hands */
+    AM65X_EVENT_GLOBAL = 7,   /* an event; VINT, bit, or UINT64_MAX: nowhere; 1: up, 0: down */
+    AM65X_EVENT_VINT = 8,     /* a VINT; its level; status and enable */
+    AM65X_EVENT_INTR = 9,     /* an output; its level; input, INTID */
+    AM65X_EVENT_LINE = 10,    /* an INTID; its level */
+    AM65X_EVENT_MESSAGE = 11, /* a device id; event id */
+    AM65X_EVENT_OTHER = 64,   /* from here on: the user's own */
+};
+#define AM65X_EVENT_MCU               0x10000u
+#define AM65X_EVENT_RING_EVENT_SHIFT  32 /* RING, second */
+#define AM65X_EVENT_RING_HARDWARE     (UINT64_C(1) << 48)
+#define AM65X_EVENT_RETURN_RING_SHIFT 48 /* RETURNED, first */
+#define AM65X_EVENT_BIT_SHIFT         16 /* GLOBAL, first */
+#define AM65X_EVENT_INTID_SHIFT       32 /* INTR, second */
+#define AM65X_ANSWER_ACK              0x1u
+#define AM65X_ANSWER_SENT             0x2u /* else nobody gets it */
+
 /* What the models ask of their surroundings. */
 struct am65x_environment {
     void *context;
@@ -29,6 +54,10 @@ struct am65x_environment {
     void (*uart_transmit)(void *context, unsigned uart, uint8_t byte);
     /* A line of trace, asked for by trace flags; no newline. */
     void (*trace)(void *context, const char *line);
+    /* Something has happened, for a trace that a program reads (NULL: nobody wants to know). What
+     * subject, first, second and the bytes are is said with enum am65x_event. */
+    void (*event)(void *context, enum am65x_event event, uint32_t subject, uint64_t first,
+                  uint64_t second, const void *bytes, size_t size);
     /* The guest asked the system firmware to reset the SoC (may be NULL). Called from within
      * am65x_advance(): note it down and act afterwards. */
     void (*soc_reset)(void *context);

@@ -48,6 +48,7 @@ static void update(unsigned vint)
     vints[vint].level = level;
     if (level)
         model_count(AM65X_COUNT_VINT_EDGES, 1);
+    model_event(AM65X_EVENT_VINT, vint, level, vints[vint].status & vints[vint].enable);
     intr_input(vint, level);
 }
 
@@ -78,8 +79,18 @@ static void trace_event(uint16_t event)
     model_trace_end(&line);
 }
 
+static void tell_event(uint16_t event, bool up)
+{
+    uint64_t where = UINT64_MAX;
+
+    if (event < EVENT_COUNT && events[event].mapped)
+        where = events[event].vint | (uint64_t)events[event].bit << AM65X_EVENT_BIT_SHIFT;
+    model_event(AM65X_EVENT_GLOBAL, event, where, up);
+}
+
 void inta_event(uint16_t event)
 {
+    tell_event(event, true);
     if (event >= EVENT_COUNT || !events[event].mapped) {
         model_count(AM65X_COUNT_EVENTS_LOST, 1);
     } else {
@@ -92,6 +103,7 @@ void inta_event(uint16_t event)
 
 void inta_event_down(uint16_t event)
 {
+    tell_event(event, false);
     if (event >= EVENT_COUNT || !events[event].mapped)
         return;
     unsigned vint = events[event].vint;

@@ -69,8 +69,13 @@ static void drive(unsigned output)
 {
     unsigned intid = intr_output_intid(output);
     uint16_t input = selected[MAIN_ROUTER][output];
-    if (intid != 0)
-        model_line(intid, input != INPUT_NONE && input_level[input]);
+    bool high = input != INPUT_NONE && input_level[input];
+    if (intid == 0)
+        return;
+    if (am65x_line_level(intid) != high)
+        model_event(AM65X_EVENT_INTR, output, high,
+                    input | (uint64_t)intid << AM65X_EVENT_INTID_SHIFT);
+    model_line(intid, high);
 }
 
 bool intr_map(uint16_t device, uint16_t input, uint16_t output)

@@ -40,6 +40,11 @@ void model_its_message(uint32_t device_id, uint32_t event_id);
 void model_uart_transmit(unsigned uart, uint8_t byte);
 void model_soc_reset(void);
 
+/* Tells of an event (am65x.h), if anybody wants to know. */
+void model_event(enum am65x_event event, uint32_t subject, uint64_t first, uint64_t second);
+void model_event_bytes(enum am65x_event event, uint32_t subject, uint64_t first, uint64_t second,
+                       const void *bytes, size_t size);
+
 /* ---------------------------------------------------------------- timer.c: what is due when */
 
 struct model_timer {

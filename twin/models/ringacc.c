@@ -61,11 +61,26 @@ void ringacc_reset(void)
         mcu_rings[i].event = EVENT_NONE;
 }
 
+/* Who puts or takes elements; as AM65X_EVENT_RING has it. */
+#define SOFTWARE UINT64_C(0)
+#define HARDWARE AM65X_EVENT_RING_HARDWARE
+
+static void tell_change(const struct ring *ring, int64_t more, uint64_t who)
+{
+    bool main = ring >= main_rings && ring < &main_rings[MAIN_RINGS];
+    uint32_t subject =
+        main ? (uint32_t)(ring - main_rings) : AM65X_EVENT_MCU | (uint32_t)(ring - mcu_rings);
+    model_event(AM65X_EVENT_RING, subject, (uint64_t)more,
+                ring->occupied | (uint64_t)ring->event << AM65X_EVENT_RING_EVENT_SHIFT | who);
+}
+
 /* Elements have gone from either end. */
-static void gone(struct ring *ring, uint32_t count)
+static void gone(struct ring *ring, uint32_t count, uint64_t who)
 {
     bool was_occupied = ring->occupied != 0;
     ring->occupied -= count;
+    if (count != 0)
+        tell_change(ring, -(int64_t)count, who);
     if (was_occupied && ring->occupied == 0 && ring->event != EVENT_NONE)
         inta_event_down(ring->event);
 }
@@ -81,7 +96,7 @@ void ringacc_configured(enum navss navss, unsigned index, uint32_t count)
         model_uncount(AM65X_COUNT_RINGS);
     ring->count = count;
     ring->head = 0;
-    gone(ring, ring->occupied);
+    gone(ring, ring->occupied, SOFTWARE);
 }
 
 static uint32_t element_size(const struct ring *ring)
@@ -95,10 +110,12 @@ static uint64_t element_address(const struct ring *ring, uint32_t position)
 }
 
 /* Elements have joined; a transmit channel may wait for them, or an event be due. */
-static void joined(enum navss navss, unsigned index, struct ring *ring, uint32_t count)
+static void joined(enum navss navss, unsigned index, struct ring *ring, uint32_t count,
+                   uint64_t who)
 {
     bool was_empty = ring->occupied == 0;
     ring->occupied += count;
+    tell_change(ring, count, who);
     if (was_empty && ring->event != EVENT_NONE) {
         model_count(AM65X_COUNT_RING_EVENTS, 1);
         inta_event(ring->event);
@@ -106,9 +123,9 @@ static void joined(enum navss navss, unsigned index, struct ring *ring, uint32_t
     udmap_kick(navss, index); /* transmit channel n takes its work from ring n */
 }
 
-static void left(struct ring *ring, uint32_t count)
+static void left(struct ring *ring, uint32_t count, uint64_t who)
 {
-    gone(ring, count);
+    gone(ring, count, who);
     ring->head = (ring->head + count) % ring->count;
 }
 
@@ -123,7 +140,7 @@ bool ringacc_push(enum navss navss, unsigned index, uint64_t element)
     if (!model_memory_write(element_address(ring, ring->head + ring->occupied), bytes,
                             element_size(ring)))
         return false;
-    joined(navss, index, ring, 1);
+    joined(navss, index, ring, 1, HARDWARE);
     return true;
 }
 
@@ -135,7 +152,7 @@ bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element)
     uint8_t bytes[8] = {0};
     size_t size = element_size(ring) < sizeof(bytes) ? element_size(ring) : sizeof(bytes);
     bool read = model_memory_read(element_address(ring, ring->head), bytes, size);
-    left(ring, 1);
+    left(ring, 1, HARDWARE);
     *element = 0;
     for (unsigned i = 0; i < 8; i++)
         *element |= (uint64_t)bytes[i] << (8 * i);
@@ -154,10 +171,10 @@ static void doorbell(enum navss navss, unsigned index, uint32_t value)
         uint32_t room = ring->count - ring->occupied;
         uint32_t more = (uint32_t)count < room ? (uint32_t)count : room;
         if (more != 0)
-            joined(navss, index, ring, more);
+            joined(navss, index, ring, more, SOFTWARE);
     } else {
         uint32_t fewer = (uint32_t)-count;
-        left(ring, fewer < ring->occupied ? fewer : ring->occupied);
+        left(ring, fewer < ring->occupied ? fewer : ring->occupied, SOFTWARE);
     }
 }
 
@@ -222,9 +239,9 @@ uint64_t ringacc_fifo_read(unsigned instance, uint64_t offset)
     uint8_t bytes[4] = {0};
     (void)model_memory_read(element_address(ring, position) + 4 * access.word, bytes, 4);
     if (access.last && access.window == WINDOW_HEAD)
-        left(ring, 1);
+        left(ring, 1, SOFTWARE);
     else if (access.last && access.window == WINDOW_TAIL)
-        gone(ring, 1);
+        gone(ring, 1, SOFTWARE);
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
@@ -241,7 +258,7 @@ void ringacc_fifo_write(unsigned instance, uint64_t offset, uint64_t value)
         ring->head = (ring->head + ring->count - 1) % ring->count;
     uint32_t position = ring->head + (access.window == WINDOW_TAIL ? ring->occupied : 0);
     if (model_memory_write(element_address(ring, position), ring->window, element_size(ring)))
-        joined((enum navss)instance, access.index, ring, 1);
+        joined((enum navss)instance, access.index, ring, 1, SOFTWARE);
 }
 
 uint64_t ringacc_proxy_read(unsigned instance, uint64_t offset)

@@ -39,11 +39,13 @@ static struct job {
     enum job_state state;
     uint8_t host;
     uint8_t thread;
+    uint32_t serial;
     struct sci_message message; /* the request, then the answer */
     struct model_timer timer;
 } jobs[JOB_COUNT];
 
 static uint64_t busy_until; /* when the last of the accepted requests will be done */
+static uint32_t requests;
 
 static const struct {
     uint16_t type;
@@ -182,7 +184,10 @@ void sysfw_request(uint8_t host, unsigned thread, const struct sci_message *mess
     job->state = JOB_WORKING;
     job->host = host;
     job->thread = (uint8_t)thread;
+    job->serial = requests++;
     job->message = *message;
+    model_event_bytes(AM65X_EVENT_REQUEST, job->serial, host, thread, message->bytes,
+                      sizeof(message->bytes));
     uint64_t now = model_now();
     uint64_t due = now + FIRST_LATENCY;
     if (due < busy_until + NEXT_LATENCY)
@@ -269,12 +274,20 @@ static uint64_t apply_faults(struct sci_message *answer)
     return 0;
 }
 
+static void tell_answer(const struct job *job, uint32_t sent)
+{
+    uint32_t ack = (sci_get32(&job->message, HEADER_FLAGS) & FLAG_ACK) != 0 ? AM65X_ANSWER_ACK : 0;
+    model_event_bytes(AM65X_EVENT_ANSWER, job->serial, ack | sent, job->host, job->message.bytes,
+                      sizeof(job->message.bytes));
+}
+
 static void deliver(struct job *job)
 {
     if (!secure_proxy_deliver(job->host, &job->message)) {
         timer_arm(&job->timer, RETRY_DELAY);
         return;
     }
+    tell_answer(job, AM65X_ANSWER_SENT);
     model_count(AM65X_COUNT_SCI_ANSWERS, 1);
     job->state = JOB_FREE;
 }
@@ -300,6 +313,7 @@ static void work(unsigned index)
     answer_job(job);
     uint64_t delay = wanted ? apply_faults(&job->message) : NEVER;
     if (delay == NEVER) {
+        tell_answer(job, 0);
         job->state = JOB_FREE;
         return;
     }

@@ -101,6 +101,11 @@ static unsigned tchan_count(enum navss navss)
     return shapes[navss].transmit_channels + shapes[navss].external_channels;
 }
 
+static uint32_t event_subject(enum navss navss, unsigned index)
+{
+    return index | (navss == NAVSS_MCU ? AM65X_EVENT_MCU : 0);
+}
+
 /* A timer's argument: the NAVSS and the channel. */
 static unsigned pack(unsigned navss, unsigned index)
 {
@@ -249,6 +254,7 @@ static void fetch(enum navss navss, unsigned index)
         return;
     }
     tchan->state = CHANNEL_MOVING;
+    model_event(AM65X_EVENT_FETCHED, event_subject(navss, index), tchan->transfer.descriptor, 0);
     timer_arm(&tchan->common.timer, FETCH_LATENCY);
 }
 
@@ -325,6 +331,10 @@ static void return_descriptor(enum navss navss, unsigned index)
         receive->packets++;
     model_count(AM65X_COUNT_DMA_TRANSFERS, 1);
     trace_return(index, &tchan->transfer);
+    model_event(AM65X_EVENT_RETURNED, event_subject(navss, index),
+                tchan->transfer.descriptor | (uint64_t)tchan->transfer.return_ring
+                                                 << AM65X_EVENT_RETURN_RING_SHIFT,
+                tchan->transfer.bytes);
     push_completion(navss, tchan->transfer.return_ring, tchan->transfer.descriptor);
     udmap_kick(navss, index);
 }
@@ -430,6 +440,8 @@ void udmap_tchan_write(unsigned instance, uint64_t offset, uint64_t value)
         return;
     if ((tchan->common.control & CONTROL_ENABLE) == 0) {
         /* Switched off: what was in flight is gone. */
+        if (tchan->state != CHANNEL_IDLE)
+            model_event(AM65X_EVENT_STOPPED, event_subject(navss, index), 0, 0);
         timer_cancel(&tchan->common.timer);
         tchan->state = CHANNEL_IDLE;
         tchan->uncounted = 0;

@@ -25,6 +25,7 @@
 /* RAM starts at 1 GiB: the first GiB of it is the twin's, the rest is the guest's DRAM. */
 #define BOARD_RAM_BASE         0x40000000u
 #define PARAMETERS_BASE        0x41000000u
+#define EVENTS_BASE            0x42000000u /* up to the SRAM below (events.c) */
 
 /* What the guest sees. */
 #define GUEST_GICD_BASE        0x01800000u
@@ -51,6 +52,7 @@ struct parameters {
     uint64_t dram_size; /* bytes, a multiple of 2 MiB */
     uint32_t trace;     /* AM65X_TRACE_* */
     uint32_t console;   /* the UART that the console's input goes to */
+    uint64_t events;    /* event records to keep at EVENTS_BASE, a power of two; 0: none */
 };
 
 static inline const struct parameters *parameters(void)

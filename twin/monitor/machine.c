@@ -89,7 +89,14 @@ static void soc_reset(void *context)
     reset_wanted = true;
 }
 
-static const struct am65x_environment environment = {
+static void model_event(void *context, enum am65x_event kind, uint32_t subject, uint64_t first,
+                        uint64_t second, const void *bytes, size_t size)
+{
+    (void)context;
+    event((unsigned)kind, subject, first, second, bytes, size);
+}
+
+static struct am65x_environment environment = {
     .line = line,
     .its_message = message,
     .memory_read = memory_read,
@@ -113,6 +120,7 @@ void machine_init(void)
     ns_per_tick = frequency ? NANOSECONDS / frequency : 0;
     if (ns_per_tick == 0 || ns_per_tick * frequency != NANOSECONDS)
         die("the timer's %u Hz are no whole number of nanoseconds a tick", frequency);
+    environment.event = events_wanted() ? model_event : NULL;
     am65x_reset(&environment, &config);
 }
 

@@ -72,6 +72,20 @@ noreturn void report_reset(void);
 /* The guest can't go on, or the twin can't. */
 noreturn void die(const char *format, ...);
 
+/* ---- events.c: what happened when, for tools/twin ---- */
+/* The monitor's own events, besides the models' (enum am65x_event). */
+enum monitor_event {
+    EVENT_ACKNOWLEDGE = 64, /* AM65X_EVENT_OTHER: INTID */
+    EVENT_END = 65,         /* INTID */
+    EVENT_SGI = 66,         /* INTID; a bit for each core */
+    EVENT_CORE = 67,        /* 1: on, 0: off */
+};
+bool events_wanted(void);
+/* Adds a record for this core; size is at most EVENT_BYTES_MAX. With or without locks. */
+#define EVENT_BYTES_MAX 64u
+void event(unsigned kind, uint32_t subject, uint64_t first, uint64_t second, const void *bytes,
+           size_t size);
+
 /* ---- trap.c: from vectors.S ---- */
 void trap_synchronous(struct frame *frame);
 void trap_fiq(struct frame *frame);

@@ -58,6 +58,7 @@ static struct {
 void psci_boot(void)
 {
     cores[cpu_id()].power = POWER_ON;
+    event(EVENT_CORE, 1, 0, 0, NULL, 0);
 }
 
 static noreturn void start(unsigned cpu)
@@ -66,6 +67,7 @@ static noreturn void start(unsigned cpu)
 
     cores[cpu].power = POWER_ON;
     lock_release(&power_lock);
+    event(EVENT_CORE, 1, 0, 0, NULL, 0);
     cpu_reset_el1();
     guest_enter(entry, context);
 }
@@ -121,6 +123,7 @@ static noreturn void cpu_off(void)
     write_sysreg(cntp_ctl_el0, 0);
     write_sysreg(cntv_ctl_el0, 0);
     synchronise_context();
+    event(EVENT_CORE, 0, 0, 0, NULL, 0);
     lock_take(&power_lock);
     cores[cpu_id()].power = POWER_OFF;
     for (unsigned cpu = 0; cpu < parameters()->cpus; cpu++)

@@ -22,7 +22,8 @@
 #define SGI_AFF1(value)      ((value) >> 16 & 0xff)
 #define SGI_AFF2_AFF3        0x00ff00ff00000000ull
 #define SGI_RANGE            (0xfull << 44)
-#define SGI_INTID_MASK       (0xfull << 24)
+#define SGI_INTID_SHIFT      24
+#define SGI_INTID_MASK       (0xfull << SGI_INTID_SHIFT)
 #define SGI_IRM              (1ull << 40)
 
 static uint64_t acknowledge(void)
@@ -32,6 +33,8 @@ static uint64_t acknowledge(void)
     /* A group-0 interrupt that came since the trap hides the guest's own. */
     while ((intid = read_sysreg(ICC_IAR1_EL1)) == INTID_NONE && gic_service())
         ;
+    if (intid != INTID_NONE)
+        event(EVENT_ACKNOWLEDGE, (uint32_t)intid, 0, 0, NULL, 0);
     gic_acknowledged((unsigned)intid);
     return intid;
 }
@@ -83,6 +86,8 @@ static void send_sgi(uint64_t value)
         if (!(board & SGI_TARGETS))
             return;
     }
+    event(EVENT_SGI, (uint32_t)(value >> SGI_INTID_SHIFT & 0xf),
+          value & SGI_IRM ? ~(1ull << cpu_id()) & SGI_TARGETS : board & SGI_TARGETS, 0, NULL, 0);
     /* What the guest wrote before is there for whom it interrupts. */
     complete_accesses();
     write_sysreg(ICC_ASGI1R_EL1, board);
@@ -125,6 +130,7 @@ static bool trap_write(uint32_t name, uint64_t value)
 {
     switch (name) {
     case TRAPPED_EOIR1:
+        event(EVENT_END, (uint32_t)value, 0, 0, NULL, 0);
         write_sysreg(ICC_EOIR1_EL1, value);
         return true;
     case TRAPPED_DIR:
