@@ -51,6 +51,25 @@ struct trace_event {
             trace_write(&trace_event_##name_, (first), (second));                                  \
     } while (0)
 
+/* What can't afford even that exists twice, made by the compiler from one always-inlined function
+ * that is told which of the two it is: body(type *argument, bool traced) becomes name() and
+ * name_traced(). In it, trace_if() stands in trace()'s place. */
+#define TRACE_INLINE static inline __attribute__((always_inline))
+#define TRACE_TWICE(linkage, name, type, body)                                                     \
+    linkage void name(type *argument)                                                              \
+    {                                                                                              \
+        body(argument, false);                                                                     \
+    }                                                                                              \
+    linkage void name##_traced(type *argument)                                                     \
+    {                                                                                              \
+        body(argument, true);                                                                      \
+    }
+#define trace_if(traced, name_, first, second)                                                     \
+    do {                                                                                           \
+        if (traced)                                                                                \
+            trace_write(&trace_event_##name_, (first), (second));                                  \
+    } while (0)
+
 /* One record; the same goes for its layout. */
 struct trace_record {
     uint64_t time; /* nanoseconds, as time_now_ns() */

@@ -16,6 +16,7 @@
 
 #include "arch/core.h"
 #include "arch/exception.h"
+#include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "lib/trace.h"
 #include "msi/local.h"
@@ -40,7 +41,7 @@ static struct irq_sink **sink_slot(unsigned intid)
     return intid >= GIC_INTID_SPI_FIRST && intid < spi_limit ? &spi_table[intid] : NULL;
 }
 
-static inline void deliver_shared(unsigned intid, bool traced)
+TRACE_INLINE void deliver_shared(unsigned intid, bool traced)
 {
     struct irq_sink **slot = sink_slot(intid);
     /* Sequentially consistent, against the generation's store before it: either this load sees
@@ -64,30 +65,37 @@ static void deliver_local(unsigned intid)
         irq_stray_intid(intid);
 }
 
-static inline void dispatch_all(bool traced)
+/* The generation becomes even (msi/quiesce.h). */
+static void leave(uint64_t *generation)
 {
-    unsigned core = core_id();
+    __atomic_store_n(generation, *generation + 1, __ATOMIC_SEQ_CST);
+    /* A waiter counts itself before it looks at the generation: one of the two sees the other. */
+    if (__atomic_load_n(&irq_quiesce_waiters, __ATOMIC_SEQ_CST) != 0)
+        wait_notify();
+}
+
+TRACE_INLINE void dispatch_all(bool traced)
+{
+    unsigned core = core_id(), intid;
+    uint64_t *generation = &irq_generations[core].value;
     bool first = true;
 
     for (;; first = false) {
-        irq_quiesce_enter(core);
-
-        unsigned intid = gic_acknowledge();
+        __atomic_store_n(generation, *generation + 1, __ATOMIC_SEQ_CST); /* odd */
+        intid = gic_acknowledge();
 
         if (intid >= GIC_INTID_SPECIAL && intid <= GIC_INTID_SPURIOUS)
             break;
-        if (traced)
-            trace(irq_acknowledge, intid, 0);
+        trace_if(traced, irq_acknowledge, intid, 0);
         if (intid < GIC_INTID_SPI_FIRST)
             deliver_local(intid);
         else
             deliver_shared(intid, traced);
-        if (traced)
-            trace(irq_end, intid, 0);
+        trace_if(traced, irq_end, intid, 0);
         gic_end(intid);
-        irq_quiesce_leave(core);
+        leave(generation);
     }
-    irq_quiesce_leave(core);
+    leave(generation);
     if (first)
         __atomic_store_n(&spurious[core], spurious[core] + 1, __ATOMIC_RELAXED);
 }

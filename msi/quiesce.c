@@ -4,6 +4,8 @@
  */
 #include "msi/quiesce.h"
 
+#include "arch/wait.h"
+
 #include <errno.h>
 #include <stdbool.h>
 

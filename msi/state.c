@@ -56,17 +56,13 @@ static void stop_storm(struct irq *irq)
     irq_later_leave();
 }
 
-static inline void run(struct irq *irq, bool traced)
+TRACE_INLINE void run(struct irq *irq, bool traced)
 {
     while (claim(irq)) {
         __atomic_store_n(&irq->count, irq->count + 1, __ATOMIC_RELAXED);
-        if (traced) {
-            trace(irq_handler, (uintptr_t)irq->handler, irq->index);
-            irq->traced_handler(irq->context);
-            trace(irq_handled, (uintptr_t)irq->handler, irq->index);
-        } else {
-            irq->handler(irq->context);
-        }
+        trace_if(traced, irq_handler, (uintptr_t)irq->handler, irq->index);
+        (traced ? irq->traced_handler : irq->handler)(irq->context);
+        trace_if(traced, irq_handled, (uintptr_t)irq->handler, irq->index);
         if (irq_storm_count_call(&irq->window))
             stop_storm(irq);
         __atomic_and_fetch(&irq->state, ~IRQ_STATE_RUNNING, __ATOMIC_SEQ_CST);
@@ -76,7 +72,7 @@ static inline void run(struct irq *irq, bool traced)
 static void hand_over(struct irq *irq);
 
 /* On its core; elsewhere the event goes there. */
-static inline void run_or_hand_over(struct irq *irq, unsigned core, bool traced)
+TRACE_INLINE void run_or_hand_over(struct irq *irq, unsigned core, bool traced)
 {
     if (__atomic_load_n(&irq->core, __ATOMIC_SEQ_CST) == core)
         run(irq, traced);
@@ -84,25 +80,19 @@ static inline void run_or_hand_over(struct irq *irq, unsigned core, bool traced)
         hand_over(irq);
 }
 
-void irq_deliver(struct irq *irq, bool traced)
+TRACE_INLINE void deliver_event(struct irq *irq, bool traced)
 {
     __atomic_or_fetch(&irq->state, IRQ_STATE_PENDING, __ATOMIC_SEQ_CST);
-    if (traced)
-        run_or_hand_over(irq, core_id(), true);
-    else
-        run_or_hand_over(irq, core_id(), false);
+    run_or_hand_over(irq, core_id(), traced);
 }
+TRACE_TWICE(, irq_deliver, struct irq, deliver_event)
 
 /* An INTID of its own: nothing to read, nothing to clear. The sink is the first member. */
-static void deliver(struct irq_sink *sink)
+TRACE_INLINE void deliver_sink(struct irq_sink *sink, bool traced)
 {
-    irq_deliver((struct irq *)sink, false);
+    deliver_event((struct irq *)sink, traced);
 }
-
-static void deliver_traced(struct irq_sink *sink)
-{
-    irq_deliver((struct irq *)sink, true);
-}
+TRACE_TWICE(static, deliver, struct irq_sink, deliver_sink)
 
 void irq_state_init(struct irq *irq)
 {

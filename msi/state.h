@@ -18,8 +18,9 @@ void irq_state_init(struct irq *irq);
 
 /* An event has arrived, on whatever core. If that is not irq->core, it is handed over to it: an
  * event that was acknowledged just before its interrupt moved, or that shares a line with events of
- * another core. traced: record it. Interrupt context. */
-void irq_deliver(struct irq *irq, bool traced);
+ * another core. irq_deliver_traced() records it too. Interrupt context. */
+void irq_deliver(struct irq *irq);
+void irq_deliver_traced(struct irq *irq);
 
 /* Sets the mask, and clears it; irq_state_unmask() returns the state before. Any context. */
 void irq_state_mask(struct irq *irq);

@@ -56,6 +56,25 @@
     .cfi_rel_offset \second, \offset + 8
     .endm
 
+    /* stp or ldp: x1 to x18 to or from the frame at x0. */
+    .macro  caller_saved each
+    \each   x1, x2, [x0, #8]
+    \each   x3, x4, [x0, #24]
+    \each   x5, x6, [x0, #40]
+    \each   x7, x8, [x0, #56]
+    \each   x9, x10, [x0, #72]
+    \each   x11, x12, [x0, #88]
+    \each   x13, x14, [x0, #104]
+    \each   x15, x16, [x0, #120]
+    \each   x17, x18, [x0, #136]
+    .endm
+
+    .macro  unwind_caller_saved
+    .irp    number, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
+    .cfi_rel_offset x\number, 8 * \number
+    .endr
+    .endm
+
     /* All are back where they were, and the PC is in ELR_EL1 alone again. */
     .macro  unwind_restored
     .cfi_def_cfa sp, 0
@@ -140,15 +159,8 @@ irq_entry:
     ldr     x0, [x0, #CORE_IRQ_STACK]
     sub     x0, x0, #IRQ_FRAME_SIZE
     unwind_frame IRQ_FRAME_SIZE
-    save    x1, x2, 8
-    save    x3, x4, 24
-    save    x5, x6, 40
-    save    x7, x8, 56
-    save    x9, x10, 72
-    save    x11, x12, 88
-    save    x13, x14, 104
-    save    x15, x16, 120
-    save    x17, x18, 136
+    caller_saved stp
+    unwind_caller_saved
     mrs     x1, tpidr_el0
     str     x1, [x0]
     .cfi_rel_offset x0, 0
@@ -188,15 +200,7 @@ irq_leave:
     msr     spsr_el1, x2
     mov     sp, x3
     ldr     x30, [x0, #IRQ_FRAME_LR]
-    ldp     x17, x18, [x0, #136]
-    ldp     x15, x16, [x0, #120]
-    ldp     x13, x14, [x0, #104]
-    ldp     x11, x12, [x0, #88]
-    ldp     x9, x10, [x0, #72]
-    ldp     x7, x8, [x0, #56]
-    ldp     x5, x6, [x0, #40]
-    ldp     x3, x4, [x0, #24]
-    ldp     x1, x2, [x0, #8]
+    caller_saved ldp
     ldr     x0, [x0]
     unwind_restored
     eret

@@ -24,10 +24,6 @@ TRACE_END(dma_called_back, "channel %llu");
 /* Bit 0 of an element says that it is the teardown's completion message, not a descriptor. */
 #define ELEMENT_TEARDOWN 1u
 
-/* There are two of each function on the interrupt's way, one of which records what it does: so
- * tracing costs nothing while it is off. Each is one piece of code with what it calls. */
-#define TWO_OF_IT        static inline __attribute__((always_inline))
-
 static unsigned take_slot(struct udma_channel *channel)
 {
     unsigned slot = (unsigned)__builtin_ctzll(channel->free_slots);
@@ -36,15 +32,14 @@ static unsigned take_slot(struct udma_channel *channel)
     return slot;
 }
 
-TWO_OF_IT void submit(struct udma_channel *channel, unsigned count, bool traced)
+TRACE_INLINE void submit(struct udma_channel *channel, unsigned count, bool traced)
 {
-    if (traced)
-        trace(dma_doorbell, channel->transfer.index, count);
+    trace_if(traced, dma_doorbell, channel->transfer.index, count);
     udma_ring_submit(&channel->transfer, count);
 }
 
-static inline int queue(struct udma_channel *channel, uintptr_t destination, uintptr_t source,
-                        size_t length, void *cookie, bool traced)
+TRACE_INLINE int queue(struct udma_channel *channel, uintptr_t destination, uintptr_t source,
+                       size_t length, void *cookie, bool traced)
 {
     unsigned slot;
 
@@ -53,8 +48,7 @@ static inline int queue(struct udma_channel *channel, uintptr_t destination, uin
     if (channel->free_slots == 0)
         return -EAGAIN;
     slot = take_slot(channel);
-    if (traced)
-        trace(dma_copy, channel->number, (uintptr_t)&channel->descriptors[slot]);
+    trace_if(traced, dma_copy, channel->number, (uintptr_t)&channel->descriptors[slot]);
     channel->slots[slot] = (struct udma_slot){.cookie = cookie, .length = (uint32_t)length};
     udma_descriptor_build(&channel->descriptors[slot], channel->number, channel->completion.index,
                           destination, source, length);
@@ -63,8 +57,7 @@ static inline int queue(struct udma_channel *channel, uintptr_t destination, uin
         channel->deferred++;
     else
         submit(channel, 1, traced);
-    if (traced)
-        trace(dma_queued, channel->number, channel->deferred);
+    trace_if(traced, dma_queued, channel->number, channel->deferred);
     return 0;
 }
 
@@ -86,7 +79,7 @@ int udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t sou
 }
 
 /* Which slot's descriptor an element is; -EINVAL: none that is in the hardware's hands. */
-TWO_OF_IT int find_slot(const struct udma_channel *channel, uint64_t element)
+TRACE_INLINE int find_slot(const struct udma_channel *channel, uint64_t element)
 {
     uint64_t offset = element - (uintptr_t)channel->descriptors;
     uint64_t slot = offset / sizeof(*channel->descriptors);
@@ -98,7 +91,7 @@ TWO_OF_IT int find_slot(const struct udma_channel *channel, uint64_t element)
 }
 
 /* Takes the slot back. Returns whether there is a callback to call. */
-TWO_OF_IT bool finish(struct udma_channel *channel, uint64_t element, void **cookie, int *status)
+TRACE_INLINE bool finish(struct udma_channel *channel, uint64_t element, void **cookie, int *status)
 {
     int slot = find_slot(channel, element);
 
@@ -119,7 +112,7 @@ TWO_OF_IT bool finish(struct udma_channel *channel, uint64_t element, void **coo
     return true;
 }
 
-TWO_OF_IT void complete(struct udma_channel *channel, uint64_t element, bool traced)
+TRACE_INLINE void complete(struct udma_channel *channel, uint64_t element, bool traced)
 {
     unsigned long state;
     void *cookie = NULL;
@@ -131,23 +124,20 @@ TWO_OF_IT void complete(struct udma_channel *channel, uint64_t element, bool tra
         wait_notify();
         return;
     }
-    if (traced)
-        trace(dma_completion, channel->number, element);
+    trace_if(traced, dma_completion, channel->number, element);
     state = spin_lock(&channel->lock);
     call = finish(channel, element, &cookie, &status);
     spin_unlock(&channel->lock, state);
     if (!call)
         return;
-    if (traced)
-        trace(dma_callback, channel->number, (uint64_t)(int64_t)status);
+    trace_if(traced, dma_callback, channel->number, (uint64_t)(int64_t)status);
     /* Outside the lock: a callback may queue the next transfer. */
     channel->config.callback(channel->config.context, cookie, status);
-    if (traced)
-        trace(dma_called_back, channel->number, 0);
+    trace_if(traced, dma_called_back, channel->number, 0);
 }
 
 /* Takes everything off the completion ring. Returns how many elements that were. */
-TWO_OF_IT unsigned drain(struct udma_channel *channel, bool traced)
+TRACE_INLINE unsigned drain(struct udma_channel *channel, bool traced)
 {
     unsigned taken = 0, count;
 
@@ -162,8 +152,9 @@ TWO_OF_IT unsigned drain(struct udma_channel *channel, bool traced)
     return taken;
 }
 
-TWO_OF_IT void handle(struct udma_channel *channel, bool traced)
+TRACE_INLINE void handle(void *context, bool traced)
 {
+    struct udma_channel *channel = context;
     unsigned long state = spin_lock(&channel->lock);
     unsigned taken;
 
@@ -175,23 +166,14 @@ TWO_OF_IT void handle(struct udma_channel *channel, bool traced)
 
     state = spin_lock(&channel->lock);
     channel->draining = false;
-    if (taken == 0)
-        channel->counters.empty++;
+    channel->counters.empty += taken == 0 ? 1 : 0;
     if (channel->deferred != 0)
         submit(channel, channel->deferred, traced);
     channel->deferred = 0;
     spin_unlock(&channel->lock, state);
 }
 
-void udma_transfer_interrupt(void *context)
-{
-    handle(context, false);
-}
-
-void udma_transfer_interrupt_traced(void *context)
-{
-    handle(context, true);
-}
+TRACE_TWICE(, udma_transfer_interrupt, void, handle)
 
 void udma_channel_get_counters(const struct udma_channel *channel, struct udma_counters *counters)
 {

@@ -58,36 +58,28 @@ static void stray_bit(struct vint *vint, unsigned bit)
     vint_disable(vint, bit);
 }
 
-static inline void deliver_events(struct vint *vint, bool traced)
+TRACE_INLINE void deliver_events(struct irq_sink *sink, bool traced)
 {
+    struct vint *vint = (struct vint *)sink;
     uint64_t status = mmio_read64(REGISTER(vint, status_masked));
 
     if (status == 0)
         return; /* masked or unmapped since the line rose */
     mmio_write64(REGISTER(vint, status_clear), status);
     (void)mmio_read64(REGISTER(vint, status_masked));
-    if (traced)
-        trace(inta_status, vint->number, status);
+    trace_if(traced, inta_status, vint->number, status);
     for (; status != 0; status &= status - 1) {
         unsigned bit = (unsigned)__builtin_ctzll(status);
         struct irq *irq = __atomic_load_n(&vint->irqs[bit], __ATOMIC_SEQ_CST);
 
         if (irq != NULL)
-            irq_deliver(irq, traced);
+            (traced ? irq_deliver_traced : irq_deliver)(irq);
         else
             stray_bit(vint, bit);
     }
 }
 
-static void deliver(struct irq_sink *sink)
-{
-    deliver_events((struct vint *)sink, false);
-}
-
-static void deliver_traced(struct irq_sink *sink)
-{
-    deliver_events((struct vint *)sink, true);
-}
+TRACE_TWICE(static, deliver, struct irq_sink, deliver_events)
 
 /* ---- bits ---- */
 
