@@ -5,8 +5,6 @@ memory and registers of devices."""
 
 import gdb
 
-POINTER_LIMIT = 65536  # elements of a list: more is a circle
-
 # The GIC as the AM65x has it, and where QEMU's machine `virt` has it, on which the twin stands
 # (twin/monitor/board.h). Distributor, then redistributors.
 GICD, GICR = 0x01800000, 0x01880000
@@ -68,13 +66,14 @@ def follow(pointer):
 
 def chain(pointer, link):
     """The elements of a list, by their link to the next."""
-    for _ in range(POINTER_LIMIT):
-        if int(pointer) == 0:
-            return
+    seen = set()
+    while int(pointer) != 0:
+        if int(pointer) in seen:
+            raise Trouble("the tables are not whole: a list that has no end")
+        seen.add(int(pointer))
         element = follow(pointer)
         yield element
         pointer = element[link]
-    raise Trouble("the tables are not whole: a list that has no end")
 
 
 def text(pointer):
