@@ -52,8 +52,9 @@ struct trace_event {
     } while (0)
 
 /* What can't afford even that exists twice, made by the compiler from one always-inlined function
- * that is told which of the two it is: body(type *argument, bool traced) becomes two functions, name
- * and name_traced. In it, trace_if() stands in trace()'s place. */
+ * that is told which of the two it is: body(type *argument, bool traced) becomes two functions,
+ * name and name_traced. In it, trace_if() stands in trace()'s place. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): types and names of functions, not expressions */
 #define TRACE_INLINE static inline __attribute__((always_inline))
 #define TRACE_TWICE(linkage, name, type, body)                                                     \
     linkage void name(type *argument)                                                              \
@@ -64,6 +65,7 @@ struct trace_event {
     {                                                                                              \
         body(argument, true);                                                                      \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define trace_if(traced, name_, first, second)                                                     \
     do {                                                                                           \
         if (traced)                                                                                \

@@ -292,11 +292,11 @@ static int run_selftest(int count, char **words)
 /* Whether no test before it is of the same suite. */
 static bool is_first_of_suite(const struct selftest *test)
 {
-    for (const struct selftest *before = next_test(NULL); before != test;
-         before = next_test(before))
-        if (strcmp(before->suite, test->suite) == 0)
-            return false;
-    return true;
+    const struct selftest *before = next_test(NULL);
+
+    while (before != NULL && before != test && strcmp(before->suite, test->suite) != 0)
+        before = next_test(before);
+    return before == test;
 }
 
 /* "list", and the suites. */
