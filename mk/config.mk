@@ -37,8 +37,8 @@ TARGET_FLAGS = -mcpu=cortex-a53 -fno-pie -mno-outline-atomics -mgeneral-regs-onl
                -ffile-prefix-map=$(CURDIR)=.
 
 # What the compiler brings itself, never the host system's.
-COMPILER_INCLUDES = -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
-                    -isystem $(shell $(CC) -print-file-name=include-fixed)
+COMPILER_INCLUDES = -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
+                    -isystem $(shell $(CC) -print-file-name=include-fixed 2>/dev/null)
 
 # _DEFAULT_SOURCE: newlib hides strnlen, strtok_r, sniprintf and the like from a strict C11 program
 #   otherwise. The library formats with sniprintf(), which knows no %f and is 14 KB smaller for it.
