@@ -12,7 +12,7 @@
 
 #define WORD_BYTES sizeof(uint64_t)
 
-uint32_t crc32(uint32_t crc, const void *data, size_t size)
+uint32_t crc32_update(uint32_t crc, const void *data, size_t size)
 {
     const uint8_t *bytes = data;
 

@@ -9,6 +9,6 @@
 #include <stdint.h>
 
 /* The CRC of `size` bytes that follow data whose CRC is `crc` (0 for a start). Any context. */
-uint32_t crc32(uint32_t crc, const void *data, size_t size);
+uint32_t crc32_update(uint32_t crc, const void *data, size_t size);
 
 #endif

@@ -8,6 +8,6 @@
 
 int version_describe(char *text, size_t size)
 {
-    return sniprintf(text, size, "k3metal %s, commit %s%s", version.release, version.commit,
-                     version.modified ? ", modified" : "");
+    return sniprintf(text, size, "k3metal %s, commit %s%s", version_of_image.release,
+                     version_of_image.commit, version_of_image.modified ? ", modified" : "");
 }

@@ -17,7 +17,7 @@ struct version {
     const char *compiler; /* as the compiler calls itself */
 };
 
-extern const struct version version;
+extern const struct version version_of_image;
 
 /* "k3metal 1.2.3, commit 0123456789ab, modified"; the length as snprintf(). Any context. */
 int version_describe(char *text, size_t size);

@@ -20,6 +20,10 @@ O       := $(BUILD)/$(TARGET)
 Q       := $(if $(filter 1,$(V)),,@)
 COMMA   := ,
 
+ifneq ($(words $(CURDIR)),1)
+$(error The path of this folder has blanks, which make can't handle: $(CURDIR))
+endif
+
 MAKEFILE_PARTS := Makefile $(wildcard mk/*.mk)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Werror
@@ -36,8 +40,9 @@ TARGET_FLAGS = -mcpu=cortex-a53 -fno-pie -mno-outline-atomics -mgeneral-regs-onl
                -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-unwind-tables -g -MMD -MP \
                -ffile-prefix-map=$(CURDIR)=.
 
-# What the compiler brings itself, never the host system's.
-COMPILER_INCLUDES = -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
+# What the compiler brings itself, never the host system's; asked for once, when it is needed.
+COMPILER_INCLUDES = $(eval COMPILER_INCLUDES := $(FOUND_INCLUDES))$(COMPILER_INCLUDES)
+FOUND_INCLUDES = -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
                     -isystem $(shell $(CC) -print-file-name=include-fixed 2>/dev/null)
 
 # _DEFAULT_SOURCE: newlib hides strnlen, strtok_r, sniprintf and the like from a strict C11 program

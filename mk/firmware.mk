@@ -65,13 +65,19 @@ library: $(LIBRARY)
 # Empty where two texts are the same.
 unequal = $(subst x$(strip $(1)),,x$(strip $(2)))$(subst x$(strip $(2)),,x$(strip $(1)))
 
+# $(call listed,FILE,TEXT): the rule for a file that holds the text, and is written when it changes.
+define listed
+$(1): FORCE
+	$$(if $$(call unequal,$$(file <$$@),$(2)),$$(shell mkdir -p $$(@D))$$(file >$$@,$(2)))
+endef
+
 FIRMWARE_NEEDS := $(NEWLIB)/stamp $(LIBFDT)/stamp
 
-$(F)/%.c.o: %.c $(MAKEFILE_PARTS) | $(FIRMWARE_NEEDS)
+$(F)/%.c.o: %.c $(MAKEFILE_PARTS) $(FIRMWARE_NEEDS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FIRMWARE_CFLAGS) $(WARNINGS) -c -o $@ $<
 
-$(F)/%.S.o: %.S $(MAKEFILE_PARTS) | $(FIRMWARE_NEEDS)
+$(F)/%.S.o: %.S $(MAKEFILE_PARTS) $(FIRMWARE_NEEDS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(FIRMWARE_ASFLAGS) -c -o $@ $<
 
@@ -83,19 +89,21 @@ identity:
 
 $(F)/version.c: identity ;
 
-$(F)/version.c.o: $(F)/version.c $(MAKEFILE_PARTS) | $(FIRMWARE_NEEDS)
+$(F)/version.c.o: $(F)/version.c $(MAKEFILE_PARTS) $(FIRMWARE_NEEDS)
 	$(Q)$(CC) $(FIRMWARE_CFLAGS) $(WARNINGS) -c -o $@ $<
 
-$(LIBRARY): $(LIBRARY_OBJECTS)
+$(eval $(call listed,$(F)/library.list,$(LIBRARY_OBJECTS)))
+$(LIBRARY): $(LIBRARY_OBJECTS) $(F)/library.list
 	@echo "  AR    $@"
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $(LIBRARY_OBJECTS)
 
 # ---- modules ----
 
 define module-rule
-$(O)/modules/$(1).o: $(call objects-of,$(module-$(1)))
+$(call listed,$(F)/module-$(1).list,$(call objects-of,$(module-$(1))))
+$(O)/modules/$(1).o: $(call objects-of,$(module-$(1))) $(F)/module-$(1).list
 	@mkdir -p $$(@D)
-	$(Q)$(LD) -r -o $$@ $$^
+	$(Q)$(LD) -r -o $$@ $(call objects-of,$(module-$(1)))
 endef
 $(foreach module,$(MODULES),$(eval $(call module-rule,$(module))))
 
@@ -110,17 +118,18 @@ $(A)/app/from: FORCE
 .PHONY: FORCE
 FORCE:
 
-$(A)/app/%.c.o: $(APP)/%.c $(A)/app/from $(MAKEFILE_PARTS) | $(FIRMWARE_NEEDS)
+$(A)/app/%.c.o: $(APP)/%.c $(A)/app/from $(MAKEFILE_PARTS) $(FIRMWARE_NEEDS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(APP_CFLAGS) $(app-warnings) -I$(APP) $(app-cflags) -c -o $@ $<
 
-$(A)/app/%.S.o: $(APP)/%.S $(A)/app/from $(MAKEFILE_PARTS) | $(FIRMWARE_NEEDS)
+$(A)/app/%.S.o: $(APP)/%.S $(A)/app/from $(MAKEFILE_PARTS) $(FIRMWARE_NEEDS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(APP_CFLAGS) -I$(APP) $(app-cflags) -c -o $@ $<
 
 APP_MODULES := $(addprefix $(O)/modules/,$(addsuffix .o,$(app-modules)))
 
-$(APP_ELF): $(APP_OBJECTS) $(APP_MODULES) $(LIBRARY) linker.ld
+$(eval $(call listed,$(A)/application.list,$(APP_OBJECTS) $(APP_MODULES)))
+$(APP_ELF): $(APP_OBJECTS) $(APP_MODULES) $(LIBRARY) linker.ld $(A)/application.list $(FIRMWARE_NEEDS)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -Wl,-T,linker.ld -Wl,-Map,$(@:.elf=.map) -o $@ $(APP_OBJECTS) $(APP_MODULES) \
 	    $(LIBRARY) $(LIBFDT)/usr/lib/aarch64-linux-gnu/libfdt.a -L$(NEWLIB)/aarch64-none-elf/lib -lm -lc -lgcc

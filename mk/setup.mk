@@ -2,7 +2,7 @@
 # What a target needs and the machine lacks. Each target asks for the groups of packages that it
 # uses, so nothing else is installed; tools/setup has the groups.
 
-SETUP := $(BUILD)/setup
+SETUP := $(BUILD)/setup/$(TARGET)
 
 # $(SETUP)/GROUP exists once the group is installed; again whenever the list of packages changes.
 $(SETUP)/%: tools/setup

@@ -4,7 +4,7 @@
 TWIN_SOURCES := $(sort $(wildcard twin/monitor/*.[cS] twin/models/*.c))
 TWIN_OBJECTS := $(addprefix $(O)/,$(addsuffix .o,$(TWIN_SOURCES)))
 TWIN         := $(O)/twin.elf
-TWIN_CFLAGS  := -std=c11 -O2 -ffreestanding $(TARGET_FLAGS) $(COMPILER_INCLUDES) -isystem twin/monitor/include -I.
+TWIN_CFLAGS   = -std=c11 -O2 -ffreestanding $(TARGET_FLAGS) $(COMPILER_INCLUDES) -Itwin/monitor/include -I.
 
 .PHONY: twin
 twin: $(TWIN)

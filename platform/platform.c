@@ -18,6 +18,7 @@
 #include "msi/binding.h"
 #include "msi/irq.h"
 #include "platform/am65x.h"
+#include "platform/internal.h"
 
 #include <errno.h>
 #include <stddef.h>

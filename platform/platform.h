@@ -35,12 +35,7 @@ const struct platform_boot_info *platform_get_boot_info(void);
  * context. */
 const struct device_tree_info *platform_get_device_tree(void);
 
-/* Brings up GIC, the other cores, the interrupt layer, the ITS, system firmware, router,
- * aggregator, UDMA and the console's interrupt (console: the UART's number, 0-2); logs what it
- * finds. Called once, before main(). Returns the error of the first step that fails. */
-int platform_init(unsigned console);
-
-/* The parents that devices are bound to (msi/binding.h); NULL if platform_init() did not get
+/* The parents that devices are bound to (msi/binding.h); NULL if the bring-up did not get
  * there. Any context. */
 struct irq_parent *platform_wired(void);
 struct irq_parent *platform_its(void);

@@ -14,6 +14,7 @@
 #include "lib/trace.h"
 #include "lib/version.h"
 #include "platform/am65x.h"
+#include "platform/internal.h"
 #include "platform/platform.h"
 
 #include <errno.h>

@@ -227,8 +227,8 @@ static int report_lanes(const struct demo *demo)
 
 static int compare(const struct demo *demo)
 {
-    uint32_t source = crc32(0, (const void *)demo->source, demo->length);
-    uint32_t destination = crc32(0, (const void *)demo->copy, demo->length);
+    uint32_t source = crc32_update(0, (const void *)demo->source, demo->length);
+    uint32_t destination = crc32_update(0, (const void *)demo->copy, demo->length);
 
     log_info(demo, "CRC-32 of the file 0x%08" PRIx32 ", of the copy 0x%08" PRIx32 ": %s", source,
              destination, source == destination ? "equal" : "DIFFERENT");

@@ -67,7 +67,7 @@ static int run_version(int count, char **words)
     if (count != 1)
         return COMMAND_USAGE;
     version_describe(identity, sizeof(identity));
-    printf("%s, %s\n", identity, version.compiler);
+    printf("%s, %s\n", identity, version_of_image.compiler);
     return COMMAND_DONE;
 }
 

@@ -243,7 +243,7 @@ static void print_head(const char *names, unsigned planned)
     char identity[96];
 
     version_describe(identity, sizeof(identity));
-    printf("TAP version 13\n1..%u\n# %s, %s\n", planned, identity, version.compiler);
+    printf("TAP version 13\n1..%u\n# %s, %s\n", planned, identity, version_of_image.compiler);
     if (planned == 0)
         printf("# no test is called \"%s\" (selftest list)\n", names);
 }

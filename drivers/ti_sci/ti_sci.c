@@ -41,6 +41,7 @@ TRACE_END(sci_answer, "sequence %llu, error %lld");
 
 static struct secure_proxy_thread transmit_thread, receive_thread;
 static uint8_t host_id;
+static bool ready; /* there are threads to talk over */
 
 /* A thread's count is only good while nobody else sends or takes. */
 static struct spinlock transmit_lock = SPINLOCK_INIT;
@@ -313,6 +314,8 @@ int ti_sci_request(uint16_t type, const void *request, size_t request_size, void
 
     if (may_not_wait())
         return -EDEADLK;
+    if (!ready)
+        return -ENODEV;
     error = ti_sci_sequence_claim(&attempt.exchange, &header.seq);
     if (error == 0) {
         memcpy(attempt.exchange.message.words, request, request_size);
@@ -370,6 +373,7 @@ int ti_sci_init(const struct ti_sci_config *config)
         error = secure_proxy_check(&receive_thread, SECURE_PROXY_RECEIVE);
     if (error == 0)
         error = discard_stale_answers();
+    ready = error == 0;
     if (error != 0)
         log_error(ti_sci, "secure proxy threads %u (transmit) and %u (receive): error %d",
                   config->tx_thread, config->rx_thread, error);

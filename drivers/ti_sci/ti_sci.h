@@ -15,6 +15,7 @@
  *                until the deadline
  *   -EIO         a secure-proxy thread is in error state
  *   -EDEADLK     called from interrupt context, or with IRQs masked
+ *   -ENODEV      ti_sci_init() has not been, or has failed
  */
 #ifndef DRIVERS_TI_SCI_TI_SCI_H
 #define DRIVERS_TI_SCI_TI_SCI_H

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What platform/start.c calls, and nobody else.
+ */
+#ifndef PLATFORM_INTERNAL_H
+#define PLATFORM_INTERNAL_H
+
+/* Brings up GIC, the other cores, the interrupt layer, the ITS, system firmware, router,
+ * aggregator, UDMA and the console's interrupt (console: the UART's number, 0-2); logs what it
+ * finds. Called once, before main(). Returns the error of the first step that fails. */
+int platform_init(unsigned console);
+
+#endif
