@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What the device models share with each other: the services of am65x.c (time, lines, memory,
- * counters, faults), the timer queue, trace lines, and each block's calls. Not for users of the
- * library; they see am65x.h.
+ * What the device models share with each other: the services of bus.c and surroundings.c (time,
+ * lines, memory, counters, faults), the timer queue, trace lines, and each block's calls. Not for
+ * users of the library; they see am65x.h.
  *
  * All state is static and is set up by am65x_reset(), so the library runs where there is no heap.
  */
@@ -17,22 +17,29 @@
 
 #define MICROSECOND     1000u /* in nanoseconds */
 
-/* ---------------------------------------------------------------- am65x.c: the surroundings */
+/* ---------------------------------------------------------------- surroundings.c */
 
 uint64_t model_now(void);
 const struct am65x_config *model_config(void);
+void surroundings_reset(const struct am65x_environment *environment,
+                        const struct am65x_config *config);
 
 /* An interrupt line; only changes reach the GIC. */
 void model_line(unsigned intid, bool high);
 
-/* Accesses of bus masters: DRAM, or a device through the bus. false: nobody there. */
+/* DRAM, as the environment has it; bus.c sees that the range is in it. */
+bool model_dram_read(uint64_t address, void *data, size_t size);
+bool model_dram_write(uint64_t address, const void *data, size_t size);
+
+/* Accesses of bus masters: DRAM, or a device through the bus. false: nobody there. (bus.c) */
 bool model_memory_read(uint64_t address, void *data, size_t size);
 bool model_memory_write(uint64_t address, const void *data, size_t size);
 
 void model_count(enum am65x_counter counter, uint64_t increment);
 void model_uncount(enum am65x_counter counter);
 
-/* Takes one occasion of an injected fault. false: none is injected. */
+/* Sets a fault; takes one occasion of it, or only looks. false: none is injected. */
+void model_fault_set(enum am65x_fault fault, uint64_t argument, uint32_t count);
 bool model_fault_peek(enum am65x_fault fault, uint64_t *argument);
 bool model_fault_take(enum am65x_fault fault, uint64_t *argument);
 

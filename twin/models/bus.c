@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The bus: which block answers at which address, for cores and for bus masters.
+ *
+ * Addresses: AM65x TRM (SPRUID7), chapter 2 "Memory Map". A new block is a new line in `blocks`.
+ */
+#include "twin/models/models.h"
+
+/* ---------------------------------------------------------------- the bus */
+
+struct block {
+    uint64_t base, size;
+    unsigned width; /* bytes of a register */
+    unsigned instance;
+    uint64_t (*read)(unsigned instance, uint64_t offset);
+    void (*write)(unsigned instance, uint64_t offset, uint64_t value);
+};
+
+static uint64_t read_zero(unsigned instance, uint64_t offset)
+{
+    (void)instance;
+    (void)offset;
+    return 0;
+}
+
+static void write_ignored(unsigned instance, uint64_t offset, uint64_t value)
+{
+    (void)instance;
+    (void)offset;
+    (void)value;
+}
+
+static const struct block blocks[] = {
+    {0x00100000, 0x100, 4, CHIPID_MAIN, chipid_read, write_ignored},
+    {0x00104000, 0x1000, 4, CTRL_MMR_MODES, ctrl_mmr_read, ctrl_mmr_write},
+    {0x0011c000, 0x400, 4, CTRL_MMR_PADS, ctrl_mmr_read, ctrl_mmr_write},
+    {0x01000000, 0x400000, 4, 0, read_zero, pre_its_write},
+    {0x02800000, 0x10000, 4, 0, uart_read, uart_write},
+    {0x02810000, 0x10000, 4, 1, uart_read, uart_write},
+    {0x02820000, 0x10000, 4, 2, uart_read, uart_write},
+    {0x28590000, 0x100, 4, NAVSS_MCU, ringacc_proxy_read, write_ignored},
+    {0x285c0000, 0x100, 4, NAVSS_MCU, udmap_gcfg_read, write_ignored},
+    {0x2a500000, 0x40000, 4, NAVSS_MCU, read_zero, write_ignored}, /* proxy target */
+    {0x2a800000, 0x40000, 4, NAVSS_MCU, udmap_rchan_read, udmap_rchan_write},
+    {0x2aa00000, 0x40000, 4, NAVSS_MCU, udmap_tchan_read, udmap_tchan_write},
+    {0x2b000000, 0x400000, 4, NAVSS_MCU, ringacc_fifo_read, ringacc_fifo_write},
+    {0x2b800000, 0x400000, 4, NAVSS_MCU, ringacc_rt_read, ringacc_rt_write},
+    {0x31120000, 0x100, 4, NAVSS_MAIN, ringacc_proxy_read, write_ignored},
+    {0x31150000, 0x100, 4, NAVSS_MAIN, udmap_gcfg_read, write_ignored},
+    {0x32400000, 0x100000, 4, SECURE_PROXY_REAL_TIME, secure_proxy_read, secure_proxy_write},
+    {0x32800000, 0x100000, 4, SECURE_PROXY_SCFG, secure_proxy_read, secure_proxy_write},
+    {0x32c00000, 0x100000, 4, SECURE_PROXY_DATA, secure_proxy_read, secure_proxy_write},
+    {0x33000000, 0x40000, 4, NAVSS_MAIN, read_zero, write_ignored}, /* proxy target */
+    {0x33d00000, 0x100000, 8, 0, inta_read, inta_write},
+    {0x34000000, 0x100000, 4, NAVSS_MAIN, udmap_rchan_read, udmap_rchan_write},
+    {0x35000000, 0x100000, 4, NAVSS_MAIN, udmap_tchan_read, udmap_tchan_write},
+    {0x38000000, 0x400000, 4, NAVSS_MAIN, ringacc_fifo_read, ringacc_fifo_write},
+    {0x3c000000, 0x400000, 4, NAVSS_MAIN, ringacc_rt_read, ringacc_rt_write},
+    {0x40a00000, 0x10000, 4, UART_MCU, uart_read, uart_write},
+    {0x43000000, 0x100, 4, CHIPID_WKUP, chipid_read, write_ignored},
+    {0x4301c000, 0x400, 4, CTRL_MMR_WKUP_PADS, ctrl_mmr_read, ctrl_mmr_write},
+    {0x44234000, 0x200, 4, CHIPID_SECURITY, chipid_read, write_ignored},
+};
+
+static const struct block *find_block(uint64_t address, unsigned size)
+{
+    for (size_t i = 0; i < COUNT_OF(blocks); i++) {
+        const struct block *block = &blocks[i];
+        if (address >= block->base && address - block->base <= block->size - size)
+            return block;
+    }
+    return NULL;
+}
+
+static bool aligned(uint64_t address, unsigned size)
+{
+    return (size == 1 || size == 2 || size == 4 || size == 8) && (address & (size - 1)) == 0;
+}
+
+static uint64_t size_mask(unsigned size)
+{
+    return size >= 8 ? UINT64_MAX : (UINT64_C(1) << (8 * size)) - 1;
+}
+
+/* An access wider than a register is one of each register; a narrower one reads the register and
+ * takes its lane. */
+static uint64_t block_read(const struct block *block, uint64_t offset, unsigned size)
+{
+    if (size > block->width) {
+        uint64_t low = block->read(block->instance, offset); /* first: reads have side effects */
+        return low | block->read(block->instance, offset + block->width) << (8 * block->width);
+    }
+    uint64_t lane = offset & (block->width - 1);
+    return (block->read(block->instance, offset - lane) >> (8 * lane)) & size_mask(size);
+}
+
+/* A narrow write reaches the register with its other lanes zero. */
+static void block_write(const struct block *block, uint64_t offset, unsigned size, uint64_t value)
+{
+    if (size > block->width) {
+        block->write(block->instance, offset, value & size_mask(block->width));
+        block->write(block->instance, offset + block->width, value >> (8 * block->width));
+        return;
+    }
+    uint64_t lane = offset & (block->width - 1);
+    block->write(block->instance, offset - lane, (value & size_mask(size)) << (8 * lane));
+}
+
+static bool bus_read(uint64_t address, unsigned size, uint64_t *value)
+{
+    const struct block *block = find_block(address, size);
+    *value = 0;
+    if (block == NULL)
+        return false;
+    if (aligned(address, size))
+        *value = block_read(block, address - block->base, size);
+    return true;
+}
+
+static bool bus_write(uint64_t address, unsigned size, uint64_t value)
+{
+    const struct block *block = find_block(address, size);
+    if (block == NULL)
+        return false;
+    if (aligned(address, size))
+        block_write(block, address - block->base, size, value);
+    return true;
+}
+
+bool am65x_read(uint64_t address, unsigned size, uint64_t *value)
+{
+    bool claimed = bus_read(address, size, value);
+    if (!claimed)
+        model_count(AM65X_COUNT_UNCLAIMED, 1);
+    return claimed;
+}
+
+bool am65x_write(uint64_t address, unsigned size, uint64_t value)
+{
+    bool claimed = bus_write(address, size, value);
+    if (!claimed)
+        model_count(AM65X_COUNT_UNCLAIMED, 1);
+    return claimed;
+}
+
+/* ---------------------------------------------------------------- bus masters */
+
+static bool is_dram(uint64_t address, size_t size)
+{
+    const struct am65x_config *config = model_config();
+
+    return address >= config->dram_base && size <= config->dram_size &&
+           address - config->dram_base <= config->dram_size - size;
+}
+
+/* A burst into device space goes out as the largest aligned accesses up to a word. */
+static unsigned device_access_size(uint64_t address, size_t left)
+{
+    unsigned size = 4;
+    while ((address & (size - 1)) != 0 || size > left)
+        size /= 2;
+    return size;
+}
+
+bool model_memory_read(uint64_t address, void *data, size_t size)
+{
+    if (is_dram(address, size))
+        return model_dram_read(address, data, size);
+    uint8_t *bytes = data;
+    while (size != 0) {
+        unsigned step = device_access_size(address, size);
+        uint64_t value;
+        if (!bus_read(address, step, &value))
+            return false;
+        for (unsigned i = 0; i < step; i++)
+            bytes[i] = (uint8_t)(value >> (8 * i));
+        address += step;
+        bytes += step;
+        size -= step;
+    }
+    return true;
+}
+
+bool model_memory_write(uint64_t address, const void *data, size_t size)
+{
+    if (is_dram(address, size))
+        return model_dram_write(address, data, size);
+    const uint8_t *bytes = data;
+    while (size != 0) {
+        unsigned step = device_access_size(address, size);
+        uint64_t value = 0;
+        for (unsigned i = 0; i < step; i++)
+            value |= (uint64_t)bytes[i] << (8 * i);
+        if (!bus_write(address, step, value))
+            return false;
+        address += step;
+        bytes += step;
+        size -= step;
+    }
+    return true;
+}
