@@ -38,7 +38,8 @@ struct command {
 };
 
 #define COMMAND(name_, ...)                                                                        \
-    static const struct command command_##name_                                                    \
+    extern const struct command command_##name_; /* global: a name is there once */                \
+    const struct command command_##name_                                                           \
         __attribute__((used, section(".commands"))) = {.name = #name_, __VA_ARGS__}
 
 #define COMMAND_WORDS_MAX 16u

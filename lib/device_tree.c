@@ -87,18 +87,22 @@ static bool next_range(const void *tree, int bus, int node, unsigned index,
     return !*bad;
 }
 
-static void copy_string(const void *tree, int node, const char *name, char *text, size_t size)
+/* Returns whether all of it fits. */
+static bool copy_string(const void *tree, int node, const char *name, char *text, size_t size)
 {
     int length;
     const char *value = fdt_getprop(tree, node, name, &length);
 
     if (value == NULL || length <= 0)
-        return;
+        return true;
     size_t count = strnlen(value, (size_t)length);
-    if (count >= size)
+    bool fits = count < size;
+
+    if (!fits)
         count = size - 1;
     memcpy(text, value, count);
     text[count] = '\0';
+    return fits;
 }
 
 /* Whether a string property of the node has exactly this value. */
@@ -307,12 +311,13 @@ int device_tree_read(const void *tree, size_t room, struct device_tree_info *inf
         return malformed(info, fdt_strerror(error));
 
     info->tree = (struct memory_range){(uintptr_t)tree, fdt_totalsize(tree)};
-    copy_string(tree, 0, "model", info->model, sizeof(info->model));
+    (void)copy_string(tree, 0, "model", info->model, sizeof(info->model));
     read_memory(tree, info);
     read_reserved(tree, info);
     int chosen = fdt_path_offset(tree, "/chosen");
     if (chosen >= 0) {
-        copy_string(tree, chosen, "bootargs", info->arguments, sizeof(info->arguments));
+        info->arguments_cut =
+            !copy_string(tree, chosen, "bootargs", info->arguments, sizeof(info->arguments));
         read_console(tree, chosen, info);
         read_file(tree, chosen, info);
     }

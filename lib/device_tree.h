@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DEVICE_TREE_ARGUMENTS_MAX 256u
+#define DEVICE_TREE_ARGUMENTS_MAX 1024u
 #define DEVICE_TREE_MEMORY_MAX    8u
 #define DEVICE_TREE_RESERVED_MAX  32u
 
@@ -26,6 +26,7 @@ struct memory_range {
 struct device_tree_info {
     char model[64];                            /* /model, or "" */
     char arguments[DEVICE_TREE_ARGUMENTS_MAX]; /* /chosen bootargs, or "" */
+    bool arguments_cut;                        /* they are longer */
 
     unsigned memory_count; /* 0: not told */
     struct memory_range memory[DEVICE_TREE_MEMORY_MAX];

@@ -13,6 +13,11 @@
 
 APP ?= app/default
 
+ifneq ($(words $(APP)),1)
+$(error APP=$(APP): make can't handle a path with blanks)
+endif
+override APP := $(patsubst $(CURDIR)/%,%,$(abspath $(APP)))
+
 LIBRARY_FOLDERS := boot arch/arm64 lib drivers/gic drivers/ti_sci drivers/uart drivers/udma \
                    msi msi/parents platform
 MODULES         := demo prompt selftest tests
@@ -42,6 +47,12 @@ endif
 -include $(APP)/objects.mk
 ifeq ($(strip $(app-sources)),)
 $(error APP=$(APP): no sources (.c, .S) in it)
+endif
+ifneq ($(subst /,,$(app-name)) $(words $(app-name)),$(app-name) 1)
+$(error APP=$(APP): app-name "$(app-name)" is no name of a file)
+endif
+ifeq ($(filter tests selftest,$(app-modules)),tests)
+$(error APP=$(APP): app-modules has "tests", which wants "selftest" too)
 endif
 ifneq ($(filter-out $(MODULES),$(app-modules)),)
 $(error APP=$(APP): app-modules has "$(filter-out $(MODULES),$(app-modules))"; there are $(MODULES))

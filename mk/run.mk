@@ -6,13 +6,16 @@ ifeq ($(APP),app/default)
 INPUT ?= $(APP_IMAGE)
 endif
 
+# As one word of the shell, whatever is in it.
+quoted-args = '$(subst ','\'',$(ARGS))'
+
 .PHONY: run debug picture
 run: firmware twin | $(SETUP)/run
 	@tools/run-app --twin $(TWIN) --image $(APP_ELF) $(if $(INPUT),--initrd "$(INPUT)") \
-	    $(if $(filter app/default,$(APP)),--demo) $(if $(ARGS),--append "$(ARGS)")
+	    $(if $(filter app/default,$(APP)),--demo) $(if $(ARGS),--append $(quoted-args))
 
 debug: firmware twin | $(SETUP)/run $(SETUP)/debug
-	@tools/debug --twin $(TWIN) --image $(APP_ELF) $(if $(INPUT),--initrd "$(INPUT)") $(if $(ARGS),--append "$(ARGS)")
+	@tools/debug --twin $(TWIN) --image $(APP_ELF) $(if $(INPUT),--initrd "$(INPUT)") $(if $(ARGS),--append $(quoted-args))
 
 # The picture of docs/msi.md: what `irq dot` prints in a run, laid out by Graphviz.
 picture: firmware twin | $(SETUP)/run $(SETUP)/picture

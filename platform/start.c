@@ -23,7 +23,8 @@
 #include <string.h>
 
 #define UART_BAUD         115200u
-#define ARGUMENTS_MAX     32 /* words; more than fit into DEVICE_TREE_ARGUMENTS_MAX in practice */
+#define ARGUMENTS_MAX     128 /* words */
+#define BLANKS            " \t\n"
 #define JTAGID_PART_AM65X 0xbb5au
 
 /* Records a core for trace=boot: 2^13, 256 KiB, enough for a copy by the demonstration. */
@@ -147,14 +148,18 @@ static void log_device_tree(int error, unsigned uart)
 static int split_arguments(char *text, char *words[ARGUMENTS_MAX + 1])
 {
     static char name[] = "k3metal";
-    char *position = text;
+    char *position = text, *word = strtok_r(text, BLANKS, &position);
     int count = 0;
 
     words[count++] = name;
-    for (char *word = strtok_r(text, " \t\n", &position); word != NULL && count < ARGUMENTS_MAX;
-         word = strtok_r(NULL, " \t\n", &position))
+    for (; word != NULL && count < ARGUMENTS_MAX; word = strtok_r(NULL, BLANKS, &position))
         words[count++] = word;
     words[count] = NULL;
+    if (word != NULL || tree.arguments_cut)
+        log_warning(
+            boot,
+            "of the boot arguments, %u words and %u characters are taken; they end with \"%s\"",
+            ARGUMENTS_MAX - 1u, DEVICE_TREE_ARGUMENTS_MAX - 1u, words[count - 1]);
     return count;
 }
 

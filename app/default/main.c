@@ -36,10 +36,13 @@ static void set_log_level(char *value)
     char *name = strchr(value, ':');
     int level = name == NULL ? -1 : log_level_of(name + 1);
 
-    if (name != NULL)
-        *name = '\0';
-    if (level < 0 || log_set_level(value, (enum log_level)level) != 0)
+    if (level < 0) {
         log_error(boot, "log=%s: not SUBJECT:LEVEL (error, warning, info or debug)", value);
+        return;
+    }
+    *name = '\0';
+    if (log_set_level(value, (enum log_level)level) != 0)
+        log_error(boot, "log=%s: there is no such subject", value);
 }
 
 /* Does one boot argument. False: it is not for this firmware. */

@@ -212,6 +212,26 @@ static bool is_chosen(const struct selftest *test, const char *names)
     }
 }
 
+/* Tells of each name of the list that means no test; returns how many there are. */
+static unsigned tell_unknown(const char *names)
+{
+    unsigned unknown = 0;
+
+    while (names != NULL && *names != '\0') {
+        size_t length = strcspn(names, ",");
+        const struct selftest *test = next_test(NULL);
+
+        while (test != NULL && !is_meant(test, names, names + length))
+            test = next_test(test);
+        if (test == NULL) {
+            printf("# no test is called \"%.*s\" (selftest list)\n", (int)length, names);
+            unknown++;
+        }
+        names += length + (names[length] != '\0' ? 1 : 0);
+    }
+    return unknown;
+}
+
 /* ---- running ---- */
 
 static bool aborted;
@@ -238,14 +258,12 @@ static void report(unsigned number, const struct selftest *test)
     }
 }
 
-static void print_head(const char *names, unsigned planned)
+static void print_head(unsigned planned)
 {
     char identity[96];
 
     version_describe(identity, sizeof(identity));
     printf("TAP version 13\n1..%u\n# %s, %s\n", planned, identity, version_of_image.compiler);
-    if (planned == 0)
-        printf("# no test is called \"%s\" (selftest list)\n", names);
 }
 
 unsigned selftest_run(const char *names)
@@ -255,7 +273,8 @@ unsigned selftest_run(const char *names)
     aborted = false;
     for (const struct selftest *test = next_test(NULL); test != NULL; test = next_test(test))
         planned += is_chosen(test, names) ? 1 : 0;
-    print_head(names, planned);
+    print_head(planned);
+    failed += tell_unknown(names);
     for (const struct selftest *test = next_test(NULL); test != NULL; test = next_test(test)) {
         if (!is_chosen(test, names) || selftest_aborted())
             continue;

@@ -71,8 +71,8 @@ bool selftest_aborted(void);
 /* Runs the tests that `names` chooses (NULL: all) and reports them. names: suites ("its"), single
  * tests ("udma.copies_one_byte"), either with * for any characters, separated by commas. Those of
  * the suite `soak` take minutes and run only if a name begins with it. Returns how many failed; a
- * run that was aborted, or that found nothing to run, counts as one more. Thread context, boot
- * core. */
+ * run that was aborted, or that found nothing to run, counts as one more, and so does each name
+ * that no test has. Thread context, boot core. */
 unsigned selftest_run(const char *names);
 
 #endif

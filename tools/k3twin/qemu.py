@@ -35,6 +35,8 @@ def find_twin(given):
 def gdb_option(where):
     if where is None:
         return []
+    if where == "" or where.startswith("-"):
+        raise UsageError(f"--gdb {where}: neither a port nor the name of a socket")
     if where.isdecimal():
         if not 0 < int(where) < 65536:
             raise UsageError(f"--gdb {where}: ports are 1 to 65535")

@@ -34,6 +34,14 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
+def check_outputs(arguments):
+    """What is written must not be what is read."""
+    inputs = [arguments.image[0], arguments.twin, arguments.dtb, arguments.initrd, *(path for path, _ in arguments.load)]
+    for option, path in (("--log", arguments.log), ("--trace", arguments.trace)):
+        if path and path.exists() and any(file and file.exists() and file.samefile(path) for file in inputs):
+            raise UsageError(f"{option} {path}: that is an input")
+
+
 def open_log(path):
     try:
         return open(path, "w", encoding="utf-8")
@@ -46,6 +54,7 @@ class Run:
 
     def __init__(self, arguments, directory):
         arguments.twin = find_twin(arguments.twin)
+        check_outputs(arguments)
         self.directory = directory
         self.files = [arguments.image[0], *(path for path, _ in arguments.load)]
         self.twin = arguments.twin
@@ -164,6 +173,8 @@ class Run:
             self.qemu.wait()
 
     def end(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # a second one must not cost the log and the trace
         if self.qemu.poll() is None:
             self.end_qemu()
         self.report.close()

@@ -6,6 +6,7 @@
 #include "lib/command.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 static int run_greet(int count, char **words)
@@ -30,6 +31,24 @@ __attribute__((constructor)) static void construct(void)
 SELFTEST(own, is_constructed_once, 5)
 {
     CHECK_EQUAL(constructed, 1);
+}
+
+/* Sections that linker.ld does not know. */
+static int table[2] __attribute__((section(".table"))) = {1, 2};
+static const int constants[2] __attribute__((section(".constants"))) = {3, 4};
+static atomic_int sum;
+
+__attribute__((noinline, section(".far_code"))) static int add_all(void)
+{
+    return table[0]++ + table[1] + constants[0] + constants[1];
+}
+
+SELFTEST(own, sections_of_its_own_are_what_they_say, 5)
+{
+    CHECK_EQUAL(add_all(), 10);
+    CHECK_EQUAL(table[0], 2);
+    atomic_fetch_add(&sum, 5);
+    CHECK_EQUAL(atomic_load(&sum), 5);
 }
 
 SELFTEST(own, takes_the_root, 5)
