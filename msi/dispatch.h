@@ -6,7 +6,7 @@
 #ifndef MSI_DISPATCH_H
 #define MSI_DISPATCH_H
 
-#include "msi/irq.h"
+#include "msi/handler.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
 #ifndef MSI_LOCAL_H
 #define MSI_LOCAL_H
 
-#include "msi/irq.h"
+#include "msi/handler.h"
 
 #include <stdbool.h>
 
