@@ -8,7 +8,6 @@
 
 #include "msi/handler.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* Where an SPI or LPI ends: embedded in the object that takes it. deliver[false] runs in interrupt

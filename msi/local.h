@@ -8,8 +8,6 @@
 
 #include "msi/handler.h"
 
-#include <stdbool.h>
-
 #define IRQ_SGI_WAKE   0u  /* ends a WFI; has no handler */
 #define IRQ_SGI_REPLAY 1u  /* runs what was unmasked with an event pending (msi/state.c) */
 #define IRQ_PPI_TIMER  27u /* the EL1 virtual timer: ends a WFI (arch/wait.h); has no handler */

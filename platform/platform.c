@@ -19,7 +19,6 @@
 #include "msi/irq.h"
 #include "platform/am65x.h"
 
-#include <errno.h>
 #include <stddef.h>
 
 /* Router outputs kept back for devices wired straight to the router (mailboxes, timers, ...), of

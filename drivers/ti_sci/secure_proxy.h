@@ -10,7 +10,6 @@
 #ifndef DRIVERS_TI_SCI_SECURE_PROXY_H
 #define DRIVERS_TI_SCI_SECURE_PROXY_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define SECURE_PROXY_WORDS   15u
