@@ -57,14 +57,14 @@ def canonical(target):
     return target[len(folder):] if target.startswith(folder) else target
 
 
-def source_files(root, left_out):
-    """All sources below root but for hidden folders and those left out (paths relative to root)."""
+def files_below(root, left_out, endings):
+    """All files below root but for hidden folders and those left out (paths relative to root)."""
     found = []
     for folder, folders, files in os.walk(root):
         relative = os.path.relpath(folder, root)
         folders[:] = [name for name in folders if not name.startswith(".")
                       and os.path.normpath(f"{relative}/{name}") not in left_out]
-        found += [os.path.normpath(f"{relative}/{name}") for name in files if name.endswith(SUFFIXES)]
+        found += [os.path.normpath(f"{relative}/{name}") for name in files if name.endswith(endings)]
     return sorted(found)
 
 
