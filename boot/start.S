@@ -24,7 +24,6 @@
 #define SCTLR_EL2_RES1       0x30c50830
 #define ICC_SRE_ENABLE       0x9       /* SRE, and Enable: EL1 may use ICC_SRE_EL1 */
 #define PFR0_GIC_SHIFT       24
-#define MDCR_HPMN_MASK       0x1f
 #define PMCR_N_SHIFT         11
 #define DFR0_PMUVER_SHIFT    8
 #define CURRENT_EL_SHIFT     2

@@ -10,6 +10,7 @@
 #include "arch/time.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #define ORDER_MIN     4u

@@ -23,7 +23,6 @@
 #define LIB_TRACE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 enum trace_phase {

@@ -19,5 +19,9 @@ debug: firmware twin | $(SETUP)/run $(SETUP)/debug
 
 # The picture of docs/msi.md: what `irq dot` prints in a run, laid out by Graphviz.
 picture: firmware twin | $(SETUP)/run $(SETUP)/picture
-	@tools/twin --twin $(TWIN) --image $(APP_ELF) --append selftest=msi_report --timeout 60 --strict </dev/null \
-	    | tr -d '\r' | sed -n '/^strict digraph/,/^}/p' | dot -Tsvg -o docs/topology.svg
+	@tools/twin --twin $(TWIN) --image $(APP_ELF) --append selftest=msi_report --timeout 60 --strict </dev/null >$(O)/picture.log \
+	    || { tail -n 5 $(O)/picture.log; exit 1; }
+	@tr -d '\r' <$(O)/picture.log | sed -n '/^strict digraph/,/^}/p' >$(O)/picture.dot
+	@test -s $(O)/picture.dot || { echo "picture: the run has printed no graph ($(O)/picture.log)"; exit 1; }
+	@dot -Tsvg -o $(O)/picture.svg $(O)/picture.dot
+	@mv $(O)/picture.svg docs/topology.svg

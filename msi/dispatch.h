@@ -6,9 +6,8 @@
 #ifndef MSI_DISPATCH_H
 #define MSI_DISPATCH_H
 
-#include "msi/irq.h"
+#include "msi/handler.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* Where an SPI or LPI ends: embedded in the object that takes it. deliver[false] runs in interrupt

@@ -11,6 +11,7 @@
 #include "arch/core.h"
 #include "lib/log.h"
 #include "msi/internal.h"
+#include "msi/irq.h"
 #include "msi/placement.h"
 #include "msi/quiesce.h"
 #include "msi/registry.h"

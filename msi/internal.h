@@ -12,11 +12,16 @@
 
 #include "arch/spinlock.h"
 #include "arch/wait.h"
+#include "msi/device.h"
 #include "msi/dispatch.h"
-#include "msi/irq.h"
+#include "msi/handler.h"
 #include "msi/report.h"
 #include "msi/sources.h"
 #include "msi/storm.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct its_identity;
 

@@ -14,17 +14,13 @@
 #define MSI_IRQ_H
 
 #include "msi/device.h"
+#include "msi/handler.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct irq; /* opaque */
-
-/* Runs in interrupt context on the interrupt's core, never on two cores at once for one interrupt.
- * It must not wait, print, allocate, request or free. Several events may make only one call: ask
- * the device how much there is to do. */
-typedef void (*irq_handler_t)(void *context);
 
 #define IRQ_INDEX_ANY   0xffffffffu
 #define IRQ_CORE_ANY    0xffffffffu

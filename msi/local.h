@@ -6,9 +6,7 @@
 #ifndef MSI_LOCAL_H
 #define MSI_LOCAL_H
 
-#include "msi/irq.h"
-
-#include <stdbool.h>
+#include "msi/handler.h"
 
 #define IRQ_SGI_WAKE   0u  /* ends a WFI; has no handler */
 #define IRQ_SGI_REPLAY 1u  /* runs what was unmasked with an event pending (msi/state.c) */

@@ -3,4 +3,4 @@ library-sources += $(addprefix msi/, \
     dispatch.c evacuate.c init.c irq.c later.c local.c message.c placement.c quiesce.c registry.c \
     request.c service.c sources.c state.c storm.c stray.c)
 public-headers += $(addprefix msi/, \
-    binding.h device.h evacuate.h irq.h limits.h local.h report.h service.h)
+    binding.h device.h evacuate.h handler.h irq.h limits.h local.h report.h service.h)

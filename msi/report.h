@@ -23,7 +23,8 @@ struct irq_inventory {
 void irq_get_inventory(struct irq_inventory *inventory);
 
 /* Calls visit(irq, argument) for each interrupt in use, device by device, in the order of their
- * indices. Thread context; visit() must not request, free or move. */
+ * indices. Thread context: elsewhere, where the locks can't be taken, it calls nothing and says
+ * nothing. visit() must not request, free or move. */
 struct irq;
 void irq_for_each(void (*visit)(const struct irq *irq, void *argument), void *argument);
 

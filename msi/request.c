@@ -5,6 +5,7 @@
 #include "arch/core.h"
 #include "lib/log.h"
 #include "msi/internal.h"
+#include "msi/irq.h"
 #include "msi/message.h"
 #include "msi/placement.h"
 #include "msi/quiesce.h"

@@ -68,7 +68,8 @@ static uint32_t note(unsigned intid, unsigned vint, unsigned bit)
 
 void irq_stray_intid(unsigned intid)
 {
-    /* With the table full, a stray that is not in it is turned off at once. */
+    /* With the table full, an SPI or PPI that is not in it is disabled at once; an SGI or LPI is
+     * counted, no more. */
     uint32_t arrivals = note(intid, IRQ_STRAY_NO_VINT, 0);
 
     if ((arrivals == 0 || arrivals >= IRQ_STRAY_LIMIT) && intid >= GIC_INTID_PPI_FIRST &&

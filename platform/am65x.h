@@ -54,7 +54,6 @@
     }
 
 /* TI-SCI device ids. */
-#define AM65X_DEV_UART0               146u
 #define AM65X_DEV_NAVSS               118u
 #define AM65X_DEV_INTA                179u
 #define AM65X_DEV_INTR                182u

@@ -20,7 +20,6 @@
 #include "platform/am65x.h"
 #include "platform/internal.h"
 
-#include <errno.h>
 #include <stddef.h>
 
 /* Router outputs kept back for devices wired straight to the router (mailboxes, timers, ...), of
@@ -145,11 +144,6 @@ static int cores_up(void)
     uint64_t affinities[CORE_MAX];
     unsigned count = gic_redistributor_count();
 
-    if (count > CORE_MAX) {
-        log_error(platform, "%u redistributors, but room for %u cores: the rest stay off", count,
-                  CORE_MAX);
-        count = CORE_MAX;
-    }
     for (unsigned i = 0; i < count; i++)
         affinities[i] = gic_redistributor_affinity(i);
     unsigned running = smp_boot(affinities, count, (uintptr_t)secondary_start, core_init);

@@ -43,7 +43,7 @@ struct irq_parent *platform_intr(void);
 struct irq_parent *platform_inta(void);
 
 /* Asks the system firmware for each kind of resource that this host uses; visit() gets the error
- * (0) and the range. Thread context. */
+ * (0) and the range, of which nothing is set if there was an error. Thread context. */
 void platform_for_each_range(void (*visit)(const char *name, int error,
                                            const struct ti_sci_range *range));
 

@@ -10,7 +10,6 @@
 #include "lib/log.h"
 #include "lib/version.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

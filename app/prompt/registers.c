@@ -8,7 +8,6 @@
 
 #include "drivers/gic/gic.h"
 #include "drivers/udma/ring_registers.h"
-#include "lib/command.h"
 #include "msi/parents/inta_registers.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"

@@ -9,16 +9,13 @@
 #include "app/selftest/selftest.h"
 
 #include "app/selftest/watchdog.h"
-#include "arch/core.h"
 #include "arch/exception.h"
 #include "arch/spinlock.h"
-#include "arch/time.h"
 #include "arch/wait.h"
 #include "drivers/udma/udma.h"
 #include "lib/command.h"
 #include "lib/console.h"
 #include "lib/version.h"
-#include "msi/local.h"
 #include "msi/report.h"
 
 #include <stdarg.h>

@@ -5,7 +5,7 @@
  */
 #include "arch/per_core.h"
 
-#include "arch/barrier.h"
+#include "arch/core_layout.h"
 #include "arch/stack.h"
 #include "arch/sysreg.h"
 

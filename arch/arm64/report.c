@@ -3,8 +3,9 @@
  * The report of an unexpected exception, in words (Arm ARM DDI 0487, D17.2.37, "ESR_EL1"), and
  * panic(), which raises one.
  *
- * It must work when little else does: it runs on a stack of its own, takes no lock, and uses
- * neither newlib nor the heap.
+ * The report must work when little else does: it runs on a stack of its own, takes no lock, and
+ * uses neither the heap nor, but for string functions, newlib. panic() formats its message before,
+ * with newlib's vsniprintf() on its caller's stack.
  */
 #include "arch/report.h"
 
@@ -21,7 +22,6 @@
 
 #define STATUS_FAILED   1
 #define PANIC_BRK       0x4b33 /* BRK's immediate, in ESR_EL1.ISS bits 15:0 */
-#define ESR_ISS_MASK    UINT64_C(0x1ffffff)
 #define ESR_FSC_MASK    0x3fu
 #define ESR_ISS_WNR     (UINT64_C(1) << 6)
 #define ESR_ISS_FNV     (UINT64_C(1) << 10) /* FAR is not valid */

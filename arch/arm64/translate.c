@@ -14,7 +14,14 @@
 #define PAR_ATTR_SHIFT 56          /* as MAIR_EL1: below 0x10 a Device type */
 #define ATTR_DEVICE    0x10u
 
-enum mapping_kind mapping_at(uintptr_t address)
+enum mapping_kind {
+    MAPPING_NONE, /* an access would fault */
+    MAPPING_DEVICE,
+    MAPPING_MEMORY,
+};
+
+/* How this core's loads see the address. */
+static enum mapping_kind kind_at(uintptr_t address)
 {
     unsigned long state = irq_save(); /* a handler that asks as well would change PAR_EL1 */
     uint64_t result;
@@ -32,7 +39,7 @@ size_t mapping_length(uintptr_t address, size_t limit)
 {
     size_t size = 0;
 
-    while (size < limit && mapping_at(address + size) == MAPPING_MEMORY)
+    while (size < limit && kind_at(address + size) == MAPPING_MEMORY)
         size += PAGE_SIZE - (address + size) % PAGE_SIZE;
     return size < limit ? size : limit;
 }

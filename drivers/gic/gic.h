@@ -35,8 +35,9 @@ enum gic_trigger {
 int gic_init(uintptr_t distributor_base, uintptr_t redistributor_base,
              uintptr_t redistributor_size);
 
-/* How many redistributors, hence cores, the walk found, and the affinity of each (packed as
- * core_affinity()). Index 0..count-1 in the order of the walk. Any context, after gic_init(). */
+/* How many redistributors, hence cores, the walk found (up to CORE_MAX; gic_init() logs that there
+ * are more), and the affinity of each (packed as core_affinity()). Index 0..count-1 in the order of
+ * the walk. Any context, after gic_init(). */
 unsigned gic_redistributor_count(void);
 uint64_t gic_redistributor_affinity(unsigned index);
 

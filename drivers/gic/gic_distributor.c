@@ -125,15 +125,18 @@ static int enable(uintptr_t base)
 int gic_init(uintptr_t distributor_base, uintptr_t redistributor_base, uintptr_t redistributor_size)
 {
     unsigned architecture = GIC_PIDR2_ARCHITECTURE(mmio_read32(distributor_base + GICD_PIDR2));
+    bool left_out;
     int error;
 
     if (architecture != GIC_ARCHITECTURE_V3 && architecture != GIC_ARCHITECTURE_V4)
         return -ENODEV;
 
     read_facts(distributor_base, architecture);
-    error = gic_redistributors_find(redistributor_base, redistributor_size);
+    error = gic_redistributors_find(redistributor_base, redistributor_size, &left_out);
     if (error != 0)
         return error;
+    if (left_out)
+        log_error(gic, "more redistributors than room for cores (%u): the rest stay off", CORE_MAX);
     error = enable(distributor_base);
     if (error != 0)
         return error;

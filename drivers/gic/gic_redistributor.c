@@ -33,7 +33,7 @@ static uint64_t affinity_of(uint64_t typer)
     return (bytes & 0xff000000u) << 8 | (bytes & 0x00ffffffu);
 }
 
-int gic_redistributors_find(uintptr_t base, uintptr_t size)
+int gic_redistributors_find(uintptr_t base, uintptr_t size, bool *left_out)
 {
     uintptr_t end = base + size;
     uint64_t typer = 0;
@@ -50,6 +50,8 @@ int gic_redistributors_find(uintptr_t base, uintptr_t size)
             (struct redistributor){base, typer, affinity_of(typer)};
         base += ((typer & GICR_TYPER_VLPIS) != 0 ? 4u : 2u) * GICR_FRAME_SIZE;
     }
+    *left_out = redistributor_count == CORE_MAX && (typer & GICR_TYPER_LAST) == 0 &&
+                end - base >= 2u * GICR_FRAME_SIZE;
     return redistributor_count != 0 ? 0 : -ENODEV;
 }
 

@@ -39,7 +39,6 @@
 #define GIC_ICACTIVER                      0x0380u
 #define GIC_IPRIORITYR                     0x0400u /* 8 bits, byte access allowed */
 #define GIC_ICFGR                          0x0c00u /* 2 bits */
-#define GIC_IGRPMODR                       0x0d00u /* 1 bit */
 
 /* The register of an interrupt in each of these groups, as an offset into the group. */
 #define GIC_WORD_OF_BITS(intid)            ((uintptr_t)(intid) / 32u * 4u)
@@ -77,7 +76,6 @@
 #define GIC_MEMORY_NON_CACHEABLE           UINT64_C(1)
 #define GIC_MEMORY_WRITE_BACK              UINT64_C(7) /* read-allocate, write-allocate */
 #define GIC_MEMORY_OUTER_AS_INNER          UINT64_C(0)
-#define GIC_MEMORY_NON_SHAREABLE           UINT64_C(0)
 #define GIC_MEMORY_INNER_SHAREABLE         UINT64_C(1)
 
 /* GICR_PROPBASER and GICR_PENDBASER. */

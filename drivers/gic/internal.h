@@ -23,8 +23,9 @@ unsigned gic_lpi_announced_limit(void);
 /* Waits until bits of the register at address read zero. 0 or -ETIMEDOUT. Any context. */
 int gic_wait_clear(uintptr_t address, uint32_t bits);
 
-/* Walks the redistributors; called by gic_init(). -ENODEV. */
-int gic_redistributors_find(uintptr_t base, uintptr_t size);
+/* Walks the redistributors; called by gic_init(). *left_out: there are more than CORE_MAX, and the
+ * rest is not known. -ENODEV. */
+int gic_redistributors_find(uintptr_t base, uintptr_t size, bool *left_out);
 
 /* Core's redistributor: the RD frame's address and GICR_TYPER. 0 if no redistributor has the core's
  * affinity. */

@@ -15,7 +15,6 @@
 #define DRIVERS_GIC_ITS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* Allocates tables and command queue, enables the ITS. Boot core, once, after gic_init(). -ENODEV:

@@ -20,7 +20,6 @@ static const struct field TABLE_SIZE = {1, 4, 0}; /* event id bits less one */
 static const struct field TABLE_ADDRESS = {2, 51, 8};
 static const struct field COLLECTION = {2, 15, 0};
 static const struct field TARGET = {2, 51, 16};
-static const struct field TARGET_TO = {3, 51, 16}; /* of MOVALL */
 static const struct field VALID = {2, 63, 63};
 
 static uint64_t mask(struct field field)
@@ -93,28 +92,11 @@ struct its_command its_command_mapti(uint32_t device_id, uint32_t event, uint32_
     return command;
 }
 
-struct its_command its_command_mapi(uint32_t device_id, uint32_t event, uint16_t collection)
-{
-    struct its_command command = event_command(ITS_MAPI, device_id, event);
-
-    set(&command, COLLECTION, collection);
-    return command;
-}
-
 struct its_command its_command_movi(uint32_t device_id, uint32_t event, uint16_t collection)
 {
     struct its_command command = event_command(ITS_MOVI, device_id, event);
 
     set(&command, COLLECTION, collection);
-    return command;
-}
-
-struct its_command its_command_movall(uint64_t from, uint64_t to)
-{
-    struct its_command command = command_of(ITS_MOVALL);
-
-    set(&command, TARGET, from);
-    set(&command, TARGET_TO, to);
     return command;
 }
 
@@ -162,10 +144,10 @@ enum its_opcode its_command_opcode(const struct its_command *command)
 const char *its_command_name(uint8_t opcode)
 {
     static const char *const names[ITS_OPCODES] = {
-        [ITS_MOVI] = "MOVI",     [ITS_INT] = "INT",       [ITS_CLEAR] = "CLEAR",
-        [ITS_SYNC] = "SYNC",     [ITS_MAPD] = "MAPD",     [ITS_MAPC] = "MAPC",
-        [ITS_MAPTI] = "MAPTI",   [ITS_MAPI] = "MAPI",     [ITS_INV] = "INV",
-        [ITS_INVALL] = "INVALL", [ITS_MOVALL] = "MOVALL", [ITS_DISCARD] = "DISCARD",
+        [ITS_MOVI] = "MOVI",       [ITS_INT] = "INT",   [ITS_CLEAR] = "CLEAR",
+        [ITS_SYNC] = "SYNC",       [ITS_MAPD] = "MAPD", [ITS_MAPC] = "MAPC",
+        [ITS_MAPTI] = "MAPTI",     [ITS_INV] = "INV",   [ITS_INVALL] = "INVALL",
+        [ITS_DISCARD] = "DISCARD",
     };
 
     return opcode < ITS_OPCODES ? names[opcode] : NULL;
@@ -210,17 +192,10 @@ int its_command_text(const struct its_command *command, char *text, size_t size)
         return sniprintf(text, size, "MAPTI device %u event %u LPI %u collection %u",
                          (unsigned)get(command, DEVICE_ID), (unsigned)get(command, EVENT_ID),
                          (unsigned)get(command, LPI_INTID), collection);
-    case ITS_MAPI:
-        return sniprintf(text, size, "MAPI device %u event %u collection %u",
-                         (unsigned)get(command, DEVICE_ID), (unsigned)get(command, EVENT_ID),
-                         collection);
     case ITS_INV:
         return event_text(command, "INV", text, size);
     case ITS_INVALL:
         return sniprintf(text, size, "INVALL collection %u", collection);
-    case ITS_MOVALL:
-        return sniprintf(text, size, "MOVALL redistributor 0x%llx to 0x%llx", target,
-                         (unsigned long long)get(command, TARGET_TO));
     case ITS_DISCARD:
         return event_text(command, "DISCARD", text, size);
     }

@@ -21,10 +21,8 @@ enum its_opcode {
     ITS_MAPD = 0x08,
     ITS_MAPC = 0x09,
     ITS_MAPTI = 0x0a,
-    ITS_MAPI = 0x0b,
     ITS_INV = 0x0c,
     ITS_INVALL = 0x0d,
-    ITS_MOVALL = 0x0e,
     ITS_DISCARD = 0x0f,
 };
 
@@ -32,7 +30,7 @@ struct its_command {
     uint64_t words[4];
 };
 
-/* Where a redistributor is, for MAPC, MOVALL and SYNC: by its RD frame's address with
+/* Where a redistributor is, for MAPC and SYNC: by its RD frame's address with
  * GITS_TYPER.PTA = 1, by GICR_TYPER.Processor_Number with 0. */
 uint64_t its_command_target(bool by_address, uint64_t address, unsigned processor_number);
 
@@ -42,14 +40,11 @@ struct its_command its_command_mapd(uint32_t device_id, unsigned event_bits, uin
                                     bool valid);
 /* A collection's redistributor. */
 struct its_command its_command_mapc(uint16_t collection, uint64_t target, bool valid);
-/* An event's LPI and collection; MAPI: the LPI whose INTID is the event id. */
+/* An event's LPI and collection. */
 struct its_command its_command_mapti(uint32_t device_id, uint32_t event, uint32_t lpi,
                                      uint16_t collection);
-struct its_command its_command_mapi(uint32_t device_id, uint32_t event, uint16_t collection);
 /* An event goes to another collection, its pending state along with it. */
 struct its_command its_command_movi(uint32_t device_id, uint32_t event, uint16_t collection);
-/* All pending LPIs of one redistributor go to another. */
-struct its_command its_command_movall(uint64_t from, uint64_t to);
 struct its_command its_command_int(uint32_t device_id, uint32_t event);
 struct its_command its_command_clear(uint32_t device_id, uint32_t event);
 struct its_command its_command_discard(uint32_t device_id, uint32_t event);

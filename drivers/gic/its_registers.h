@@ -32,7 +32,6 @@
 /* GITS_BASERn and GITS_CBASER have these alike. */
 #define GITS_BASER_VALID                 (UINT64_C(1) << 63)
 #define GITS_BASER_INNER_CACHE(value)    ((value) << 59)
-#define GITS_BASER_OUTER_CACHE(value)    ((value) << 53)
 #define GITS_BASER_SHAREABILITY(value)   ((value) << 10)
 #define GITS_BASER_PAGES(count)          ((uint64_t)((count)-1u))
 #define GITS_BASER_PAGES_MAX             256u

@@ -13,7 +13,7 @@
 LOG_USE(ti_sci);
 
 /* Sends request (its header is filled in here) and waits for its answer. answer may be NULL, else
- * it receives answer_size bytes, header included. Both are at most SECURE_PROXY_MESSAGE_BYTES.
+ * it receives answer_size bytes, header included. Both are at most 4 * SECURE_PROXY_WORDS.
  * Errors as in ti_sci.h. All but -EACCES are logged here; the caller logs a refusal, since it knows
  * what was refused. */
 int ti_sci_request(uint16_t type, const void *request, size_t request_size, void *answer,

@@ -7,6 +7,7 @@
 #include "arch/mmio.h"
 
 #include <errno.h>
+#include <stdbool.h>
 
 #define THREAD_STRIDE         0x1000u
 

@@ -10,12 +10,10 @@
 #ifndef DRIVERS_TI_SCI_SECURE_PROXY_H
 #define DRIVERS_TI_SCI_SECURE_PROXY_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#define SECURE_PROXY_WORDS         15u
-#define SECURE_PROXY_MESSAGE_BYTES (SECURE_PROXY_WORDS * 4u)
-#define SECURE_PROXY_THREADS       160u
+#define SECURE_PROXY_WORDS   15u
+#define SECURE_PROXY_THREADS 160u
 
 struct secure_proxy_message {
     uint32_t words[SECURE_PROXY_WORDS];

@@ -99,12 +99,10 @@ struct ti_sci_ring_config {
     uint8_t element_size; /* log2(bytes) - 2 */
     uint8_t order_id;
 };
-#define TI_SCI_RING_MODE_RING    0u
-#define TI_SCI_RING_MODE_MESSAGE 1u
+#define TI_SCI_RING_MODE_RING 0u
 int ti_sci_ring_configure(const struct ti_sci_ring_config *config);
 
-/* TISCI_MSG_RM_UDMAP_TX_CH_CFG, RX_CH_CFG and FLOW_CFG: the fields a memory-to-memory or a packet
- * channel needs. */
+/* TISCI_MSG_RM_UDMAP_TX_CH_CFG and RX_CH_CFG: the fields that a memory-to-memory channel needs. */
 struct ti_sci_udmap_tx_config {
     uint16_t udmap_device;
     uint16_t index;
@@ -119,18 +117,9 @@ struct ti_sci_udmap_rx_config {
     uint8_t fetch_size;
     uint16_t completion_ring;
 };
-#define TI_SCI_UDMAP_CHANNEL_PACKET_PBRR 2u
-#define TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR  12u
+#define TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR 12u
 int ti_sci_udmap_tx_configure(const struct ti_sci_udmap_tx_config *config);
 int ti_sci_udmap_rx_configure(const struct ti_sci_udmap_rx_config *config);
-struct ti_sci_udmap_flow_config {
-    uint16_t udmap_device;
-    uint16_t index;
-    uint8_t descriptor_type;
-    uint16_t destination_ring;
-    uint16_t free_descriptor_ring;
-};
-int ti_sci_udmap_flow_configure(const struct ti_sci_udmap_flow_config *config);
 
 /* TISCI_MSG_RM_PSIL_PAIR and UNPAIR: source thread to destination thread of a NAVSS. */
 int ti_sci_psil_pair(uint16_t navss_device, uint16_t source, uint16_t destination);

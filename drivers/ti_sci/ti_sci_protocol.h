@@ -22,7 +22,6 @@
 #define TISCI_MSG_RM_RING_CFG           0x1110u
 #define TISCI_MSG_RM_UDMAP_TX_CH_CFG    0x1205u
 #define TISCI_MSG_RM_UDMAP_RX_CH_CFG    0x1215u
-#define TISCI_MSG_RM_UDMAP_FLOW_CFG     0x1230u
 #define TISCI_MSG_RM_PSIL_PAIR          0x1280u
 #define TISCI_MSG_RM_PSIL_UNPAIR        0x1281u
 #define TISCI_MSG_RM_GET_RESOURCE_RANGE 0x1500u
@@ -209,46 +208,6 @@ _Static_assert(sizeof(struct tisci_udmap_rx_request) == 34, "TISCI_MSG_RM_UDMAP_
 #define TISCI_UDMAP_CHAN_TYPE_VALID  0x04u
 #define TISCI_UDMAP_FETCH_SIZE_VALID 0x08u
 #define TISCI_UDMAP_CQ_QNUM_VALID    0x10u
-
-/* The same page, TISCI_MSG_RM_UDMAP_FLOW_CFG; the answer is bare. */
-struct tisci_udmap_flow_request {
-    struct tisci_header header;
-    uint32_t valid_params;
-    uint16_t nav_id;
-    uint16_t flow_index;
-    uint8_t rx_einfo_present;
-    uint8_t rx_psinfo_present;
-    uint8_t rx_error_handling;
-    uint8_t rx_desc_type;
-    uint16_t rx_sop_offset;
-    uint16_t rx_dest_qnum;
-    uint8_t rx_src_tag_hi;
-    uint8_t rx_src_tag_lo;
-    uint8_t rx_dest_tag_hi;
-    uint8_t rx_dest_tag_lo;
-    uint8_t rx_src_tag_hi_sel;
-    uint8_t rx_src_tag_lo_sel;
-    uint8_t rx_dest_tag_hi_sel;
-    uint8_t rx_dest_tag_lo_sel;
-    uint16_t rx_fdq0_sz0_qnum;
-    uint16_t rx_fdq1_qnum;
-    uint16_t rx_fdq2_qnum;
-    uint16_t rx_fdq3_qnum;
-    uint8_t rx_ps_location;
-} TI_SCI_PACKED;
-_Static_assert(sizeof(struct tisci_udmap_flow_request) == 41, "TISCI_MSG_RM_UDMAP_FLOW_CFG");
-
-#define TISCI_FLOW_EINFO_PRESENT_VALID  0x00001u
-#define TISCI_FLOW_PSINFO_PRESENT_VALID 0x00002u
-#define TISCI_FLOW_ERROR_HANDLING_VALID 0x00004u
-#define TISCI_FLOW_DESC_TYPE_VALID      0x00008u
-#define TISCI_FLOW_SOP_OFFSET_VALID     0x00010u
-#define TISCI_FLOW_DEST_QNUM_VALID      0x00020u
-#define TISCI_FLOW_FDQ0_SZ0_QNUM_VALID  0x04000u
-#define TISCI_FLOW_FDQ1_QNUM_VALID      0x08000u
-#define TISCI_FLOW_FDQ2_QNUM_VALID      0x10000u
-#define TISCI_FLOW_FDQ3_QNUM_VALID      0x20000u
-#define TISCI_FLOW_PS_LOCATION_VALID    0x40000u
 
 /* "Resource Management PSI-L", TISCI_MSG_RM_PSIL_PAIR and _UNPAIR; the answers are bare. */
 struct tisci_psil_request {

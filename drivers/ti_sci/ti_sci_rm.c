@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Resources of the Navigator Subsystem: ranges, rings, UDMAP channels and flows, PSI-L pairings
+ * Resources of the Navigator Subsystem: ranges, rings, UDMAP channels, PSI-L pairings
  * (TI-SCI documentation, "Resource Management Core", "... Ring Accelerator", "... UDMAP" and
  * "... PSI-L").
  *
@@ -92,30 +92,6 @@ int ti_sci_udmap_rx_configure(const struct ti_sci_udmap_rx_config *config)
     int error = ti_sci_request(TISCI_MSG_RM_UDMAP_RX_CH_CFG, &request, sizeof(request), NULL, 0);
 
     return refusal(error, "receive channel configuration", config->udmap_device, config->index);
-}
-
-int ti_sci_udmap_flow_configure(const struct ti_sci_udmap_flow_config *config)
-{
-    /* One free-descriptor ring serves every packet size; nothing but the packet is kept. */
-    struct tisci_udmap_flow_request request = {
-        .valid_params = TISCI_FLOW_EINFO_PRESENT_VALID | TISCI_FLOW_PSINFO_PRESENT_VALID |
-                        TISCI_FLOW_ERROR_HANDLING_VALID | TISCI_FLOW_DESC_TYPE_VALID |
-                        TISCI_FLOW_SOP_OFFSET_VALID | TISCI_FLOW_DEST_QNUM_VALID |
-                        TISCI_FLOW_FDQ0_SZ0_QNUM_VALID | TISCI_FLOW_FDQ1_QNUM_VALID |
-                        TISCI_FLOW_FDQ2_QNUM_VALID | TISCI_FLOW_FDQ3_QNUM_VALID |
-                        TISCI_FLOW_PS_LOCATION_VALID,
-        .nav_id = config->udmap_device,
-        .flow_index = config->index,
-        .rx_desc_type = config->descriptor_type,
-        .rx_dest_qnum = config->destination_ring,
-        .rx_fdq0_sz0_qnum = config->free_descriptor_ring,
-        .rx_fdq1_qnum = config->free_descriptor_ring,
-        .rx_fdq2_qnum = config->free_descriptor_ring,
-        .rx_fdq3_qnum = config->free_descriptor_ring,
-    };
-    int error = ti_sci_request(TISCI_MSG_RM_UDMAP_FLOW_CFG, &request, sizeof(request), NULL, 0);
-
-    return refusal(error, "flow configuration", config->udmap_device, config->index);
 }
 
 static int psil(uint16_t type, uint16_t navss_device, uint16_t source, uint16_t destination)

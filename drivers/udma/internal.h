@@ -12,7 +12,6 @@
 #include "lib/log.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 LOG_USE(udma);

@@ -36,7 +36,7 @@ static int configure(const struct udma_ring *ring, uint64_t base, uint32_t count
     return ti_sci_ring_configure(&config);
 }
 
-struct ring_rt_registers *udma_ring_registers(uint16_t index)
+static struct ring_rt_registers *registers_of(uint16_t index)
 {
     return (struct ring_rt_registers *)(udma_get_facts()->ring_rt +
                                         (uintptr_t)index * RING_RT_STRIDE);
@@ -46,8 +46,10 @@ int udma_ring_open(struct udma_ring *ring, uint16_t index, uint16_t count)
 {
     int error;
 
+    if (count == 0)
+        return -EINVAL;
     *ring = (struct udma_ring){
-        .registers = udma_ring_registers(index),
+        .registers = registers_of(index),
         .elements = dma_alloc(count * sizeof(*ring->elements)),
         .index = index,
         .count = count,

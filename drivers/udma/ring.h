@@ -29,12 +29,11 @@ int udma_ring_reserve(uint16_t *index);
 int udma_ring_unreserve(uint16_t index);
 
 /* Allocates `count` elements (1-65535) and has the system firmware configure a ring: one that was
- * reserved, or the one that belongs to a reserved channel. Thread context. -ENOMEM, or the system
- * firmware's error; then the ring is not open. */
+ * reserved, or the one that belongs to a reserved channel. That it is one of these is not looked
+ * at: who opens a ring that another uses takes its configuration away; one that is not the host's,
+ * the system firmware refuses. Thread context, after udma_init(). -EINVAL: count is 0; -ENOMEM; or
+ * the system firmware's error; then the ring is not open. */
 int udma_ring_open(struct udma_ring *ring, uint16_t index, uint16_t count);
-
-/* A ring's registers. Any context, after udma_init(). */
-struct ring_rt_registers *udma_ring_registers(uint16_t index);
 
 /* Takes the configuration back and frees the elements. If the system firmware refuses, the
  * hardware may still use the memory: it is kept, the error is returned, and the call can be

@@ -17,6 +17,7 @@
  */
 #include "drivers/ti_sci/ti_sci.h"
 #include "lib/log.h"
+#include "msi/irq.h"
 #include "msi/local.h"
 #include "msi/parents/mapping.h"
 #include "msi/parents/vint.h"

@@ -14,6 +14,7 @@
 #include "drivers/ti_sci/ti_sci.h"
 #include "lib/log.h"
 #include "msi/binding.h"
+#include "msi/irq.h"
 #include "msi/parents/id_pool.h"
 #include "msi/parents/spi.h"
 #include "msi/registry.h"

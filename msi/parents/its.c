@@ -17,6 +17,7 @@
 #include "lib/log.h"
 #include "msi/binding.h"
 #include "msi/internal.h"
+#include "msi/irq.h"
 #include "msi/parents/lpi_regions.h"
 #include "msi/quiesce.h"
 #include "msi/registry.h"

@@ -28,6 +28,7 @@
 #include "drivers/gic/gic.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "lib/trace.h"
+#include "msi/irq.h"
 #include "msi/parents/spi.h"
 #include "msi/placement.h"
 #include "msi/quiesce.h"

@@ -50,8 +50,9 @@ int vint_take_bit(struct vint_set *set, unsigned core, struct vint **vint, uint8
 void vint_attach(struct vint *vint, unsigned bit, struct irq *irq);
 int vint_detach(struct vint *vint, unsigned bit);
 
-/* Gives a detached bit back; the VINT's line goes with its last one. The router's and the GIC's
- * errors: then the line is kept, and tried again by vint_reap(). */
+/* Gives a detached bit back, in any case; the VINT's line goes with its last one. The router's
+ * errors: the line is kept, and tried again by vint_reap(). The GIC's: the line is released all the
+ * same; or, of a bit that is not the last one, vint_follow()'s. */
 int vint_give_bit(struct vint_set *set, struct vint *vint, unsigned bit);
 
 /* After an interrupt of the VINT has moved to core, or was freed: moves the VINT's SPI to core,

@@ -5,6 +5,7 @@
 #include "drivers/gic/gic.h"
 #include "msi/binding.h"
 #include "msi/internal.h"
+#include "msi/irq.h"
 #include "msi/parents/spi.h"
 #include "msi/registry.h"
 

@@ -279,23 +279,6 @@ static void udmap_channels_are_configured(void **state)
     check_wire(rx, sizeof(rx));
 }
 
-static void udmap_flow_is_configured(void **state)
-{
-    static const uint8_t bytes[] = {0x30, 0x12, 12, 0,    0x02, 0,    0, 0, 0x3f, 0xc0, 0x07,
-                                    0,    188,  0,  150,  0,    0,    0, 0, 1,    0,    0,
-                                    0x30, 1,    0,  0,    0,    0,    0, 0, 0,    0,    0x31,
-                                    1,    0x31, 1,  0x31, 1,    0x31, 1, 0};
-    const struct ti_sci_udmap_flow_config flow = {.udmap_device = AM65X_DEV_UDMAP,
-                                                  .index = 150,
-                                                  .descriptor_type = 1,
-                                                  .destination_ring = 304,
-                                                  .free_descriptor_ring = 305};
-
-    (void)state;
-    (void)ti_sci_udmap_flow_configure(&flow);
-    check_wire(bytes, sizeof(bytes));
-}
-
 static void threads_are_paired_and_unpaired(void **state)
 {
     static const uint8_t pair[] = {0x80, 0x12, 12,   0,    0x02, 0, 0,    0,    118, 0,
@@ -749,7 +732,6 @@ int main(void)
         WATCHED(route_is_mapped_and_unmapped),
         WATCHED(ring_is_configured),
         WATCHED(udmap_channels_are_configured),
-        WATCHED(udmap_flow_is_configured),
         WATCHED(threads_are_paired_and_unpaired),
         BOTH_WAYS(refusal_is_eacces),
         BOTH_WAYS(missing_answer_times_out),

@@ -391,6 +391,7 @@ static void a_refused_ring_leaves_nothing(void **state)
     /* Ring 0 is another host's. */
     assert_int_equal(udma_ring_open(&ring, 0, RING_COUNT), -EACCES);
     assert_null(ring.elements);
+    assert_int_equal(udma_ring_open(&ring, RING_INDEX, 0), -EINVAL);
     check_inventory(&before);
 }
 

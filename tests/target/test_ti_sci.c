@@ -41,7 +41,7 @@ static const struct resource {
 };
 #define NEEDED        (sizeof(needed) / sizeof(needed[0]))
 
-/* Main UART2, which nothing here uses: AM65X_DEV_UART0 is the console and had better stay on. */
+/* Main UART2, which nothing here uses: UART0 (146) is the console and had better stay on. */
 #define UNUSED_DEVICE 148u
 
 /* No AM65x has a device of this id. */

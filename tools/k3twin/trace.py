@@ -17,7 +17,7 @@ from k3twin.symbols import find_program
 from k3twin.trace_build import DEVICES, FIRMWARE, Builder
 from k3twin.trace_firmware import Firmware
 
-RAM_BASE = 0x40000000      # BOARD_RAM_BASE of twin/monitor/board.h
+RAM_BASE = 0x40000000      # as twin/monitor/board.h has it
 EVENTS_BASE = 0x42000000   # EVENTS_BASE
 HEAD = struct.Struct("<QQ")                # numbers given out, ticks a second
 RECORD = struct.Struct("<QQBBBxIQQ64s24x")  # struct record of twin/monitor/events.c

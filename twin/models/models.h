@@ -265,9 +265,6 @@ void sci_put64(struct sci_message *message, unsigned offset, uint64_t value);
 typedef bool (*sci_handler)(uint8_t host, const struct sci_message *request,
                             struct sci_message *answer);
 
-bool sysfw_query_msmc(uint8_t host, const struct sci_message *request, struct sci_message *answer);
-bool sysfw_version(uint8_t host, const struct sci_message *request, struct sci_message *answer);
-
 bool sysfw_device_set(uint8_t host, const struct sci_message *request, struct sci_message *answer);
 bool sysfw_device_get(uint8_t host, const struct sci_message *request, struct sci_message *answer);
 bool sysfw_device_resets(uint8_t host, const struct sci_message *request,

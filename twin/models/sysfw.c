@@ -47,13 +47,16 @@ static struct job {
 static uint64_t busy_until; /* when the last of the accepted requests will be done */
 static uint32_t requests;
 
+static bool version(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+static bool query_msmc(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+
 static const struct {
     uint16_t type;
     const char *name;
     sci_handler handler;
 } messages[] = {
-    {0x0002, "VERSION", sysfw_version},
-    {0x0020, "QUERY_MSMC", sysfw_query_msmc},
+    {0x0002, "VERSION", version},
+    {0x0020, "QUERY_MSMC", query_msmc},
     {0x0100, "SET_CLOCK", sysfw_clock_set_state},
     {0x0101, "GET_CLOCK", sysfw_clock_get_state},
     {0x0102, "SET_CLOCK_PARENT", sysfw_clock_set_parent},
@@ -150,7 +153,7 @@ void sci_put64(struct sci_message *message, unsigned offset, uint64_t value)
 
 /* ---------------------------------------------------------------- the work */
 
-bool sysfw_version(uint8_t host, const struct sci_message *request, struct sci_message *answer)
+static bool version(uint8_t host, const struct sci_message *request, struct sci_message *answer)
 {
     static const char description[32] = "21.5.0--k3metal (AM65x twin)";
     (void)host;
@@ -163,7 +166,7 @@ bool sysfw_version(uint8_t host, const struct sci_message *request, struct sci_m
 }
 
 /* The part of the 2 MiB of MSMC RAM that is memory (all of it: no cache is carved out). */
-bool sysfw_query_msmc(uint8_t host, const struct sci_message *request, struct sci_message *answer)
+static bool query_msmc(uint8_t host, const struct sci_message *request, struct sci_message *answer)
 {
     (void)host;
     (void)request;

@@ -33,8 +33,6 @@
 
 #define IER_RHR             0x01u
 #define IER_THR             0x02u
-#define IER_LINE            0x04u
-#define IER_MODEM           0x08u
 #define IER_ENHANCED        0xf0u /* writable with EFR[4] only */
 
 #define IIR_NONE            0x01u

@@ -22,8 +22,8 @@
 #define BOARD_INTID_LIMIT      256u /* 224 SPIs */
 #define BOARD_CPUS_MAX         4u
 
-/* RAM starts at 1 GiB: the first GiB of it is the twin's, the rest is the guest's DRAM. */
-#define BOARD_RAM_BASE         0x40000000u
+/* RAM starts at 1 GiB (0x40000000): the first GiB of it is the twin's, the rest is the guest's
+ * DRAM. */
 #define PARAMETERS_BASE        0x41000000u
 #define EVENTS_BASE            0x42000000u /* up to the SRAM below (events.c) */
 

@@ -23,7 +23,6 @@
 #define ICC_PMR_EL1     S3_0_C4_C6_0
 #define ICC_IAR0_EL1    S3_0_C12_C8_0
 #define ICC_EOIR0_EL1   S3_0_C12_C8_1
-#define ICC_HPPIR0_EL1  S3_0_C12_C8_2
 #define ICC_AP1R0_EL1   S3_0_C12_C9_0
 #define ICC_DIR_EL1     S3_0_C12_C11_1
 #define ICC_RPR_EL1     S3_0_C12_C11_3
@@ -41,7 +40,6 @@
 #define ICH_HCR_EL2     S3_4_C12_C11_0
 #define ICC_CTLR_EL3    S3_6_C12_C12_4
 #define ICC_SRE_EL3     S3_6_C12_C12_5
-#define ICC_IGRPEN1_EL3 S3_6_C12_C12_7
 
 /* The fields of a trapped MSR or MRS that name the register (DDI 0487, ISS encoding for EC 0x18).
  */
@@ -89,7 +87,6 @@
 /* SPSR_ELx.M. */
 #define SPSR_MODE_MASK             0xfu
 #define SPSR_MODE_EL2H             0x9u
-#define SPSR_GUEST_ENTRY           0x3c5u /* EL1h, DAIF masked */
 
 static inline void synchronise_context(void)
 {

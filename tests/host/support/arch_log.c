@@ -58,9 +58,3 @@ void dcache_invalidate(void *start, size_t size)
     (void)start;
     (void)size;
 }
-
-void dcache_clean_invalidate(void *start, size_t size)
-{
-    (void)start;
-    (void)size;
-}

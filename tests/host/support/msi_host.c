@@ -16,6 +16,7 @@
 #include "tests/host/support/host.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 static void add_sources(struct msi_host *host, uint8_t subtype)
 {

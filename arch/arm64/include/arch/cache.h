@@ -12,6 +12,5 @@
  * returns. Any context. */
 void dcache_clean(const void *start, size_t size);
 void dcache_invalidate(void *start, size_t size);
-void dcache_clean_invalidate(void *start, size_t size);
 
 #endif

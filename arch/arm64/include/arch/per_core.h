@@ -8,7 +8,6 @@
 #define ARCH_PER_CORE_H
 
 #include "arch/core.h"
-#include "arch/core_layout.h"
 
 #include <stdint.h>
 

@@ -22,10 +22,7 @@
 #define SCTLR_RES1        0x30d00800 /* bits 29, 28, 23, 22, 20, 11 */
 
 /* PSTATE as DAIF and SPSR_EL1 show it. */
-#define PSTATE_F          (1 << 6)
 #define PSTATE_I          (1 << 7)
-#define PSTATE_A          (1 << 8)
-#define PSTATE_D          (1 << 9)
 #define PSTATE_DAIF       0x3c0
 #define PSTATE_MODE_EL1H  0x5
 

@@ -8,17 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What an address is mapped as. */
-enum mapping_kind {
-    MAPPING_NONE, /* an access would fault */
-    MAPPING_DEVICE,
-    MAPPING_MEMORY,
-};
-
-/* How this core's loads see the address. Any context. */
-enum mapping_kind mapping_at(uintptr_t address);
-
-/* How many bytes from address on are mapped as memory, up to limit. Any context. */
+/* How many bytes from address on this core's loads see as memory, up to limit. Any context. */
 size_t mapping_length(uintptr_t address, size_t limit);
 
 #endif
