@@ -35,10 +35,12 @@ enum gic_trigger {
 int gic_init(uintptr_t distributor_base, uintptr_t redistributor_base,
              uintptr_t redistributor_size);
 
-/* How many redistributors, hence cores, the walk found, and the affinity of each (packed as
- * core_affinity()). Index 0..count-1 in the order of the walk. Any context, after gic_init(). */
+/* How many redistributors, hence cores, the walk found; the affinity of each (packed as
+ * core_affinity()), and the address of its RD frame; UINT64_MAX and 0: there is none. Index
+ * 0..count-1 in the order of the walk. Any context, after gic_init(). */
 unsigned gic_redistributor_count(void);
 uint64_t gic_redistributor_affinity(unsigned index);
+uintptr_t gic_redistributor_address(unsigned index);
 
 /* Initialises the calling core's redistributor and CPU interface. Each core once, after gic_init();
  * IRQs may be masked. -ENODEV: no redistributor has this core's affinity, or there is no
