@@ -13,11 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GIC_INTID_PPI_FIRST 16u
-#define GIC_INTID_SPI_FIRST 32u
-#define GIC_INTID_SPECIAL   1020u
-#define GIC_INTID_SPURIOUS  1023u
-#define GIC_INTID_LPI_FIRST 8192u
+enum gic_intid {
+    GIC_INTID_PPI_FIRST = 16,
+    GIC_INTID_SPI_FIRST = 32,
+    GIC_INTID_SPECIAL = 1020,
+    GIC_INTID_SPURIOUS = 1023,
+    GIC_INTID_LPI_FIRST = 8192,
+};
 
 /* How an interrupt is triggered (GICD_ICFGR). */
 enum gic_trigger {

@@ -44,8 +44,9 @@ enum gicr_offset {
     GICR_PENDBASER = 0x0078,
     GICR_PIDR2 = 0xffe8,
     GICR_SGI_FRAME = 0x10000,
+    GICR_FRAME = 0x10000, /* a frame's size; the distributor has one such frame */
 };
-#define GICR_FRAME_SIZE                    ((uintptr_t)0x10000u)
+#define GICR_FRAME_SIZE                    ((uintptr_t)GICR_FRAME)
 
 /* The register of an interrupt in each of the groups, as an offset into the group. */
 #define GIC_WORD_OF_BITS(intid)            ((uintptr_t)(intid) / 32u * 4u)
