@@ -80,10 +80,4 @@ enum am65x_device {
 #define AM65X_INTR_OUTPUTS_LOW_INTID  64u
 #define AM65X_INTR_OUTPUTS_HIGH_INTID 448u
 
-/* DRAM as far as 32 bits address it, and what TF-A and OP-TEE keep of it on TI's boards. */
-#define AM65X_DRAM_BASE               0x80000000u
-#define AM65X_DRAM_SIZE               0x80000000u
-#define AM65X_SECURE_DRAM_BASE        0x9e800000u
-#define AM65X_SECURE_DRAM_SIZE        0x01800000u
-
 #endif
