@@ -26,12 +26,12 @@
 
 #include <cmocka.h>
 
-#define TX_WINDOW  (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_TX_THREAD * 0x1000u)
-#define RX_WINDOW  (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_RX_THREAD * 0x1000u)
-#define RX_STATUS  (AM65X_SECURE_PROXY_RT_BASE + AM65X_SCI_RX_THREAD * 0x1000u)
-#define TX_STATUS  (AM65X_SECURE_PROXY_RT_BASE + AM65X_SCI_TX_THREAD * 0x1000u)
-#define FIRST_WORD 0x04u
-#define LAST_WORD  0x3cu
+#define TX_WINDOW  (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_TX_THREAD * SECURE_PROXY_STRIDE)
+#define RX_WINDOW  (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_RX_THREAD * SECURE_PROXY_STRIDE)
+#define RX_STATUS  (AM65X_SECURE_PROXY_RT_BASE + AM65X_SCI_RX_THREAD * SECURE_PROXY_STRIDE)
+#define TX_STATUS  (AM65X_SECURE_PROXY_RT_BASE + AM65X_SCI_TX_THREAD * SECURE_PROXY_STRIDE)
+#define FIRST_WORD offsetof(struct secure_proxy_data_registers, words)
+#define LAST_WORD  (sizeof(struct secure_proxy_data_registers) - 4)
 
 #define SHORT_US   1000u
 #define LATE_US    5000u
@@ -533,7 +533,7 @@ static void send_raw(void)
 
 static void use_up_credits(void)
 {
-    while ((mmio_read32(TX_STATUS) & 0xff) != 0)
+    while (SECURE_PROXY_STATUS_COUNT(mmio_read32(TX_STATUS)) != 0)
         send_raw();
 }
 
@@ -604,9 +604,9 @@ static void init_discards_stale_answers(void **state)
     ti_sci_set_timeout_us(SHORT_US);
     assert_int_equal(ti_sci_get_version(&version), -ETIMEDOUT);
     host_advance_us(2 * LATE_US);
-    assert_int_equal(mmio_read32(RX_STATUS) & 0xff, 1);
+    assert_int_equal(SECURE_PROXY_STATUS_COUNT(mmio_read32(RX_STATUS)), 1);
     assert_int_equal(ti_sci_init(&config), 0);
-    assert_int_equal(mmio_read32(RX_STATUS) & 0xff, 0);
+    assert_int_equal(SECURE_PROXY_STATUS_COUNT(mmio_read32(RX_STATUS)), 0);
     assert_int_equal(counters().late + counters().stray, 0);
 }
 
