@@ -22,22 +22,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANY                UINT32_MAX
-#define COUNT(a)           (sizeof(a) / sizeof((a)[0]))
-#define R                  REGISTER_READ
-#define W                  REGISTER_WRITE
-#define RW                 (REGISTER_READ | REGISTER_WRITE)
+#define ANY                        UINT32_MAX
+#define COUNT(a)                   (sizeof(a) / sizeof((a)[0]))
+#define R                          REGISTER_READ
+#define W                          REGISTER_WRITE
+#define RW                         (REGISTER_READ | REGISTER_WRITE)
 
 /* A register by the name of its member, and an array of them. */
-#define SIZE(type, member) sizeof(((struct type *)NULL)->member)
+#define SIZE(type, member)         sizeof(((struct type *)NULL)->member)
+#define ELEMENT_SIZE(type, member) sizeof(*((struct type *)NULL)->member)
 #define ONE(type, member, access)                                                                  \
     {                                                                                              \
 #member, offsetof(struct type, member), SIZE(type, member), access, 0                      \
     }
 #define ARRAY(type, member, access)                                                                \
     {                                                                                              \
-#member, offsetof(struct type, member), SIZE(type, member[0]), access,                     \
-            SIZE(type, member) / SIZE(type, member[0])                                             \
+#member, offsetof(struct type, member), ELEMENT_SIZE(type, member), access,                \
+            SIZE(type, member) / ELEMENT_SIZE(type, member)                                        \
     }
 
 static const struct register_kind gicd[] = {
