@@ -13,8 +13,8 @@
 #include <errno.h>
 #include <stddef.h>
 
-#define SGI_COUNT 16u
-#define PPI_COUNT 16u
+#define SGI_COUNT GIC_INTID_PPI_FIRST
+#define PPI_COUNT (GIC_INTID_SPI_FIRST - GIC_INTID_PPI_FIRST)
 
 struct local_handler {
     irq_handler_t handler;

@@ -8,9 +8,11 @@
 
 #include "msi/handler.h"
 
-#define IRQ_SGI_WAKE   0u  /* ends a WFI; has no handler */
-#define IRQ_SGI_REPLAY 1u  /* runs what was unmasked with an event pending (msi/state.c) */
-#define IRQ_PPI_TIMER  27u /* the EL1 virtual timer: ends a WFI (arch/wait.h); has no handler */
+enum irq_local_intid {
+    IRQ_SGI_WAKE = 0,   /* ends a WFI; has no handler */
+    IRQ_SGI_REPLAY = 1, /* runs what was unmasked with an event pending (msi/state.c) */
+    IRQ_PPI_TIMER = 27, /* the EL1 virtual timer: ends a WFI (arch/wait.h); has no handler */
+};
 
 /* Sets the handler of an SGI (2-15), one for all cores; each core has enabled its SGIs in
  * irq_core_init(). Thread context. -EINVAL: not an SGI, one of this layer's own, or no handler;

@@ -42,8 +42,8 @@ static bool claim(struct irq *irq)
             (old & IRQ_STATE_PENDING) == 0)
             return false;
     } while (!__atomic_compare_exchange_n(&irq->state, &old,
-                                          (old & ~IRQ_STATE_PENDING) | IRQ_STATE_RUNNING, false,
-                                          __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+                                          (old & ~(uint32_t)IRQ_STATE_PENDING) | IRQ_STATE_RUNNING,
+                                          false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
     return true;
 }
 

@@ -7,11 +7,13 @@
 
 #include "msi/internal.h"
 
-#define IRQ_STATE_PENDING 0x1u /* an event that the handler has not seen */
-#define IRQ_STATE_RUNNING 0x2u /* the handler runs, on one core */
-#define IRQ_STATE_MASKED  0x4u
-#define IRQ_STATE_DEAD    0x8u  /* being freed: the handler is not called any more */
-#define IRQ_STATE_STORM   0x10u /* masked by this layer, because it came too often */
+enum irq_state_bit {
+    IRQ_STATE_PENDING = 0x1, /* an event that the handler has not seen */
+    IRQ_STATE_RUNNING = 0x2, /* the handler runs, on one core */
+    IRQ_STATE_MASKED = 0x4,
+    IRQ_STATE_DEAD = 0x8,   /* being freed: the handler is not called any more */
+    IRQ_STATE_STORM = 0x10, /* masked by this layer, because it came too often */
+};
 
 /* A new interrupt: masked, nothing pending, and its sink delivers to it. */
 void irq_state_init(struct irq *irq);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The AM65x's physical address map and numbers, as far as the firmware uses them.
+ * The AM65x's physical address map and numbers, as far as the firmware uses them. Enumerators, so
+ * that a debugger has their names; what an int can't hold is a macro.
  *
  * Sources: AM65x TRM (TI SPRUID7), chapter 2 "Memory Map"; TI-SCI documentation for the AM65x
  * (devices, interrupt and resource tables); docs/hardware.md has each with its reference.
@@ -10,40 +11,52 @@
 
 /* GIC-500 (COMPUTE_CLUSTER0_GIC) and its ITS; the pre-ITS window turns a write at base + 4 x
  * device id into a message of that device. */
-#define AM65X_PRE_ITS_BASE           0x01000000u
-#define AM65X_PRE_ITS_SIZE           0x00400000u
-#define AM65X_GICD_BASE              0x01800000u
-#define AM65X_GITS_BASE              0x01820000u
-#define AM65X_GICR_BASE              0x01880000u
-#define AM65X_GICR_SIZE              0x00100000u
+enum am65x_gic {
+    AM65X_PRE_ITS_BASE = 0x01000000,
+    AM65X_PRE_ITS_SIZE = 0x00400000,
+    AM65X_GICD_BASE = 0x01800000,
+    AM65X_GITS_BASE = 0x01820000,
+    AM65X_GICR_BASE = 0x01880000,
+    AM65X_GICR_SIZE = 0x00100000,
+};
 
 /* The main domain's UARTs: UART n at base + n x stride, its INTID one up each. */
-#define AM65X_UART0_BASE             0x02800000u
-#define AM65X_UART_STRIDE            0x00010000u
-#define AM65X_UART_COUNT             3u
-#define AM65X_UART0_INTID            224u /* GIC_SPI 192 */
-#define AM65X_UART_CLOCK_HZ          48000000u
+enum am65x_uart {
+    AM65X_UART0_BASE = 0x02800000,
+    AM65X_UART_STRIDE = 0x00010000,
+    AM65X_UART_COUNT = 3,
+    AM65X_UART0_INTID = 224, /* GIC_SPI 192 */
+    AM65X_UART_CLOCK_HZ = 48000000,
+};
 
 /* JTAGID and its fields (5.1.2): the variant is the silicon revision less one. */
-#define AM65X_JTAGID                 0x43000014u
-#define AM65X_JTAGID_PART(id)        ((id) >> 12 & 0xffffu)
-#define AM65X_JTAGID_VARIANT(id)     ((id) >> 28)
+#define AM65X_JTAGID             0x43000014u
+#define AM65X_JTAGID_PART(id)    ((id) >> 12 & 0xffffu)
+#define AM65X_JTAGID_VARIANT(id) ((id) >> 28)
 
 /* Main NAVSS. */
-#define AM65X_UDMAP_GCFG_BASE        0x31150000u
-#define AM65X_SECURE_PROXY_RT_BASE   0x32400000u
-#define AM65X_SECURE_PROXY_SCFG_BASE 0x32800000u
-#define AM65X_SECURE_PROXY_DATA_BASE 0x32c00000u
-#define AM65X_INTA_BASE              0x33d00000u
-#define AM65X_RCHAN_RT_BASE          0x34000000u
-#define AM65X_TCHAN_RT_BASE          0x35000000u
-#define AM65X_RING_RT_BASE           0x3c000000u
+enum am65x_navss {
+    AM65X_UDMAP_GCFG_BASE = 0x31150000,
+    AM65X_SECURE_PROXY_RT_BASE = 0x32400000,
+    AM65X_SECURE_PROXY_SCFG_BASE = 0x32800000,
+    AM65X_SECURE_PROXY_DATA_BASE = 0x32c00000,
+    AM65X_INTA_BASE = 0x33d00000,
+    AM65X_RCHAN_RT_BASE = 0x34000000,
+    AM65X_TCHAN_RT_BASE = 0x35000000,
+    AM65X_RING_RT_BASE = 0x3c000000,
+
+    AM65X_INTA_VINTS = 256,
+    AM65X_RINGS = 818,
+    AM65X_PSIL_BASE = 0x1000,
+};
 
 /* Secure-proxy threads of host 12 (A53, non-secure), and the receive thread's interrupt. */
-#define AM65X_HOST_A53               12u
-#define AM65X_SCI_RX_THREAD          11u
-#define AM65X_SCI_TX_THREAD          13u
-#define AM65X_SCI_RX_INTID           69u /* GIC_SPI 37 */
+enum am65x_sci {
+    AM65X_HOST_A53 = 12,
+    AM65X_SCI_RX_THREAD = 11,
+    AM65X_SCI_TX_THREAD = 13,
+    AM65X_SCI_RX_INTID = 69, /* GIC_SPI 37 */
+};
 
 /* The initialiser of a struct ti_sci_config (drivers/ti_sci/ti_sci.h) from them. */
 #define AM65X_TI_SCI_CONFIG                                                                        \
@@ -54,23 +67,16 @@
     }
 
 /* TI-SCI device ids. */
-#define AM65X_DEV_NAVSS               118u
-#define AM65X_DEV_INTA                179u
-#define AM65X_DEV_INTR                182u
-#define AM65X_DEV_RINGACC             187u
-#define AM65X_DEV_UDMAP               188u
-
-#define AM65X_INTA_VINTS              256u
-#define AM65X_PSIL_BASE               0x1000u
+enum am65x_device {
+    AM65X_DEV_NAVSS = 118,
+    AM65X_DEV_INTA = 179,
+    AM65X_DEV_INTR = 182,
+    AM65X_DEV_RINGACC = 187,
+    AM65X_DEV_UDMAP = 188,
+};
 
 /* Outputs of the main NAVSS's interrupt router: 0-63 are INTIDs 64-127, 64-127 are 448-511. */
 #define AM65X_INTR_OUTPUTS_LOW_INTID  64u
 #define AM65X_INTR_OUTPUTS_HIGH_INTID 448u
-
-/* DRAM as far as 32 bits address it, and what TF-A and OP-TEE keep of it on TI's boards. */
-#define AM65X_DRAM_BASE               0x80000000u
-#define AM65X_DRAM_SIZE               0x80000000u
-#define AM65X_SECURE_DRAM_BASE        0x9e800000u
-#define AM65X_SECURE_DRAM_SIZE        0x01800000u
 
 #endif

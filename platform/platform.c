@@ -265,11 +265,14 @@ void platform_for_each_range(void (*visit)(const char *name, int error,
     static const struct {
         const char *name;
         uint16_t device;
-        uint8_t subtype; /* TI-SCI resource subtype */
+        uint8_t subtype;
     } kinds[] = {
-        {"INTR outputs", AM65X_DEV_INTR, 0x00},       {"INTA VINTs", AM65X_DEV_INTA, 0x0a},
-        {"INTA events", AM65X_DEV_INTA, 0x0d},        {"rings", AM65X_DEV_RINGACC, 0x01},
-        {"transmit channels", AM65X_DEV_UDMAP, 0x0d}, {"receive channels", AM65X_DEV_UDMAP, 0x0a},
+        {"INTR outputs", AM65X_DEV_INTR, TI_SCI_SUBTYPE_IR_OUTPUT},
+        {"INTA VINTs", AM65X_DEV_INTA, TI_SCI_SUBTYPE_IA_VINT},
+        {"INTA events", AM65X_DEV_INTA, TI_SCI_SUBTYPE_GLOBAL_EVENT_SEVT},
+        {"rings", AM65X_DEV_RINGACC, TI_SCI_SUBTYPE_RA_GP},
+        {"transmit channels", AM65X_DEV_UDMAP, TI_SCI_SUBTYPE_UDMAP_TX_CHAN},
+        {"receive channels", AM65X_DEV_UDMAP, TI_SCI_SUBTYPE_UDMAP_RX_CHAN},
     };
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -282,16 +285,21 @@ void platform_for_each_range(void (*visit)(const char *name, int error,
 
 bool platform_owns(enum platform_resource resource, unsigned number)
 {
-    /* TI-SCI resource subtypes: the general kind, then those of high capacity, and rings of
-     * channels. 0 ends. */
+    /* The general kind, then those of high capacity, and rings of channels. 0 ends. */
     static const struct {
         uint16_t device;
         uint8_t subtypes[4];
     } kinds[] = {
-        [PLATFORM_VINT] = {AM65X_DEV_INTA, {0x0a}},
-        [PLATFORM_RING] = {AM65X_DEV_RINGACC, {0x01, 0x03, 0x07}},
-        [PLATFORM_TRANSMIT_CHANNEL] = {AM65X_DEV_UDMAP, {0x0d, 0x0f}},
-        [PLATFORM_RECEIVE_CHANNEL] = {AM65X_DEV_UDMAP, {0x0a, 0x0b}},
+        [PLATFORM_VINT] = {AM65X_DEV_INTA, {TI_SCI_SUBTYPE_IA_VINT}},
+        [PLATFORM_RING] = {AM65X_DEV_RINGACC,
+                           {TI_SCI_SUBTYPE_RA_GP, TI_SCI_SUBTYPE_RA_UDMAP_TX,
+                            TI_SCI_SUBTYPE_RA_UDMAP_TX_H}},
+        [PLATFORM_TRANSMIT_CHANNEL] = {AM65X_DEV_UDMAP,
+                                       {TI_SCI_SUBTYPE_UDMAP_TX_CHAN,
+                                        TI_SCI_SUBTYPE_UDMAP_TX_HCHAN}},
+        [PLATFORM_RECEIVE_CHANNEL] = {AM65X_DEV_UDMAP,
+                                      {TI_SCI_SUBTYPE_UDMAP_RX_CHAN,
+                                       TI_SCI_SUBTYPE_UDMAP_RX_HCHAN}},
     };
 
     for (const uint8_t *subtype = kinds[resource].subtypes; *subtype != 0; subtype++) {

@@ -4,6 +4,7 @@
  * console, the SoC; and from main()'s return to the power-off.
  */
 #include "arch/exception.h"
+#include "arch/memory_map.h"
 #include "arch/translate.h"
 #include "boot/boot.h"
 #include "drivers/uart/uart.h"
@@ -76,16 +77,20 @@ static unsigned console_up(uint64_t base, uint32_t baud)
     return number;
 }
 
+static struct memory_range range_between(const uint8_t *start, const uint8_t *end)
+{
+    return (struct memory_range){(uintptr_t)start, (uintptr_t)end - (uintptr_t)start};
+}
+
 /* If the loader's device tree describes no memory: assumes the EVM's, and what is reserved there.
  */
 static void assume_memory(void)
 {
     if (tree.memory_count != 0)
         return;
-    tree.memory[tree.memory_count++] = (struct memory_range){AM65X_DRAM_BASE, AM65X_DRAM_SIZE};
+    tree.memory[tree.memory_count++] = range_between(memory_start, memory_end);
     if (tree.reserved_count < DEVICE_TREE_RESERVED_MAX)
-        tree.reserved[tree.reserved_count++] =
-            (struct memory_range){AM65X_SECURE_DRAM_BASE, AM65X_SECURE_DRAM_SIZE};
+        tree.reserved[tree.reserved_count++] = range_between(secure_start, secure_end);
 }
 
 /* Runs before there is a console, which the tree names, so it logs nothing. Returns the error. */

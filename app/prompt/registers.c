@@ -7,7 +7,12 @@
 #include "app/prompt/registers.h"
 
 #include "drivers/gic/gic.h"
+#include "drivers/gic/gic_registers.h"
+#include "drivers/gic/its_registers.h"
+#include "drivers/ti_sci/secure_proxy_registers.h"
+#include "drivers/uart/uart_registers.h"
 #include "drivers/udma/ring_registers.h"
+#include "drivers/udma/udmap_registers.h"
 #include "msi/parents/inta_registers.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
@@ -16,83 +21,96 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE      0x1000u
-#define GIC_FRAME 0x10000u
-#define ANY       UINT32_MAX
-#define COUNT(a)  (sizeof(a) / sizeof((a)[0]))
-#define R         REGISTER_READ
-#define W         REGISTER_WRITE
-#define RW        (REGISTER_READ | REGISTER_WRITE)
+#define ANY                        UINT32_MAX
+#define COUNT(a)                   (sizeof(a) / sizeof((a)[0]))
+#define R                          REGISTER_READ
+#define W                          REGISTER_WRITE
+#define RW                         (REGISTER_READ | REGISTER_WRITE)
 
-/* IHI 0069, 12.9; offsets as in drivers/gic/gic_registers.h. */
+/* A register by the name of its member, and an array of them. */
+#define SIZE(type, member)         sizeof(((struct type *)NULL)->member)
+#define ELEMENT_SIZE(type, member) sizeof(*((struct type *)NULL)->member)
+#define ONE(type, member, access)                                                                  \
+    {                                                                                              \
+#member, offsetof(struct type, member), SIZE(type, member), access, 0                      \
+    }
+#define ARRAY(type, member, access)                                                                \
+    {                                                                                              \
+#member, offsetof(struct type, member), ELEMENT_SIZE(type, member), access,                \
+            SIZE(type, member) / ELEMENT_SIZE(type, member)                                        \
+    }
+
 static const struct register_kind gicd[] = {
-    {"ctlr", 0x0, 4, R, 0},          {"typer", 0x4, 4, R, 0},
-    {"iidr", 0x8, 4, R, 0},          {"igroupr", 0x80, 4, R, 32},
-    {"isenabler", 0x100, 4, RW, 32}, {"icenabler", 0x180, 4, RW, 32},
-    {"ispendr", 0x200, 4, RW, 32},   {"icpendr", 0x280, 4, RW, 32},
-    {"isactiver", 0x300, 4, R, 32},  {"ipriorityr", 0x400, 4, R, 255},
-    {"icfgr", 0xc00, 4, R, 64},      {"irouter", 0x6000, 8, R, 1020},
-    {"pidr2", 0xffe8, 4, R, 0},
+    {"ctlr", GICD_CTLR, 4, R, 0},
+    {"typer", GICD_TYPER, 4, R, 0},
+    {"iidr", GICD_IIDR, 4, R, 0},
+    {"igroupr", GIC_IGROUPR, 4, R, 32},
+    {"isenabler", GIC_ISENABLER, 4, RW, 32},
+    {"icenabler", GIC_ICENABLER, 4, RW, 32},
+    {"ispendr", GIC_ISPENDR, 4, RW, 32},
+    {"icpendr", GIC_ICPENDR, 4, RW, 32},
+    {"isactiver", GIC_ISACTIVER, 4, R, 32},
+    {"ipriorityr", GIC_IPRIORITYR, 4, R, 255},
+    {"icfgr", GIC_ICFGR, 4, R, 64},
+    {"irouter", GICD_IROUTER0, 8, R, GIC_INTID_SPECIAL},
+    {"pidr2", GICD_PIDR2, 4, R, 0},
 };
 
-/* 12.11: the RD frame, and the SGI frame behind it. */
 static const struct register_kind gicr[] = {
-    {"ctlr", 0x0, 4, R, 0},     {"iidr", 0x4, 4, R, 0},       {"typer", 0x8, 8, R, 0},
-    {"waker", 0x14, 4, R, 0},   {"propbaser", 0x70, 8, R, 0}, {"pendbaser", 0x78, 8, R, 0},
-    {"pidr2", 0xffe8, 4, R, 0},
+    {"ctlr", GICR_CTLR, 4, R, 0},           {"iidr", GICR_IIDR, 4, R, 0},
+    {"typer", GICR_TYPER, 8, R, 0},         {"waker", GICR_WAKER, 4, R, 0},
+    {"propbaser", GICR_PROPBASER, 8, R, 0}, {"pendbaser", GICR_PENDBASER, 8, R, 0},
+    {"pidr2", GICR_PIDR2, 4, R, 0},
 };
 static const struct register_kind gicr_sgi[] = {
-    {"igroupr0", 0x80, 4, R, 0},     {"isenabler0", 0x100, 4, RW, 0},
-    {"icenabler0", 0x180, 4, RW, 0}, {"ispendr0", 0x200, 4, RW, 0},
-    {"icpendr0", 0x280, 4, RW, 0},   {"isactiver0", 0x300, 4, R, 0},
-    {"ipriorityr", 0x400, 4, R, 8},  {"icfgr", 0xc00, 4, R, 2},
+    {"igroupr0", GIC_IGROUPR, 4, R, 0},      {"isenabler0", GIC_ISENABLER, 4, RW, 0},
+    {"icenabler0", GIC_ICENABLER, 4, RW, 0}, {"ispendr0", GIC_ISPENDR, 4, RW, 0},
+    {"icpendr0", GIC_ICPENDR, 4, RW, 0},     {"isactiver0", GIC_ISACTIVER, 4, R, 0},
+    {"ipriorityr", GIC_IPRIORITYR, 4, R, 8}, {"icfgr", GIC_ICFGR, 4, R, 2},
 };
 
-/* 12.19. */
 static const struct register_kind gits[] = {
-    {"ctlr", 0x0, 4, R, 0},    {"iidr", 0x4, 4, R, 0},     {"typer", 0x8, 8, R, 0},
-    {"cbaser", 0x80, 8, R, 0}, {"cwriter", 0x88, 8, R, 0}, {"creadr", 0x90, 8, R, 0},
-    {"baser", 0x100, 8, R, 8}, {"pidr2", 0xffe8, 4, R, 0},
+    {"ctlr", GITS_CTLR, 4, R, 0},       {"iidr", GITS_IIDR, 4, R, 0},
+    {"typer", GITS_TYPER, 8, R, 0},     {"cbaser", GITS_CBASER, 8, R, 0},
+    {"cwriter", GITS_CWRITER, 8, R, 0}, {"creadr", GITS_CREADR, 8, R, 0},
+    {"baser", GITS_BASER0, 8, R, 8},    {"pidr2", GITS_PIDR2, 4, R, 0},
 };
 
-/* TRM, UART: without RHR, which a read empties. */
+/* Without what a read changes: RHR, IIR, LSR. */
 static const struct register_kind uart[] = {
-    {"ier", 0x4, 4, R, 0},   {"lcr", 0xc, 4, R, 0},   {"mcr", 0x10, 4, R, 0},
-    {"spr", 0x1c, 4, RW, 0}, {"mdr1", 0x20, 4, R, 0}, {"sysc", 0x54, 4, R, 0},
-    {"syss", 0x58, 4, R, 0},
+    ONE(uart_registers, ier, R),  ONE(uart_registers, lcr, R),  ONE(uart_registers, mcr, R),
+    ONE(uart_registers, spr, RW), ONE(uart_registers, mdr1, R), ONE(uart_registers, sysc, R),
+    ONE(uart_registers, syss, R),
 };
 
 static const struct register_kind jtagid[] = {{"jtagid", 0x0, 4, R, 0}};
 
-/* TRM 10.2: the global configuration of the UDMAP, a channel, a ring, a VINT, a proxy's thread. */
 static const struct register_kind udmap[] = {
-    {"rev", 0x0, 4, R, 0},
-    {"cap", 0x20, 4, R, 4},
+    ONE(udmap_registers, rev, R),
+    ARRAY(udmap_registers, cap, R),
 };
 static const struct register_kind channel[] = {
-    {"ctl", 0x0, 4, R, 0},    {"peer", 0x200, 4, R, 16}, {"pcnt", 0x400, 4, R, 0},
-    {"bcnt", 0x408, 4, R, 0}, {"sbcnt", 0x410, 4, R, 0},
+    ONE(udmap_channel_registers, ctl, R),   ARRAY(udmap_channel_registers, peer, R),
+    ONE(udmap_channel_registers, pcnt, R),  ONE(udmap_channel_registers, bcnt, R),
+    ONE(udmap_channel_registers, sbcnt, R),
 };
 
-#define RING(field, access)                                                                        \
-    {                                                                                              \
-#field, offsetof(struct ring_rt_registers, field), 4, access, 0                            \
-    }
 static const struct register_kind ring[] = {
-    RING(doorbell, W),           RING(occupancy, R),      RING(index, R),
-    RING(hardware_occupancy, R), RING(hardware_index, R),
+    ONE(ring_rt_registers, doorbell, W),       ONE(ring_rt_registers, occupancy, R),
+    ONE(ring_rt_registers, index, R),          ONE(ring_rt_registers, hardware_occupancy, R),
+    ONE(ring_rt_registers, hardware_index, R),
 };
 
-#define VINT(field, access)                                                                        \
-    {                                                                                              \
-#field, offsetof(struct inta_vint_registers, field), 8, access, 0                          \
-    }
 static const struct register_kind vint[] = {
-    VINT(enable_set, RW),   VINT(enable_clear, RW), VINT(status_set, RW),
-    VINT(status_clear, RW), VINT(status_masked, R),
+    ONE(inta_vint_registers, enable_set, RW),   ONE(inta_vint_registers, enable_clear, RW),
+    ONE(inta_vint_registers, status_set, RW),   ONE(inta_vint_registers, status_clear, RW),
+    ONE(inta_vint_registers, status_masked, R),
 };
 
-static const struct register_kind proxy[] = {{"status", 0x0, 4, R, 0}, {"threshold", 0x4, 4, R, 0}};
+static const struct register_kind proxy[] = {
+    ONE(secure_proxy_rt_registers, status, R),
+    ONE(secure_proxy_rt_registers, threshold, R),
+};
 
 /* ---- blocks ---- */
 
@@ -131,28 +149,42 @@ static bool is_console(unsigned index)
     return AM65X_UART0_BASE + index * AM65X_UART_STRIDE == platform_console_base();
 }
 
+static uintptr_t redistributor_sgi_frame(unsigned index)
+{
+    return gic_redistributor_address(index) + GICR_SGI_FRAME;
+}
+
 static const struct block {
     const char *name;
     uintptr_t base;
-    uint32_t stride;                /* from one to the next; 0: there is one */
-    bool (*exists)(unsigned index); /* for this host */
+    uint32_t stride;                     /* from one to the next; 0: there is one */
+    bool (*exists)(unsigned index);      /* for this host */
+    uintptr_t (*locate)(unsigned index); /* where those that exist are; NULL: by stride */
     const struct register_kind *kinds;
     size_t kind_count;
 } blocks[] = {
-    {"gicd", AM65X_GICD_BASE, 0, NULL, gicd, COUNT(gicd)},
-    {"gicr", AM65X_GICR_BASE, 2 * GIC_FRAME, is_redistributor, gicr, COUNT(gicr)},
-    {"gicr_sgi", AM65X_GICR_BASE + GIC_FRAME, 2 * GIC_FRAME, is_redistributor, gicr_sgi,
-     COUNT(gicr_sgi)},
-    {"gits", AM65X_GITS_BASE, 0, NULL, gits, COUNT(gits)},
-    {"inta", AM65X_INTA_BASE, INTA_VINT_STRIDE, is_vint, vint, COUNT(vint)},
-    {"jtagid", AM65X_JTAGID, 0, NULL, jtagid, COUNT(jtagid)},
-    {"proxy", AM65X_SECURE_PROXY_RT_BASE, PAGE, is_proxy, proxy, COUNT(proxy)},
-    {"rchan", AM65X_RCHAN_RT_BASE, PAGE, is_receive, channel, COUNT(channel)},
-    {"ring", AM65X_RING_RT_BASE, RING_RT_STRIDE, is_ring, ring, COUNT(ring)},
-    {"tchan", AM65X_TCHAN_RT_BASE, PAGE, is_transmit, channel, COUNT(channel)},
-    {"uart", AM65X_UART0_BASE, AM65X_UART_STRIDE, is_console, uart, COUNT(uart)},
-    {"udmap", AM65X_UDMAP_GCFG_BASE, 0, NULL, udmap, COUNT(udmap)},
+    {"gicd", AM65X_GICD_BASE, 0, NULL, NULL, gicd, COUNT(gicd)},
+    {"gicr", AM65X_GICR_BASE, GICR_FRAME_SIZE, is_redistributor, gic_redistributor_address, gicr,
+     COUNT(gicr)},
+    {"gicr_sgi", AM65X_GICR_BASE + GICR_SGI_FRAME, GICR_FRAME_SIZE, is_redistributor,
+     redistributor_sgi_frame, gicr_sgi, COUNT(gicr_sgi)},
+    {"gits", AM65X_GITS_BASE, 0, NULL, NULL, gits, COUNT(gits)},
+    {"inta", AM65X_INTA_BASE, INTA_VINT_STRIDE, is_vint, NULL, vint, COUNT(vint)},
+    {"jtagid", AM65X_JTAGID, 0, NULL, NULL, jtagid, COUNT(jtagid)},
+    {"proxy", AM65X_SECURE_PROXY_RT_BASE, SECURE_PROXY_STRIDE, is_proxy, NULL, proxy, COUNT(proxy)},
+    {"rchan", AM65X_RCHAN_RT_BASE, UDMAP_CHANNEL_STRIDE, is_receive, NULL, channel, COUNT(channel)},
+    {"ring", AM65X_RING_RT_BASE, RING_RT_STRIDE, is_ring, NULL, ring, COUNT(ring)},
+    {"tchan", AM65X_TCHAN_RT_BASE, UDMAP_CHANNEL_STRIDE, is_transmit, NULL, channel,
+     COUNT(channel)},
+    {"uart", AM65X_UART0_BASE, AM65X_UART_STRIDE, is_console, NULL, uart, COUNT(uart)},
+    {"udmap", AM65X_UDMAP_GCFG_BASE, 0, NULL, NULL, udmap, COUNT(udmap)},
 };
+
+static uintptr_t instance_of(const struct block *block, unsigned index)
+{
+    return block->locate != NULL ? block->locate(index)
+                                 : block->base + (uintptr_t)index * block->stride;
+}
 
 const char *registers_block_name(unsigned index)
 {
@@ -238,7 +270,7 @@ const char *registers_look_up(const char *name, struct register_place *place)
             return "this host has none of that number";
     }
     *place = (struct register_place){
-        .block = block->base + (uintptr_t)index * block->stride,
+        .block = instance_of(block, index),
         .kinds = block->kinds,
         .kind_count = block->kind_count,
     };
@@ -258,25 +290,52 @@ static uint64_t bytes_of(const struct register_kind *kind, uintptr_t block, uint
     return address >= start && address - start < size ? size - (address - start) : 0;
 }
 
-/* How many bytes from the address on are registers with the access. */
-static uint64_t allowed_at(uint64_t address, unsigned access)
+/* Of the instances that do not lie by their stride, the one around the address; else the first
+ * number that there is none of. */
+static unsigned find_located(const struct block *block, uint64_t address)
 {
-    for (size_t i = 0; i < COUNT(blocks); i++) {
-        const struct block *block = &blocks[i];
-        uint64_t index = block->stride == 0 || address < block->base
-                             ? 0
-                             : (address - block->base) / block->stride;
-        uintptr_t instance = block->base + (uintptr_t)index * block->stride;
+    unsigned index = 0;
 
-        for (size_t k = 0; k < block->kind_count; k++) {
-            uint64_t bytes = bytes_of(&block->kinds[k], instance, address);
+    while (block->exists(index) &&
+           (address < block->locate(index) || address - block->locate(index) >= block->stride))
+        index++;
+    return index;
+}
 
-            if (bytes != 0 && (block->kinds[k].access & access) == access &&
-                (block->exists == NULL || (index < ANY && block->exists((unsigned)index))))
-                return bytes;
-        }
+/* Which instance of the block the address would belong to. */
+static uint64_t find_index(const struct block *block, uint64_t address)
+{
+    if (block->locate != NULL)
+        return find_located(block, address);
+    return block->stride == 0 || address < block->base ? 0
+                                                       : (address - block->base) / block->stride;
+}
+
+/* How many bytes from the address on are registers of the block with the access. Whether this host
+ * has the instance comes last: that may be a request to the system firmware. */
+static uint64_t allowed_in(const struct block *block, uint64_t address, unsigned access)
+{
+    uint64_t index = find_index(block, address);
+
+    if (index >= ANY)
+        return 0;
+    for (size_t k = 0; k < block->kind_count; k++) {
+        uint64_t bytes = bytes_of(&block->kinds[k], instance_of(block, (unsigned)index), address);
+
+        if (bytes != 0 && (block->kinds[k].access & access) == access &&
+            (block->exists == NULL || block->exists((unsigned)index)))
+            return bytes;
     }
     return 0;
+}
+
+static uint64_t allowed_at(uint64_t address, unsigned access)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < COUNT(blocks) && bytes == 0; i++)
+        bytes = allowed_in(&blocks[i], address, access);
+    return bytes;
 }
 
 bool registers_allow(uint64_t address, uint64_t size, unsigned access)

@@ -10,6 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum register_access {
+    REGISTER_READ = 0x1, /* and reading it changes nothing */
+    REGISTER_WRITE = 0x2,
+};
+
 /* One register, or `count` of them side by side. */
 struct register_kind {
     const char *name;
@@ -18,8 +23,6 @@ struct register_kind {
     uint8_t access; /* REGISTER_* */
     uint16_t count; /* 0: one */
 };
-#define REGISTER_READ  0x1u /* and reading it changes nothing */
-#define REGISTER_WRITE 0x2u
 
 /* What a name stands for. */
 struct register_place {

@@ -21,15 +21,18 @@ _Static_assert(offsetof(struct core, number) == CORE_NUMBER, "vectors.S uses it"
 _Static_assert(offsetof(struct core, fp_status) == CORE_FP_STATUS, "vectors.S uses it");
 _Static_assert(offsetof(struct core, fp) == CORE_FP, "vectors.S uses it");
 _Static_assert(sizeof(struct core) == CORE_SIZE, "start.S uses it");
+_Static_assert(offsetof(struct stack_set, irq_guard) == STACK_THREAD_TOP, "start.S uses it");
+_Static_assert(offsetof(struct stack_set, fault_guard) == STACK_IRQ_TOP, "where it ends");
+_Static_assert(sizeof(struct stack_set) == STACK_CORE_SIZE, "start.S uses it");
 _Static_assert(CORE_MAX == 8, "one initialiser for each core");
 
-uint8_t stacks[CORE_MAX][STACK_CORE_SIZE] __attribute__((section(".stacks"), aligned(4096)));
+struct stack_set stacks[CORE_MAX] __attribute__((section(".stacks"), aligned(4096)));
 
 /* Initialised at link time, so that an exception finds its stack however early it comes. */
 #define CORE(n)                                                                                    \
     {                                                                                              \
-        .number = (n), .fault_stack = &stacks[n][STACK_FAULT_TOP],                                 \
-        .irq_stack = &stacks[n][STACK_IRQ_TOP],                                                    \
+        .number = (n), .fault_stack = (uint8_t *)&stacks[n] + STACK_FAULT_TOP,                     \
+        .irq_stack = (uint8_t *)&stacks[n] + STACK_IRQ_TOP,                                        \
     }
 
 struct core cores[CORE_MAX] = {CORE(0), CORE(1), CORE(2), CORE(3),

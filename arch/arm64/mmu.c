@@ -7,6 +7,7 @@
  */
 #include "arch/mmu.h"
 
+#include "arch/memory_map.h"
 #include "arch/stack.h"
 #include "arch/sysreg.h"
 
@@ -18,11 +19,7 @@
 #define ENTRIES           512u
 
 #define DEVICES_START     BLOCK_SIZE
-#define MEMORY_START      UINT64_C(0x80000000)
-#define IMAGE_AREA        UINT64_C(0x80800000) /* what the page tables cover: from here ... */
-#define IMAGE_TABLES      4u                   /* ... this many blocks */
-#define SECURE_START      UINT64_C(0x9e800000)
-#define SECURE_END        UINT64_C(0xa0000000)
+#define IMAGE_TABLES      4u /* from image_start on, this many blocks have pages (linker.ld) */
 
 /* Descriptors (D8.3). */
 #define DESCRIPTOR_BLOCK  UINT64_C(1) /* levels 1 and 2 */
@@ -63,9 +60,6 @@ static uint64_t device_blocks[ENTRIES] __attribute__((aligned(4096))); /* of the
 static uint64_t memory_blocks[ENTRIES] __attribute__((aligned(4096))); /* of the third */
 static uint64_t image_pages[IMAGE_TABLES][ENTRIES] __attribute__((aligned(4096)));
 
-/* linker.ld */
-extern uint8_t text_start[], text_end[], rodata_start[], rodata_end[];
-
 static uint64_t page_descriptor(uint64_t address)
 {
     if (address >= (uintptr_t)text_start && address < (uintptr_t)text_end)
@@ -77,18 +71,20 @@ static uint64_t page_descriptor(uint64_t address)
 
 static void map_image(void)
 {
+    const uintptr_t image = (uintptr_t)image_start, memory = (uintptr_t)memory_start;
+
     for (size_t i = 0; i < IMAGE_TABLES * ENTRIES; i++)
-        image_pages[i / ENTRIES][i % ENTRIES] = page_descriptor(IMAGE_AREA + i * PAGE_SIZE);
+        image_pages[i / ENTRIES][i % ENTRIES] = page_descriptor(image + i * PAGE_SIZE);
 
     for (unsigned core = 0; core < CORE_MAX; core++)
         for (unsigned guard = 0; guard < STACK_GUARDS; guard++) {
-            size_t page = (size_t)((stack_guard(core, guard) - IMAGE_AREA) / PAGE_SIZE);
+            size_t page = (size_t)((stack_guard(core, guard) - image) / PAGE_SIZE);
 
             image_pages[page / ENTRIES][page % ENTRIES] = 0;
         }
 
     for (size_t table = 0; table < IMAGE_TABLES; table++)
-        memory_blocks[(IMAGE_AREA - MEMORY_START) / BLOCK_SIZE + table] =
+        memory_blocks[(image - memory) / BLOCK_SIZE + table] =
             (uintptr_t)image_pages[table] | DESCRIPTOR_TABLE;
 }
 
@@ -100,9 +96,9 @@ void mmu_build_tables(void)
         device_blocks[address / BLOCK_SIZE] = address | DESCRIPTOR_BLOCK | DEVICE;
 
     for (uint64_t offset = 0; offset < GIGABYTE; offset += BLOCK_SIZE) {
-        uint64_t address = MEMORY_START + offset;
+        uintptr_t address = (uintptr_t)memory_start + offset;
 
-        if (address < SECURE_START || address >= SECURE_END)
+        if (address < (uintptr_t)secure_start || address >= (uintptr_t)secure_end)
             memory_blocks[offset / BLOCK_SIZE] = address | DESCRIPTOR_BLOCK | NORMAL | PXN;
     }
     map_image();

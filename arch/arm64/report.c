@@ -238,7 +238,7 @@ static void print_registers(const struct exception_frame *frame)
 /* Whether two words can be read there: in a stack of this core, guards aside. */
 static bool is_record(uint64_t address)
 {
-    uint64_t offset = address - (uintptr_t)&stacks[core_id()][0];
+    uint64_t offset = address - (uintptr_t)&stacks[core_id()];
 
     if (address % 16 != 0 || offset >= STACK_CORE_SIZE)
         return false;

@@ -13,11 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GIC_INTID_PPI_FIRST 16u
-#define GIC_INTID_SPI_FIRST 32u
-#define GIC_INTID_SPECIAL   1020u
-#define GIC_INTID_SPURIOUS  1023u
-#define GIC_INTID_LPI_FIRST 8192u
+enum gic_intid {
+    GIC_INTID_PPI_FIRST = 16,
+    GIC_INTID_SPI_FIRST = 32,
+    GIC_INTID_SPECIAL = 1020,
+    GIC_INTID_SPURIOUS = 1023,
+    GIC_INTID_LPI_FIRST = 8192,
+};
 
 /* How an interrupt is triggered (GICD_ICFGR). */
 enum gic_trigger {
@@ -36,10 +38,12 @@ int gic_init(uintptr_t distributor_base, uintptr_t redistributor_base,
              uintptr_t redistributor_size);
 
 /* How many redistributors, hence cores, the walk found (up to CORE_MAX; gic_init() logs that there
- * are more), and the affinity of each (packed as core_affinity()). Index 0..count-1 in the order of
- * the walk. Any context, after gic_init(). */
+ * are more); the affinity of each (packed as core_affinity()), and the address of its RD frame;
+ * UINT64_MAX and 0: there is none. Index 0..count-1 in the order of the walk. Any context, after
+ * gic_init(). */
 unsigned gic_redistributor_count(void);
 uint64_t gic_redistributor_affinity(unsigned index);
+uintptr_t gic_redistributor_address(unsigned index);
 
 /* Initialises the calling core's redistributor and CPU interface. Each core once, after gic_init();
  * IRQs may be masked. -ENODEV: no redistributor has this core's affinity, or there is no

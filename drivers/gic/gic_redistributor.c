@@ -65,6 +65,11 @@ uint64_t gic_redistributor_affinity(unsigned index)
     return index < redistributor_count ? redistributors[index].affinity : UINT64_MAX;
 }
 
+uintptr_t gic_redistributor_address(unsigned index)
+{
+    return index < redistributor_count ? redistributors[index].base : 0;
+}
+
 static const struct redistributor *find(uint64_t affinity)
 {
     for (unsigned i = 0; i < redistributor_count; i++)

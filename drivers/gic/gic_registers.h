@@ -8,16 +8,59 @@
 
 #include <stdint.h>
 
-/* Distributor. The bits of GICD_CTLR are those of the non-secure view of two security states
- * (IHI 0069, "GICD_CTLR"); bits 1 and 4 mean the same with a single security state. */
-#define GICD_CTLR                          0x0000u
+/* Offsets are enumerators, so that a debugger has their names. */
+
+/* Distributor. */
+enum gicd_offset {
+    GICD_CTLR = 0x0000,
+    GICD_TYPER = 0x0004,
+    GICD_IIDR = 0x0008,
+    GICD_IROUTER0 = 0x6000, /* by INTID, 64 bits; SPIs only */
+    GICD_PIDR2 = 0xffe8,
+};
+
+/* Per interrupt. The redistributor's SGI frame has those of INTIDs 0-31 at the offsets at which the
+ * distributor has them (12.11, "SGI_base"), so one set of names serves both. */
+enum gic_offset {
+    GIC_IGROUPR = 0x0080, /* 1 bit */
+    GIC_ISENABLER = 0x0100,
+    GIC_ICENABLER = 0x0180,
+    GIC_ISPENDR = 0x0200,
+    GIC_ICPENDR = 0x0280,
+    GIC_ISACTIVER = 0x0300,
+    GIC_ICACTIVER = 0x0380,
+    GIC_IPRIORITYR = 0x0400, /* 8 bits, byte access allowed */
+    GIC_ICFGR = 0x0c00,      /* 2 bits */
+    GIC_IGRPMODR = 0x0d00,   /* 1 bit */
+};
+
+/* Redistributor: an RD frame and an SGI frame of 64 KiB each, and two more with virtual LPIs. */
+enum gicr_offset {
+    GICR_CTLR = 0x0000,
+    GICR_IIDR = 0x0004,
+    GICR_TYPER = 0x0008,
+    GICR_WAKER = 0x0014,
+    GICR_PROPBASER = 0x0070,
+    GICR_PENDBASER = 0x0078,
+    GICR_PIDR2 = 0xffe8,
+    GICR_SGI_FRAME = 0x10000,
+    GICR_FRAME = 0x10000, /* a frame's size; the distributor has one such frame */
+};
+#define GICR_FRAME_SIZE                    ((uintptr_t)GICR_FRAME)
+
+/* The register of an interrupt in each of the groups, as an offset into the group. */
+#define GIC_WORD_OF_BITS(intid)            ((uintptr_t)(intid) / 32u * 4u)
+#define GIC_WORD_OF_ICFGR(intid)           ((uintptr_t)(intid) / 16u * 4u)
+#define GICD_IROUTER(intid)                (GICD_IROUTER0 + (uintptr_t)(intid)*8u)
+
+#define GIC_ICFGR_EDGE                     0x2u
+
+/* The bits of GICD_CTLR are those of the non-secure view of two security states (IHI 0069,
+ * "GICD_CTLR"); bits 1 and 4 mean the same with a single security state. */
 #define GICD_CTLR_ENABLE_GRP1A             (1u << 1) /* group 1, with affinity routing */
 #define GICD_CTLR_ARE_NS                   (1u << 4) /* affinity routing */
 #define GICD_CTLR_DS                       (1u << 6) /* a single security state */
 #define GICD_CTLR_RWP                      (1u << 31)
-#define GICD_TYPER                         0x0004u
-#define GICD_IIDR                          0x0008u
-#define GICD_PIDR2                         0xffe8u
 
 #define GICD_TYPER_IT_LINES(typer)         ((typer)&0x1fu)
 #define GICD_TYPER_SECURITY_EXTN           (1u << 10) /* two security states */
@@ -28,39 +71,8 @@
 #define GIC_ARCHITECTURE_V3                3u
 #define GIC_ARCHITECTURE_V4                4u
 
-/* Per interrupt. The redistributor's SGI frame has those of INTIDs 0-31 at the offsets at which the
- * distributor has them (12.11, "SGI_base"), so one set of names serves both. */
-#define GIC_IGROUPR                        0x0080u /* 1 bit */
-#define GIC_ISENABLER                      0x0100u
-#define GIC_ICENABLER                      0x0180u
-#define GIC_ISPENDR                        0x0200u
-#define GIC_ICPENDR                        0x0280u
-#define GIC_ISACTIVER                      0x0300u
-#define GIC_ICACTIVER                      0x0380u
-#define GIC_IPRIORITYR                     0x0400u /* 8 bits, byte access allowed */
-#define GIC_ICFGR                          0x0c00u /* 2 bits */
-
-/* The register of an interrupt in each of these groups, as an offset into the group. */
-#define GIC_WORD_OF_BITS(intid)            ((uintptr_t)(intid) / 32u * 4u)
-#define GIC_WORD_OF_ICFGR(intid)           ((uintptr_t)(intid) / 16u * 4u)
-
-/* Of an SPI, 64 bits. */
-#define GICD_IROUTER(intid)                (0x6000u + (uintptr_t)(intid)*8u)
-
-#define GIC_ICFGR_EDGE                     0x2u
-
-/* Redistributor: an RD frame and an SGI frame of 64 KiB each, and two more with virtual LPIs. */
-#define GICR_FRAME_SIZE                    ((uintptr_t)0x10000u)
-#define GICR_SGI_FRAME                     GICR_FRAME_SIZE
-
-#define GICR_CTLR                          0x0000u
 #define GICR_CTLR_ENABLE_LPIS              (1u << 0)
 #define GICR_CTLR_RWP                      (1u << 3)
-#define GICR_TYPER                         0x0008u
-#define GICR_WAKER                         0x0014u
-#define GICR_PROPBASER                     0x0070u
-#define GICR_PENDBASER                     0x0078u
-#define GICR_PIDR2                         0xffe8u
 
 #define GICR_TYPER_PLPIS                   (UINT64_C(1) << 0)
 #define GICR_TYPER_VLPIS                   (UINT64_C(1) << 1)

@@ -7,19 +7,23 @@
 
 #include <stdint.h>
 
-#define GITS_CTLR                        0x0000u
+/* Offsets are enumerators, so that a debugger has their names. */
+enum gits_offset {
+    GITS_CTLR = 0x0000,
+    GITS_IIDR = 0x0004,
+    GITS_TYPER = 0x0008,
+    GITS_CBASER = 0x0080,
+    GITS_CWRITER = 0x0088,
+    GITS_CREADR = 0x0090,
+    GITS_BASER0 = 0x0100,
+    GITS_PIDR2 = 0xffe8,
+    GITS_TRANSLATER = 0x10040, /* where messages are written: in the second 64 KiB frame */
+};
+#define GITS_BASER(n)                    (GITS_BASER0 + 8u * (n))
+#define GITS_BASER_COUNT                 8u
+
 #define GITS_CTLR_ENABLED                (1u << 0)
 #define GITS_CTLR_QUIESCENT              (1u << 31)
-#define GITS_IIDR                        0x0004u
-#define GITS_TYPER                       0x0008u
-#define GITS_CBASER                      0x0080u
-#define GITS_CWRITER                     0x0088u
-#define GITS_CREADR                      0x0090u
-#define GITS_BASER(n)                    (0x0100u + 8u * (n))
-#define GITS_BASER_COUNT                 8u
-#define GITS_PIDR2                       0xffe8u
-/* Where messages are written: in the second 64 KiB frame. */
-#define GITS_TRANSLATER                  0x10040u
 
 #define GITS_TYPER_PHYSICAL              (UINT64_C(1) << 0) /* physical LPIs */
 #define GITS_TYPER_ITT_ENTRY_SIZE(typer) (((unsigned)((typer) >> 4) & 0xfu) + 1u)

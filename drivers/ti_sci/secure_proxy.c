@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The secure proxy's registers (AM65x TRM SPRUID7, 10.2 "Navigator Subsystem", secure proxy).
+ * The secure proxy (AM65x TRM SPRUID7, 10.2 "Navigator Subsystem", secure proxy).
  */
 #include "drivers/ti_sci/secure_proxy.h"
 #include "arch/barrier.h"
@@ -9,36 +9,26 @@
 #include <errno.h>
 #include <stdbool.h>
 
-#define THREAD_STRIDE         0x1000u
-
-/* Target data region: word i of the message; the last one completes the message. */
-#define DATA_WORD(i)          (0x4u + (i)*4u)
-
-/* Real-time region: THREADj_STATUS. */
-#define RT_STATUS             0x0u
-#define RT_STATUS_ERROR       0x80000000u
-#define RT_STATUS_COUNT_MASK  0xffu
-
-/* SCFG region: THREADj_CTRL. Its threads start one stride in. */
-#define SCFG_THREADS          0x1000u
-#define SCFG_CTRL             0x0u
-#define SCFG_CTRL_DIR_RECEIVE 0x80000000u
+#define DATA_WORD(thread, i)    ((uintptr_t) & (thread)->data->words[i])
+#define REAL_TIME(thread, name) ((uintptr_t) & (thread)->real_time->name)
+#define SCFG(thread, name)      ((uintptr_t) & (thread)->scfg->name)
 
 void secure_proxy_thread_init(struct secure_proxy_thread *thread, uintptr_t data,
                               uintptr_t real_time, uintptr_t scfg, uint16_t number)
 {
-    uintptr_t offset = (uintptr_t)number * THREAD_STRIDE;
+    uintptr_t offset = (uintptr_t)number * SECURE_PROXY_STRIDE;
 
-    thread->data = data + offset;
-    thread->real_time = real_time + offset;
-    thread->scfg = scfg + SCFG_THREADS + offset;
+    thread->data = (struct secure_proxy_data_registers *)(data + offset);
+    thread->real_time = (struct secure_proxy_rt_registers *)(real_time + offset);
+    thread->scfg =
+        (struct secure_proxy_scfg_registers *)(scfg + SECURE_PROXY_SCFG_THREADS + offset);
 }
 
 int secure_proxy_check(const struct secure_proxy_thread *thread,
                        enum secure_proxy_direction direction)
 {
-    uint32_t control = mmio_read32(thread->scfg + SCFG_CTRL);
-    bool receives = (control & SCFG_CTRL_DIR_RECEIVE) != 0;
+    uint32_t control = mmio_read32(SCFG(thread, control));
+    bool receives = (control & SECURE_PROXY_CONTROL_IS_RECEIVE) != 0;
 
     if (receives != (direction == SECURE_PROXY_RECEIVE))
         return -ENODEV;
@@ -47,11 +37,11 @@ int secure_proxy_check(const struct secure_proxy_thread *thread,
 
 int secure_proxy_count(const struct secure_proxy_thread *thread)
 {
-    uint32_t status = mmio_read32(thread->real_time + RT_STATUS);
+    uint32_t status = mmio_read32(REAL_TIME(thread, status));
 
-    if ((status & RT_STATUS_ERROR) != 0)
+    if ((status & SECURE_PROXY_STATUS_ERROR) != 0)
         return -EIO;
-    return (int)(status & RT_STATUS_COUNT_MASK);
+    return (int)SECURE_PROXY_STATUS_COUNT(status);
 }
 
 void secure_proxy_send(const struct secure_proxy_thread *thread,
@@ -61,7 +51,7 @@ void secure_proxy_send(const struct secure_proxy_thread *thread,
      * the last one sends. One device, so the stores stay in order without barriers; the branch on
      * the count that came before keeps them after that load. */
     for (unsigned i = 0; i < SECURE_PROXY_WORDS; i++)
-        mmio_write32(thread->data + DATA_WORD(i), message->words[i]);
+        mmio_write32(DATA_WORD(thread, i), message->words[i]);
     /* The next core to look at the count, in another region, must see this message counted. */
     barrier_complete();
 }
@@ -72,5 +62,5 @@ void secure_proxy_receive(const struct secure_proxy_thread *thread,
     /* The status is in another region than the data, and a branch does not order two loads. */
     barrier_after_status();
     for (unsigned i = 0; i < SECURE_PROXY_WORDS; i++)
-        message->words[i] = mmio_read32(thread->data + DATA_WORD(i));
+        message->words[i] = mmio_read32(DATA_WORD(thread, i));
 }

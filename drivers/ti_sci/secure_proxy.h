@@ -10,9 +10,10 @@
 #ifndef DRIVERS_TI_SCI_SECURE_PROXY_H
 #define DRIVERS_TI_SCI_SECURE_PROXY_H
 
+#include "drivers/ti_sci/secure_proxy_registers.h"
+
 #include <stdint.h>
 
-#define SECURE_PROXY_WORDS   15u
 #define SECURE_PROXY_THREADS 160u
 
 struct secure_proxy_message {
@@ -20,9 +21,9 @@ struct secure_proxy_message {
 };
 
 struct secure_proxy_thread {
-    uintptr_t data;      /* target data window */
-    uintptr_t real_time; /* status */
-    uintptr_t scfg;      /* control: only its direction is read */
+    struct secure_proxy_data_registers *data;
+    struct secure_proxy_rt_registers *real_time;
+    struct secure_proxy_scfg_registers *scfg; /* only the direction is read */
 };
 
 enum secure_proxy_direction {

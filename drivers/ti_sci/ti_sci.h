@@ -58,6 +58,26 @@ struct ti_sci_version {
 /* TISCI_MSG_VERSION: what the firmware calls itself, its version and that of the protocol. */
 int ti_sci_get_version(struct ti_sci_version *version);
 
+/* Resource subtypes of a device (TI-SCI documentation, "AM65x Board Configuration Resource
+ * Assignment Type Descriptions", where they are called RESASG_SUBTYPE_...): each device counts its
+ * own, so that a number stands here more than once. */
+enum ti_sci_subtype {
+    TI_SCI_SUBTYPE_IR_OUTPUT = 0x00, /* interrupt routers */
+
+    TI_SCI_SUBTYPE_IA_VINT = 0x0a, /* interrupt aggregators */
+    TI_SCI_SUBTYPE_GLOBAL_EVENT_SEVT = 0x0d,
+
+    TI_SCI_SUBTYPE_RA_GP = 0x01,         /* ring accelerators: for any use */
+    TI_SCI_SUBTYPE_RA_UDMAP_RX = 0x02,   /* of receive channels */
+    TI_SCI_SUBTYPE_RA_UDMAP_TX = 0x03,   /* of transmit channels */
+    TI_SCI_SUBTYPE_RA_UDMAP_TX_H = 0x07, /* of those with high capacity */
+
+    TI_SCI_SUBTYPE_UDMAP_RX_CHAN = 0x0a, /* UDMAPs: channels; H: with high capacity */
+    TI_SCI_SUBTYPE_UDMAP_RX_HCHAN = 0x0b,
+    TI_SCI_SUBTYPE_UDMAP_TX_CHAN = 0x0d,
+    TI_SCI_SUBTYPE_UDMAP_TX_HCHAN = 0x0f,
+};
+
 /* TISCI_MSG_RM_GET_RESOURCE_RANGE: what this host owns of a device's resources of a subtype, in up
  * to two ranges; a range of count 0 is none. -ENOENT: the host owns nothing of it. */
 struct ti_sci_range {

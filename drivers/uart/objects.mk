@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: BSD-3-Clause
 library-sources += drivers/uart/uart.c
-public-headers += drivers/uart/uart.h
+public-headers += drivers/uart/uart.h drivers/uart/uart_registers.h

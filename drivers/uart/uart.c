@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The AM65x's UART, in 16x UART mode with FIFOs (TRM SPRUID7, chapter 12 "Peripherals", "UART";
- * register names from there). Registers are a word apart.
+ * The AM65x's UART, in 16x UART mode with FIFOs (TRM SPRUID7, chapter 12 "Peripherals", "UART").
  */
 #include "drivers/uart/uart.h"
 
@@ -9,50 +8,20 @@
 #include "arch/mmio.h"
 #include "arch/time.h"
 #include "arch/wait.h"
+#include "drivers/uart/uart_registers.h"
 
 #include <errno.h>
 #include <stdbool.h>
-
-#define UART_RHR          0x00u /* read */
-#define UART_THR          0x00u /* write */
-#define UART_DLL          0x00u /* with LCR.DIV_EN */
-#define UART_IER          0x04u
-#define UART_DLH          0x04u /* with LCR.DIV_EN */
-#define UART_IIR          0x08u /* read */
-#define UART_FCR          0x08u /* write */
-#define UART_LCR          0x0cu
-#define UART_MCR          0x10u
-#define UART_LSR          0x14u
-#define UART_MDR1         0x20u
-
-#define IER_RHR           (1u << 0) /* received data, and its time-out */
-#define IER_LINE_STATUS   (1u << 2)
-#define IIR_TYPE(iir)     ((iir)&0x3fu)
-#define IIR_RX_TIMEOUT    0x0cu
-#define IIR_FIFO_ENABLED  0xc0u /* mirrors FCR.FIFO_EN */
-#define FCR_FIFO_EN       (1u << 0)
-#define FCR_RX_FIFO_CLEAR (1u << 1)
-#define FCR_TX_FIFO_CLEAR (1u << 2)
-#define LCR_8N1           0x03u
-#define LCR_DIV_EN        (1u << 7)
-#define MCR_DTR_RTS       0x03u
-#define LSR_RX_FIFO_E     (1u << 0) /* data waits (the TRM calls the bit RX_FIFO_E, "empty") */
-#define LSR_RX_OE         (1u << 1)
-#define LSR_TX_FIFO_E     (1u << 5) /* the transmit FIFO is empty */
-#define LSR_TX_SR_E       (1u << 6) /* and so is the shift register */
-#define MDR1_MODE         0x07u
-#define MDR1_UART_16X     0x00u
-#define MDR1_DISABLED     0x07u
-#define DIVISOR_MAX       0x3fffu /* DLH has six bits */
+#include <stddef.h>
 
 /* Half the FIFO: a panic on another core, which sends without the lock, still has room. */
-#define BURST             32u
-#define RECEIVE_MAX       256u    /* bytes one interrupt fetches before it gives way */
-#define RING_SIZE         16384u  /* a power of two; 1.4 s at 115200 baud */
-#define STUCK_US          100000u /* the FIFO empties in 6 ms at 115200 baud */
-#define POLL_US           1000u   /* the FIFO fills in 5 ms */
+#define BURST       32u
+#define RECEIVE_MAX 256u    /* bytes one interrupt fetches before it gives way */
+#define RING_SIZE   16384u  /* a power of two; 1.4 s at 115200 baud */
+#define STUCK_US    100000u /* the FIFO empties in 6 ms at 115200 baud */
+#define POLL_US     1000u   /* the FIFO fills in 5 ms */
 
-static uintptr_t uart_base; /* 0: not yet */
+static struct uart_registers *uart; /* NULL: not yet */
 static uint32_t burst;
 static bool interrupt_used;
 static struct uart_counters counters;
@@ -66,51 +35,44 @@ static uint32_t ring_head, ring_tail;
  * FIFO, and behind it with a sender that can be held up. */
 static bool held_up;
 
-static uint32_t read_register(uint32_t offset)
-{
-    return mmio_read32(uart_base + offset);
-}
-
-static void write_register(uint32_t offset, uint32_t value)
-{
-    mmio_write32(uart_base + offset, value);
-}
+#define READ(name)         mmio_read32((uintptr_t)&uart->name)
+#define WRITE(name, value) mmio_write32((uintptr_t)&uart->name, value)
 
 /* Reading LSR clears its error bits, so whoever reads counts them. */
 static uint32_t line_status(void)
 {
-    uint32_t status = read_register(UART_LSR);
+    uint32_t status = READ(lsr);
 
-    if ((status & LSR_RX_OE) != 0)
+    if ((status & UART_LSR_RX_OE) != 0)
         __atomic_fetch_add(&counters.overruns, 1, __ATOMIC_RELAXED);
     return status;
 }
 
 static void set_up_line(uint32_t divisor)
 {
-    write_register(UART_MDR1, MDR1_DISABLED);
-    write_register(UART_LCR, LCR_DIV_EN);
-    write_register(UART_DLL, 0); /* FCR.FIFO_EN can only change while the baud clock is stopped */
-    write_register(UART_DLH, 0);
-    write_register(UART_FCR, FCR_FIFO_EN | FCR_RX_FIFO_CLEAR | FCR_TX_FIFO_CLEAR);
-    write_register(UART_DLL, divisor & 0xff);
-    write_register(UART_DLH, divisor >> 8);
-    write_register(UART_LCR, LCR_8N1);
-    write_register(UART_MCR, MCR_DTR_RTS);
-    write_register(UART_MDR1, MDR1_UART_16X);
+    WRITE(mdr1, UART_MDR1_DISABLED);
+    WRITE(lcr, UART_LCR_DIV_EN);
+    WRITE(dll, 0); /* FCR.FIFO_EN can only change while the baud clock is stopped */
+    WRITE(dlh, 0);
+    WRITE(fcr, UART_FCR_FIFO_EN | UART_FCR_RX_FIFO_CLEAR | UART_FCR_TX_FIFO_CLEAR);
+    WRITE(dll, divisor & 0xff);
+    WRITE(dlh, divisor >> 8);
+    WRITE(lcr, UART_LCR_8N1);
+    WRITE(mcr, UART_MCR_DTR_RTS);
+    WRITE(mdr1, UART_MDR1_UART_16X);
 }
 
 int uart_init(uintptr_t base, uint32_t clock_hz, uint32_t baud)
 {
     uint32_t divisor = baud == 0 ? 0 : (clock_hz + 8 * baud) / (16 * baud);
 
-    if (divisor == 0 || divisor > DIVISOR_MAX)
+    if (divisor == 0 || divisor > UART_DIVISOR_MAX)
         return -EINVAL;
-    uart_base = base;
-    if ((read_register(UART_MDR1) & MDR1_MODE) != MDR1_UART_16X)
+    uart = (struct uart_registers *)base;
+    if ((READ(mdr1) & UART_MDR1_MODE) != UART_MDR1_UART_16X)
         set_up_line(divisor);
-    write_register(UART_IER, 0);
-    burst = (read_register(UART_IIR) & IIR_FIFO_ENABLED) == IIR_FIFO_ENABLED ? BURST : 1;
+    WRITE(ier, 0);
+    burst = (READ(iir) & UART_IIR_FIFO_ENABLED) == UART_IIR_FIFO_ENABLED ? BURST : 1;
     exception_set_output(uart_panic_write);
     return 0;
 }
@@ -130,17 +92,17 @@ int uart_write(const char *text, size_t length)
 {
     size_t sent = 0;
 
-    if (uart_base == 0)
+    if (uart == NULL)
         return -ENODEV;
     while (sent < length) {
         if (panicking())
             return 0; /* another core's panic has the UART */
-        if (wait_line_status(LSR_TX_FIFO_E) != 0) {
+        if (wait_line_status(UART_LSR_TX_FIFO_E) != 0) {
             counters.lost += length - sent;
             return -ETIMEDOUT;
         }
         for (uint32_t i = 0; i < burst && sent < length; i++)
-            write_register(UART_THR, (uint8_t)text[sent++]);
+            WRITE(thr, (uint8_t)text[sent++]);
     }
     counters.sent += sent;
     return 0;
@@ -148,16 +110,16 @@ int uart_write(const char *text, size_t length)
 
 int uart_flush(void)
 {
-    return uart_base == 0 ? -ENODEV : wait_line_status(LSR_TX_FIFO_E | LSR_TX_SR_E);
+    return uart == NULL ? -ENODEV : wait_line_status(UART_LSR_TX_FIFO_E | UART_LSR_TX_SR_E);
 }
 
 void uart_panic_write(const char *text, size_t length)
 {
     /* One byte for each time the FIFO is empty: it can't overflow, whatever another core adds. */
-    for (size_t i = 0; uart_base != 0 && i < length; i++) {
-        if (wait_line_status(LSR_TX_FIFO_E) != 0)
+    for (size_t i = 0; uart != NULL && i < length; i++) {
+        if (wait_line_status(UART_LSR_TX_FIFO_E) != 0)
             return;
-        write_register(UART_THR, (uint8_t)text[i]);
+        WRITE(thr, (uint8_t)text[i]);
     }
     uart_flush();
 }
@@ -180,8 +142,8 @@ static uint32_t receive(void)
 {
     uint32_t count = 0;
 
-    while (count < RECEIVE_MAX && !ring_full() && (line_status() & LSR_RX_FIFO_E) != 0) {
-        keep((uint8_t)read_register(UART_RHR));
+    while (count < RECEIVE_MAX && !ring_full() && (line_status() & UART_LSR_RX_FIFO_E) != 0) {
+        keep((uint8_t)READ(rhr));
         count++;
     }
     return count;
@@ -190,20 +152,20 @@ static uint32_t receive(void)
 static void hold_up(void)
 {
     counters.held_up++;
-    write_register(UART_IER, 0);
+    WRITE(ier, 0);
     /* After the register: from here on the reader may turn it on again. */
     __atomic_store_n(&held_up, true, __ATOMIC_RELEASE);
 }
 
 void uart_interrupt(void *context)
 {
-    uint32_t type = IIR_TYPE(read_register(UART_IIR));
+    uint32_t type = UART_IIR_TYPE(READ(iir));
 
     (void)context;
     if (receive() != 0)
         wait_notify();
-    else if (type == IIR_RX_TIMEOUT && !ring_full())
-        (void)read_register(UART_RHR); /* a time-out signalled after the FIFO was drained: only a
+    else if (type == UART_IIR_RX_TIMEOUT && !ring_full())
+        (void)READ(rhr); /* a time-out signalled after the FIFO was drained: only a
                                           read clears it */
     if (ring_full())
         hold_up();
@@ -212,7 +174,7 @@ void uart_interrupt(void *context)
 void uart_use_interrupt(void)
 {
     __atomic_store_n(&interrupt_used, true, __ATOMIC_RELEASE);
-    write_register(UART_IER, IER_RHR | IER_LINE_STATUS);
+    WRITE(ier, UART_IER_RHR | UART_IER_LINE_STATUS);
 }
 
 static bool has_byte(void *argument)
@@ -247,7 +209,7 @@ static void advance_tail(uint32_t tail)
 
 int uart_getc(uint64_t timeout_us)
 {
-    int error = uart_base == 0 ? -ENODEV : wait_for_byte(timeout_us);
+    int error = uart == NULL ? -ENODEV : wait_for_byte(timeout_us);
     int byte;
 
     if (error != 0)
@@ -261,7 +223,7 @@ bool uart_discard_through(unsigned char byte)
 {
     uint32_t head;
 
-    if (uart_base == 0)
+    if (uart == NULL)
         return false;
     if (!__atomic_load_n(&interrupt_used, __ATOMIC_ACQUIRE))
         (void)receive();

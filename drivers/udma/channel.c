@@ -20,12 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Real-time registers of a channel, a page each (TRM, UDMAP_TXRT, UDMAP_RXRT). */
-#define CHANNEL_RT_STRIDE   0x1000u
-#define CHANNEL_RT_CTL      0x000u
-#define CTL_ENABLE          (1u << 31)
-#define CTL_TEARDOWN        (1u << 30)
-
 /* How much of a descriptor the UDMAP prefetches: the header's four words. */
 #define FETCH_WORDS         4u
 
@@ -40,6 +34,8 @@
 /* A channel that is disabled says so at once. */
 #define DISABLE_TIMEOUT_US  1000u
 
+#define CTL(half)           ((uintptr_t) & (half)->ctl)
+
 static uint16_t source_thread(const struct udma_channel *channel)
 {
     return (uint16_t)(udma_get_facts()->psil_base + channel->number);
@@ -52,9 +48,8 @@ static uint16_t destination_thread(const struct udma_channel *channel)
 
 static bool is_running(const struct udma_channel *channel)
 {
-    return ((mmio_read32(channel->transmit + CHANNEL_RT_CTL) |
-             mmio_read32(channel->receive + CHANNEL_RT_CTL)) &
-            CTL_ENABLE) != 0;
+    return ((mmio_read32(CTL(channel->transmit)) | mmio_read32(CTL(channel->receive))) &
+            UDMAP_CTL_ENABLE) != 0;
 }
 
 /* Turns both halves off, whatever they are doing. -EIO: they stay on. */
@@ -62,8 +57,8 @@ static int disable(const struct udma_channel *channel)
 {
     deadline_t deadline = deadline_after_us(DISABLE_TIMEOUT_US);
 
-    mmio_write32(channel->receive + CHANNEL_RT_CTL, 0);
-    mmio_write32(channel->transmit + CHANNEL_RT_CTL, 0);
+    mmio_write32(CTL(channel->receive), 0);
+    mmio_write32(CTL(channel->transmit), 0);
     while (is_running(channel)) {
         if (deadline_passed(deadline)) {
             log_error(udma, "channel %u: stays enabled", (unsigned)channel->number);
@@ -76,8 +71,8 @@ static int disable(const struct udma_channel *channel)
 /* The receiving half first: it must be there when the first data arrives. */
 static void enable(const struct udma_channel *channel)
 {
-    mmio_write32(channel->receive + CHANNEL_RT_CTL, CTL_ENABLE);
-    mmio_write32(channel->transmit + CHANNEL_RT_CTL, CTL_ENABLE);
+    mmio_write32(CTL(channel->receive), UDMAP_CTL_ENABLE);
+    mmio_write32(CTL(channel->transmit), UDMAP_CTL_ENABLE);
 }
 
 static int open_rings(struct udma_channel *channel, uint16_t completion_ring)
@@ -201,6 +196,11 @@ static int bring_up(struct udma_channel *channel, uint16_t completion_ring)
     return undo != 0 ? -ENOTRECOVERABLE : error;
 }
 
+static struct udmap_channel_registers *registers_of(uintptr_t region, uint16_t number)
+{
+    return (struct udmap_channel_registers *)(region + (uintptr_t)number * UDMAP_CHANNEL_STRIDE);
+}
+
 static struct udma_channel *allocate(const struct udma_channel_config *config,
                                      const struct udma_numbers *numbers)
 {
@@ -216,8 +216,8 @@ static struct udma_channel *allocate(const struct udma_channel_config *config,
     }
     channel->config = *config;
     channel->number = numbers->channel;
-    channel->transmit = facts->tchan_rt + (uintptr_t)numbers->channel * CHANNEL_RT_STRIDE;
-    channel->receive = facts->rchan_rt + (uintptr_t)numbers->channel * CHANNEL_RT_STRIDE;
+    channel->transmit = registers_of(facts->tchan_rt, numbers->channel);
+    channel->receive = registers_of(facts->rchan_rt, numbers->channel);
     channel->free_slots = UINT64_MAX >> (UDMA_DEPTH_MAX - config->depth);
     return channel;
 }
@@ -287,7 +287,7 @@ static int stop(struct udma_channel *channel)
 
     channel->closing = true; /* udma_copy() refuses from here on */
     spin_unlock(&channel->lock, state);
-    mmio_write32(channel->transmit + CHANNEL_RT_CTL, CTL_ENABLE | CTL_TEARDOWN);
+    mmio_write32(CTL(channel->transmit), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
     error = wait_for(has_stopped, channel, TEARDOWN_TIMEOUT_US);
     if (error != 0)
         log_error(udma, "channel %u: not drained after %u us (%d), cut off",

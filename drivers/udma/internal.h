@@ -9,6 +9,7 @@
 #include "drivers/udma/descriptor.h"
 #include "drivers/udma/ring.h"
 #include "drivers/udma/udma.h"
+#include "drivers/udma/udmap_registers.h"
 #include "lib/log.h"
 
 #include <stdbool.h>
@@ -28,8 +29,8 @@ struct udma_slot {
 
 struct udma_channel {
     struct udma_channel_config config;
-    uint16_t number;             /* of the transmit and of the receive channel */
-    uintptr_t transmit, receive; /* real-time registers */
+    uint16_t number; /* of the transmit and of the receive channel */
+    struct udmap_channel_registers *transmit, *receive;
     struct udma_ring transfer, completion;
     struct udma_descriptor *descriptors;
     struct irq *irq;

@@ -9,12 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RING_RT_STRIDE         0x1000u
-
-/* The doorbell counts in a signed byte (RINGACC_RT_RING_DB, ENTRY_CNT). */
-#define RING_DOORBELL_MAX      127u
-
-#define RING_OCCUPANCY_ENTRIES 0x1fffffu
+enum ring_rt_number {
+    RING_RT_STRIDE = 0x1000,
+    RING_DOORBELL_MAX = 127,           /* it counts in a signed byte (RING_DB, ENTRY_CNT) */
+    RING_OCCUPANCY_ENTRIES = 0x1fffff, /* the bits of an occupancy that count */
+};
 
 /* A ring's page, RINGACC_RT. */
 struct ring_rt_registers {

@@ -15,21 +15,6 @@
 
 #include <errno.h>
 
-/* UDMAP global configuration, capabilities 2: channel counts. */
-#define GCFG_CAP2               0x28u
-#define CAP2_TRANSMIT_SHIFT     0u
-#define CAP2_RECEIVE_SHIFT      18u
-#define CAP2_COUNT_MASK         0x1ffu
-
-/* Resource subtypes of the ring accelerator and of the UDMAP. */
-#define RINGACC_GENERAL_PURPOSE 0x01u
-#define RINGACC_TRANSMIT        0x03u
-#define RINGACC_TRANSMIT_HIGH   0x07u
-#define UDMAP_RECEIVE           0x0au
-#define UDMAP_RECEIVE_HIGH      0x0bu
-#define UDMAP_TRANSMIT          0x0du
-#define UDMAP_TRANSMIT_HIGH     0x0fu
-
 /* The two kinds of channels: handed out in this order, so that the few of high capacity stay free
  * as long as possible. */
 enum capacity {
@@ -91,9 +76,10 @@ static int find_pairs(enum capacity kind, uint8_t transmit, uint8_t receive, uin
 
 int udma_init(const struct udma_facts *facts)
 {
-    const uint32_t capabilities = mmio_read32(facts->udmap_gcfg + GCFG_CAP2);
-    const unsigned transmits = capabilities >> CAP2_TRANSMIT_SHIFT & CAP2_COUNT_MASK;
-    const unsigned receives = capabilities >> CAP2_RECEIVE_SHIFT & CAP2_COUNT_MASK;
+    const struct udmap_registers *registers = (const struct udmap_registers *)facts->udmap_gcfg;
+    const uint32_t capabilities = mmio_read32((uintptr_t)&registers->cap[2]);
+    const unsigned transmits = UDMAP_CAP2_TRANSMITS(capabilities);
+    const unsigned receives = UDMAP_CAP2_RECEIVES(capabilities);
     const unsigned limit = transmits < receives ? transmits : receives;
     int error;
 
@@ -107,12 +93,13 @@ int udma_init(const struct udma_facts *facts)
     udma.facts = *facts;
     udma.channels[CAPACITY_NORMAL] = udma.channels[CAPACITY_HIGH] = (struct udma_pool){0};
     udma.rings = (struct udma_pool){0};
-    error = find_pairs(CAPACITY_NORMAL, UDMAP_TRANSMIT, UDMAP_RECEIVE, RINGACC_TRANSMIT, limit);
+    error = find_pairs(CAPACITY_NORMAL, TI_SCI_SUBTYPE_UDMAP_TX_CHAN, TI_SCI_SUBTYPE_UDMAP_RX_CHAN,
+                       TI_SCI_SUBTYPE_RA_UDMAP_TX, limit);
     if (error == 0)
-        error = find_pairs(CAPACITY_HIGH, UDMAP_TRANSMIT_HIGH, UDMAP_RECEIVE_HIGH,
-                           RINGACC_TRANSMIT_HIGH, limit);
+        error = find_pairs(CAPACITY_HIGH, TI_SCI_SUBTYPE_UDMAP_TX_HCHAN,
+                           TI_SCI_SUBTYPE_UDMAP_RX_HCHAN, TI_SCI_SUBTYPE_RA_UDMAP_TX_H, limit);
     if (error == 0)
-        error = add_ranges(&udma.rings, facts->ringacc_device, RINGACC_GENERAL_PURPOSE);
+        error = add_ranges(&udma.rings, facts->ringacc_device, TI_SCI_SUBTYPE_RA_GP);
     if (error == 0)
         udma.ready = true;
     return error;

@@ -27,10 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* TI-SCI documentation, AM65x resource types, NAVSS0_UDMASS_INTA0. */
-#define INTA_SUBTYPE_EVENTS 0x0du
-
-#define SOURCE_INDEX_LIMIT  0x10000u /* 16 bits in RM_IRQ_SET */
+#define SOURCE_INDEX_LIMIT 0x10000u /* 16 bits in RM_IRQ_SET */
 
 LOG_USE(irq);
 
@@ -264,7 +261,7 @@ static const struct irq_parent_ops inta_ops = {
 static int init_events(struct inta *inta)
 {
     struct ti_sci_range range;
-    int error = ti_sci_get_range(inta->device_id, INTA_SUBTYPE_EVENTS, &range);
+    int error = ti_sci_get_range(inta->device_id, TI_SCI_SUBTYPE_GLOBAL_EVENT_SEVT, &range);
 
     if (error == 0)
         error = irq_id_pool_init(&inta->events, (uint32_t)range.count + range.second_count);

@@ -9,9 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define INTA_VINT_STRIDE 0x1000u
-#define INTA_VINT_EVENTS 64u
-#define INTA_VINT_ALL    UINT64_MAX
+enum inta_vint_number {
+    INTA_VINT_STRIDE = 0x1000,
+    INTA_VINT_EVENTS = 64,
+};
+#define INTA_VINT_ALL UINT64_MAX
 
 /* A virtual interrupt's page: one bit for each event. */
 struct inta_vint_registers {

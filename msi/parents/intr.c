@@ -23,8 +23,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define INTR_SUBTYPE_OUTPUTS 0x00u /* TI-SCI documentation, AM65x resource types, NAVSS0_INTR */
-
 LOG_USE(irq);
 
 struct intr {
@@ -299,7 +297,7 @@ static void add_outputs(struct intr *intr, uint32_t first, uint32_t count)
 static int intr_start(struct intr *intr)
 {
     struct ti_sci_range range;
-    int error = ti_sci_get_range(intr->facts.device_id, INTR_SUBTYPE_OUTPUTS, &range);
+    int error = ti_sci_get_range(intr->facts.device_id, TI_SCI_SUBTYPE_IR_OUTPUT, &range);
 
     if (error == 0)
         error = irq_id_pool_init(&intr->outputs, (uint32_t)range.count + range.second_count);

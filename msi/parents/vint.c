@@ -38,9 +38,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* TI-SCI documentation, AM65x resource types, NAVSS0_UDMASS_INTA0. */
-#define INTA_SUBTYPE_VINTS 0x0au
-
 TRACE_EVENT(inta_status, "VINT %llu, bits 0x%llx");
 
 #define REGISTER(vint, name) ((uintptr_t) & (vint)->registers->name)
@@ -338,7 +335,7 @@ int vint_set_init(struct vint_set *set, const struct inta_facts *facts, struct i
     };
     if (set->vints == NULL)
         return -ENOMEM;
-    error = ti_sci_get_range(facts->device_id, INTA_SUBTYPE_VINTS, &range);
+    error = ti_sci_get_range(facts->device_id, TI_SCI_SUBTYPE_IA_VINT, &range);
     if (error == 0)
         error = irq_id_pool_init(&set->pool, (uint32_t)range.count + range.second_count);
     if (error == 0)

@@ -11,6 +11,7 @@
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
+#include "drivers/ti_sci/secure_proxy_registers.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "twin/models/am65x.h"
@@ -22,8 +23,9 @@
 
 #include <cmocka.h>
 
-#define TX_WINDOW (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_TX_THREAD * 0x1000u)
-#define RX_WINDOW (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_RX_THREAD * 0x1000u)
+#define TX_WINDOW (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_TX_THREAD * SECURE_PROXY_STRIDE)
+#define RX_WINDOW (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_RX_THREAD * SECURE_PROXY_STRIDE)
+#define WORD(i)   offsetof(struct secure_proxy_data_registers, words[i])
 
 #define SPI       100u
 
@@ -42,7 +44,7 @@ static void handler(void)
         }
         take_count++;
         if (intid == AM65X_SCI_RX_INTID && (quiet_line || take_count >= 3))
-            (void)mmio_read32(RX_WINDOW + 0x3c);
+            (void)mmio_read32(RX_WINDOW + WORD(SECURE_PROXY_WORDS - 1));
         gic_end(intid);
     }
 }
@@ -60,9 +62,9 @@ static int set_up(void **state)
 /* A version request past any driver; its answer raises the line of the receive thread. */
 static void provoke_line(void)
 {
-    mmio_write32(TX_WINDOW + 4, 0x000c0002);
-    mmio_write32(TX_WINDOW + 8, 2);
-    mmio_write32(TX_WINDOW + 0x3c, 0);
+    mmio_write32(TX_WINDOW + WORD(0), 0x000c0002);
+    mmio_write32(TX_WINDOW + WORD(1), 2);
+    mmio_write32(TX_WINDOW + WORD(SECURE_PROXY_WORDS - 1), 0);
 }
 
 /* ---- time ---- */

@@ -26,21 +26,15 @@
 
 #include <cmocka.h>
 
-#define TX_WINDOW  (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_TX_THREAD * 0x1000u)
-#define RX_WINDOW  (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_RX_THREAD * 0x1000u)
-#define RX_STATUS  (AM65X_SECURE_PROXY_RT_BASE + AM65X_SCI_RX_THREAD * 0x1000u)
-#define TX_STATUS  (AM65X_SECURE_PROXY_RT_BASE + AM65X_SCI_TX_THREAD * 0x1000u)
-#define FIRST_WORD 0x04u
-#define LAST_WORD  0x3cu
+#define TX_WINDOW  (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_TX_THREAD * SECURE_PROXY_STRIDE)
+#define RX_WINDOW  (AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_RX_THREAD * SECURE_PROXY_STRIDE)
+#define RX_STATUS  (AM65X_SECURE_PROXY_RT_BASE + AM65X_SCI_RX_THREAD * SECURE_PROXY_STRIDE)
+#define TX_STATUS  (AM65X_SECURE_PROXY_RT_BASE + AM65X_SCI_TX_THREAD * SECURE_PROXY_STRIDE)
+#define FIRST_WORD offsetof(struct secure_proxy_data_registers, words)
+#define LAST_WORD  (sizeof(struct secure_proxy_data_registers) - 4)
 
 #define SHORT_US   1000u
 #define LATE_US    5000u
-
-/* Resource subtypes (TI-SCI documentation for the AM65x). */
-#define VINTS      0x0au
-#define EVENTS     0x0du
-#define OUTPUTS    0x00u
-#define RINGS      0x01u
 
 static const struct ti_sci_config config = AM65X_TI_SCI_CONFIG;
 
@@ -130,7 +124,7 @@ static void range_is_asked_for_this_host(void **state)
     struct ti_sci_range range;
 
     (void)state;
-    assert_int_equal(ti_sci_get_range(AM65X_DEV_INTA, EVENTS, &range), 0);
+    assert_int_equal(ti_sci_get_range(AM65X_DEV_INTA, TI_SCI_SUBTYPE_GLOBAL_EVENT_SEVT, &range), 0);
     check_wire(bytes, sizeof(bytes));
     assert_int_equal(range.first, 16);
     assert_int_equal(range.count, 1024);
@@ -142,7 +136,7 @@ static void range_has_a_second_part(void **state)
     struct ti_sci_range range;
 
     (void)state;
-    assert_int_equal(ti_sci_get_range(AM65X_DEV_UDMAP, 0x0d, &range), 0);
+    assert_int_equal(ti_sci_get_range(AM65X_DEV_UDMAP, TI_SCI_SUBTYPE_UDMAP_TX_CHAN, &range), 0);
     assert_int_equal(range.first, 8);
     assert_int_equal(range.count, 12);
     assert_int_equal(range.second_first, 26);
@@ -154,7 +148,7 @@ static void outputs_end_where_the_gic_does(void **state)
     struct ti_sci_range range;
 
     (void)state;
-    assert_int_equal(ti_sci_get_range(AM65X_DEV_INTR, OUTPUTS, &range), 0);
+    assert_int_equal(ti_sci_get_range(AM65X_DEV_INTR, TI_SCI_SUBTYPE_IR_OUTPUT, &range), 0);
     assert_int_equal(range.first, 16);
     assert_int_equal(range.count, 48);
 }
@@ -351,15 +345,15 @@ static void late_answer_never_meets_a_newer_request(void **state)
     (void)state;
     assert_true(am65x_inject(AM65X_FAULT_SCI_LATE, 100000, 1));
     ti_sci_set_timeout_us(SHORT_US);
-    assert_int_equal(ti_sci_get_range(AM65X_DEV_RINGACC, RINGS, &range), -ETIMEDOUT);
+    assert_int_equal(ti_sci_get_range(AM65X_DEV_RINGACC, TI_SCI_SUBTYPE_RA_GP, &range), -ETIMEDOUT);
     for (unsigned i = 0; i < 2 * TI_SCI_SEQUENCES; i++) {
-        assert_int_equal(ti_sci_get_range(AM65X_DEV_INTA, VINTS, &range), 0);
+        assert_int_equal(ti_sci_get_range(AM65X_DEV_INTA, TI_SCI_SUBTYPE_IA_VINT, &range), 0);
         assert_int_equal(range.first, 16);
         assert_int_equal(range.count, 80);
     }
     assert_int_equal(counters().late, 0);
     host_advance_us(100000);
-    assert_int_equal(ti_sci_get_range(AM65X_DEV_INTA, VINTS, &range), 0);
+    assert_int_equal(ti_sci_get_range(AM65X_DEV_INTA, TI_SCI_SUBTYPE_IA_VINT, &range), 0);
     assert_int_equal(counters().late, 1);
 }
 
@@ -449,8 +443,9 @@ static void ask_in_parallel(void *argument)
         uint16_t device;
         uint8_t subtype;
         uint16_t first;
-    } asked[] = {
-        {AM65X_DEV_INTA, VINTS, 16}, {AM65X_DEV_RINGACC, RINGS, 304}, {AM65X_DEV_UDMAP, 0x0d, 8}};
+    } asked[] = {{AM65X_DEV_INTA, TI_SCI_SUBTYPE_IA_VINT, 16},
+                 {AM65X_DEV_RINGACC, TI_SCI_SUBTYPE_RA_GP, 304},
+                 {AM65X_DEV_UDMAP, TI_SCI_SUBTYPE_UDMAP_TX_CHAN, 8}};
     unsigned *wrong = argument;
 
     for (unsigned i = 0; i < REQUESTS; i++) {
@@ -521,7 +516,7 @@ static void send_raw(void)
 
 static void use_up_credits(void)
 {
-    while ((mmio_read32(TX_STATUS) & 0xff) != 0)
+    while (SECURE_PROXY_STATUS_COUNT(mmio_read32(TX_STATUS)) != 0)
         send_raw();
 }
 
@@ -592,9 +587,9 @@ static void init_discards_stale_answers(void **state)
     ti_sci_set_timeout_us(SHORT_US);
     assert_int_equal(ti_sci_get_version(&version), -ETIMEDOUT);
     host_advance_us(2 * LATE_US);
-    assert_int_equal(mmio_read32(RX_STATUS) & 0xff, 1);
+    assert_int_equal(SECURE_PROXY_STATUS_COUNT(mmio_read32(RX_STATUS)), 1);
     assert_int_equal(ti_sci_init(&config), 0);
-    assert_int_equal(mmio_read32(RX_STATUS) & 0xff, 0);
+    assert_int_equal(SECURE_PROXY_STATUS_COUNT(mmio_read32(RX_STATUS)), 0);
     assert_int_equal(counters().late + counters().stray, 0);
 }
 

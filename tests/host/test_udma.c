@@ -716,8 +716,8 @@ static void a_stalled_channel_is_cut_off(void **state)
 
     (void)state;
     must(open_probe(&probe, 0, 1));
-    transmit = probe.channel->transmit; /* the control registers are the first */
-    receive = probe.channel->receive;
+    transmit = (uintptr_t)&probe.channel->transmit->ctl;
+    receive = (uintptr_t)&probe.channel->receive->ctl;
     assert_int_not_equal(mmio_read32(transmit), 0);
     assert_int_not_equal(mmio_read32(receive), 0);
     assert_true(am65x_inject(AM65X_FAULT_DMA_STALL, 5000000, 1));

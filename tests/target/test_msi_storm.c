@@ -10,6 +10,7 @@
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
 #include "msi/internal.h"
+#include "msi/parents/inta_registers.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
 #include "tests/target/msi_fixture.h"
@@ -22,24 +23,24 @@
 #define STORM_US        10000000u
 #define ORPHAN_SPI      202u
 
-#define VINT_STRIDE     0x1000u /* AM65x TRM SPRUID7, INTAGGR_VINT */
-#define VINT_ENABLE_SET 0x00u
-#define VINT_ENABLE     0x00u
-#define VINT_STATUS_SET 0x10u
-
 /* ---- storms ---- */
 
 /* Raises itself again: as a device whose handler does not quiet it. */
 static struct irq *restless;
-static uintptr_t restless_vint;
+static struct inta_vint_registers *restless_vint;
 static uint64_t restless_bit;
+
+static struct inta_vint_registers *registers_of(unsigned vint)
+{
+    return (struct inta_vint_registers *)(uintptr_t)(AM65X_INTA_BASE + vint * INTA_VINT_STRIDE);
+}
 
 static void raise_event_again(void *context)
 {
     struct record *record = context;
 
     __atomic_add_fetch(&record->calls, 1, __ATOMIC_SEQ_CST);
-    mmio_write64(restless_vint + VINT_STATUS_SET, restless_bit);
+    mmio_write64((uintptr_t)&restless_vint->status_set, restless_bit);
 }
 
 static void raise_wire_again(void *context)
@@ -75,7 +76,7 @@ static void take_storm(irq_handler_t handler, uint32_t index, uint32_t other)
         struct inta_route route;
 
         CHECK(read_route(restless, &route));
-        restless_vint = AM65X_INTA_BASE + route.vint * VINT_STRIDE;
+        restless_vint = registers_of(route.vint);
         restless_bit = UINT64_C(1) << route.bit;
     }
     CHECK_EQUAL(irq_trigger(restless), 0);
@@ -221,14 +222,14 @@ static void body_stray_bit(void)
 
     CHECK_EQUAL(request_ring(0, core_id()), 0);
     CHECK(read_route(test_irqs[0], &route));
-    uintptr_t vint = AM65X_INTA_BASE + route.vint * VINT_STRIDE;
+    struct inta_vint_registers *vint = registers_of(route.vint);
     uint64_t bit = UINT64_C(1) << 63;
 
-    mmio_write64(vint + VINT_ENABLE_SET, bit);
-    mmio_write64(vint + VINT_STATUS_SET, bit);
+    mmio_write64((uintptr_t)&vint->enable_set, bit);
+    mmio_write64((uintptr_t)&vint->status_set, bit);
     delay_us(SETTLE_US);
     CHECK_EQUAL(take_inventory().stray, before + 1);
-    CHECK_EQUAL(mmio_read64(vint + VINT_ENABLE) & bit, 0);
+    CHECK_EQUAL(mmio_read64((uintptr_t)&vint->enable_set) & bit, 0);
     irq_service();
     CHECK_EQUAL(irq_trigger(test_irqs[0]), 0); /* its neighbour is unharmed */
     CHECK_EQUAL(wait_calls(&test_records[0], 1), 0);

@@ -25,19 +25,18 @@
 #define REQUESTS_PER_CORE  100u
 #define SEQUENCES          256u
 
-/* TI-SCI documentation for the AM65x, "Resource Assignment Descriptions": subtypes of a device's
- * resources that the firmware needs. */
+/* What the firmware needs. */
 static const struct resource {
     uint16_t device;
     uint8_t subtype;
 } needed[] = {
-    {AM65X_DEV_INTA, 0x0a},    /* VINTs */
-    {AM65X_DEV_INTA, 0x0d},    /* global events */
-    {AM65X_DEV_INTR, 0x00},    /* router outputs */
-    {AM65X_DEV_RINGACC, 0x01}, /* general-purpose rings */
-    {AM65X_DEV_RINGACC, 0x03}, /* transmit channels' rings */
-    {AM65X_DEV_UDMAP, 0x0a},   /* receive channels */
-    {AM65X_DEV_UDMAP, 0x0d},   /* transmit channels */
+    {AM65X_DEV_INTA, TI_SCI_SUBTYPE_IA_VINT},
+    {AM65X_DEV_INTA, TI_SCI_SUBTYPE_GLOBAL_EVENT_SEVT},
+    {AM65X_DEV_INTR, TI_SCI_SUBTYPE_IR_OUTPUT},
+    {AM65X_DEV_RINGACC, TI_SCI_SUBTYPE_RA_GP},
+    {AM65X_DEV_RINGACC, TI_SCI_SUBTYPE_RA_UDMAP_TX},
+    {AM65X_DEV_UDMAP, TI_SCI_SUBTYPE_UDMAP_RX_CHAN},
+    {AM65X_DEV_UDMAP, TI_SCI_SUBTYPE_UDMAP_TX_CHAN},
 };
 #define NEEDED        (sizeof(needed) / sizeof(needed[0]))
 
@@ -107,7 +106,7 @@ SELFTEST(ti_sci, event_of_another_host_is_refused_and_counted, 5)
     struct ti_sci_counters before, delta;
     struct ti_sci_range vints;
 
-    CHECK_EQUAL(ti_sci_get_range(AM65X_DEV_INTA, 0x0a, &vints), 0);
+    CHECK_EQUAL(ti_sci_get_range(AM65X_DEV_INTA, TI_SCI_SUBTYPE_IA_VINT, &vints), 0);
     ti_sci_get_counters(&before);
     CHECK_EQUAL(ti_sci_event_map(AM65X_DEV_RINGACC, SOME_RING, AM65X_DEV_INTA, vints.first,
                                  FOREIGN_EVENT, 0),

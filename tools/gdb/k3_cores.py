@@ -5,18 +5,23 @@ import gdb
 import k3_firmware as firmware
 from k3_firmware import Trouble
 
-CORE_STATES = ("off", "starting", "running", "abandoned")  # arch/arm64/smp.c
 DAIF = ((9, "D"), (8, "A"), (7, "I"), (6, "F"))
 MMU_ON = 1
 
 
-def stacks():
+def stacks(table):
     """The stacks of a core: name, offset of the lowest byte, size (arch/stack.h)."""
-    guard, offset = 0x1000, 0
-    for name, size in (("thread", 0x10000), ("IRQ", 0x4000), ("fault", 0x3000)):
-        offset += guard
-        yield name, offset, size
-        offset += size
+    for field in table.type.target().fields():
+        if not field.name.endswith("_guard"):
+            yield field.name.replace("irq", "IRQ"), field.bitpos // 8, field.type.sizeof
+
+
+def state_name(entry):
+    """The enumerator without its prefix."""
+    value = int(entry["state"])
+    names = [field.name for field in firmware.type_in("arch/arm64/smp.c", "enum core_state").fields()
+             if field.enumval == value]
+    return names[0].removeprefix("CORE_").lower() if names else str(value)
 
 
 def stack_use(pointer):
@@ -26,7 +31,7 @@ def stack_use(pointer):
     if core is None:
         return "no stack of the firmware's"
     offset = pointer - int(table[core].address)
-    for name, start, size in stacks():
+    for name, start, size in stacks(table):
         if start < offset <= start + size:
             return f"{name} stack {core}: {start + size - offset} of {size}"
     return f"in a guard page of core {core}"
@@ -109,7 +114,7 @@ def core_line(thread):
         return f"{thread.num:<6} {'-':<5} {'not started':<12} {level:<4} {frame.pc():#x}"
     entry = own_entry(frame)
     number = "-" if entry is None else str(int(entry["number"]))
-    state = "-" if entry is None else CORE_STATES[min(int(entry["state"]), len(CORE_STATES) - 1)]
+    state = "-" if entry is None else state_name(entry)
     return (f"{thread.num:<6} {number:<5} {state:<12} {level:<4} {masks:<5} {what(frame, entry, level):<20} "
             f"{stack_use(register(frame, 'sp')):<28} {firmware.symbol(frame.pc())}")
 

@@ -5,11 +5,8 @@ memory and registers of devices."""
 
 import gdb
 
-# The GIC as the AM65x has it, and where QEMU's machine `virt` has it, on which the twin stands
-# (twin/monitor/board.h). Distributor, then redistributors.
-GICD, GICR = 0x01800000, 0x01880000
+# Where QEMU's machine `virt` has the GIC's distributor and redistributors: the twin stands on it.
 VIRT_GICD, VIRT_GICR = 0x08000000, 0x080a0000
-GICD_SIZE, GICR_SIZE = 0x10000, 0x80000
 
 
 class Trouble(Exception):
@@ -25,6 +22,21 @@ def variable(file, name):
         return gdb.parse_and_eval(f"'{file}'::{name}")
     except gdb.error:
         raise Trouble(f"the program has no {name} of {file}: is it k3metal with its symbols?") from None
+
+
+def constant(file, name):
+    """An enumerator, as a header has it that the file includes."""
+    return int(variable(file, name))
+
+
+def am65x(name):
+    """A number of platform/am65x.h, its AM65X_ left out."""
+    return constant("platform/platform.c", f"AM65X_{name}")
+
+
+def gic(name):
+    """A number of drivers/gic/'s headers: GIC_ISPENDR, GICR_SGI_FRAME, GIC_INTID_LPI_FIRST."""
+    return constant("drivers/gic/gic_interrupt.c", name)
 
 
 def has(file, name):
@@ -144,10 +156,10 @@ def read_twin_variable(expression):
 
 def read_twin_gic(address, size):
     """From QEMU's GIC, which is where `virt` has it."""
-    if GICD <= address < GICD + GICD_SIZE:
-        return read_physical(address - GICD + VIRT_GICD, size)
-    if GICR <= address < GICR + GICR_SIZE:
-        return read_physical(address - GICR + VIRT_GICR, size)
+    for start, length, virt in ((am65x("GICD_BASE"), gic("GICR_FRAME"), VIRT_GICD),
+                                (am65x("GICR_BASE"), am65x("GICR_SIZE"), VIRT_GICR)):
+        if start <= address < start + length:
+            return read_physical(address - start + virt, size)
     raise Unreadable("this register of the twin answers cores only: `md` at the firmware's prompt shows it")
 
 

@@ -6,15 +6,6 @@ from collections import namedtuple
 import k3_firmware as firmware
 from k3_firmware import Trouble, Unreadable
 
-RINGACC_DEVICE = 187  # TI-SCI documentation, AM65x devices: NAVSS0_RINGACC0
-LPI_FIRST = 8192
-SGI_COUNT, LOCAL_COUNT, SPECIAL = 16, 32, 1020
-SGI_REPLAY = 1
-PENDING, RUNNING, MASKED, STORM = 0x1, 0x2, 0x4, 0x10  # msi/state.h
-PAGE = 64  # msi/sources.c
-ISENABLER, ISPENDR, ISACTIVER, IPRIORITYR = 0x100, 0x200, 0x300, 0x400
-GICR_SGI_FRAME = 0x10000
-
 Stage = namedtuple("Stage", "kind intid core route")
 
 
@@ -31,14 +22,15 @@ def bindings():
 def sources(binding):
     """The interrupts of a device, by their indices."""
     table = binding["sources"]
-    page_type = firmware.type_in("msi/sources.c", "struct irq_source_page").pointer()
-    for number in range((int(table["limit"]) + PAGE - 1) // PAGE):
+    page_type = firmware.type_in("msi/sources.c", "struct irq_source_page")
+    size = page_type["irqs"].type.range()[1] + 1
+    for number in range((int(table["limit"]) + size - 1) // size):
         page = table["pages"][number]
         if int(page) == 0:
             continue
-        page = firmware.follow(page.cast(page_type))
+        page = firmware.follow(page.cast(page_type.pointer()))
         used = int(page["used"])
-        for index in range(PAGE):
+        for index in range(size):
             if used >> index & 1:
                 yield firmware.follow(page["irqs"][index])
 
@@ -49,13 +41,17 @@ def all_interrupts():
             yield binding, irq
 
 
+def state_bit(name):
+    return firmware.constant("msi/state.c", f"IRQ_STATE_{name.upper()}")
+
+
 def state_name(irq):
     """As irq_state_name() has it; an event that waits is told too."""
     state = int(irq["state"])
-    for bit, name in ((STORM, "storm"), (MASKED, "masked"), (RUNNING, "running"), (0, "on")):
-        if state & bit == bit:
+    for name in ("storm", "masked", "running"):
+        if state & state_bit(name):
             return name
-    return "?"
+    return "on"
 
 
 # ---- ways ----
@@ -65,7 +61,8 @@ def inta_stage(binding, irq):
     event = firmware.embedding("msi/parents/inta.c", "struct inta_irq", irq)
     vint, mapping = firmware.follow(event["vint"]), event["mapping"]
     line, core, own = vint["line"], int(vint["core"]), int(irq["core"])
-    handed_over = "" if own == core else f" > SGI {SGI_REPLAY} > core {own}"
+    replay = firmware.constant("msi/local.c", "IRQ_SGI_REPLAY")
+    handed_over = "" if own == core else f" > SGI {replay} > core {own}"
     return Stage("event", int(line["intid"]), own,
                  f"event {int(mapping['global_event'])} > VINT {int(vint['number'])} bit {int(mapping['bit'])} > "
                  f"INTR output {int(line['output'])} > INTID {int(line['intid'])} > core {core}{handed_over}")
@@ -110,7 +107,7 @@ def source_name(binding, irq):
     """What raises it, in words that the hardware's documents use."""
     if firmware.symbol(firmware.follow(binding["parent"])["ops"]) == "inta_ops":
         device = int(binding["data"]["ti_sci_device"])
-        what = "ring" if device == RINGACC_DEVICE else f"TI-SCI device {device} index"
+        what = "ring" if device == firmware.am65x("DEV_RINGACC") else f"TI-SCI device {device} index"
         return f"{what} {int(irq['index'])} > "
     return ""
 
@@ -119,7 +116,7 @@ def source_name(binding, irq):
 
 
 def gic_bit(base, group, intid):
-    return firmware.read_register(base + group + intid // 32 * 4) >> intid % 32 & 1
+    return firmware.read_register(base + firmware.gic(group) + intid // 32 * 4) >> intid % 32 & 1
 
 
 def lpi_view(intid):
@@ -127,7 +124,7 @@ def lpi_view(intid):
     properties = firmware.variable("drivers/gic/lpi.c", "lpis")["properties"]
     if int(properties) == 0:
         raise Unreadable("there are no LPI tables")
-    value = int(firmware.follow(properties + (intid - LPI_FIRST)))
+    value = int(firmware.follow(properties + (intid - firmware.gic("GIC_INTID_LPI_FIRST"))))
     return value & 0xfc, "enabled" if value & 1 else "disabled"
 
 
@@ -136,18 +133,19 @@ def gic_view(intid, core):
     if intid < 0:
         return "-", "-"
     try:
-        if intid >= LPI_FIRST:
+        if intid >= firmware.gic("GIC_INTID_LPI_FIRST"):
             priority, word = lpi_view(intid)
             return f"{priority:#04x}", word
-        if intid < LOCAL_COUNT:
+        if intid < firmware.gic("GIC_INTID_SPI_FIRST"):
             frame = firmware.follow(firmware.variable("drivers/gic/gic_redistributor.c", "of_core")[core])
-            base = int(frame["base"]) + GICR_SGI_FRAME
+            base = int(frame["base"]) + firmware.gic("GICR_SGI_FRAME")
         else:
             base = int(firmware.variable("drivers/gic/gic_distributor.c", "distributor")["base"])
-        priority = firmware.read_register(base + IPRIORITYR + intid // 4 * 4) >> intid % 4 * 8 & 0xff
-        words = ["enabled" if gic_bit(base, ISENABLER, intid) else "disabled"]
-        words += ["pending"] if gic_bit(base, ISPENDR, intid) else []
-        words += ["active"] if gic_bit(base, ISACTIVER, intid) else []
+        word = firmware.read_register(base + firmware.gic("GIC_IPRIORITYR") + intid // 4 * 4)
+        priority = word >> intid % 4 * 8 & 0xff
+        words = ["enabled" if gic_bit(base, "GIC_ISENABLER", intid) else "disabled"]
+        words += ["pending"] if gic_bit(base, "GIC_ISPENDR", intid) else []
+        words += ["active"] if gic_bit(base, "GIC_ISACTIVER", intid) else []
     except Unreadable:
         return "-", "-"
     return f"{priority:#04x}", ", ".join(words)
@@ -158,20 +156,24 @@ def gic_view(intid, core):
 
 def locals_in_use():
     """(INTID, core or None, handler) of those that have a handler."""
-    sgis = firmware.variable("msi/local.c", "sgis")
-    for intid in range(SGI_COUNT):
+    sgis, ppis = (firmware.variable("msi/local.c", name) for name in ("sgis", "ppis"))
+    for intid in range(length(sgis)):
         if int(sgis[intid]["handler"]) != 0:
             yield intid, None, sgis[intid]["handler"]
-    ppis = firmware.variable("msi/local.c", "ppis")
     for core in range(int(firmware.variable("arch/arm64/core.c", "running"))):
-        for ppi in range(LOCAL_COUNT - SGI_COUNT):
+        for ppi in range(length(ppis[core])):
             if int(ppis[core][ppi]["handler"]) != 0:
-                yield SGI_COUNT + ppi, core, ppis[core][ppi]["handler"]
+                yield length(sgis) + ppi, core, ppis[core][ppi]["handler"]
+
+
+def length(array):
+    return array.type.range()[1] + 1
 
 
 def local_line(intid, core, handler):
     priority, view = gic_view(intid, core or 0)
-    kind, index = ("SGI", intid) if intid < SGI_COUNT else ("PPI", intid - SGI_COUNT)
+    first = firmware.gic("GIC_INTID_PPI_FIRST")
+    kind, index = ("SGI", intid) if intid < first else ("PPI", intid - first)
     where = "each" if core is None else f"{core}"
     return line("core", index, firmware.symbol(handler), kind, intid, where, "-", "-", priority, view, "-")
 
@@ -194,7 +196,7 @@ where they are not to be had from here; then the handle, as in: p *(struct irq *
     total = 0
     for binding, irq_ in all_interrupts():
         way = stage(binding, irq_)
-        pending = "+event" if int(irq_["state"]) & PENDING else ""
+        pending = "+event" if int(irq_["state"]) & state_bit("pending") else ""
         total += 1
         yield line(device_name(binding), int(irq_["index"]), firmware.text(irq_["name"]), way.kind, way.intid,
                    way.core, int(irq_["count"]), state_name(irq_) + pending, *gic_view(way.intid, way.core),

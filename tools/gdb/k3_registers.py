@@ -8,9 +8,6 @@ import k3_firmware as firmware
 from k3_firmware import Trouble
 
 PROMPT = "app/prompt/registers.c"
-READ = 1  # app/prompt/registers.h
-RING_STRIDE = VINT_STRIDE = 0x1000
-VINT_COUNT, RING_COUNT = 256, 818
 
 # Which of the models' own numbers a register shows: all these bits.
 TWIN = {
@@ -24,13 +21,20 @@ Kind = namedtuple("Kind", "name offset width count")
 
 
 class Block:
-    """Registers side by side, once or in a row."""
+    """Registers side by side, once, or in a row, or at the places that the driver has found."""
 
-    def __init__(self, name, base, stride, kinds):
-        self.name, self.base, self.stride, self.kinds = name, base, stride, kinds
+    def __init__(self, name, base, stride, kinds, places=None):
+        self.name, self.base, self.stride, self.kinds, self.places = name, base, stride, kinds, places
+
+    def count(self):
+        limits = {"ring": "RINGS", "inta": "INTA_VINTS"}
+        if self.places is not None:
+            return len(self.places)
+        return firmware.am65x(limits[self.name]) if self.name in limits else 1 << 16
 
     def address(self, number, kind, element=0):
-        return self.base + number * self.stride + kind.offset + element * kind.width
+        start = self.base + number * self.stride if self.places is None else self.places[number]
+        return start + kind.offset + element * kind.width
 
     def read(self, number, name, element=0):
         """A register's value; on the twin those of the models come from what the models keep."""
@@ -48,18 +52,28 @@ def twin_register(block, number, name):
     return value
 
 
-def structure_block(name, base, stride, file, type_name):
+def structure_block(name, base, file, type_name, stride):
     """From a typed structure of a header; reserved and write-only members left out."""
     fields = [field for field in firmware.type_in(file, type_name).fields()
               if not field.name.startswith("reserved") and field.name != "doorbell"]
-    return Block(name, base, stride, [Kind(field.name, field.bitpos // 8, field.type.sizeof, 0) for field in fields])
+    return Block(name, firmware.am65x(base), firmware.constant(file, stride),
+                 [Kind(field.name, field.bitpos // 8, field.type.sizeof, 0) for field in fields])
+
+
+def redistributor_frames(base):
+    """Where the driver has found them: the frames of each that lie as base does in the first."""
+    table = firmware.variable("drivers/gic/gic_redistributor.c", "redistributors")
+    count = int(firmware.variable("drivers/gic/gic_redistributor.c", "redistributor_count"))
+    return [int(table[i]["base"]) + base - firmware.am65x("GICR_BASE") for i in range(count)]
 
 
 def prompt_block(entry):
     kinds = [entry["kinds"][i] for i in range(int(entry["kind_count"]))]
-    return Block(firmware.text(entry["name"]), int(entry["base"]), int(entry["stride"]),
+    base, read = int(entry["base"]), firmware.constant(PROMPT, "REGISTER_READ")
+    return Block(firmware.text(entry["name"]), base, int(entry["stride"]),
                  [Kind(firmware.text(kind["name"]), int(kind["offset"]), int(kind["width"]), int(kind["count"]))
-                  for kind in kinds if int(kind["access"]) & READ])
+                  for kind in kinds if int(kind["access"]) & read],
+                 redistributor_frames(base) if int(entry["locate"]) != 0 else None)
 
 
 def blocks():
@@ -70,10 +84,10 @@ def blocks():
         low, high = table.type.range()
         for block in (prompt_block(table[i]) for i in range(low, high + 1)):
             found[block.name] = block
-    found.setdefault("ring", structure_block("ring", 0x3c000000, RING_STRIDE, "drivers/udma/ring.c",
-                                             "struct ring_rt_registers"))
-    found.setdefault("inta", structure_block("inta", 0x33d00000, VINT_STRIDE, "msi/parents/vint.c",
-                                             "struct inta_vint_registers"))
+    found.setdefault("ring", structure_block("ring", "RING_RT_BASE", "drivers/udma/ring.c",
+                                             "struct ring_rt_registers", "RING_RT_STRIDE"))
+    found.setdefault("inta", structure_block("inta", "INTA_BASE", "msi/parents/vint.c",
+                                             "struct inta_vint_registers", "INTA_VINT_STRIDE"))
     return found
 
 
@@ -89,8 +103,7 @@ def find(name):
         raise Trouble(f"{name}: no block has that name; there are {', '.join(names())}")
     number = 0
     if block.stride:
-        limit = {"ring": RING_COUNT, "inta": VINT_COUNT}.get(block.name, 1 << 16)
-        if not words or not words[0].isdigit() or int(words[0]) >= limit:
+        if not words or not words[0].isdigit() or int(words[0]) >= block.count():
             raise Trouble(f"{block.name} wants a number, as in {block.name}.{16 if block.name == 'inta' else 0}")
         number = int(words.pop(0))
     kinds = [kind for kind in block.kinds if not words or [kind.name] == words]

@@ -8,7 +8,6 @@ import k3_registers
 from k3_firmware import Unreadable
 
 ALL_SLOTS = (1 << 64) - 1
-OCCUPANCY_ENTRIES = 0x1fffff  # drivers/udma/ring_registers.h
 
 
 def channels():
@@ -23,7 +22,8 @@ def channels():
 def occupancy(ring, registers):
     """By the ring accelerator; "-": not to be had."""
     try:
-        return str(registers.read(int(ring["index"]), "occupancy") & OCCUPANCY_ENTRIES)
+        entries = firmware.constant("drivers/udma/ring.c", "RING_OCCUPANCY_ENTRIES")
+        return str(registers.read(int(ring["index"]), "occupancy") & entries)
     except Unreadable:
         return "-"
 

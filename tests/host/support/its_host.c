@@ -7,6 +7,7 @@
 #include "arch/core.h"
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
+#include "drivers/gic/its_registers.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 
@@ -286,7 +287,7 @@ bool its_lpi_pending(unsigned lpi, unsigned core)
 
 uint64_t its_doorbell_address(void)
 {
-    return AM65X_GITS_BASE + 0x10040u; /* GITS_TRANSLATER */
+    return AM65X_GITS_BASE + GITS_TRANSLATER;
 }
 
 void its_get_facts(struct its_facts *facts)

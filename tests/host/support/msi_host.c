@@ -68,6 +68,6 @@ void msi_host_start(struct msi_host *host)
     expect(its_init(AM65X_GITS_BASE));
     expect(smp_run_all(cpu_init, NULL, 1000000));
     start_parents(host);
-    for (uint8_t subtype = 1; subtype <= 3; subtype++)
+    for (uint8_t subtype = TI_SCI_SUBTYPE_RA_GP; subtype <= TI_SCI_SUBTYPE_RA_UDMAP_TX; subtype++)
         add_sources(host, subtype);
 }

@@ -25,20 +25,35 @@
 
 #include "arch/core.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define STACK_GUARDS 3u
 
-/* All cores' stacks, laid out as above; the section is left out of the clearing of .bss. */
-extern uint8_t stacks[CORE_MAX][STACK_CORE_SIZE];
+/* What a core has, laid out as above; vectors.S and start.S know it by the offsets. */
+struct stack_set {
+    uint8_t thread_guard[STACK_GUARD_SIZE];
+    uint8_t thread[STACK_THREAD_SIZE];
+    uint8_t irq_guard[STACK_GUARD_SIZE];
+    uint8_t irq[STACK_IRQ_SIZE];
+    uint8_t fault_guard[STACK_GUARD_SIZE];
+    uint8_t fault[STACK_FAULT_SIZE];
+};
+
+/* The section is left out of the clearing of .bss. */
+extern struct stack_set stacks[CORE_MAX];
 
 /* The address of guard page guard (0 .. STACK_GUARDS - 1) of a core: below its thread, IRQ and
  * fault stack. */
 static inline uintptr_t stack_guard(unsigned core, unsigned guard)
 {
-    static const uint32_t offset[STACK_GUARDS] = {0, STACK_THREAD_TOP, STACK_IRQ_TOP};
+    static const uint32_t offset[STACK_GUARDS] = {
+        offsetof(struct stack_set, thread_guard),
+        offsetof(struct stack_set, irq_guard),
+        offsetof(struct stack_set, fault_guard),
+    };
 
-    return (uintptr_t)&stacks[core][offset[guard]];
+    return (uintptr_t)&stacks[core] + offset[guard];
 }
 
 #endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The UDMAP's registers, as far as they are used here: its global configuration, and the real-time
+ * registers of a channel, a page each (AM65x TRM SPRUID7, 10.2.2 UDMAP: UDMAP_GCFG; UDMAP_TXRT and
+ * UDMAP_RXRT, which are alike; names from there).
+ */
+#ifndef DRIVERS_UDMA_UDMAP_REGISTERS_H
+#define DRIVERS_UDMA_UDMAP_REGISTERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define UDMAP_CHANNEL_STRIDE    0x1000u
+
+/* cap[2]: how many channels of each direction there are. */
+#define UDMAP_CAP2_TRANSMITS(c) ((c)&0x1ffu)
+#define UDMAP_CAP2_RECEIVES(c)  ((c) >> 18 & 0x1ffu)
+
+/* A channel's ctl. */
+#define UDMAP_CTL_ENABLE        (1u << 31)
+#define UDMAP_CTL_TEARDOWN      (1u << 30)
+
+/* UDMAP_GCFG. */
+struct udmap_registers {
+    uint32_t rev;
+    uint32_t reserved_04[7];
+    uint32_t cap[4];
+};
+
+/* A channel's page. */
+struct udmap_channel_registers {
+    uint32_t ctl;
+    uint32_t reserved_004[127];
+    uint32_t peer[16]; /* registers of the thread at the other end of the pairing */
+    uint32_t reserved_240[112];
+    uint32_t pcnt; /* packets done */
+    uint32_t reserved_404;
+    uint32_t bcnt; /* bytes done */
+    uint32_t reserved_40c;
+    uint32_t sbcnt; /* bytes started */
+};
+
+_Static_assert(offsetof(struct udmap_registers, cap) == 0x20, "UDMAP_CAP0");
+_Static_assert(offsetof(struct udmap_channel_registers, peer) == 0x200, "UDMAP_RT_PEER0");
+_Static_assert(offsetof(struct udmap_channel_registers, pcnt) == 0x400, "UDMAP_RT_PCNT");
+_Static_assert(offsetof(struct udmap_channel_registers, bcnt) == 0x408, "UDMAP_RT_BCNT");
+_Static_assert(offsetof(struct udmap_channel_registers, sbcnt) == 0x410, "UDMAP_RT_SBCNT");
+
+#endif
