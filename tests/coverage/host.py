@@ -23,7 +23,8 @@ def add_file(report, entry, path):
     file = report.setdefault(path, File())
     for line in entry["lines"]:
         file.add_line(line["line_number"], line["count"])
-        file.add_function(line["function_name"], [line["line_number"]])
+        if "function_name" in line:  # a line on which a macro makes two functions has none
+            file.add_function(line["function_name"], [line["line_number"]])
         if line["branches"]:
             file.add_copy(line["line_number"], [branch["count"] for branch in line["branches"]])
 
