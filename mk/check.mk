@@ -51,8 +51,7 @@ check-format: | $(SETUP)/analysis
 STATIC_SOURCES = $(filter %.c,$(FIRMWARE_SOURCES) $(TWIN_SOURCES) app/default/main.c)
 ANALYZED       = $(STATIC_SOURCES:%.c=$(O)/analyzed/%.c.ok)
 TIDY_FLAGS     = --target=aarch64-none-elf -std=c11 -D_DEFAULT_SOURCE -nostdlibinc \
-                 -isystem $(NEWLIB)/aarch64-none-elf/include -isystem $(LIBFDT)/usr/include \
-                 -mcpu=cortex-a53 -I. -Iarch/arm64/include
+                 -mcpu=cortex-a53 $(LIBRARY_INCLUDES)
 
 check-static: $(ANALYZED)
 	@cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \

@@ -35,9 +35,10 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pr
 # -mstrict-align: boot code runs before the MMU is on, where every access is to Device memory.
 # -ffile-prefix-map: the same sources make the same files, wherever they lie.
 # -fno-...unwind-tables: unwind information for a debugger only (.debug_frame), none in the image.
-TARGET_FLAGS = -mcpu=cortex-a53 -fno-pie -mno-outline-atomics -mgeneral-regs-only -mstrict-align \
-               -fno-stack-protector -fno-common -ffunction-sections -fdata-sections \
-               -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-unwind-tables -g -MMD -MP \
+COMMON_FLAGS = -mcpu=cortex-a53 -fno-pie -mno-outline-atomics -fno-stack-protector -fno-common \
+               -ffunction-sections -fdata-sections -fno-omit-frame-pointer \
+               -fno-asynchronous-unwind-tables -fno-unwind-tables
+TARGET_FLAGS = $(COMMON_FLAGS) -mgeneral-regs-only -mstrict-align -g -MMD -MP \
                -ffile-prefix-map=$(CURDIR)=.
 
 # What the compiler brings itself, never the host system's; asked for once, when it is needed.
@@ -45,21 +46,19 @@ COMPILER_INCLUDES = $(eval COMPILER_INCLUDES := $(FOUND_INCLUDES))$(COMPILER_INC
 FOUND_INCLUDES = -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
                     -isystem $(shell $(CC) -print-file-name=include-fixed 2>/dev/null)
 
+LIBRARY_INCLUDES = -isystem $(NEWLIB)/aarch64-none-elf/include -isystem $(LIBFDT)/usr/include \
+                   -I. -Iarch/arm64/include
+
 # _DEFAULT_SOURCE: newlib hides strnlen, strtok_r, sniprintf and the like from a strict C11 program
 #   otherwise. The library formats with sniprintf(), which knows no %f and is 14 KB smaller for it.
 # __DYNAMIC_REENT__: as newlib is built (tools/build-newlib): its state is per core.
 FIRMWARE_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -D__DYNAMIC_REENT__ -O2 $(TARGET_FLAGS) \
-                  $(COMPILER_INCLUDES) -isystem $(NEWLIB)/aarch64-none-elf/include \
-                  -isystem $(LIBFDT)/usr/include -I. -Iarch/arm64/include
+                  $(COMPILER_INCLUDES) $(LIBRARY_INCLUDES)
 FIRMWARE_ASFLAGS = $(TARGET_FLAGS) -I. -Iarch/arm64/include
 
 # What an application is compiled with, here and from the SDK. It may use FP/SIMD.
-APP_FLAGS = -mcpu=cortex-a53 -fno-pie -mno-outline-atomics -fno-stack-protector -fno-common \
-            -ffunction-sections -fdata-sections -fno-omit-frame-pointer \
-            -fno-asynchronous-unwind-tables -fno-unwind-tables -D__DYNAMIC_REENT__
-APP_CFLAGS = $(APP_FLAGS) -O2 -g -MMD -MP $(COMPILER_INCLUDES) \
-             -isystem $(NEWLIB)/aarch64-none-elf/include -isystem $(LIBFDT)/usr/include \
-             -I. -Iarch/arm64/include
+APP_FLAGS  = $(COMMON_FLAGS) -D__DYNAMIC_REENT__
+APP_CFLAGS = $(APP_FLAGS) -O2 -g -MMD -MP $(COMPILER_INCLUDES) $(LIBRARY_INCLUDES)
 
 LDFLAGS = -static -nostdlib -no-pie -Wl,--gc-sections -Wl,--fatal-warnings -Wl,--build-id=none \
           -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack

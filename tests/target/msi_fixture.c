@@ -9,6 +9,7 @@
 #include "arch/wait.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
+#include "tests/target/counting.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,23 +29,9 @@ uint64_t calls(const struct record *record)
     return __atomic_load_n(&record->calls, __ATOMIC_SEQ_CST);
 }
 
-struct arrival {
-    const struct record *record;
-    uint64_t calls;
-};
-
-static bool has_arrived(void *argument)
-{
-    const struct arrival *arrival = argument;
-
-    return calls(arrival->record) >= arrival->calls;
-}
-
 int wait_calls(const struct record *record, uint64_t count)
 {
-    struct arrival arrival = {.record = record, .calls = count};
-
-    return wait_for(has_arrived, &arrival, ARRIVAL_TIMEOUT_US);
+    return wait_for_count(&record->calls, count, ARRIVAL_TIMEOUT_US);
 }
 
 /* ---- fixture: a device of the test's own, and its interrupts; all freed after the body ---- */

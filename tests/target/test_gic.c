@@ -19,6 +19,7 @@
 #include "msi/dispatch.h"
 #include "msi/local.h"
 #include "msi/quiesce.h"
+#include "tests/target/counting.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -69,23 +70,9 @@ static void count_handler(void *context)
     count_here();
 }
 
-struct target {
-    unsigned core;
-    uint64_t count;
-};
-
-static bool target_reached(void *argument)
+static int wait_on(unsigned core, uint64_t count)
 {
-    const struct target *target = argument;
-
-    return count_on(target->core) >= target->count;
-}
-
-static int wait_for_count(unsigned core, uint64_t count)
-{
-    struct target target = {core, count};
-
-    return wait_for(target_reached, &target, TIMEOUT_US);
+    return wait_for_count(&counts[core], count, TIMEOUT_US);
 }
 
 /* Runs function(argument) on a core, the caller's or another. */
@@ -236,7 +223,7 @@ static void send_to_all(void *argument)
 
             __atomic_store_n(&announced, received + 1, __ATOMIC_RELAXED);
             gic_send_sgi(to, TEST_SGI);
-            CHECK_EQUAL(wait_for_count(to, next), 0);
+            CHECK_EQUAL(wait_on(to, next), 0);
         }
 }
 
@@ -263,7 +250,7 @@ static void pend_ppi_here(void *argument)
     (void)argument;
     CHECK_EQUAL(irq_ppi_request(TEST_PPI, count_handler, NULL), 0);
     for (unsigned round = 1; round <= ROUNDS && !selftest_failed(); round++)
-        if (gic_set_pending(TEST_PPI) != 0 || wait_for_count(core, round) != 0)
+        if (gic_set_pending(TEST_PPI) != 0 || wait_on(core, round) != 0)
             selftest_fail(__FILE__, __LINE__, "PPI %u, number %u, does not come to core %u",
                           TEST_PPI, round, core);
     CHECK_EQUAL(irq_ppi_free(TEST_PPI), 0);
@@ -304,7 +291,7 @@ static void fire_timer_here(void *argument)
     CHECK_EQUAL(irq_ppi_request(TIMER_PPI, timer_handler, NULL), 0);
     for (unsigned round = 1; round <= ROUNDS && !selftest_failed(); round++) {
         timer_set(1);
-        if (wait_for_count(core, round) != 0)
+        if (wait_on(core, round) != 0)
             selftest_fail(__FILE__, __LINE__, "the timer's interrupt %u does not come to core %u",
                           round, core);
     }
@@ -338,7 +325,7 @@ static void raise_on_each_core(struct probe *probe)
         CHECK_EQUAL(gic_set_affinity(probe->intid, core), 0);
         for (unsigned round = 1; round <= ROUNDS; round++) {
             CHECK_EQUAL(gic_set_pending(probe->intid), 0);
-            CHECK_EQUAL(wait_for_count(core, round), 0);
+            CHECK_EQUAL(wait_on(core, round), 0);
         }
         CHECK_EQUAL(count_everywhere(), (core + 1u) * ROUNDS);
     }
@@ -357,7 +344,7 @@ static void raise_while_moving(struct probe *probe)
 
         CHECK_EQUAL(gic_set_affinity(probe->intid, core), 0);
         CHECK_EQUAL(gic_set_pending(probe->intid), 0);
-        CHECK_EQUAL(wait_for_count(core, next), 0);
+        CHECK_EQUAL(wait_on(core, next), 0);
     }
     CHECK_EQUAL(count_everywhere(), ROUNDS * core_count());
 }
@@ -376,7 +363,7 @@ static void move_while_pending(struct probe *probe)
     CHECK_EQUAL(gic_set_pending(probe->intid), 0);
     CHECK_EQUAL(gic_set_affinity(probe->intid, last), 0);
     CHECK_EQUAL(gic_enable(probe->intid), 0);
-    CHECK_EQUAL(wait_for_count(last, 1), 0);
+    CHECK_EQUAL(wait_on(last, 1), 0);
     delay_us(SETTLE_US);
     CHECK_EQUAL(count_everywhere(), 1);
 }
@@ -396,7 +383,7 @@ static void disable_and_enable(struct probe *probe)
     CHECK(gic_is_pending(probe->intid));
     CHECK_EQUAL(count_everywhere(), 0);
     CHECK_EQUAL(gic_enable(probe->intid), 0);
-    CHECK_EQUAL(wait_for_count(core_id(), 1), 0);
+    CHECK_EQUAL(wait_on(core_id(), 1), 0);
     delay_us(SETTLE_US);
     CHECK(!gic_is_pending(probe->intid));
     CHECK_EQUAL(count_everywhere(), 1);
@@ -428,7 +415,7 @@ static void raise_once(struct probe *probe)
 {
     CHECK(!gic_is_active(probe->intid));
     CHECK_EQUAL(gic_set_pending(probe->intid), 0);
-    CHECK_EQUAL(wait_for_count(core_id(), 1), 0);
+    CHECK_EQUAL(wait_on(core_id(), 1), 0);
     CHECK_EQUAL(irq_quiesce(), 0);
     CHECK(probe->active_in_handler);
     CHECK(!gic_is_active(probe->intid));
@@ -504,7 +491,7 @@ static void raise_both(struct probe *urgent, struct probe *other)
     gic_set_pending(urgent->intid);
     spin_us(SETTLE_US);
     irq_restore(state);
-    CHECK_EQUAL(wait_for_count(core_id(), 2), 0);
+    CHECK_EQUAL(wait_on(core_id(), 2), 0);
     CHECK_EQUAL(order_count, 2);
     CHECK_EQUAL(order[0], urgent->intid);
     CHECK_EQUAL(order[1], other->intid);

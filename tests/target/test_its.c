@@ -29,6 +29,7 @@
 #include "msi/service.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
+#include "tests/target/counting.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -67,23 +68,9 @@ static uint64_t count_of(uint32_t event)
     return __atomic_load_n(&events[event].count, __ATOMIC_SEQ_CST);
 }
 
-struct target {
-    uint32_t event;
-    uint64_t count;
-};
-
-static bool target_reached(void *argument)
+static int wait_event(uint32_t event, uint64_t count)
 {
-    const struct target *target = argument;
-
-    return count_of(target->event) >= target->count;
-}
-
-static int wait_for_count(uint32_t event, uint64_t count)
-{
-    struct target target = {event, count};
-
-    return wait_for(target_reached, &target, TIMEOUT_US);
+    return wait_for_count(&events[event].count, count, TIMEOUT_US);
 }
 
 static unsigned lpi_of(uint32_t event)
@@ -208,7 +195,7 @@ static void trigger_on_each_core(void)
         CHECK_EQUAL(event_open(core, core), 0);
         for (unsigned round = 1; round <= ROUNDS; round++) {
             CHECK_EQUAL(its_trigger_event(device, core), 0);
-            CHECK_EQUAL(wait_for_count(core, round), 0);
+            CHECK_EQUAL(wait_event(core, round), 0);
             CHECK_EQUAL(events[core].last_core, core);
         }
     }
@@ -231,7 +218,7 @@ static void write_to_all(void *argument)
             uint64_t next = count_of(to) + 1;
 
             send_message(TEST_DEVICE, to);
-            CHECK_EQUAL(wait_for_count(to, next), 0);
+            CHECK_EQUAL(wait_event(to, next), 0);
             CHECK_EQUAL(events[to].last_core, to);
         }
 }
@@ -258,7 +245,7 @@ static void raise_all_events(void)
     for (uint32_t event = 0; event < EVENTS; event++)
         send_message(TEST_DEVICE, event);
     for (uint32_t event = 0; event < EVENTS; event++) {
-        CHECK_EQUAL(wait_for_count(event, 1), 0);
+        CHECK_EQUAL(wait_event(event, 1), 0);
         CHECK_EQUAL(events[event].last_core, event % core_count());
     }
     delay_us(SETTLE_US);
@@ -284,7 +271,7 @@ static void raise_disabled(void)
     delay_us(SETTLE_US);
     CHECK_EQUAL(count_of(7), 0);
     CHECK_EQUAL(its_enable_event(device, 7, lpi, GIC_PRIORITY_DEFAULT), 0);
-    CHECK_EQUAL(wait_for_count(7, 1), 0);
+    CHECK_EQUAL(wait_event(7, 1), 0);
     delay_us(SETTLE_US);
     CHECK_EQUAL(count_of(7), 1);
 }
@@ -306,7 +293,7 @@ static void clear_disabled(void)
     delay_us(SETTLE_US);
     CHECK_EQUAL(count_of(7), 0);
     CHECK_EQUAL(its_trigger_event(device, 7), 0);
-    CHECK_EQUAL(wait_for_count(7, 1), 0);
+    CHECK_EQUAL(wait_event(7, 1), 0);
 }
 
 SELFTEST(its, clear_takes_back_what_came_while_disabled, 5)
@@ -323,7 +310,7 @@ static void enable_by_invalidate_all(void)
     CHECK_EQUAL(its_trigger_event(device, 7), 0);
     gic_lpi_set_property(lpi, true, GIC_PRIORITY_DEFAULT);
     CHECK_EQUAL(its_invalidate_all(core), 0);
-    CHECK_EQUAL(wait_for_count(7, 1), 0);
+    CHECK_EQUAL(wait_event(7, 1), 0);
     CHECK_EQUAL(events[7].last_core, core);
 }
 
@@ -342,7 +329,7 @@ static void move_while_raising(void)
 
         CHECK_EQUAL(its_move_event(device, 3, core), 0);
         send_message(TEST_DEVICE, 3);
-        CHECK_EQUAL(wait_for_count(3, round + 1u), 0);
+        CHECK_EQUAL(wait_event(3, round + 1u), 0);
         CHECK_EQUAL(events[3].last_core, core);
     }
     delay_us(SETTLE_US);
@@ -363,7 +350,7 @@ static void move_while_pending(void)
     CHECK_EQUAL(its_trigger_event(device, 3), 0);
     CHECK_EQUAL(its_move_event(device, 3, last), 0);
     CHECK_EQUAL(its_enable_event(device, 3, lpi, GIC_PRIORITY_DEFAULT), 0);
-    CHECK_EQUAL(wait_for_count(3, 1), 0);
+    CHECK_EQUAL(wait_event(3, 1), 0);
     CHECK_EQUAL(events[3].last_core, last);
     delay_us(SETTLE_US);
     CHECK_EQUAL(count_of(3), 1);
@@ -379,12 +366,12 @@ static void discard_then_raise(void)
     CHECK_EQUAL(event_open(4, 0), 0);
     CHECK_EQUAL(event_open(5, 0), 0);
     CHECK_EQUAL(its_trigger_event(device, 4), 0);
-    CHECK_EQUAL(wait_for_count(4, 1), 0);
+    CHECK_EQUAL(wait_event(4, 1), 0);
     event_close(4);
     send_message(TEST_DEVICE, 4);
     /* Messages of one core arrive in order: once the second is there, so was the first. */
     send_message(TEST_DEVICE, 5);
-    CHECK_EQUAL(wait_for_count(5, 1), 0);
+    CHECK_EQUAL(wait_event(5, 1), 0);
     delay_us(SETTLE_US);
     CHECK_EQUAL(count_of(4), 1);
 }
@@ -407,7 +394,7 @@ static void discard_while_pending(void)
     delay_us(SETTLE_US);
     CHECK_EQUAL(count_of(4), 0);
     send_message(TEST_DEVICE, 4);
-    CHECK_EQUAL(wait_for_count(4, 1), 0);
+    CHECK_EQUAL(wait_event(4, 1), 0);
 }
 
 SELFTEST(its, discard_forgets_what_was_pending, 5)
@@ -423,10 +410,10 @@ static void raise_unmapped(void)
     send_message(UNMAPPED_DEVICE, 1);  /* of no device */
     for (unsigned round = 1; round <= ROUNDS; round++) {
         send_message(TEST_DEVICE, 1);
-        CHECK_EQUAL(wait_for_count(1, round), 0);
+        CHECK_EQUAL(wait_event(1, round), 0);
     }
     CHECK_EQUAL(its_trigger_event(device, 1), 0);
-    CHECK_EQUAL(wait_for_count(1, ROUNDS + 1u), 0);
+    CHECK_EQUAL(wait_event(1, ROUNDS + 1u), 0);
 }
 
 SELFTEST(its, unmapped_messages_are_dropped_and_the_its_works_on, 10)
@@ -460,7 +447,7 @@ static void count_syncs(void)
     CHECK_EQUAL(syncs(), 1);
     CHECK_EQUAL(its_trigger_event(device, 9), 0);
     CHECK_EQUAL(syncs(), 1);
-    CHECK_EQUAL(wait_for_count(9, 1), 0);
+    CHECK_EQUAL(wait_event(9, 1), 0);
     CHECK_EQUAL(its_clear_event(device, 9), 0);
     CHECK_EQUAL(syncs(), 1);
     CHECK_EQUAL(its_invalidate_all(0), 0);
@@ -488,7 +475,7 @@ static void trigger_own_event(void *argument)
     (void)argument;
     for (unsigned round = 1; round <= 4u * ROUNDS; round++) {
         CHECK_EQUAL(its_trigger_event(device, core), 0);
-        CHECK_EQUAL(wait_for_count(core, round), 0);
+        CHECK_EQUAL(wait_event(core, round), 0);
     }
 }
 
@@ -516,7 +503,7 @@ static void go_round_the_queue(void)
     for (unsigned i = 0; i < ITS_QUEUE_ENTRIES / 2u + ROUNDS; i++)
         CHECK_EQUAL(its_invalidate_all(core_id()), 0);
     CHECK_EQUAL(its_trigger_event(device, 0), 0);
-    CHECK_EQUAL(wait_for_count(0, 1), 0);
+    CHECK_EQUAL(wait_event(0, 1), 0);
 }
 
 SELFTEST(its, command_queue_goes_round, 30)

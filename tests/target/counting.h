@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Waiting for what handlers count.
+ */
+#ifndef TESTS_TARGET_COUNTING_H
+#define TESTS_TARGET_COUNTING_H
+
+#include <stdint.h>
+
+/* Waits until *count, which a handler adds to before it calls wait_notify(), is `least` or more.
+ * 0 or -ETIMEDOUT. Thread context. */
+int wait_for_count(const uint64_t *count, uint64_t least, uint64_t timeout_us);
+
+#endif
