@@ -16,6 +16,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* What a thread holds; of what comes in between on it, nothing is counted. */
 static _Thread_local struct {
@@ -175,6 +177,57 @@ int __wrap_wait_for(wait_condition_t condition, void *argument, uint64_t timeout
     return error;
 }
 
+/* ---- steps that fail ---- */
+
+static struct {
+    const char *function;
+    unsigned before, count; /* calls until it fails, and how many fail */
+    int error;
+    bool done;
+} failing;
+static unsigned failed_calls, allocations;
+
+void host_fail_calls(const char *function, unsigned nth, unsigned count, int error, bool done)
+{
+    failing.function = function;
+    failing.before = nth - 1;
+    failing.count = count;
+    failing.error = error;
+    failing.done = done;
+    failed_calls = 0;
+}
+
+unsigned host_failed_calls(void)
+{
+    return failed_calls;
+}
+
+static bool fails(const char *function)
+{
+    if (failing.function == NULL || failing.count == 0 || strcmp(failing.function, function) != 0)
+        return false;
+    if (failing.before != 0) {
+        failing.before--;
+        return false;
+    }
+    failing.count--;
+    failed_calls++;
+    return true;
+}
+
+unsigned host_allocations(void)
+{
+    return __atomic_load_n(&allocations, __ATOMIC_SEQ_CST);
+}
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+    __atomic_add_fetch(&allocations, 1, __ATOMIC_SEQ_CST);
+    return fails("calloc") ? NULL : __real_calloc(count, size);
+}
+
 /* ---- the hardware, and the system firmware ---- */
 
 /* Defines the stand-in of one function: what it takes and what it passes on. */
@@ -184,10 +237,11 @@ int __wrap_wait_for(wait_condition_t condition, void *argument, uint64_t timeout
     int __wrap_##name takes                                                                        \
     {                                                                                              \
         reach(#name, false);                                                                       \
-        int result = __real_##name passes;                                                         \
+        bool failure = fails(#name);                                                               \
+        int result = !failure || failing.done ? __real_##name passes : 0;                          \
                                                                                                    \
         reach(#name, true);                                                                        \
-        return result;                                                                             \
+        return failure ? failing.error : result;                                                   \
     }
 
 POINT(gic_enable, (unsigned intid), (intid))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Hostile schedules: at a chosen point of an operation another core comes in between.
+ * Hostile schedules: at a chosen point of an operation another core comes in between, or the
+ * operation's step there fails.
  *
  * A point is the call of a function that an operation makes where another core, or a handler, could
  * come in: locks, waits, the GIC, the ITS, the system firmware, a VINT's registers. For programs
@@ -51,5 +52,14 @@ bool interleave_end(void);
 
 /* Where it came in: "gic_disable", for a message. */
 const char *interleave_where(void);
+
+/* From now on `count` calls of a function of the GIC's, the ITS's or the system firmware's, or of
+ * calloc(), fail with this error (calloc(): it returns NULL), from the nth one on; if `done`, only
+ * after they have done what they should. NULL: none does. host_failed_calls(): how many have. */
+void host_fail_calls(const char *function, unsigned nth, unsigned count, int error, bool done);
+unsigned host_failed_calls(void);
+
+/* How often calloc() was called. */
+unsigned host_allocations(void);
 
 #endif
