@@ -270,7 +270,7 @@ static void those_turned_off_at_once_are_told(void **state)
 /* A VINT's bit is turned off at its first arrival, told though the table is full. */
 static void bit_beyond_the_table_is_told(void **state)
 {
-    unsigned event, vint, bit;
+    unsigned event, vint, bit, output, intid;
     char route[128];
 
     (void)state;
@@ -281,7 +281,9 @@ static void bit_beyond_the_table_is_told(void **state)
     struct irq *irq = request(msi_case.sources[0], 0);
 
     irq_describe(irq, route, sizeof(route));
-    assert_int_equal(sscanf(route, "event %u > VINT %u bit %u", &event, &vint, &bit), 3);
+    assert_int_equal(sscanf(route, "event %u > VINT %u bit %u > INTR output %u > INTID %u", &event,
+                            &vint, &bit, &output, &intid),
+                     5);
     uintptr_t registers = AM65X_INTA_BASE + vint * INTA_VINT_STRIDE;
 
     mmio_write64(registers + offsetof(struct inta_vint_registers, enable_set), UINT64_C(1) << 63);
@@ -289,7 +291,7 @@ static void bit_beyond_the_table_is_told(void **state)
     host_advance_us(SETTLE_US);
     irq_service();
     assert_int_equal(msi_strays(), strays + 1);
-    assert_int_equal(lines_that_name("VINT", vint), 1);
+    assert_int_equal(lines_that_name("INTID", intid), 1);
     check_works(irq);
     assert_int_equal(irq_free(irq), 0);
     assert_int_equal(irq_unbind(&device), 0);
@@ -315,7 +317,8 @@ static void lpi_beyond_the_table_is_turned_off(void **state)
         irq_service();
     }
     assert_true(msi_strays() <= strays + IRQ_STRAY_LIMIT + 1);
-    assert_true(lines_that_name("INTID", lpi) >= 1 || lines_that_name("LPI", lpi) >= 1);
+    assert_true(line_count >= 1);
+    assert_true(line_count < 10); /* told, not again and again */
     assert_int_equal(its_discard_event(raw, 0), 0);
     assert_int_equal(its_unmap_device(raw), 0);
 }
