@@ -211,7 +211,8 @@ SELFTEST(race, message_moved_while_its_handler_runs, 30)
  * their core hands its events over. */
 static unsigned crowd(void)
 {
-    unsigned count = test_rings.count < SOURCES_MAX - 8 ? test_rings.count - 8 : SOURCES_MAX - 16;
+    unsigned count =
+        test_rings.count - 8u < SOURCES_MAX - 16 ? test_rings.count - 8u : SOURCES_MAX - 16;
 
     for (unsigned i = 0; i < count && !selftest_failed(); i++) {
         int error = request_ring(i, 3);

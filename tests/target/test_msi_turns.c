@@ -269,7 +269,7 @@ static void use_a_channel(void)
 static void request_flooded(void)
 {
     unsigned count =
-        test_rings.count - 4 < SLOT_THIRD - 4 ? test_rings.count - 4u : SLOT_THIRD - 4u;
+        test_rings.count - 4u < SLOT_THIRD - 4 ? test_rings.count - 4u : SLOT_THIRD - 4u;
     struct inta_route route;
 
     for (unsigned i = 0; i < count; i++)
