@@ -118,12 +118,12 @@ static bool vote(unsigned core, const struct irq_storm_window *window)
     return found;
 }
 
-void irq_storm_round_full(unsigned core, uint64_t generation)
+void irq_storm_round_full(unsigned core, uint64_t generation, bool more)
 {
-    bool gap = generation - rounds[core].generation != ROUND_LENGTH;
+    bool gap = !more || generation - rounds[core].generation != ROUND_LENGTH;
     uint64_t now = time_now_ns();
 
-    rounds[core].generation = generation;
+    rounds[core].generation = more ? generation : 0; /* then no round follows it without a gap */
     if (gap) {
         rounds[core].since = now;
         set_starving(core, false);
