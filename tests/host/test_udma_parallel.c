@@ -10,11 +10,13 @@
 #include "drivers/udma/ring.h"
 #include "drivers/udma/udma.h"
 #include "msi/irq.h"
+#include "tests/host/support/arch_host.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/udma_host.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -297,6 +299,62 @@ static void numbers_have_one_owner(void **state)
     check_inventory();
 }
 
+/* ---- a callback that does not return ---- */
+
+static unsigned hanging, let_go, over;
+
+static void hang(void *context, void *cookie, int status)
+{
+    (void)context;
+    (void)cookie;
+    (void)status;
+    set(&hanging, 1);
+    while (get(&let_go) == 0) {
+        host_move_time_to(host_now_ns() + 10000000u); /* it takes its time */
+        wait_notify();
+        sched_yield();
+    }
+}
+
+static bool holds(void *flag)
+{
+    return get(flag) != 0;
+}
+
+static void be_there(void *argument)
+{
+    (void)argument;
+    assert(wait_for(holds, &over, TIMEOUT_US) == 0);
+}
+
+static void a_callback_that_hangs_keeps_the_channel_open(void **state)
+{
+    const struct udma_channel_config config = {
+        .name = "hangs", .core = 1, .depth = 2, .callback = hang};
+    uint8_t memory[2 * SIZE] = {0};
+    struct udma_channel *channel;
+
+    (void)state;
+    assert_int_equal(smp_start(1, be_there, NULL), 0);
+    assert_int_equal(udma_channel_open(&config, &channel), 0);
+    assert_int_equal(udma_copy(channel, (uintptr_t)memory + SIZE, (uintptr_t)memory, SIZE, NULL),
+                     0);
+    assert_int_equal(wait_for(holds, &hanging, TIMEOUT_US), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(udma_channel_close(channel), -EAGAIN);
+        assert_int_equal(udma_open_count(), before.open + 1u);
+        assert_int_equal(
+            udma_copy(channel, (uintptr_t)memory + SIZE, (uintptr_t)memory, SIZE, NULL),
+            -ECANCELED);
+    }
+    set(&let_go, 1);
+    assert_int_equal(udma_channel_close(channel), 0);
+    set(&over, 1);
+    wait_notify();
+    assert_int_equal(smp_join(1, TIMEOUT_US), 0);
+    check_inventory();
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
@@ -305,6 +363,7 @@ int main(void)
         TEST(a_close_while_all_cores_copy),
         TEST(channels_of_all_cores_come_and_go),
         TEST(numbers_have_one_owner),
+        TEST(a_callback_that_hangs_keeps_the_channel_open),
     };
 
     return cmocka_run_group_tests(tests, start, NULL);
