@@ -94,6 +94,9 @@ void gic_send_sgi(unsigned core, unsigned sgi);
 unsigned gic_acknowledge(void);
 void gic_end(unsigned intid);
 
+/* Whether gic_acknowledge() would find one now (ICC_HPPIR1_EL1). Likewise. */
+bool gic_has_pending(void);
+
 /* Facts for the boot log and for `irq`: architecture revision, implementer and product of
  * GICD_IIDR, number of SPIs, security states, whether there are LPIs, width of INTIDs in bits. */
 struct gic_facts {
