@@ -61,10 +61,13 @@ static void deliver_local(unsigned intid)
     void *context;
     irq_handler_t handler = irq_local_handler(intid, &context);
 
-    if (handler != NULL)
-        (void)handler(context);
-    else if (intid != IRQ_SGI_WAKE && intid != IRQ_PPI_TIMER)
+    if (handler != NULL) {
+        /* A PPI whose level stays comes again by itself. */
+        if (handler(context) == IRQ_AGAIN && intid < GIC_INTID_PPI_FIRST)
+            gic_send_sgi(core_id(), intid);
+    } else if (intid != IRQ_SGI_WAKE && intid != IRQ_PPI_TIMER) {
         irq_stray_intid(intid);
+    }
 }
 
 /* The generation becomes even (msi/quiesce.h). */
@@ -96,7 +99,7 @@ TRACE_INLINE void dispatch_all(bool traced)
         gic_end(intid);
         leave(generation);
         if (--left == 0) {
-            irq_storm_round_full(core, *generation);
+            irq_storm_round_full(core, *generation, gic_has_pending());
             return; /* what is pending comes back at once; a thread that can go on, goes on */
         }
     }
