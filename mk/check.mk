@@ -18,7 +18,7 @@ check-target: firmware twin | $(SETUP)/run
 	@tests/run $(O) $(H) --only self-test,
 
 # The longer ones too.
-check-all: check check-uboot check-mutations soak coverage
+check-all: check check-uboot check-mutations prove soak coverage
 
 # Breaks the firmware on purpose, and fails where no test notices.
 check-mutations: firmware twin | $(SETUP)/run
