@@ -28,6 +28,7 @@ enum gic_trigger {
 };
 
 /* Higher urgency is a lower number; 0x00-0xf8, of which the implementation keeps the upper bits. */
+#define GIC_PRIORITY_LOW     0xc0u
 #define GIC_PRIORITY_DEFAULT 0xa0u
 #define GIC_PRIORITY_URGENT  0x80u
 

@@ -208,7 +208,7 @@ int its_discard_event(struct its_device *device, uint32_t event)
         *entry = (struct event){0};
     }
     pthread_mutex_unlock(&lock);
-    return entry != NULL ? 0 : -EIO;
+    return entry != NULL ? 0 : -ENOENT; /* as the driver finds it before it asks */
 }
 
 int its_trigger_event(struct its_device *device, uint32_t event)
