@@ -6,8 +6,8 @@ HOSTCC        ?= gcc
 BUILD         ?= build
 V             ?= 0
 
-# Builds for tests, each in a folder of its own (mk/sanitize.mk).
-FLAVOURS := sanitized
+# Builds for tests, each in a folder of its own (mk/sanitize.mk, mk/delay.mk).
+FLAVOURS := sanitized delayed
 FLAVOUR ?=
 
 .DELETE_ON_ERROR:
