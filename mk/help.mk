@@ -2,12 +2,13 @@
 
 .PHONY: help clean
 clean:
-	rm -rf $(O) $(H) $(TSAN) $(COVERAGE)
+	rm -rf $(O) $(addprefix $(O)-,$(FLAVOURS)) $(H) $(TSAN) $(COVERAGE)
 
 help:
 	@echo "make run [INPUT=file]   build, boot on the twin, copy the file by DMA, print every route"
 	@echo "make check              all tests, on the host and on the twin"
 	@echo "make check-host | check-target   the parts of it on this machine, on the twin"
+	@echo "make check-sanitized    self-test and demonstration, built with sanitizers (docs/testing.md)"
 	@echo "make check-all          the longer ones too"
 	@echo "make coverage           which lines and branches the tests run (docs/testing.md)"
 	@echo "make debug              boot under GDB"
