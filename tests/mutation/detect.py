@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What notices a mutation: a worker's copy of the tree, and the tests that run there, the cheap ones first."""
 
+import fnmatch
 import hashlib
 import os
 import re
@@ -185,8 +186,8 @@ class Tree:
 class Detectors:
     """The tests in a tree, and the order in which they look at a file's mutations."""
 
-    def __init__(self, tree, baseline):
-        self.tree, self.baseline = tree, baseline
+    def __init__(self, tree, baseline, without):
+        self.tree, self.baseline, self.without = tree, baseline, without
         self.hosts = self.programs("host")
         self.threads = self.programs("tsan")
         self.suites = self.selftest_suites()
@@ -208,8 +209,12 @@ class Detectors:
 
     def all(self):
         """The names of all detectors."""
-        return ([f"host {name}" for name in self.hosts] + [f"threads {name}" for name in self.threads]
-                + ["boot", "self-test", "console", "demonstration", "self-test, one core"])
+        return self.wanted([f"host {name}" for name in self.hosts] + [f"threads {name}" for name in self.threads]
+                           + ["boot", "self-test", "console", "demonstration", "self-test, one core"])
+
+    def wanted(self, names):
+        return [name for name in dict.fromkeys(names)
+                if not any(fnmatch.fnmatch(name, pattern) for pattern in self.without)]
 
     def order(self, path, first=None):
         """For mutations of a file; first: what noticed this one the last time."""
@@ -224,9 +229,9 @@ class Detectors:
             order.insert(0, order.pop())
         order += [f"threads {name}" for name in self.threads if name in used]
         order += ["self-test " + ",".join(others), "demonstration", "console", "self-test, one core"]
-        if first is not None:
+        if first in order:
             order.insert(0, first)
-        return list(dict.fromkeys(order))
+        return self.wanted(order)
 
     def run(self, detector):
         kind, _, name = detector.partition(" ")
