@@ -5,8 +5,7 @@
  */
 #include "msi/service.h"
 
-#include "arch/core.h"
-#include "drivers/gic/its.h"
+#include "arch/wait.h"
 #include "lib/log.h"
 #include "msi/internal.h"
 #include "msi/later.h"
@@ -31,13 +30,27 @@ static void tell_stray(const struct irq_stray *stray)
                   stray->core, IRQ_STRAY_LIMIT);
 }
 
+/* Those that the table has no room for. */
+static void tell_others(void)
+{
+    struct irq_stray last;
+    uint64_t count = irq_stray_take_others(&last);
+
+    if (count != 0)
+        log_error(
+            irq,
+            "stray: %llu arrivals of more than %u interrupts without owners, the last INTID %u "
+            "> core %u: SPIs and PPIs among them masked",
+            (unsigned long long)count, IRQ_STRAYS_KEPT, last.intid, last.core);
+}
+
 static void silence_lpis(void)
 {
     unsigned intids[IRQ_STRAYS_KEPT];
     unsigned count = irq_stray_loud_lpis(intids);
 
     for (unsigned i = 0; i < count; i++) {
-        int error = its_silence_lpi(intids[i]);
+        int error = irq_silence_stray(intids[i]);
 
         if (error != 0)
             log_error(irq, "stray: turning off LPI %u: error %d", intids[i], error);
@@ -83,11 +96,12 @@ void irq_service(void)
 {
     struct irq_stray stray;
 
-    if (in_interrupt() || !irq_later_take())
+    if (!wait_is_allowed() || !irq_later_take())
         return;
     while (irq_stray_next_untold(&stray))
         tell_stray(&stray);
+    tell_others();
     silence_lpis();
     if (irq_visit_all(tend, NULL) == -EDEADLK)
-        irq_later_leave(); /* IRQs are masked: another time */
+        irq_later_leave(); /* called in a visit: another time */
 }

@@ -49,11 +49,4 @@
 #define icc_write(name, value)                                                                     \
     __asm__ volatile("msr " name ", %0" ::"r"((uint64_t)(value)) : "memory")
 
-/* Stores before this are seen by the cores of the inner-shareable domain before an SGI that a
- * system-register write after it raises: such a write is ordered by DSB only, not by DMB. */
-static inline void barrier_before_sgi(void)
-{
-    __asm__ volatile("dsb ishst" ::: "memory");
-}
-
 #endif
