@@ -22,10 +22,10 @@ check-all: check check-uboot check-mutations soak coverage
 
 # Breaks the firmware on purpose, and fails where no test notices. MUTATIONS: how many of those that
 # are generated, or all.
-MUTATIONS ?= 70
+MUTATIONS ?=
 
 check-mutations: firmware twin host-tests tsan-tests | $(SETUP)/run
-	@tests/mutation/run $(O) $(BUILD) $(CROSS_COMPILE) --count $(MUTATIONS)
+	@tests/mutation/run $(O) $(BUILD) $(CROSS_COMPILE) $(if $(MUTATIONS),--count $(MUTATIONS))
 
 # The long runs, which tell how far they are.
 soak: firmware twin | $(SETUP)/run

@@ -11,6 +11,7 @@ HOST_CODE    := $(sort $(filter drivers/ti_sci/% drivers/udma/% drivers/gic/its_
                 lib/command.c lib/device_tree.c lib/trace.c app/prompt/line_editor.c tests/target/msi_churn.c
 HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
 HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
+HOST_TEST_OBJECTS := $(HOST_TESTS:$(H)/%=$(H)/tests/host/%.c.o)
 
 .PHONY: host-tests tsan-tests
 host-tests: $(HOST_TESTS)
@@ -36,10 +37,10 @@ $(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $(H)/test_msi_start 
 $(H)/test_stray: WRAP = $(INTERLEAVED) log_write
 $(H)/test_msi_races: WRAP = $(INTERLEAVED) gic_acknowledge
 
-$(H)/test_%: tests/host/test_%.c $(H)/libcode.a $(MAKEFILE_PARTS)
+$(HOST_TESTS): $(H)/test_%: $(H)/tests/host/test_%.c.o $(H)/libcode.a $(MAKEFILE_PARTS)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP)) -lcmocka -lpthread -lfdt
 
--include $(HOST_OBJECTS:.o=.d) $(HOST_TESTS:=.d)
+-include $(HOST_OBJECTS:.o=.d) $(HOST_TEST_OBJECTS:.o=.d)
 
 # Once more with a sanitizer that excludes the others: those of which threads are the subject.
 # -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.

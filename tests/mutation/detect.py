@@ -9,25 +9,25 @@ import select
 import shutil
 import signal
 import subprocess
+import threading
 import time
 
 SOURCES = ("Makefile", "VERSION", "COMMIT", "linker.ld", "mk", "app", "arch", "boot", "drivers", "lib", "msi",
            "platform", "sdk", "tests", "tools", "twin", "docs")
 LINKED = ("newlib", "libfdt", "setup")
 
-# The tests of a folder's own, which run first: host tests, suites of the self-test.
+# The suites of the self-test that run first.
 FITTING = (
-    ("arch/", (), ("boot",)),
-    ("drivers/gic/its", ("test_its", "test_its_table"), ("its",)),
-    ("drivers/gic/lpi", (), ("its",)),
-    ("drivers/gic/", (), ("gic", "its")),
-    ("drivers/ti_sci/", ("test_ti_sci",), ("ti_sci",)),
-    ("drivers/uart/", (), ("boot",)),
-    ("drivers/udma/", ("test_udma",), ("udma",)),
-    ("msi/parents/its", ("test_msi_undo", "test_msi"), ("msi", "msi_messages")),
-    ("msi/parents/", ("test_msi_undo", "test_msi"), ("inta", "intr", "msi")),
-    ("msi/", ("test_msi_undo", "test_msi"), ("inta", "msi", "msi_storm")),
+    ("drivers/gic/its", ("its",)),
+    ("drivers/gic/lpi", ("its",)),
+    ("drivers/gic/", ("gic", "its")),
+    ("drivers/ti_sci/", ("ti_sci",)),
+    ("drivers/udma/", ("udma",)),
+    ("msi/parents/its", ("msi", "msi_messages")),
+    ("msi/", ("inta", "intr", "msi")),
+    ("", ("boot",)),
 )
+LONG_SECONDS = 3  # a host test that takes longer comes after the others
 BEFORE_SELFTEST = ("arch/", "drivers/uart/")  # the machine's start: tests/system/boot comes first
 
 STALL_SECONDS, STALL_FACTOR = 10, 4  # a test that says nothing for so long hangs
@@ -42,7 +42,20 @@ class Verdict:
 
 
 def fitting(path):
-    return next(((hosts, suites) for folder, hosts, suites in FITTING if path.startswith(folder)), ((), ()))
+    return next(suites for folder, suites in FITTING if path.startswith(folder))
+
+
+running, stopping = set(), threading.Event()
+
+
+def stop_all(*_):
+    """For a signal: what runs is ended, and nothing begins any more."""
+    stopping.set()
+    for process in list(running):
+        try:
+            os.killpg(process.pid, signal.SIGTERM)
+        except ProcessLookupError:
+            pass
 
 
 def watch(command, cwd, stall):
@@ -52,10 +65,12 @@ def watch(command, cwd, stall):
     environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", ASAN_OPTIONS="hard_rss_limit_mb=3000")
     process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, env=environment, start_new_session=True)
+    running.add(process)
     try:
         return follow(process, stall)
     finally:
         end(process)
+        running.discard(process)
 
 
 def follow(process, stall):
@@ -218,13 +233,13 @@ class Detectors:
 
     def order(self, path, first=None):
         """For mutations of a file; first: what noticed this one the last time."""
-        hosts, suites = fitting(path)
+        suites = fitting(path)
         used = [name for name in self.hosts if self.uses(name, path)]
-        hosts = [name for name in hosts if name in used]
-        rest = sorted(set(used) - set(hosts), key=lambda name: self.baseline.seconds.get(f"host {name}", 0))
+        hosts = sorted(used, key=lambda name: (self.baseline.seconds.get(f"host {name}", 0) > LONG_SECONDS,
+                                               -self.kinship(name, path)))
         suites = [suite for suite in suites if suite in self.suites]
         others = [suite for suite in self.suites if suite not in suites]
-        order = [f"host {name}" for name in hosts + rest] + ["self-test " + ",".join(suites), "boot"]
+        order = [f"host {name}" for name in hosts] + ["self-test " + ",".join(suites), "boot"]
         if path.startswith(BEFORE_SELFTEST):
             order.insert(0, order.pop())
         order += [f"threads {name}" for name in self.threads if name in used]
@@ -251,6 +266,11 @@ class Detectors:
             "self-test, one core": [*twin, "selftest", "--image", image, "--cpus", "1"],
         }.get(detector) or [*twin, f"selftest={name}", "--image", image]
         return self.watch(detector, command, "self-test" if suites else detector, suites)
+
+    def kinship(self, name, path):
+        """How much the names of a host test and of a source have in common."""
+        words = set(re.split(r"\W|_", path))
+        return len(words & set(name.split("_")))
 
     def uses(self, name, path):
         """Whether a host test has the code of a source in it: as a part of the library it is linked as a whole or not."""
