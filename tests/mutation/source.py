@@ -50,10 +50,14 @@ class Mutation:
         self.id = None  # see generate()
 
     def apply(self, source):
-        for start, end, text in sorted(self.edits, reverse=True):
-            kept = source[start:end].count("\n") - text.count("\n")
-            source = source[:start] + text + "\n" * kept + source[end:]
-        return source
+        return apply_edits(source, self.edits)
+
+
+def apply_edits(source, edits):
+    for start, end, text in sorted(edits, reverse=True):
+        kept = source[start:end].count("\n") - text.count("\n")
+        source = source[:start] + text + "\n" * kept + source[end:]
+    return source
 
 
 def tokenize(source):
