@@ -96,7 +96,7 @@ TRACE_INLINE void dispatch_all(bool traced)
         gic_end(intid);
         leave(generation);
         if (--left == 0) {
-            irq_storm_round_full(core, *generation);
+            irq_storm_round_full(core, *generation, gic_has_pending());
             return; /* what is pending comes back at once; a thread that can go on, goes on */
         }
     }

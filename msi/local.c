@@ -32,7 +32,8 @@ irq_handler_t irq_local_handler(unsigned intid, void **context)
         intid < SGI_COUNT ? &sgis[intid] : &ppis[core_id()][intid - GIC_INTID_PPI_FIRST];
     irq_handler_t handler = __atomic_load_n(&local->handler, __ATOMIC_SEQ_CST);
 
-    *context = local->context;
+    /* If it is nobody, the context may just be the next owner's. */
+    *context = __atomic_load_n(&local->context, __ATOMIC_RELAXED);
     return handler;
 }
 
@@ -41,13 +42,18 @@ void irq_local_reserve(unsigned sgi, irq_handler_t handler)
     sgis[sgi].handler = handler;
 }
 
+static bool is_taken(const struct local_handler *local)
+{
+    return __atomic_load_n(&local->handler, __ATOMIC_SEQ_CST) != NULL;
+}
+
 static int take(struct local_handler *local, irq_handler_t handler, void *context)
 {
     int error = -EBUSY;
     unsigned long state = spin_lock(&table_lock);
 
-    if (local->handler == NULL) {
-        local->context = context;
+    if (!is_taken(local)) {
+        __atomic_store_n(&local->context, context, __ATOMIC_RELAXED);
         __atomic_store_n(&local->handler, handler, __ATOMIC_SEQ_CST);
         error = 0;
     }
@@ -101,7 +107,7 @@ int irq_sgi_free(unsigned sgi)
         return -EDEADLK;
     if (!is_free_sgi(sgi))
         return -EINVAL;
-    return sgis[sgi].handler != NULL ? give(&sgis[sgi]) : 0;
+    return is_taken(&sgis[sgi]) ? give(&sgis[sgi]) : 0;
 }
 
 int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context)
@@ -133,7 +139,7 @@ int irq_ppi_free(unsigned intid)
 
     struct local_handler *local = &ppis[core_id()][intid - GIC_INTID_PPI_FIRST];
     int error = gic_disable(intid);
-    int given = local->handler != NULL ? give(local) : 0;
+    int given = is_taken(local) ? give(local) : 0;
 
     return given != 0 ? given : error;
 }

@@ -6,6 +6,7 @@
 #include "msi/service.h"
 
 #include "arch/wait.h"
+#include "drivers/gic/gic.h"
 #include "lib/log.h"
 #include "msi/internal.h"
 #include "msi/later.h"
@@ -30,18 +31,28 @@ static void tell_stray(const struct irq_stray *stray)
                   stray->core, IRQ_STRAY_LIMIT);
 }
 
-/* Those that the table has no room for. */
+static void silence_lpi(unsigned intid)
+{
+    int error = irq_silence_stray(intid);
+
+    if (error != 0)
+        log_error(irq, "stray: turning off LPI %u: error %d", intid, error);
+}
+
+/* Those that the table has no room for: the latest of them stands for all. */
 static void tell_others(void)
 {
     struct irq_stray last;
     uint64_t count = irq_stray_take_others(&last);
 
-    if (count != 0)
-        log_error(
-            irq,
-            "stray: %llu arrivals of more than %u interrupts without owners, the last INTID %u "
-            "> core %u: SPIs and PPIs among them masked",
-            (unsigned long long)count, IRQ_STRAYS_KEPT, last.intid, last.core);
+    if (count == 0)
+        return;
+    log_error(irq,
+              "stray: %llu arrivals of more than %u interrupts without owners, the last INTID %u > "
+              "core %u; masked",
+              (unsigned long long)count, IRQ_STRAYS_KEPT, last.intid, last.core);
+    if (last.intid >= GIC_INTID_LPI_FIRST)
+        silence_lpi(last.intid);
 }
 
 static void silence_lpis(void)
@@ -49,12 +60,8 @@ static void silence_lpis(void)
     unsigned intids[IRQ_STRAYS_KEPT];
     unsigned count = irq_stray_loud_lpis(intids);
 
-    for (unsigned i = 0; i < count; i++) {
-        int error = irq_silence_stray(intids[i]);
-
-        if (error != 0)
-            log_error(irq, "stray: turning off LPI %u: error %d", intids[i], error);
-    }
+    for (unsigned i = 0; i < count; i++)
+        silence_lpi(intids[i]);
 }
 
 static void tell_storm(const struct irq *irq)

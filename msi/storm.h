@@ -39,9 +39,9 @@ static inline bool irq_storm_count_call(struct irq_storm_window *window, bool id
  * core's threads nothing. Interrupt context. */
 bool irq_storm_is_arrival(const struct irq_storm_window *window);
 
-/* A core has taken as many interrupts in one exception as it may, and there may be more;
- * `generation` is its (msi/quiesce.h). Interrupt context. */
-void irq_storm_round_full(unsigned core, uint64_t generation);
+/* A core has taken as many interrupts in one exception as it may; more: another one is pending
+ * already. `generation` is the core's (msi/quiesce.h). Interrupt context. */
+void irq_storm_round_full(unsigned core, uint64_t generation, bool more);
 
 /* How many storms there have been. Any context. */
 uint64_t irq_storm_count(void);

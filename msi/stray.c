@@ -24,7 +24,7 @@ static uint64_t counts[CORE_MAX]; /* each core its own */
 
 /* With the lock: those that had no room in the table. */
 static struct irq_stray last_other;
-static uint64_t others;
+static uint64_t others, others_told;
 
 uint64_t irq_stray_count(void)
 {
@@ -60,6 +60,12 @@ static struct irq_stray *find(const struct irq_stray *new)
     return unused;
 }
 
+/* SGIs come once each time, LPIs can't be turned off here. */
+static bool can_be_masked(unsigned intid)
+{
+    return intid >= GIC_INTID_PPI_FIRST && intid < GIC_INTID_SPECIAL;
+}
+
 /* Returns how often this one has arrived; 0: the table has no room for it. */
 static uint32_t note(unsigned intid, unsigned vint, unsigned bit)
 {
@@ -69,16 +75,19 @@ static uint32_t note(unsigned intid, unsigned vint, unsigned bit)
     unsigned long state = spin_lock(&lock);
     struct irq_stray *stray = find(&new);
     uint32_t arrivals = 0;
+    bool tell;
 
     if (stray != NULL) {
         arrivals = ++stray->arrivals;
+        tell = arrivals == 1 || arrivals == IRQ_STRAY_LIMIT;
     } else {
         last_other = new;
+        tell = can_be_masked(intid) || others % IRQ_STRAY_LIMIT == 0;
         others++;
     }
     spin_unlock(&lock, state);
     __atomic_store_n(count, *count + 1, __ATOMIC_RELAXED);
-    if (arrivals <= 1 || arrivals == IRQ_STRAY_LIMIT)
+    if (tell)
         irq_later_leave();
     return arrivals;
 }
@@ -97,22 +106,21 @@ void irq_stray_forget(unsigned intid, unsigned vint, unsigned bit)
 uint64_t irq_stray_take_others(struct irq_stray *last)
 {
     unsigned long state = spin_lock(&lock);
-    uint64_t count = others;
+    uint64_t count = others - others_told;
 
     *last = last_other;
-    others = 0;
+    others_told = others;
     spin_unlock(&lock, state);
     return count;
 }
 
 void irq_stray_intid(unsigned intid)
 {
-    /* With the table full, an SPI or PPI that is not in it is disabled at once; an SGI or LPI is
-     * counted, no more. */
+    /* With the table full, an SPI or PPI that is not in it is disabled at once; an LPI by
+     * irq_service(); an SGI is counted, no more. */
     uint32_t arrivals = note(intid, IRQ_STRAY_NO_VINT, 0);
 
-    if ((arrivals == 0 || arrivals >= IRQ_STRAY_LIMIT) && intid >= GIC_INTID_PPI_FIRST &&
-        intid < GIC_INTID_SPECIAL)
+    if ((arrivals == 0 || arrivals >= IRQ_STRAY_LIMIT) && can_be_masked(intid))
         (void)gic_mask(intid); /* it exists: it has just arrived */
 }
 

@@ -387,6 +387,8 @@ int irq_its_use_window(struct irq_parent *parent, uint64_t base, uint64_t size)
 {
     struct its_parent *its = (struct its_parent *)parent;
 
+    if (!wait_is_allowed())
+        return -EDEADLK;
     if (parent == NULL || parent->ops != &its_ops)
         return -EINVAL;
     its->window_base = base;

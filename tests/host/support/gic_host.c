@@ -8,6 +8,7 @@
  * end of the interrupt if it still is.
  */
 #include "arch/core.h"
+#include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "tests/host/support/host.h"
 
@@ -231,7 +232,7 @@ int gic_mask(unsigned intid)
 
 int gic_disable(unsigned intid)
 {
-    return gic_mask(intid);
+    return wait_is_allowed() ? gic_mask(intid) : -EDEADLK;
 }
 
 int gic_set_pending(unsigned intid)
@@ -300,6 +301,16 @@ void gic_send_sgi(unsigned core, unsigned sgi)
     note_raised();
     pthread_mutex_unlock(&lock);
     host_interrupts_changed();
+}
+
+bool gic_has_pending(void)
+{
+    unsigned core = core_id();
+
+    pthread_mutex_lock(&lock);
+    bool pending = running[core] == GIC_INTID_SPURIOUS && highest(core) != GIC_INTID_SPURIOUS;
+    pthread_mutex_unlock(&lock);
+    return pending;
 }
 
 unsigned gic_acknowledge(void)
