@@ -18,7 +18,7 @@ help:
 	@echo "make run-linux          the same to a shell; Ctrl-A x ends it"
 	@echo "make check-uboot        build U-Boot from Debian's sources, boot with it on the twin"
 	@echo "make soak               the long runs: some minutes"
-	@echo "make check-mutations    break the firmware, and see the tests fail"
+	@echo "make check-mutations    break the firmware, and see the tests fail (MUTATIONS=200: more)"
 	@echo "make sdk                library, headers, tools, templates in a folder that can be moved"
 	@echo "make firmware | twin    just build: $(APP_ELF), Image, $(TWIN)"
 	@echo "make format             lay the sources out; make check-format only looks"

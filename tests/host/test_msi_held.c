@@ -156,7 +156,11 @@ static void any_core_is_each_in_turn(void **state)
 }
 
 /* A core with a thread of its own, which does as it is told. */
-static enum { IDLE, CLOSED, OVER } wish, is;
+static enum {
+    IDLE,
+    CLOSED,
+    OVER
+} wish, is;
 
 static void tell(unsigned what)
 {

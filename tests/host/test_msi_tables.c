@@ -267,7 +267,9 @@ static void regions_are_found_beyond_the_first_words(void **state)
 
 static void pools_give_what_rested_longest(void **state)
 {
-    enum { CAPACITY = 7 };
+    enum {
+        CAPACITY = 7
+    };
     struct irq_id_pool pool;
     uint16_t queue[OPERATIONS], out[CAPACITY], id;
     unsigned first = 0, last = 0, taken = 0;

@@ -21,8 +21,8 @@
 
 #include <cmocka.h>
 
-#define SIZE       0x10000u
-#define COPIES     8u
+#define SIZE   0x10000u
+#define COPIES 8u
 
 static struct device rings = {.name = "rings"};
 static struct udma_channel *channel;

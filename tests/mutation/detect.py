@@ -206,6 +206,7 @@ class Detectors:
         self.hosts = self.programs("host")
         self.threads = self.programs("tsan")
         self.suites = self.selftest_suites()
+        self.used, self.made = self.hosts, set()  # host tests that have the code that is broken; those built
         self.linked = {name: symbols(f"{tree.folder}/build/host/{name}") for name in self.hosts}
 
     def programs(self, kind):
@@ -234,15 +235,15 @@ class Detectors:
     def order(self, path, first=None):
         """For mutations of a file; first: what noticed this one the last time."""
         suites = fitting(path)
-        used = [name for name in self.hosts if self.uses(name, path)]
-        hosts = sorted(used, key=lambda name: (self.baseline.seconds.get(f"host {name}", 0) > LONG_SECONDS,
+        self.used, self.made = [name for name in self.hosts if self.uses(name, path)], set()
+        hosts = sorted(self.used, key=lambda name: (self.baseline.seconds.get(f"host {name}", 0) > LONG_SECONDS,
                                                -self.kinship(name, path)))
         suites = [suite for suite in suites if suite in self.suites]
         others = [suite for suite in self.suites if suite not in suites]
         order = [f"host {name}" for name in hosts] + ["self-test " + ",".join(suites), "boot"]
         if path.startswith(BEFORE_SELFTEST):
             order.insert(0, order.pop())
-        order += [f"threads {name}" for name in self.threads if name in used]
+        order += [f"threads {name}" for name in self.threads if name in self.used]
         order += ["self-test " + ",".join(others), "demonstration", "console", "self-test, one core"]
         if first in order:
             order.insert(0, first)
@@ -277,9 +278,21 @@ class Detectors:
         built = f"{self.tree.folder}/build/host/{path}.o"
         return os.path.exists(built) and not symbols(built).isdisjoint(self.linked[name])
 
+    def make_host(self, program):
+        """The first test alone: it may be enough. The others at once, which costs less than one by one."""
+        if program in self.made:
+            return True
+        goals = [program] if not self.made else [f"build/host/{name}" for name in self.used]
+        self.made.update(goals)
+        return self.tree.make(program, *goals)
+
     def run_host(self, folder, name, detector):
         program = f"build/{folder}/{name}"
-        if not self.tree.make("tsan-tests" if folder == "tsan" else program):
+        if folder == "tsan":
+            made = self.tree.make("tsan-tests")
+        else:
+            made = self.make_host(program)
+        if not made:
             return Verdict(True, f"{detector}: can't be linked")
         return self.watch(detector, [program], detector, None)
 

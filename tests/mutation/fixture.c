@@ -41,8 +41,8 @@ int locks(void)
 {
     int error = mutex_lock(&second); // lock
 
-    if (error != 0)   // condition
-        return error; // error
+    if (error != 0)     // condition
+        return error;   // error
     barrier_complete(); // barrier
     (void)step(4);      // call constant
     mutex_unlock(&second);
@@ -56,13 +56,13 @@ bool chooses(const int *pointer, int number)
     if (pointer == NULL || !*pointer) // condition condition logic
         return false;                 // return
     log_error("%d", number + 1);
-    while (BOTH(number < 3, *other)) // condition bound constant
-        number++;                    // assignment
-    for (int i = 0; i < number; i++) // constant bound
+    while (BOTH(number < 3, *other))       // condition bound constant
+        number++;                          // assignment
+    for (int i = 0; i < number; i++)       // constant bound
         *(int *)(unsigned long)other |= i; // assignment bits
     do {
         __asm__ volatile("dsb sy" ::: "memory"); // barrier
-    } while (step(number) != 0); // condition
+    } while (step(number) != 0);                 // condition
     switch (number) {
     case 1:
         return true; // return
@@ -76,12 +76,12 @@ int undoes(void)
     int *memory = allocate(16); // constant
     int error;
 
-    if (memory == NULL)  // condition
-        return -ENOMEM;  // error
-    error = add(5);      // assignment constant
-    if (error != 0) {    // condition
-        undo(memory);    // undo
-        return error;    // error
+    if (memory == NULL) // condition
+        return -ENOMEM; // error
+    error = add(5);     // assignment constant
+    if (error != 0) {   // condition
+        undo(memory);   // undo
+        return error;   // error
     }
     return step(error) < 0 ? -EIO : 0; // bound constant error constant
 }

@@ -41,7 +41,7 @@ WRITTEN = [
     ("evacuating waits for no handler", [
         ("msi/evacuate.c", "    return error == 0 ? irq_quiesce() : error;\n", "    return error;\n")]),
     ("udma_copy() is not refused during a close", [
-        ("drivers/udma/transfer.c", "    if (channel->closing)\n        return -ECANCELED;\n", "")]),
+        ("drivers/udma/transfer.c", "    if (channel->refusal != 0)\n        return channel->refusal;\n", "")]),
     ("IRQ_FLAG_EDGE is ignored", [
         ("msi/parents/wired.c", "(flags & IRQ_FLAG_EDGE) != 0 ? GIC_EDGE : GIC_LEVEL",
          "(flags & IRQ_FLAG_EDGE) != 0 ? GIC_LEVEL : GIC_LEVEL")]),
