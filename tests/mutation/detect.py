@@ -28,7 +28,7 @@ FITTING = (
     ("", ("boot",)),
 )
 LONG_SECONDS = 3  # a host test that takes longer comes after the others
-BEFORE_SELFTEST = ("arch/", "drivers/uart/")  # the machine's start: tests/system/boot comes first
+FIRST_OF_ALL = ("arch/", "drivers/uart/")  # the start and the end come before the self-test
 
 STALL_SECONDS, STALL_FACTOR = 10, 4  # a test that says nothing for so long hangs
 RESULT = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*(.*)")
@@ -159,9 +159,11 @@ class Tree:
 
     def make(self, *goals):
         """True: it is made. A mutation may leave something unused; that it compiles is enough."""
-        return subprocess.run(["make", "-s", "-C", self.folder, f"CROSS_COMPILE={self.cross}", "WARNINGS=", *goals],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL).returncode == 0
+        done = subprocess.run(["make", "-s", "-C", self.folder, f"CROSS_COMPILE={self.cross}", "WARNINGS=", *goals],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              errors="replace")
+        self.told = done.stdout[-300:]
+        return done.returncode == 0
 
     def code(self, path):
         """The target's object of a source, without what only a debugger reads; None: it does not compile."""
@@ -207,6 +209,7 @@ class Detectors:
         self.threads = self.programs("tsan")
         self.suites = self.selftest_suites()
         self.used, self.made = self.hosts, set()  # host tests that have the code that is broken; those built
+        self.included = {name: tree.read(f"build/host/tests/host/{name}.c.d").split() for name in self.hosts}
         self.linked = {name: symbols(f"{tree.folder}/build/host/{name}") for name in self.hosts}
 
     def programs(self, kind):
@@ -226,7 +229,7 @@ class Detectors:
     def all(self):
         """The names of all detectors."""
         return self.wanted([f"host {name}" for name in self.hosts] + [f"threads {name}" for name in self.threads]
-                           + ["boot", "self-test", "console", "demonstration", "self-test, one core"])
+                           + ["boot", "panics", "self-test", "console", "demonstration", "self-test, one core"])
 
     def wanted(self, names):
         return [name for name in dict.fromkeys(names)
@@ -241,10 +244,10 @@ class Detectors:
         suites = [suite for suite in suites if suite in self.suites]
         others = [suite for suite in self.suites if suite not in suites]
         order = [f"host {name}" for name in hosts] + ["self-test " + ",".join(suites), "boot"]
-        if path.startswith(BEFORE_SELFTEST):
-            order.insert(0, order.pop())
+        if path.startswith(FIRST_OF_ALL):
+            order = [*order[:-2], "panics", "boot", order[-2]]
         order += [f"threads {name}" for name in self.threads if name in self.used]
-        order += ["self-test " + ",".join(others), "demonstration", "console", "self-test, one core"]
+        order += ["self-test " + ",".join(others), "demonstration", "panics", "console", "self-test, one core"]
         if first in order:
             order.insert(0, first)
         return self.wanted(order)
@@ -261,6 +264,7 @@ class Detectors:
         suites = name.split(",") if detector.startswith("self-test ") else None
         command = {
             "boot": ["tests/system/boot", image, f"{output}/Image"],
+            "panics": ["tests/system/panic", output],
             "console": ["tests/system/console", output],
             "demonstration": ["tests/system/demo", output],
             "self-test": [*twin, "selftest", "--image", image],
@@ -274,7 +278,10 @@ class Detectors:
         return len(words & set(name.split("_")))
 
     def uses(self, name, path):
-        """Whether a host test has the code of a source in it: as a part of the library it is linked as a whole or not."""
+        """Whether a host test has the code of a source in it: it includes it, or takes it from the library, as a whole
+        or not at all."""
+        if path in self.included[name]:
+            return True
         built = f"{self.tree.folder}/build/host/{path}.o"
         return os.path.exists(built) and not symbols(built).isdisjoint(self.linked[name])
 
