@@ -56,6 +56,10 @@ bool chooses(const int *pointer, int number)
     if (pointer == NULL || !*pointer) // condition condition logic
         return false;                 // return
     log_error("%d", number + 1);
+    if (number == 6)
+        log_error("six");
+    if (step(6) != 0) // constant condition
+        log_error("stepped");
     while (BOTH(number < 3, *other))       // condition bound constant
         number++;                          // assignment
     for (int i = 0; i < number; i++)       // constant bound

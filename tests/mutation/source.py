@@ -157,9 +157,22 @@ class Reader:
         self.simple(place, end, undoing)
         return end + 1
 
+    def only_tells(self, opening, closing):
+        """Whether a condition, which calls nothing, decides about a message for people and nothing else."""
+        place = closing + 1
+        block = self.tokens[place].text == "{"
+        place += block
+        if FOR_PEOPLE.fullmatch(self.tokens[place].text) is None or self.tokens[place + 1].text != "(":
+            return False
+        after = self.pairs[place + 1] + 2 + block
+        return (not block or self.tokens[after - 1].text == "}") and self.tokens[after].text != "else" and not any(
+            self.tokens[p].kind == "name" and self.tokens[p + 1].text == "(" for p in range(opening, closing))
+
     def controlled(self, place, undoing):
         word, opening = self.tokens[place].text, place + 1
         closing = self.pairs[opening]
+        if word == "if" and self.only_tells(opening, closing):
+            return self.statement(closing + 1, undoing)
         if word == "for":
             parts = [p for p in range(opening + 1, closing)
                      if self.tokens[p].text == ";" and self.depth_free(opening + 1, p)]
