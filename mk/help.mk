@@ -20,7 +20,7 @@ help:
 	@echo "make check-uboot        build U-Boot from Debian's sources, boot with it on the twin"
 	@echo "make soak               the long runs: some minutes"
 	@echo "make prove [PROVE=all]  check the models of the interrupt layer completely: minutes"
-	@echo "make check-mutations    break the firmware, and see the tests fail"
+	@echo "make check-mutations    break the firmware, and see the tests fail (MUTATIONS=200: more)"
 	@echo "make sdk                library, headers, tools, templates in a folder that can be moved"
 	@echo "make firmware | twin    just build: $(APP_ELF), Image, $(TWIN)"
 	@echo "make format             lay the sources out; make check-format only looks"

@@ -12,6 +12,7 @@ HOST_CODE    := $(sort $(filter drivers/ti_sci/% drivers/udma/% drivers/gic/its_
                 tests/target/thread_calls.c
 HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
 HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
+HOST_TEST_OBJECTS := $(HOST_TESTS:$(H)/%=$(H)/tests/host/%.c.o)
 
 .PHONY: host-tests tsan-tests
 host-tests: $(HOST_TESTS)
@@ -36,14 +37,14 @@ INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for hos
                gic_enable gic_disable gic_configure gic_set_affinity gic_clear_pending gic_send_sgi \
                its_map_event its_move_event its_discard_event its_enable_event its_disable_event \
                ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap ti_sci_get_range
-$(H)/test_msi_errors $(H)/test_msi_start $(H)/test_storm: WRAP = $(INTERLEAVED)
+$(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $(H)/test_msi_start $(H)/test_udma_close $(H)/test_storm: WRAP = $(INTERLEAVED)
 $(H)/test_stray: WRAP = $(INTERLEAVED) log_write
 $(H)/test_msi_races: WRAP = $(INTERLEAVED) gic_acknowledge
 
-$(H)/test_%: tests/host/test_%.c $(H)/libcode.a $(MAKEFILE_PARTS)
+$(HOST_TESTS): $(H)/test_%: $(H)/tests/host/test_%.c.o $(H)/libcode.a $(MAKEFILE_PARTS)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP)) -lcmocka -lpthread -lfdt
 
--include $(HOST_OBJECTS:.o=.d) $(HOST_TESTS:=.d)
+-include $(HOST_OBJECTS:.o=.d) $(HOST_TEST_OBJECTS:.o=.d)
 
 # Once more with a sanitizer that excludes the others: those of which threads are the subject.
 # -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
