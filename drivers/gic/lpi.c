@@ -177,5 +177,5 @@ bool gic_lpi_pending_bit(unsigned lpi, unsigned core)
     byte = &lpis.pending[core][lpi / 8u];
     if (!gic_lpi_coherent())
         dcache_invalidate((void *)byte, sizeof(*byte));
-    return (*byte >> (lpi % 8u) & 1u) != 0;
+    return ((uint32_t)*byte >> (lpi % 8u) & 1u) != 0;
 }
