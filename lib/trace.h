@@ -52,17 +52,18 @@ struct trace_event {
 
 /* What can't afford even that exists twice, made by the compiler from one always-inlined function
  * that is told which of the two it is: body(type *argument, bool traced) becomes two functions,
- * name and name_traced. In it, trace_if() stands in trace()'s place. */
+ * name and name_traced, with that result (and linkage). In it, trace_if() stands in trace()'s
+ * place. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): types and names of functions, not expressions */
 #define TRACE_INLINE static inline __attribute__((always_inline))
-#define TRACE_TWICE(linkage, name, type, body)                                                     \
-    linkage void name(type *argument)                                                              \
+#define TRACE_TWICE(result, name, type, body)                                                      \
+    result name(type *argument)                                                                    \
     {                                                                                              \
-        body(argument, false);                                                                     \
+        return body(argument, false);                                                              \
     }                                                                                              \
-    linkage void name##_traced(type *argument)                                                     \
+    result name##_traced(type *argument)                                                           \
     {                                                                                              \
-        body(argument, true);                                                                      \
+        return body(argument, true);                                                               \
     }
 /* NOLINTEND(bugprone-macro-parentheses) */
 #define trace_if(traced, name_, first, second)                                                     \

@@ -27,6 +27,14 @@ $(H)/test_msi_undo: WRAP = calloc ti_sci_event_map ti_sci_event_unmap ti_sci_rou
                            its_map_device its_map_event its_enable_event its_disable_event its_discard_event \
                            gic_configure gic_set_affinity
 
+# Where tests/host/support/interleave.c lets another core come in between.
+INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for host_mmio_read host_mmio_write \
+               gic_enable gic_disable gic_configure gic_set_affinity gic_clear_pending gic_send_sgi \
+               its_map_event its_move_event its_discard_event its_enable_event its_disable_event \
+               ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap
+$(H)/test_msi_errors $(H)/test_msi_start: WRAP = $(INTERLEAVED)
+$(H)/test_msi_races: WRAP = $(INTERLEAVED) gic_acknowledge
+
 $(H)/test_%: tests/host/test_%.c $(H)/libcode.a $(MAKEFILE_PARTS)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP)) -lcmocka -lpthread -lfdt
 

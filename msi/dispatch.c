@@ -60,7 +60,7 @@ static void deliver_local(unsigned intid)
     irq_handler_t handler = irq_local_handler(intid, &context);
 
     if (handler != NULL)
-        handler(context);
+        (void)handler(context);
     else if (intid != IRQ_SGI_WAKE && intid != IRQ_PPI_TIMER)
         irq_stray_intid(intid);
 }

@@ -61,7 +61,7 @@ TRACE_INLINE void run(struct irq *irq, bool traced)
     while (claim(irq)) {
         __atomic_store_n(&irq->count, irq->count + 1, __ATOMIC_RELAXED);
         trace_if(traced, irq_handler, (uintptr_t)irq->handler, irq->index);
-        (traced ? irq->traced_handler : irq->handler)(irq->context);
+        (void)(traced ? irq->traced_handler : irq->handler)(irq->context);
         trace_if(traced, irq_handled, (uintptr_t)irq->handler, irq->index);
         if (irq_storm_count_call(&irq->window))
             stop_storm(irq);
@@ -85,14 +85,14 @@ TRACE_INLINE void deliver_event(struct irq *irq, bool traced)
     __atomic_or_fetch(&irq->state, IRQ_STATE_PENDING, __ATOMIC_SEQ_CST);
     run_or_hand_over(irq, core_id(), traced);
 }
-TRACE_TWICE(, irq_deliver, struct irq, deliver_event)
+TRACE_TWICE(void, irq_deliver, struct irq, deliver_event)
 
 /* An INTID of its own: nothing to read, nothing to clear. The sink is the first member. */
 TRACE_INLINE void deliver_sink(struct irq_sink *sink, bool traced)
 {
     deliver_event((struct irq *)sink, traced);
 }
-TRACE_TWICE(static, deliver, struct irq_sink, deliver_sink)
+TRACE_TWICE(static void, deliver, struct irq_sink, deliver_sink)
 
 void irq_state_init(struct irq *irq)
 {
@@ -139,7 +139,7 @@ static struct irq *take(struct replay_list *list)
     return irq;
 }
 
-void irq_state_replay(void *context)
+enum irq_return irq_state_replay(void *context)
 {
     unsigned core = core_id();
     struct replay_list *list = &replay_lists[core];
@@ -151,9 +151,10 @@ void irq_state_replay(void *context)
         struct irq *irq = take(list);
 
         if (irq == NULL)
-            return;
+            return IRQ_HANDLED;
         run_or_hand_over(irq, core, trace_is_on()); /* it may have moved since it was queued */
     }
+    return IRQ_HANDLED;
 }
 
 /* ---- masking, and the end ---- */

@@ -34,6 +34,6 @@ void irq_state_kill(struct irq *irq);
 
 /* The handler of IRQ_SGI_REPLAY: runs the interrupts that were handed over to this core, or
  * unmasked with an event pending. Interrupt context. */
-void irq_state_replay(void *context);
+enum irq_return irq_state_replay(void *context);
 
 #endif

@@ -169,9 +169,21 @@ static void name_console(unsigned number)
     console_base = AM65X_UART0_BASE + number * AM65X_UART_STRIDE;
 }
 
+static enum irq_return console_interrupt(void *context)
+{
+    (void)context;
+    return uart_interrupt() ? IRQ_HANDLED : IRQ_NONE;
+}
+
+static enum irq_return answer_interrupt(void *context)
+{
+    (void)context;
+    return ti_sci_receive() ? IRQ_HANDLED : IRQ_NONE;
+}
+
 static int console_interrupt_up(void)
 {
-    const struct irq_request request = {.handler = uart_interrupt, .name = "console", .core = 0};
+    const struct irq_request request = {.handler = console_interrupt, .name = "console", .core = 0};
     struct irq *irq;
     int error = irq_wired_init(&wired_parent);
 
@@ -188,7 +200,7 @@ static int console_interrupt_up(void)
 static int system_firmware_up(void)
 {
     static const struct ti_sci_config config = AM65X_TI_SCI_CONFIG;
-    const struct irq_request request = {.handler = ti_sci_receive, .name = "answers", .core = 0};
+    const struct irq_request request = {.handler = answer_interrupt, .name = "answers", .core = 0};
     struct ti_sci_version version;
     struct irq *irq;
     int error = ti_sci_init(&config);

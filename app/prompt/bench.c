@@ -85,11 +85,12 @@ static void stop_counters(void)
     sysreg_write(PMCR_EL0, sysreg_read(PMCR_EL0) & ~PMCR_ENABLE);
 }
 
-static void note(void *context)
+static enum irq_return note(void *context)
 {
     (void)context;
     bench.in_handler = read_counters();
     bench.calls++;
+    return IRQ_HANDLED;
 }
 
 static void note_copy(void *context, void *cookie, int status)

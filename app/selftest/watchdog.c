@@ -33,11 +33,12 @@ static void start_timer(uint32_t seconds)
     barrier_context();
 }
 
-static void bite(void *context)
+static enum irq_return bite(void *context)
 {
     (void)context;
     stop_timer();
     panic("Bail out! self-test %s did not end within its deadline", watched);
+    return IRQ_HANDLED;
 }
 
 void watchdog_start(const char *name, uint32_t seconds)

@@ -74,12 +74,17 @@ static bool look_and_sleep(wait_condition_t condition, void *argument, deadline_
     return over;
 }
 
+bool wait_is_allowed(void)
+{
+    return !in_interrupt() && !(irqs_masked() && can_sleep());
+}
+
 int wait_for(wait_condition_t condition, void *argument, uint64_t timeout_us)
 {
     deadline_t deadline;
     int result = 0;
 
-    if (in_interrupt() || (irqs_masked() && can_sleep()))
+    if (!wait_is_allowed())
         return condition(argument) ? 0 : -EDEADLK;
 
     deadline = deadline_after_us(timeout_us);
@@ -144,11 +149,13 @@ int mutex_lock(struct mutex *mutex)
 {
     struct turn turn = {.mutex = mutex};
 
-    if (in_interrupt() || (irqs_masked() && can_sleep()))
+    /* Only this core could have written its own number here, and it can't change meanwhile. */
+    if (!wait_is_allowed() || __atomic_load_n(&mutex->holder, __ATOMIC_RELAXED) == core_id() + 1)
         return -EDEADLK;
     turn.ticket = __atomic_fetch_add(&mutex->next, 1, __ATOMIC_RELAXED);
     while (!my_turn(&turn))
         wait_for(my_turn, &turn, FOREVER_US);
+    __atomic_store_n(&mutex->holder, core_id() + 1, __ATOMIC_RELAXED);
     return 0;
 }
 
@@ -156,6 +163,7 @@ void mutex_unlock(struct mutex *mutex)
 {
     uint32_t next_owner = mutex->owner + 1;
 
+    __atomic_store_n(&mutex->holder, 0, __ATOMIC_RELAXED);
     /* Release: what this owner wrote is seen by the next. */
     __atomic_store_n(&mutex->owner, next_owner, __ATOMIC_RELEASE);
     barrier_cores(); /* the new owner is visible before the set of waiters is read, so that no

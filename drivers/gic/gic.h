@@ -54,13 +54,25 @@ int gic_core_init(void);
  * context, after gic_init(). */
 unsigned gic_intid_limit(void);
 
-/* SPIs, from any core; PPIs and SGIs act on the calling core. Any context.
+/* SPIs, from any core; PPIs and SGIs act on the calling core. Any context, but gic_disable().
  * gic_configure(): -EBUSY if the trigger would change while the interrupt is enabled; -EINVAL also
- * for a trigger that a PPI or SGI cannot have. gic_disable(): returns once the distributor has
- * taken it; -ETIMEDOUT: it has not within 1 s (RWP). gic_set_affinity(): SPIs only; what is pending
- * moves too. */
+ * for a trigger that a PPI or SGI cannot have. gic_set_affinity(): SPIs only; what is pending moves
+ * too.
+ *
+ * gic_enable() writes GICx_ISENABLER and does not wait.
+ *
+ * gic_mask() writes GICx_ICENABLER and reads it back once, so the write has arrived at the GIC when
+ * it returns, and does not wait for more. The GIC still forwards the interrupt until the write has
+ * gone round all its parts: a core, the calling one too, may acknowledge it once more, and must
+ * then expect that. A gic_enable() that follows takes effect after it.
+ *
+ * gic_disable() is gic_mask(), and a wait until the GIC says that it has gone round (RWP reads 0;
+ * IHI 0069, "GICD_CTLR", "GICR_CTLR"): no core acknowledges the interrupt any more, and its trigger
+ * may change. A core that acknowledged it before may still be in its handler. Thread context.
+ * -ETIMEDOUT: RWP stays set for 1 s. The interrupt is masked, as gic_mask() does it. */
 int gic_configure(unsigned intid, enum gic_trigger trigger, uint8_t priority);
 int gic_enable(unsigned intid);
+int gic_mask(unsigned intid);
 int gic_disable(unsigned intid);
 bool gic_is_enabled(unsigned intid);
 int gic_set_pending(unsigned intid);

@@ -118,12 +118,14 @@ static unsigned drain(void)
     return taken;
 }
 
-void ti_sci_receive(void *context)
+bool ti_sci_receive(void)
 {
-    (void)context;
+    unsigned taken;
+
     count(INTERRUPTS);
-    drain();
+    taken = drain();
     wait_notify();
+    return taken != 0;
 }
 
 /* ---- one request ---- */

@@ -42,8 +42,9 @@ int ti_sci_init(const struct ti_sci_config *config);
  * sleep; with false, as at first, requesters poll. Any context. */
 void ti_sci_use_interrupt(bool use);
 
-/* The handler of that interrupt: takes every waiting answer off the thread. Interrupt context. */
-void ti_sci_receive(void *context);
+/* For that interrupt's handler: takes the waiting answers off the thread, at most as many as its
+ * status can count. Returns whether there was one. Interrupt context. */
+bool ti_sci_receive(void);
 
 /* How long later requests wait for their answers, in microseconds; at first 1 s. Any context. */
 void ti_sci_set_timeout_us(uint64_t timeout_us);

@@ -157,18 +157,19 @@ static void hold_up(void)
     __atomic_store_n(&held_up, true, __ATOMIC_RELEASE);
 }
 
-void uart_interrupt(void *context)
+bool uart_interrupt(void)
 {
-    uint32_t type = UART_IIR_TYPE(READ(iir));
+    uint32_t iir = READ(iir);
+    bool received = receive() != 0;
 
-    (void)context;
-    if (receive() != 0)
+    if (received)
         wait_notify();
-    else if (type == UART_IIR_RX_TIMEOUT && !ring_full())
+    else if (UART_IIR_TYPE(iir) == UART_IIR_RX_TIMEOUT && !ring_full())
         (void)READ(rhr); /* a time-out signalled after the FIFO was drained: only a
                                           read clears it */
     if (ring_full())
         hold_up();
+    return received || (iir & UART_IIR_NONE) == 0;
 }
 
 void uart_use_interrupt(void)

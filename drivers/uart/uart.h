@@ -33,9 +33,10 @@ int uart_getc(uint64_t timeout_us);
  * one. Thread context, one caller at a time, who may not be in uart_getc(). */
 bool uart_discard_through(unsigned char byte);
 
-/* The handler of the UART's interrupt (irq_handler_t; context is not used; interrupt context), and
- * the switch to it, once the interrupt has been requested (thread context). */
-void uart_interrupt(void *context);
+/* For the handler of the UART's interrupt (interrupt context): takes what has been received;
+ * returns whether there was a cause. And the switch to it, once the interrupt has been requested
+ * (thread context). */
+bool uart_interrupt(void);
 void uart_use_interrupt(void);
 
 /* For panics: any context, whoever else is in this driver; returns when the text has left, or

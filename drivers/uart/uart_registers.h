@@ -43,6 +43,7 @@ _Static_assert(offsetof(struct uart_registers, sysc) == 0x54, "UART_SYSC");
 #define UART_IER_RHR           (1u << 0) /* received data, and its time-out */
 #define UART_IER_LINE_STATUS   (1u << 2)
 #define UART_IIR_TYPE(iir)     ((iir)&0x3fu)
+#define UART_IIR_NONE          0x01u /* nothing is pending (IT_PENDING, low while something is) */
 #define UART_IIR_RX_TIMEOUT    0x0cu
 #define UART_IIR_FIFO_ENABLED  0xc0u /* mirrors FCR.FIFO_EN */
 #define UART_FCR_FIFO_EN       (1u << 0)

@@ -11,6 +11,7 @@
 #include "drivers/udma/udma.h"
 #include "drivers/udma/udmap_registers.h"
 #include "lib/log.h"
+#include "msi/handler.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -63,8 +64,8 @@ void udma_numbers_abandon(const struct udma_numbers *numbers, struct udma_channe
 const struct udma_facts *udma_get_facts(void);
 
 /* The completion ring's interrupt handler; context is the channel. */
-void udma_transfer_interrupt(void *context);
+enum irq_return udma_transfer_interrupt(void *context);
 /* The same, and records what it does (lib/trace.h). */
-void udma_transfer_interrupt_traced(void *context);
+enum irq_return udma_transfer_interrupt_traced(void *context);
 
 #endif

@@ -152,7 +152,7 @@ TRACE_INLINE unsigned drain(struct udma_channel *channel, bool traced)
     return taken;
 }
 
-TRACE_INLINE void handle(void *context, bool traced)
+TRACE_INLINE enum irq_return handle(void *context, bool traced)
 {
     struct udma_channel *channel = context;
     unsigned long state = spin_lock(&channel->lock);
@@ -171,9 +171,10 @@ TRACE_INLINE void handle(void *context, bool traced)
         submit(channel, channel->deferred, traced);
     channel->deferred = 0;
     spin_unlock(&channel->lock, state);
+    return taken != 0 ? IRQ_HANDLED : IRQ_NONE;
 }
 
-TRACE_TWICE(, udma_transfer_interrupt, void, handle)
+TRACE_TWICE(enum irq_return, udma_transfer_interrupt, void, handle)
 
 void udma_channel_get_counters(const struct udma_channel *channel, struct udma_counters *counters)
 {

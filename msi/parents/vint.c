@@ -77,7 +77,7 @@ TRACE_INLINE void deliver_events(struct irq_sink *sink, bool traced)
     }
 }
 
-TRACE_TWICE(static, deliver, struct irq_sink, deliver_events)
+TRACE_TWICE(static void, deliver, struct irq_sink, deliver_events)
 
 /* ---- bits ---- */
 

@@ -61,7 +61,7 @@ struct record {
 };
 static struct record records[SOURCES_MAX];
 
-static void note_call(void *context)
+static enum irq_return note_call(void *context)
 {
     struct record *record = context;
 
@@ -69,6 +69,7 @@ static void note_call(void *context)
     record->core = core_id();
     __atomic_add_fetch(&record->calls, 1, __ATOMIC_SEQ_CST);
     wait_notify();
+    return IRQ_HANDLED;
 }
 
 /* ---- the machine ---- */

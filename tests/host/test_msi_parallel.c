@@ -123,7 +123,7 @@ struct slow {
     uint64_t calls, ended, late;
 };
 
-static void slow_handler(void *context)
+static enum irq_return slow_handler(void *context)
 {
     struct slow *slow = context;
 
@@ -133,6 +133,7 @@ static void slow_handler(void *context)
     if (__atomic_load_n(&slow->freed, __ATOMIC_SEQ_CST))
         __atomic_add_fetch(&slow->late, 1, __ATOMIC_SEQ_CST);
     __atomic_add_fetch(&slow->ended, 1, __ATOMIC_SEQ_CST);
+    return IRQ_HANDLED;
 }
 
 static void free_under_way(void *argument)

@@ -107,9 +107,10 @@ static struct msi_host host;
 static struct device device;
 static bool slot_written;
 
-static void ignore(void *context)
+static enum irq_return ignore(void *context)
 {
     (void)context;
+    return IRQ_HANDLED;
 }
 
 static int write_slot(struct device *to, uint32_t index, const struct irq_message *message)

@@ -68,7 +68,7 @@ static void check_wire(const uint8_t *expected, size_t size)
 static void on_line(unsigned intid)
 {
     if (intid == AM65X_SCI_RX_INTID)
-        ti_sci_receive(NULL);
+        ti_sci_receive();
 }
 
 static int set_up_polled(void **state)

@@ -241,11 +241,17 @@ static void gic_up(void)
     must(irq_its_init(&its_parent));
 }
 
+static enum irq_return answer_interrupt(void *context)
+{
+    (void)context;
+    return ti_sci_receive() ? IRQ_HANDLED : IRQ_NONE;
+}
+
 static void system_firmware_up(void)
 {
     static const struct ti_sci_config config = AM65X_TI_SCI_CONFIG;
     static const uint16_t intids[] = {AM65X_SCI_RX_INTID};
-    const struct irq_request request = {.handler = ti_sci_receive, .name = "answers", .core = 0};
+    const struct irq_request request = {.handler = answer_interrupt, .name = "answers", .core = 0};
     struct irq_parent *wired;
     struct irq *irq;
 

@@ -18,7 +18,7 @@ static unsigned at_most(unsigned count, unsigned limit)
 
 /* One event may stand for several entries, and an entry may have been taken out by the call before:
  * so the ring says how many there are, not the number of calls. */
-static void completion(void *context)
+static enum irq_return completion(void *context)
 {
     struct example_dma *dma = context;
     unsigned left = udma_ring_occupancy(&dma->ring);
@@ -33,6 +33,7 @@ static void completion(void *context)
         left -= count;
     }
     wait_notify();
+    return IRQ_HANDLED;
 }
 
 static int open_ring(struct udma_ring *ring)

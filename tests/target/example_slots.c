@@ -8,12 +8,13 @@
 
 #include "arch/wait.h"
 
-static void arrived(void *context)
+static enum irq_return arrived(void *context)
 {
     struct example_queue *queue = context;
 
     __atomic_add_fetch(&queue->calls, 1, __ATOMIC_RELEASE);
     wait_notify();
+    return IRQ_HANDLED;
 }
 
 /* Carries a message from the interrupt layer to the device, and does not look into it. */

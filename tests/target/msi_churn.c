@@ -54,7 +54,7 @@ static void expect(int error)
         fail(error);
 }
 
-static void handler(void *context)
+static enum irq_return handler(void *context)
 {
     struct slot *slot = context;
 
@@ -62,6 +62,7 @@ static void handler(void *context)
         add(&total->late, 1);
     __atomic_add_fetch(&slot->received, 1, __ATOMIC_SEQ_CST);
     wait_notify();
+    return IRQ_HANDLED;
 }
 
 static uint64_t received(const struct slot *slot)

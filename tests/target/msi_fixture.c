@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void note_call(void *context)
+enum irq_return note_call(void *context)
 {
     struct record *record = context;
 
@@ -22,6 +22,7 @@ void note_call(void *context)
     record->was_in_interrupt = in_interrupt();
     __atomic_add_fetch(&record->calls, 1, __ATOMIC_SEQ_CST);
     wait_notify();
+    return IRQ_HANDLED;
 }
 
 uint64_t calls(const struct record *record)

@@ -39,7 +39,7 @@ struct record {
 };
 
 /* The handler: fills in its context, a record. */
-void note_call(void *context);
+enum irq_return note_call(void *context);
 uint64_t calls(const struct record *record);
 /* Waits until a record has that many calls. 0 or -ETIMEDOUT. */
 int wait_calls(const struct record *record, uint64_t count);

@@ -64,10 +64,11 @@ static void count_here(void)
     wait_notify();
 }
 
-static void count_handler(void *context)
+static enum irq_return count_handler(void *context)
 {
     (void)context;
     count_here();
+    return IRQ_HANDLED;
 }
 
 static int wait_on(unsigned core, uint64_t count)
@@ -206,12 +207,13 @@ SELFTEST(gic, arguments_out_of_range_are_refused, 5)
 static uint64_t announced, received;
 static unsigned stale;
 
-static void sgi_handler(void *context)
+static enum irq_return sgi_handler(void *context)
 {
     (void)context;
     /* Relaxed on both sides: the order must come from gic_send_sgi(). */
     stale += __atomic_load_n(&announced, __ATOMIC_RELAXED) != ++received;
     count_here();
+    return IRQ_HANDLED;
 }
 
 static void send_to_all(void *argument)
@@ -276,11 +278,12 @@ static void timer_set(uint64_t control)
     barrier_context(); /* the line has changed before the interrupt is ended */
 }
 
-static void timer_handler(void *context)
+static enum irq_return timer_handler(void *context)
 {
     (void)context;
     timer_set(0); /* takes the level away */
     count_here();
+    return IRQ_HANDLED;
 }
 
 static void fire_timer_here(void *argument)

@@ -516,11 +516,12 @@ SELFTEST(its, command_queue_goes_round, 30)
 static struct device client = {.name = "its-test"};
 static uint64_t client_count;
 
-static void client_handler(void *context)
+static enum irq_return client_handler(void *context)
 {
     (void)context;
     __atomic_add_fetch(&client_count, 1, __ATOMIC_SEQ_CST);
     wait_notify();
+    return IRQ_HANDLED;
 }
 
 static bool client_called(void *argument)

@@ -163,10 +163,11 @@ SELFTEST(inta, masked_event_is_kept_until_unmask, 10)
     with_rings(body_inta_mask);
 }
 
-static void mask_self(void *context)
+static enum irq_return mask_self(void *context)
 {
     note_call(context);
     irq_mask(test_irqs[0]);
+    return IRQ_HANDLED;
 }
 
 static void body_mask_in_handler(void)
@@ -490,7 +491,7 @@ static struct {
     uint64_t done;
 } from_interrupt;
 
-static void try_everything(void *context)
+static enum irq_return try_everything(void *context)
 {
     const struct irq_request request = {
         .index = ring_index(1), .handler = note_call, .context = &test_records[1]};
@@ -504,6 +505,7 @@ static void try_everything(void *context)
     from_interrupt.unbind = irq_unbind(&test_device);
     __atomic_store_n(&from_interrupt.done, 1, __ATOMIC_SEQ_CST);
     wait_notify();
+    return IRQ_HANDLED;
 }
 
 static bool is_done(void *argument)
@@ -540,13 +542,14 @@ SELFTEST(msi, interrupt_context_is_refused, 10)
 
 static bool about_to_free;
 
-static void slow_handler(void *context)
+static enum irq_return slow_handler(void *context)
 {
     note_call(context);
     while (!__atomic_load_n(&about_to_free, __ATOMIC_ACQUIRE))
         ;
     delay_us(STILL_RUNNING_US);
     note_call(&test_records[1]);
+    return IRQ_HANDLED;
 }
 
 static void body_free_waits(void)

@@ -142,7 +142,7 @@ static struct {
     uint64_t ran_when_free;
 } slow;
 
-static void slow_handler(void *context)
+static enum irq_return slow_handler(void *context)
 {
     deadline_t end = deadline_after_us(SLOW_US);
 
@@ -154,6 +154,7 @@ static void slow_handler(void *context)
     if (__atomic_load_n(&slow.freed, __ATOMIC_SEQ_CST))
         __atomic_add_fetch(&slow.ran_when_free, 1, __ATOMIC_SEQ_CST);
     __atomic_add_fetch(&slow.ended, 1, __ATOMIC_SEQ_CST);
+    return IRQ_HANDLED;
 }
 
 static bool slow_is_called(void *argument)
@@ -227,7 +228,7 @@ SELFTEST(msi_parallel, freed_wire_has_no_handler_left, 30)
  * replayed. */
 static struct irq *self_unmasked;
 
-static void unmask_self(void *context)
+static enum irq_return unmask_self(void *context)
 {
     deadline_t end = deadline_after_us(20);
 
@@ -236,6 +237,7 @@ static void unmask_self(void *context)
     while (!deadline_passed(end)) {
     }
     irq_unmask(self_unmasked);
+    return IRQ_HANDLED;
 }
 
 static void body_unmask_and_free(void)

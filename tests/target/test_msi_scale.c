@@ -36,11 +36,12 @@ static struct device many_device;
 static struct irq **many;
 static uint64_t many_calls;
 
-static void count_many(void *context)
+static enum irq_return count_many(void *context)
 {
     (void)context;
     __atomic_add_fetch(&many_calls, 1, __ATOMIC_SEQ_CST);
     wait_notify();
+    return IRQ_HANDLED;
 }
 
 static int request_many(uint32_t index, struct irq **irq)

@@ -35,20 +35,22 @@ static struct inta_vint_registers *registers_of(unsigned vint)
     return (struct inta_vint_registers *)(uintptr_t)(AM65X_INTA_BASE + vint * INTA_VINT_STRIDE);
 }
 
-static void raise_event_again(void *context)
+static enum irq_return raise_event_again(void *context)
 {
     struct record *record = context;
 
     __atomic_add_fetch(&record->calls, 1, __ATOMIC_SEQ_CST);
     mmio_write64((uintptr_t)&restless_vint->status_set, restless_bit);
+    return IRQ_HANDLED;
 }
 
-static void raise_wire_again(void *context)
+static enum irq_return raise_wire_again(void *context)
 {
     struct record *record = context;
 
     __atomic_add_fetch(&record->calls, 1, __ATOMIC_SEQ_CST);
     (void)gic_set_pending(TEST_SPI);
+    return IRQ_HANDLED;
 }
 
 static bool is_masked(void *argument)

@@ -221,7 +221,7 @@ SELFTEST(ti_sci, answer_is_polled_without_the_interrupt, 5)
 static int error_in_interrupt;
 static bool ran_in_interrupt;
 
-static void request_in_interrupt(void *context)
+static enum irq_return request_in_interrupt(void *context)
 {
     struct ti_sci_version version;
 
@@ -229,6 +229,7 @@ static void request_in_interrupt(void *context)
     error_in_interrupt = ti_sci_get_version(&version);
     __atomic_store_n(&ran_in_interrupt, true, __ATOMIC_RELEASE);
     wait_notify();
+    return IRQ_HANDLED;
 }
 
 static bool has_run(void *argument)

@@ -530,9 +530,10 @@ SELFTEST(udma, opening_and_closing_a_hundred_times_leaks_nothing, 120)
     check_inventory(&before);
 }
 
-static void on_message(void *context)
+static enum irq_return on_message(void *context)
 {
     note_call(context, (void *)(uintptr_t)1, 0);
+    return IRQ_HANDLED;
 }
 
 SELFTEST(udma, a_transfer_into_the_pre_its_window_raises_an_lpi, 20)

@@ -36,12 +36,13 @@ static int write_message(struct device *device, uint32_t index, const struct irq
 }
 
 /* In interrupt context: it must not wait, print or allocate. */
-static void handler(void *context)
+static enum irq_return handler(void *context)
 {
     uint32_t *count = context;
 
     __atomic_add_fetch(count, 1, __ATOMIC_RELEASE);
     wait_notify(); /* who waits for it looks again */
+    return IRQ_HANDLED;
 }
 
 static bool one_more_has_arrived(void *argument)

@@ -96,12 +96,17 @@ static bool holds(wait_condition_t condition, void *argument)
     return result;
 }
 
+bool wait_is_allowed(void)
+{
+    return !host_thread.in_interrupt && !host_thread.irqs_masked;
+}
+
 int wait_for(wait_condition_t condition, void *argument, uint64_t timeout_us)
 {
     uint64_t deadline;
     unsigned interrupts = 0;
 
-    if (host_thread.in_interrupt || host_thread.irqs_masked)
+    if (!wait_is_allowed())
         return holds(condition, argument) ? 0 : -EDEADLK;
     deadline = host_now_ns() + timeout_us * 1000u;
     for (;;) {
@@ -170,18 +175,20 @@ int mutex_lock(struct mutex *mutex)
 {
     struct ticket ticket = {.mutex = mutex};
 
-    if (host_thread.in_interrupt || host_thread.irqs_masked)
+    if (!wait_is_allowed() || __atomic_load_n(&mutex->holder, __ATOMIC_RELAXED) == core_id() + 1)
         return -EDEADLK;
     ticket.number = __atomic_fetch_add(&mutex->next, 1, __ATOMIC_SEQ_CST);
     if (wait_for(is_served, &ticket, DEADLOCK_US) != 0) {
         fprintf(stderr, "host: core %u waits for a mutex that nobody releases\n", core_id());
         abort();
     }
+    __atomic_store_n(&mutex->holder, core_id() + 1, __ATOMIC_RELAXED);
     return 0;
 }
 
 void mutex_unlock(struct mutex *mutex)
 {
+    __atomic_store_n(&mutex->holder, 0, __ATOMIC_RELAXED);
     __atomic_fetch_add(&mutex->owner, 1, __ATOMIC_SEQ_CST);
     wait_notify();
 }

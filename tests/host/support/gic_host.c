@@ -224,9 +224,14 @@ int gic_enable(unsigned intid)
     return change(intid, offsetof(struct interrupt, enabled), true);
 }
 
-int gic_disable(unsigned intid)
+int gic_mask(unsigned intid)
 {
     return change(intid, offsetof(struct interrupt, enabled), false);
+}
+
+int gic_disable(unsigned intid)
+{
+    return gic_mask(intid);
 }
 
 int gic_set_pending(unsigned intid)

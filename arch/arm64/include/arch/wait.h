@@ -15,6 +15,11 @@
 /* Whether what is waited for has come. Called repeatedly, with IRQs masked: short, no waits. */
 typedef bool (*wait_condition_t)(void *argument);
 
+/* Whether the caller may wait: thread context with IRQs unmasked (or, before there is a waker,
+ * masked). A function that needs thread context asks first, before it does anything. Any context.
+ */
+bool wait_is_allowed(void);
+
 /* Waits until condition(argument) holds. Thread context only, IRQs unmasked.
  * 0; -ETIMEDOUT after timeout_us; -EDEADLK at once from interrupt context or with IRQs masked
  * (unless the condition holds already). Before there is a waker, IRQs may be masked. */
@@ -39,15 +44,16 @@ void delay_us(uint64_t microseconds);
 struct mutex {
     uint32_t next;
     uint32_t owner;
+    uint32_t holder; /* the core that has it, and 1; 0: none */
 };
 
 #define MUTEX_INIT                                                                                 \
     {                                                                                              \
-        0, 0                                                                                       \
+        0, 0, 0                                                                                    \
     }
 
-/* Takes the lock. -EDEADLK, and the lock is not taken: from interrupt context or with IRQs masked
- * (once there is a waker). No deadline of its own: every holder's waits have one. */
+/* Takes the lock. -EDEADLK, and the lock is not taken: where waiting is not allowed, or the calling
+ * core holds it already. No deadline of its own: every holder's waits have one. */
 int mutex_lock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Hostile schedules: at a chosen point of an operation another core comes in between, or the
+ * operation's step there fails.
+ *
+ * A point is the call of a function that an operation makes where another core, or a handler, could
+ * come in: locks, waits, the GIC, the ITS, the system firmware, a VINT's registers. For programs
+ * whose calls of these functions the linker leads here (INTERLEAVED in mk/host.mk). What comes in
+ * between runs on the same thread, under another core's number: so each schedule is the same on
+ * every run, and nothing waits for a real clock.
+ */
+#ifndef TESTS_HOST_SUPPORT_INTERLEAVE_H
+#define TESTS_HOST_SUPPORT_INTERLEAVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where the operation is, and what the core that runs it holds. */
+struct host_point {
+    const char *function; /* about to be called, or just returned from */
+    bool returned;
+    bool in_interrupt;
+    unsigned core;
+    unsigned mutexes, spinlocks; /* held */
+};
+
+/* Calls observer() at each point but those that it reaches itself; NULL: nobody. */
+void host_set_point_observer(void (*observer)(const struct host_point *point));
+
+/* Runs function(argument) in thread context of another core, or in its interrupt context, in the
+ * middle of whatever this thread does. The core must have no thread of its own. */
+void host_run_as_core(unsigned core, void (*function)(void *argument), void *argument);
+void host_interrupt_core(unsigned core, void (*function)(void *argument), void *argument);
+
+/* Lets a handler take time (elsewhere: host_advance_us()). */
+void host_take_time_us(uint64_t microseconds);
+
+/* A line of the GIC that no model drives. */
+void host_drive_line(unsigned intid, bool high);
+
+/* The intruder: on `core`, run(argument) once, at the point number `at` among those where allowed()
+ * holds. interleave_begin() arms it, interleave_end() says whether there was such a point. */
+struct interleave {
+    unsigned core;
+    void (*run)(void *argument);
+    void *argument;
+    bool (*allowed)(const struct host_point *point); /* NULL: wherever no lock is held */
+    bool in_interrupt;                               /* run() is a handler */
+};
+void interleave_begin(const struct interleave *interleave, unsigned at);
+bool interleave_end(void);
+
+/* Where it came in: "gic_disable", for a message. */
+const char *interleave_where(void);
+
+/* From now on `count` calls of a function of the GIC's, the ITS's or the system firmware's, or of
+ * calloc(), fail with this error (calloc(): it returns NULL), from the nth one on; if `done`, only
+ * after they have done what they should. NULL: none does. host_failed_calls(): how many have. */
+void host_fail_calls(const char *function, unsigned nth, unsigned count, int error, bool done);
+unsigned host_failed_calls(void);
+
+/* How often calloc() was called. */
+unsigned host_allocations(void);
+
+#endif
