@@ -46,8 +46,8 @@ static const struct {
     [ITS_LATE] = {"ITS late", AM65X_FAULT_COUNT, 0, 0},
     [ITS_DONE_LATE] = {"ITS done, told late", AM65X_FAULT_COUNT, 0, 0},
     [ITS_STOPS] = {"ITS stops", AM65X_FAULT_COUNT, 0, 0},
-    [GIC_REFUSES] = {"GIC call fails", AM65X_FAULT_COUNT, 0, 0},
-    [GIC_DONE_REFUSES] = {"GIC call done, fails", AM65X_FAULT_COUNT, 0, 0},
+    [GIC_REFUSES] = {"GIC call refused", AM65X_FAULT_COUNT, 0, 0},
+    [GIC_DONE_REFUSES] = {"GIC call done, told late", AM65X_FAULT_COUNT, 0, 0},
     [GIC_RWP] = {"GIC write pending for long", AM65X_FAULT_COUNT, 0, 0},
     [DMA_ERROR] = {"DMA error", AM65X_FAULT_DMA_ERROR, 0, 1},
     [DMA_LATE] = {"DMA late", AM65X_FAULT_DMA_STALL, STALL_US, 1},
@@ -228,26 +228,49 @@ int __wrap_ti_sci_request(uint16_t type, const void *request, size_t size, void 
 
 /* ---- the GIC's calls ---- */
 
-/* Defines the stand-in of one function: what it takes, what it passes on, its error. */
-#define GIC_CALL(name, takes, passes, refusal)                                                     \
+/* In irq_mask() and irq_unmask(), which have no error to return: what they call could only refuse
+ * an INTID that does not exist, which the request has seen to. That a write stays pending
+ * (GIC_RWP) may happen there, and does. */
+static bool masking;
+
+struct irq;
+#define MASKING(name)                                                                              \
+    void __real_##name(struct irq *irq);                                                           \
+    void __wrap_##name(struct irq *irq);                                                           \
+    void __wrap_##name(struct irq *irq)                                                            \
+    {                                                                                              \
+        bool before = masking;                                                                     \
+        masking = true;                                                                            \
+        __real_##name(irq);                                                                        \
+        masking = before;                                                                          \
+    }
+
+MASKING(irq_mask)
+MASKING(irq_unmask)
+
+/* Defines the stand-in of one function: what it takes, what it passes on, its error when it has done
+ * nothing, and when it has done it; 0: it can't fail so. */
+#define GIC_CALL(name, takes, passes, refusal, late)                                                     \
     int __real_##name takes;                                                                       \
     int __wrap_##name takes;                                                                       \
     int __wrap_##name takes                                                                        \
     {                                                                                              \
         fault_occasion(#name);                                                                     \
-        if (fault_strikes(GIC_REFUSES))                                                            \
+        if (masking)                                                                               \
+            return __real_##name passes;                                                           \
+        if (refusal != 0 && fault_strikes(GIC_REFUSES))                                            \
             return refusal;                                                                        \
         int error = __real_##name passes;                                                          \
-        return fault_strikes(GIC_DONE_REFUSES) ? -ETIMEDOUT : error;                               \
+        return late != 0 && fault_strikes(GIC_DONE_REFUSES) ? late : error;                        \
     }
 
-GIC_CALL(gic_init, (uintptr_t a, uintptr_t b, uintptr_t c), (a, b, c), -ENODEV)
-GIC_CALL(gic_core_init, (void), (), -ENODEV)
-GIC_CALL(gic_configure, (unsigned a, enum gic_trigger b, uint8_t c), (a, b, c), -EBUSY)
-GIC_CALL(gic_set_affinity, (unsigned a, unsigned b), (a, b), -EINVAL)
-GIC_CALL(gic_enable, (unsigned a), (a), -EINVAL)
-GIC_CALL(gic_disable, (unsigned a), (a), -ETIMEDOUT)
-GIC_CALL(gic_clear_pending, (unsigned a), (a), -EINVAL)
+GIC_CALL(gic_init, (uintptr_t a, uintptr_t b, uintptr_t c), (a, b, c), -ENODEV, -ETIMEDOUT)
+GIC_CALL(gic_core_init, (void), (), -ENODEV, -ETIMEDOUT)
+GIC_CALL(gic_configure, (unsigned a, enum gic_trigger b, uint8_t c), (a, b, c), -EBUSY, 0)
+GIC_CALL(gic_set_affinity, (unsigned a, unsigned b), (a, b), -EINVAL, 0)
+GIC_CALL(gic_enable, (unsigned a), (a), -EINVAL, 0)
+GIC_CALL(gic_disable, (unsigned a), (a), 0, -ETIMEDOUT)
+GIC_CALL(gic_clear_pending, (unsigned a), (a), -EINVAL, 0)
 
 /* ---- register accesses: the GIC has some, too ---- */
 

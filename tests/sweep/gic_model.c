@@ -34,7 +34,7 @@
 #define GICR_SIZE      (GIC_MODEL_CORES * GIC_MODEL_REDISTRIBUTOR_STRIDE)
 
 #define PIDR2_GICV3    0x30u
-#define TYPER_ID_BITS  15u /* 16-bit INTIDs */
+#define TYPER_ID_BITS  13u /* less one */
 #define PROPERTY_ON    0x01u
 #define PROPERTY_LEVEL 0xfcu
 
@@ -66,6 +66,16 @@ static struct {
     uint8_t core;
 } lpis[LPI_COUNT];
 static unsigned lpis_latched;
+
+/* What highest() said last of each core, and whether something has changed since: it is asked at
+ * every access to a register. */
+static unsigned known[GIC_MODEL_CORES];
+static bool changed[GIC_MODEL_CORES];
+
+static void change(void)
+{
+    memset(changed, 1, sizeof(changed));
+}
 
 /* ---- time that registers take ---- */
 
@@ -137,6 +147,7 @@ static void line_changes(unsigned intid, bool high)
     if (high && !interrupt->line && interrupt->edge)
         interrupt->latched = true;
     interrupt->line = high;
+    change();
 }
 
 void gic_model_line(unsigned intid, bool high)
@@ -147,8 +158,12 @@ void gic_model_line(unsigned intid, bool high)
 
 static bool core_pending(unsigned core)
 {
-    return core < GIC_MODEL_CORES && redistributors[core].running == SPURIOUS &&
-           highest(core) != SPURIOUS;
+    if (core >= GIC_MODEL_CORES || redistributors[core].running != SPURIOUS)
+        return false;
+    if (changed[core])
+        known[core] = highest(core);
+    changed[core] = false;
+    return known[core] != SPURIOUS;
 }
 
 static void core_take(unsigned core)
@@ -196,18 +211,24 @@ void gic_model_lpi_reload(unsigned lpi)
     const uint8_t *properties = gic_model_table(table, LPI_COUNT, "the LPIs' properties");
 
     lpis[lpi - GIC_MODEL_LPI_FIRST].property = properties[lpi - GIC_MODEL_LPI_FIRST];
+    change();
 }
 
 void gic_model_lpi_reload_all(void)
 {
-    for (unsigned lpi = GIC_MODEL_LPI_FIRST; lpi < GIC_MODEL_LPI_LIMIT; lpi++)
-        gic_model_lpi_reload(lpi);
+    uint64_t table = redistributors[0].properties & GICR_PROPBASER_ADDRESS;
+    const uint8_t *properties = gic_model_table(table, LPI_COUNT, "the LPIs' properties");
+
+    for (unsigned i = 0; i < LPI_COUNT; i++)
+        lpis[i].property = properties[i];
+    change();
 }
 
 static void set_latched(unsigned i, bool latched)
 {
     lpis_latched += (latched ? 1u : 0u) - (lpis[i].latched ? 1u : 0u);
     lpis[i].latched = latched;
+    change();
 }
 
 void gic_model_lpi_pend(unsigned lpi, unsigned core)
@@ -224,6 +245,7 @@ void gic_model_lpi_pend(unsigned lpi, unsigned core)
 void gic_model_lpi_move(unsigned lpi, unsigned core)
 {
     lpis[lpi - GIC_MODEL_LPI_FIRST].core = (uint8_t)core;
+    change();
 }
 
 void gic_model_lpi_forget(unsigned lpi)
@@ -430,6 +452,7 @@ static unsigned acknowledge(struct redistributor *own, unsigned core)
 {
     unsigned intid = own->running == SPURIOUS ? highest(core) : SPURIOUS;
 
+    change();
     if (intid == SPURIOUS)
         return intid;
     own->running = intid;
@@ -444,6 +467,7 @@ static unsigned acknowledge(struct redistributor *own, unsigned core)
 
 static void end(struct redistributor *own, unsigned core, unsigned intid)
 {
+    change();
     if (own->running == intid)
         own->running = SPURIOUS;
     if (intid < GIC_MODEL_INTIDS)
@@ -460,6 +484,7 @@ static void send_sgi(uint64_t value)
         if ((affinity & ~UINT64_C(0xff)) == cluster && (value >> (affinity & 0xfu) & 1u) != 0)
             redistributors[core].private[value >> 24 & 0xfu].latched = true;
     }
+    change();
     host_interrupts_changed();
 }
 
@@ -480,6 +505,7 @@ void gic_model_icc_write(const char *name, uint64_t value)
 {
     struct redistributor *own = &redistributors[core_id()];
 
+    change();
     if (is(name, ICC_EOIR1_EL1))
         end(own, core_id(), (unsigned)value);
     else if (is(name, ICC_SGI1R_EL1))
@@ -519,6 +545,7 @@ void gic_model_write(uintptr_t address, unsigned size, uint64_t value)
 {
     uintptr_t offset = address - AM65X_GICR_BASE;
 
+    change();
     if (address - AM65X_GICD_BASE < GICD_SIZE)
         distributor_write((uint32_t)(address - AM65X_GICD_BASE), size, value);
     else if (address - AM65X_GITS_BASE < GITS_SIZE)
@@ -550,6 +577,7 @@ void gic_host_reset(void)
     memset(redistributors, 0, sizeof(redistributors));
     memset(lpis, 0, sizeof(lpis));
     lpis_latched = 0;
+    change();
     for (unsigned core = 0; core < GIC_MODEL_CORES; core++) {
         redistributors[core].running = SPURIOUS;
         redistributors[core].waker = GICR_WAKER_PROCESSOR_SLEEP;

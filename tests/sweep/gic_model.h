@@ -16,7 +16,7 @@
 #define GIC_MODEL_CORES     4u
 #define GIC_MODEL_INTIDS    256u
 #define GIC_MODEL_LPI_FIRST 8192u
-#define GIC_MODEL_LPI_LIMIT 65536u
+#define GIC_MODEL_LPI_LIMIT 16384u /* 14-bit INTIDs */
 
 /* Whether the GIC, the ITS included, has a register at the address; and an access to it. */
 bool gic_model_claims(uintptr_t address);

@@ -106,9 +106,38 @@ static void complain(const char *what, const char *text, unsigned number)
         snprintf(report->complaint, sizeof(report->complaint), "%s %u: %s", what, number, text);
 }
 
+/* ---- what did not come up refuses to be used ---- */
+
+struct part_wanted {
+    const char *name;
+    bool up;
+};
+
+static void look_at_part(const char *name, int error, void *argument)
+{
+    struct part_wanted *wanted = argument;
+
+    if (strcmp(name, wanted->name) == 0)
+        wanted->up = error == 0;
+}
+
+static bool is_up(const char *name)
+{
+    struct part_wanted wanted = {name, false};
+
+    platform_for_each_part(look_at_part, &wanted);
+    return wanted.up;
+}
+
+static void expect_refusal(int error, int expected, const char *what)
+{
+    if (error != expected)
+        complain(what, "it is off, and is not refused", (unsigned)-error);
+}
+
 /* ---- events ---- */
 
-static void count_call(void *context)
+static enum irq_return count_call(void *context)
 {
     struct source *source = context;
 
@@ -116,6 +145,7 @@ static void count_call(void *context)
     source->core = core_id();
     if (source->line != 0)
         gic_model_line(source->line, false);
+    return IRQ_HANDLED;
 }
 
 struct wanted {
@@ -203,8 +233,12 @@ static void move(struct source *source, unsigned core, unsigned number)
 {
     if (core >= core_count())
         return;
-    if (CALL(number, irq_set_affinity(source->irq, core)) == 0 && irq_core(source->irq) != core)
-        complain("irq_set_affinity", "irq_core() is another", number);
+    if (CALL(number, irq_set_affinity(source->irq, core)) == 0) {
+        if (irq_core(source->irq) != core)
+            complain("irq_set_affinity", "irq_core() is another", number);
+    } else if (life.slots.interrupts != NULL) {
+        (void)irq_restore_messages(&life.slots); /* it may have moved without its message */
+    }
 }
 
 static int request(struct device *device, uint32_t index, unsigned core, struct source *source,
@@ -254,23 +288,30 @@ static void copy_ends(void *context, void *cookie, int status)
     }
 }
 
+static void open_channel(unsigned i)
+{
+    struct channel *channel = &life.channels[i];
+    const struct udma_channel_config config = {
+        .name = "copies",
+        .core = i < core_count() ? i : IRQ_CORE_ANY,
+        .depth = DEPTH,
+        .callback = copy_ends,
+        .context = channel,
+    };
+
+    channel->index = i;
+    channel->lost = false;
+    channel->udma = NULL;
+    if (!is_up("UDMA"))
+        expect_refusal(udma_channel_open(&config, &channel->udma), -ENODEV, "a channel");
+    else if (CALL(i, udma_channel_open(&config, &channel->udma)) != 0)
+        channel->udma = NULL;
+}
+
 static void open_channels(void)
 {
-    for (unsigned i = 0; i < CHANNELS; i++) {
-        struct channel *channel = &life.channels[i];
-        const struct udma_channel_config config = {
-            .name = "copies",
-            .core = i < core_count() ? i : IRQ_CORE_ANY,
-            .depth = DEPTH,
-            .callback = copy_ends,
-            .context = channel,
-        };
-
-        channel->index = i;
-        channel->lost = false;
-        if (CALL(i, udma_channel_open(&config, &channel->udma)) != 0)
-            channel->udma = NULL;
-    }
+    for (unsigned i = 0; i < CHANNELS; i++)
+        open_channel(i);
 }
 
 static void check_copies(struct channel *channel, unsigned queued)
@@ -341,6 +382,10 @@ static void open_ring(unsigned i)
 
 static void open_rings(void)
 {
+    if (!is_up("UDMA")) {
+        expect_refusal(udma_ring_reserve(&life.rings[0].index), -ENODEV, "a ring");
+        return;
+    }
     for (unsigned i = 0; i < RINGS; i++)
         open_ring(i);
     if (CALL(0, udma_channel_reserve(&life.number)) == 0)
@@ -421,6 +466,11 @@ static void open_messages(void)
     life.slots.name = "slots";
     life.slots.write_message = write_message;
     life.plain.name = "plain";
+    if (!is_up("message interrupts")) {
+        expect_refusal(irq_bind_its(&life.slots, platform_its(), SLOTS_ID, EVENT_BITS), -EINVAL,
+                       "ITS");
+        return;
+    }
     if (CALL(SLOTS_ID, irq_bind_its(&life.slots, platform_its(), SLOTS_ID, EVENT_BITS)) == 0) {
         if (CALL(0, irq_request_block(&life.slots, &queues, BLOCK, sizeof(life.block[0]), irqs)) ==
             0)
@@ -447,8 +497,6 @@ static void use_slots(void)
         unsigned slot = irq_index(life.single.irq);
 
         move(&life.single, 2, slot);
-        if (!life.written[slot]) /* the move said that the device may lack its message */
-            (void)CALL(slot, irq_restore_messages(&life.slots));
         expect_event(&life.single, send_from_slot, slot, "slot");
     }
     memset(life.written, 0, sizeof(life.written)); /* a reset of the device */
@@ -503,9 +551,14 @@ static void open_wires(void)
 
     life.wire.name = "wire";
     life.direct.name = "direct";
-    if (CALL(WIRE_INTID, irq_bind_wired(&life.wire, platform_wired(), intids, 1)) == 0)
+    if (!is_up("wired interrupts"))
+        expect_refusal(irq_bind_wired(&life.wire, platform_wired(), intids, 1), -EINVAL, "a wire");
+    else if (CALL(WIRE_INTID, irq_bind_wired(&life.wire, platform_wired(), intids, 1)) == 0)
         (void)request(&life.wire, 0, 1, &life.wire_source, "wire");
-    if (CALL(ROUTER_INPUT, irq_bind_intr(&life.direct, platform_intr(), inputs, 1)) == 0)
+    if (!is_up("interrupt router"))
+        expect_refusal(irq_bind_intr(&life.direct, platform_intr(), inputs, 1), -EINVAL,
+                       "the router");
+    else if (CALL(ROUTER_INPUT, irq_bind_intr(&life.direct, platform_intr(), inputs, 1)) == 0)
         (void)request(&life.direct, 0, 2, &life.direct_source, "direct");
 }
 
@@ -535,6 +588,8 @@ static void use_local(void)
     struct source *sgi = &life.sgi;
     unsigned before = sgi->calls;
 
+    if (!is_up("core 0's interrupts"))
+        return;
     if (CALL(SGI, irq_sgi_request(SGI, count_call, sgi)) == 0) {
         gic_send_sgi(core_count() - 1, SGI);
         if (!comes(&sgi->calls, before + 1, EVENT_TIME_US))

@@ -35,7 +35,7 @@ void machine_reset(void)
 
 /* ---- the other cores: this thread plays them too ---- */
 
-unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, void (*init)(void))
+unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, int (*init)(void))
 {
     struct host_thread boot_core = host_thread;
 
@@ -49,10 +49,29 @@ unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, v
         }
         host_set_core_count(core + 1);
         host_thread = (struct host_thread){.core = core, .irqs_masked = true};
-        init();
+        boot_error = init();
         host_thread = boot_core;
+        if (boot_error != 0) {
+            host_set_core_count(core);
+            boot_error_affinity = affinities[core];
+            break;
+        }
     }
     return core_count();
+}
+
+int __wrap_smp_run_all(void (*function)(void *argument), void *argument, uint64_t timeout_us);
+int __wrap_smp_run_all(void (*function)(void *argument), void *argument, uint64_t timeout_us)
+{
+    struct host_thread boot_core = host_thread;
+
+    (void)timeout_us;
+    for (unsigned core = 0; core < core_count(); core++) {
+        host_thread.core = core;
+        function(argument);
+    }
+    host_thread = boot_core;
+    return 0;
 }
 
 int smp_boot_error(uint64_t *affinity)

@@ -75,6 +75,7 @@ struct result {
 static struct shared {
     unsigned next[STAGES][FAULTS], end[STAGES][FAULTS]; /* n; end: the first that was not reached */
     struct fault_heap reference; /* in use after two runs without a fault */
+    struct inventory booted;     /* after bring-up without one */
     struct result results[STAGES][FAULTS][STEPS_MAX];
 } *shared;
 
@@ -97,10 +98,7 @@ static void say(enum outcome outcome, const char *format, const char *first, con
 
 static void say_error(const struct life_report *report)
 {
-    char number[16];
-
-    snprintf(number, sizeof(number), "%d", report->error);
-    say(NOT_RUN, "%s: %s", report->call, number);
+    say(NOT_RUN, "%s: %s", report->call, strerror(-report->error));
 }
 
 /* Answers that come late have come; nothing else is on its way. */
@@ -120,10 +118,10 @@ static void run_again(const struct inventory *before)
 
     life_try_again(&report);
     if (report.errors != 0)
-        say(BROKEN, "a second try of what failed: %s%s", report.call, "");
+        say(BROKEN, "second try: %s: %s", report.call, strerror(-report.error));
     life_run(&report);
     if (report.errors != 0)
-        say(BROKEN, "second run: %s (%s)", report.call, strerror(-report.error));
+        say(BROKEN, "second run: %s: %s", report.call, strerror(-report.error));
     if (report.complaint[0] != '\0')
         say(BROKEN, "second run: %s%s", report.complaint, "");
     inventory_take(&after);
@@ -170,11 +168,71 @@ static void live(enum fault fault, unsigned n)
     run_again(&before);
 }
 
+/* ---- bring-up ---- */
+
+static void name_if_off(const char *name, int error, void *argument)
+{
+    char *text = argument;
+    size_t used = strlen(text);
+
+    if (error != 0 && used < TEXT_SIZE)
+        snprintf(text + used, TEXT_SIZE - used, "%s%s %d", used != 0 ? ", " : "", name, error);
+}
+
+/* The parts that are not up; "" if all are. */
+static void name_what_is_off(char text[TEXT_SIZE])
+{
+    text[0] = '\0';
+    platform_for_each_part(name_if_off, text);
+}
+
+/* What came up works, what did not is refused. */
+static void use_what_is_up(void)
+{
+    struct life_report report;
+
+    life_run(&report);
+    if (report.errors != 0)
+        say(BROKEN, "what is up does not work: %s: %s", report.call, strerror(-report.error));
+    if (report.complaint[0] != '\0')
+        say(BROKEN, "what is up does not work: %s%s", report.complaint, "");
+    settle();
+}
+
+/* A core that did not start is not tried again. */
+static bool is_off_for_good(const char *off)
+{
+    return strncmp(off, "other cores", strlen("other cores")) == 0 && strchr(off, ',') == NULL;
+}
+
+static void boot(enum fault fault, unsigned n)
+{
+    char off[TEXT_SIZE];
+    int error;
+
+    machine_reset();
+    fault_arm(fault, n);
+    error = platform_init(0);
+    fault_disarm();
+    name_what_is_off(off);
+    if (!fault_has_struck())
+        say(NOT_REACHED, "%s%s", "", "");
+    else
+        say(error == 0 ? SURVIVED : OFF, "at %s, off: %s", fault_struck_at(), off);
+    if ((error != 0) != (off[0] != '\0') || (error != 0 && fault_last_message()[0] == '\0'))
+        say(SILENT, "nobody says so%s%s", "", "");
+    use_what_is_up();
+    error = platform_retry();
+    name_what_is_off(off);
+    if (error != 0 && !is_off_for_good(off))
+        say(BROKEN, "still off after another try: %s%s", off, "");
+    run_again(&shared->booted);
+}
+
 static void run_case(enum stage stage, enum fault fault, unsigned n)
 {
     alarm(SECONDS_MAX);
-    if (stage == LIFE)
-        live(fault, n);
+    (stage == BOOT ? boot : live)(fault, n);
     exit(0);
 }
 
@@ -265,6 +323,7 @@ static void measure_reference(void)
 
     if (child == 0) {
         bring_up();
+        inventory_take(&shared->booted);
         life_run(&report);
         settle();
         life_try_again(&report);
@@ -291,7 +350,7 @@ static bool tell(enum fault fault, unsigned number)
 {
     unsigned counts[OUTCOMES] = {0}, red = 0, steps[STAGES] = {0};
 
-    for (enum stage stage = LIFE; stage < STAGES; stage++)
+    for (enum stage stage = BOOT; stage < STAGES; stage++)
         for (unsigned n = 1; n < STEPS_MAX; n++) {
             const struct result *each = &shared->results[stage][fault][n];
 
@@ -305,7 +364,7 @@ static bool tell(enum fault fault, unsigned number)
             printf("# %s, %s, n = %u: %s: %s\n", fault_name(fault), stage == BOOT ? "boot" : "life",
                    n, outcome_names[each->outcome], each->text);
         }
-    printf("%sok %u - %s: boot %u, life %u:", red != 0 || steps[LIFE] == 0 ? "not " : "", number,
+    printf("%sok %u - %s: boot %u, life %u:", red != 0 || steps[BOOT] + steps[LIFE] == 0 ? "not " : "", number,
            fault_name(fault), steps[BOOT], steps[LIFE]);
     for (enum outcome outcome = SURVIVED; outcome < OUTCOMES; outcome++)
         if (counts[outcome] != 0)
@@ -339,6 +398,7 @@ int main(int argc, char **argv)
         printf("%s: %s\n", outcome_names[result->outcome] ? outcome_names[result->outcome] : "not reached", result->text);
         return 0;
     }
+    sweep(BOOT, workers < WORKERS_MAX ? workers : WORKERS_MAX);
     sweep(LIFE, workers < WORKERS_MAX ? workers : WORKERS_MAX);
     printf("1..%u\n", FAULTS);
     for (enum fault fault = 0; fault < FAULTS; fault++)
