@@ -226,6 +226,20 @@ int __wrap_ti_sci_request(uint16_t type, const void *request, size_t size, void 
     return error;
 }
 
+/* ---- transfers: only that it is one ---- */
+
+struct udma_channel;
+int __real_udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t source,
+                     size_t length, void *cookie);
+int __wrap_udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t source,
+                     size_t length, void *cookie);
+int __wrap_udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t source,
+                     size_t length, void *cookie)
+{
+    fault_occasion("a copy");
+    return __real_udma_copy(channel, destination, source, length, cookie);
+}
+
 /* ---- the GIC's calls ---- */
 
 /* In irq_mask() and irq_unmask(), which have no error to return: what they call could only refuse

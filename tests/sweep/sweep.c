@@ -8,8 +8,8 @@
  *     sweep FAULT-NUMBER life|boot N      one, with what the firmware logs (HOST_LOG=1)
  */
 #include "tests/sweep/faults.h"
-#include "tests/sweep/life.h"
 #include "tests/sweep/machine.h"
+#include "tests/target/life.h"
 
 #include "msi/service.h"
 #include "platform/internal.h"
@@ -79,6 +79,15 @@ static struct shared {
     struct result results[STAGES][FAULTS][STEPS_MAX];
 } *shared;
 
+static bool slot_fails(void)
+{
+    fault_occasion("a slot");
+    return fault_strikes(SLOT_FAILS);
+}
+
+static const struct life_size life_size = {
+    .channels = LIFE_CHANNELS_MAX, .rings = LIFE_RINGS_MAX, .slot_fails = slot_fails};
+
 /* ---- one case, in a process of its own ---- */
 
 static struct result *result;
@@ -116,10 +125,10 @@ static void run_again(const struct inventory *before)
     struct fault_heap heap;
     char text[TEXT_SIZE];
 
-    life_try_again(&report);
+    life_try_again(&life_size, &report);
     if (report.errors != 0)
         say(BROKEN, "second try: %s: %s", report.call, strerror(-report.error));
-    life_run(&report);
+    life_run(&life_size, &report);
     if (report.errors != 0)
         say(BROKEN, "second run: %s: %s", report.call, strerror(-report.error));
     if (report.complaint[0] != '\0')
@@ -149,7 +158,7 @@ static void live(enum fault fault, unsigned n)
 
     inventory_take(&before);
     fault_arm(fault, n);
-    life_run(&report);
+    life_run(&life_size, &report);
     fault_disarm();
     if (!fault_has_struck())
         say(NOT_REACHED, "%s%s", "", "");
@@ -191,7 +200,7 @@ static void use_what_is_up(void)
 {
     struct life_report report;
 
-    life_run(&report);
+    life_run(&life_size, &report);
     if (report.errors != 0)
         say(BROKEN, "what is up does not work: %s: %s", report.call, strerror(-report.error));
     if (report.complaint[0] != '\0')
@@ -324,10 +333,10 @@ static void measure_reference(void)
     if (child == 0) {
         bring_up();
         inventory_take(&shared->booted);
-        life_run(&report);
+        life_run(&life_size, &report);
         settle();
-        life_try_again(&report);
-        life_run(&report);
+        life_try_again(&life_size, &report);
+        life_run(&life_size, &report);
         fault_get_heap(&shared->reference);
         exit(0);
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The firmware's life (tests/sweep/life.h).
+ * The firmware's life (tests/target/life.h).
  */
-#include "tests/sweep/life.h"
+#include "tests/target/life.h"
 
 #include "arch/core.h"
 #include "arch/mmio.h"
@@ -18,8 +18,6 @@
 #include "msi/service.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
-#include "tests/sweep/faults.h"
-#include "tests/sweep/gic_model.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -27,14 +25,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHANNELS      4u
 #define DEPTH         3u
 #define COPIES        2u
 #define COPY_SIZE     20001u
-#define COPY_TIME_US  200000u
-#define EVENT_TIME_US 100000u
+#define COPY_TIME_US  1000000u
+#define EVENT_TIME_US 1000000u
 
-#define RINGS         3u
 #define RING_ELEMENTS 16u
 
 #define SLOTS_ID      9u
@@ -49,14 +45,14 @@
 /* A source and what its handler saw. */
 struct source {
     struct irq *irq;
-    unsigned calls, core;
-    unsigned line; /* an INTID whose line the handler lowers; 0: none */
+    unsigned calls, core; /* atomic */
+    unsigned intid;       /* of a wire */
 };
 
 struct channel {
     struct udma_channel *udma;
     unsigned index;
-    unsigned ended, failed;
+    unsigned ended, failed; /* atomic */
     bool lost; /* a copy did not end: closing the channel has to say so */
     uint8_t source[COPIES][COPY_SIZE], destination[COPIES][COPY_SIZE];
 };
@@ -69,8 +65,8 @@ struct ring_user {
 };
 
 static struct {
-    struct channel channels[CHANNELS];
-    struct ring_user rings[RINGS];
+    struct channel channels[LIFE_CHANNELS_MAX];
+    struct ring_user rings[LIFE_RINGS_MAX];
     uint16_t number;
     bool number_reserved;
     struct device slots, plain, wire, direct;
@@ -81,6 +77,7 @@ static struct {
 } life;
 
 static struct life_report *report;
+static const struct life_size *size;
 
 /* ---- reporting ---- */
 
@@ -92,8 +89,6 @@ static int call(int error, const char *name, unsigned number)
         report->error = error;
         snprintf(report->call, sizeof(report->call), "%s %u", name, number);
     }
-    if (getenv("HOST_LOG") != NULL)
-        fprintf(stderr, "life: %s %u: error %d\n", name, number, error);
     return error;
 }
 
@@ -141,10 +136,9 @@ static enum irq_return count_call(void *context)
 {
     struct source *source = context;
 
-    source->calls++;
-    source->core = core_id();
-    if (source->line != 0)
-        gic_model_line(source->line, false);
+    __atomic_store_n(&source->core, core_id(), __ATOMIC_RELAXED);
+    __atomic_add_fetch(&source->calls, 1, __ATOMIC_RELEASE);
+    wait_notify();
     return IRQ_HANDLED;
 }
 
@@ -157,7 +151,12 @@ static bool has_come(void *argument)
 {
     const struct wanted *wanted = argument;
 
-    return *wanted->count >= wanted->least;
+    return __atomic_load_n(wanted->count, __ATOMIC_ACQUIRE) >= wanted->least;
+}
+
+static unsigned calls_of(const struct source *source)
+{
+    return __atomic_load_n(&source->calls, __ATOMIC_ACQUIRE);
 }
 
 static bool comes(const unsigned *count, unsigned least, uint64_t within_us)
@@ -170,7 +169,7 @@ static bool comes(const unsigned *count, unsigned least, uint64_t within_us)
 static void raise_line(const struct source *source, unsigned argument)
 {
     (void)argument;
-    gic_model_line(source->line, true);
+    (void)gic_set_pending(source->intid);
 }
 
 static void send_message(const struct source *source, unsigned event)
@@ -202,14 +201,14 @@ typedef void (*fire_t)(const struct source *source, unsigned argument);
 /* One event is one call of the handler, on the interrupt's core. */
 static void expect_event(struct source *source, fire_t fire, unsigned argument, const char *what)
 {
-    unsigned before = source->calls;
+    unsigned before = calls_of(source);
 
     fire(source, argument);
     if (!comes(&source->calls, before + 1, EVENT_TIME_US))
         complain(what, "an event does not arrive", argument);
-    else if (source->calls != before + 1)
+    else if (calls_of(source) != before + 1)
         complain(what, "more than one call for an event", argument);
-    else if (source->core != irq_core(source->irq))
+    else if (__atomic_load_n(&source->core, __ATOMIC_RELAXED) != irq_core(source->irq))
         complain(what, "the handler runs on another core than irq_core() says", argument);
 }
 
@@ -217,12 +216,12 @@ static void expect_event(struct source *source, fire_t fire, unsigned argument, 
 static void expect_masked_event(struct source *source, fire_t fire, unsigned argument,
                                 const char *what)
 {
-    unsigned before = source->calls;
+    unsigned before = calls_of(source);
 
     irq_mask(source->irq);
     fire(source, argument);
     delay_us(100);
-    if (source->calls != before)
+    if (calls_of(source) != before)
         complain(what, "an event arrives while masked", argument);
     irq_unmask(source->irq);
     if (!comes(&source->calls, before + 1, EVENT_TIME_US))
@@ -281,11 +280,10 @@ static void copy_ends(void *context, void *cookie, int status)
     struct channel *channel = context;
 
     (void)cookie;
-    channel->ended++;
-    if (status != 0) {
-        channel->failed++;
-        (void)call(status, "copy", channel->index);
-    }
+    if (status != 0)
+        __atomic_add_fetch(&channel->failed, 1, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&channel->ended, 1, __ATOMIC_RELEASE);
+    wait_notify();
 }
 
 static void open_channel(unsigned i)
@@ -310,7 +308,7 @@ static void open_channel(unsigned i)
 
 static void open_channels(void)
 {
-    for (unsigned i = 0; i < CHANNELS; i++)
+    for (unsigned i = 0; i < size->channels; i++)
         open_channel(i);
 }
 
@@ -320,6 +318,8 @@ static void check_copies(struct channel *channel, unsigned queued)
         channel->lost = true;
         return;
     }
+    if (channel->failed != 0)
+        (void)call(-EIO, "a copy", channel->index);
     for (unsigned n = 0; n < queued && channel->failed == 0; n++)
         if (memcmp(channel->destination[n], channel->source[n], COPY_SIZE) != 0)
             complain("copy", "wrong data reported as good", channel->index);
@@ -337,7 +337,6 @@ static void copy_on(struct channel *channel)
     for (unsigned n = 0; n < COPIES; n++) {
         memset(channel->source[n], (int)(16 * channel->index + n + 1), COPY_SIZE);
         memset(channel->destination[n], 0, COPY_SIZE);
-        fault_occasion("a copy");
         if (CALL(channel->index, udma_copy(channel->udma, (uintptr_t)channel->destination[n],
                                            (uintptr_t)channel->source[n], COPY_SIZE, NULL)) == 0)
             queued++;
@@ -347,18 +346,17 @@ static void copy_on(struct channel *channel)
 
 static void copy(void)
 {
-    for (unsigned i = 0; i < CHANNELS; i++)
+    for (unsigned i = 0; i < size->channels; i++)
         copy_on(&life.channels[i]);
 }
 
 static void close_channels(void)
 {
-    for (unsigned i = CHANNELS; i-- > 0;) {
+    for (unsigned i = size->channels; i-- > 0;) {
         struct channel *channel = &life.channels[i];
 
         if (channel->udma == NULL)
             continue;
-        fault_occasion("a close");
         if (CALL(i, udma_channel_close(channel->udma)) == 0 && channel->lost)
             complain("copy", "it does not end, and nobody says so", i);
         channel->udma = NULL;
@@ -386,7 +384,7 @@ static void open_rings(void)
         expect_refusal(udma_ring_reserve(&life.rings[0].index), -ENODEV, "a ring");
         return;
     }
-    for (unsigned i = 0; i < RINGS; i++)
+    for (unsigned i = 0; i < size->rings; i++)
         open_ring(i);
     if (CALL(0, udma_channel_reserve(&life.number)) == 0)
         life.number_reserved = true;
@@ -401,7 +399,7 @@ static void empty_ring(struct ring_user *user)
 
 static void use_rings(void)
 {
-    for (unsigned i = 0; i < RINGS; i++) {
+    for (unsigned i = 0; i < size->rings; i++) {
         struct ring_user *user = &life.rings[i];
 
         if (user->source.irq == NULL)
@@ -410,7 +408,7 @@ static void use_rings(void)
         empty_ring(user);
         expect_masked_event(&user->source, ring_fills, i, "ring");
         empty_ring(user);
-        move(&user->source, (i + 1) % CHANNELS, i);
+        move(&user->source, (i + 1) % core_count(), i);
         expect_event(&user->source, ring_fills, i, "ring");
         empty_ring(user);
     }
@@ -430,7 +428,7 @@ static void close_ring(unsigned i)
 
 static void close_rings(void)
 {
-    for (unsigned i = 0; i < RINGS; i++)
+    for (unsigned i = 0; i < size->rings; i++)
         close_ring(i);
     if (life.number_reserved && CALL(0, udma_channel_unreserve(life.number)) == 0)
         life.number_reserved = false;
@@ -441,11 +439,10 @@ static void close_rings(void)
 static int write_message(struct device *device, uint32_t index, const struct irq_message *message)
 {
     (void)device;
-    fault_occasion("a slot");
     life.written[index] = false;
     if (message == NULL)
         return 0;
-    if (fault_strikes(SLOT_FAILS))
+    if (size->slot_fails != NULL && size->slot_fails())
         return -EIO;
     life.messages[index] = *message;
     life.written[index] = true;
@@ -566,11 +563,11 @@ static void use_wire(struct source *source, const char *name)
 {
     if (source->irq == NULL)
         return;
-    source->line = line_of(source->irq);
-    expect_event(source, raise_line, source->line, name);
-    expect_masked_event(source, raise_line, source->line, name);
-    move(source, 3, source->line);
-    expect_event(source, raise_line, source->line, name);
+    source->intid = line_of(source->irq);
+    expect_event(source, raise_line, source->intid, name);
+    expect_masked_event(source, raise_line, source->intid, name);
+    move(source, 3, source->intid);
+    expect_event(source, raise_line, source->intid, name);
 }
 
 static void close_wires(void)
@@ -586,7 +583,7 @@ static void close_wires(void)
 static void use_local(void)
 {
     struct source *sgi = &life.sgi;
-    unsigned before = sgi->calls;
+    unsigned before = calls_of(sgi);
 
     if (!is_up("core 0's interrupts"))
         return;
@@ -628,8 +625,9 @@ static void give_all_back(void)
     close_channels();
 }
 
-void life_run(struct life_report *to)
+void life_run(const struct life_size *of, struct life_report *to)
 {
+    size = of;
     report = to;
     *report = (struct life_report){.error = 0};
     open_channels();
@@ -648,8 +646,9 @@ void life_run(struct life_report *to)
     give_all_back();
 }
 
-void life_try_again(struct life_report *to)
+void life_try_again(const struct life_size *of, struct life_report *to)
 {
+    size = of;
     report = to;
     *report = (struct life_report){.error = 0};
     give_all_back();
