@@ -31,8 +31,9 @@ $(H)/test_msi_undo: WRAP = calloc ti_sci_event_map ti_sci_event_unmap ti_sci_rou
 INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for host_mmio_read host_mmio_write \
                gic_enable gic_disable gic_configure gic_set_affinity gic_clear_pending gic_send_sgi \
                its_map_event its_move_event its_discard_event its_enable_event its_disable_event \
-               ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap
-$(H)/test_msi_errors $(H)/test_msi_start: WRAP = $(INTERLEAVED)
+               ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap ti_sci_get_range
+$(H)/test_msi_errors $(H)/test_msi_start $(H)/test_storm: WRAP = $(INTERLEAVED)
+$(H)/test_stray: WRAP = $(INTERLEAVED) log_write
 $(H)/test_msi_races: WRAP = $(INTERLEAVED) gic_acknowledge
 
 $(H)/test_%: tests/host/test_%.c $(H)/libcode.a $(MAKEFILE_PARTS)
@@ -67,7 +68,7 @@ $(SWEEP): $(SWEEP_OBJECTS)
 # Once more with a sanitizer that excludes the others: those of which threads are the subject.
 # -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
 TSAN       := $(BUILD)/tsan
-TSAN_TESTS := test_msi_parallel
+TSAN_TESTS := test_local test_msi_parallel
 
 tsan-tests:
 	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="-fsanitize=thread -Wno-tsan" \

@@ -65,8 +65,8 @@ struct inta_facts {
     uint32_t vint_count;
     uint16_t first_input;
 };
-/* Makes the aggregator's parent, in front of a router's. -ERANGE: the host owns a VINT beyond
- * vint_count; the system firmware's errors. */
+/* Makes the aggregator's parent, in front of a router's. -EINVAL: that is none; -ERANGE: the host
+ * owns a VINT beyond vint_count; the system firmware's errors. */
 int irq_inta_init(const struct inta_facts *facts, struct irq_parent *router,
                   struct irq_parent **parent);
 

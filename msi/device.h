@@ -26,12 +26,12 @@ struct device {
 
     /* For devices that keep messages in slots of their own (a table in their memory, registers):
      * puts the message of source `index` there, or empties the slot (NULL). The interrupt layer
-     * calls it in thread context: at request, after a change of affinity, from
-     * irq_restore_messages(), and with NULL before a request is undone or freed. For a block it is
-     * called once, with the block's first index; the device adds the number of the source in the
-     * block to `data`. It must not call functions of msi/irq.h. An error (negative errno) goes to
-     * the caller of that function; with NULL it is ignored. A device without slots leaves it
-     * NULL. */
+     * calls it in thread context: at request, from irq_restore_messages(), and with NULL
+     * before a request is undone or freed; a message stays what it is when its interrupt moves.
+     * For a block it is called once, with the block's first index; the device adds the number of
+     * the source in the block to `data`. It must not call functions of msi/irq.h. An error
+     * (negative errno) goes to the caller of that function; with NULL it is ignored. A device
+     * without slots leaves it NULL. */
     int (*write_message)(struct device *device, uint32_t index, const struct irq_message *message);
     void *driver; /* the driver's own */
 };

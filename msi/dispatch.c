@@ -19,8 +19,10 @@
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "lib/trace.h"
+#include "msi/limits.h"
 #include "msi/local.h"
 #include "msi/quiesce.h"
+#include "msi/storm.h"
 #include "msi/stray.h"
 
 #include <errno.h>
@@ -76,11 +78,10 @@ static void leave(uint64_t *generation)
 
 TRACE_INLINE void dispatch_all(bool traced)
 {
-    unsigned core = core_id(), intid;
+    unsigned core = core_id(), left = IRQ_ROUND_MAX, intid;
     uint64_t *generation = &irq_generations[core].value;
-    bool first = true;
 
-    for (;; first = false) {
+    for (;;) {
         __atomic_store_n(generation, *generation + 1, __ATOMIC_SEQ_CST); /* odd */
         intid = gic_acknowledge();
 
@@ -94,9 +95,13 @@ TRACE_INLINE void dispatch_all(bool traced)
         trace_if(traced, irq_end, intid, 0);
         gic_end(intid);
         leave(generation);
+        if (--left == 0) {
+            irq_storm_round_full(core, *generation, gic_has_pending());
+            return; /* what is pending comes back at once; a thread that can go on, goes on */
+        }
     }
     leave(generation);
-    if (first)
+    if (left == IRQ_ROUND_MAX)
         __atomic_store_n(&spurious[core], spurious[core] + 1, __ATOMIC_RELAXED);
 }
 
@@ -156,9 +161,17 @@ int irq_sink_attach(unsigned intid, struct irq_sink *sink)
 
     if (slot == NULL)
         return -EINVAL;
-    return __atomic_compare_exchange_n(slot, &none, sink, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
-               ? 0
-               : -EBUSY;
+    if (!__atomic_compare_exchange_n(slot, &none, sink, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        return -EBUSY;
+    irq_stray_forget(intid, IRQ_STRAY_NO_VINT, 0);
+    return 0;
+}
+
+bool irq_sink_is_attached(unsigned intid)
+{
+    struct irq_sink **slot = sink_slot(intid);
+
+    return slot != NULL && __atomic_load_n(slot, __ATOMIC_SEQ_CST) != NULL;
 }
 
 void irq_sink_detach(unsigned intid)

@@ -8,6 +8,7 @@
 
 #include "msi/handler.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Where an SPI or LPI ends: embedded in the object that takes it. deliver[false] runs in interrupt
@@ -28,6 +29,8 @@ void irq_dispatch_start(void);
 
 /* Gives an SPI or LPI a sink. -EBUSY: it has one; -EINVAL: the GIC does not have that INTID. */
 int irq_sink_attach(unsigned intid, struct irq_sink *sink);
+/* Whether it has one. */
+bool irq_sink_is_attached(unsigned intid);
 /* Takes it away. A core may still be inside deliver(): irq_quiesce() before the sink's memory
  * goes. */
 void irq_sink_detach(unsigned intid);

@@ -52,15 +52,18 @@ int irq_evacuate_core(unsigned core)
 {
     struct evacuation evacuation = {.core = core};
 
-    if (in_interrupt())
+    if (!wait_is_allowed())
         return -EDEADLK;
     if (core >= core_count())
         return -EINVAL;
 
     int error = irq_placement_mark(core, true);
 
-    if (error == 0)
-        error = irq_visit_all(move_off, &evacuation);
+    if (error != 0)
+        return error;
+    error = irq_visit_all(move_off, &evacuation);
+    if (error == -EDEADLK) /* in a visit: nothing has moved */
+        (void)irq_placement_mark(core, false);
     if (error == 0)
         error = evacuation.error;
     /* What the core acknowledged before it was moved is over after this. */
@@ -69,7 +72,7 @@ int irq_evacuate_core(unsigned core)
 
 int irq_admit_core(unsigned core)
 {
-    if (in_interrupt())
+    if (!wait_is_allowed())
         return -EDEADLK;
     return core < core_count() ? irq_placement_mark(core, false) : -EINVAL;
 }

@@ -10,6 +10,8 @@
 #include "msi/local.h"
 #include "msi/state.h"
 
+#include <errno.h>
+
 static void wake(unsigned core)
 {
     gic_send_sgi(core, IRQ_SGI_WAKE);
@@ -17,6 +19,9 @@ static void wake(unsigned core)
 
 int irq_init(void)
 {
+    if (!wait_is_allowed())
+        return -EDEADLK;
+
     int error = irq_dispatch_init();
 
     if (error != 0)
@@ -31,7 +36,10 @@ int irq_core_init(void)
     int error;
 
     for (unsigned sgi = 0; sgi < GIC_INTID_PPI_FIRST; sgi++) {
-        error = gic_configure(sgi, GIC_EDGE, GIC_PRIORITY_DEFAULT);
+        /* What is replayed has had its turn once: whatever else is pending goes first. */
+        uint8_t priority = sgi == IRQ_SGI_REPLAY ? GIC_PRIORITY_LOW : GIC_PRIORITY_DEFAULT;
+
+        error = gic_configure(sgi, GIC_EDGE, priority);
         if (error == 0)
             error = gic_enable(sgi);
         if (error != 0)

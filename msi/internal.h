@@ -46,15 +46,20 @@ struct irq {
     struct irq *replay_next; /* msi/state.c */
     bool replay_queued;
 
-    /* The parent could not take the route down: its resources, and this, are kept. */
+    /* The parent could not take the route down: its resources, and this, are kept, and it tries
+     * again. Or this waits for the last core to look away (msi/reclaim.h). */
     bool stuck;
     struct irq *stuck_next;
 };
 
+/* Lives as long as the device is bound, an interrupt of it exists, or somebody uses it
+ * (irq_binding_get()). */
 struct irq_binding {
     struct device *device;
     struct irq_parent *parent;
     struct irq_binding *next;
+    uint32_t references;             /* msi/registry.c */
+    bool unbound;                    /* with the parent's mutex */
     struct irq_source_table sources; /* the interrupts, by index */
     uint32_t index_limit;
     bool any_index; /* IRQ_INDEX_ANY makes sense */
@@ -71,13 +76,15 @@ struct irq_parent_ops {
     /* Makes the whole route to irq->core and leaves it masked. On error nothing is left, or
      * irq->stuck says that the parent keeps it. */
     int (*alloc)(struct irq *irq, uint32_t flags);
-    /* Takes the route down; the handler does not run any more. On error as alloc(). */
+    /* Takes the route down; the handler does not run any more. On error as alloc(), and a later
+     * alloc(), free() or unbind() of the parent tries again. */
     int (*free)(struct irq *irq);
     /* Any context, with irq->lock held. NULL: the mask bit in irq->state is all there is. */
     void (*mask)(struct irq *irq);
     void (*unmask)(struct irq *irq);
     int (*set_affinity)(struct irq *irq, unsigned core); /* sets irq->core */
-    /* What the device has to write to raise the interrupt. NULL: it writes nothing. */
+    /* What the device has to write to raise the interrupt, wherever that moves. NULL: it writes
+     * nothing. */
     void (*compose)(const struct irq *irq, struct irq_message *message);
     /* Turns the interrupt off, and on again, at its source; for storms. NULL: mask() does. */
     int (*silence)(struct irq *irq, bool silent);
@@ -86,6 +93,9 @@ struct irq_parent_ops {
     bool (*pending)(struct irq *irq);                                /* any context */
     int (*trigger)(struct irq *irq);                                 /* without the mutex */
     int (*describe)(const struct irq *irq, char *text, size_t size); /* without the mutex */
+    /* Turns off an INTID of the parent's that came though nobody has it; for those that can't be
+     * turned off in interrupt context. May be NULL. */
+    int (*silence_stray)(struct irq_parent *parent, unsigned intid);
     /* Undoes what binding did for the device; may be NULL. On error the device stays bound. */
     int (*unbind)(struct irq_binding *binding);
     void (*inventory)(struct irq_parent *parent, struct irq_inventory *inventory);
@@ -98,8 +108,8 @@ struct irq_parent {
     struct irq_parent *next;
 };
 
-/* What the parent's operations do with irq_set_affinity(), for an interrupt that moves by itself.
- * With the parent's mutex held. */
+/* irq_set_affinity() without the wait for handlers: what has begun on the old core may still run
+ * there. Thread context, with the parent's mutex held. On error it is where it was. */
 int irq_move(struct irq *irq, unsigned core);
 
 /* Raises the interrupt as its hardware would (INTA: VINT status, wired: GICD_ISPENDR, ITS: INT):

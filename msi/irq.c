@@ -10,6 +10,7 @@
 #include "msi/message.h"
 #include "msi/placement.h"
 #include "msi/quiesce.h"
+#include "msi/reference.h"
 #include "msi/service.h"
 #include "msi/state.h"
 
@@ -26,7 +27,8 @@ void irq_unmask(struct irq *irq)
 {
     if ((irq_state_unmask(irq) & IRQ_STATE_STORM) == 0)
         return;
-    /* What irq_service() has silenced is to be turned on. */
+    /* What irq_service() has silenced is to be turned on; where it can't be now, by the next one.
+     */
     irq_later_leave();
     irq_service();
 }
@@ -35,21 +37,14 @@ void irq_unmask(struct irq *irq)
 
 int irq_move(struct irq *irq, unsigned core)
 {
-    if (core == irq->core)
-        return 0;
-
-    int error = irq->binding->parent->ops->set_affinity(irq, core);
-
-    if (error != 0)
-        return error;
-    return irq_message_update(irq);
+    return irq->core != core ? irq->binding->parent->ops->set_affinity(irq, core) : 0;
 }
 
 int irq_set_affinity(struct irq *irq, unsigned core)
 {
-    if (in_interrupt())
+    if (!wait_is_allowed())
         return -EDEADLK;
-    if (irq == NULL || core >= core_count() || !irq_core_is_placeable(core))
+    if (irq == NULL || core >= core_count())
         return -EINVAL;
 
     struct irq_parent *parent = irq->binding->parent;
@@ -57,9 +52,12 @@ int irq_set_affinity(struct irq *irq, unsigned core)
 
     if (error != 0)
         return error;
-    error = irq_move(irq, core);
+    /* Under the mutex: irq_evacuate_core() marks the core before it takes it. */
+    error = irq_core_is_placeable(core) ? irq_move(irq, core) : -EINVAL;
     mutex_unlock(&parent->mutex);
-    return error;
+    /* A core that found the interrupt to be its own before the move may be about to call the
+     * handler. */
+    return error == 0 ? irq_quiesce() : error;
 }
 
 unsigned irq_core(const struct irq *irq)
@@ -73,22 +71,14 @@ int irq_synchronize(struct irq *irq)
     return irq_quiesce();
 }
 
-int irq_restore_messages(struct device *device)
+/* With the parent's mutex held. */
+static int restore_all(const struct irq_binding *binding)
 {
     const struct irq_slot *last = NULL;
     uint32_t index = 0;
     struct irq *irq;
+    int first_error = 0;
 
-    if (in_interrupt())
-        return -EDEADLK;
-    if (device == NULL || device->interrupts == NULL)
-        return -ENODEV;
-
-    struct irq_binding *binding = device->interrupts;
-    int first_error = mutex_lock(&binding->parent->mutex);
-
-    if (first_error != 0)
-        return first_error;
     for (; (irq = irq_sources_next(&binding->sources, &index)) != NULL; index++) {
         int error = irq->slot != last ? irq_message_restore(irq) : 0;
 
@@ -96,8 +86,27 @@ int irq_restore_messages(struct device *device)
         if (first_error == 0)
             first_error = error;
     }
-    mutex_unlock(&binding->parent->mutex);
     return first_error;
+}
+
+int irq_restore_messages(struct device *device)
+{
+    if (!wait_is_allowed())
+        return -EDEADLK;
+
+    struct irq_binding *binding = device != NULL ? irq_binding_get(device) : NULL;
+
+    if (binding == NULL)
+        return -ENODEV;
+
+    int error = mutex_lock(&binding->parent->mutex);
+
+    if (error == 0) {
+        error = binding->unbound ? -ENODEV : restore_all(binding);
+        mutex_unlock(&binding->parent->mutex);
+    }
+    irq_binding_put(binding);
+    return error;
 }
 
 /* ---- asking ---- */
@@ -116,7 +125,7 @@ uint64_t irq_count(const struct irq *irq)
 
 int irq_trigger(struct irq *irq)
 {
-    if (in_interrupt())
+    if (!wait_is_allowed())
         return -EDEADLK;
     return irq->binding->parent->ops->trigger(irq);
 }

@@ -44,7 +44,8 @@ struct irq_request {
                          core has been evacuated (msi/evacuate.h) */
 };
 
-/* Routes and enables the source. Thread context, any core. On error nothing is left allocated.
+/* Routes and enables the source. Thread context, any core. On error there is no handle, and nothing
+ * is left allocated but what a parent could not release again: that it keeps, and tries again.
  * -EINVAL: no handler, an unknown flag, index or core out of range, or IRQ_INDEX_ANY where the
  * index is wired; -ENODEV: the device is bound to no parent; -EBUSY: the source has an interrupt
  * already; -ENOSPC: the hardware or the host's share of it is used up; -ENOMEM; -EDEADLK: not
@@ -62,33 +63,38 @@ int irq_request_block(struct device *device, const struct irq_request *request, 
                       size_t context_step, struct irq **irqs);
 
 /* Undoes irq_request(). When it returns 0, the handler runs on no core and never will again. Thread
- * context. -EINVAL: NULL. -EDEADLK: not thread context. -ETIMEDOUT: a handler has not returned for
- * 5 s; the interrupt stays, masked, and may be freed again. Any other error is the parent's, which
- * could not take the route down: the handle is gone all the same, and nobody gets the resources
- * until a later attempt has released them. */
+ * context.
+ *   -EINVAL: NULL. -EDEADLK: not thread context, or in a visit of irq_for_each(). Nothing was done.
+ *   -EAGAIN: a handler, this one or another, has not returned for 5 s. The handle is still the
+ *   caller's; the interrupt is masked for good, and can only be freed again.
+ *   -EINPROGRESS: the same happened further on; any other error: the system firmware, the ITS or
+ *   the GIC did not take a part of the route down. The handle is gone, and the handler never runs
+ *   again. What was not released, nobody gets; the parent tries again at its next request or
+ *   free. */
 int irq_free(struct irq *irq);
 
-/* irq_free() for each handle that is not NULL; sets them to NULL, those of interrupts that stay
- * (-ETIMEDOUT) too. Thread context. The first error of irq_free(); -EINVAL: irqs is NULL. */
+/* irq_free() for each handle that is not NULL. Sets those that are gone to NULL; those that are
+ * still the caller's (-EAGAIN, -EDEADLK) stay in the array, and the call can be repeated. Thread
+ * context. The first error of irq_free(); -EINVAL: irqs is NULL. */
 int irq_free_block(struct irq **irqs, unsigned count);
 
 /* Masking does not nest: one irq_unmask() undoes any number of irq_mask(). Any context, its own
- * handler included. An event that arrives while masked is kept, and the handler is called once for
- * it after the unmask. */
+ * handler included; while the interrupt is being freed, irq_unmask() does nothing. An event that
+ * arrives while masked is kept, and the handler is called once for it after the unmask. */
 void irq_mask(struct irq *irq);
 void irq_unmask(struct irq *irq);
 
 /* Moves the interrupt to another core with nothing lost or doubled: a handler that begins after the
  * return runs there. Thread context. -EINVAL: no such core, or it has been evacuated; -EDEADLK; the
- * parent's error: then it stays where it was; write_message()'s error: then it has moved, but the
- * device may lack its message (irq_restore_messages()). */
+ * parent's error: it stays where it was; -EAGAIN: it has moved, but a handler
+ * that began on the old core has not returned for 5 s. */
 int irq_set_affinity(struct irq *irq, unsigned core);
 
 /* The core that the handler runs on. Any context. */
 unsigned irq_core(const struct irq *irq);
 
 /* Waits until no handler call that began before this one is still running. Thread context.
- * -EDEADLK; -ETIMEDOUT: a handler has not returned for 5 s. */
+ * -EDEADLK; -EAGAIN: a handler has not returned for 5 s. */
 int irq_synchronize(struct irq *irq);
 
 /* Whether an event has arrived that the handler has not seen. Any context. Only a hint where the

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Limits: after how many arrivals an interrupt without an owner is turned off, and how many calls
- * of a handler in how much time are a storm.
+ * Limits: after how many arrivals an interrupt without an owner is turned off, what is a storm, and
+ * how much one exception does.
  */
 #ifndef MSI_LIMITS_H
 #define MSI_LIMITS_H
@@ -12,13 +12,19 @@
  * arrivals (a VINT's bit at its first). */
 #define IRQ_STRAY_LIMIT     100u
 
-/* An interrupt whose handler was called IRQ_STORM_COUNT times within IRQ_STORM_WINDOW_US, which
- * leaves a core little time for anything else, is masked, and logged once. irq_unmask() takes it
- * into use again. */
+/* How many interrupts a core takes in one exception before its interrupted thread may go on. */
+#define IRQ_ROUND_MAX       64u
+
+/* A storm is masked, and logged once; irq_unmask() takes it into use again. It is an interrupt
+ * whose handler found nothing to do (IRQ_NONE) in 99 of 100 calls, IRQ_STORM_COUNT of them within
+ * IRQ_STORM_WINDOW_US; or whose handler was called ten times as often, whatever it found; or that
+ * was most of what a core took while it was never without a pending interrupt for
+ * IRQ_STORM_WINDOW_US. However many calls find work to do and leave the core's threads some time,
+ * they are no storm. SGIs and PPIs are not looked at: they are the firmware's own. */
 #define IRQ_STORM_COUNT     100000u
 #define IRQ_STORM_WINDOW_US 1000000u
 
-/* Other limits for all interrupts, from their next window on: calls (0: no limit) and
+/* Other limits for all interrupts, from their next window on: calls (0: nothing is a storm) and
  * microseconds. Any context. */
 void irq_set_storm_limit(uint32_t count, uint32_t window_us);
 

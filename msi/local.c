@@ -6,6 +6,7 @@
 
 #include "arch/core.h"
 #include "arch/spinlock.h"
+#include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "msi/dispatch.h"
 #include "msi/quiesce.h"
@@ -31,7 +32,8 @@ irq_handler_t irq_local_handler(unsigned intid, void **context)
         intid < SGI_COUNT ? &sgis[intid] : &ppis[core_id()][intid - GIC_INTID_PPI_FIRST];
     irq_handler_t handler = __atomic_load_n(&local->handler, __ATOMIC_SEQ_CST);
 
-    *context = local->context;
+    /* If it is nobody, the context may just be the next owner's. */
+    *context = __atomic_load_n(&local->context, __ATOMIC_RELAXED);
     return handler;
 }
 
@@ -40,13 +42,18 @@ void irq_local_reserve(unsigned sgi, irq_handler_t handler)
     sgis[sgi].handler = handler;
 }
 
+static bool is_taken(const struct local_handler *local)
+{
+    return __atomic_load_n(&local->handler, __ATOMIC_SEQ_CST) != NULL;
+}
+
 static int take(struct local_handler *local, irq_handler_t handler, void *context)
 {
     int error = -EBUSY;
     unsigned long state = spin_lock(&table_lock);
 
-    if (local->handler == NULL) {
-        local->context = context;
+    if (!is_taken(local)) {
+        __atomic_store_n(&local->context, context, __ATOMIC_RELAXED);
         __atomic_store_n(&local->handler, handler, __ATOMIC_SEQ_CST);
         error = 0;
     }
@@ -54,9 +61,24 @@ static int take(struct local_handler *local, irq_handler_t handler, void *contex
     return error;
 }
 
-static void give(struct local_handler *local)
+static enum irq_return nobody(void *context)
 {
-    __atomic_store_n(&local->handler, NULL, __ATOMIC_SEQ_CST);
+    (void)context;
+    return IRQ_NONE;
+}
+
+/* Takes the handler away. The place stays taken until no core can be between the load of the
+ * handler and that of its context any more: a new owner's context must not meet the old handler.
+ * -EAGAIN: a handler does not return; the place stays taken, by nobody. */
+static int give(struct local_handler *local)
+{
+    int error;
+
+    __atomic_store_n(&local->handler, nobody, __ATOMIC_SEQ_CST);
+    error = irq_quiesce();
+    if (error == 0)
+        __atomic_store_n(&local->handler, NULL, __ATOMIC_SEQ_CST);
+    return error;
 }
 
 static bool is_free_sgi(unsigned sgi)
@@ -72,7 +94,7 @@ static bool is_free_ppi(unsigned intid)
 
 int irq_sgi_request(unsigned sgi, irq_handler_t handler, void *context)
 {
-    if (in_interrupt())
+    if (!wait_is_allowed())
         return -EDEADLK;
     if (!is_free_sgi(sgi) || handler == NULL)
         return -EINVAL;
@@ -81,17 +103,16 @@ int irq_sgi_request(unsigned sgi, irq_handler_t handler, void *context)
 
 int irq_sgi_free(unsigned sgi)
 {
-    if (in_interrupt())
+    if (!wait_is_allowed())
         return -EDEADLK;
     if (!is_free_sgi(sgi))
         return -EINVAL;
-    give(&sgis[sgi]);
-    return irq_quiesce();
+    return is_taken(&sgis[sgi]) ? give(&sgis[sgi]) : 0;
 }
 
 int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context)
 {
-    if (in_interrupt())
+    if (!wait_is_allowed())
         return -EDEADLK;
     if (!is_free_ppi(intid) || handler == NULL)
         return -EINVAL;
@@ -105,22 +126,20 @@ int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context)
     if (error == 0)
         error = gic_enable(intid);
     if (error != 0)
-        give(local);
+        (void)give(local);
     return error;
 }
 
 int irq_ppi_free(unsigned intid)
 {
-    if (in_interrupt())
+    if (!wait_is_allowed())
         return -EDEADLK;
     if (!is_free_ppi(intid))
         return -EINVAL;
 
+    struct local_handler *local = &ppis[core_id()][intid - GIC_INTID_PPI_FIRST];
     int error = gic_disable(intid);
+    int given = is_taken(local) ? give(local) : 0;
 
-    give(&ppis[core_id()][intid - GIC_INTID_PPI_FIRST]);
-
-    int quiesced = irq_quiesce();
-
-    return error != 0 ? error : quiesced;
+    return given != 0 ? given : error;
 }

@@ -20,7 +20,8 @@ enum irq_local_intid {
 int irq_sgi_request(unsigned sgi, irq_handler_t handler, void *context);
 
 /* Takes the handler away; when it returns 0, no core runs it. Thread context. -EINVAL: not such an
- * SGI; -EDEADLK; -ETIMEDOUT: a handler has not returned for 5 s. */
+ * SGI; -EDEADLK; -EAGAIN: a handler has not returned for 5 s: it is not called again, but the SGI
+ * is not free before another irq_sgi_free() returns 0. */
 int irq_sgi_free(unsigned sgi);
 
 /* A PPI (INTID 16-31, but for IRQ_PPI_TIMER) of the calling core: configures it as level-sensitive
@@ -28,7 +29,7 @@ int irq_sgi_free(unsigned sgi);
 int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context);
 
 /* Disables it on the calling core and takes the handler away. Thread context, on the core that
- * requested it. Errors as irq_sgi_free(), and the GIC's. */
+ * requested it. Errors as irq_sgi_free(); or the GIC's: then the PPI is free all the same. */
 int irq_ppi_free(unsigned intid);
 
 #endif

@@ -60,18 +60,6 @@ void irq_message_release(struct irq *irq)
     irq->slot = NULL;
 }
 
-int irq_message_update(struct irq *irq)
-{
-    struct irq_slot *slot = irq->slot;
-
-    /* A block's message is its first interrupt's; the others share it. */
-    if (slot == NULL)
-        return 0;
-    if (irq->index == slot->index)
-        irq->binding->parent->ops->compose(irq, &slot->message);
-    return write_slot(irq, &slot->message);
-}
-
 int irq_message_restore(struct irq *irq)
 {
     const struct irq_slot *slot = irq->slot;

@@ -22,9 +22,6 @@ int irq_message_assign(struct irq **irqs, unsigned count);
 /* One interrupt less; with the last of them the device empties the slot. */
 void irq_message_release(struct irq *irq);
 
-/* Composes the message again and has the device write it. */
-int irq_message_update(struct irq *irq);
-
 /* Has the device write the copy. */
 int irq_message_restore(struct irq *irq);
 

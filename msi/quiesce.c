@@ -4,6 +4,7 @@
  */
 #include "msi/quiesce.h"
 
+#include "arch/barrier.h"
 #include "arch/wait.h"
 
 #include <errno.h>
@@ -42,8 +43,11 @@ int irq_quiesce(void)
     struct quiesce quiesce = {.count = core_count()};
     int error;
 
-    if (in_interrupt())
+    if (!wait_is_allowed())
         return -EDEADLK;
+    /* What the caller has read from a device, to know that a mask has arrived there, is read before
+     * the generations: a load that acquires does not hold back for the loads before it. */
+    barrier_after_status();
     for (unsigned i = 0; i < quiesce.count; i++)
         quiesce.generation[i] = generation_of(i);
     if (all_moved_on(&quiesce))
@@ -51,5 +55,5 @@ int irq_quiesce(void)
     __atomic_add_fetch(&irq_quiesce_waiters, 1, __ATOMIC_SEQ_CST);
     error = wait_for(all_moved_on, &quiesce, QUIESCE_TIMEOUT_US);
     __atomic_sub_fetch(&irq_quiesce_waiters, 1, __ATOMIC_SEQ_CST);
-    return error;
+    return error == -ETIMEDOUT ? -EAGAIN : error;
 }

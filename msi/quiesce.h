@@ -24,8 +24,9 @@ extern struct irq_generation irq_generations[CORE_MAX];
 extern uint32_t irq_quiesce_waiters;
 
 /* Waits until every handler that runs on any core now has returned. Nothing that was reachable
- * through a sink only before the call is in use after it. Thread context. -EDEADLK; -ETIMEDOUT:
- * a handler has not returned for 5 s. */
+ * through a sink only before the call is in use after it. Loads of device registers before the call
+ * are made before it looks. Thread context. -EDEADLK; -EAGAIN: a handler has not returned for
+ * 5 s. */
 int irq_quiesce(void);
 
 #endif

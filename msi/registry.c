@@ -7,6 +7,8 @@
 #include "arch/core.h"
 #include "lib/log.h"
 #include "msi/binding.h"
+#include "msi/reclaim.h"
+#include "msi/reference.h"
 #include "msi/report.h"
 #include "msi/storm.h"
 #include "msi/stray.h"
@@ -45,7 +47,7 @@ static int enter_binding(struct irq_binding *binding,
         return error;
     binding->next = bindings;
     bindings = binding;
-    binding->device->interrupts = binding;
+    irq_binding_publish(binding, true);
     return 0;
 }
 
@@ -53,6 +55,9 @@ int irq_binding_create(struct device *device, struct irq_parent *parent,
                        const struct irq_binding *model,
                        int (*bind)(struct irq_binding *binding, void *argument), void *argument)
 {
+    if (!wait_is_allowed())
+        return -EDEADLK;
+
     struct irq_binding *binding = calloc(1, sizeof(*binding));
 
     if (binding == NULL)
@@ -60,6 +65,7 @@ int irq_binding_create(struct device *device, struct irq_parent *parent,
     *binding = *model;
     binding->device = device;
     binding->parent = parent;
+    binding->references = 1; /* the device's */
 
     int error = irq_sources_init(&binding->sources, binding->index_limit);
 
@@ -76,10 +82,8 @@ int irq_binding_create(struct device *device, struct irq_parent *parent,
         }
         mutex_unlock(&registry_mutex);
     }
-    if (error != 0) {
-        irq_sources_destroy(&binding->sources);
-        free(binding);
-    }
+    if (error != 0)
+        irq_binding_put(binding);
     return error;
 }
 
@@ -101,13 +105,14 @@ static int remove_binding(struct irq_binding *binding)
             break;
         }
     }
-    binding->device->interrupts = NULL;
+    irq_binding_publish(binding, false);
+    binding->unbound = true;
     return 0;
 }
 
 int irq_unbind(struct device *device)
 {
-    if (in_interrupt())
+    if (!wait_is_allowed())
         return -EDEADLK;
     if (device == NULL)
         return -EINVAL;
@@ -125,10 +130,9 @@ int irq_unbind(struct device *device)
         mutex_unlock(&binding->parent->mutex);
     }
     mutex_unlock(&registry_mutex);
-    if (error == 0) {
-        irq_sources_destroy(&binding->sources);
-        free(binding);
-    }
+    if (error == 0)
+        irq_binding_put(binding); /* the device's; a request that is under way may have another */
+    irq_reclaim();
     return error;
 }
 
@@ -138,6 +142,7 @@ void irq_get_inventory(struct irq_inventory *inventory)
         .spurious = irq_dispatch_spurious(),
         .stray = irq_stray_count(),
         .storms = irq_storm_count(),
+        .held = irq_reclaim_count(),
     };
     if (mutex_lock(&registry_mutex) != 0)
         return;
@@ -172,6 +177,26 @@ static int visit_binding(struct irq_binding *binding, int (*visit)(struct irq *i
     }
     mutex_unlock(&binding->parent->mutex);
     return error;
+}
+
+int irq_silence_stray(unsigned intid)
+{
+    int first_error = mutex_lock(&registry_mutex);
+
+    if (first_error != 0)
+        return first_error;
+    for (struct irq_parent *parent = parents; parent != NULL; parent = parent->next) {
+        int error = parent->ops->silence_stray != NULL ? mutex_lock(&parent->mutex) : -ENOENT;
+
+        if (error == 0) {
+            error = parent->ops->silence_stray(parent, intid);
+            mutex_unlock(&parent->mutex);
+        }
+        if (first_error == 0 && error != -ENOENT)
+            first_error = error;
+    }
+    mutex_unlock(&registry_mutex);
+    return first_error;
 }
 
 int irq_visit_all(int (*visit)(struct irq *irq, void *argument), void *argument)

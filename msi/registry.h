@@ -17,6 +17,9 @@ int irq_binding_create(struct device *device, struct irq_parent *parent,
                        const struct irq_binding *model,
                        int (*bind)(struct irq_binding *binding, void *argument), void *argument);
 
+/* Has each parent that can, turn off a stray INTID. Thread context. The first error. */
+int irq_silence_stray(unsigned intid);
+
 /* Calls visit(irq, argument) for each interrupt of each binding, with its parent's mutex held,
  * until it returns other than 0, which is then returned; or -EDEADLK. */
 int irq_visit_all(int (*visit)(struct irq *irq, void *argument), void *argument);

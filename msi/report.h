@@ -11,6 +11,8 @@
  * requested must have come back. */
 struct irq_inventory {
     uint32_t irqs, bindings;
+    uint32_t
+        held; /* gone for their users, but not yet released by parents or by hanging handlers */
     uint32_t events, vints, routes; /* of aggregators and routers, in use */
     uint32_t its_devices, lpis;     /* of the ITS, in use */
     uint32_t events_free, vints_free, routes_free, lpis_free;
@@ -24,7 +26,7 @@ void irq_get_inventory(struct irq_inventory *inventory);
 
 /* Calls visit(irq, argument) for each interrupt in use, device by device, in the order of their
  * indices. Thread context: elsewhere, where the locks can't be taken, it calls nothing and says
- * nothing. visit() must not request, free or move. */
+ * nothing. In visit(), functions that need a lock (requesting, freeing, moving) return -EDEADLK. */
 struct irq;
 void irq_for_each(void (*visit)(const struct irq *irq, void *argument), void *argument);
 

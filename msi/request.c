@@ -9,6 +9,8 @@
 #include "msi/message.h"
 #include "msi/placement.h"
 #include "msi/quiesce.h"
+#include "msi/reclaim.h"
+#include "msi/reference.h"
 #include "msi/service.h"
 #include "msi/state.h"
 
@@ -38,18 +40,12 @@ static int check_index(const struct irq_binding *binding, uint32_t index, unsign
 static int check_request(const struct device *device, const struct irq_request *request,
                          unsigned count)
 {
-    if (in_interrupt())
-        return -EDEADLK;
     if (device == NULL || request == NULL || request->handler == NULL ||
         (request->flags & ~IRQ_FLAGS_KNOWN) != 0)
         return -EINVAL;
     if (request->core != IRQ_CORE_ANY && request->core >= core_count())
         return -EINVAL;
-    if (!is_power_of_two(count) || count > IRQ_BLOCK_MAX)
-        return -EINVAL;
-    if (device->interrupts == NULL)
-        return -ENODEV;
-    return check_index(device->interrupts, request->index, count);
+    return is_power_of_two(count) && count <= IRQ_BLOCK_MAX ? 0 : -EINVAL;
 }
 
 static struct irq *new_irq(struct irq_binding *binding, const struct irq_request *request,
@@ -59,6 +55,7 @@ static struct irq *new_irq(struct irq_binding *binding, const struct irq_request
 
     if (irq == NULL)
         return NULL;
+    irq_binding_hold(binding);
     irq->binding = binding;
     irq->handler = request->handler;
     irq->traced_handler =
@@ -90,7 +87,7 @@ static int allocate(struct irq_binding *binding, const struct irq_request *reque
     error = binding->parent->ops->alloc(irq, request->flags);
     if (error != 0) {
         if (!irq->stuck)
-            free(irq);
+            irq_reclaim_later(irq); /* enabled for a moment: a core may have taken it */
         return error;
     }
     irq_sources_enter(&binding->sources, index, irq);
@@ -105,7 +102,7 @@ struct order {
     size_t context_step;
 };
 
-static int release(struct irq *irq);
+static int take_down(struct irq *irq);
 
 static int allocate_at(struct irq_binding *binding, const struct order *order, uint32_t index,
                        struct irq **irqs)
@@ -127,7 +124,9 @@ static int allocate_at(struct irq_binding *binding, const struct order *order, u
     if (error == 0)
         return 0;
     while (done > 0) {
-        (void)release(irqs[--done]);
+        /* Never unmasked: there is no handler to wait for. */
+        irq_state_kill(irqs[--done]);
+        (void)take_down(irqs[done]);
         irqs[done] = NULL;
     }
     return error;
@@ -149,37 +148,57 @@ static int allocate_anywhere(struct irq_binding *binding, const struct order *or
     return -ENOSPC;
 }
 
-static int request_order(struct device *device, const struct order *order, struct irq **irqs)
+static int request_order(struct irq_binding *binding, const struct order *order, struct irq **irqs)
 {
-    struct irq_binding *binding = device->interrupts;
     uint32_t index = order->request->index;
     int error = mutex_lock(&binding->parent->mutex);
 
     if (error != 0)
         return error;
-    error = index == IRQ_INDEX_ANY ? allocate_anywhere(binding, order, irqs)
-                                   : allocate_at(binding, order, index, irqs);
+    if (binding->unbound)
+        error = -ENODEV;
+    else if (index == IRQ_INDEX_ANY)
+        error = allocate_anywhere(binding, order, irqs);
+    else
+        error = allocate_at(binding, order, index, irqs);
     mutex_unlock(&binding->parent->mutex);
-    if (error == 0 && (order->request->flags & IRQ_FLAG_MASKED) == 0) {
-        for (unsigned i = 0; i < order->count; i++)
-            irq_unmask(irqs[i]);
-    }
     return error;
+}
+
+static int request_bound(struct irq_binding *binding, const struct order *order, struct irq **irqs)
+{
+    struct irq *made[IRQ_BLOCK_MAX];
+    int error = check_index(binding, order->request->index, order->count);
+
+    if (error == 0)
+        error = request_order(binding, order, made);
+    if (error != 0)
+        return error;
+    for (unsigned i = 0; i < order->count; i++) {
+        irqs[i] = made[i];
+        if ((order->request->flags & IRQ_FLAG_MASKED) == 0)
+            irq_unmask(made[i]);
+    }
+    return 0;
 }
 
 int irq_request_block(struct device *device, const struct irq_request *request, unsigned count,
                       size_t context_step, struct irq **irqs)
 {
     const struct order order = {.request = request, .count = count, .context_step = context_step};
-    struct irq *made[IRQ_BLOCK_MAX];
-    int error = irqs != NULL ? check_request(device, request, count) : -EINVAL;
 
-    if (error != 0)
-        return error;
+    if (!wait_is_allowed())
+        return -EDEADLK;
+
+    int error = irqs != NULL ? check_request(device, request, count) : -EINVAL;
+    struct irq_binding *binding = error == 0 ? irq_binding_get(device) : NULL;
+
+    if (binding == NULL)
+        return error != 0 ? error : -ENODEV;
     irq_service();
-    error = request_order(device, &order, made);
-    for (unsigned i = 0; error == 0 && i < count; i++)
-        irqs[i] = made[i];
+    error = request_bound(binding, &order, irqs);
+    irq_binding_put(binding);
+    irq_reclaim();
     return error;
 }
 
@@ -190,48 +209,67 @@ int irq_request(struct device *device, const struct irq_request *request, struct
 
 /* ---- freeing ---- */
 
-/* With the parent's mutex held. Order: no new call of the handler, no running one, no message in
- * the device, the route down, no core that still looks at the interrupt; then its memory. */
-static int release(struct irq *irq)
+/* The parent could not be sure that no core looks at the route any more (irq_quiesce()); for the
+ * caller that is not the same as a handler of his own that hangs. */
+static int told_once(int error)
+{
+    return error == -EAGAIN ? -EINPROGRESS : error;
+}
+
+/* With the parent's mutex held, after irq_state_kill() and the wait for the handler. No message is
+ * in the device from here on, then no route, then no core that still looks at the interrupt. */
+static int take_down(struct irq *irq)
 {
     struct irq_binding *binding = irq->binding;
 
-    irq_state_kill(irq);
-    irq_state_mask(irq);
-    int error = irq_quiesce();
-
-    if (error != 0) {
-        /* A handler hangs. What it uses is kept: nothing that is still in use is given away. */
-        log_error(irq, "%s: interrupt %u (%s): handler does not return, interrupt kept",
-                  binding->device->name, (unsigned)irq->index, irq->name);
-        return error;
-    }
     irq_sources_remove(&binding->sources, irq->index);
     irq_message_release(irq);
-    error = binding->parent->ops->free(irq);
-    int quiesced = irq_quiesce();
 
-    if (quiesced == 0 && !irq->stuck)
-        free(irq);
-    return error != 0 ? error : quiesced;
+    int error = binding->parent->ops->free(irq);
+
+    if (!irq->stuck)
+        irq_reclaim_later(irq);
+    return told_once(error);
+}
+
+/* No new call of the handler, and no running one. Without the parent's mutex: others go on while a
+ * handler takes its time. */
+static int stop(struct irq *irq)
+{
+    irq_state_kill(irq);
+
+    int error = irq_quiesce();
+
+    /* A handler hangs. What it uses is kept: nothing that is still in use is given away. */
+    if (error != 0)
+        log_error(irq, "%s: interrupt %u (%s): handler does not return, interrupt kept",
+                  irq->binding->device->name, (unsigned)irq->index, irq->name);
+    return error;
 }
 
 int irq_free(struct irq *irq)
 {
-    if (in_interrupt())
+    if (!wait_is_allowed())
         return -EDEADLK;
     if (irq == NULL)
         return -EINVAL;
 
     irq_service();
 
-    struct irq_parent *parent = irq->binding->parent;
-    int error = mutex_lock(&parent->mutex);
+    struct mutex *mutex = &irq->binding->parent->mutex;
 
+    if (mutex_is_mine(mutex)) /* in a visit, or in write_message() */
+        return -EDEADLK;
+
+    int error = stop(irq);
+
+    if (error == 0)
+        error = mutex_lock(mutex);
     if (error != 0)
         return error;
-    error = release(irq);
-    mutex_unlock(&parent->mutex);
+    error = take_down(irq);
+    mutex_unlock(mutex);
+    irq_reclaim();
     return error;
 }
 
@@ -239,12 +277,15 @@ int irq_free_block(struct irq **irqs, unsigned count)
 {
     int first_error = 0;
 
+    if (!wait_is_allowed())
+        return -EDEADLK;
     if (irqs == NULL)
         return -EINVAL;
     for (unsigned i = 0; i < count; i++) {
         int error = irqs[i] != NULL ? irq_free(irqs[i]) : 0;
 
-        irqs[i] = NULL;
+        if (error != -EAGAIN && error != -EDEADLK)
+            irqs[i] = NULL;
         if (first_error == 0)
             first_error = error;
     }

@@ -5,8 +5,8 @@
  */
 #include "msi/service.h"
 
-#include "arch/core.h"
-#include "drivers/gic/its.h"
+#include "arch/wait.h"
+#include "drivers/gic/gic.h"
 #include "lib/log.h"
 #include "msi/internal.h"
 #include "msi/later.h"
@@ -31,17 +31,37 @@ static void tell_stray(const struct irq_stray *stray)
                   stray->core, IRQ_STRAY_LIMIT);
 }
 
+static void silence_lpi(unsigned intid)
+{
+    int error = irq_silence_stray(intid);
+
+    if (error != 0)
+        log_error(irq, "stray: turning off LPI %u: error %d", intid, error);
+}
+
+/* Those that the table has no room for: the latest of them stands for all. */
+static void tell_others(void)
+{
+    struct irq_stray last;
+    uint64_t count = irq_stray_take_others(&last);
+
+    if (count == 0)
+        return;
+    log_error(irq,
+              "stray: %llu arrivals of more than %u interrupts without owners, the last INTID %u > "
+              "core %u; masked",
+              (unsigned long long)count, IRQ_STRAYS_KEPT, last.intid, last.core);
+    if (last.intid >= GIC_INTID_LPI_FIRST)
+        silence_lpi(last.intid);
+}
+
 static void silence_lpis(void)
 {
     unsigned intids[IRQ_STRAYS_KEPT];
     unsigned count = irq_stray_loud_lpis(intids);
 
-    for (unsigned i = 0; i < count; i++) {
-        int error = its_silence_lpi(intids[i]);
-
-        if (error != 0)
-            log_error(irq, "stray: turning off LPI %u: error %d", intids[i], error);
-    }
+    for (unsigned i = 0; i < count; i++)
+        silence_lpi(intids[i]);
 }
 
 static void tell_storm(const struct irq *irq)
@@ -83,11 +103,12 @@ void irq_service(void)
 {
     struct irq_stray stray;
 
-    if (in_interrupt() || !irq_later_take())
+    if (!wait_is_allowed() || !irq_later_take())
         return;
     while (irq_stray_next_untold(&stray))
         tell_stray(&stray);
+    tell_others();
     silence_lpis();
     if (irq_visit_all(tend, NULL) == -EDEADLK)
-        irq_later_leave(); /* IRQs are masked: another time */
+        irq_later_leave(); /* called in a visit: another time */
 }

@@ -8,6 +8,10 @@
  * atomic word: whoever finds the handler running, or the interrupt masked, leaves the event
  * pending; whoever ends the handler or unmasks the interrupt looks for a pending event. The word
  * has one order of changes, so one of the two sees the other's change, and no event is lost.
+ *
+ * A delivery makes one call of the handler. What came meanwhile waits in the list of the core that
+ * the interrupt is on by then, behind the core's other ones, and an SGI of low priority has it
+ * taken up: so no interrupt keeps a core to itself, and one that has moved goes on on its new core.
  */
 #include "msi/state.h"
 
@@ -22,13 +26,28 @@ TRACE_BEGIN(irq_handler, "handler at 0x%llx, index %llu");
 TRACE_END(irq_handled, "handler at 0x%llx, index %llu");
 TRACE_EVENT(irq_hand_over, "index %llu to core %llu");
 
+/* A queue: first in, first out. */
 struct replay_list {
-    struct spinlock lock;
-    struct irq *first;
+    struct spinlock lock; /* for what follows */
+    struct irq *first, *last;
     unsigned length;
 };
 
 static struct replay_list replay_lists[CORE_MAX];
+
+/* ---- masking ---- */
+
+/* Sets bits that keep the handler from being called, in the word and in the hardware. */
+static void mask(struct irq *irq, uint32_t bits)
+{
+    const struct irq_parent_ops *ops = irq->binding->parent->ops;
+    unsigned long state = spin_lock(&irq->lock);
+
+    __atomic_or_fetch(&irq->state, bits, __ATOMIC_SEQ_CST);
+    if (ops->mask != NULL)
+        ops->mask(irq);
+    spin_unlock(&irq->lock, state);
+}
 
 /* ---- running ---- */
 
@@ -47,29 +66,39 @@ static bool claim(struct irq *irq)
     return true;
 }
 
-/* Masks it as irq_mask() does, so its events stay pending; a message that is masked still costs an
- * interrupt (msi/parents/its.c), so irq_service() turns it off at the ITS. */
+/* As irq_mask(), so its events stay pending. In one step, so that an irq_unmask() comes before all
+ * of it or after all of it. A message that is masked still costs an interrupt (msi/parents/its.c),
+ * so irq_service() turns it off at the ITS. */
 static void stop_storm(struct irq *irq)
 {
-    irq_state_mask(irq);
-    __atomic_or_fetch(&irq->state, IRQ_STATE_STORM, __ATOMIC_SEQ_CST);
+    mask(irq, IRQ_STATE_MASKED | IRQ_STATE_STORM);
     irq_later_leave();
 }
 
+static void hand_over(struct irq *irq);
+
 TRACE_INLINE void run(struct irq *irq, bool traced)
 {
-    while (claim(irq)) {
-        __atomic_store_n(&irq->count, irq->count + 1, __ATOMIC_RELAXED);
-        trace_if(traced, irq_handler, (uintptr_t)irq->handler, irq->index);
-        (void)(traced ? irq->traced_handler : irq->handler)(irq->context);
-        trace_if(traced, irq_handled, (uintptr_t)irq->handler, irq->index);
-        if (irq_storm_count_call(&irq->window))
-            stop_storm(irq);
-        __atomic_and_fetch(&irq->state, ~IRQ_STATE_RUNNING, __ATOMIC_SEQ_CST);
-    }
-}
+    enum irq_return result;
+    uint32_t old;
 
-static void hand_over(struct irq *irq);
+    if (!claim(irq)) {
+        if (irq_storm_is_arrival(&irq->window))
+            stop_storm(irq);
+        return;
+    }
+    __atomic_store_n(&irq->count, irq->count + 1, __ATOMIC_RELAXED);
+    trace_if(traced, irq_handler, (uintptr_t)irq->handler, irq->index);
+    result = (traced ? irq->traced_handler : irq->handler)(irq->context);
+    trace_if(traced, irq_handled, (uintptr_t)irq->handler, irq->index);
+    if (irq_storm_count_call(&irq->window, result == IRQ_NONE))
+        stop_storm(irq);
+    if (result == IRQ_AGAIN)
+        __atomic_or_fetch(&irq->state, IRQ_STATE_PENDING, __ATOMIC_SEQ_CST);
+    old = __atomic_fetch_and(&irq->state, ~IRQ_STATE_RUNNING, __ATOMIC_SEQ_CST);
+    if ((old & (IRQ_STATE_PENDING | IRQ_STATE_MASKED | IRQ_STATE_DEAD)) == IRQ_STATE_PENDING)
+        hand_over(irq);
+}
 
 /* On its core; elsewhere the event goes there. */
 TRACE_INLINE void run_or_hand_over(struct irq *irq, unsigned core, bool traced)
@@ -103,7 +132,7 @@ void irq_state_init(struct irq *irq)
 
 /* ---- handing over, and catching up ---- */
 
-/* Has a pending event handled on irq->core soon. Any context. */
+/* Has a pending event handled on irq->core, behind what waits there already. Any context. */
 static void hand_over(struct irq *irq)
 {
     unsigned core = __atomic_load_n(&irq->core, __ATOMIC_SEQ_CST);
@@ -116,13 +145,26 @@ static void hand_over(struct irq *irq)
      */
     if ((__atomic_load_n(&irq->state, __ATOMIC_SEQ_CST) & IRQ_STATE_DEAD) == 0 &&
         !__atomic_exchange_n(&irq->replay_queued, true, __ATOMIC_SEQ_CST)) {
-        irq->replay_next = list->first;
-        list->first = irq;
+        irq->replay_next = NULL;
+        if (list->first == NULL)
+            list->first = irq;
+        else
+            list->last->replay_next = irq;
+        list->last = irq;
         list->length++;
     }
     spin_unlock(&list->lock, state);
     trace(irq_hand_over, irq->index, core);
     gic_send_sgi(core, IRQ_SGI_REPLAY);
+}
+
+static unsigned length_of(struct replay_list *list)
+{
+    unsigned long state = spin_lock(&list->lock);
+    unsigned length = list->length;
+
+    spin_unlock(&list->lock, state);
+    return length;
 }
 
 static struct irq *take(struct replay_list *list)
@@ -139,67 +181,79 @@ static struct irq *take(struct replay_list *list)
     return irq;
 }
 
+/* Takes an interrupt out, if it is in the list. */
+static void withdraw(struct replay_list *list, const struct irq *irq)
+{
+    unsigned long state = spin_lock(&list->lock);
+    struct irq *before = NULL;
+
+    for (struct irq *each = list->first; each != NULL; before = each, each = each->replay_next) {
+        if (each != irq)
+            continue;
+        if (before == NULL)
+            list->first = irq->replay_next;
+        else
+            before->replay_next = irq->replay_next;
+        if (list->last == irq)
+            list->last = before;
+        list->length--;
+        break;
+    }
+    spin_unlock(&list->lock, state);
+}
+
 enum irq_return irq_state_replay(void *context)
 {
     unsigned core = core_id();
     struct replay_list *list = &replay_lists[core];
 
     (void)context;
-    /* Only what is there now: a handler that unmasks itself again and again has to queue behind
-     * the core's other interrupts each time. What comes later has sent an SGI of its own. */
-    for (unsigned left = __atomic_load_n(&list->length, __ATOMIC_RELAXED); left > 0; left--) {
+    /* Only what is there now: one that comes back again and again has to queue behind the core's
+     * other interrupts each time. What comes later has sent an SGI of its own. */
+    for (unsigned left = length_of(list); left > 0; left--) {
         struct irq *irq = take(list);
 
         if (irq == NULL)
-            return IRQ_HANDLED;
+            break;
         run_or_hand_over(irq, core, trace_is_on()); /* it may have moved since it was queued */
     }
     return IRQ_HANDLED;
 }
 
-/* ---- masking, and the end ---- */
+/* ---- unmasking, and the end ---- */
 
 void irq_state_mask(struct irq *irq)
 {
-    const struct irq_parent_ops *ops = irq->binding->parent->ops;
-    unsigned long state = spin_lock(&irq->lock);
-
-    __atomic_or_fetch(&irq->state, IRQ_STATE_MASKED, __ATOMIC_SEQ_CST);
-    if (ops->mask != NULL)
-        ops->mask(irq);
-    spin_unlock(&irq->lock, state);
+    mask(irq, IRQ_STATE_MASKED);
 }
 
 uint32_t irq_state_unmask(struct irq *irq)
 {
     const struct irq_parent_ops *ops = irq->binding->parent->ops;
     unsigned long state = spin_lock(&irq->lock);
-    uint32_t old =
-        __atomic_fetch_and(&irq->state, ~(IRQ_STATE_MASKED | IRQ_STATE_STORM), __ATOMIC_SEQ_CST);
+    uint32_t old = __atomic_load_n(&irq->state, __ATOMIC_SEQ_CST);
 
-    if (ops->unmask != NULL)
-        ops->unmask(irq);
+    /* A handler may unmask its interrupt while that is being freed: too late. IRQ_STATE_DEAD is set
+     * under this lock. */
+    if ((old & IRQ_STATE_DEAD) == 0) {
+        old = __atomic_fetch_and(&irq->state, ~(IRQ_STATE_MASKED | IRQ_STATE_STORM),
+                                 __ATOMIC_SEQ_CST);
+        if (ops->unmask != NULL)
+            ops->unmask(irq);
+    }
     spin_unlock(&irq->lock, state);
     /* The event had been acknowledged when the mask was set: only this word still keeps it. */
-    if ((old & IRQ_STATE_PENDING) != 0)
+    if ((old & (IRQ_STATE_PENDING | IRQ_STATE_DEAD)) == IRQ_STATE_PENDING)
         hand_over(irq);
     return old;
 }
 
 void irq_state_kill(struct irq *irq)
 {
-    __atomic_or_fetch(&irq->state, IRQ_STATE_DEAD, __ATOMIC_SEQ_CST);
-    for (unsigned core = 0; core < core_count(); core++) {
-        struct replay_list *list = &replay_lists[core];
-        unsigned long state = spin_lock(&list->lock);
-
-        for (struct irq **link = &list->first; *link != NULL; link = &(*link)->replay_next) {
-            if (*link == irq) {
-                *link = irq->replay_next;
-                list->length--;
-                break;
-            }
-        }
-        spin_unlock(&list->lock, state);
-    }
+    /* Dead and masked in one step. Of a line that stays high its own core would not let go if it
+     * were dead and not masked yet: acknowledge and end would go round, and the thread that is to
+     * mask it would not. */
+    mask(irq, IRQ_STATE_DEAD | IRQ_STATE_MASKED);
+    for (unsigned core = 0; core < core_count(); core++)
+        withdraw(&replay_lists[core], irq);
 }

@@ -1,23 +1,64 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * A storm is an interrupt whose handler is called again and again: the device is broken, or the
- * handler does not clear the cause. Counting finds it: a call costs one increment, and the clock is
- * read once in IRQ_STORM_COUNT calls.
+ * A storm is an interrupt that costs a core its time to no purpose, or all of its time. Work is
+ * neither, however much of it there is. Three things tell them apart:
+ *
+ *   - The handler says that it found nothing to do, IRQ_STORM_COUNT times in a window: the device
+ * is broken, or another one pulls the line.
+ *   - The handler says that it did something, at ten times that rate. A core that enters and leaves
+ *     an exception so often does nothing else: the handler does not clear the cause, and does not
+ *     know.
+ *   - A core was never without a pending interrupt for a whole window, so its threads had no turn.
+ *     The dispatcher leaves an exception after IRQ_ROUND_MAX interrupts; round after round without
+ *     a gap can be seen in the core's generation, which counts each acknowledge. Of the interrupts
+ *     that the core takes then, the one that comes most often is the storm: the majority vote of
+ *     Boyer and Moore finds it in one pass, with one candidate in memory.
+ *
+ * A call costs two increments and a comparison; the clock is read once in IRQ_STORM_COUNT calls,
+ * and once in a full round.
  */
 #include "msi/storm.h"
 
+#include "arch/core.h"
 #include "arch/time.h"
 #include "msi/limits.h"
 
-#define NS_PER_US 1000u
+#include <stddef.h>
 
+#define NS_PER_US       1000u
+#define IDLE_PERCENT    99u /* of the calls */
+#define STARVING_FACTOR 10u /* times the rate at which calls that do nothing are a storm */
+
+/* A round's acknowledges, each of which moves the generation on by two (msi/dispatch.c). */
+#define ROUND_LENGTH    (2u * IRQ_ROUND_MAX)
+#define VOTES           IRQ_ROUND_MAX
+/* The one that was chosen may not come any more. */
+#define VOTES_GIVE_UP   (4u * IRQ_ROUND_MAX)
+
+uint32_t irq_storm_look = IRQ_STORM_COUNT;
 static uint32_t limit_count = IRQ_STORM_COUNT, limit_window_us = IRQ_STORM_WINDOW_US;
+static uint32_t starving_cores;
 static uint64_t storms;
+
+/* Each core's own. */
+static struct {
+    uint64_t generation, since; /* of the last full round; since when there was no gap */
+    const struct irq_storm_window *candidate;
+    unsigned lead, votes;
+    bool starving;
+} rounds[CORE_MAX];
 
 void irq_set_storm_limit(uint32_t count, uint32_t window_us)
 {
     __atomic_store_n(&limit_window_us, window_us, __ATOMIC_RELAXED);
     __atomic_store_n(&limit_count, count, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&starving_cores, __ATOMIC_RELAXED) == 0)
+        __atomic_store_n(&irq_storm_look, count != 0 ? count : UINT32_MAX, __ATOMIC_RELAXED);
+}
+
+static uint64_t window_ns(void)
+{
+    return (uint64_t)__atomic_load_n(&limit_window_us, __ATOMIC_RELAXED) * NS_PER_US;
 }
 
 struct irq_storm_window irq_storm_window_now(void)
@@ -25,21 +66,98 @@ struct irq_storm_window irq_storm_window_now(void)
     return (struct irq_storm_window){.start = time_now_ns()};
 }
 
-bool irq_storm_count_call(struct irq_storm_window *window)
+/* ---- one handler ---- */
+
+static bool calls_are_storm(struct irq_storm_window *window)
 {
-    uint32_t limit = __atomic_load_n(&limit_count, __ATOMIC_RELAXED);
-
-    if (++window->calls < limit || limit == 0)
-        return false;
-
-    uint64_t now = time_now_ns();
-    uint64_t length = (uint64_t)__atomic_load_n(&limit_window_us, __ATOMIC_RELAXED) * NS_PER_US;
-    bool storm = now - window->start < length;
+    uint64_t now = time_now_ns(), took = now - window->start, length = window_ns();
+    bool idle = window->idle >= (uint64_t)window->calls * IDLE_PERCENT / 100u;
+    bool storm = took < length && (idle || took < length / STARVING_FACTOR);
 
     *window = (struct irq_storm_window){.start = now};
+    return storm;
+}
+
+/* ---- all that a core takes ---- */
+
+/* While a core looks for its storm, every call has a look. */
+static void set_starving(unsigned core, bool starving)
+{
+    uint32_t limit = __atomic_load_n(&limit_count, __ATOMIC_RELAXED), others;
+
+    if (rounds[core].starving == starving)
+        return;
+    rounds[core].starving = starving;
+    rounds[core].votes = 0;
+    rounds[core].lead = 0;
+    others = starving ? __atomic_add_fetch(&starving_cores, 1, __ATOMIC_SEQ_CST)
+                      : __atomic_sub_fetch(&starving_cores, 1, __ATOMIC_SEQ_CST);
+    if (others != 0)
+        __atomic_store_n(&irq_storm_look, 0, __ATOMIC_SEQ_CST);
+    else
+        __atomic_store_n(&irq_storm_look, limit != 0 ? limit : UINT32_MAX, __ATOMIC_SEQ_CST);
+}
+
+/* Whether this one is what the core was looking for. */
+static bool vote(unsigned core, const struct irq_storm_window *window)
+{
+    if (rounds[core].votes < VOTES) {
+        rounds[core].votes++;
+        if (rounds[core].lead == 0)
+            rounds[core].candidate = window;
+        rounds[core].lead += rounds[core].candidate == window ? 1u : UINT32_MAX;
+        return false;
+    }
+    rounds[core].votes++;
+    if (rounds[core].candidate != window && rounds[core].votes < VOTES_GIVE_UP)
+        return false;
+
+    bool found = rounds[core].candidate == window;
+
+    set_starving(core, false);
+    return found;
+}
+
+void irq_storm_round_full(unsigned core, uint64_t generation, bool more)
+{
+    bool gap = !more || generation - rounds[core].generation != ROUND_LENGTH;
+    uint64_t now = time_now_ns();
+
+    rounds[core].generation = more ? generation : 0; /* then no round follows it without a gap */
+    if (gap) {
+        rounds[core].since = now;
+        set_starving(core, false);
+    } else if (now - rounds[core].since >= window_ns() &&
+               __atomic_load_n(&limit_count, __ATOMIC_RELAXED) != 0) {
+        rounds[core].since = now; /* a whole window again until the next */
+        set_starving(core, true);
+    }
+}
+
+/* ---- both ---- */
+
+static bool counted(bool storm)
+{
     if (storm)
         __atomic_add_fetch(&storms, 1, __ATOMIC_RELAXED);
     return storm;
+}
+
+bool irq_storm_is_call(struct irq_storm_window *window)
+{
+    uint32_t limit = __atomic_load_n(&limit_count, __ATOMIC_RELAXED);
+    unsigned core = core_id();
+
+    if (rounds[core].starving && vote(core, window))
+        return counted(true);
+    return counted(limit != 0 && window->calls >= limit && calls_are_storm(window));
+}
+
+bool irq_storm_is_arrival(const struct irq_storm_window *window)
+{
+    unsigned core = core_id();
+
+    return counted(rounds[core].starving && vote(core, window));
 }
 
 uint64_t irq_storm_count(void)

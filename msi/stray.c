@@ -22,6 +22,10 @@ static struct irq_stray strays[IRQ_STRAYS_KEPT];
 static struct spinlock lock = SPINLOCK_INIT;
 static uint64_t counts[CORE_MAX]; /* each core its own */
 
+/* With the lock: those that had no room in the table. */
+static struct irq_stray last_other;
+static uint64_t others, others_told;
+
 uint64_t irq_stray_count(void)
 {
     uint64_t sum = 0;
@@ -31,8 +35,15 @@ uint64_t irq_stray_count(void)
     return sum;
 }
 
+static bool is(const struct irq_stray *stray, unsigned intid, unsigned vint, unsigned bit)
+{
+    bool same = vint == IRQ_STRAY_NO_VINT ? stray->intid == intid : stray->bit == bit;
+
+    return stray->arrivals != 0 && stray->vint == vint && same;
+}
+
 /* With the lock held. NULL: there are too many different ones. */
-static struct irq_stray *find(unsigned intid, unsigned vint, unsigned bit)
+static struct irq_stray *find(const struct irq_stray *new)
 {
     struct irq_stray *unused = NULL;
 
@@ -41,40 +52,76 @@ static struct irq_stray *find(unsigned intid, unsigned vint, unsigned bit)
 
         if (stray->arrivals == 0 && unused == NULL)
             unused = stray;
-        if (stray->arrivals != 0 && stray->intid == intid && stray->vint == vint &&
-            stray->bit == bit)
+        if (is(stray, new->intid, new->vint, new->bit))
             return stray;
     }
     if (unused != NULL)
-        *unused = (struct irq_stray){
-            .intid = intid, .core = core_id(), .vint = (uint16_t)vint, .bit = (uint8_t)bit};
+        *unused = *new;
     return unused;
+}
+
+/* SGIs come once each time, LPIs can't be turned off here. */
+static bool can_be_masked(unsigned intid)
+{
+    return intid >= GIC_INTID_PPI_FIRST && intid < GIC_INTID_SPECIAL;
 }
 
 /* Returns how often this one has arrived; 0: the table has no room for it. */
 static uint32_t note(unsigned intid, unsigned vint, unsigned bit)
 {
+    const struct irq_stray new = {
+        .intid = intid, .core = core_id(), .vint = (uint16_t)vint, .bit = (uint8_t)bit};
     uint64_t *count = &counts[core_id()];
     unsigned long state = spin_lock(&lock);
-    struct irq_stray *stray = find(intid, vint, bit);
-    uint32_t arrivals = stray != NULL ? ++stray->arrivals : 0;
+    struct irq_stray *stray = find(&new);
+    uint32_t arrivals = 0;
+    bool tell;
 
+    if (stray != NULL) {
+        arrivals = ++stray->arrivals;
+        tell = arrivals == 1 || arrivals == IRQ_STRAY_LIMIT;
+    } else {
+        last_other = new;
+        tell = can_be_masked(intid) || others % IRQ_STRAY_LIMIT == 0;
+        others++;
+    }
     spin_unlock(&lock, state);
     __atomic_store_n(count, *count + 1, __ATOMIC_RELAXED);
-    if (arrivals == 1 || arrivals == IRQ_STRAY_LIMIT)
+    if (tell)
         irq_later_leave();
     return arrivals;
 }
 
+void irq_stray_forget(unsigned intid, unsigned vint, unsigned bit)
+{
+    unsigned long state = spin_lock(&lock);
+
+    for (unsigned i = 0; i < IRQ_STRAYS_KEPT; i++) {
+        if (is(&strays[i], intid, vint, bit))
+            strays[i] = (struct irq_stray){0};
+    }
+    spin_unlock(&lock, state);
+}
+
+uint64_t irq_stray_take_others(struct irq_stray *last)
+{
+    unsigned long state = spin_lock(&lock);
+    uint64_t count = others - others_told;
+
+    *last = last_other;
+    others_told = others;
+    spin_unlock(&lock, state);
+    return count;
+}
+
 void irq_stray_intid(unsigned intid)
 {
-    /* With the table full, an SPI or PPI that is not in it is disabled at once; an SGI or LPI is
-     * counted, no more. */
+    /* With the table full, an SPI or PPI that is not in it is disabled at once; an LPI by
+     * irq_service(); an SGI is counted, no more. */
     uint32_t arrivals = note(intid, IRQ_STRAY_NO_VINT, 0);
 
-    if ((arrivals == 0 || arrivals >= IRQ_STRAY_LIMIT) && intid >= GIC_INTID_PPI_FIRST &&
-        intid < GIC_INTID_SPECIAL)
-        (void)gic_disable(intid);
+    if ((arrivals == 0 || arrivals >= IRQ_STRAY_LIMIT) && can_be_masked(intid))
+        (void)gic_mask(intid); /* it exists: it has just arrived */
 }
 
 void irq_stray_bit(unsigned intid, unsigned vint, unsigned bit)
@@ -106,8 +153,13 @@ unsigned irq_stray_loud_lpis(unsigned intids[IRQ_STRAYS_KEPT])
     unsigned long state = spin_lock(&lock);
 
     for (unsigned i = 0; i < IRQ_STRAYS_KEPT; i++) {
-        if (strays[i].intid >= GIC_INTID_LPI_FIRST && strays[i].arrivals >= IRQ_STRAY_LIMIT)
-            intids[count++] = strays[i].intid;
+        struct irq_stray *stray = &strays[i];
+
+        if (stray->intid < GIC_INTID_LPI_FIRST || stray->arrivals < IRQ_STRAY_LIMIT ||
+            stray->silenced)
+            continue;
+        stray->silenced = true;
+        intids[count++] = stray->intid;
     }
     spin_unlock(&lock, state);
     return count;

@@ -19,6 +19,7 @@ struct irq_stray {
     uint16_t vint; /* or IRQ_STRAY_NO_VINT */
     uint8_t bit;
     bool told;
+    bool silenced;
 };
 
 /* INTID arrived and nobody has it. Interrupt context. */
@@ -31,8 +32,16 @@ void irq_stray_bit(unsigned intid, unsigned vint, unsigned bit);
 /* Takes a copy of one that has not been told yet. False: there is none. Thread context. */
 bool irq_stray_next_untold(struct irq_stray *copy);
 
-/* The LPIs that arrived too often; returns how many. Thread context. */
+/* How many arrivals since the last call had no room in the table; *last is the latest of them.
+ * Thread context. */
+uint64_t irq_stray_take_others(struct irq_stray *last);
+
+/* The LPIs that arrived too often, each once; returns how many. Thread context. */
 unsigned irq_stray_loud_lpis(unsigned intids[IRQ_STRAYS_KEPT]);
+
+/* An INTID, or a bit of a VINT, has an owner now: what it did before is forgotten. For an INTID,
+ * vint is IRQ_STRAY_NO_VINT and bit 0. Any context. */
+void irq_stray_forget(unsigned intid, unsigned vint, unsigned bit);
 
 /* How many interrupts had nobody, on all cores. Any context. */
 uint64_t irq_stray_count(void);

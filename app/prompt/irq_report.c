@@ -42,9 +42,10 @@ static void print_table(void)
     irq_get_inventory(&inventory);
     printf("%" PRIu32 " in use; free: %" PRIu32 " events, %" PRIu32 " VINTs, %" PRIu32
            " routes, %" PRIu32 " LPIs; spurious %" PRIu64 ", stray %" PRIu64 ", storms %" PRIu64
-           "\n",
+           ", held %" PRIu32 "\n",
            inventory.irqs, inventory.events_free, inventory.vints_free, inventory.routes_free,
-           inventory.lpis_free, inventory.spurious, inventory.stray, inventory.storms);
+           inventory.lpis_free, inventory.spurious, inventory.stray, inventory.storms,
+           inventory.held);
 }
 
 /* Cuts off and returns the first stage of the rest of a route; NULL: there is none. */

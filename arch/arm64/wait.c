@@ -145,12 +145,17 @@ static bool my_turn(void *argument)
     return __atomic_load_n(&turn->mutex->owner, __ATOMIC_ACQUIRE) == turn->ticket;
 }
 
+bool mutex_is_mine(const struct mutex *mutex)
+{
+    /* Only this core could have written its own number here, and it can't change meanwhile. */
+    return __atomic_load_n(&mutex->holder, __ATOMIC_RELAXED) == core_id() + 1;
+}
+
 int mutex_lock(struct mutex *mutex)
 {
     struct turn turn = {.mutex = mutex};
 
-    /* Only this core could have written its own number here, and it can't change meanwhile. */
-    if (!wait_is_allowed() || __atomic_load_n(&mutex->holder, __ATOMIC_RELAXED) == core_id() + 1)
+    if (!wait_is_allowed() || mutex_is_mine(mutex))
         return -EDEADLK;
     turn.ticket = __atomic_fetch_add(&mutex->next, 1, __ATOMIC_RELAXED);
     while (!my_turn(&turn))

@@ -28,12 +28,14 @@ enum gic_trigger {
 };
 
 /* Higher urgency is a lower number; 0x00-0xf8, of which the implementation keeps the upper bits. */
+#define GIC_PRIORITY_LOW     0xc0u
 #define GIC_PRIORITY_DEFAULT 0xa0u
 #define GIC_PRIORITY_URGENT  0x80u
 
 /* Finds and initialises the distributor, walks the redistributors at redistributor_base up to
  * redistributor_size bytes (GICR_TYPER.Last ends the walk). Boot core, thread context, once.
- * -ENODEV: no GICv3 there; -ETIMEDOUT: GICD_CTLR.RWP stays set for 1 s. */
+ * -ENODEV: no GICv3 there; -ERANGE: GICD_TYPER or a GICR_TYPER tells what can't be (both logged);
+ * -ETIMEDOUT: GICD_CTLR.RWP stays set for 1 s. */
 int gic_init(uintptr_t distributor_base, uintptr_t redistributor_base,
              uintptr_t redistributor_size);
 
@@ -90,6 +92,9 @@ void gic_send_sgi(unsigned core, unsigned sgi);
  * masked; for the dispatch of interrupts only. */
 unsigned gic_acknowledge(void);
 void gic_end(unsigned intid);
+
+/* Whether gic_acknowledge() would find one now (ICC_HPPIR1_EL1). Likewise. */
+bool gic_has_pending(void);
 
 /* Facts for the boot log and for `irq`: architecture revision, implementer and product of
  * GICD_IIDR, number of SPIs, security states, whether there are LPIs, width of INTIDs in bits. */

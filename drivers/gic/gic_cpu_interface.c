@@ -58,6 +58,13 @@ void gic_end(unsigned intid)
     barrier_context(); /* the priority has dropped before another is acknowledged */
 }
 
+bool gic_has_pending(void)
+{
+    unsigned intid = (unsigned)(icc_read(ICC_HPPIR1_EL1) & ICC_IAR_INTID);
+
+    return intid < GIC_INTID_SPECIAL || intid > GIC_INTID_SPURIOUS;
+}
+
 void gic_send_sgi(unsigned core, unsigned sgi)
 {
     uint64_t affinity = core_affinity(core);

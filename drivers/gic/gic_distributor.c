@@ -14,6 +14,9 @@
 
 #define INTIDS_PER_BIT_REGISTER 32u
 
+/* As wide as an INTID is anywhere (IHI 0069, 2.2). */
+#define INTID_BITS_MAX          24u
+
 /* Four priority bytes to a register. */
 #define PRIORITIES_DEFAULT      (GIC_PRIORITY_DEFAULT * 0x01010101u)
 
@@ -46,12 +49,40 @@ void gic_get_facts(struct gic_facts *facts)
     *facts = distributor.facts;
 }
 
-static void read_facts(uintptr_t base, unsigned architecture)
+/* The exclusive upper bound of LPI INTIDs; 0: no LPIs. -ERANGE: the fields contradict each other.
+ */
+static int read_lpi_limit(uint32_t typer, unsigned intid_bits, unsigned *limit)
+{
+    unsigned number_field = GICD_TYPER_NUM_LPIS(typer);
+
+    *limit = 0;
+    if ((typer & GICD_TYPER_LPIS) == 0)
+        return 0;
+    if (number_field == 0) {
+        *limit = 1u << intid_bits;
+        return 0;
+    }
+    /* num_LPIs: 2^(num_LPIs + 1) LPIs instead of all that the INTIDs allow, but never more. */
+    if (number_field + 1u >= intid_bits ||
+        GIC_INTID_LPI_FIRST + (2u << number_field) > 1u << intid_bits)
+        return -ERANGE;
+    *limit = GIC_INTID_LPI_FIRST + (2u << number_field);
+    return 0;
+}
+
+static int read_facts(uintptr_t base, unsigned architecture)
 {
     uint32_t typer = mmio_read32(base + GICD_TYPER);
     unsigned limit = (GICD_TYPER_IT_LINES(typer) + 1u) * INTIDS_PER_BIT_REGISTER;
+    unsigned intid_bits = GICD_TYPER_ID_BITS(typer) + 1u;
     struct gic_facts *facts = &distributor.facts;
 
+    if (intid_bits > INTID_BITS_MAX ||
+        read_lpi_limit(typer, intid_bits, &distributor.lpi_limit) != 0) {
+        log_error(gic, "GICD_TYPER 0x%08x: more INTIDs or LPIs than an INTID has bits for",
+                  (unsigned)typer);
+        return -ERANGE;
+    }
     /* The last block of 32 would reach into the special INTIDs. */
     distributor.intid_limit = limit < GIC_INTID_SPECIAL ? limit : GIC_INTID_SPECIAL;
     facts->architecture = architecture;
@@ -59,15 +90,8 @@ static void read_facts(uintptr_t base, unsigned architecture)
     facts->spi_count = distributor.intid_limit - GIC_INTID_SPI_FIRST;
     facts->two_security_states = (typer & GICD_TYPER_SECURITY_EXTN) != 0;
     facts->lpis = (typer & GICD_TYPER_LPIS) != 0;
-    facts->intid_bits = GICD_TYPER_ID_BITS(typer) + 1u;
-
-    distributor.lpi_limit = 0;
-    if (facts->lpis) {
-        distributor.lpi_limit = 1u << facts->intid_bits;
-        /* num_LPIs, if not zero: 2^(num_LPIs + 1) LPIs instead of all that the INTIDs allow. */
-        if (GICD_TYPER_NUM_LPIS(typer))
-            distributor.lpi_limit = GIC_INTID_LPI_FIRST + (2u << GICD_TYPER_NUM_LPIS(typer));
-    }
+    facts->intid_bits = intid_bits;
+    return 0;
 }
 
 /* SPIs as a reset leaves them: disabled, not pending, level, default priority, for the boot core.
@@ -128,10 +152,14 @@ int gic_init(uintptr_t distributor_base, uintptr_t redistributor_base, uintptr_t
     bool left_out;
     int error;
 
-    if (architecture != GIC_ARCHITECTURE_V3 && architecture != GIC_ARCHITECTURE_V4)
+    if (architecture != GIC_ARCHITECTURE_V3 && architecture != GIC_ARCHITECTURE_V4) {
+        log_error(gic, "no GICv3 at 0x%llx: architecture %u", (unsigned long long)distributor_base,
+                  architecture);
         return -ENODEV;
-
-    read_facts(distributor_base, architecture);
+    }
+    error = read_facts(distributor_base, architecture);
+    if (error != 0)
+        return error;
     error = gic_redistributors_find(redistributor_base, redistributor_size, &left_out);
     if (error != 0)
         return error;

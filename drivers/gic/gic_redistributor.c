@@ -8,11 +8,15 @@
 
 #include "arch/core.h"
 #include "arch/mmio.h"
+#include "lib/log.h"
 
 #include <errno.h>
 
 #define PRIORITIES_DEFAULT (GIC_PRIORITY_DEFAULT * 0x01010101u)
 #define SGIS_AND_PPIS      32u
+#define FRAMES_MIN         (2u * GICR_FRAME_SIZE)
+
+LOG_USE(gic);
 
 /* In the order of the walk. */
 static struct redistributor {
@@ -33,26 +37,61 @@ static uint64_t affinity_of(uint64_t typer)
     return (bytes & 0xff000000u) << 8 | (bytes & 0x00ffffffu);
 }
 
-int gic_redistributors_find(uintptr_t base, uintptr_t size, bool *left_out)
+/* An RD frame and an SGI frame, and two more where there are virtual LPIs. */
+static uintptr_t size_of(uint64_t typer)
 {
-    uintptr_t end = base + size;
+    return ((typer & GICR_TYPER_VLPIS) != 0 ? 4u : 2u) * GICR_FRAME_SIZE;
+}
+
+static bool is_redistributor(uintptr_t base)
+{
+    unsigned architecture = GIC_PIDR2_ARCHITECTURE(mmio_read32(base + GICR_PIDR2));
+
+    return architecture == GIC_ARCHITECTURE_V3 || architecture == GIC_ARCHITECTURE_V4;
+}
+
+/* left: bytes of the region from base on. */
+static int walk(uintptr_t base, uintptr_t left, bool *left_out)
+{
     uint64_t typer = 0;
 
-    redistributor_count = 0;
-    while ((typer & GICR_TYPER_LAST) == 0 && redistributor_count < CORE_MAX &&
-           end - base >= 2u * GICR_FRAME_SIZE) {
-        unsigned architecture = GIC_PIDR2_ARCHITECTURE(mmio_read32(base + GICR_PIDR2));
-
-        if (architecture != GIC_ARCHITECTURE_V3 && architecture != GIC_ARCHITECTURE_V4)
+    while ((typer & GICR_TYPER_LAST) == 0 && left >= FRAMES_MIN) {
+        *left_out = redistributor_count == CORE_MAX;
+        if (*left_out || !is_redistributor(base))
             break;
         typer = mmio_read64(base + GICR_TYPER);
+        if (size_of(typer) > left) {
+            log_error(gic, "redistributor at 0x%llx: its frames reach out of the region",
+                      (unsigned long long)base);
+            return -ERANGE;
+        }
         redistributors[redistributor_count++] =
             (struct redistributor){base, typer, affinity_of(typer)};
-        base += ((typer & GICR_TYPER_VLPIS) != 0 ? 4u : 2u) * GICR_FRAME_SIZE;
+        base += size_of(typer);
+        left -= size_of(typer);
     }
-    *left_out = redistributor_count == CORE_MAX && (typer & GICR_TYPER_LAST) == 0 &&
-                end - base >= 2u * GICR_FRAME_SIZE;
-    return redistributor_count != 0 ? 0 : -ENODEV;
+    return 0;
+}
+
+int gic_redistributors_find(uintptr_t base, uintptr_t size, bool *left_out)
+{
+    int error;
+
+    redistributor_count = 0;
+    *left_out = false;
+    if (size > UINTPTR_MAX - base) {
+        log_error(gic, "redistributors at 0x%llx, 0x%llx bytes: past the end of the addresses",
+                  (unsigned long long)base, (unsigned long long)size);
+        return -ERANGE;
+    }
+    error = walk(base, size, left_out);
+    if (error == 0 && redistributor_count == 0) {
+        log_error(gic, "no redistributor at 0x%llx", (unsigned long long)base);
+        error = -ENODEV;
+    }
+    if (error != 0)
+        redistributor_count = 0;
+    return error;
 }
 
 unsigned gic_redistributor_count(void)

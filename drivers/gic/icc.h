@@ -15,6 +15,7 @@
 #define ICC_AP1R3_EL1            "S3_0_C12_C9_3"
 #define ICC_SGI1R_EL1            "S3_0_C12_C11_5"
 #define ICC_IAR1_EL1             "S3_0_C12_C12_0"
+#define ICC_HPPIR1_EL1           "S3_0_C12_C12_2"
 #define ICC_EOIR1_EL1            "S3_0_C12_C12_1"
 #define ICC_BPR1_EL1             "S3_0_C12_C12_3"
 #define ICC_CTLR_EL1             "S3_0_C12_C12_4"
@@ -48,12 +49,5 @@
     })
 #define icc_write(name, value)                                                                     \
     __asm__ volatile("msr " name ", %0" ::"r"((uint64_t)(value)) : "memory")
-
-/* Stores before this are seen by the cores of the inner-shareable domain before an SGI that a
- * system-register write after it raises: such a write is ordered by DSB only, not by DMB. */
-static inline void barrier_before_sgi(void)
-{
-    __asm__ volatile("dsb ishst" ::: "memory");
-}
 
 #endif

@@ -24,7 +24,8 @@ unsigned gic_lpi_announced_limit(void);
 int gic_wait_clear(uintptr_t address, uint32_t bits);
 
 /* Walks the redistributors; called by gic_init(). *left_out: there are more than CORE_MAX, and the
- * rest is not known. -ENODEV. */
+ * rest is not known. -ENODEV: there is none; -ERANGE: the region, or a redistributor's frames in
+ * it, reach too far. Both are logged, and there are none then. */
 int gic_redistributors_find(uintptr_t base, uintptr_t size, bool *left_out);
 
 /* Core's redistributor: the RD frame's address and GICR_TYPER. 0 if no redistributor has the core's
@@ -34,6 +35,11 @@ uint64_t gic_redistributor_typer(unsigned core);
 
 /* Initialises the calling core's CPU interface. -ENODEV: no system-register access. */
 int gic_cpu_interface_init(void);
+
+/* CLEAR: takes away that an event's LPI is pending. For the tests: what drivers want is to mask or
+ * to free it. Contexts and errors as its_trigger_event(). */
+struct its_device;
+int its_clear_event(struct its_device *device, uint32_t event);
 
 /* Memory for the GIC: aligned, zero, and zero for an observer that does not snoop too. A power of
  * two alignment; NULL if there is none. Thread context. */

@@ -20,6 +20,7 @@
 #include "arch/mmio.h"
 #include "arch/time.h"
 #include "arch/wait.h"
+#include "lib/log.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,18 +34,38 @@
 #define QUEUE_ALIGNMENT     0x10000u
 #define ITT_ALIGNMENT       256u
 
-/* In its_device.cores. A core's number with DISCARD_FAILED: the event may still be mapped, and its
- * owner has given it up. */
-#define DISCARD_FAILED      0x80u
-#define UNMAPPED            0xffu
-_Static_assert(CORE_MAX < DISCARD_FAILED, "a core's number and the mark fit into a byte");
+LOG_USE(its);
+
+/* There are no more LPIs to map events to. */
+#define EVENT_BITS_MAX 16u
+
+enum event_state {
+    EVENT_UNMAPPED,
+    EVENT_MAPPED,
+    EVENT_UNKNOWN,  /* a MAPTI or DISCARD had no outcome: mapped or not */
+    EVENT_GIVEN_UP, /* a DISCARD was not done; the caller need not try again */
+};
+
+struct event {
+    uint8_t state; /* enum event_state */
+    uint8_t core;  /* of its collection */
+    uint8_t other; /* if not the same: a MOVI to this one had no outcome, so it may be there */
+};
+_Static_assert(CORE_MAX <= UINT8_MAX, "a core's number fits into a byte");
+
+enum device_state {
+    DEVICE_MAPPED,
+    DEVICE_UNKNOWN, /* the MAPD had no outcome; nobody has the handle */
+    DEVICE_LEAVING, /* the MAPD that unmaps it had no outcome; the caller has the handle */
+};
 
 struct its_device {
     struct its_device *next;
     uint32_t id;
+    enum device_state state;
     unsigned event_bits;
     void *translation_table;
-    uint8_t *cores; /* by event: the core of its collection, or as above */
+    struct event *events;
 };
 
 static struct {
@@ -90,6 +111,16 @@ static void read_facts(uintptr_t base)
         (its.typer & GITS_TYPER_CIL) != 0 ? GITS_TYPER_CID_BITS(its.typer) : COLLECTION_BITS_MAX;
 }
 
+static int init_table(struct its_table *table, uintptr_t base, unsigned type, unsigned bits)
+{
+    int error = its_table_init(table, base, type, bits, gic_memory_allocate);
+
+    if (error != 0 && error != -ENODEV)
+        log_error(its, "table of %s: error %d",
+                  type == GITS_BASER_TYPE_DEVICE ? "devices" : "collections", error);
+    return error;
+}
+
 static int init_tables(uintptr_t base)
 {
     unsigned device_bits =
@@ -97,14 +128,12 @@ static int init_tables(uintptr_t base)
     unsigned core_bits = 0;
     int error;
 
-    error = its_table_init(&its.devices, base, GITS_BASER_TYPE_DEVICE, device_bits,
-                           gic_memory_allocate);
+    error = init_table(&its.devices, base, GITS_BASER_TYPE_DEVICE, device_bits);
     if (error != 0)
         return error;
     while (1u << core_bits < CORE_MAX)
         core_bits++;
-    error = its_table_init(&its.collections, base, GITS_BASER_TYPE_COLLECTION, core_bits,
-                           gic_memory_allocate);
+    error = init_table(&its.collections, base, GITS_BASER_TYPE_COLLECTION, core_bits);
     its.has_collection_table = error == 0;
     /* An ITS that holds its collections itself (GITS_TYPER.HCC) needs no table for them. */
     return error == -ENODEV ? 0 : error;
@@ -119,14 +148,21 @@ static int init_queue(uintptr_t base)
 
 int its_init(uintptr_t base)
 {
-    unsigned architecture = GIC_PIDR2_ARCHITECTURE(mmio_read32(base + GITS_PIDR2));
+    unsigned architecture;
     int error;
 
-    if (architecture != GIC_ARCHITECTURE_V3 && architecture != GIC_ARCHITECTURE_V4)
+    if (!wait_is_allowed())
+        return -EDEADLK;
+    architecture = GIC_PIDR2_ARCHITECTURE(mmio_read32(base + GITS_PIDR2));
+    if (architecture != GIC_ARCHITECTURE_V3 && architecture != GIC_ARCHITECTURE_V4) {
+        log_error(its, "no ITS at 0x%llx: architecture %u", (unsigned long long)base, architecture);
         return -ENODEV;
+    }
     read_facts(base);
-    if ((its.typer & GITS_TYPER_PHYSICAL) == 0)
+    if ((its.typer & GITS_TYPER_PHYSICAL) == 0) {
+        log_error(its, "GITS_TYPER 0x%llx: no physical LPIs", (unsigned long long)its.typer);
         return -ENODEV;
+    }
     error = quiesce(base);
     if (error == 0)
         error = gic_lpi_init();
@@ -147,16 +183,30 @@ int its_init(uintptr_t base)
     return 0;
 }
 
+/* How many collections there can be: in the table, or, without one, in the ITS itself. */
+static uint32_t collection_limit(void)
+{
+    uint32_t limit = its.has_collection_table ? its.collections.limit : GITS_TYPER_HCC(its.typer);
+    uint32_t ids = UINT32_C(1) << its.facts.collection_bits;
+
+    return limit < ids ? limit : ids;
+}
+
 int its_core_init(void)
 {
     unsigned core = core_id();
     struct its_command command;
     int error;
 
+    if (in_interrupt())
+        return -EDEADLK;
     if (its.base == 0)
         return -ENODEV;
-    if (its.has_collection_table && core >= its.collections.limit)
+    if (core >= collection_limit()) {
+        log_error(its, "core %u: GITS_TYPER 0x%llx has no collection for it", core,
+                  (unsigned long long)its.typer);
         return -ERANGE;
+    }
     error = gic_lpi_core_init();
     if (error != 0)
         return error;
@@ -180,7 +230,7 @@ int its_core_init(void)
 
 static void free_device(struct its_device *device)
 {
-    free(device->cores);
+    free(device->events);
     free(device->translation_table);
     free(device);
 }
@@ -196,12 +246,11 @@ static struct its_device *allocate_device(uint32_t id, unsigned event_bits)
     device->event_bits = event_bits;
     device->translation_table =
         gic_memory_allocate(ITT_ALIGNMENT, events * its.facts.itt_entry_size);
-    device->cores = malloc(events);
-    if (device->translation_table == NULL || device->cores == NULL) {
+    device->events = calloc(events, sizeof(*device->events));
+    if (device->translation_table == NULL || device->events == NULL) {
         free_device(device);
         return NULL;
     }
-    memset(device->cores, UNMAPPED, events);
     return device;
 }
 
@@ -214,15 +263,48 @@ static int send_mapd(const struct its_device *device, bool valid)
     return its_queue_run(&its.queue, &command, &its.targets[core_id()], 1);
 }
 
+/* Undoes the MAPDs of which it is not known whether the ITS has taken them, each with one that
+ * unmaps: it is behind the other in the queue, and does no harm to what is not mapped. Then the
+ * table is ours again, and the id free. The mutex is held. */
+static void undo_unknown_devices(void)
+{
+    struct its_device **link = &its.device_list;
+
+    while (*link != NULL) {
+        struct its_device *device = *link;
+        int error = device->state == DEVICE_UNKNOWN ? send_mapd(device, false) : -EEXIST;
+
+        if (error == -ENOBUFS || error == -ETIMEDOUT)
+            return; /* nor would the others be; the next call tries again */
+        if (error == 0) {
+            *link = device->next;
+            free_device(device);
+        } else {
+            link = &device->next;
+        }
+    }
+}
+
+static const struct its_device *find_device(uint32_t id)
+{
+    const struct its_device *device = its.device_list;
+
+    while (device != NULL && device->id != id)
+        device = device->next;
+    return device;
+}
+
 /* The mutex is held. */
 static int map_locked(uint32_t id, unsigned event_bits, struct its_device **result)
 {
+    const struct its_device *there;
     struct its_device *device;
     int error;
 
-    for (device = its.device_list; device != NULL; device = device->next)
-        if (device->id == id)
-            return -EEXIST;
+    undo_unknown_devices();
+    there = find_device(id);
+    if (there != NULL)
+        return there->state == DEVICE_UNKNOWN ? -ENOBUFS : -EEXIST;
     error = its_table_provide(&its.devices, id, gic_memory_allocate);
     if (error != 0)
         return error;
@@ -234,8 +316,8 @@ static int map_locked(uint32_t id, unsigned event_bits, struct its_device **resu
         free_device(device);
         return error;
     }
-    /* After a timeout the command is still in the queue and may yet be consumed: so the table
-     * stays, and the id is taken. */
+    /* After a timeout the ITS may yet take the table: so it stays, and the id is taken. */
+    device->state = error == 0 ? DEVICE_MAPPED : DEVICE_UNKNOWN;
     device->next = its.device_list;
     its.device_list = device;
     if (error == 0)
@@ -247,6 +329,8 @@ int its_map_device(uint32_t device_id, unsigned event_bits, struct its_device **
 {
     int error;
 
+    if (!wait_is_allowed())
+        return -EDEADLK;
     if (its.base == 0)
         return -ENODEV;
     if (!its.mapped[core_id()])
@@ -254,7 +338,8 @@ int its_map_device(uint32_t device_id, unsigned event_bits, struct its_device **
     /* A table is for two events at least: the command has no code for a single one. */
     if (event_bits == 0)
         event_bits = 1;
-    if (device_id >= its.devices.limit || event_bits > its.facts.event_bits)
+    if (device_id >= its.devices.limit || event_bits > its.facts.event_bits ||
+        event_bits > EVENT_BITS_MAX)
         return -ERANGE;
     error = mutex_lock(&its.device_mutex);
     if (error != 0)
@@ -267,7 +352,7 @@ int its_map_device(uint32_t device_id, unsigned event_bits, struct its_device **
 static bool has_events(const struct its_device *device)
 {
     for (size_t event = 0; event < (size_t)1u << device->event_bits; event++)
-        if (device->cores[event] < CORE_MAX)
+        if (device->events[event].state == EVENT_MAPPED)
             return true;
     return false;
 }
@@ -285,14 +370,20 @@ static void remove_from_list(const struct its_device *device)
 int its_unmap_device(struct its_device *device)
 {
     int error;
+
+    if (!wait_is_allowed())
+        return -EDEADLK;
     if (has_events(device))
         return -EBUSY;
     error = mutex_lock(&its.device_mutex);
     if (error != 0)
         return error;
+    undo_unknown_devices();
     error = send_mapd(device, false);
     if (error == 0)
         remove_from_list(device);
+    else if (error == -ETIMEDOUT)
+        device->state = DEVICE_LEAVING;
     mutex_unlock(&its.device_mutex);
     if (error == 0)
         free_device(device);
@@ -306,81 +397,131 @@ static int check_core(unsigned core)
     return core < CORE_MAX && its.mapped[core] ? 0 : -EINVAL;
 }
 
-/* 0 if the event is in range and mapped. */
+/* 0 if commands about the event can be run, and it is mapped, or may be. */
 static int check_mapped(const struct its_device *device, uint32_t event)
 {
+    if (!wait_is_allowed())
+        return -EDEADLK;
     if ((event >> device->event_bits) != 0)
         return -EINVAL;
-    return device->cores[event] == UNMAPPED ? -ENOENT : 0;
+    if (device->state != DEVICE_MAPPED)
+        return -ENODEV;
+    return device->events[event].state == EVENT_UNMAPPED ? -ENOENT : 0;
 }
 
-/* The redistributor of a mapped event. */
-static uint64_t target_of(const struct its_device *device, uint32_t event)
+/* Runs a command about an event that is on core a or on core b (which may be one), and waits for
+ * their redistributors. */
+static int run_for_cores(const struct its_command *command, unsigned a, unsigned b)
 {
-    return its.targets[device->cores[event] & ~DISCARD_FAILED];
+    const uint64_t targets[ITS_QUEUE_TARGETS_MAX] = {its.targets[a], its.targets[b]};
+
+    return its_queue_run(&its.queue, command, targets, a == b ? 1 : 2);
+}
+
+/* MOVI. SYNC to both: the old redistributor has handed over the pending state, and the new one has
+ * it. */
+static int run_movi(const struct its_device *device, uint32_t event, unsigned from, unsigned to)
+{
+    struct its_command command = its_command_movi(device->id, event, (uint16_t)to);
+
+    return run_for_cores(&command, from, to);
+}
+
+/* After a move whose outcome nobody knows: puts the event back to where it was, wherever it is. */
+static int make_core_certain(struct its_device *device, uint32_t event)
+{
+    struct event *entry = &device->events[event];
+    int error;
+
+    if (entry->other == entry->core)
+        return 0;
+    error = run_movi(device, event, entry->other, entry->core);
+    if (error == 0)
+        entry->other = entry->core;
+    return error;
 }
 
 /* Runs a command about a mapped event, and waits for its redistributor. */
-static int run_for_event(const struct its_device *device, uint32_t event,
+static int run_for_event(struct its_device *device, uint32_t event,
                          const struct its_command *command)
 {
-    uint64_t target = target_of(device, event);
+    unsigned core = device->events[event].core;
+    int error = make_core_certain(device, event);
 
-    return its_queue_run(&its.queue, command, &target, 1);
+    return error != 0 ? error : run_for_cores(command, core, core);
 }
 
 int its_map_event(struct its_device *device, uint32_t event, unsigned lpi, unsigned core)
 {
     struct its_command command;
+    struct event *entry;
     int error = check_core(core);
 
+    if (!wait_is_allowed())
+        return -EDEADLK;
     if (error != 0 || (event >> device->event_bits) != 0 || lpi < GIC_INTID_LPI_FIRST ||
         lpi >= gic_lpi_limit())
         return -EINVAL;
-    if (device->cores[event] != UNMAPPED)
+    if (device->state != DEVICE_MAPPED)
+        return -ENODEV;
+    entry = &device->events[event];
+    if (entry->state == EVENT_UNKNOWN)
+        error = its_discard_event(device, event);
+    if (error != 0)
+        return error;
+    if (entry->state != EVENT_UNMAPPED)
         return -EEXIST;
+
     command = its_command_mapti(device->id, event, lpi, (uint16_t)core);
-    error = its_queue_run(&its.queue, &command, &its.targets[core], 1);
-    if (error == 0)
-        device->cores[event] = (uint8_t)core;
+    error = run_for_cores(&command, core, core);
+    if (error == 0 || error == -ETIMEDOUT)
+        *entry = (struct event){.state = error == 0 ? EVENT_MAPPED : EVENT_UNKNOWN,
+                                .core = (uint8_t)core,
+                                .other = (uint8_t)core};
     return error;
 }
 
 int its_move_event(struct its_device *device, uint32_t event, unsigned core)
 {
-    struct its_command command;
-    uint64_t both[ITS_QUEUE_TARGETS_MAX];
+    struct event *entry;
     int error = check_mapped(device, event);
 
     if (error == 0)
         error = check_core(core);
+    if (error == 0)
+        error = make_core_certain(device, event);
     if (error != 0)
         return error;
-    if (device->cores[event] == core)
+    entry = &device->events[event];
+    if (entry->core == core)
         return 0;
-    command = its_command_movi(device->id, event, (uint16_t)core);
-    /* SYNC to both: the old redistributor has handed over the pending state, and the new one has
-     * it. */
-    both[0] = target_of(device, event);
-    both[1] = its.targets[core];
-    error = its_queue_run(&its.queue, &command, both, ITS_QUEUE_TARGETS_MAX);
+    error = run_movi(device, event, entry->core, core);
     if (error == 0)
-        device->cores[event] = (uint8_t)core;
+        entry->core = entry->other = (uint8_t)core;
+    else if (error == -ETIMEDOUT)
+        entry->other = (uint8_t)core;
     return error;
 }
 
 int its_discard_event(struct its_device *device, uint32_t event)
 {
     struct its_command command = its_command_discard(device->id, event);
+    struct event *entry;
     int error = check_mapped(device, event);
 
     if (error != 0)
         return error;
-    error = run_for_event(device, event, &command);
-    if (error != 0)
-        device->cores[event] |= DISCARD_FAILED;
-    else
-        device->cores[event] = UNMAPPED;
+    entry = &device->events[event];
+    error = run_for_cores(&command, entry->core, entry->other);
+    /* What was not known is known then: the ITS has no such event. */
+    if (error == -EIO && entry->state == EVENT_UNKNOWN)
+        error = 0;
+    if (error == 0)
+        *entry = (struct event){.state = EVENT_UNMAPPED};
+    else if (error == -ETIMEDOUT)
+        entry->state = EVENT_UNKNOWN;
+    else if (entry->state != EVENT_UNKNOWN)
+        entry->state = EVENT_GIVEN_UP;
     return error;
 }
 
@@ -429,6 +570,8 @@ int its_invalidate_all(unsigned core)
     struct its_command command = its_command_invall((uint16_t)core);
     int error = check_core(core);
 
+    if (in_interrupt())
+        return -EDEADLK;
     return error != 0 ? error : its_queue_run(&its.queue, &command, &its.targets[core], 1);
 }
 
@@ -436,6 +579,8 @@ int its_silence_lpi(unsigned lpi)
 {
     int first_error = 0;
 
+    if (!wait_is_allowed())
+        return -EDEADLK;
     if (lpi < GIC_INTID_LPI_FIRST || lpi >= gic_lpi_limit())
         return -EINVAL;
     gic_lpi_set_property(lpi, false, GIC_PRIORITY_DEFAULT);
@@ -488,7 +633,7 @@ void its_for_each_device(void (*visit)(uint32_t id, unsigned event_bits, unsigne
         unsigned mapped = 0;
 
         for (size_t event = 0; event < (size_t)1u << device->event_bits; event++)
-            mapped += device->cores[event] != UNMAPPED ? 1 : 0;
+            mapped += device->events[event].state != EVENT_UNMAPPED ? 1 : 0;
         visit(device->id, device->event_bits, mapped, argument);
     }
     mutex_unlock(&its.device_mutex);

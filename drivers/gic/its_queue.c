@@ -13,6 +13,7 @@
 
 #include "arch/barrier.h"
 #include "arch/cache.h"
+#include "arch/core.h"
 #include "arch/mmio.h"
 #include "arch/time.h"
 #include "lib/log.h"
@@ -28,7 +29,8 @@ LOG_SUBJECT(its);
  * queue's list while it waits. */
 struct its_queue_batch {
     uint64_t first, end;
-    bool stalled;
+    bool stalled; /* at this number, the first time */
+    uint64_t stalled_number;
     struct its_command stalled_at;
     struct its_queue_batch *next;
 };
@@ -91,8 +93,9 @@ static void step_over_stall(struct its_queue *queue)
     struct its_queue_batch *batch;
 
     for (batch = queue->waiting; batch != NULL; batch = batch->next)
-        if (batch->first <= queue->consumed && queue->consumed < batch->end) {
+        if (batch->first <= queue->consumed && queue->consumed < batch->end && !batch->stalled) {
             batch->stalled = true;
+            batch->stalled_number = queue->consumed;
             batch->stalled_at = *entry(queue, queue->consumed);
         }
     put(queue, queue->consumed, &queue->harmless);
@@ -107,9 +110,13 @@ static void update(struct its_queue *queue)
     uint64_t done =
         (position + ITS_QUEUE_ENTRIES - queue->consumed % ITS_QUEUE_ENTRIES) % ITS_QUEUE_ENTRIES;
 
-    /* A pointer beyond what was written counts as no progress, so the deadline ends the wait. */
-    if (done <= queue->submitted - queue->consumed)
-        queue->consumed += done;
+    /* A pointer out of the ring, or beyond what was written, counts as no progress, so the deadline
+     * ends the wait. */
+    if (position >= ITS_QUEUE_ENTRIES || done > queue->submitted - queue->consumed)
+        return;
+    queue->consumed += done;
+    if (done != 0)
+        queue->still = false;
     if ((value & GITS_CREADR_STALLED) != 0 && queue->consumed < queue->submitted)
         step_over_stall(queue);
 }
@@ -144,7 +151,19 @@ static void withdraw(struct its_queue *queue, const struct its_queue_batch *batc
         }
 }
 
-/* Waits for room, and inserts. 0 or -ETIMEDOUT. */
+/* Whether the ITS stands still; if so, it is told the pointer again, in case it missed it. */
+static bool nudge(struct its_queue *queue)
+{
+    unsigned long state = spin_lock(&queue->lock);
+    bool still = queue->still;
+
+    if (still)
+        write_pointer(queue, 0);
+    spin_unlock(&queue->lock, state);
+    return still;
+}
+
+/* Waits for room, and inserts. 0 or -ENOBUFS. */
 static int submit(struct its_queue *queue, const struct its_command *commands, unsigned count,
                   struct its_queue_batch *batch, deadline_t deadline)
 {
@@ -154,17 +173,27 @@ static int submit(struct its_queue *queue, const struct its_command *commands, u
         unsigned long state = spin_lock(&queue->lock);
         bool room;
 
-        if (!has_room(queue, count))
+        if (queue->still || !has_room(queue, count))
             update(queue);
-        room = has_room(queue, count);
+        room = !queue->still && has_room(queue, count);
         if (room)
             insert(queue, commands, count, batch);
+        else if (late)
+            queue->still = true;
         spin_unlock(&queue->lock, state);
         if (room)
             return 0;
         if (late)
-            return -ETIMEDOUT;
+            return -ENOBUFS;
     }
+}
+
+/* What a batch that the ITS has passed came to. */
+static int outcome(const struct its_queue_batch *batch)
+{
+    if (!batch->stalled)
+        return 0;
+    return batch->stalled_number == batch->first ? -EIO : -ETIMEDOUT;
 }
 
 /* Waits until the ITS has passed the batch, or given it up; the batch is out of the list then. */
@@ -179,23 +208,36 @@ static int await(struct its_queue *queue, struct its_queue_batch *batch, deadlin
         done = queue->consumed >= batch->end;
         if (done || late)
             withdraw(queue, batch);
+        if (late && !done)
+            queue->still = true;
         spin_unlock(&queue->lock, state);
         if (done)
-            return batch->stalled ? -EIO : 0;
+            return outcome(batch);
         if (late)
             return -ETIMEDOUT;
     }
 }
 
-static void report(const struct its_queue *queue, const struct its_command *command, int error)
+static const char *in_words(const struct its_queue_batch *batch, int error)
+{
+    if (batch->stalled)
+        return "refused, the ITS stalled at it";
+    return error == -ENOBUFS ? "not queued, the ITS stands still" : "not consumed in time";
+}
+
+static void report(struct its_queue *queue, const struct its_command *command,
+                   const struct its_queue_batch *batch, int error)
 {
     char text[COMMAND_TEXT_SIZE];
+    unsigned long state = spin_lock(&queue->lock);
+    uint64_t outstanding = queue->submitted - queue->consumed;
 
-    its_command_text(command, text, sizeof(text));
+    spin_unlock(&queue->lock, state);
+    its_command_text(batch->stalled ? &batch->stalled_at : command, text, sizeof(text));
     log_error(its, "%s: %s (read pointer 0x%llx, %llu commands outstanding)", text,
-              error == -EIO ? "refused, the ITS stalled at it" : "not consumed in time",
+              in_words(batch, error),
               (unsigned long long)mmio_read64(queue->registers + GITS_CREADR),
-              (unsigned long long)(queue->submitted - queue->consumed));
+              (unsigned long long)outstanding);
 }
 
 int its_queue_run(struct its_queue *queue, const struct its_command *command,
@@ -206,17 +248,20 @@ int its_queue_run(struct its_queue *queue, const struct its_command *command,
     deadline_t deadline = deadline_after_us(ITS_QUEUE_TIMEOUT_US);
     int error;
 
+    if (in_interrupt())
+        return -EDEADLK;
     if (target_count > ITS_QUEUE_TARGETS_MAX)
         return -EINVAL;
     commands[0] = *command;
     for (unsigned i = 0; i < target_count; i++)
         commands[1u + i] = its_command_sync(targets[i]);
 
-    error = submit(queue, commands, 1u + target_count, &batch, deadline);
+    error = submit(queue, commands, 1u + target_count, &batch,
+                   nudge(queue) ? deadline_after_us(ITS_QUEUE_STILL_US) : deadline);
     if (error == 0)
         error = await(queue, &batch, deadline);
     if (error != 0)
-        report(queue, error == -EIO ? &batch.stalled_at : command, error);
+        report(queue, command, &batch, error);
     return error;
 }
 

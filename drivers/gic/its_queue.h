@@ -22,6 +22,10 @@
  * is for a simulated one whose host is busy. */
 #define ITS_QUEUE_TIMEOUT_US  1000000u
 
+/* How long a caller waits for an ITS that has stood still since another gave up, before it queues
+ * anything. */
+#define ITS_QUEUE_STILL_US    1000u
+
 /* How many SYNCs can follow one command. */
 #define ITS_QUEUE_TARGETS_MAX 2u
 
@@ -35,6 +39,7 @@ struct its_queue {
     struct spinlock lock;         /* of all below */
     uint64_t submitted, consumed; /* commands since its_queue_init() */
     struct its_queue_batch *waiting;
+    bool still; /* somebody gave up, and the ITS has consumed nothing since */
     uint64_t counts[ITS_OPCODES];
 };
 
@@ -46,9 +51,17 @@ int its_queue_init(struct its_queue *queue, uintptr_t registers, struct its_comm
 void its_queue_set_harmless(struct its_queue *queue, const struct its_command *command);
 
 /* Puts the command into the queue, followed by a SYNC to each target, and waits until the ITS has
- * consumed them all. 0; -ETIMEDOUT; -EIO: the ITS stalled at one of them, which was then taken out.
- * Logs what failed. Thread context, any core; several callers at once have their commands in the
- * queue together. */
+ * consumed them all. Commands are consumed in the order of the queue: once a later one is, all
+ * before it are. Logs what failed. Thread context, IRQs may be masked; any core; several callers
+ * at once have their commands in the queue together.
+ *
+ * 0: done.
+ * -EIO: the ITS stalled at the command, which was taken out: not done.
+ * -ENOBUFS: the queue is full for ITS_QUEUE_TIMEOUT_US, or the ITS has stood still since an earlier
+ * -ETIMEDOUT: nothing was queued. An ITS that stands still so costs each caller a millisecond.
+ * -ETIMEDOUT: not known. The command is in the queue, and may be consumed at any time; or it was,
+ * but the ITS stalled at the SYNC behind it.
+ * -EDEADLK: interrupt context; nothing was queued. */
 int its_queue_run(struct its_queue *queue, const struct its_command *command,
                   const uint64_t *targets, unsigned target_count);
 

@@ -30,6 +30,7 @@ enum gits_offset {
 #define GITS_TYPER_ID_BITS(typer)        (((unsigned)((typer) >> 8) & 0x1fu) + 1u)
 #define GITS_TYPER_DEVBITS(typer)        (((unsigned)((typer) >> 13) & 0x1fu) + 1u)
 #define GITS_TYPER_PTA                   (UINT64_C(1) << 19) /* RDbase is an address */
+#define GITS_TYPER_HCC(typer)            ((unsigned)((typer) >> 24) & 0xffu) /* without memory */
 #define GITS_TYPER_CID_BITS(typer)       (((unsigned)((typer) >> 32) & 0xfu) + 1u)
 #define GITS_TYPER_CIL                   (UINT64_C(1) << 36) /* CIDbits counts, else 16 */
 
@@ -44,6 +45,9 @@ enum gits_offset {
 #define GITS_BASER_TYPE(value)           ((unsigned)((value) >> 56) & 0x7u)
 #define GITS_BASER_ENTRY_SIZE(value)     (((unsigned)((value) >> 48) & 0x1fu) + 1u)
 #define GITS_BASER_PAGE_SIZE(code)       ((uint64_t)(code) << 8) /* 0: 4 KiB, 1: 16, 2: 64 */
+#define GITS_BASER_PAGE_SIZE_FIELD       GITS_BASER_PAGE_SIZE(3)
+#define GITS_BASER_PAGES_FIELD           UINT64_C(0xff)
+#define GITS_BASER_ADDRESS               UINT64_C(0x0000fffffffff000)
 #define GITS_BASER_TYPE_DEVICE           1u
 #define GITS_BASER_TYPE_COLLECTION       4u
 

@@ -15,6 +15,11 @@
 
 #define PAGE_SIZE_CODES 3u /* 4, 16 and 64 KiB */
 
+/* What the register must read back as it was written. */
+#define TAKEN                                                                                      \
+    (GITS_BASER_VALID | GITS_BASER_INDIRECT | GITS_BASER_ADDRESS | GITS_BASER_PAGE_SIZE_FIELD |    \
+     GITS_BASER_PAGES_FIELD)
+
 static size_t page_size_of(unsigned code)
 {
     return (size_t)4096u << (2u * code);
@@ -31,19 +36,17 @@ static uintptr_t find_register(uintptr_t registers, unsigned type)
     return 0;
 }
 
-/* The largest page that the register takes: implementations may have only one. */
-static unsigned choose_page_size(uintptr_t address)
+/* The largest page that the register takes: implementations may have only one. -EIO: none. */
+static int choose_page_size(uintptr_t address, unsigned *code)
 {
-    unsigned code = PAGE_SIZE_CODES;
-
-    while (code-- > 0) {
-        uint64_t field = GITS_BASER_PAGE_SIZE(code);
+    for (*code = PAGE_SIZE_CODES; (*code)-- > 0;) {
+        uint64_t field = GITS_BASER_PAGE_SIZE(*code);
 
         mmio_write64(address, field);
-        if ((mmio_read64(address) & GITS_BASER_PAGE_SIZE(3u)) == field)
-            return code;
+        if ((mmio_read64(address) & GITS_BASER_PAGE_SIZE_FIELD) == field)
+            return 0;
     }
-    return 0;
+    return -EIO;
 }
 
 static bool can_be_two_level(uintptr_t address, unsigned page_size_code)
@@ -64,7 +67,9 @@ static int program(struct its_table *table, uint64_t value)
     if (!table->coherent)
         mmio_write64(table->address_register,
                      value | GITS_BASER_INNER_CACHE(GIC_MEMORY_NON_CACHEABLE));
-    return (mmio_read64(table->address_register) & value) == value ? 0 : -EIO;
+    /* Not more than was written either: another page size, or more pages, would be another table.
+     */
+    return (mmio_read64(table->address_register) & TAKEN) == value ? 0 : -EIO;
 }
 
 /* Ids in a page of a flat table, or of the second level. */
@@ -104,7 +109,8 @@ int its_table_init(struct its_table *table, uintptr_t registers, unsigned type, 
     if (address == 0)
         return -ENODEV;
     *table = (struct its_table){.address_register = address};
-    page_size_code = choose_page_size(address);
+    if (choose_page_size(address, &page_size_code) != 0)
+        return -EIO;
     table->entry_size = GITS_BASER_ENTRY_SIZE(mmio_read64(address));
     table->page_size = page_size_of(page_size_code);
     table->two_level = count > ids_per_page(table) && can_be_two_level(address, page_size_code);

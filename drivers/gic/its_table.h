@@ -26,8 +26,8 @@ typedef void *(*its_table_allocate_t)(size_t alignment, size_t size);
 
 /* Finds the GITS_BASERn of the given type (GITS_BASER_TYPE_*), gives it a table for ids below
  * 2^bits, of two levels where that saves memory and the ITS can. The ITS is disabled. -ENODEV: the
- * ITS keeps no such table in memory; -ENOMEM; -EIO: the register takes no address. table->limit may
- * be less than 2^bits if the largest table possible is too small. */
+ * ITS keeps no such table in memory; -ENOMEM; -EIO: the register does not keep page size, address
+ * or length. table->limit may be less than 2^bits if the largest table possible is too small. */
 int its_table_init(struct its_table *table, uintptr_t registers, unsigned type, unsigned bits,
                    its_table_allocate_t allocate);
 

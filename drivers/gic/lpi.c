@@ -35,6 +35,7 @@ static struct {
     /* A core writes its own once, before it maps a collection; hence before any reader that
      * depends on it. */
     bool not_coherent[CORE_MAX];
+    bool enabled[CORE_MAX]; /* with these tables */
 } lpis;
 
 static size_t property_table_size(void)
@@ -49,9 +50,12 @@ static size_t pending_table_size(void)
 
 static void free_tables(void)
 {
-    for (unsigned i = 0; i < CORE_MAX; i++)
+    for (unsigned i = 0; i < CORE_MAX; i++) {
         free(lpis.pending[i]);
+        lpis.pending[i] = NULL;
+    }
     free(lpis.properties);
+    lpis.properties = NULL;
 }
 
 int gic_lpi_init(void)
@@ -127,6 +131,8 @@ int gic_lpi_core_init(void)
     if (lpis.limit == 0 || redistributor == 0 || lpis.pending[core] == NULL ||
         (gic_redistributor_typer(core) & GICR_TYPER_PLPIS) == 0)
         return -ENODEV;
+    if (lpis.enabled[core])
+        return 0;
     error = disable(redistributor);
     if (error != 0)
         return error;
@@ -144,6 +150,7 @@ int gic_lpi_core_init(void)
     barrier_complete(); /* the tables are in memory before the redistributor reads them */
     mmio_write32(redistributor + GICR_CTLR,
                  mmio_read32(redistributor + GICR_CTLR) | GICR_CTLR_ENABLE_LPIS);
+    lpis.enabled[core] = true;
     barrier_complete(); /* LPIs are on when this returns, and commands may name this redistributor
                          */
     return 0;
@@ -177,5 +184,5 @@ bool gic_lpi_pending_bit(unsigned lpi, unsigned core)
     byte = &lpis.pending[core][lpi / 8u];
     if (!gic_lpi_coherent())
         dcache_invalidate((void *)byte, sizeof(*byte));
-    return ((uint32_t)*byte >> (lpi % 8u) & 1u) != 0;
+    return ((unsigned)*byte >> (lpi % 8u) & 1u) != 0;
 }

@@ -14,8 +14,9 @@
 int gic_lpi_init(void);
 
 /* Gives the calling core's redistributor the tables and enables LPIs there. No allocation, so it
- * can be called while a core is being started. -ENODEV: no LPIs at this redistributor; -EBUSY: LPIs
- * were enabled with other tables and can't be disabled; -ETIMEDOUT; -EIO: an address was not taken.
+ * can be called while a core is being started; again, it does nothing. -ENODEV: no LPIs at this
+ * redistributor; -EBUSY: LPIs were enabled with other tables and can't be disabled; -ETIMEDOUT;
+ * -EIO: an address was not taken.
  */
 int gic_lpi_core_init(void);
 

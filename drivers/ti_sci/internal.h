@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * One TI-SCI request and its answer; for the files of this folder.
+ * One TI-SCI request and its answer; for the files of this folder, and for tests.
  */
 #ifndef DRIVERS_TI_SCI_INTERNAL_H
 #define DRIVERS_TI_SCI_INTERNAL_H
@@ -18,6 +18,10 @@ LOG_USE(ti_sci);
  * what was refused. */
 int ti_sci_request(uint16_t type, const void *request, size_t request_size, void *answer,
                    size_t answer_size);
+
+/* How long later requests wait for their answers, in microseconds; at first 1 s. For the tests,
+ * which lose answers on purpose. Any context. */
+void ti_sci_set_timeout_us(uint64_t timeout_us);
 
 /* Counts and logs an answer that was acknowledged and is too short; returns -EMSGSIZE. */
 int ti_sci_short_answer(uint16_t type);

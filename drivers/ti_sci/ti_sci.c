@@ -267,18 +267,6 @@ static const char *in_words(int error)
     }
 }
 
-static bool nothing(void *argument)
-{
-    (void)argument;
-    return false;
-}
-
-/* Whether wait_for() would refuse here: ask before anything is sent. */
-static bool may_not_wait(void)
-{
-    return in_interrupt() || wait_for(nothing, NULL, 0) == -EDEADLK;
-}
-
 /* The request, and what of its parameters fits into an event: the first 16 bytes. */
 static void trace_request(const struct tisci_header *header, const struct attempt *attempt)
 {
@@ -314,7 +302,7 @@ int ti_sci_request(uint16_t type, const void *request, size_t request_size, void
     struct attempt attempt = {0};
     int error;
 
-    if (may_not_wait())
+    if (!wait_is_allowed())
         return -EDEADLK;
     if (!ready)
         return -ENODEV;

@@ -46,9 +46,6 @@ void ti_sci_use_interrupt(bool use);
  * status can count. Returns whether there was one. Interrupt context. */
 bool ti_sci_receive(void);
 
-/* How long later requests wait for their answers, in microseconds; at first 1 s. Any context. */
-void ti_sci_set_timeout_us(uint64_t timeout_us);
-
 /* What TISCI_MSG_VERSION tells. */
 struct ti_sci_version {
     char description[33];

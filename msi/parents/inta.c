@@ -21,6 +21,7 @@
 #include "msi/local.h"
 #include "msi/parents/mapping.h"
 #include "msi/parents/vint.h"
+#include "msi/reclaim.h"
 #include "msi/registry.h"
 
 #include <errno.h>
@@ -77,6 +78,14 @@ static void keep_stuck(struct inta *inta, struct irq *irq)
     inta->stuck = irq;
 }
 
+/* Takes the event off its bit, and its mapping down; can be repeated. */
+static int take_off(struct inta_irq *event)
+{
+    int error = vint_detach(event->vint, event->mapping.bit);
+
+    return error != 0 ? error : irq_mapping_clear(&event->mapping);
+}
+
 static void reap(struct inta *inta)
 {
     struct irq **link = &inta->stuck;
@@ -84,13 +93,13 @@ static void reap(struct inta *inta)
     while (*link != NULL) {
         struct irq *irq = *link;
 
-        if (irq_mapping_clear(&event_of(irq)->mapping) != 0) {
+        if (take_off(event_of(irq)) != 0) {
             link = &irq->stuck_next;
             continue;
         }
         *link = irq->stuck_next;
-        (void)give_event(inta, event_of(irq));
-        free(irq);
+        (void)give_event(inta, event_of(irq)); /* a line that stays is kept in its VINT */
+        irq_reclaim_later(irq);
     }
     vint_reap(&inta->vints);
 }
@@ -150,8 +159,7 @@ static int inta_free(struct irq *irq)
 {
     struct inta *inta = inta_of(irq);
     struct inta_irq *event = event_of(irq);
-    int detached = vint_detach(event->vint, event->mapping.bit);
-    int error = irq_mapping_clear(&event->mapping);
+    int error = take_off(event);
 
     if (error != 0) {
         log_error(irq, "%s: %s index %u: unmap event %u: error %d", inta->parent.name,
@@ -160,8 +168,7 @@ static int inta_free(struct irq *irq)
         keep_stuck(inta, irq);
         return error;
     }
-    error = give_event(inta, event);
-    return detached != 0 ? detached : error;
+    return give_event(inta, event);
 }
 
 static void inta_mask(struct irq *irq)
@@ -222,6 +229,8 @@ static void inta_inventory(struct irq_parent *parent, struct irq_inventory *inve
 {
     const struct inta *inta = (const struct inta *)parent;
 
+    for (const struct irq *irq = inta->stuck; irq != NULL; irq = irq->stuck_next)
+        inventory->held++;
     inventory->events += inta->events.capacity - inta->events.free;
     inventory->events_free += inta->events.free;
     inventory->vints += inta->vints.pool.capacity - inta->vints.pool.free;
@@ -277,6 +286,11 @@ static int init_events(struct inta *inta)
 int irq_inta_init(const struct inta_facts *facts, struct irq_parent *router,
                   struct irq_parent **parent)
 {
+    if (!wait_is_allowed())
+        return -EDEADLK;
+    if (!intr_is_router(router))
+        return -EINVAL;
+
     struct inta *inta = calloc(1, sizeof(*inta));
     int error;
 

@@ -17,6 +17,7 @@
 #include "msi/irq.h"
 #include "msi/parents/id_pool.h"
 #include "msi/parents/spi.h"
+#include "msi/reclaim.h"
 #include "msi/registry.h"
 
 #include <errno.h>
@@ -175,7 +176,7 @@ static void reap(struct intr *intr)
             continue;
         }
         *link = irq->stuck_next;
-        free(irq);
+        irq_reclaim_later(irq);
     }
 }
 
@@ -210,6 +211,9 @@ static int direct_alloc(struct irq *irq, uint32_t flags)
 static int direct_free(struct irq *irq)
 {
     struct intr *intr = intr_of(irq->binding->parent);
+
+    reap(intr);
+
     int closed = irq_spi_close(line_of(irq)->intid);
     int error = line_close(intr, line_of(irq));
 
@@ -220,7 +224,7 @@ static int direct_free(struct irq *irq)
 
 static void direct_mask(struct irq *irq)
 {
-    (void)gic_disable(line_of(irq)->intid); /* the INTID was checked by irq_spi_open() */
+    (void)gic_mask(line_of(irq)->intid); /* the INTID was checked by irq_spi_open() */
 }
 
 static void direct_unmask(struct irq *irq)
@@ -259,6 +263,8 @@ static void intr_inventory(struct irq_parent *parent, struct irq_inventory *inve
 {
     const struct intr *intr = intr_of(parent);
 
+    for (const struct irq *irq = intr->stuck; irq != NULL; irq = irq->stuck_next)
+        inventory->held++;
     inventory->routes += intr->owned - intr->outputs.free;
     inventory->routes_free += intr->outputs.free;
 }
@@ -312,8 +318,16 @@ static int intr_start(struct intr *intr)
     return error;
 }
 
+bool intr_is_router(const struct irq_parent *parent)
+{
+    return parent != NULL && parent->ops == &intr_ops;
+}
+
 int irq_intr_init(const struct intr_facts *facts, struct irq_parent **parent)
 {
+    if (!wait_is_allowed())
+        return -EDEADLK;
+
     struct intr *intr = calloc(1, sizeof(*intr));
 
     if (intr == NULL)

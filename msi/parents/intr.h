@@ -25,6 +25,9 @@ int intr_line_open(struct irq_parent *router, uint16_t input, bool direct, struc
  * is; the call can be repeated. */
 int intr_line_close(struct irq_parent *router, struct intr_line *line);
 
+/* Whether a parent is a router. Any context. */
+bool intr_is_router(const struct irq_parent *parent);
+
 /* How many lines intr_line_open() without `direct` can still open. */
 uint32_t intr_lines_spare(struct irq_parent *router);
 

@@ -20,6 +20,7 @@
 #include "msi/irq.h"
 #include "msi/parents/lpi_regions.h"
 #include "msi/quiesce.h"
+#include "msi/reclaim.h"
 #include "msi/registry.h"
 
 #include <errno.h>
@@ -123,15 +124,39 @@ static int identity_join(struct irq_binding *binding, void *argument)
     return 0;
 }
 
+static void give_up(struct irq *irq)
+{
+    irq_sink_detach(lpi_of(irq));
+    irq_reclaim_later(irq);
+}
+
+/* The table is gone, and the stuck ones' events with it. */
 static void forget_stuck(struct its_identity *identity)
 {
     while (identity->stuck != NULL) {
         struct irq *irq = identity->stuck;
 
         identity->stuck = irq->stuck_next;
-        irq_sink_detach(lpi_of(irq));
-        if (irq_quiesce() == 0)
-            free(irq);
+        give_up(irq);
+    }
+}
+
+/* Tries again what could not be discarded earlier. */
+static void reap(struct its_identity *identity)
+{
+    struct irq **link = &identity->stuck;
+
+    while (*link != NULL) {
+        struct irq *irq = *link;
+
+        int error = its_discard_event(identity->device, irq->index);
+
+        if (error != 0 && error != -ENOENT) { /* -ENOENT: a command took effect after its time */
+            link = &irq->stuck_next;
+            continue;
+        }
+        *link = irq->stuck_next;
+        give_up(irq);
     }
 }
 
@@ -158,7 +183,8 @@ static int identity_leave(struct irq_binding *binding)
         free(identity);
         return 0;
     }
-    /* A stuck interrupt points to its binding, which must stay until the table is unmapped. */
+    reap(identity);
+    /* A stuck interrupt counts as its device's. */
     for (const struct irq *irq = identity->stuck; irq != NULL; irq = irq->stuck_next) {
         if (irq->binding == binding)
             return -EBUSY;
@@ -195,6 +221,7 @@ static int map_and_enable(struct irq *irq)
 static int its_alloc(struct irq *irq, uint32_t flags)
 {
     (void)flags; /* messages have no trigger mode */
+    reap(identity_of(irq));
     ((struct its_irq *)irq)->lpi = identity_of(irq)->first_lpi + irq->index;
 
     /* -EBUSY: another device with this id has the event. */
@@ -206,10 +233,8 @@ static int its_alloc(struct irq *irq, uint32_t flags)
     if (error != 0) {
         log_error(irq, "ITS: map device %u event %u to LPI %u: error %d",
                   (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, lpi_of(irq), error);
-        if (!irq->stuck) {
+        if (!irq->stuck)
             irq_sink_detach(lpi_of(irq));
-            (void)irq_quiesce(); /* enabled for a moment: a core may have taken it */
-        }
     }
     return error;
 }
@@ -217,6 +242,9 @@ static int its_alloc(struct irq *irq, uint32_t flags)
 static int its_free(struct irq *irq)
 {
     struct its_device *device = identity_of(irq)->device;
+
+    reap(identity_of(irq));
+
     int error = its_disable_event(device, irq->index, lpi_of(irq));
     int discarded = its_discard_event(device, irq->index); /* takes a pending LPI along */
 
@@ -226,11 +254,11 @@ static int its_free(struct irq *irq)
         keep_stuck(irq);
         return discarded;
     }
-    /* A core that took the LPI just before still finds the sink, and does nothing with it. */
-    int quiesced = irq_quiesce();
-
+    /* A core that took the LPI just before still finds the sink, and does nothing with it. If that
+     * can't be waited for, it counts a stray. */
+    (void)irq_quiesce();
     irq_sink_detach(lpi_of(irq));
-    return error != 0 ? error : quiesced;
+    return error;
 }
 
 static int its_set_affinity(struct irq *irq, unsigned core)
@@ -260,6 +288,15 @@ static int its_silence(struct irq *irq, bool silent)
                   : its_enable_event(device, irq->index, lpi_of(irq), GIC_PRIORITY_DEFAULT);
 }
 
+/* Not one that has got an owner meanwhile. */
+static int its_silence_stray(struct irq_parent *parent, unsigned intid)
+{
+    (void)parent;
+    if (intid < GIC_INTID_LPI_FIRST || irq_sink_is_attached(intid))
+        return 0;
+    return its_silence_lpi(intid);
+}
+
 static bool its_pending(struct irq *irq)
 {
     return its_lpi_pending(lpi_of(irq), irq_core(irq));
@@ -281,6 +318,10 @@ static void its_inventory(struct irq_parent *parent, struct irq_inventory *inven
 {
     const struct its_parent *its = (const struct its_parent *)parent;
 
+    for (const struct its_identity *each = its->identities; each != NULL; each = each->next) {
+        for (const struct irq *irq = each->stuck; irq != NULL; irq = irq->stuck_next)
+            inventory->held++;
+    }
     inventory->its_devices += its->identity_count;
     inventory->lpis += its->regions.in_use;
     inventory->lpis_free += its->regions.count - its->regions.in_use;
@@ -293,6 +334,7 @@ static const struct irq_parent_ops its_ops = {
     .set_affinity = its_set_affinity,
     .compose = its_compose,
     .silence = its_silence,
+    .silence_stray = its_silence_stray,
     .pending = its_pending,
     .trigger = its_trigger,
     .describe = its_describe,
@@ -305,10 +347,15 @@ static const struct irq_parent_ops its_ops = {
 static int its_start(struct its_parent *its)
 {
     unsigned limit = its_lpi_limit();
-    int error = irq_dispatch_lpi_init(limit);
 
+    if (limit <= GIC_INTID_LPI_FIRST)
+        return -ENODEV;
+
+    int error = irq_lpi_regions_init(&its->regions, GIC_INTID_LPI_FIRST, limit);
+
+    /* Last, because it can't be taken back. */
     if (error == 0)
-        error = irq_lpi_regions_init(&its->regions, GIC_INTID_LPI_FIRST, limit);
+        error = irq_dispatch_lpi_init(limit);
     if (error == 0)
         error = irq_parent_register(&its->parent);
     if (error != 0)
@@ -318,6 +365,9 @@ static int its_start(struct its_parent *its)
 
 int irq_its_init(struct irq_parent **parent)
 {
+    if (!wait_is_allowed())
+        return -EDEADLK;
+
     struct its_parent *its = calloc(1, sizeof(*its));
 
     if (its == NULL)
@@ -337,6 +387,8 @@ int irq_its_use_window(struct irq_parent *parent, uint64_t base, uint64_t size)
 {
     struct its_parent *its = (struct its_parent *)parent;
 
+    if (!wait_is_allowed())
+        return -EDEADLK;
     if (parent == NULL || parent->ops != &its_ops)
         return -EINVAL;
     its->window_base = base;

@@ -34,11 +34,12 @@ int irq_spi_open(unsigned intid, enum gic_trigger trigger, unsigned core, struct
 int irq_spi_close(unsigned intid)
 {
     /* Disabled first: then no core can acknowledge it; then wait for one that already has, so that
-     * it finds the sink and is not counted as a stray. */
+     * it finds the sink and is not counted as a stray. That is all this wait is for: who owns the
+     * sink waits once more before its memory goes (msi/reclaim.h). */
     int error = gic_disable(intid);
-    int quiesced = irq_quiesce();
 
+    (void)irq_quiesce();
     irq_sink_detach(intid);
     (void)gic_clear_pending(intid); /* for its next owner; irq_spi_open() does it again */
-    return error != 0 ? error : quiesced;
+    return error;
 }

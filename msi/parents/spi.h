@@ -12,8 +12,8 @@
  * -EBUSY: it has a sink; -EINVAL: not an SPI of this GIC. */
 int irq_spi_open(unsigned intid, enum gic_trigger trigger, unsigned core, struct irq_sink *sink);
 
-/* Disables it and takes the sink away; no core is inside the sink when it returns. Thread
- * context. An error of the GIC's or of irq_quiesce(). */
+/* Disables it and takes the sink away, in any case. A core may still be inside the sink if a
+ * handler hangs: irq_quiesce() before the sink's memory goes. Thread context. The GIC's error. */
 int irq_spi_close(unsigned intid);
 
 #endif

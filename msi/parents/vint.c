@@ -103,6 +103,7 @@ bool vint_is_raised(const struct vint *vint, unsigned bit)
 
 void vint_attach(struct vint *vint, unsigned bit, struct irq *irq)
 {
+    irq_stray_forget(vint->line.intid, vint->number, bit);
     __atomic_store_n(&vint->irqs[bit], irq, __ATOMIC_SEQ_CST);
 }
 
@@ -114,7 +115,10 @@ int vint_detach(struct vint *vint, unsigned bit)
      * arrived at the aggregator; a core that read the status before it is waited for. */
     (void)mmio_read64(REGISTER(vint, status_masked));
     error = irq_quiesce();
-    __atomic_store_n(&vint->irqs[bit], NULL, __ATOMIC_SEQ_CST);
+    /* A core that hangs in another event's handler goes on with the status that it has read: if it
+     * found nobody here, it would disable the bit, which might be the next owner's. */
+    if (error == 0)
+        __atomic_store_n(&vint->irqs[bit], NULL, __ATOMIC_SEQ_CST);
     return error;
 }
 

@@ -46,7 +46,8 @@ void vint_set_destroy(struct vint_set *set);
 int vint_take_bit(struct vint_set *set, unsigned core, struct vint **vint, uint8_t *bit);
 
 /* Connects a bit to its interrupt, and takes it off again: when vint_detach() returns, no core
- * delivers to the interrupt. The bit must be disabled. vint_detach(): irq_quiesce()'s errors. */
+ * delivers to the interrupt. The bit must be disabled. vint_detach(): irq_quiesce()'s errors; then
+ * the bit is still connected, and the call can be repeated. */
 void vint_attach(struct vint *vint, unsigned bit, struct irq *irq);
 int vint_detach(struct vint *vint, unsigned bit);
 

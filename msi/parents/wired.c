@@ -39,7 +39,7 @@ static int wired_free(struct irq *irq)
 
 static void wired_mask(struct irq *irq)
 {
-    (void)gic_disable(intid_of(irq)); /* the INTID was checked by irq_spi_open() */
+    (void)gic_mask(intid_of(irq)); /* the INTID was checked by irq_spi_open() */
 }
 
 static void wired_unmask(struct irq *irq)
@@ -85,6 +85,9 @@ static const struct irq_parent_ops wired_ops = {
 
 int irq_wired_init(struct irq_parent **parent)
 {
+    if (!wait_is_allowed())
+        return -EDEADLK;
+
     struct irq_parent *wired = calloc(1, sizeof(*wired));
 
     if (wired == NULL)

@@ -388,7 +388,7 @@ static void a_full_queue_times_out_and_keeps_what_is_in_it(void **state)
 
         assert_int_equal(submit(&queue, &filler, 1, &batches[i], deadline_after_us(1)), 0);
     }
-    assert_int_equal(its_queue_run(&queue, &command, NULL, 0), -ETIMEDOUT);
+    assert_int_equal(its_queue_run(&queue, &command, NULL, 0), -ENOBUFS);
     assert_int_equal(queue.submitted, ITS_QUEUE_ENTRIES - 1);
     fake.speed = ITS_QUEUE_ENTRIES;
     assert_int_equal(its_queue_run(&queue, &command, NULL, 0), 0);
@@ -418,6 +418,42 @@ static void a_pointer_beyond_what_was_written_is_no_progress(void **state)
     fake.creadr = 64 * 32;
     assert_int_equal(run(its_command_int(1, 2)), -ETIMEDOUT);
     assert_int_equal(queue.consumed, 0);
+}
+
+/* The register has bits for more than this ring has entries. */
+static void a_pointer_out_of_the_ring_is_no_progress(void **state)
+{
+    (void)state;
+    fake.speed = 0;
+    fake.creadr = (ITS_QUEUE_ENTRIES + 2) * 32;
+    assert_int_equal(run(its_command_int(1, 2)), -ETIMEDOUT);
+    assert_int_equal(queue.consumed, 0);
+}
+
+/* Whoever refuses a command may refuse what takes its place, too. */
+static void an_its_that_refuses_everything_is_given_up(void **state)
+{
+    (void)state;
+    fake.refused = ITS_SYNC;
+    assert_int_equal(run(its_command_int(1, 2)), -ETIMEDOUT); /* the INT was done */
+    assert_int_equal(fake.logged, 1);
+    assert_true(fake.stalls > 1);
+    assert_null(queue.waiting);
+}
+
+static void run_in_a_handler(void *argument)
+{
+    *(int *)argument = run(its_command_int(1, 2));
+}
+
+static void a_handler_is_refused(void **state)
+{
+    int error = 0;
+
+    (void)state;
+    host_run_in_interrupt(run_in_a_handler, &error);
+    assert_int_equal(error, -EDEADLK);
+    assert_int_equal(queue.submitted, 0);
 }
 
 /* ---- several callers ---- */
@@ -483,6 +519,10 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_pointer_beyond_what_was_written_is_no_progress, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_pointer_out_of_the_ring_is_no_progress, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_its_that_refuses_everything_is_given_up, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_handler_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(
             commands_of_several_cores_all_arrive_each_with_its_sync_behind, setup, teardown),
     };

@@ -11,6 +11,7 @@
 #include "arch/smp.h"
 #include "arch/time.h"
 #include "arch/wait.h"
+#include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/secure_proxy.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/ti_sci/ti_sci_sequence.h"

@@ -14,6 +14,7 @@
 #include "arch/smp.h"
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
+#include "drivers/gic/internal.h"
 #include "drivers/gic/its.h"
 #include "drivers/gic/its_command.h"
 #include "drivers/gic/its_queue.h"

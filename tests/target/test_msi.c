@@ -13,6 +13,7 @@
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
+#include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "msi/binding.h"
 #include "msi/dispatch.h"

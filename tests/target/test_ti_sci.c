@@ -8,6 +8,7 @@
 #include "arch/smp.h"
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
+#include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "msi/dispatch.h"
 #include "msi/local.h"

@@ -171,11 +171,16 @@ static bool is_served(void *argument)
     return __atomic_load_n(&ticket->mutex->owner, __ATOMIC_SEQ_CST) == ticket->number;
 }
 
+bool mutex_is_mine(const struct mutex *mutex)
+{
+    return __atomic_load_n(&mutex->holder, __ATOMIC_RELAXED) == core_id() + 1;
+}
+
 int mutex_lock(struct mutex *mutex)
 {
     struct ticket ticket = {.mutex = mutex};
 
-    if (!wait_is_allowed() || __atomic_load_n(&mutex->holder, __ATOMIC_RELAXED) == core_id() + 1)
+    if (!wait_is_allowed() || mutex_is_mine(mutex))
         return -EDEADLK;
     ticket.number = __atomic_fetch_add(&mutex->next, 1, __ATOMIC_SEQ_CST);
     if (wait_for(is_served, &ticket, DEADLOCK_US) != 0) {

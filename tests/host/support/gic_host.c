@@ -302,6 +302,16 @@ void gic_send_sgi(unsigned core, unsigned sgi)
     host_interrupts_changed();
 }
 
+bool gic_has_pending(void)
+{
+    unsigned core = core_id();
+
+    pthread_mutex_lock(&lock);
+    bool pending = running[core] == GIC_INTID_SPURIOUS && highest(core) != GIC_INTID_SPURIOUS;
+    pthread_mutex_unlock(&lock);
+    return pending;
+}
+
 unsigned gic_acknowledge(void)
 {
     unsigned core = core_id(), intid;

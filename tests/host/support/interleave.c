@@ -180,16 +180,16 @@ int __wrap_wait_for(wait_condition_t condition, void *argument, uint64_t timeout
 /* ---- steps that fail ---- */
 
 static struct {
-    const char *function;
+    const char *functions;
     unsigned before, count; /* calls until it fails, and how many fail */
     int error;
     bool done;
 } failing;
 static unsigned failed_calls, allocations;
 
-void host_fail_calls(const char *function, unsigned nth, unsigned count, int error, bool done)
+void host_fail_calls(const char *functions, unsigned nth, unsigned count, int error, bool done)
 {
-    failing.function = function;
+    failing.functions = functions;
     failing.before = nth - 1;
     failing.count = count;
     failing.error = error;
@@ -204,7 +204,8 @@ unsigned host_failed_calls(void)
 
 static bool fails(const char *function)
 {
-    if (failing.function == NULL || failing.count == 0 || strcmp(failing.function, function) != 0)
+    if (failing.functions == NULL || failing.count == 0 ||
+        strstr(failing.functions, function) == NULL)
         return false;
     if (failing.before != 0) {
         failing.before--;
@@ -266,6 +267,8 @@ POINT(ti_sci_event_unmap, (uint16_t a, uint16_t b, uint16_t c, uint16_t d, uint1
       (a, b, c, d, e, f))
 POINT(ti_sci_route_map, (uint16_t a, uint16_t b, uint16_t c, uint16_t d), (a, b, c, d))
 POINT(ti_sci_route_unmap, (uint16_t a, uint16_t b, uint16_t c, uint16_t d), (a, b, c, d))
+POINT(ti_sci_get_range, (uint16_t device, uint8_t subtype, struct ti_sci_range *range),
+      (device, subtype, range))
 
 void __real_gic_send_sgi(unsigned core, unsigned sgi);
 void __wrap_gic_send_sgi(unsigned core, unsigned sgi);

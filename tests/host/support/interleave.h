@@ -53,10 +53,11 @@ bool interleave_end(void);
 /* Where it came in: "gic_disable", for a message. */
 const char *interleave_where(void);
 
-/* From now on `count` calls of a function of the GIC's, the ITS's or the system firmware's, or of
- * calloc(), fail with this error (calloc(): it returns NULL), from the nth one on; if `done`, only
- * after they have done what they should. NULL: none does. host_failed_calls(): how many have. */
-void host_fail_calls(const char *function, unsigned nth, unsigned count, int error, bool done);
+/* From now on `count` calls of the functions that `functions` names, separated by spaces, fail with
+ * this error (calloc(): it returns NULL), from the nth one on; if `done`, only after they have done
+ * what they should. Functions of the GIC's, the ITS's, the system firmware's, and calloc(). NULL:
+ * none fails. host_failed_calls(): how many have. */
+void host_fail_calls(const char *functions, unsigned nth, unsigned count, int error, bool done);
 unsigned host_failed_calls(void);
 
 /* How often calloc() was called. */

@@ -19,7 +19,6 @@
 enum {
     COMMAND_MOVI = 0x01,
     COMMAND_INT = 0x03,
-    COMMAND_CLEAR = 0x04,
     COMMAND_SYNC = 0x05,
     COMMAND_MAPD = 0x08,
     COMMAND_MAPC = 0x09,
@@ -208,7 +207,7 @@ int its_discard_event(struct its_device *device, uint32_t event)
         *entry = (struct event){0};
     }
     pthread_mutex_unlock(&lock);
-    return entry != NULL ? 0 : -EIO;
+    return entry != NULL ? 0 : -ENOENT; /* as the driver finds it before it asks */
 }
 
 int its_trigger_event(struct its_device *device, uint32_t event)
@@ -221,18 +220,6 @@ int its_trigger_event(struct its_device *device, uint32_t event)
         gic_host_lpi_pend(entry->lpi, entry->core);
     pthread_mutex_unlock(&lock);
     host_interrupts_changed();
-    return entry != NULL ? 0 : -EIO;
-}
-
-int its_clear_event(struct its_device *device, uint32_t event)
-{
-    struct event *entry;
-
-    pthread_mutex_lock(&lock);
-    entry = use_event(device, event, COMMAND_CLEAR);
-    if (entry != NULL)
-        gic_host_lpi_clear(entry->lpi);
-    pthread_mutex_unlock(&lock);
     return entry != NULL ? 0 : -EIO;
 }
 

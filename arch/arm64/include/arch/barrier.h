@@ -25,6 +25,13 @@ static inline void barrier_cores(void)
     __asm__ volatile("dmb ish" ::: "memory");
 }
 
+/* Stores before this are seen by the cores of the inner-shareable domain before an SGI that a
+ * system-register write after it raises: such a write is ordered by DSB only, not by DMB. */
+static inline void barrier_before_sgi(void)
+{
+    __asm__ volatile("dsb ishst" ::: "memory");
+}
+
 /* Everything before this, device accesses included, has completed when it returns. */
 static inline void barrier_complete(void)
 {

@@ -13,9 +13,6 @@
  * masked; this unmasks them on the calling core. For the interrupt layer. Thread context. */
 void exception_set_irq_handler(void (*handler)(void));
 
-/* The handler that is set, or NULL: for tests that put their own in front of it. Any context. */
-void (*exception_get_irq_handler(void))(void);
-
 /* Sets where panic() and exception reports go: a function that works in any context, takes no lock,
  * and returns once the text has left the device. Boot core, thread context. */
 void exception_set_output(void (*write)(const char *text, size_t length));

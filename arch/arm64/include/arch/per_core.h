@@ -2,7 +2,7 @@
 /*
  * What each core keeps for itself. TPIDR_EL1 points to it from before the first line of C.
  *
- * For arch/arm64; everyone else asks through arch/core.h.
+ * For arch/arm64 and its tests; everyone else asks through arch/core.h.
  */
 #ifndef ARCH_PER_CORE_H
 #define ARCH_PER_CORE_H
@@ -34,6 +34,10 @@ extern struct core cores[CORE_MAX];
 void core_set_count(unsigned count);
 void core_set_affinity(unsigned core, uint64_t affinity);
 uint64_t core_own_affinity(void); /* from MPIDR_EL1 */
+
+/* exception.c: the handler of exception_set_irq_handler(), or NULL; tests put their own in front.
+ */
+void (*exception_get_irq_handler(void))(void);
 
 static inline struct core *core_self(void)
 {

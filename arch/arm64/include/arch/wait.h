@@ -57,4 +57,7 @@ struct mutex {
 int mutex_lock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
 
+/* Whether the calling core holds it, so that mutex_lock() would refuse. Any context. */
+bool mutex_is_mine(const struct mutex *mutex);
+
 #endif

@@ -21,6 +21,11 @@ static inline void barrier_cores(void)
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
+static inline void barrier_before_sgi(void)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 static inline void barrier_complete(void)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);

@@ -6,10 +6,8 @@
 #ifndef TESTS_SWEEP_ICC_H
 #define TESTS_SWEEP_ICC_H
 
-/* Instructions of the target stay out. */
-#define barrier_before_sgi target_barrier_before_sgi
 #include "../../../../../drivers/gic/icc.h"
-#undef barrier_before_sgi
+
 #undef icc_read
 #undef icc_write
 
@@ -18,10 +16,5 @@ void gic_model_icc_write(const char *name, uint64_t value);
 
 #define icc_read(name)         gic_model_icc_read(name)
 #define icc_write(name, value) gic_model_icc_write(name, value)
-
-static inline void barrier_before_sgi(void)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
 
 #endif

@@ -1,0 +1,782 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The GICv3 driver against registers that the test makes up (Arm IHI 0069, 12.2, 12.9, 12.11): what
+ * no board has, or only a broken one. Sizes that can't be, frames that reach too far, a write that
+ * stays pending for ever, an access that is ignored.
+ *
+ * The driver is compiled into this file, with its register accesses going to the arrays below. An
+ * access outside of them fails the test.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+/* Before anything includes arch/mmio.h. */
+#define host_mmio_read  gic_mmio_read
+#define host_mmio_write gic_mmio_write
+
+#include "arch/mmio.h"
+#include "drivers/gic/icc.h"
+
+static uint64_t icc_model_read(const char *name);
+static void icc_model_write(const char *name, uint64_t value);
+#undef icc_read
+#undef icc_write
+#define icc_read(name)         icc_model_read(name)
+#define icc_write(name, value) icc_model_write(name, value)
+
+/* gic_wait.c's memory. */
+static void *failing_alloc(size_t alignment, size_t size);
+#define aligned_alloc failing_alloc
+
+#include "drivers/gic/gic_cpu_interface.c"
+#include "drivers/gic/gic_distributor.c"
+#include "drivers/gic/gic_interrupt.c"
+#include "drivers/gic/gic_redistributor.c"
+#include "drivers/gic/gic_wait.c"
+#include "drivers/gic/lpi.c"
+
+#undef aligned_alloc
+
+#include "arch/core.h"
+#include "tests/host/support/arch_host.h"
+#include "tests/host/support/host.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define GICD              UINT64_C(0x01800000)
+#define GICR              UINT64_C(0x01880000)
+#define FRAMES_LIMIT      40u /* of 64 KiB, that the test has for redistributors */
+#define READ_NS           1000000u
+#define ALLOCATIONS_LIMIT 32u
+#define ICC_REGISTERS     12u
+#define PPI               26u
+#define SPI               40u
+
+/* ---- the machine ---- */
+
+static struct {
+    uint32_t distributor[GICR_FRAME / 4], redistributors[FRAMES_LIMIT][GICR_FRAME / 4];
+    unsigned frames;         /* of the region */
+    unsigned pending_writes; /* after so many writes to GICD_CTLR, RWP stays set; 0: never */
+    bool redistributor_pending, asleep, lpis_stay, fixed_trigger,
+        deaf; /* deaf: BASERs ignore writes */
+    bool non_shareable;
+    unsigned control_writes, accesses;
+    uintptr_t last_read, last_written;
+    uint32_t last_value;
+} fake;
+
+static struct {
+    struct {
+        const char *name;
+        uint64_t value;
+        unsigned writes;
+    } registers[ICC_REGISTERS];
+    bool no_system_registers;
+} icc;
+
+static unsigned allocations, failing_allocation;
+
+/* The host's machine resets stand-ins of the GIC and the ITS, of which this test is the first. */
+void gic_host_reset(void)
+{
+}
+
+void its_host_reset(void)
+{
+}
+
+static void *failing_alloc(size_t alignment, size_t size)
+{
+    return ++allocations == failing_allocation ? NULL : aligned_alloc(alignment, size);
+}
+
+static uint64_t *icc_find(const char *name, unsigned **writes)
+{
+    for (unsigned i = 0; i < ICC_REGISTERS; i++) {
+        if (icc.registers[i].name == NULL)
+            icc.registers[i].name = name;
+        if (strcmp(icc.registers[i].name, name) == 0) {
+            *writes = &icc.registers[i].writes;
+            return &icc.registers[i].value;
+        }
+    }
+    fail_msg("too many registers");
+    return NULL;
+}
+
+static uint64_t icc_model_read(const char *name)
+{
+    unsigned *writes;
+
+    return *icc_find(name, &writes);
+}
+
+static void icc_model_write(const char *name, uint64_t value)
+{
+    unsigned *writes;
+    uint64_t *place = icc_find(name, &writes);
+
+    ++*writes;
+    if (!icc.no_system_registers)
+        *place = value;
+}
+
+static unsigned icc_writes(const char *name)
+{
+    unsigned *writes;
+
+    (void)icc_find(name, &writes);
+    return *writes;
+}
+
+/* The word at an address; fails outside of the GIC. */
+static uint32_t *word_at(uintptr_t address)
+{
+    assert_int_equal(address % 4, 0);
+    if (address - GICD < GICR_FRAME)
+        return &fake.distributor[(address - GICD) / 4];
+    if (address < GICR || (address - GICR) / GICR_FRAME >= fake.frames)
+        fail_msg("access at 0x%lx, out of the GIC", (unsigned long)address);
+    return &fake.redistributors[(address - GICR) / GICR_FRAME][(address - GICR) % GICR_FRAME / 4];
+}
+
+static bool is_register(uintptr_t address, uintptr_t offset)
+{
+    return address >= GICR && (address - GICR) % GICR_FRAME == offset;
+}
+
+/* Bits of a register that say "not yet", and stay so. */
+static uint64_t busy_bits(uintptr_t address)
+{
+    if (address == GICD + GICD_CTLR && fake.pending_writes != 0 &&
+        fake.control_writes >= fake.pending_writes)
+        return GICD_CTLR_RWP;
+    if (is_register(address, GICR_CTLR) && fake.redistributor_pending)
+        return GICR_CTLR_RWP;
+    if (is_register(address, GICR_WAKER) && fake.asleep)
+        return GICR_WAKER_CHILDREN_ASLEEP;
+    return 0;
+}
+
+uint64_t gic_mmio_read(uintptr_t address, unsigned size)
+{
+    uint64_t value = *word_at(address & ~(uintptr_t)3) >> (8 * (address % 4));
+
+    fake.accesses++;
+    fake.last_read = address;
+    if (size == 8)
+        value |= (uint64_t)*word_at(address + 4) << 32;
+    if (busy_bits(address) != 0)
+        host_tick(READ_NS); /* nothing happens, but time passes */
+    return value | busy_bits(address);
+}
+
+/* Set and clear registers are pairs, of which both read the same. */
+static void write_pair(uintptr_t address, uint32_t value, uintptr_t set, uintptr_t clear)
+{
+    uintptr_t frame = address & ~(uintptr_t)(GICR_FRAME - 1), offset = address - frame;
+
+    if (offset >= set && offset < set + 0x80) {
+        *word_at(address) |= value;
+        *word_at(address + clear - set) |= value;
+    } else if (offset >= clear && offset < clear + 0x80) {
+        *word_at(address) &= ~value;
+        *word_at(address + set - clear) &= ~value;
+    }
+}
+
+static bool is_pair(uintptr_t address)
+{
+    uintptr_t offset = address % GICR_FRAME;
+
+    return offset >= GIC_ISENABLER && offset < GIC_IPRIORITYR;
+}
+
+void gic_mmio_write(uintptr_t address, unsigned size, uint64_t value)
+{
+    uint32_t *word = word_at(address & ~(uintptr_t)3);
+
+    fake.accesses++;
+    fake.last_written = address;
+    fake.last_value = (uint32_t)value;
+    if (address == GICD + GICD_CTLR)
+        fake.control_writes++;
+    if (is_register(address, GICR_WAKER))
+        value &= ~(uint64_t)GICR_WAKER_CHILDREN_ASLEEP; /* read-only */
+    if (fake.lpis_stay && is_register(address, GICR_CTLR))
+        value |= GICR_CTLR_ENABLE_LPIS;
+    if (fake.fixed_trigger && is_register(address, GIC_ICFGR + 4))
+        return;
+    if (fake.deaf && size == 8)
+        return;
+    if (fake.non_shareable && size == 8)
+        value &= ~GICR_BASER_SHAREABILITY(UINT64_C(3));
+    if (is_pair(address)) {
+        write_pair(address, (uint32_t)value, GIC_ISENABLER, GIC_ICENABLER);
+        write_pair(address, (uint32_t)value, GIC_ISPENDR, GIC_ICPENDR);
+        write_pair(address, (uint32_t)value, GIC_ISACTIVER, GIC_ICACTIVER);
+        return;
+    }
+    if (size == 1) {
+        unsigned shift = 8 * (address % 4);
+
+        *word = (*word & ~(0xffu << shift)) | (uint32_t)value << shift;
+        return;
+    }
+    *word = (uint32_t)value;
+    if (size == 8)
+        *word_at(address + 4) = (uint32_t)(value >> 32);
+}
+
+static void set_typer(unsigned frame, uint64_t typer)
+{
+    fake.redistributors[frame][GICR_TYPER / 4] = (uint32_t)typer;
+    fake.redistributors[frame][GICR_TYPER / 4 + 1] = (uint32_t)(typer >> 32);
+    fake.redistributors[frame][GICR_PIDR2 / 4] = 0x30;
+}
+
+/* GICR_TYPER of the core with that number: its affinity, and what else. */
+static uint64_t typer_of(unsigned core, uint64_t bits)
+{
+    return core_affinity(core) << 32 | GICR_TYPER_PLPIS | bits;
+}
+
+#define IT_LINES(n) ((uint32_t)(n))
+#define NUM_LPIS(n) ((uint32_t)(n) << 11)
+#define ID_BITS(n)  ((uint32_t)((n)-1u) << 19)
+#define SPI_LIMIT   256u
+#define TYPER       (IT_LINES(SPI_LIMIT / 32 - 1) | GICD_TYPER_LPIS | ID_BITS(16))
+
+static int setup(void **state)
+{
+    (void)state;
+    host_reset();
+    memset(&fake, 0, sizeof(fake));
+    memset(&icc, 0, sizeof(icc));
+    icc_model_write(ICC_CTLR_EL1, UINT64_C(4) << 8 | ICC_CTLR_CBPR | ICC_CTLR_EOIMODE);
+    allocations = failing_allocation = 0;
+    memset(&distributor, 0, sizeof(distributor));
+    memset(of_core, 0, sizeof(of_core));
+    fake.distributor[GICD_TYPER / 4] = TYPER;
+    fake.distributor[GICD_PIDR2 / 4] = 0x30;
+    fake.frames = 8;
+    for (unsigned core = 0; core < 4; core++)
+        set_typer(2 * core, typer_of(core, core == 3 ? GICR_TYPER_LAST : 0));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    free_tables();
+    memset(&lpis, 0, sizeof(lpis));
+    return 0;
+}
+
+static int init(void)
+{
+    return gic_init(GICD, GICR, fake.frames * GICR_FRAME_SIZE);
+}
+
+static void init_core(unsigned core)
+{
+    host_thread.core = core;
+    assert_int_equal(gic_core_init(), 0);
+    host_thread.core = 0;
+}
+
+/* ---- the distributor ---- */
+
+static void spis_start_disabled_and_routed_to_the_boot_core(void **state)
+{
+    struct gic_facts facts;
+
+    (void)state;
+    memset(&fake.distributor[GIC_ISENABLER / 4], 0xff, 0x80);
+    memset(&fake.distributor[GIC_ICENABLER / 4], 0xff, 0x80);
+    assert_int_equal(init(), 0);
+    gic_get_facts(&facts);
+    assert_int_equal(gic_intid_limit(), SPI_LIMIT);
+    assert_int_equal(facts.spi_count, SPI_LIMIT - 32);
+    assert_int_equal(facts.intid_bits, 16);
+    assert_int_equal(gic_lpi_announced_limit(), 1u << 16);
+    assert_int_equal(fake.distributor[GICD_CTLR / 4], GICD_CTLR_ARE_NS | GICD_CTLR_ENABLE_GRP1A);
+    for (unsigned intid = 32; intid < SPI_LIMIT; intid++) {
+        assert_false(gic_is_enabled(intid));
+        assert_int_equal(mmio_read64(GICD + GICD_IROUTER(intid)), core_affinity(0));
+        assert_int_equal(mmio_read8(GICD + GIC_IPRIORITYR + intid), GIC_PRIORITY_DEFAULT);
+    }
+}
+
+static void what_is_no_gicv3_is_refused(void **state)
+{
+    static const uint32_t others[] = {0, 0x20, 0x10, 0xffffffff};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        fake.distributor[GICD_PIDR2 / 4] = others[i];
+        assert_int_equal(init(), -ENODEV);
+        assert_int_equal(fake.control_writes, 0);
+    }
+    fake.distributor[GICD_PIDR2 / 4] = 0x40;
+    assert_int_equal(init(), 0);
+}
+
+/* Every value that the two fields can have, with and without LPIs. */
+static void widths_that_cannot_be_are_refused_before_they_are_used(void **state)
+{
+    unsigned taken = 0;
+
+    (void)state;
+    for (unsigned bits = 1; bits <= 32; bits++)
+        for (unsigned number = 0; number < 32; number++) {
+            uint64_t count = number != 0 ? UINT64_C(2) << number : (UINT64_C(1) << bits) - 8192;
+            bool fits = bits <= 24 && (number == 0 || 8192 + count <= UINT64_C(1) << bits);
+
+            fake.distributor[GICD_TYPER / 4] =
+                IT_LINES(7) | GICD_TYPER_LPIS | NUM_LPIS(number) | ID_BITS(bits);
+            assert_int_equal(init(), fits ? 0 : -ERANGE);
+            if (!fits)
+                continue;
+            taken++;
+            assert_int_equal(gic_lpi_announced_limit(),
+                             number != 0 ? 8192 + count : UINT64_C(1) << bits);
+            assert_int_equal(gic_lpi_init(), bits < 14 ? -ENODEV : 0);
+            assert_true(gic_lpi_limit() <= 1u << 16);
+            free_tables();
+            lpis.limit = 0;
+        }
+    assert_true(taken > 24);
+    fake.distributor[GICD_TYPER / 4] = IT_LINES(7) | ID_BITS(16);
+    assert_int_equal(init(), 0);
+    assert_int_equal(gic_lpi_announced_limit(), 0);
+    assert_int_equal(gic_lpi_init(), -ENODEV);
+    fake.distributor[GICD_TYPER / 4] = UINT32_MAX; /* no power there */
+    assert_int_equal(init(), -ERANGE);
+}
+
+static void the_number_of_spis_ends_before_the_special_intids(void **state)
+{
+    (void)state;
+    fake.distributor[GICD_TYPER / 4] = IT_LINES(31) | ID_BITS(10);
+    assert_int_equal(init(), 0);
+    assert_int_equal(gic_intid_limit(), GIC_INTID_SPECIAL);
+    fake.distributor[GICD_TYPER / 4] = ID_BITS(10);
+    assert_int_equal(init(), 0);
+    assert_int_equal(gic_intid_limit(), GIC_INTID_SPI_FIRST);
+    assert_int_equal(gic_enable(32), -EINVAL);
+}
+
+static void a_distributor_that_stays_busy_is_given_up_at_each_step(void **state)
+{
+    (void)state;
+    for (unsigned write = 1; write <= 3; write++) {
+        fake.control_writes = 0;
+        fake.pending_writes = write;
+        assert_int_equal(init(), -ETIMEDOUT);
+        assert_int_equal(fake.control_writes, write);
+        assert_int_equal(gic_distributor_base(), 0);
+    }
+    fake.pending_writes = 0;
+    assert_int_equal(init(), 0);
+}
+
+/* ---- redistributors ---- */
+
+static void redistributors_are_found_up_to_the_last(void **state)
+{
+    (void)state;
+    assert_int_equal(init(), 0);
+    assert_int_equal(gic_redistributor_count(), 4);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(gic_redistributor_affinity(i), core_affinity(i));
+        assert_int_equal(gic_redistributor_address(i), GICR + 2 * i * GICR_FRAME);
+    }
+    assert_int_equal(gic_redistributor_affinity(4), UINT64_MAX);
+    assert_int_equal(gic_redistributor_address(4), 0);
+    set_typer(0, UINT64_C(0x80010203) << 32 | GICR_TYPER_LAST);
+    assert_int_equal(init(), 0);
+    assert_int_equal(gic_redistributor_count(), 1);
+    assert_int_equal(gic_redistributor_affinity(0), UINT64_C(0x8000010203)); /* Aff3 at 39:32 */
+}
+
+/* The walk ends where the region does, whatever its size, and never looks behind it. */
+static void the_walk_stays_in_its_region_whatever_its_size(void **state)
+{
+    (void)state;
+    set_typer(6, typer_of(3, 0)); /* no last one */
+    for (uintptr_t size = 0; size <= fake.frames * GICR_FRAME_SIZE; size += 0x8000) {
+        unsigned whole = (unsigned)(size / (2 * GICR_FRAME));
+
+        assert_int_equal(gic_init(GICD, GICR, size), whole != 0 ? 0 : -ENODEV);
+        assert_int_equal(gic_redistributor_count(), whole);
+    }
+}
+
+static void four_frames_that_do_not_fit_are_refused(void **state)
+{
+    (void)state;
+    set_typer(0, typer_of(0, GICR_TYPER_VLPIS));
+    set_typer(4, typer_of(1, GICR_TYPER_VLPIS));
+    assert_int_equal(init(), 0);
+    assert_int_equal(gic_redistributor_count(), 2);
+    assert_int_equal(gic_redistributor_address(1), GICR + 4 * GICR_FRAME);
+    for (fake.frames = 6; fake.frames < 8; fake.frames++) {
+        assert_int_equal(init(), -ERANGE);
+        assert_int_equal(gic_redistributor_count(), 0);
+    }
+    fake.frames = 2;
+    assert_int_equal(init(), -ERANGE);
+}
+
+static void a_region_past_the_end_of_addresses_is_refused(void **state)
+{
+    unsigned before;
+
+    (void)state;
+    before = fake.accesses;
+    assert_int_equal(gic_init(GICD, GICR, UINTPTR_MAX), -ERANGE);
+    assert_true(fake.accesses <= before + 3); /* the distributor's facts */
+}
+
+static void the_walk_ends_at_what_is_no_redistributor(void **state)
+{
+    (void)state;
+    fake.redistributors[4][GICR_PIDR2 / 4] = 0;
+    assert_int_equal(init(), 0);
+    assert_int_equal(gic_redistributor_count(), 2);
+    fake.redistributors[0][GICR_PIDR2 / 4] = UINT32_MAX;
+    assert_int_equal(init(), -ENODEV);
+    fake.redistributors[0][GICR_PIDR2 / 4] = 0x40;
+    assert_int_equal(init(), 0);
+}
+
+static void more_redistributors_than_cores_are_left_out(void **state)
+{
+    bool left_out;
+
+    (void)state;
+    fake.frames = 2 * (CORE_MAX + 2);
+    for (unsigned i = 0; i < CORE_MAX + 2; i++)
+        set_typer(2 * i, typer_of(i, 0));
+    assert_int_equal(init(), 0);
+    assert_int_equal(gic_redistributor_count(), CORE_MAX);
+    assert_int_equal(gic_redistributors_find(GICR, 2 * CORE_MAX * GICR_FRAME_SIZE, &left_out), 0);
+    assert_false(left_out);
+    assert_int_equal(gic_redistributors_find(GICR, fake.frames * GICR_FRAME_SIZE, &left_out), 0);
+    assert_true(left_out);
+    set_typer(2 * (CORE_MAX - 1), typer_of(CORE_MAX - 1, GICR_TYPER_LAST));
+    assert_int_equal(gic_redistributors_find(GICR, fake.frames * GICR_FRAME_SIZE, &left_out), 0);
+    assert_false(left_out);
+}
+
+/* ---- a core's part ---- */
+
+static void a_core_wakes_its_redistributor_and_enables_its_interface(void **state)
+{
+    (void)state;
+    assert_int_equal(init(), 0);
+    fake.redistributors[4][GICR_WAKER / 4] = GICR_WAKER_PROCESSOR_SLEEP;
+    fake.redistributors[5][GIC_ISENABLER / 4] = UINT32_MAX;
+    assert_int_equal(gic_redistributor_base(2), 0);
+    init_core(2);
+    assert_int_equal(gic_redistributor_base(2), GICR + 4 * GICR_FRAME);
+    assert_int_equal(gic_redistributor_typer(2) >> 32, core_affinity(2));
+    assert_int_equal(fake.redistributors[4][GICR_WAKER / 4], 0);
+    assert_int_equal(fake.redistributors[5][GIC_ISENABLER / 4], 0);
+    assert_int_equal(icc_model_read(ICC_SRE_EL1), ICC_SRE_SRE);
+    assert_int_equal(icc_model_read(ICC_PMR_EL1), 0xff);
+    assert_int_equal(icc_model_read(ICC_IGRPEN1_EL1), 1);
+    assert_int_equal(icc_model_read(ICC_CTLR_EL1), 4 << 8); /* EOImode 0, no common BPR */
+    assert_int_equal(gic_redistributor_base(CORE_MAX), 0);
+    assert_int_equal(gic_redistributor_typer(CORE_MAX), 0);
+}
+
+/* GICR, ICC_CTLR_EL1.PRIbits less one: how many of the active-priority registers there are. */
+static void only_active_priority_registers_that_exist_are_written(void **state)
+{
+    static const struct {
+        unsigned bits, registers;
+    } cases[] = {{5, 1}, {6, 2}, {7, 4}};
+
+    (void)state;
+    assert_int_equal(init(), 0);
+    for (unsigned i = 0; i < 3; i++) {
+        memset(&icc, 0, sizeof(icc));
+        icc_model_write(ICC_CTLR_EL1, (uint64_t)(cases[i].bits - 1) << 8);
+        init_core(0);
+        assert_int_equal(icc_writes(ICC_AP1R0_EL1), 1);
+        assert_int_equal(icc_writes(ICC_AP1R1_EL1), cases[i].registers >= 2);
+        assert_int_equal(icc_writes(ICC_AP1R2_EL1), cases[i].registers == 4);
+        assert_int_equal(icc_writes(ICC_AP1R3_EL1), cases[i].registers == 4);
+    }
+}
+
+static void a_core_that_cannot_be_brought_up_has_no_redistributor(void **state)
+{
+    (void)state;
+    assert_int_equal(init(), 0);
+    fake.asleep = true;
+    assert_int_equal(gic_core_init(), -ETIMEDOUT);
+    fake.asleep = false;
+    fake.redistributor_pending = true;
+    assert_int_equal(gic_core_init(), -ETIMEDOUT);
+    fake.redistributor_pending = false;
+    icc.no_system_registers = true;
+    assert_int_equal(gic_core_init(), -ENODEV);
+    icc.no_system_registers = false;
+    assert_int_equal(gic_redistributor_base(0), 0);
+    assert_int_equal(gic_enable(PPI), -EINVAL);
+    set_typer(0, UINT64_C(0x77) << 32 | GICR_TYPER_LAST);
+    assert_int_equal(init(), 0);
+    assert_int_equal(gic_core_init(), -ENODEV); /* no redistributor of that affinity */
+}
+
+/* ---- single interrupts ---- */
+
+static void up(void)
+{
+    assert_int_equal(init(), 0);
+    init_core(0);
+    init_core(1);
+}
+
+static void a_mask_has_arrived_when_it_returns_and_waits_for_nothing(void **state)
+{
+    static const unsigned intids[] = {PPI, SPI};
+
+    (void)state;
+    up();
+    fake.redistributor_pending = true;
+    fake.pending_writes = 1; /* both would be waited for in vain */
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned before, intid = intids[i];
+        uint64_t began;
+
+        assert_int_equal(gic_enable(intid), 0);
+        assert_true(gic_is_enabled(intid));
+        before = fake.accesses;
+        began = host_now_ns();
+        assert_int_equal(gic_mask(intid), 0);
+        assert_int_equal(host_now_ns(), began);
+        assert_int_equal(fake.accesses, before + 2);
+        assert_int_equal(fake.last_written % GICR_FRAME, GIC_ICENABLER + intid / 32 * 4);
+        assert_int_equal(fake.last_value, 1u << intid % 32);
+        assert_int_equal(fake.last_read, fake.last_written); /* once, from where it was written */
+        assert_false(gic_is_enabled(intid));
+    }
+    assert_int_equal(gic_mask(SPI_LIMIT), -EINVAL);
+    assert_int_equal(gic_mask(GIC_INTID_SPURIOUS), -EINVAL);
+}
+
+static void disabling_waits_for_the_frame_that_has_the_interrupt(void **state)
+{
+    (void)state;
+    up();
+    assert_int_equal(gic_enable(PPI), 0);
+    assert_int_equal(gic_enable(SPI), 0);
+    fake.pending_writes = 1;
+    assert_int_equal(gic_disable(PPI), 0);
+    assert_int_equal(gic_disable(SPI), -ETIMEDOUT);
+    fake.pending_writes = 0;
+    fake.redistributor_pending = true;
+    assert_int_equal(gic_disable(SPI), 0);
+    assert_int_equal(gic_disable(PPI), -ETIMEDOUT);
+    fake.redistributor_pending = false;
+    assert_false(gic_is_enabled(SPI));
+    assert_false(gic_is_enabled(PPI));
+    assert_int_equal(gic_disable(SPI_LIMIT), -EINVAL);
+}
+
+static void ppis_are_the_calling_cores_own(void **state)
+{
+    (void)state;
+    up();
+    assert_int_equal(gic_set_pending(PPI), 0);
+    host_thread.core = 1;
+    assert_false(gic_is_pending(PPI));
+    assert_int_equal(gic_enable(PPI), 0);
+    host_thread.core = 0;
+    assert_false(gic_is_enabled(PPI));
+    assert_true(gic_is_pending(PPI));
+    assert_int_equal(gic_clear_pending(PPI), 0);
+    assert_false(gic_is_pending(PPI));
+    host_thread.core = 3; /* has not come up */
+    assert_int_equal(gic_set_pending(PPI), -EINVAL);
+    assert_false(gic_is_enabled(PPI));
+    host_thread.core = 0;
+}
+
+static void a_trigger_changes_while_disabled_and_where_it_can(void **state)
+{
+    (void)state;
+    up();
+    assert_int_equal(gic_configure(SPI, GIC_EDGE, 0x40), 0);
+    assert_int_equal(mmio_read32(GICD + GIC_ICFGR + SPI / 16 * 4) >> (SPI % 16 * 2) & 3, 2);
+    assert_int_equal(mmio_read8(GICD + GIC_IPRIORITYR + SPI), 0x40);
+    assert_int_equal(gic_enable(SPI), 0);
+    assert_int_equal(gic_configure(SPI, GIC_LEVEL, 0x50), -EBUSY);
+    assert_int_equal(mmio_read8(GICD + GIC_IPRIORITYR + SPI), 0x40);
+    assert_int_equal(gic_configure(SPI, GIC_EDGE, 0x50), 0);
+    assert_int_equal(gic_configure(SPI, (enum gic_trigger)7, 0x50), -EINVAL);
+    assert_int_equal(gic_configure(PPI, GIC_EDGE, 0x50), 0);
+    fake.fixed_trigger = true;
+    assert_int_equal(gic_configure(PPI, GIC_LEVEL, 0x50), -EINVAL);
+    assert_int_equal(gic_configure(5, GIC_LEVEL, 0x50), -EINVAL); /* an SGI */
+    assert_int_equal(gic_configure(5, GIC_EDGE, 0x50), 0);
+}
+
+static void an_spi_goes_to_the_core_it_is_routed_to(void **state)
+{
+    (void)state;
+    up();
+    assert_int_equal(gic_set_affinity(SPI, 3), 0);
+    assert_int_equal(mmio_read64(GICD + GICD_IROUTER(SPI)), core_affinity(3));
+    assert_int_equal(gic_set_affinity(SPI, 4), -EINVAL);
+    assert_int_equal(gic_set_affinity(PPI, 1), -EINVAL);
+    assert_int_equal(gic_set_affinity(SPI_LIMIT, 1), -EINVAL);
+    assert_false(gic_is_active(SPI));
+}
+
+static void acknowledge_end_and_sgi_are_one_register_each(void **state)
+{
+    (void)state;
+    up();
+    icc_model_write(ICC_IAR1_EL1, UINT64_C(0x55000028));
+    assert_int_equal(gic_acknowledge(), 0x28);
+    gic_end(0x28);
+    assert_int_equal(icc_model_read(ICC_EOIR1_EL1), 0x28);
+    gic_send_sgi(3, 5); /* affinity 0.0.1.1 */
+    assert_int_equal(icc_model_read(ICC_SGI1R_EL1), UINT64_C(5) << 24 | UINT64_C(1) << 16 | 1 << 1);
+}
+
+/* ---- LPIs ---- */
+
+static void tables_for_lpis_are_all_there_or_none(void **state)
+{
+    (void)state;
+    assert_int_equal(init(), 0);
+    for (failing_allocation = 5; failing_allocation > 0; failing_allocation--) {
+        allocations = 0;
+        assert_int_equal(gic_lpi_init(), -ENOMEM);
+        assert_int_equal(gic_lpi_limit(), 0);
+        assert_int_equal(gic_lpi_core_init(), -ENODEV);
+    }
+    allocations = 0;
+    assert_int_equal(gic_lpi_init(), 0);
+    assert_int_equal(allocations, 5);
+    assert_int_equal(gic_lpi_limit(), 1u << 16);
+}
+
+static void lpis_start_with_the_tables_or_not_at_all(void **state)
+{
+    uint32_t *control = &fake.redistributors[0][GICR_CTLR / 4];
+
+    (void)state;
+    up();
+    assert_int_equal(gic_lpi_core_init(), -ENODEV); /* no tables yet */
+    assert_int_equal(gic_lpi_init(), 0);
+    host_thread.core = 2; /* its redistributor has not come up */
+    assert_int_equal(gic_lpi_core_init(), -ENODEV);
+    host_thread.core = 0;
+
+    *control = GICR_CTLR_ENABLE_LPIS;
+    fake.lpis_stay = true;
+    assert_int_equal(gic_lpi_core_init(), -EBUSY);
+    fake.lpis_stay = false;
+    *control = GICR_CTLR_ENABLE_LPIS;
+    fake.redistributor_pending = true;
+    assert_int_equal(gic_lpi_core_init(), -ETIMEDOUT);
+    fake.redistributor_pending = false;
+    fake.deaf = true;
+    assert_int_equal(gic_lpi_core_init(), -EIO);
+    fake.deaf = false;
+    assert_int_equal(*control & GICR_CTLR_ENABLE_LPIS, 0);
+
+    assert_int_equal(gic_lpi_core_init(), 0);
+    assert_int_equal(*control & GICR_CTLR_ENABLE_LPIS, 1);
+    assert_int_equal(mmio_read64(GICR + GICR_PROPBASER) & 0x1f, 15);
+    assert_int_equal(mmio_read64(GICR + GICR_PROPBASER) & GICR_PROPBASER_ADDRESS,
+                     (uintptr_t)lpis.properties);
+    assert_true(gic_lpi_coherent());
+    fake.lpis_stay = true; /* on for good; but with these tables, so that once more does no harm */
+    assert_int_equal(gic_lpi_core_init(), 0);
+}
+
+static void tables_are_uncached_where_a_redistributor_does_not_snoop(void **state)
+{
+    (void)state;
+    up();
+    assert_int_equal(gic_lpi_init(), 0);
+    assert_int_equal(gic_lpi_core_init(), 0);
+    fake.non_shareable = true;
+    host_thread.core = 1;
+    assert_int_equal(gic_lpi_core_init(), 0);
+    host_thread.core = 0;
+    assert_false(gic_lpi_coherent());
+    assert_int_equal(mmio_read64(GICR + 2 * GICR_FRAME + GICR_PENDBASER) >> 7 & 7, 1);
+    gic_lpi_set_property(8192, true, 0x47);
+    assert_int_equal(lpis.properties[0], 0x44 | 0x02 | 0x01);
+    gic_lpi_set_property(8192, false, 0x40);
+    assert_int_equal(lpis.properties[0], 0x42);
+}
+
+static void a_pending_bit_is_read_where_there_is_one(void **state)
+{
+    (void)state;
+    assert_false(gic_lpi_pending_bit(8192, 0));
+    up();
+    assert_int_equal(gic_lpi_init(), 0);
+    lpis.pending[1][8195 / 8] = 1u << 8195 % 8;
+    assert_true(gic_lpi_pending_bit(8195, 1));
+    assert_false(gic_lpi_pending_bit(8194, 1));
+    assert_false(gic_lpi_pending_bit(8195, 0));
+    assert_false(gic_lpi_pending_bit(8191, 1));
+    assert_false(gic_lpi_pending_bit(1u << 16, 1));
+    assert_false(gic_lpi_pending_bit(8195, 5));
+    assert_false(gic_lpi_pending_bit(8195, CORE_MAX));
+    lpis.not_coherent[2] = true;
+    assert_true(gic_lpi_pending_bit(8195, 1));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(spis_start_disabled_and_routed_to_the_boot_core),
+        TEST(what_is_no_gicv3_is_refused),
+        TEST(widths_that_cannot_be_are_refused_before_they_are_used),
+        TEST(the_number_of_spis_ends_before_the_special_intids),
+        TEST(a_distributor_that_stays_busy_is_given_up_at_each_step),
+        TEST(redistributors_are_found_up_to_the_last),
+        TEST(the_walk_stays_in_its_region_whatever_its_size),
+        TEST(four_frames_that_do_not_fit_are_refused),
+        TEST(a_region_past_the_end_of_addresses_is_refused),
+        TEST(the_walk_ends_at_what_is_no_redistributor),
+        TEST(more_redistributors_than_cores_are_left_out),
+        TEST(a_core_wakes_its_redistributor_and_enables_its_interface),
+        TEST(only_active_priority_registers_that_exist_are_written),
+        TEST(a_core_that_cannot_be_brought_up_has_no_redistributor),
+        TEST(a_mask_has_arrived_when_it_returns_and_waits_for_nothing),
+        TEST(disabling_waits_for_the_frame_that_has_the_interrupt),
+        TEST(ppis_are_the_calling_cores_own),
+        TEST(a_trigger_changes_while_disabled_and_where_it_can),
+        TEST(an_spi_goes_to_the_core_it_is_routed_to),
+        TEST(acknowledge_end_and_sgi_are_one_register_each),
+        TEST(tables_for_lpis_are_all_there_or_none),
+        TEST(lpis_start_with_the_tables_or_not_at_all),
+        TEST(tables_are_uncached_where_a_redistributor_does_not_snoop),
+        TEST(a_pending_bit_is_read_where_there_is_one),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

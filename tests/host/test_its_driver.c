@@ -1,0 +1,991 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The ITS driver against an ITS of the test's own (Arm IHI 0069, chapter 5), which executes
+ * commands strictly, and fails as told: it stands still at a command for as long as the test wants,
+ * or refuses one. After each fault the driver must tell what it knows, forget nothing, and the
+ * table of a device that the ITS may still use must be there: the ITS writes to it, and the address
+ * sanitizer looks on.
+ *
+ * The driver is compiled into this file, with its register accesses going to that ITS.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* Before anything includes arch/mmio.h. */
+#define host_mmio_read  its_mmio_read
+#define host_mmio_write its_mmio_write
+
+#include "arch/mmio.h"
+
+#include "drivers/gic/its.c"
+#include "drivers/gic/its_queue.c"
+
+/* Both have one. */
+#define program its_table_program
+#include "drivers/gic/its_table.c"
+#undef program
+
+#include "tests/host/support/arch_host.h"
+#include "tests/host/support/host.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REGISTERS   UINT64_C(0x01820000)
+#define LPI         8192u
+#define LPI_LIMIT   (LPI + 256u)
+#define LOOK_NS     1000000u
+#define NEVER       UINT64_MAX
+#define MODEL_IDS   8u
+#define MODEL_BITS  6u
+#define ENTRY_SIZE  8u
+#define BASER_TYPES UINT64_C(0x071f000000000000)
+#define TYPER       (GITS_TYPER_PHYSICAL | (ENTRY_SIZE - 1) << 4 | UINT64_C(15) << 8 | UINT64_C(15) << 13)
+
+/* ---- an ITS ---- */
+
+struct model_event {
+    bool mapped;
+    unsigned lpi, core;
+};
+
+static struct {
+    uint32_t control, pidr2;
+    uint64_t typer, cbaser, cwriter, creadr, baser[8];
+    uint64_t consumed;         /* commands in all */
+    uint64_t hold;             /* the command before which it stands still */
+    uint64_t refuse;           /* the command at which it stalls */
+    bool busy, baser_is_fixed; /* does not come to rest; page sizes are all reserved */
+    bool collections[CORE_MAX];
+    struct {
+        bool mapped;
+        uint8_t *table;
+        unsigned bits;
+        struct model_event events[1u << MODEL_BITS];
+    } devices[MODEL_IDS];
+    unsigned interrupts[CORE_MAX]; /* by INT */
+    unsigned broken;               /* what the architecture calls unpredictable */
+    struct its_command last;
+} model;
+
+static unsigned core_of(uint64_t collection)
+{
+    return (unsigned)collection & 0xffff;
+}
+
+/* The event that a command names; NULL: there is none. */
+static struct model_event *model_event(const struct its_command *command)
+{
+    uint32_t id = (uint32_t)(command->words[0] >> 32), event = (uint32_t)command->words[1];
+
+    if (id >= MODEL_IDS || !model.devices[id].mapped || event >> model.devices[id].bits != 0)
+        return NULL;
+    model.devices[id].table[event * ENTRY_SIZE]++; /* it is the ITS's memory */
+    return &model.devices[id].events[event];
+}
+
+static bool do_mapd(const struct its_command *command)
+{
+    uint32_t id = (uint32_t)(command->words[0] >> 32);
+    bool valid = (command->words[2] >> 63) != 0;
+
+    if (id >= MODEL_IDS)
+        return false;
+    model.broken += valid && model.devices[id].mapped;
+    model.devices[id].mapped = valid;
+    model.devices[id].bits = (unsigned)(command->words[1] & 0x1f) + 1;
+    model.devices[id].table =
+        (uint8_t *)(uintptr_t)(command->words[2] & UINT64_C(0x000fffffffffff00));
+    memset(model.devices[id].events, 0, sizeof(model.devices[id].events));
+    if (valid)
+        for (unsigned i = 0; i < ENTRY_SIZE << model.devices[id].bits; i++)
+            model.broken += model.devices[id].table[i] != 0;
+    return true;
+}
+
+static bool do_mapti(const struct its_command *command)
+{
+    struct model_event *event = model_event(command);
+    unsigned core = core_of(command->words[2]);
+
+    if (event == NULL || core >= CORE_MAX || !model.collections[core])
+        return false;
+    model.broken += event->mapped;
+    *event = (struct model_event){true, (unsigned)(command->words[1] >> 32), core};
+    return true;
+}
+
+/* Whether the command is not refused. */
+static bool execute(const struct its_command *command)
+{
+    struct model_event *event;
+
+    switch ((unsigned)command->words[0] & 0xff) {
+    case ITS_MAPD:
+        return do_mapd(command);
+    case ITS_MAPC:
+        model.collections[core_of(command->words[2])] = (command->words[2] >> 63) != 0;
+        return true;
+    case ITS_INVALL:
+        return model.collections[core_of(command->words[2])];
+    case ITS_SYNC:
+        return true;
+    case ITS_MAPTI:
+        return do_mapti(command);
+    default:
+        event = model_event(command);
+        if (event == NULL || !event->mapped)
+            return false;
+        if ((command->words[0] & 0xff) == ITS_MOVI)
+            event->core = core_of(command->words[2]);
+        if ((command->words[0] & 0xff) == ITS_INT)
+            model.interrupts[event->core]++;
+        if ((command->words[0] & 0xff) == ITS_DISCARD)
+            event->mapped = false;
+        return true;
+    }
+}
+
+static void consume(void)
+{
+    const struct its_command *ring = (void *)(uintptr_t)(model.cbaser & GITS_BASER_ADDRESS);
+
+    while ((model.creadr & GITS_CREADR_STALLED) == 0 && model.consumed < model.hold &&
+           model.creadr != (model.cwriter & GITS_QUEUE_OFFSET)) {
+        const struct its_command *command = &ring[model.creadr / sizeof(*ring)];
+
+        if (model.consumed == model.refuse || !execute(command)) {
+            model.refuse = NEVER;
+            model.creadr |= GITS_CREADR_STALLED;
+            return;
+        }
+        model.last = *command;
+        model.consumed++;
+        model.creadr = (model.creadr + sizeof(*ring)) % ITS_QUEUE_SIZE;
+    }
+}
+
+uint64_t its_mmio_read(uintptr_t address, unsigned size)
+{
+    uintptr_t offset = address - REGISTERS;
+
+    (void)size;
+    if (offset >= GITS_BASER0 && offset < GITS_BASER(GITS_BASER_COUNT))
+        return model.baser[(offset - GITS_BASER0) / 8];
+    switch (offset) {
+    case GITS_PIDR2:
+        return model.pidr2;
+    case GITS_CTLR:
+        if (model.busy)
+            host_tick(LOOK_NS);
+        return model.control | (model.busy ? 0 : GITS_CTLR_QUIESCENT);
+    case GITS_IIDR:
+        return 0x43b;
+    case GITS_TYPER:
+        return model.typer;
+    case GITS_CBASER:
+        return model.cbaser;
+    case GITS_CREADR:
+        consume();
+        if (model.creadr != (model.cwriter & GITS_QUEUE_OFFSET))
+            host_tick(LOOK_NS); /* nothing happens, but time passes */
+        return model.creadr;
+    default:
+        fail_msg("read at 0x%lx", (unsigned long)address);
+        return 0;
+    }
+}
+
+void its_mmio_write(uintptr_t address, unsigned size, uint64_t value)
+{
+    uintptr_t offset = address - REGISTERS;
+
+    (void)size;
+    if (offset >= GITS_BASER0 && offset < GITS_BASER(GITS_BASER_COUNT)) {
+        uint64_t *baser = &model.baser[(offset - GITS_BASER0) / 8];
+
+        if (model.baser_is_fixed)
+            value |= GITS_BASER_PAGE_SIZE_FIELD;
+        *baser = (*baser & BASER_TYPES) | (value & ~BASER_TYPES);
+        return;
+    }
+    switch (offset) {
+    case GITS_CTLR:
+        model.control = (uint32_t)value;
+        break;
+    case GITS_CBASER:
+        model.cbaser = value;
+        model.creadr = 0;
+        break;
+    case GITS_CWRITER:
+        model.cwriter = value & GITS_QUEUE_OFFSET;
+        if ((value & GITS_CWRITER_RETRY) != 0)
+            model.creadr &= ~GITS_CREADR_STALLED;
+        break;
+    default:
+        fail_msg("write at 0x%lx", (unsigned long)address);
+    }
+}
+
+/* ---- the rest of the GIC ---- */
+
+static void *kept[64]; /* what the driver never frees: tables, queue */
+static unsigned kept_count, allocations, failing_allocation;
+static bool up_already;
+
+void gic_host_reset(void)
+{
+}
+
+void its_host_reset(void)
+{
+}
+
+void *gic_memory_allocate(size_t alignment, size_t size)
+{
+    size_t whole = (size + alignment - 1) & ~(alignment - 1);
+    void *memory;
+
+    if (++allocations == failing_allocation)
+        return NULL;
+    memory = aligned_alloc(alignment, whole);
+    memset(memory, 0, whole);
+    if (alignment != ITT_ALIGNMENT)
+        kept[kept_count++] = memory;
+    return memory;
+}
+
+uintptr_t gic_redistributor_base(unsigned core)
+{
+    return UINT64_C(0x01880000) + core * 0x20000;
+}
+
+uint64_t gic_redistributor_typer(unsigned core)
+{
+    return (uint64_t)core << 8;
+}
+
+static int lpi_error;
+static uint8_t properties[LPI_LIMIT - LPI];
+
+int gic_lpi_init(void)
+{
+    return lpi_error;
+}
+
+int gic_lpi_core_init(void)
+{
+    return lpi_error;
+}
+
+unsigned gic_lpi_limit(void)
+{
+    return LPI_LIMIT;
+}
+
+void gic_lpi_set_property(unsigned lpi, bool enable, uint8_t priority)
+{
+    assert_in_range(lpi, LPI, LPI_LIMIT - 1);
+    properties[lpi - LPI] = (uint8_t)(priority | enable);
+}
+
+bool gic_lpi_coherent(void)
+{
+    return true;
+}
+
+bool gic_lpi_pending_bit(unsigned lpi, unsigned core)
+{
+    return lpi == LPI + 1 && core == 2;
+}
+
+/* ---- each test's ITS ---- */
+
+static int setup(void **state)
+{
+    (void)state;
+    host_reset();
+    memset(&its, 0, sizeof(its));
+    memset(&model, 0, sizeof(model));
+    memset(properties, 0, sizeof(properties));
+    model.pidr2 = 0x30;
+    model.typer = TYPER;
+    model.hold = model.refuse = NEVER;
+    model.baser[0] = UINT64_C(1) << 56 | UINT64_C(7) << 48;
+    model.baser[1] = UINT64_C(4) << 56 | UINT64_C(7) << 48;
+    kept_count = allocations = failing_allocation = 0;
+    lpi_error = 0;
+    up_already = false;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    while (kept_count != 0)
+        free(kept[--kept_count]);
+    return model.broken == 0 ? 0 : -1;
+}
+
+static void up(void)
+{
+    assert_int_equal(its_init(REGISTERS), 0);
+    for (unsigned core = 0; core < 4; core++) {
+        host_thread.core = core;
+        assert_int_equal(its_core_init(), 0);
+    }
+    host_thread.core = 0;
+}
+
+static void count_devices(uint32_t id, unsigned event_bits, unsigned mapped, void *argument)
+{
+    (void)id;
+    (void)event_bits;
+    *(unsigned *)argument += 1 + 100 * mapped;
+}
+
+/* Devices that the driver has, and 100 for each of their events. */
+static unsigned inventory(void)
+{
+    unsigned count = 0;
+
+    its_for_each_device(count_devices, &count);
+    return count;
+}
+
+/* The ITS stands still before it consumes the n-th command from here on (from 0). */
+static void hold_at(unsigned n)
+{
+    model.hold = model.consumed + n;
+}
+
+static void release(void)
+{
+    model.hold = NEVER;
+}
+
+static void refuse_at(unsigned n)
+{
+    model.refuse = model.consumed + n;
+}
+
+/* The microseconds that something takes. */
+#define TAKES_US(what)                                                                             \
+    __extension__({                                                                                \
+        uint64_t began_ = host_now_ns();                                                           \
+        what;                                                                                      \
+        (host_now_ns() - began_) / 1000u;                                                          \
+    })
+
+/* ---- bringing it up ---- */
+
+static void what_is_no_its_is_refused(void **state)
+{
+    (void)state;
+    model.pidr2 = 0x20;
+    assert_int_equal(its_init(REGISTERS), -ENODEV);
+    model.pidr2 = 0x40;
+    model.typer &= ~GITS_TYPER_PHYSICAL;
+    assert_int_equal(its_init(REGISTERS), -ENODEV);
+    model.typer = TYPER;
+    model.busy = true;
+    assert_int_equal(its_init(REGISTERS), -ETIMEDOUT);
+    model.busy = false;
+    lpi_error = -ENODEV;
+    assert_int_equal(its_init(REGISTERS), -ENODEV);
+    lpi_error = 0;
+    assert_int_equal(its_core_init(), -ENODEV);
+    assert_int_equal(its_doorbell_address(), GITS_TRANSLATER);
+    up();
+    assert_int_equal(its_doorbell_address(), REGISTERS + GITS_TRANSLATER);
+}
+
+static void without_memory_there_is_no_its(void **state)
+{
+    (void)state;
+    for (failing_allocation = 1; failing_allocation <= 3; failing_allocation++) {
+        allocations = 0;
+        assert_int_equal(its_init(REGISTERS), -ENOMEM);
+        assert_int_equal(model.control & GITS_CTLR_ENABLED, 0);
+    }
+    failing_allocation = 0;
+    up();
+}
+
+static void a_table_register_that_keeps_no_page_size_is_refused(void **state)
+{
+    (void)state;
+    model.baser_is_fixed = true;
+    assert_int_equal(its_init(REGISTERS), -EIO);
+    assert_int_equal(allocations, 0);
+}
+
+/* GITS_TYPER: HCC at 31:24, CIDbits at 35:32, CIL at 36. */
+static void a_core_without_a_collection_is_refused(void **state)
+{
+    (void)state;
+    model.baser[1] = 0; /* no table for them */
+    assert_int_equal(its_init(REGISTERS), 0);
+    assert_int_equal(its_core_init(), -ERANGE);
+    model.typer = TYPER | UINT64_C(2) << 24;
+    assert_int_equal(its_init(REGISTERS), 0);
+    assert_int_equal(its_core_init(), 0);
+    host_thread.core = 1;
+    assert_int_equal(its_core_init(), 0);
+    host_thread.core = 2;
+    assert_int_equal(its_core_init(), -ERANGE);
+    host_thread.core = 0;
+    model.typer = TYPER | UINT64_C(8) << 24 | GITS_TYPER_CIL; /* ids of 1 bit */
+    assert_int_equal(its_init(REGISTERS), 0);
+    host_thread.core = 2;
+    assert_int_equal(its_core_init(), -ERANGE);
+    host_thread.core = 0;
+}
+
+/* Whatever the register says, no more is allocated than events can be of use. */
+static void sizes_beyond_use_are_refused_before_they_are_allocated(void **state)
+{
+    struct its_device *device;
+    unsigned before;
+
+    (void)state;
+    model.typer = GITS_TYPER_PHYSICAL | UINT64_C(15) << 4 | UINT64_C(31) << 8 | UINT64_C(31) << 13;
+    up();
+    before = allocations;
+    assert_int_equal(its_map_device(3, 32, &device), -ERANGE);
+    assert_int_equal(its_map_device(3, 17, &device), -ERANGE);
+    assert_int_equal(its_map_device(1u << 20, 1, &device), -ERANGE);
+    assert_int_equal(allocations, before);
+}
+
+static void a_core_that_was_not_answered_comes_up_later(void **state)
+{
+    (void)state;
+    assert_int_equal(its_init(REGISTERS), 0);
+    lpi_error = -EBUSY;
+    assert_int_equal(its_core_init(), -EBUSY);
+    lpi_error = 0;
+    hold_at(0);
+    assert_int_equal(its_core_init(), -ETIMEDOUT);
+    assert_int_equal(its_core_init(), -ENOBUFS);
+    assert_int_equal(its_invalidate_all(0), -EINVAL); /* no collection yet */
+    release();
+    assert_int_equal(its_core_init(), 0);
+    hold_at(0);
+    assert_int_equal(its_invalidate_all(0), -ETIMEDOUT);
+    release();
+    assert_int_equal(its_invalidate_all(0), 0);
+}
+
+/* ---- contexts ---- */
+
+static struct its_device *shared;
+
+static int map_device(void)
+{
+    struct its_device *device;
+
+    return its_map_device(5, 2, &device);
+}
+
+static int unmap_device(void)
+{
+    return its_unmap_device(shared);
+}
+
+static int map_event(void)
+{
+    return its_map_event(shared, 1, LPI + 1, 0);
+}
+
+static int move_event(void)
+{
+    return its_move_event(shared, 0, 1);
+}
+
+static int discard_event(void)
+{
+    return its_discard_event(shared, 0);
+}
+
+static int trigger_event(void)
+{
+    return its_trigger_event(shared, 0);
+}
+
+static int clear_event(void)
+{
+    return its_clear_event(shared, 0);
+}
+
+static int enable_event(void)
+{
+    return its_enable_event(shared, 0, LPI, 0x40);
+}
+
+static int disable_event(void)
+{
+    return its_disable_event(shared, 0, LPI);
+}
+
+static int invalidate_all(void)
+{
+    return its_invalidate_all(0);
+}
+
+static int silence_lpi(void)
+{
+    return its_silence_lpi(LPI);
+}
+
+static int init_again(void)
+{
+    return its_init(REGISTERS);
+}
+
+static const struct {
+    const char *name;
+    int (*call)(void);
+    bool may_be_masked; /* IRQs */
+} senders[] = {
+    {"its_map_device", map_device, false},
+    {"its_unmap_device", unmap_device, false},
+    {"its_map_event", map_event, false},
+    {"its_move_event", move_event, false},
+    {"its_discard_event", discard_event, false},
+    {"its_trigger_event", trigger_event, false},
+    {"its_clear_event", clear_event, false},
+    {"its_enable_event", enable_event, false},
+    {"its_disable_event", disable_event, false},
+    {"its_silence_lpi", silence_lpi, false},
+    {"its_init", init_again, false},
+    {"its_invalidate_all", invalidate_all, true},
+    {"its_core_init", its_core_init, true},
+};
+#define SENDERS (sizeof(senders) / sizeof(senders[0]))
+
+static void call_all(void *argument)
+{
+    (void)argument;
+    for (unsigned i = 0; i < SENDERS; i++)
+        if (senders[i].call() != -EDEADLK)
+            fail_msg("%s in a handler", senders[i].name);
+}
+
+static void nothing_is_queued_where_waiting_is_not_allowed(void **state)
+{
+    uint64_t before;
+    unsigned long masked;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 2, &shared), 0);
+    assert_int_equal(its_map_event(shared, 0, LPI, 0), 0);
+    before = its.queue.submitted;
+    host_run_in_interrupt(call_all, NULL);
+    assert_int_equal(its.queue.submitted, before);
+    masked = irq_save();
+    for (unsigned i = 0; i < SENDERS; i++)
+        if (senders[i].call() != (senders[i].may_be_masked ? 0 : -EDEADLK))
+            fail_msg("%s with IRQs masked", senders[i].name);
+    irq_restore(masked);
+    assert_int_equal(properties[0], 0); /* not even the table is written */
+    assert_int_equal(inventory(), 101);
+    assert_int_equal(discard_event(), 0);
+    assert_int_equal(unmap_device(), 0);
+}
+
+/* ---- nothing wrong ---- */
+
+static void an_events_life(void **state)
+{
+    struct its_device *device;
+    struct its_facts facts;
+
+    (void)state;
+    up();
+    its_get_facts(&facts);
+    assert_int_equal(facts.lpi_count, LPI_LIMIT - LPI);
+    assert_int_equal(its_lpi_limit(), LPI_LIMIT);
+    assert_true(its_lpi_pending(LPI + 1, 2));
+    assert_true(facts.tables_coherent);
+    assert_int_equal(its_map_device(3, 0, &device), 0); /* two events at least */
+    assert_int_equal(its_map_device(3, 1, &device), -EEXIST);
+    assert_int_equal(its_map_event(device, 2, LPI, 0), -EINVAL);
+    assert_int_equal(its_map_event(device, 0, LPI - 1, 0), -EINVAL);
+    assert_int_equal(its_map_event(device, 0, LPI, 5), -EINVAL);
+    assert_int_equal(its_trigger_event(device, 0), -ENOENT);
+    assert_int_equal(its_map_event(device, 0, LPI, 0), 0);
+    assert_int_equal(its_map_event(device, 0, LPI, 0), -EEXIST);
+    assert_int_equal(its_enable_event(device, 0, LPI, 0x40), 0);
+    assert_int_equal(its_enable_event(device, 0, LPI_LIMIT, 0x40), -EINVAL);
+    assert_int_equal(properties[0], 0x41);
+    assert_int_equal(its_trigger_event(device, 0), 0);
+    assert_int_equal(its_clear_event(device, 0), 0);
+    assert_int_equal(its_move_event(device, 0, 3), 0);
+    assert_int_equal(its_move_event(device, 0, 3), 0);
+    assert_int_equal(its_move_event(device, 0, 7), -EINVAL);
+    assert_int_equal(its_command_count(ITS_MOVI), 1);
+    assert_int_equal(its_trigger_event(device, 0), 0);
+    assert_int_equal(model.interrupts[0], 1);
+    assert_int_equal(model.interrupts[3], 1);
+    assert_int_equal(its_unmap_device(device), -EBUSY);
+    assert_int_equal(its_disable_event(device, 0, LPI), 0);
+    assert_int_equal(its_silence_lpi(LPI), 0);
+    assert_int_equal(its_silence_lpi(LPI_LIMIT), -EINVAL);
+    assert_int_equal(its_discard_event(device, 0), 0);
+    assert_int_equal(its_unmap_device(device), 0);
+    assert_int_equal(inventory(), 0);
+}
+
+static void a_device_needs_a_core_and_memory(void **state)
+{
+    struct its_device *device;
+
+    (void)state;
+    assert_int_equal(its_map_device(3, 1, &device), -ENODEV);
+    up();
+    host_thread.core = 5; /* has not come up */
+    assert_int_equal(its_map_device(3, 1, &device), -EINVAL);
+    host_thread.core = 0;
+    failing_allocation = allocations + 1;
+    assert_int_equal(its_map_device(3, 1, &device), -ENOMEM);
+    failing_allocation = 0;
+    assert_int_equal(inventory(), 0);
+    assert_int_equal(its_map_device(3, 1, &device), 0);
+    assert_int_equal(its_unmap_device(device), 0);
+}
+
+/* ---- an ITS that stands still ---- */
+
+static void it_costs_a_caller_a_second_once_and_later_ones_a_millisecond(void **state)
+{
+    struct its_device *device;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 1, &device), 0);
+    assert_int_equal(its_map_event(device, 0, LPI, 0), 0);
+    hold_at(0);
+    assert_in_range(TAKES_US(assert_int_equal(its_trigger_event(device, 0), -ETIMEDOUT)), 1000000,
+                    1100000);
+    for (unsigned i = 0; i < 3000; i++) { /* more than the queue has room for */
+        uint64_t us = TAKES_US(assert_int_equal(its_trigger_event(device, 0), -ENOBUFS));
+
+        assert_in_range(us, 1000, 10000);
+    }
+    assert_int_equal(its.queue.submitted - its.queue.consumed, 2);
+    release();
+    assert_int_equal(its_trigger_event(device, 0), 0);
+    assert_int_equal(model.interrupts[0], 2); /* the first one came late; the refused ones never */
+    assert_int_equal(its_discard_event(device, 0), 0);
+    assert_int_equal(its_unmap_device(device), 0);
+}
+
+static void a_device_that_was_mapped_without_an_answer_is_not_lost(void **state)
+{
+    struct its_device *device = NULL, *other;
+
+    (void)state;
+    up();
+    hold_at(0);
+    assert_int_equal(its_map_device(3, 2, &device), -ETIMEDOUT);
+    assert_null(device);
+    assert_int_equal(inventory(), 1); /* the driver keeps the table */
+    assert_int_equal(its_map_device(3, 2, &device), -ENOBUFS);
+    assert_int_equal(its_map_device(4, 2, &device), -ENOBUFS);
+    assert_int_equal(inventory(), 1);
+    release();
+    assert_int_equal(its_map_device(3, 2, &device), 0); /* undone, and made anew */
+    assert_int_equal(inventory(), 1);
+    assert_int_equal(its_map_event(device, 1, LPI, 0), 0);
+    assert_int_equal(its_discard_event(device, 1), 0);
+
+    /* Or the next call for another device does it. */
+    hold_at(0);
+    assert_int_equal(its_map_device(4, 2, &other), -ETIMEDOUT);
+    release();
+    assert_int_equal(its_unmap_device(device), 0);
+    assert_int_equal(inventory(), 0);
+    assert_false(model.devices[3].mapped);
+    assert_false(model.devices[4].mapped);
+}
+
+/* The undoing gets no answer either, or is refused. */
+static void undoing_is_tried_until_it_is_answered(void **state)
+{
+    struct its_device *device, *other;
+
+    (void)state;
+    up();
+    hold_at(0);
+    assert_int_equal(its_map_device(3, 2, &device), -ETIMEDOUT);
+    hold_at(2); /* MAPD and its SYNC */
+    assert_int_equal(its_map_device(4, 2, &other), -ENOBUFS);
+    assert_int_equal(its_map_device(3, 2, &device), -ENOBUFS);
+    release();
+    refuse_at(
+        2); /* the MAPD that undoes, again: behind the one that is in the queue, and its SYNC */
+    assert_int_equal(its_map_device(4, 2, &other), 0);
+    assert_int_equal(inventory(), 2);
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    assert_int_equal(its_unmap_device(device), 0);
+    assert_int_equal(its_unmap_device(other), 0);
+    assert_int_equal(inventory(), 0);
+}
+
+static void a_device_that_was_unmapped_without_an_answer_is_still_the_callers(void **state)
+{
+    struct its_device *device;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    hold_at(0);
+    assert_int_equal(its_unmap_device(device), -ETIMEDOUT);
+    assert_int_equal(its_unmap_device(device), -ENOBUFS);
+    release();
+    assert_int_equal(its_map_event(device, 0, LPI, 0), -ENODEV);
+    assert_int_equal(its_trigger_event(device, 0), -ENODEV);
+    assert_int_equal(its_unmap_device(device), 0);
+    assert_int_equal(inventory(), 0);
+    /* Refused: it is as it was. */
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    refuse_at(0);
+    assert_int_equal(its_unmap_device(device), -EIO);
+    assert_int_equal(its_map_event(device, 0, LPI, 0), 0);
+    assert_int_equal(its_discard_event(device, 0), 0);
+    assert_int_equal(its_unmap_device(device), 0);
+}
+
+static void an_event_that_was_mapped_without_an_answer_can_be_discarded(void **state)
+{
+    struct its_device *device;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    /* The ITS maps it later. */
+    hold_at(0);
+    assert_int_equal(its_map_event(device, 1, LPI, 2), -ETIMEDOUT);
+    assert_int_equal(its_discard_event(device, 1), -ENOBUFS);
+    release();
+    assert_int_equal(its_discard_event(device, 1), 0);
+    assert_false(model.devices[3].events[1].mapped);
+    /* Or refuses it later: so there is nothing to discard. */
+    hold_at(0);
+    assert_int_equal(its_map_event(device, 1, LPI, 2), -ETIMEDOUT);
+    release();
+    refuse_at(0);
+    assert_int_equal(its_discard_event(device, 1), 0);
+    assert_int_equal(inventory(), 1);
+    /* Mapping it again makes it certain first. */
+    hold_at(0);
+    assert_int_equal(its_map_event(device, 1, LPI, 2), -ETIMEDOUT);
+    assert_int_equal(its_map_event(device, 1, LPI, 1), -ENOBUFS);
+    release();
+    assert_int_equal(its_map_event(device, 1, LPI, 1), 0);
+    assert_int_equal(model.devices[3].events[1].core, 1);
+    assert_int_equal(its_discard_event(device, 1), 0);
+    assert_int_equal(its_unmap_device(device), 0);
+}
+
+static void an_event_is_not_mapped_after_a_refusal(void **state)
+{
+    struct its_device *device;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    refuse_at(0);
+    assert_int_equal(its_map_event(device, 1, LPI, 2), -EIO);
+    assert_int_equal(inventory(), 1);
+    /* But if it was the SYNC that was refused, the event is mapped. */
+    refuse_at(1);
+    assert_int_equal(its_map_event(device, 1, LPI, 2), -ETIMEDOUT);
+    assert_true(model.devices[3].events[1].mapped);
+    assert_int_equal(inventory(), 101);
+    assert_int_equal(its_discard_event(device, 1), 0);
+    assert_false(model.devices[3].events[1].mapped);
+    assert_int_equal(its_unmap_device(device), 0);
+}
+
+static void a_discard_without_an_answer_can_be_repeated(void **state)
+{
+    struct its_device *device;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    assert_int_equal(its_map_event(device, 1, LPI, 2), 0);
+    hold_at(0);
+    assert_int_equal(its_discard_event(device, 1), -ETIMEDOUT);
+    release();
+    assert_int_equal(its_discard_event(device, 1), 0); /* refused: it was done */
+    assert_int_equal(inventory(), 1);
+    /* What the ITS refuses to discard stays; the device can go with it. */
+    assert_int_equal(its_map_event(device, 1, LPI, 2), 0);
+    refuse_at(0);
+    assert_int_equal(its_discard_event(device, 1), -EIO);
+    assert_int_equal(inventory(), 101);
+    assert_int_equal(its_map_event(device, 1, LPI, 2), -EEXIST);
+    assert_int_equal(its_unmap_device(device), 0);
+    assert_int_equal(inventory(), 0);
+}
+
+/* Where the event is after a move without an answer, and after the next command for it. */
+static void a_move_without_an_answer_is_put_right_by_the_next_command(void **state)
+{
+    struct its_device *device;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    assert_int_equal(its_map_event(device, 1, LPI, 0), 0);
+    hold_at(0);
+    assert_int_equal(its_move_event(device, 1, 2), -ETIMEDOUT);
+    assert_int_equal(its_trigger_event(device, 1), -ENOBUFS);
+    release();
+    assert_int_equal(its_trigger_event(device, 1), 0);
+    assert_int_equal(model.interrupts[0], 1); /* on the core that the caller knows */
+    assert_int_equal(model.interrupts[2], 0);
+
+    hold_at(0);
+    assert_int_equal(its_move_event(device, 1, 2), -ETIMEDOUT);
+    release();
+    assert_int_equal(its_move_event(device, 1, 3), 0);
+    assert_int_equal(model.devices[3].events[1].core, 3);
+    hold_at(0);
+    assert_int_equal(its_move_event(device, 1, 2), -ETIMEDOUT);
+    release();
+    assert_int_equal(its_move_event(device, 1, 3), 0); /* back to where it was is no move */
+    assert_int_equal(model.devices[3].events[1].core, 3);
+
+    /* Both redistributors are waited for when it goes. */
+    hold_at(0);
+    assert_int_equal(its_move_event(device, 1, 1), -ETIMEDOUT);
+    release();
+    assert_int_equal(its_discard_event(device, 1), 0);
+    assert_int_equal(model.last.words[2] >> 16, 1); /* SYNC: core 1's, after core 3's */
+    assert_int_equal(its_unmap_device(device), 0);
+}
+
+static void a_move_that_is_refused_leaves_the_event_where_it_was(void **state)
+{
+    struct its_device *device;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    assert_int_equal(its_map_event(device, 1, LPI, 0), 0);
+    refuse_at(0);
+    assert_int_equal(its_move_event(device, 1, 2), -EIO);
+    assert_int_equal(its_trigger_event(device, 1), 0);
+    assert_int_equal(model.interrupts[0], 1);
+    assert_int_equal(its_discard_event(device, 1), 0);
+    assert_int_equal(its_unmap_device(device), 0);
+}
+
+/* ---- every command of a life, in turn ---- */
+
+enum fault {
+    LATE,
+    NEVER_DONE,
+    REFUSED,
+    FAULTS
+};
+
+/* The first error, or 0. Takes back what the errors say is kept; the ITS goes on from the first
+ * error on. */
+static int live(void)
+{
+    struct its_device *device;
+    int error = its_map_device(3, 2, &device), last;
+
+    if (error != 0)
+        return error;
+    error = its_map_event(device, 1, LPI, 0);
+    if (error == 0)
+        error = its_enable_event(device, 1, LPI, 0x40);
+    if (error == 0)
+        error = its_trigger_event(device, 1);
+    if (error == 0)
+        error = its_move_event(device, 1, 1);
+    if (error == 0)
+        error = its_disable_event(device, 1, LPI);
+    for (unsigned tries = 0; inventory() > 100 && tries < 3; tries++) {
+        if (error != 0)
+            release();
+        last = its_discard_event(device, 1);
+        error = error != 0 ? error : last;
+    }
+    while ((last = its_unmap_device(device)) != 0) {
+        release();
+        error = error != 0 ? error : last;
+    }
+    return error;
+}
+
+static void any_command_may_fail_and_nothing_is_lost(void **state)
+{
+    uint64_t began;
+    unsigned commands;
+
+    (void)state;
+    up();
+    began = model.consumed;
+    assert_int_equal(live(), 0);
+    commands = (unsigned)(model.consumed - began);
+    assert_int_equal(commands, 17);
+    for (enum fault fault = LATE; fault < FAULTS; fault++)
+        for (unsigned n = 0; n < commands; n++) {
+            int error;
+
+            if (fault == REFUSED)
+                refuse_at(n);
+            else
+                hold_at(n);
+            error = live();
+            if (error != -ETIMEDOUT && (fault != REFUSED || error != -EIO))
+                fail_msg("fault %u at command %u: error %d", fault, n, error);
+            release();
+            assert_int_equal(live(), 0);
+            assert_int_equal(inventory(), 0);
+            assert_false(model.devices[3].mapped);
+            assert_int_equal(model.broken, 0);
+        }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_no_its_is_refused),
+        TEST(without_memory_there_is_no_its),
+        TEST(a_table_register_that_keeps_no_page_size_is_refused),
+        TEST(a_core_without_a_collection_is_refused),
+        TEST(sizes_beyond_use_are_refused_before_they_are_allocated),
+        TEST(a_core_that_was_not_answered_comes_up_later),
+        TEST(nothing_is_queued_where_waiting_is_not_allowed),
+        TEST(an_events_life),
+        TEST(a_device_needs_a_core_and_memory),
+        TEST(it_costs_a_caller_a_second_once_and_later_ones_a_millisecond),
+        TEST(a_device_that_was_mapped_without_an_answer_is_not_lost),
+        TEST(undoing_is_tried_until_it_is_answered),
+        TEST(a_device_that_was_unmapped_without_an_answer_is_still_the_callers),
+        TEST(an_event_that_was_mapped_without_an_answer_can_be_discarded),
+        TEST(an_event_is_not_mapped_after_a_refusal),
+        TEST(a_discard_without_an_answer_can_be_repeated),
+        TEST(a_move_without_an_answer_is_put_right_by_the_next_command),
+        TEST(a_move_that_is_refused_leaves_the_event_where_it_was),
+        TEST(any_command_may_fail_and_nothing_is_lost),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
