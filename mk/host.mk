@@ -8,7 +8,8 @@ HOST_CFLAGS  := -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SAN
                 -Itests/host/include -DHOST_TEST=1 -Dsniprintf=snprintf
 HOST_CODE    := $(sort $(filter drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
                   $(wildcard twin/models/*.c tests/host/support/*.c)) \
-                lib/command.c lib/device_tree.c lib/trace.c app/prompt/line_editor.c tests/target/msi_churn.c
+                lib/command.c lib/device_tree.c lib/trace.c app/prompt/line_editor.c tests/target/msi_churn.c \
+                tests/target/thread_calls.c
 HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
 HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
 
@@ -26,6 +27,8 @@ $(H)/libcode.a: $(HOST_OBJECTS)
 $(H)/test_msi_undo: WRAP = calloc ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap \
                            its_map_device its_map_event its_enable_event its_disable_event its_discard_event \
                            gic_configure gic_set_affinity
+$(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_ring_configure ti_sci_udmap_tx_configure ti_sci_udmap_rx_configure \
+                              ti_sci_psil_pair ti_sci_psil_unpair ti_sci_get_range irq_free irq_synchronize host_mmio_read
 
 # Where tests/host/support/interleave.c lets another core come in between.
 INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for host_mmio_read host_mmio_write \

@@ -20,8 +20,10 @@
 #include "msi/storm.h"
 
 #include "arch/core.h"
+#include "arch/spinlock.h"
 #include "arch/time.h"
 #include "msi/limits.h"
+#include "msi/quiesce.h"
 
 #include <stddef.h>
 
@@ -37,23 +39,37 @@
 
 uint32_t irq_storm_look = IRQ_STORM_COUNT;
 static uint32_t limit_count = IRQ_STORM_COUNT, limit_window_us = IRQ_STORM_WINDOW_US;
-static uint32_t starving_cores;
 static uint64_t storms;
+
+/* For irq_storm_look and what it is made of. */
+static struct spinlock look_lock = SPINLOCK_INIT;
+static uint32_t starving_cores; /* a bit each */
 
 /* Each core's own. */
 static struct {
-    uint64_t generation, since; /* of the last full round; since when there was no gap */
+    uint64_t generation; /* at the end of the last full round; 0: no other can follow it closely */
+    uint64_t since;      /* when there was a gap */
     const struct irq_storm_window *candidate;
     unsigned lead, votes;
     bool starving;
 } rounds[CORE_MAX];
 
+/* While a core looks for its storm, every call has a look. With the lock held. */
+static void set_look(void)
+{
+    uint32_t look = limit_count != 0 ? limit_count : UINT32_MAX;
+
+    __atomic_store_n(&irq_storm_look, starving_cores != 0 ? 0 : look, __ATOMIC_RELAXED);
+}
+
 void irq_set_storm_limit(uint32_t count, uint32_t window_us)
 {
+    unsigned long state = spin_lock(&look_lock);
+
     __atomic_store_n(&limit_window_us, window_us, __ATOMIC_RELAXED);
     __atomic_store_n(&limit_count, count, __ATOMIC_RELAXED);
-    if (__atomic_load_n(&starving_cores, __ATOMIC_RELAXED) == 0)
-        __atomic_store_n(&irq_storm_look, count != 0 ? count : UINT32_MAX, __ATOMIC_RELAXED);
+    set_look();
+    spin_unlock(&look_lock, state);
 }
 
 static uint64_t window_ns(void)
@@ -80,27 +96,37 @@ static bool calls_are_storm(struct irq_storm_window *window)
 
 /* ---- all that a core takes ---- */
 
-/* While a core looks for its storm, every call has a look. */
 static void set_starving(unsigned core, bool starving)
 {
-    uint32_t limit = __atomic_load_n(&limit_count, __ATOMIC_RELAXED), others;
+    uint32_t bit = UINT32_C(1) << core;
+    unsigned long state;
 
     if (rounds[core].starving == starving)
         return;
     rounds[core].starving = starving;
     rounds[core].votes = 0;
     rounds[core].lead = 0;
-    others = starving ? __atomic_add_fetch(&starving_cores, 1, __ATOMIC_SEQ_CST)
-                      : __atomic_sub_fetch(&starving_cores, 1, __ATOMIC_SEQ_CST);
-    if (others != 0)
-        __atomic_store_n(&irq_storm_look, 0, __ATOMIC_SEQ_CST);
-    else
-        __atomic_store_n(&irq_storm_look, limit != 0 ? limit : UINT32_MAX, __ATOMIC_SEQ_CST);
+    state = spin_lock(&look_lock);
+    starving_cores = starving ? starving_cores | bit : starving_cores & ~bit;
+    set_look();
+    spin_unlock(&look_lock, state);
+}
+
+/* Whether the core's rounds have not been full since it was found to be starving. */
+static bool had_a_gap(unsigned core)
+{
+    uint64_t now = __atomic_load_n(&irq_generations[core].value, __ATOMIC_RELAXED);
+
+    return now - rounds[core].generation > ROUND_LENGTH;
 }
 
 /* Whether this one is what the core was looking for. */
 static bool vote(unsigned core, const struct irq_storm_window *window)
 {
+    if (had_a_gap(core)) {
+        set_starving(core, false);
+        return false;
+    }
     if (rounds[core].votes < VOTES) {
         rounds[core].votes++;
         if (rounds[core].lead == 0)
@@ -120,10 +146,11 @@ static bool vote(unsigned core, const struct irq_storm_window *window)
 
 void irq_storm_round_full(unsigned core, uint64_t generation, bool more)
 {
-    bool gap = !more || generation - rounds[core].generation != ROUND_LENGTH;
+    bool gap = !more || rounds[core].generation == 0 ||
+               generation - rounds[core].generation != ROUND_LENGTH;
     uint64_t now = time_now_ns();
 
-    rounds[core].generation = more ? generation : 0; /* then no round follows it without a gap */
+    rounds[core].generation = more ? generation : 0;
     if (gap) {
         rounds[core].since = now;
         set_starving(core, false);

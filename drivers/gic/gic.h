@@ -71,7 +71,8 @@ unsigned gic_intid_limit(void);
  * gic_disable() is gic_mask(), and a wait until the GIC says that it has gone round (RWP reads 0;
  * IHI 0069, "GICD_CTLR", "GICR_CTLR"): no core acknowledges the interrupt any more, and its trigger
  * may change. A core that acknowledged it before may still be in its handler. Thread context.
- * -ETIMEDOUT: RWP stays set for 1 s. The interrupt is masked, as gic_mask() does it. */
+ * -EDEADLK: elsewhere; nothing has been done. -ETIMEDOUT: RWP stays set for 1 s; the interrupt is
+ * masked, as gic_mask() does it. */
 int gic_configure(unsigned intid, enum gic_trigger trigger, uint8_t priority);
 int gic_enable(unsigned intid);
 int gic_mask(unsigned intid);

@@ -20,7 +20,7 @@
 /* Four priority bytes to a register. */
 #define PRIORITIES_DEFAULT      (GIC_PRIORITY_DEFAULT * 0x01010101u)
 
-LOG_SUBJECT(gic);
+LOG_USE(gic);
 
 static struct {
     uintptr_t base;

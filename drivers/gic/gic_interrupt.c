@@ -10,6 +10,7 @@
 #include "arch/core.h"
 #include "arch/mmio.h"
 #include "arch/spinlock.h"
+#include "arch/wait.h"
 
 #include <errno.h>
 
@@ -118,8 +119,11 @@ int gic_mask(unsigned intid)
 
 int gic_disable(unsigned intid)
 {
-    int error = gic_mask(intid);
+    int error;
 
+    if (!wait_is_allowed())
+        return -EDEADLK;
+    error = gic_mask(intid);
     if (error != 0)
         return error;
     if (is_local(intid))

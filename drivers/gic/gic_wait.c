@@ -8,10 +8,13 @@
 #include "arch/cache.h"
 #include "arch/mmio.h"
 #include "arch/time.h"
+#include "lib/log.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+LOG_SUBJECT(gic);
 
 int gic_wait_clear(uintptr_t address, uint32_t bits)
 {

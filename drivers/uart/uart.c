@@ -4,6 +4,7 @@
  */
 #include "drivers/uart/uart.h"
 
+#include "arch/barrier.h"
 #include "arch/exception.h"
 #include "arch/mmio.h"
 #include "arch/time.h"
@@ -149,12 +150,33 @@ static uint32_t receive(void)
     return count;
 }
 
+/* Whether the reader has come far enough for the interrupt to be turned on again. */
+static bool ring_low(void)
+{
+    return __atomic_load_n(&ring_head, __ATOMIC_ACQUIRE) -
+               __atomic_load_n(&ring_tail, __ATOMIC_ACQUIRE) <=
+           RING_SIZE / 2;
+}
+
+/* Ends a hold-up: either the handler does, or the reader. */
+static void go_on(void)
+{
+    if (__atomic_exchange_n(&held_up, false, __ATOMIC_ACQ_REL))
+        uart_use_interrupt();
+}
+
 static void hold_up(void)
 {
     counters.held_up++;
     WRITE(ier, 0);
-    /* After the register: from here on the reader may turn it on again. */
-    __atomic_store_n(&held_up, true, __ATOMIC_RELEASE);
+    (void)READ(ier); /* it has arrived: from here on the reader may turn it on again */
+    __atomic_store_n(&held_up, true, __ATOMIC_RELAXED);
+    /* "Held up" is seen before the ring is looked at again. The reader may have emptied it since it
+     * was full, and then waits for bytes that only an interrupt would bring: if it did not see
+     * "held up" in advance_tail(), its tail is seen here. */
+    barrier_cores();
+    if (ring_low())
+        go_on();
 }
 
 bool uart_interrupt(void)
@@ -202,17 +224,18 @@ static int wait_for_byte(uint64_t timeout_us)
 static void advance_tail(uint32_t tail)
 {
     __atomic_store_n(&ring_tail, tail, __ATOMIC_RELEASE); /* read before it is reused */
-    if (__atomic_load_n(&held_up, __ATOMIC_ACQUIRE) && ring_head - ring_tail <= RING_SIZE / 2) {
-        __atomic_store_n(&held_up, false, __ATOMIC_RELEASE);
-        uart_use_interrupt();
-    }
+    barrier_cores(); /* the tail is seen before "held up" is read: see hold_up() */
+    if (__atomic_load_n(&held_up, __ATOMIC_RELAXED) && ring_low())
+        go_on();
 }
 
 int uart_getc(uint64_t timeout_us)
 {
-    int error = uart == NULL ? -ENODEV : wait_for_byte(timeout_us);
-    int byte;
+    int byte, error;
 
+    if (!wait_is_allowed())
+        return -EDEADLK;
+    error = uart == NULL ? -ENODEV : wait_for_byte(timeout_us);
     if (error != 0)
         return error;
     byte = ring[ring_tail % RING_SIZE];

@@ -26,7 +26,7 @@ int uart_flush(void);
 /* The next byte received, 0-255. Thread context, one caller at a time. Polled until
  * uart_use_interrupt(); from then on up to 16 KiB are kept that nobody has read yet, and what comes
  * after that waits in the UART's FIFO. -ETIMEDOUT: nothing within timeout_us; -ENODEV before
- * uart_init(). */
+ * uart_init(); -EDEADLK: not thread context. */
 int uart_getc(uint64_t timeout_us);
 
 /* Drops what has been received and not read, up to the last such byte; returns whether there was

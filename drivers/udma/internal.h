@@ -7,12 +7,14 @@
 
 #include "arch/spinlock.h"
 #include "drivers/udma/descriptor.h"
+#include "drivers/udma/pool.h"
 #include "drivers/udma/ring.h"
 #include "drivers/udma/udma.h"
 #include "drivers/udma/udmap_registers.h"
 #include "lib/log.h"
 #include "msi/handler.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,44 +30,137 @@ struct udma_slot {
     uint32_t length;
 };
 
+/* What a channel needs of the shared numbers: a pair of channels and a completion ring. */
+struct udma_numbers {
+    uint16_t channel; /* of the transmit and of the receive channel */
+    uint16_t completion_ring;
+    bool last; /* the channels have failed before: no others were free */
+};
+
+enum udma_pairing {
+    UDMA_UNPAIRED,
+    UDMA_PAIRED,
+    UDMA_PAIRING_UNKNOWN, /* nobody knows: answers were lost */
+};
+
 struct udma_channel {
     struct udma_channel_config config;
-    uint16_t number; /* of the transmit and of the receive channel */
+    struct udma_numbers numbers;
     struct udmap_channel_registers *transmit, *receive;
     struct udma_ring transfer, completion;
     struct udma_descriptor *descriptors;
     struct irq *irq;
-    struct udma_channel *next_abandoned;
+    enum udma_pairing pairing;
+    struct udma_channel *next_held;
     bool stopped; /* the teardown's message has come; atomic */
+    bool ended;   /* udma_stop() has been here; `cut_off` says how it went */
+    bool cut_off;
 
     struct spinlock lock; /* for what follows */
     struct udma_slot slots[UDMA_DEPTH_MAX];
     uint64_t free_slots;
     unsigned deferred; /* pushed while draining, not yet submitted */
     bool draining;     /* the handler is at work */
-    bool closing;
+    int refusal;       /* what udma_copy() returns from now on, or 0 */
+    bool failed;       /* the completion ring's count can't be: it is not looked at any more */
+    unsigned failed_count;
     struct udma_counters counters;
 };
 
-/* What a channel needs of the shared numbers: a pair of channels and a completion ring. Thread
- * context. -ENOSPC; -ENODEV before udma_init(). */
-struct udma_numbers {
-    uint16_t channel;
-    uint16_t completion_ring;
+/* Whether a request to the system firmware that ended with this error may have been carried out all
+ * the same. -EACCES is an answer; -EBUSY, -EDEADLK and -ENODEV are found before anything is sent.
+ *
+ * The firmware takes requests in the order in which they were sent (TI-SCI documentation, "Secure
+ * Proxy": a thread is a queue). So the answer to a later one also says that this one is over. */
+static inline bool udma_outcome_is_unknown(int error)
+{
+    return error != 0 && error != -EACCES && error != -EBUSY && error != -EDEADLK &&
+           error != -ENODEV;
+}
+
+/* ---- numbers.c; any context ---- */
+
+/* The two kinds of channels: handed out in this order, so that the few of high capacity stay free
+ * as long as possible. */
+enum udma_capacity {
+    UDMA_CAPACITY_NORMAL,
+    UDMA_CAPACITY_HIGH,
+    UDMA_CAPACITY_KINDS
 };
-int udma_numbers_take(struct udma_numbers *numbers);
-void udma_numbers_give_back(const struct udma_numbers *numbers);
 
-/* For a channel that was closed, or whose opening failed, while the hardware may still use it: its
- * numbers stay taken, and its memory allocated, in a list for a debugger. Thread context. */
-void udma_numbers_abandon(const struct udma_numbers *numbers, struct udma_channel *channel);
+struct udma_pools {
+    struct udma_pool channels[UDMA_CAPACITY_KINDS];
+    struct udma_pool rings;
+};
 
-/* The platform's facts; valid after udma_init(). */
+/* From begin to finish nobody gets a number. -EBUSY: something is open, reserved or held. */
+int udma_numbers_begin(const struct udma_facts *facts);
+void udma_numbers_finish(const struct udma_pools *pools, bool ready);
+
+/* The platform's facts; valid after udma_numbers_begin(). */
 const struct udma_facts *udma_get_facts(void);
+
+/* Takes numbers for a channel, which counts as open from here on. -ENOSPC; -ENODEV before
+ * udma_init(). */
+int udma_numbers_take(struct udma_numbers *numbers);
+/* last: they failed, so they are handed out again only when no others are left. */
+void udma_numbers_give_back(const struct udma_numbers *numbers, bool last);
+
+/* A channel does not count as open any more, but as held; later its numbers are given back. */
+void udma_numbers_hold(void);
+void udma_numbers_give_back_held(const struct udma_numbers *numbers);
+
+/* ---- held.c; thread context ---- */
+
+/* For a channel of which something could not be released. */
+void udma_held_add(struct udma_channel *channel);
+/* Tries each held channel again. */
+void udma_held_retry(void);
+
+/* ---- setup.c; thread context ---- */
+
+/* Its memory. NULL: there is none. */
+struct udma_channel *udma_channel_allocate(const struct udma_channel_config *config,
+                                           const struct udma_numbers *numbers);
+void udma_channel_free(struct udma_channel *channel);
+
+/* From rings to running. The first error; then udma_take_back() undoes the steps before. */
+int udma_bring_up(struct udma_channel *channel);
+
+/* Takes back all that udma_bring_up() took, but for the interrupt, which must be gone. 0: nothing
+ * is left. Otherwise the first error, and the call is to be repeated, some time: until then the
+ * hardware may use the channel's numbers and its memory. */
+int udma_take_back(struct udma_channel *channel);
+
+/* ---- pairing.c; thread context. The system firmware's errors ---- */
+
+/* After an error the channel is not paired, unless `pairing` is unknown. -EADDRINUSE: it was
+ * refused, and once more after an attempt to take an earlier user's pairing away. */
+int udma_pair(struct udma_channel *channel);
+/* After an error the channel may still be paired, and the call can be repeated. */
+int udma_unpair(struct udma_channel *channel);
+
+/* ---- stop.c; thread context ---- */
+
+bool udma_is_running(const struct udma_channel *channel);
+
+/* Turns both halves off, whatever they are doing. -EIO: they stay on. */
+int udma_disable(const struct udma_channel *channel);
+
+/* Lets the transfer in flight end and stops; udma_copy() refuses from here on. 0; -ETIMEDOUT: it
+ * did not end, and was cut off; -EAGAIN: a handler has not returned, and the call is to be
+ * repeated. */
+int udma_stop(struct udma_channel *channel);
+
+/* ---- transfer.c ---- */
 
 /* The completion ring's interrupt handler; context is the channel. */
 enum irq_return udma_transfer_interrupt(void *context);
 /* The same, and records what it does (lib/trace.h). */
 enum irq_return udma_transfer_interrupt_traced(void *context);
+
+/* Takes what is on the completion ring as the handler does, but calls no callback. Thread context;
+ * the interrupt is masked, and its handler runs nowhere. */
+void udma_transfer_poll(struct udma_channel *channel);
 
 #endif

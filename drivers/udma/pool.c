@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * A pool of numbered resources: a bit each in three maps, owned, free and reserved.
+ * A pool of numbered resources: a bit each in four maps.
  */
 #include "drivers/udma/pool.h"
 
@@ -28,24 +28,46 @@ bool udma_pool_owns(const struct udma_pool *pool, unsigned number)
     return number < POOL_LIMIT && (pool->owned[number / WORD_BITS] & bit_of(number)) != 0;
 }
 
-int udma_pool_take(struct udma_pool *pool, uint16_t *number)
+int udma_pool_take_first(struct udma_pool *pool, uint16_t *number)
 {
     for (size_t word = 0; word < WORDS; word++) {
-        uint64_t available = pool->free[word];
+        uint64_t available = pool->free[word] & ~pool->last[word];
 
         if (available != 0) {
             *number = (uint16_t)(word * WORD_BITS + (unsigned)__builtin_ctzll(available));
-            pool->free[word] = available & (available - 1u);
+            pool->free[word] &= ~bit_of(*number);
             return 0;
         }
     }
     return -ENOSPC;
 }
 
-void udma_pool_give_back(struct udma_pool *pool, uint16_t number)
+int udma_pool_take(struct udma_pool *pool, uint16_t *number)
 {
-    if (udma_pool_owns(pool, number))
-        pool->free[number / WORD_BITS] |= bit_of(number);
+    if (udma_pool_take_first(pool, number) == 0)
+        return 0;
+    /* All that are free were put last. Each has its turn. */
+    for (unsigned i = 0; i < POOL_LIMIT; i++) {
+        unsigned candidate = (pool->turn + i) % POOL_LIMIT;
+
+        if ((pool->free[candidate / WORD_BITS] & bit_of(candidate)) != 0) {
+            pool->free[candidate / WORD_BITS] &= ~bit_of(candidate);
+            pool->last[candidate / WORD_BITS] &= ~bit_of(candidate);
+            pool->turn = candidate + 1u;
+            *number = (uint16_t)candidate;
+            return 0;
+        }
+    }
+    return -ENOSPC;
+}
+
+void udma_pool_give_back(struct udma_pool *pool, uint16_t number, bool last)
+{
+    if (!udma_pool_owns(pool, number))
+        return;
+    pool->free[number / WORD_BITS] |= bit_of(number);
+    if (last)
+        pool->last[number / WORD_BITS] |= bit_of(number);
 }
 
 int udma_pool_reserve(struct udma_pool *pool, uint16_t *number)
@@ -62,7 +84,7 @@ int udma_pool_unreserve(struct udma_pool *pool, uint16_t number)
     if (number >= POOL_LIMIT || (pool->reserved[number / WORD_BITS] & bit_of(number)) == 0)
         return -EINVAL;
     pool->reserved[number / WORD_BITS] &= ~bit_of(number);
-    udma_pool_give_back(pool, number);
+    udma_pool_give_back(pool, number, false);
     return 0;
 }
 
@@ -86,4 +108,9 @@ unsigned udma_pool_count(const struct udma_pool *pool)
 unsigned udma_pool_count_free(const struct udma_pool *pool)
 {
     return count_bits(pool->free);
+}
+
+unsigned udma_pool_count_reserved(const struct udma_pool *pool)
+{
+    return count_bits(pool->reserved);
 }

@@ -16,16 +16,22 @@
 struct udma_pool {
     uint64_t owned[POOL_LIMIT / 64u];
     uint64_t free[POOL_LIMIT / 64u];
+    uint64_t last[POOL_LIMIT / 64u];     /* of the free ones: only when no other is left */
     uint64_t reserved[POOL_LIMIT / 64u]; /* taken by udma_pool_reserve() */
+    unsigned turn;                       /* of those put last, from here on */
 };
 
 /* Adds [first, first + count), free. Numbers from POOL_LIMIT on are left out. */
 void udma_pool_add(struct udma_pool *pool, unsigned first, unsigned count);
 bool udma_pool_owns(const struct udma_pool *pool, unsigned number);
 
-/* Takes the lowest free number. -ENOSPC. */
+/* Takes the lowest free number of those that were not put last; with udma_pool_take(), when there
+ * is none, one of those that were, in turn. -ENOSPC. */
+int udma_pool_take_first(struct udma_pool *pool, uint16_t *number);
 int udma_pool_take(struct udma_pool *pool, uint16_t *number);
-void udma_pool_give_back(struct udma_pool *pool, uint16_t number);
+
+/* last: it is put last. A number that is not the pool's is ignored. */
+void udma_pool_give_back(struct udma_pool *pool, uint16_t number, bool last);
 
 /* The same for users outside of this driver: gives back only what was reserved (else -EINVAL). */
 int udma_pool_reserve(struct udma_pool *pool, uint16_t *number);
@@ -33,5 +39,6 @@ int udma_pool_unreserve(struct udma_pool *pool, uint16_t number);
 
 unsigned udma_pool_count(const struct udma_pool *pool);
 unsigned udma_pool_count_free(const struct udma_pool *pool);
+unsigned udma_pool_count_reserved(const struct udma_pool *pool);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "arch/barrier.h"
 #include "arch/mmio.h"
+#include "arch/wait.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/internal.h"
 #include "lib/log.h"
@@ -42,10 +43,36 @@ static struct ring_rt_registers *registers_of(uint16_t index)
                                         (uintptr_t)index * RING_RT_STRIDE);
 }
 
+/* Takes the configuration back, which does nothing to a ring that has none; so where an answer was
+ * lost it is done again. */
+static int reset(const struct udma_ring *ring)
+{
+    int error = configure(ring, 0, 0);
+
+    if (udma_outcome_is_unknown(error))
+        error = configure(ring, 0, 0);
+    if (error != 0)
+        log_error(udma, "ring %u: reset failed (%d); its memory is kept", (unsigned)ring->index,
+                  error);
+    return error;
+}
+
+/* After a configuration that failed: makes sure that the ring has none. -EIO: it may have one. */
+static int undo(struct udma_ring *ring, int failure)
+{
+    if (udma_outcome_is_unknown(failure) && reset(ring) != 0)
+        return -EIO;
+    dma_free(ring->elements);
+    ring->elements = NULL;
+    return 0;
+}
+
 int udma_ring_open(struct udma_ring *ring, uint16_t index, uint16_t count)
 {
     int error;
 
+    if (!wait_is_allowed())
+        return -EDEADLK;
     if (count == 0)
         return -EINVAL;
     *ring = (struct udma_ring){
@@ -59,24 +86,24 @@ int udma_ring_open(struct udma_ring *ring, uint16_t index, uint16_t count)
         return -ENOMEM;
     }
     error = configure(ring, (uintptr_t)ring->elements, count);
-    if (error != 0) {
-        log_error(udma, "ring %u: configuration with %u elements failed (%d)", (unsigned)index,
-                  (unsigned)count, error);
-        dma_free(ring->elements);
-        ring->elements = NULL;
-    }
-    return error;
+    if (error == 0)
+        return 0;
+    log_error(udma, "ring %u: configuration with %u elements failed (%d)", (unsigned)index,
+              (unsigned)count, error);
+    return undo(ring, error) != 0 ? -EIO : error;
 }
 
 int udma_ring_close(struct udma_ring *ring)
 {
-    int error = configure(ring, 0, 0);
+    int error;
 
-    if (error != 0) {
-        log_error(udma, "ring %u: reset failed (%d); its memory is kept", (unsigned)ring->index,
-                  error);
+    if (!wait_is_allowed())
+        return -EDEADLK;
+    if (ring->elements == NULL)
+        return 0;
+    error = reset(ring);
+    if (error != 0)
         return error;
-    }
     dma_free(ring->elements);
     ring->elements = NULL;
     return 0;
@@ -84,22 +111,25 @@ int udma_ring_close(struct udma_ring *ring)
 
 int udma_ring_wrap_occupancy(struct udma_ring *ring)
 {
-    const unsigned occupancy = udma_ring_occupancy(ring);
-    unsigned left = OCCUPANCY_WRAP - occupancy;
     int error;
 
-    if (occupancy == 0)
+    if (!wait_is_allowed())
+        return -EDEADLK;
+    if (ring->stale == 0)
+        ring->stale = udma_ring_occupancy(ring);
+    if (ring->stale == 0)
         return 0;
     /* The ring accelerator's own count goes to zero first; the doorbells are for the UDMAP's. */
     error = configure(ring, (uintptr_t)ring->elements, ring->count);
     if (error != 0)
         return error;
-    while (left != 0) {
+    for (unsigned left = OCCUPANCY_WRAP - ring->stale; left != 0;) {
         unsigned count = left < RING_DOORBELL_MAX ? left : RING_DOORBELL_MAX;
 
         mmio_write32(REGISTER(ring, doorbell), count);
         left -= count;
     }
+    ring->stale = 0;
     return 0;
 }
 

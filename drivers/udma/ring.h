@@ -20,6 +20,7 @@ struct udma_ring {
     uint16_t index;
     uint16_t count;
     uint16_t position; /* the element that is written, or read, next */
+    uint32_t stale;    /* udma_ring_wrap_occupancy(): what the UDMAP still counts */
 };
 
 /* Takes one of the host's general-purpose rings, not yet configured, or gives it back: meanwhile no
@@ -31,19 +32,22 @@ int udma_ring_unreserve(uint16_t index);
 /* Allocates `count` elements (1-65535) and has the system firmware configure a ring: one that was
  * reserved, or the one that belongs to a reserved channel. That it is one of these is not looked
  * at: who opens a ring that another uses takes its configuration away; one that is not the host's,
- * the system firmware refuses. Thread context, after udma_init(). -EINVAL: count is 0; -ENOMEM; or
- * the system firmware's error; then the ring is not open. */
+ * the system firmware refuses. Thread context, after udma_init(). -EINVAL: count is 0; -EDEADLK:
+ * nothing was done. -ENOMEM, or the system firmware's error: the ring is not open, also if an
+ * answer was lost. -EIO: answers were lost, and nobody knows whether it is open: its memory is
+ * kept, and it is to be closed before its number is given back. */
 int udma_ring_open(struct udma_ring *ring, uint16_t index, uint16_t count);
 
-/* Takes the configuration back and frees the elements. If the system firmware refuses, the
- * hardware may still use the memory: it is kept, the error is returned, and the call can be
- * repeated. Thread context. The system firmware's errors. */
+/* Takes the configuration back and frees the elements. If the system firmware refuses or does not
+ * answer, the hardware may still use the memory: it is kept, the error is returned, and the call
+ * can be repeated. 0 also for a ring that is closed already, or whose udma_ring_open() found it not
+ * open. Thread context. -EDEADLK; the system firmware's errors. */
 int udma_ring_close(struct udma_ring *ring);
 
 /* For a transfer ring whose channel is stopped, on silicon where the UDMAP keeps its count of the
  * elements left in it (AM65x errata SPRZ452, i2023; SR1.0): makes that count wrap to zero. Some
- * 33000 register writes; none if the ring is empty. Thread context. The system firmware's errors.
- */
+ * 33000 register writes; none if the ring is empty. Thread context. -EDEADLK; the system firmware's
+ * errors: then the call can be repeated. */
 int udma_ring_wrap_occupancy(struct udma_ring *ring);
 
 /* Writes the next element; udma_ring_submit() makes `count` of them known to the hardware, at most

@@ -6,6 +6,10 @@
  * While the handler empties the completion ring, new transfers are put into the transfer ring but
  * not submitted; one doorbell at its end submits them together. So a callback that queues the next
  * transfer can't keep the handler going: it takes what was in flight when it began, and returns.
+ * That is at most a descriptor for each slot, and the teardown's message, for which the ring has
+ * room. A ring that tells of more than that in one call can't be believed: the channel has failed,
+ * and nobody looks at the ring again. So a register that is stuck costs one bounded call, and
+ * nothing is ever left for another one (IRQ_AGAIN).
  */
 #include "arch/spinlock.h"
 #include "arch/wait.h"
@@ -43,21 +47,21 @@ TRACE_INLINE int queue(struct udma_channel *channel, uintptr_t destination, uint
 {
     unsigned slot;
 
-    if (channel->closing)
-        return -ECANCELED;
+    if (channel->refusal != 0)
+        return channel->refusal;
     if (channel->free_slots == 0)
         return -EAGAIN;
     slot = take_slot(channel);
-    trace_if(traced, dma_copy, channel->number, (uintptr_t)&channel->descriptors[slot]);
+    trace_if(traced, dma_copy, channel->numbers.channel, (uintptr_t)&channel->descriptors[slot]);
     channel->slots[slot] = (struct udma_slot){.cookie = cookie, .length = (uint32_t)length};
-    udma_descriptor_build(&channel->descriptors[slot], channel->number, channel->completion.index,
-                          destination, source, length);
+    udma_descriptor_build(&channel->descriptors[slot], channel->numbers.channel,
+                          channel->completion.index, destination, source, length);
     udma_ring_put(&channel->transfer, (uintptr_t)&channel->descriptors[slot]);
     if (channel->draining)
         channel->deferred++;
     else
         submit(channel, 1, traced);
-    trace_if(traced, dma_queued, channel->number, channel->deferred);
+    trace_if(traced, dma_queued, channel->numbers.channel, channel->deferred);
     return 0;
 }
 
@@ -96,7 +100,7 @@ TRACE_INLINE bool finish(struct udma_channel *channel, uint64_t element, void **
     int slot = find_slot(channel, element);
 
     if (slot < 0) {
-        channel->counters.errors++;
+        channel->counters.bogus++;
         return false;
     }
     *cookie = channel->slots[slot].cookie;
@@ -112,40 +116,69 @@ TRACE_INLINE bool finish(struct udma_channel *channel, uint64_t element, void **
     return true;
 }
 
-TRACE_INLINE void complete(struct udma_channel *channel, uint64_t element, bool traced)
+/* Elements that look like the teardown's message before there is a teardown are not. */
+static void note_teardown(struct udma_channel *channel)
+{
+    unsigned long state = spin_lock(&channel->lock);
+
+    if (channel->refusal == -ECANCELED)
+        __atomic_store_n(&channel->stopped, true, __ATOMIC_RELEASE);
+    else
+        channel->counters.bogus++;
+    spin_unlock(&channel->lock, state);
+    wait_notify();
+}
+
+/* call: callbacks are called. */
+TRACE_INLINE void complete(struct udma_channel *channel, uint64_t element, bool call, bool traced)
 {
     unsigned long state;
     void *cookie = NULL;
     int status = 0;
-    bool call;
+    bool mine;
 
     if ((element & ELEMENT_TEARDOWN) != 0) {
-        __atomic_store_n(&channel->stopped, true, __ATOMIC_RELEASE);
-        wait_notify();
+        note_teardown(channel);
         return;
     }
-    trace_if(traced, dma_completion, channel->number, element);
+    trace_if(traced, dma_completion, channel->numbers.channel, element);
     state = spin_lock(&channel->lock);
-    call = finish(channel, element, &cookie, &status);
+    mine = finish(channel, element, &cookie, &status);
     spin_unlock(&channel->lock, state);
-    if (!call)
+    if (!mine || !call)
         return;
-    trace_if(traced, dma_callback, channel->number, (uint64_t)(int64_t)status);
+    trace_if(traced, dma_callback, channel->numbers.channel, (uint64_t)(int64_t)status);
     /* Outside the lock: a callback may queue the next transfer. */
     channel->config.callback(channel->config.context, cookie, status);
-    trace_if(traced, dma_called_back, channel->number, 0);
+    trace_if(traced, dma_called_back, channel->numbers.channel, 0);
 }
 
-/* Takes everything off the completion ring. Returns how many elements that were. */
-TRACE_INLINE unsigned drain(struct udma_channel *channel, bool traced)
+/* The completion ring tells of what can't be. */
+static void fail(struct udma_channel *channel, unsigned count)
 {
+    unsigned long state = spin_lock(&channel->lock);
+
+    channel->failed = true;
+    channel->failed_count = count;
+    if (channel->refusal == 0)
+        channel->refusal = -EIO;
+    spin_unlock(&channel->lock, state);
+}
+
+/* Takes everything off the completion ring, at most as much as there can be. Returns how many
+ * elements that were. */
+TRACE_INLINE unsigned drain(struct udma_channel *channel, bool call, bool traced)
+{
+    const unsigned room = channel->completion.count;
     unsigned taken = 0, count;
 
     while ((count = udma_ring_occupancy(&channel->completion)) != 0) {
-        if (count > channel->completion.count)
-            count = channel->completion.count;
+        if (count > room - taken) {
+            fail(channel, taken + count);
+            break;
+        }
         for (unsigned i = 0; i < count; i++)
-            complete(channel, udma_ring_get(&channel->completion), traced);
+            complete(channel, udma_ring_get(&channel->completion), call, traced);
         udma_ring_release(&channel->completion, count);
         taken += count;
     }
@@ -157,12 +190,13 @@ TRACE_INLINE enum irq_return handle(void *context, bool traced)
     struct udma_channel *channel = context;
     unsigned long state = spin_lock(&channel->lock);
     unsigned taken;
+    bool failed = channel->failed;
 
     channel->draining = true;
     channel->counters.interrupts++;
     spin_unlock(&channel->lock, state);
 
-    taken = drain(channel, traced);
+    taken = failed ? 0 : drain(channel, true, traced);
 
     state = spin_lock(&channel->lock);
     channel->draining = false;
@@ -172,6 +206,12 @@ TRACE_INLINE enum irq_return handle(void *context, bool traced)
     channel->deferred = 0;
     spin_unlock(&channel->lock, state);
     return taken != 0 ? IRQ_HANDLED : IRQ_NONE;
+}
+
+void udma_transfer_poll(struct udma_channel *channel)
+{
+    if (!channel->failed)
+        (void)drain(channel, false, false);
 }
 
 TRACE_TWICE(enum irq_return, udma_transfer_interrupt, void, handle)

@@ -31,9 +31,10 @@ struct udma_facts {
     bool ring_state_erratum;        /* AM65x SR1.0, errata SPRZ452, i2023 */
 };
 
-/* Reads the capabilities and asks the system firmware for the host's channels and rings.
- * Thread context; again only while no channel is open. -EBUSY: one is; -ENODEV: the UDMAP has no
- * channels; or the system firmware's error. */
+/* Reads the capabilities and asks the system firmware for the host's channels and rings. Thread
+ * context; again only while nothing is open, reserved or held. -EBUSY: something is, and all stays
+ * as it was; -EDEADLK. After other errors there are no channels: -ENODEV: the UDMAP tells of none,
+ * or of more than there is room for; or the system firmware's error. */
 int udma_init(const struct udma_facts *facts);
 
 /* How many memory-to-memory channels can be open at once, and how many are. Any context. */
@@ -55,35 +56,47 @@ struct udma_channel_config {
     void *context;
 };
 
-/* Opens a channel; a failing step undoes those before it. Thread context, any core.
- * -ENOSPC: every channel or ring that the host owns is in use; -EINVAL: no callback, a depth or
- * core out of range; -ENOMEM; -ENODEV before udma_init(); -EDEADLK: not thread context; -EIO: a
- * step failed and an earlier one could not be undone, so the numbers stay out of use; the errors of
- * irq_request() and of the system firmware (drivers/ti_sci/ti_sci.h). */
+/* Opens a channel; a failing step undoes those before it. Thread context, any core. After an error
+ * there is no handle. -EDEADLK: not thread context, nothing was done. -EINVAL: no callback, a depth
+ * or core out of range; -ENODEV before udma_init(); -ENOSPC: every channel or ring that the host
+ * owns is in use or held; -ENOMEM; the errors of irq_request() and of the system firmware
+ * (drivers/ti_sci/ti_sci.h), also if an answer was lost. -EIO: a step failed, and one before it
+ * could not be undone yet: see udma_inventory.held. Numbers that failed are handed out again only
+ * when no others are left; a pairing that is refused, since somebody else left one, is tried with
+ * the next number at once (-EACCES when there is none). */
 int udma_channel_open(const struct udma_channel_config *config, struct udma_channel **channel);
 
 /* Stops the channel (waiting for what is in flight, with a deadline), unpairs, frees its interrupt
- * and rings. Transfers still queued are dropped: their callbacks never run. Thread context.
- * -EINVAL: NULL. -EDEADLK: from interrupt context. -ETIMEDOUT: the transfer in flight did not end
- * within 1 s and was cut off; the channel is closed. Other errors: the hardware or the system
- * firmware did not release something; the handle is gone, and what the hardware may still use is
- * never used again. */
+ * and rings. Transfers still queued are dropped: their callbacks never run; what was in flight has
+ * its callback, unless the interrupt was masked as a storm. Thread context. Other cores may be in
+ * udma_copy() meanwhile, but must be out of it before the handle is gone.
+ *   0            closed; the handle is gone, and no callback runs any more
+ *   -ETIMEDOUT   closed as with 0; but the transfer in flight did not end within 1 s and was cut
+ * off -EIO         the handle is gone, and no callback runs any more; but the hardware or the
+ * system firmware did not release something. It is kept from being used again, and later opens and
+ * closes try again (udma_inventory.held; of interrupts, irq_free()) -EAGAIN      a callback has not
+ * returned for 5 s: the channel is stopped, but the handle is still yours: close it again -EINVAL
+ * NULL -EDEADLK     not thread context: nothing was done */
 int udma_channel_close(struct udma_channel *channel);
 
 /* Queues a copy of length bytes (1 to 4 MiB less 1; source and destination physical = virtual
  * addresses, any alignment). Any context. -EAGAIN: depth transfers are queued already; -EINVAL: no
- * channel, or a length out of range; -ECANCELED: the channel is being closed. */
+ * channel, or a length out of range; -ECANCELED: the channel is being closed; -EIO: it has failed,
+ * since its completion ring tells of more than there can be: nothing completes any more, close it.
+ */
 int udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t source, size_t length,
               void *cookie);
 
 /* For people: the route in words, as irq_describe() with channels and ring in front ("tchan 8,
- * rchan 8, ring 304 > event 16 > ..."). Returns the length as snprintf() does. Thread context. */
+ * rchan 8, ring 304 > event 16 > ..."). Returns the length as snprintf() does. Thread context.
+ * -EDEADLK. */
 int udma_channel_describe(const struct udma_channel *channel, char *text, size_t size);
 
 /* Counts since the open; completions are callbacks, those with an error among them. Any context. */
 struct udma_counters {
-    uint64_t interrupts, completions, bytes, errors,
-        empty; /* empty: an interrupt that found nothing */
+    uint64_t interrupts, completions, bytes, errors;
+    uint64_t empty; /* interrupts that found nothing */
+    uint64_t bogus; /* elements of the completion ring that were no descriptor in use */
 };
 void udma_channel_get_counters(const struct udma_channel *channel, struct udma_counters *counters);
 
@@ -98,9 +111,11 @@ unsigned udma_channel_core(const struct udma_channel *channel);
 int udma_channel_reserve(uint16_t *number);
 int udma_channel_unreserve(uint16_t number);
 
-/* What is free now: equal before an open and after the close. Any context. */
+/* What is free now: equal before an open and after the close. Held are channels, and a ring with
+ * each, whose close or failed open could not release everything; each later open, close and
+ * udma_init() tries again. Any context. */
 struct udma_inventory {
-    unsigned channels_free, rings_free;
+    unsigned channels_free, rings_free, held;
 };
 void udma_get_inventory(struct udma_inventory *inventory);
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define UDMAP_CHANNEL_STRIDE    0x1000u
+#define UDMAP_CHANNELS_MAX      256u /* what the region of a direction, 1 MiB, has room for */
 
 /* cap[2]: how many channels of each direction there are. */
 #define UDMAP_CAP2_TRANSMITS(c) ((c)&0x1ffu)

@@ -577,6 +577,23 @@ static void a_mask_has_arrived_when_it_returns_and_waits_for_nothing(void **stat
     assert_int_equal(gic_mask(GIC_INTID_SPURIOUS), -EINVAL);
 }
 
+static void disable_in_a_handler(void *argument)
+{
+    *(int *)argument = gic_disable(SPI);
+}
+
+static void disabling_is_refused_where_waiting_is_not_allowed(void **state)
+{
+    int error = 0;
+
+    (void)state;
+    up();
+    assert_int_equal(gic_enable(SPI), 0);
+    host_run_in_interrupt(disable_in_a_handler, &error);
+    assert_int_equal(error, -EDEADLK);
+    assert_true(gic_is_enabled(SPI));
+}
+
 static void disabling_waits_for_the_frame_that_has_the_interrupt(void **state)
 {
     (void)state;
@@ -768,6 +785,7 @@ int main(void)
         TEST(a_core_that_cannot_be_brought_up_has_no_redistributor),
         TEST(a_mask_has_arrived_when_it_returns_and_waits_for_nothing),
         TEST(disabling_waits_for_the_frame_that_has_the_interrupt),
+        TEST(disabling_is_refused_where_waiting_is_not_allowed),
         TEST(ppis_are_the_calling_cores_own),
         TEST(a_trigger_changes_while_disabled_and_where_it_can),
         TEST(an_spi_goes_to_the_core_it_is_routed_to),

@@ -36,6 +36,14 @@ static enum irq_return completion(void *context)
     return IRQ_HANDLED;
 }
 
+static int close_ring(struct udma_ring *ring)
+{
+    int error = udma_ring_close(ring);
+
+    /* A ring that the hardware may still use is nobody's. */
+    return error != 0 ? error : udma_ring_unreserve(ring->index);
+}
+
 static int open_ring(struct udma_ring *ring)
 {
     uint16_t index;
@@ -45,16 +53,8 @@ static int open_ring(struct udma_ring *ring)
         return error;
     error = udma_ring_open(ring, index, RING_ELEMENTS);
     if (error != 0)
-        (void)udma_ring_unreserve(index);
+        (void)close_ring(ring); /* it may be open, if answers were lost */
     return error;
-}
-
-static int close_ring(struct udma_ring *ring)
-{
-    int error = udma_ring_close(ring);
-
-    /* A ring that the hardware may still use is nobody's. */
-    return error != 0 ? error : udma_ring_unreserve(ring->index);
 }
 
 int example_dma_open(struct example_dma *dma, struct device *device)

@@ -192,6 +192,7 @@ SELFTEST(gic, arguments_out_of_range_are_refused, 5)
     CHECK_EQUAL(gic_configure(limit, GIC_LEVEL, GIC_PRIORITY_DEFAULT), -EINVAL);
     CHECK_EQUAL(gic_enable(limit), -EINVAL);
     CHECK_EQUAL(gic_disable(limit), -EINVAL);
+    CHECK_EQUAL(gic_mask(limit), -EINVAL);
     CHECK_EQUAL(gic_set_pending(limit), -EINVAL);
     CHECK_EQUAL(gic_clear_pending(GIC_INTID_SPURIOUS), -EINVAL);
     CHECK(!gic_is_enabled(limit));
@@ -395,6 +396,33 @@ static void disable_and_enable(struct probe *probe)
 SELFTEST(gic, disabled_spi_stays_pending_and_is_delivered_when_enabled, 5)
 {
     with_probe(disable_and_enable);
+}
+
+static void mask_in_handler(struct irq_sink *sink)
+{
+    struct probe *probe = (struct probe *)sink;
+
+    gic_mask(probe->intid);
+    gic_set_pending(probe->intid);
+    count_here();
+}
+
+static void mask_and_pend_in_handler(struct probe *probe)
+{
+    probe->sink = (struct irq_sink){{mask_in_handler, mask_in_handler}};
+    CHECK_EQUAL(gic_set_pending(probe->intid), 0);
+    CHECK_EQUAL(wait_on(core_id(), 1), 0);
+    delay_us(SETTLE_US);
+    CHECK_EQUAL(count_everywhere(), 1);
+    CHECK(!gic_is_enabled(probe->intid));
+    CHECK(gic_is_pending(probe->intid));
+    CHECK_EQUAL(gic_enable(probe->intid), 0);
+    CHECK_EQUAL(wait_on(core_id(), 2), 0);
+}
+
+SELFTEST(gic, spi_that_its_handler_masks_comes_again_when_enabled, 5)
+{
+    with_probe(mask_and_pend_in_handler);
 }
 
 static void clear_before_enable(struct probe *probe)

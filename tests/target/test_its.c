@@ -188,6 +188,115 @@ SELFTEST(its, arguments_that_make_no_sense_are_refused, 5)
     with_device(check_arguments);
 }
 
+/* ---- where waiting is not allowed ---- */
+
+static struct its_device *nobody;
+
+static int map_device(void)
+{
+    return its_map_device(UNMAPPED_DEVICE, EVENT_BITS, &nobody);
+}
+
+static int unmap_device(void)
+{
+    return its_unmap_device(device);
+}
+
+static int map_event(void)
+{
+    return its_map_event(device, 1, lpi_of(1), 0);
+}
+
+static int move_event(void)
+{
+    return its_move_event(device, 0, core_count() - 1u);
+}
+
+static int discard_event(void)
+{
+    return its_discard_event(device, 0);
+}
+
+static int trigger_event(void)
+{
+    return its_trigger_event(device, 0);
+}
+
+static int clear_event(void)
+{
+    return its_clear_event(device, 0);
+}
+
+static int enable_event(void)
+{
+    return its_enable_event(device, 0, lpi_of(0), GIC_PRIORITY_URGENT);
+}
+
+static int disable_event(void)
+{
+    return its_disable_event(device, 0, lpi_of(0));
+}
+
+static int invalidate_all(void)
+{
+    return its_invalidate_all(0);
+}
+
+static int silence_lpi(void)
+{
+    return its_silence_lpi(lpi_of(0));
+}
+
+/* All that run a command. */
+static int (*const senders[])(void) = {
+    map_device,  unmap_device, map_event,     move_event,     discard_event, trigger_event,
+    clear_event, enable_event, disable_event, invalidate_all, silence_lpi,
+};
+#define SENDERS     (sizeof(senders) / sizeof(senders[0]))
+#define CALLING_SGI 6u
+
+static int answers[SENDERS];
+
+static enum irq_return call_senders(void *context)
+{
+    for (unsigned i = 0; i < SENDERS; i++)
+        answers[i] = senders[i]();
+    __atomic_add_fetch((uint64_t *)context, 1, __ATOMIC_SEQ_CST);
+    wait_notify();
+    return IRQ_HANDLED;
+}
+
+static uint64_t commands(void)
+{
+    uint64_t sum = 0;
+
+    for (uint8_t opcode = 0; opcode < ITS_OPCODES; opcode++)
+        sum += its_command_count(opcode);
+    return sum;
+}
+
+static void check_handler(void)
+{
+    uint64_t calls = 0, before;
+
+    CHECK_EQUAL(event_open(0, 0), 0);
+    before = commands();
+    CHECK_EQUAL(irq_sgi_request(CALLING_SGI, call_senders, &calls), 0);
+    gic_send_sgi(core_id(), CALLING_SGI);
+    if (wait_for_count(&calls, 1, TIMEOUT_US) != 0)
+        selftest_fail(__FILE__, __LINE__, "the SGI does not come");
+    CHECK_EQUAL(irq_sgi_free(CALLING_SGI), 0);
+    for (unsigned i = 0; i < SENDERS; i++)
+        CHECK_EQUAL(answers[i], -EDEADLK);
+    CHECK_EQUAL(commands(), before);
+    CHECK_EQUAL(count_of(0), 0);
+}
+
+SELFTEST(its, no_function_queues_a_command_from_a_handler, 5)
+{
+    with_device(check_handler);
+}
+
 /* ---- delivery ---- */
 
 static void trigger_on_each_core(void)

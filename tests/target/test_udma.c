@@ -7,6 +7,7 @@
 #include "arch/core.h"
 #include "arch/smp.h"
 #include "arch/wait.h"
+#include "drivers/udma/ring.h"
 #include "drivers/udma/udma.h"
 #include "msi/binding.h"
 #include "msi/evacuate.h"
@@ -432,35 +433,90 @@ SELFTEST(udma, a_callback_can_queue_the_next_transfer, 60)
     dma_free(chain.memory);
 }
 
-/* Opening and closing from a callback: both must refuse. */
+/* Each function that needs thread context, on something that it could do its work on. */
 struct intruder {
     struct probe probe;
-    int open_error, close_error;
+    struct udma_ring ring;
+    uint16_t channel;
+    int errors[11];
 };
+
+enum {
+    INTRUSIONS = sizeof(((struct intruder *)0)->errors) / sizeof(int)
+};
+
+static void intrude(struct intruder *intruder)
+{
+    static const struct udma_facts facts = {.udmap_gcfg = AM65X_UDMAP_GCFG_BASE};
+    int *error = intruder->errors;
+    struct udma_ring ring;
+    struct probe other;
+    uint16_t number;
+    char text[16];
+
+    *error++ = udma_init(&facts);
+    *error++ = open_probe(&other, 0, 1);
+    *error++ = udma_channel_close(intruder->probe.channel);
+    *error++ = udma_channel_describe(intruder->probe.channel, text, sizeof(text));
+    *error++ = udma_channel_reserve(&number);
+    *error++ = udma_channel_unreserve(intruder->channel);
+    *error++ = udma_ring_reserve(&number);
+    *error++ = udma_ring_unreserve(intruder->ring.index);
+    *error++ = udma_ring_open(&ring, intruder->ring.index, 1);
+    *error++ = udma_ring_close(&intruder->ring);
+    *error++ = udma_ring_wrap_occupancy(&intruder->ring);
+}
+
+static void check_all_refused(struct intruder *intruder)
+{
+    for (unsigned i = 0; i < INTRUSIONS; i++) {
+        if (intruder->errors[i] != -EDEADLK)
+            selftest_fail(__FILE__, __LINE__, "function %u: %d", i, intruder->errors[i]);
+        intruder->errors[i] = 0;
+    }
+}
 
 static void on_intrusion(void *context, void *cookie, int status)
 {
     struct intruder *intruder = context;
-    struct probe other;
 
-    intruder->open_error = open_probe(&other, 0, 1);
-    intruder->close_error = udma_channel_close(intruder->probe.channel);
+    intrude(intruder);
     note_call(&intruder->probe, cookie, status);
 }
 
-SELFTEST(udma, refuses_to_open_or_close_from_interrupt_context, 20)
+SELFTEST(udma, does_nothing_where_waiting_is_not_allowed, 20)
 {
     const struct inventory before = take_inventory();
     uint8_t *memory = dma_alloc(128);
     struct intruder intruder;
+    struct inventory now;
+    unsigned long state;
+    uint16_t index;
 
     CHECK(memory != NULL);
+    CHECK_EQUAL(udma_ring_reserve(&index), 0);
+    CHECK_EQUAL(udma_ring_open(&intruder.ring, index, 16), 0);
+    CHECK_EQUAL(udma_channel_reserve(&intruder.channel), 0);
     CHECK_EQUAL(open_with(&intruder.probe, 0, 1, on_intrusion), 0);
+    now = take_inventory();
+
     CHECK_EQUAL(copy(&intruder.probe, memory + 64, memory, 64, 1), 0);
     CHECK_EQUAL(wait_for_calls(&intruder.probe, 1), 0);
-    CHECK_EQUAL(intruder.open_error, -EDEADLK);
-    CHECK_EQUAL(intruder.close_error, -EDEADLK);
+    check_all_refused(&intruder);
+    check_inventory(&now);
+    state = irq_save();
+    intrude(&intruder);
+    irq_restore(state);
+    check_all_refused(&intruder);
+    check_inventory(&now);
+
+    /* All of it still works. */
+    CHECK_EQUAL(copy(&intruder.probe, memory + 64, memory, 64, 2), 0);
+    CHECK_EQUAL(wait_for_calls(&intruder.probe, 2), 0);
     CHECK_EQUAL(udma_channel_close(intruder.probe.channel), 0);
+    CHECK_EQUAL(udma_channel_unreserve(intruder.channel), 0);
+    CHECK_EQUAL(udma_ring_close(&intruder.ring), 0);
+    CHECK_EQUAL(udma_ring_unreserve(index), 0);
     check_inventory(&before);
     dma_free(memory);
 }
@@ -720,8 +776,7 @@ SELFTEST(udma, closing_a_stalled_channel_times_out_and_gives_everything_back, 60
 
 SELFTEST(udma, an_open_that_the_system_firmware_refuses_leaves_nothing, 60)
 {
-    static const uint16_t steps[] = {SCI_RING_CFG, SCI_UDMAP_TX_CFG, SCI_UDMAP_RX_CFG,
-                                     SCI_PSIL_PAIR, SCI_IRQ_SET};
+    static const uint16_t steps[] = {SCI_RING_CFG, SCI_UDMAP_TX_CFG, SCI_UDMAP_RX_CFG, SCI_IRQ_SET};
     struct probe probe;
 
     if (!twin_present())

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Stopping a channel (AM65x TRM SPRUID7, 10.2.2 UDMAP: "Channel Teardown").
+ *
+ * A teardown lets the transfer in flight end, turns the channel off, and puts a message onto the
+ * completion ring. The handler finds it there, unless its interrupt was masked as a storm: then,
+ * once the channel is off, this core masks the interrupt for good and looks itself.
+ */
+#include "arch/mmio.h"
+#include "arch/time.h"
+#include "arch/wait.h"
+#include "drivers/udma/internal.h"
+#include "lib/log.h"
+#include "msi/irq.h"
+
+#include <errno.h>
+
+/* The transfer in flight must end within this: 4 MiB while all other channels are busy too. */
+#define TEARDOWN_TIMEOUT_US 1000000u
+/* After this a look at whether the channel is off; long enough for a handler to begin. */
+#define TEARDOWN_LOOK_US    10000u
+/* A message that is on its way to the ring comes soon. */
+#define MESSAGE_POLL_US     100u
+/* A channel that is disabled says so at once. */
+#define DISABLE_TIMEOUT_US  1000u
+
+#define CTL(half)           ((uintptr_t) & (half)->ctl)
+
+bool udma_is_running(const struct udma_channel *channel)
+{
+    return ((mmio_read32(CTL(channel->transmit)) | mmio_read32(CTL(channel->receive))) &
+            UDMAP_CTL_ENABLE) != 0;
+}
+
+int udma_disable(const struct udma_channel *channel)
+{
+    deadline_t deadline = deadline_after_us(DISABLE_TIMEOUT_US);
+
+    mmio_write32(CTL(channel->receive), 0);
+    mmio_write32(CTL(channel->transmit), 0);
+    while (udma_is_running(channel)) {
+        if (deadline_passed(deadline)) {
+            log_error(udma, "channel %u: stays enabled", (unsigned)channel->numbers.channel);
+            return -EIO;
+        }
+    }
+    return 0;
+}
+
+static bool is_transmitting(const struct udma_channel *channel)
+{
+    return (mmio_read32(CTL(channel->transmit)) & UDMAP_CTL_ENABLE) != 0;
+}
+
+/* Returns whether this is the first time. */
+static bool begin_closing(struct udma_channel *channel)
+{
+    unsigned long state = spin_lock(&channel->lock);
+    bool first = channel->refusal != -ECANCELED;
+
+    channel->refusal = -ECANCELED;
+    spin_unlock(&channel->lock, state);
+    return first;
+}
+
+static bool has_stopped(void *argument)
+{
+    const struct udma_channel *channel = argument;
+
+    return __atomic_load_n(&channel->stopped, __ATOMIC_ACQUIRE);
+}
+
+/* Waits until the handler has seen the message (0), the channel is off, or the time is over. */
+static int wait_for_message(struct udma_channel *channel, deadline_t deadline)
+{
+    int error;
+
+    do {
+        error = wait_for(has_stopped, channel, TEARDOWN_LOOK_US);
+    } while (error != 0 && is_transmitting(channel) && !deadline_passed(deadline));
+    return error;
+}
+
+/* The handler runs nowhere and will not. Whether the teardown is over. */
+static bool look_for_message(struct udma_channel *channel, deadline_t deadline)
+{
+    for (;;) {
+        udma_transfer_poll(channel);
+        if (has_stopped(channel))
+            return true;
+        /* A ring that can't be read never shows the message: then the channel's own word counts. */
+        if (channel->failed)
+            return !is_transmitting(channel);
+        if (is_transmitting(channel) || deadline_passed(deadline))
+            return false;
+        delay_us(MESSAGE_POLL_US);
+    }
+}
+
+int udma_stop(struct udma_channel *channel)
+{
+    deadline_t deadline = deadline_after_us(TEARDOWN_TIMEOUT_US);
+
+    if (begin_closing(channel))
+        mmio_write32(CTL(channel->transmit), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
+    if (!channel->ended && wait_for_message(channel, deadline) != 0) {
+        irq_mask(channel->irq);
+        if (irq_synchronize(channel->irq) != 0)
+            return -EAGAIN;
+        channel->cut_off = !look_for_message(channel, deadline);
+    }
+    if (!channel->ended) {
+        channel->ended = true;
+        (void)udma_disable(channel); /* udma_take_back() sees whether it did */
+    }
+    return channel->cut_off ? -ETIMEDOUT : 0;
+}

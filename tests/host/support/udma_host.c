@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The UDMA driver, brought up for host tests (udma_host.h).
+ */
+#include "tests/host/support/udma_host.h"
+
+#include "msi/binding.h"
+#include "msi/report.h"
+#include "platform/am65x.h"
+#include "tests/host/support/msi_host.h"
+#include "twin/models/am65x.h"
+
+#include <assert.h>
+#include <string.h>
+
+static struct device ring_device = {.name = "ringacc"};
+
+const struct udma_facts udma_host_facts = {
+    .navss_device = AM65X_DEV_NAVSS,
+    .ringacc_device = AM65X_DEV_RINGACC,
+    .udmap_device = AM65X_DEV_UDMAP,
+    .ring_rt = AM65X_RING_RT_BASE,
+    .udmap_gcfg = AM65X_UDMAP_GCFG_BASE,
+    .rchan_rt = AM65X_RCHAN_RT_BASE,
+    .tchan_rt = AM65X_TCHAN_RT_BASE,
+    .psil_base = AM65X_PSIL_BASE,
+    .ring_interrupts = &ring_device,
+};
+
+void udma_host_start(void)
+{
+    static struct msi_host host;
+
+    msi_host_start(&host);
+    if (irq_bind_inta(&ring_device, host.aggregator, AM65X_DEV_RINGACC) != 0 ||
+        udma_init(&udma_host_facts) != 0)
+        assert(!"the UDMA driver does not come up");
+}
+
+struct udma_host_inventory udma_host_inventory(void)
+{
+    struct udma_host_inventory inventory;
+    struct irq_inventory irqs;
+
+    memset(&inventory, 0, sizeof(inventory));
+    irq_get_inventory(&irqs);
+    udma_get_inventory(&inventory.udma);
+    inventory.open = udma_open_count();
+    inventory.irqs = irqs.irqs;
+    inventory.mappings = am65x_counter(AM65X_COUNT_EVENT_MAPPINGS);
+    inventory.routes = am65x_counter(AM65X_COUNT_ROUTES);
+    inventory.pairs = am65x_counter(AM65X_COUNT_PSIL_PAIRS);
+    inventory.rings = am65x_counter(AM65X_COUNT_RINGS);
+    return inventory;
+}

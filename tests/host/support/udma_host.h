@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The UDMA driver on the host machine, on top of the interrupt layer (msi_host.h). Once a process.
+ */
+#ifndef TESTS_HOST_SUPPORT_UDMA_HOST_H
+#define TESTS_HOST_SUPPORT_UDMA_HOST_H
+
+#include "drivers/udma/udma.h"
+
+#include <stdint.h>
+
+extern const struct udma_facts udma_host_facts;
+
+/* Everything up to udma_init(). */
+void udma_host_start(void);
+
+/* What is allocated in the driver, in the interrupt layer and in the models; equal before and
+ * after. */
+struct udma_host_inventory {
+    struct udma_inventory udma;
+    unsigned open;
+    uint64_t irqs, mappings, routes, pairs, rings;
+};
+struct udma_host_inventory udma_host_inventory(void);
+
+#endif

@@ -1,0 +1,1216 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The UDMA driver when something fails: requests that are refused or whose answers are lost,
+ * memory, registers that say what can't be, interrupts that are masked, handlers that hang. Each
+ * error is told, nothing is lost, and what was held comes back.
+ *
+ * The linker leads calls of the functions below the driver here (--wrap, see mk/host.mk).
+ */
+#include "arch/core.h"
+#include "arch/mmio.h"
+#include "arch/time.h"
+#include "arch/wait.h"
+#include "drivers/ti_sci/ti_sci.h"
+#include "drivers/udma/internal.h"
+#include "drivers/udma/ring.h"
+#include "drivers/udma/udma.h"
+#include "msi/irq.h"
+#include "platform/am65x.h"
+#include "tests/host/support/host.h"
+#include "tests/host/support/udma_host.h"
+#include "twin/models/am65x.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define STEPS_MAX 100u
+
+/* ---- steps that fail ---- */
+
+enum way {
+    REFUSED,   /* an error, and nothing has happened */
+    LOST,      /* no answer, and nothing has happened */
+    DONE_LOST, /* no answer, but it has happened */
+    WAYS
+};
+
+static unsigned steps_left; /* until some fail; 0: none will */
+static unsigned in_a_row;   /* how many do then */
+static enum way way;
+static int injected;      /* the last error that was */
+static unsigned requests; /* that reached the stand-ins */
+
+static bool fails(int refusal)
+{
+    requests++;
+    if (steps_left == 0 || --steps_left != 0)
+        return false;
+    if (--in_a_row != 0)
+        steps_left = 1;
+    injected = way == REFUSED ? refusal : -ETIMEDOUT;
+    return true;
+}
+
+static void fail_from(unsigned step, unsigned count)
+{
+    injected = 0;
+    steps_left = step;
+    in_a_row = count;
+}
+
+static void fail_no_more(void)
+{
+    steps_left = 0;
+}
+
+/* Only these, if not NULL: the name of the function. */
+static const char *only;
+
+#define STEP(name, takes, passes, refusal)                                                         \
+    int __real_##name takes;                                                                       \
+    int __wrap_##name takes;                                                                       \
+    int __wrap_##name takes                                                                        \
+    {                                                                                              \
+        if ((only != NULL && strcmp(only, #name) != 0) || !fails(refusal))                         \
+            return __real_##name passes;                                                           \
+        if (way == DONE_LOST)                                                                      \
+            (void)__real_##name passes;                                                            \
+        return injected;                                                                           \
+    }
+
+STEP(ti_sci_ring_configure, (const struct ti_sci_ring_config *config), (config), -EACCES)
+STEP(ti_sci_udmap_tx_configure, (const struct ti_sci_udmap_tx_config *config), (config), -EACCES)
+STEP(ti_sci_udmap_rx_configure, (const struct ti_sci_udmap_rx_config *config), (config), -EACCES)
+STEP(ti_sci_psil_unpair, (uint16_t a, uint16_t b, uint16_t c), (a, b, c), -EACCES)
+STEP(ti_sci_get_range, (uint16_t a, uint8_t b, struct ti_sci_range *c), (a, b, c), -EACCES)
+
+/* What befalls the next answer of the models to a pairing, in place of a step that fails. */
+static bool spoil;
+static enum am65x_fault spoil_fault;
+static uint64_t spoil_argument;
+
+int __real_ti_sci_psil_pair(uint16_t navss, uint16_t source, uint16_t destination);
+int __wrap_ti_sci_psil_pair(uint16_t navss, uint16_t source, uint16_t destination);
+int __wrap_ti_sci_psil_pair(uint16_t navss, uint16_t source, uint16_t destination)
+{
+    if (spoil) {
+        spoil = false;
+        assert_true(am65x_inject(spoil_fault, spoil_argument, 1));
+    }
+    if ((only != NULL && strcmp(only, "ti_sci_psil_pair") != 0) || !fails(-EACCES))
+        return __real_ti_sci_psil_pair(navss, source, destination);
+    if (way == DONE_LOST)
+        (void)__real_ti_sci_psil_pair(navss, source, destination);
+    return injected;
+}
+
+/* Memory, which has no ways to fail but one. */
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+    if (only != NULL || !fails(-ENOMEM))
+        return __real_calloc(count, size);
+    injected = -ENOMEM;
+    return NULL;
+}
+
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    if (only != NULL || !fails(-ENOMEM))
+        return __real_aligned_alloc(alignment, size);
+    injected = -ENOMEM;
+    return NULL;
+}
+
+/* Errors of the interrupt layer, each for the next call. */
+static int free_error, synchronize_error;
+
+int __real_irq_free(struct irq *irq);
+int __wrap_irq_free(struct irq *irq);
+int __wrap_irq_free(struct irq *irq)
+{
+    int error = free_error;
+
+    free_error = 0;
+    if (error == -EAGAIN)
+        return error; /* kept */
+    return error != 0 && __real_irq_free(irq) == 0 ? error : __real_irq_free(irq);
+}
+
+int __real_irq_synchronize(struct irq *irq);
+int __wrap_irq_synchronize(struct irq *irq);
+int __wrap_irq_synchronize(struct irq *irq)
+{
+    int error = synchronize_error;
+
+    synchronize_error = 0;
+    return error != 0 ? error : __real_irq_synchronize(irq);
+}
+
+/* A register that says what it is told to. */
+static uintptr_t stuck_register;
+static uint32_t stuck_value;
+static unsigned stuck_reads;
+
+uint64_t __real_host_mmio_read(uintptr_t address, unsigned size);
+uint64_t __wrap_host_mmio_read(uintptr_t address, unsigned size);
+uint64_t __wrap_host_mmio_read(uintptr_t address, unsigned size)
+{
+    uint64_t value = __real_host_mmio_read(address, size);
+
+    if (address != stuck_register || stuck_register == 0)
+        return value;
+    stuck_reads++;
+    return stuck_value;
+}
+
+static void stick(const void *address, uint32_t value)
+{
+    stuck_register = (uintptr_t)address;
+    stuck_value = value;
+    stuck_reads = 0;
+}
+
+static void unstick(void)
+{
+    stuck_register = 0;
+}
+
+/* ---- a life: open, copy, close ---- */
+
+#define WAIT_US 1000000u
+
+static void must(int error)
+{
+    assert_int_equal(error, 0);
+}
+
+struct probe {
+    struct udma_channel *channel;
+    unsigned calls;
+    int status;
+    int again; /* of a copy that the callback queues, if it is not 0 before */
+    uint8_t *memory;
+};
+
+static int copy(struct probe *probe)
+{
+    return udma_copy(probe->channel, (uintptr_t)probe->memory + 64, (uintptr_t)probe->memory, 64,
+                     NULL);
+}
+
+static void on_copy(void *context, void *cookie, int status)
+{
+    struct probe *probe = context;
+
+    (void)cookie;
+    probe->calls++;
+    probe->status = status;
+    if (probe->again != 0)
+        probe->again = copy(probe);
+    wait_notify();
+}
+
+static uint8_t memory[128];
+
+static int open_probe(struct probe *probe, uint32_t depth)
+{
+    const struct udma_channel_config config = {
+        .name = "test", .core = 0, .depth = depth, .callback = on_copy, .context = probe};
+
+    *probe = (struct probe){.memory = memory};
+    return udma_channel_open(&config, &probe->channel);
+}
+
+struct expectation {
+    const struct probe *probe;
+    unsigned calls;
+};
+
+static bool has_come(void *argument)
+{
+    const struct expectation *expectation = argument;
+
+    return expectation->probe->calls >= expectation->calls;
+}
+
+static void wait_for_calls(const struct probe *probe, unsigned count)
+{
+    struct expectation expectation = {.probe = probe, .calls = count};
+
+    must(wait_for(has_come, &expectation, WAIT_US));
+}
+
+static void copy_and_wait(struct probe *probe)
+{
+    unsigned calls = probe->calls;
+
+    must(copy(probe));
+    wait_for_calls(probe, calls + 1);
+    assert_int_equal(probe->status, 0);
+}
+
+static void live(void)
+{
+    struct probe probe;
+
+    must(open_probe(&probe, 2));
+    copy_and_wait(&probe);
+    must(udma_channel_close(probe.channel));
+}
+
+static struct udma_host_inventory before;
+
+static void check_inventory(void)
+{
+    const struct udma_host_inventory after = udma_host_inventory();
+
+    assert_int_equal(after.open, before.open);
+    assert_int_equal(after.udma.held, before.udma.held);
+    assert_int_equal(after.udma.channels_free, before.udma.channels_free);
+    assert_int_equal(after.udma.rings_free, before.udma.rings_free);
+    assert_int_equal(after.irqs, before.irqs);
+    assert_int_equal(after.mappings, before.mappings);
+    assert_int_equal(after.routes, before.routes);
+    assert_int_equal(after.pairs, before.pairs);
+    assert_int_equal(after.rings, before.rings);
+}
+
+static unsigned held(void)
+{
+    return udma_host_inventory().udma.held;
+}
+
+static int start(void **state)
+{
+    (void)state;
+    udma_host_start();
+    live(); /* what the interrupt layer allocates once */
+    return 0;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    must(udma_init(&udma_host_facts)); /* no number is last */
+    before = udma_host_inventory();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fail_no_more();
+    unstick();
+    only = NULL;
+    spoil = false;
+    way = REFUSED;
+    host_set_write_observer(NULL);
+    return 0;
+}
+
+/* ---- requests and memory ---- */
+
+/* Fails steps from the nth on, `count` in a row, in a life. false: it did not get there. */
+static bool live_with_failure(unsigned step, unsigned count)
+{
+    struct probe probe;
+    int error;
+
+    fail_from(step, count);
+    error = open_probe(&probe, 2);
+    if (error == 0) {
+        copy_and_wait(&probe);
+        error = udma_channel_close(probe.channel);
+    }
+    fail_no_more();
+    /* A lost answer that was made good is no error; and one is told only if there was a failure. */
+    assert_true(error == 0 || injected != 0);
+    assert_int_equal(udma_open_count(), before.open);
+    if (injected != 0 && way == REFUSED && count == 1 && error == 0)
+        assert_true(only != NULL && strcmp(only, "ti_sci_psil_pair") == 0);
+    return injected != 0;
+}
+
+static unsigned sweep(unsigned count)
+{
+    for (unsigned step = 1; step < STEPS_MAX; step++) {
+        bool reached = live_with_failure(step, count);
+
+        live();
+        check_inventory();
+        if (!reached)
+            return step - 1;
+    }
+    fail_msg("it never gets through");
+    return 0;
+}
+
+static void each_step_of_a_life_may_fail(void **state)
+{
+    static const char *const functions[] = {
+        "ti_sci_ring_configure", "ti_sci_udmap_tx_configure", "ti_sci_udmap_rx_configure",
+        "ti_sci_psil_pair",      "ti_sci_psil_unpair",
+    };
+
+    (void)state;
+    for (way = REFUSED; way < WAYS; way++) {
+        for (unsigned count = 1; count <= 4; count++) {
+            unsigned steps = 0;
+
+            for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+                only = functions[i];
+                steps += sweep(count);
+            }
+            print_message("# way %u, %u in a row: %u steps\n", way, count, steps);
+            assert_true(steps >= 8);
+        }
+    }
+}
+
+static void all_steps_may_fail_mixed(void **state)
+{
+    (void)state;
+    /* Memory too; refusals of several kinds in a row. */
+    for (way = REFUSED; way < WAYS; way++) {
+        for (unsigned count = 2; count <= 8; count++)
+            assert_true(sweep(count) >= 10);
+    }
+}
+
+static void without_memory_there_is_no_channel(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    for (unsigned step = 1; step <= 2; step++) {
+        fail_from(step, 1); /* the channel, its descriptors */
+        assert_int_equal(open_probe(&probe, 1), -ENOMEM);
+        fail_no_more();
+        check_inventory();
+    }
+    fail_from(3, 1); /* the first ring's elements */
+    assert_int_equal(open_probe(&probe, 1), -ENOMEM);
+    fail_no_more();
+    check_inventory();
+    assert_null(dma_alloc(0));
+    assert_null(dma_alloc(SIZE_MAX));
+}
+
+/* The models themselves lose, delay or garble the answer, after the pairing was made. */
+static void a_pairing_without_an_answer_costs_no_number(void **state)
+{
+    static const struct {
+        enum am65x_fault fault;
+        uint64_t argument;
+        int error;
+    } cases[] = {
+        {AM65X_FAULT_SCI_DROP, 0, -ETIMEDOUT},
+        {AM65X_FAULT_SCI_LATE, 2000000, -ETIMEDOUT},
+        {AM65X_FAULT_SCI_WRONG_TYPE, 0, -EPROTO},
+        {AM65X_FAULT_SCI_WRONG_HOST, 0, -EPROTO},
+        {AM65X_FAULT_SCI_WRONG_SEQUENCE, 0, -ETIMEDOUT},
+    };
+    struct probe probe;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        spoil = true;
+        spoil_fault = cases[i].fault;
+        spoil_argument = cases[i].argument;
+        assert_int_equal(open_probe(&probe, 1), cases[i].error);
+        assert_false(spoil);
+        check_inventory(); /* of the models too: the pairing is gone */
+        live();
+        host_advance_us(3000000); /* the late answer comes, and is nobody's */
+        live();
+        check_inventory();
+    }
+}
+
+static uint16_t source_thread(unsigned number)
+{
+    return (uint16_t)(AM65X_PSIL_BASE + number);
+}
+
+static uint16_t destination_thread(unsigned number)
+{
+    return source_thread(number) | 0x8000u;
+}
+
+/* The number that the next open takes. */
+static unsigned next_number(void)
+{
+    struct probe probe;
+    unsigned number;
+
+    must(open_probe(&probe, 1));
+    number = probe.channel->numbers.channel;
+    must(udma_channel_close(probe.channel));
+    return number;
+}
+
+static void a_pairing_that_was_left_is_taken_away(void **state)
+{
+    unsigned number = next_number();
+
+    (void)state;
+    must(ti_sci_psil_pair(AM65X_DEV_NAVSS, source_thread(number), destination_thread(number)));
+    assert_int_equal(next_number(), number);
+    check_inventory();
+}
+
+static void open_all(void)
+{
+    const unsigned count = udma_capacity();
+    struct probe *probes = calloc(count, sizeof(*probes));
+
+    for (unsigned i = 0; i < count; i++) {
+        must(open_probe(&probes[i], 1));
+        copy_and_wait(&probes[i]);
+    }
+    for (unsigned i = 0; i < count; i++)
+        must(udma_channel_close(probes[i].channel));
+    free(probes);
+}
+
+static void a_number_that_is_paired_elsewhere_is_put_last(void **state)
+{
+    unsigned number = next_number();
+    struct probe *probes;
+    unsigned count = udma_capacity();
+
+    (void)state;
+    /* Both this number's source and the next one's destination are taken. */
+    must(ti_sci_psil_pair(AM65X_DEV_NAVSS, source_thread(number), destination_thread(number + 1)));
+    assert_int_equal(next_number(), number + 2);
+    only = "ti_sci_psil_pair";
+    requests = 0;
+    assert_int_equal(next_number(), number + 2);
+    assert_int_equal(requests, 1); /* the other two are not tried */
+    /* They are tried again when nothing else is left, and told. */
+    probes = calloc(count, sizeof(*probes));
+    for (unsigned i = 0; i < count - 2; i++)
+        must(open_probe(&probes[i], 1));
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(open_probe(&probes[count - 2], 1), -EACCES);
+    must(
+        ti_sci_psil_unpair(AM65X_DEV_NAVSS, source_thread(number), destination_thread(number + 1)));
+    must(open_probe(&probes[count - 2], 1));
+    must(open_probe(&probes[count - 1], 1));
+    for (unsigned i = 0; i < count; i++)
+        must(udma_channel_close(probes[i].channel));
+    free(probes);
+    check_inventory();
+}
+
+static void when_all_pairings_are_refused_that_is_told(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    only = "ti_sci_psil_pair";
+    fail_from(1, UINT32_MAX);
+    requests = 0;
+    assert_int_equal(open_probe(&probe, 1), -EACCES);
+    assert_int_equal(requests, 2 * (udma_capacity() + 1)); /* once more the first */
+    requests = 0;
+    assert_int_equal(open_probe(&probe, 1), -EACCES); /* not all of them again */
+    assert_int_equal(requests, 2);
+    fail_no_more();
+    check_inventory();
+    open_all();
+    check_inventory();
+}
+
+/* ---- what is held ---- */
+
+static void close_with(const char *function, enum way how, unsigned count, int expected)
+{
+    struct probe probe;
+
+    must(open_probe(&probe, 1));
+    only = function;
+    way = how;
+    fail_from(1, count);
+    assert_int_equal(udma_channel_close(probe.channel), expected);
+    fail_no_more();
+}
+
+static void what_was_held_comes_back(void **state)
+{
+    static const char *const functions[] = {"ti_sci_psil_unpair", "ti_sci_ring_configure"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct udma_host_inventory now;
+        unsigned first = next_number();
+        struct probe probe;
+
+        close_with(functions[i], REFUSED, 1, -EIO);
+        now = udma_host_inventory();
+        assert_int_equal(now.udma.held, 1);
+        assert_int_equal(now.open, 0);
+        assert_int_equal(now.udma.channels_free, before.udma.channels_free - 1);
+        assert_int_equal(now.udma.rings_free, before.udma.rings_free - 1);
+        /* While the step is refused, so is the number to others, and nobody loses it. */
+        fail_from(1, 1);
+        must(open_probe(&probe, 1));
+        assert_int_not_equal(probe.channel->numbers.channel, first);
+        assert_int_equal(held(), 1);
+        must(udma_channel_close(probe.channel)); /* a close tries again too */
+        assert_int_equal(held(), 0);
+        check_inventory();
+        open_all();
+        check_inventory();
+    }
+}
+
+static void lost_answers_hold_nothing_or_little(void **state)
+{
+    (void)state;
+    close_with("ti_sci_psil_unpair", DONE_LOST, 1, 0);
+    check_inventory();
+    close_with("ti_sci_psil_unpair", LOST, 1, 0);
+    check_inventory();
+    close_with("ti_sci_psil_unpair", DONE_LOST, 2, -EIO);
+    assert_int_equal(held(), 1);
+    live(); /* refused, since it is gone: that is certain now */
+    check_inventory();
+    close_with("ti_sci_ring_configure", DONE_LOST, 1, 0);
+    check_inventory();
+    close_with("ti_sci_ring_configure", LOST, 2, -EIO);
+    live();
+    check_inventory();
+}
+
+static void a_silent_firmware_is_asked_once_a_call(void **state)
+{
+    const unsigned count = 5;
+    struct probe probes[5], probe;
+
+    (void)state;
+    for (unsigned i = 0; i < count; i++)
+        must(open_probe(&probes[i], 1));
+    only = "ti_sci_psil_unpair";
+    way = LOST;
+    fail_from(1, UINT32_MAX);
+    for (unsigned i = 0; i < count; i++)
+        assert_int_equal(udma_channel_close(probes[i].channel), -EIO);
+    assert_int_equal(held(), count);
+    requests = 0;
+    must(open_probe(&probe, 1));
+    assert_int_equal(requests, 1);
+    fail_no_more();
+    must(udma_channel_close(probe.channel));
+    check_inventory();
+}
+
+static void an_open_that_can_not_be_undone_is_held(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    only = NULL;
+    way = LOST;
+    /* Memory for channel and descriptors, ring (memory, request) and all that follow. */
+    fail_from(4, UINT32_MAX);
+    assert_int_equal(open_probe(&probe, 1), -EIO);
+    fail_no_more();
+    assert_int_equal(held(), 1);
+    live();
+    check_inventory();
+}
+
+static void a_channel_that_stays_on_is_held(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    must(open_probe(&probe, 1));
+    copy_and_wait(&probe);
+    stick(&probe.channel->receive->ctl, UDMAP_CTL_ENABLE);
+    assert_int_equal(udma_channel_close(probe.channel), -EIO);
+    assert_int_equal(held(), 1);
+    assert_int_equal(udma_host_inventory().pairs, before.pairs + 1);
+    live();
+    assert_int_equal(held(), 1);
+    unstick();
+    live();
+    check_inventory();
+}
+
+static void a_channel_that_was_left_on_is_turned_off(void **state)
+{
+    const unsigned number = next_number();
+    const uintptr_t control = AM65X_TCHAN_RT_BASE + number * UDMAP_CHANNEL_STRIDE;
+    struct probe probe;
+
+    (void)state;
+    mmio_write32(control, UDMAP_CTL_ENABLE);
+    live();
+    assert_int_equal(mmio_read32(control), 0);
+    stick((const void *)control, UDMAP_CTL_ENABLE);
+    assert_int_equal(open_probe(&probe, 1), -EIO);
+    assert_int_equal(held(), 1);
+    unstick();
+    live();
+    check_inventory();
+}
+
+static void the_erratum_is_worked_round_again_after_a_lost_answer(void **state)
+{
+    struct udma_facts facts = udma_host_facts;
+    struct probe probe;
+
+    (void)state;
+    facts.ring_state_erratum = true;
+    must(udma_init(&facts));
+    must(open_probe(&probe, 64));
+    for (unsigned i = 0; i < 64; i++)
+        must(copy(&probe));
+    only = "ti_sci_ring_configure";
+    way = DONE_LOST;
+    fail_from(1, 1);
+    assert_int_equal(udma_channel_close(probe.channel), -EIO);
+    fail_no_more();
+    assert_int_equal(held(), 1);
+    probe.channel = NULL;
+    live();
+    check_inventory();
+    must(udma_init(&udma_host_facts));
+}
+
+/* ---- rings alone ---- */
+
+static void a_ring_of_which_nothing_is_known_is_closed_later(void **state)
+{
+    struct udma_ring ring;
+    uint16_t index;
+
+    (void)state;
+    only = "ti_sci_ring_configure";
+    must(udma_ring_reserve(&index));
+    for (way = LOST; way < WAYS; way++) {
+        fail_from(1, 1);
+        assert_int_equal(udma_ring_open(&ring, index, 16), -ETIMEDOUT);
+        assert_null(ring.elements);
+        assert_int_equal(udma_host_inventory().rings, before.rings);
+        must(udma_ring_close(&ring)); /* nothing to do */
+        fail_from(1, 3);
+        assert_int_equal(udma_ring_open(&ring, index, 16), -EIO);
+        assert_non_null(ring.elements);
+        must(udma_ring_close(&ring));
+        assert_null(ring.elements);
+        assert_int_equal(udma_host_inventory().rings, before.rings);
+    }
+    must(udma_ring_unreserve(index));
+    check_inventory();
+}
+
+/* ---- completion rings that can't be believed ---- */
+
+static void check_failed_channel(uint32_t occupancy)
+{
+    struct udma_counters counters;
+    uint64_t began;
+    struct probe probe;
+
+    must(open_probe(&probe, 4));
+    stick(&probe.channel->completion.registers->occupancy, occupancy);
+    must(copy(&probe));
+    began = time_now_ns();
+    host_advance_us(1000);
+    assert_true(stuck_reads <= 2u * probe.channel->completion.count);
+    assert_true(time_now_ns() - began < 2000000u);
+    assert_int_equal(copy(&probe), -EIO);
+    udma_channel_get_counters(probe.channel, &counters);
+    assert_int_equal(counters.interrupts, 1);
+    assert_int_equal(counters.completions, probe.calls);
+    assert_int_equal(counters.errors, 0);
+    assert_true(probe.channel->failed);
+    assert_int_equal(probe.channel->failed_count, occupancy > 16 ? occupancy : 16 + occupancy);
+    began = time_now_ns();
+    must(udma_channel_close(probe.channel)); /* the hardware has ended all the same */
+    assert_true(time_now_ns() - began < 100000000u);
+    unstick();
+    check_inventory();
+    live();
+    check_inventory();
+}
+
+static void a_stuck_occupancy_fails_the_channel_and_no_core(void **state)
+{
+    (void)state;
+    check_failed_channel(1);
+    check_failed_channel(16);
+    check_failed_channel(17);
+    check_failed_channel(RING_OCCUPANCY_ENTRIES);
+}
+
+static void a_stuck_occupancy_is_found_at_close_too(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    must(open_probe(&probe, 4));
+    irq_mask(probe.channel->irq);
+    stick(&probe.channel->completion.registers->occupancy, 0x1fffff);
+    must(udma_channel_close(probe.channel));
+    unstick();
+    /* Nothing to be seen for ever, though the channel is off: not drained, but closed. */
+    must(open_probe(&probe, 4));
+    stick(&probe.channel->completion.registers->occupancy, 0);
+    irq_mask(probe.channel->irq);
+    assert_int_equal(udma_channel_close(probe.channel), -ETIMEDOUT);
+    unstick();
+    check_inventory();
+    live();
+    check_inventory();
+}
+
+/* Puts an element onto the completion ring as the hardware does. */
+static void put_element(struct udma_channel *channel, uint64_t element)
+{
+    channel->completion.elements[channel->completion.position] = element;
+    mmio_write32((uintptr_t)&channel->completion.registers->doorbell, 1);
+    host_advance_us(10);
+}
+
+static void elements_that_are_no_descriptors_are_counted(void **state)
+{
+    struct udma_counters counters;
+    struct probe probe;
+    uint64_t descriptors;
+
+    (void)state;
+    must(open_probe(&probe, 4));
+    descriptors = (uintptr_t)probe.channel->descriptors;
+    put_element(probe.channel, 0);
+    put_element(probe.channel, UINT64_MAX - 1u);
+    put_element(probe.channel, descriptors);      /* not in use */
+    put_element(probe.channel, descriptors + 64); /* not one's begin */
+    put_element(probe.channel, descriptors + 4 * sizeof(struct udma_descriptor));
+    put_element(probe.channel, 1); /* no teardown yet */
+    udma_channel_get_counters(probe.channel, &counters);
+    assert_int_equal(counters.bogus, 6);
+    assert_int_equal(counters.errors, 0);
+    assert_int_equal(probe.calls, 0);
+    copy_and_wait(&probe);
+    /* The false message did not stop it: the transfer in flight ends. */
+    must(copy(&probe));
+    host_advance_us(1); /* under way by now */
+    must(udma_channel_close(probe.channel));
+    assert_int_equal(probe.calls, 2);
+    check_inventory();
+}
+
+/* ---- closing ---- */
+
+static void a_masked_channel_closes_cleanly(void **state)
+{
+    struct probe probe;
+    uint64_t began;
+
+    (void)state;
+    must(open_probe(&probe, 4));
+    copy_and_wait(&probe);
+    irq_mask(probe.channel->irq); /* as the storm guard does */
+    must(copy(&probe));
+    host_advance_us(100);
+    began = time_now_ns();
+    must(udma_channel_close(probe.channel));
+    assert_true(time_now_ns() - began < 100000000u);
+    assert_int_equal(probe.calls, 1);
+    check_inventory();
+}
+
+static void a_masked_channel_that_does_not_end_is_cut_off(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    must(open_probe(&probe, 4));
+    irq_mask(probe.channel->irq);
+    assert_true(am65x_inject(AM65X_FAULT_DMA_STALL, 5000000, 1));
+    must(copy(&probe));
+    host_advance_us(100);
+    assert_int_equal(udma_channel_close(probe.channel), -ETIMEDOUT);
+    host_advance_us(10000000);
+    assert_int_equal(probe.calls, 0);
+    check_inventory();
+}
+
+static void while_a_handler_hangs_the_handle_stays(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    must(open_probe(&probe, 4));
+    free_error = -EAGAIN;
+    assert_int_equal(udma_channel_close(probe.channel), -EAGAIN);
+    assert_int_equal(udma_open_count(), 1);
+    assert_int_equal(copy(&probe), -ECANCELED);
+    must(udma_channel_close(probe.channel));
+    check_inventory();
+
+    must(open_probe(&probe, 4));
+    irq_mask(probe.channel->irq);
+    synchronize_error = -EAGAIN;
+    assert_int_equal(udma_channel_close(probe.channel), -EAGAIN);
+    assert_int_equal(udma_open_count(), 1);
+    must(udma_channel_close(probe.channel));
+    check_inventory();
+
+    /* Cut off, and a handler hung: the second close tells of the first. */
+    must(open_probe(&probe, 4));
+    assert_true(am65x_inject(AM65X_FAULT_DMA_STALL, 5000000, 1));
+    must(copy(&probe));
+    host_advance_us(100);
+    free_error = -EAGAIN;
+    assert_int_equal(udma_channel_close(probe.channel), -EAGAIN);
+    assert_int_equal(udma_channel_close(probe.channel), -ETIMEDOUT);
+    host_advance_us(10000000);
+    check_inventory();
+}
+
+static void an_interrupt_that_stays_up_puts_the_numbers_last(void **state)
+{
+    unsigned number = next_number();
+    struct probe probe;
+
+    (void)state;
+    must(open_probe(&probe, 1));
+    assert_int_equal(probe.channel->numbers.channel, number);
+    free_error = -ETIMEDOUT;
+    assert_int_equal(udma_channel_close(probe.channel), -EIO);
+    assert_int_equal(held(), 0);
+    assert_int_not_equal(next_number(), number);
+    check_inventory();
+    open_all();
+}
+
+/* A copy at each moment of a close at which another core can come between: at each register write.
+ * None is accepted from the teardown on. */
+static struct probe *observed;
+static unsigned accepted, refused;
+static bool closing, observing;
+
+static void try_to_copy(uintptr_t address, unsigned size, uint64_t value)
+{
+    (void)size;
+    if (observed == NULL || observing)
+        return;
+    observing = true;
+    closing = closing || (address == (uintptr_t)&observed->channel->transmit->ctl &&
+                          (value & UDMAP_CTL_TEARDOWN) != 0);
+    if (closing) {
+        int error = copy(observed);
+
+        accepted += error == 0;
+        refused += error == -ECANCELED;
+    }
+    observing = false;
+}
+
+static void no_copy_is_queued_during_a_close(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    must(open_probe(&probe, 4));
+    probe.again = -EAGAIN; /* its callback tries too */
+    must(copy(&probe));
+    host_advance_us(1); /* under way by now */
+    observed = &probe;
+    host_set_write_observer(try_to_copy);
+    stick(&probe.channel->receive->ctl, UDMAP_CTL_ENABLE); /* so that it is held, and not freed */
+    assert_int_equal(udma_channel_close(probe.channel), -EIO);
+    observed = NULL;
+    assert_true(closing);
+    assert_int_equal(accepted, 0);
+    assert_true(refused >= 3);
+    assert_int_equal(probe.calls, 1);
+    assert_int_equal(probe.again, -ECANCELED);
+    unstick();
+    live();
+    check_inventory();
+}
+
+/* ---- udma_init() again ---- */
+
+static void check_init_is_refused(void)
+{
+    struct udma_host_inventory now = udma_host_inventory(), then;
+
+    assert_int_equal(udma_init(&udma_host_facts), -EBUSY);
+    then = udma_host_inventory();
+    assert_memory_equal(&now, &then, sizeof(now));
+}
+
+static void init_is_refused_while_anything_is_in_use(void **state)
+{
+    struct probe probe;
+    uint16_t number;
+
+    (void)state;
+    must(open_probe(&probe, 1));
+    check_init_is_refused();
+    copy_and_wait(&probe);
+    must(udma_channel_close(probe.channel));
+
+    must(udma_ring_reserve(&number));
+    check_init_is_refused();
+    must(udma_ring_unreserve(number));
+
+    must(udma_channel_reserve(&number));
+    check_init_is_refused();
+    must(udma_channel_unreserve(number));
+
+    close_with("ti_sci_psil_unpair", REFUSED, 1, -EIO);
+    fail_from(1, 1);
+    check_init_is_refused();
+    must(udma_init(&udma_host_facts)); /* which tried again, too */
+    check_inventory();
+}
+
+static void check_no_channels(void)
+{
+    struct probe probe;
+    uint16_t number;
+
+    assert_int_equal(udma_capacity(), 0);
+    assert_int_equal(open_probe(&probe, 1), -ENODEV);
+    assert_int_equal(udma_ring_reserve(&number), -ENODEV);
+    assert_int_equal(udma_ring_unreserve(400), -ENODEV);
+    assert_int_equal(udma_channel_reserve(&number), -ENODEV);
+    assert_int_equal(udma_channel_unreserve(8), -ENODEV);
+}
+
+static void what_the_capabilities_say_is_checked(void **state)
+{
+    static const uint32_t bad[] = {0,          150u << 18,       120u, 0x1ffu | 0x1ffu << 18,
+                                   UINT32_MAX, 257u | 257u << 18};
+    const struct udmap_registers *registers =
+        (const struct udmap_registers *)udma_host_facts.udmap_gcfg;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        stick(&registers->cap[2], bad[i]);
+        assert_int_equal(udma_init(&udma_host_facts), -ENODEV);
+        check_no_channels();
+    }
+    stick(&registers->cap[2], 9u | 256u << 18);
+    must(udma_init(&udma_host_facts));
+    assert_int_equal(udma_capacity(), 3); /* 8 and the two of high capacity */
+    unstick();
+    must(udma_init(&udma_host_facts));
+    check_inventory();
+    open_all();
+}
+
+static void an_init_without_answers_leaves_no_channels(void **state)
+{
+    (void)state;
+    only = "ti_sci_get_range";
+    way = LOST;
+    for (unsigned step = 1; step <= 7; step++) {
+        fail_from(step, 1);
+        assert_int_equal(udma_init(&udma_host_facts), -ETIMEDOUT);
+        fail_no_more();
+        check_no_channels();
+    }
+    way = REFUSED;
+    fail_from(1, 1);
+    assert_int_equal(udma_init(&udma_host_facts), -EACCES);
+    fail_no_more();
+    must(udma_init(&udma_host_facts));
+    check_inventory();
+}
+
+/* ---- where waiting is not allowed ---- */
+
+static struct udma_ring a_ring;
+static struct probe a_probe;
+static uint16_t a_number;
+
+static int call_init(void)
+{
+    return udma_init(&udma_host_facts);
+}
+
+static int call_open(void)
+{
+    struct probe probe;
+
+    return open_probe(&probe, 1);
+}
+
+static int call_close(void)
+{
+    return udma_channel_close(a_probe.channel);
+}
+
+static int call_describe(void)
+{
+    char text[16];
+
+    return udma_channel_describe(a_probe.channel, text, sizeof(text));
+}
+
+static int call_channel_reserve(void)
+{
+    return udma_channel_reserve(&a_number);
+}
+
+static int call_channel_unreserve(void)
+{
+    return udma_channel_unreserve(a_number);
+}
+
+static int call_ring_reserve(void)
+{
+    return udma_ring_reserve(&a_number);
+}
+
+static int call_ring_unreserve(void)
+{
+    return udma_ring_unreserve(a_ring.index);
+}
+
+static int call_ring_open(void)
+{
+    struct udma_ring ring;
+
+    return udma_ring_open(&ring, a_ring.index, 1);
+}
+
+static int call_ring_close(void)
+{
+    return udma_ring_close(&a_ring);
+}
+
+static int call_ring_wrap(void)
+{
+    return udma_ring_wrap_occupancy(&a_ring);
+}
+
+static int (*const thread_functions[])(void) = {
+    call_init,
+    call_open,
+    call_close,
+    call_describe,
+    call_channel_reserve,
+    call_channel_unreserve,
+    call_ring_reserve,
+    call_ring_unreserve,
+    call_ring_open,
+    call_ring_close,
+    call_ring_wrap,
+};
+
+static unsigned writes;
+
+static void count_write(uintptr_t address, unsigned size, uint64_t value)
+{
+    (void)address;
+    (void)size;
+    (void)value;
+    writes++;
+}
+
+static void call_all(void *argument)
+{
+    (void)argument;
+    for (size_t i = 0; i < sizeof(thread_functions) / sizeof(thread_functions[0]); i++) {
+        int error = thread_functions[i]();
+
+        if (error != -EDEADLK)
+            fail_msg("function %zu: %d", i, error);
+    }
+}
+
+static void nothing_is_done_where_waiting_is_not_allowed(void **state)
+{
+    struct udma_host_inventory now, then;
+    unsigned long flags;
+    uint16_t index;
+
+    (void)state;
+    must(open_probe(&a_probe, 2));
+    must(udma_ring_reserve(&index));
+    must(udma_ring_open(&a_ring, index, 16));
+    udma_ring_submit(&a_ring, 3); /* so that there is something to wrap */
+    must(udma_channel_reserve(&a_number));
+    /* Something held, which must not be tried: its -EDEADLK would pass for an answer. */
+    only = "ti_sci_psil_unpair";
+    now = udma_host_inventory();
+    requests = 0;
+    writes = 0;
+    host_set_write_observer(count_write);
+    host_run_in_interrupt(call_all, NULL);
+    flags = irq_save();
+    call_all(NULL);
+    irq_restore(flags);
+    host_set_write_observer(NULL);
+    only = NULL;
+    assert_int_equal(requests, 0);
+    assert_int_equal(writes, 0);
+    then = udma_host_inventory();
+    assert_memory_equal(&now, &then, sizeof(now));
+    assert_int_equal(udma_ring_occupancy(&a_ring), 3);
+    copy_and_wait(&a_probe); /* not closing */
+    must(udma_channel_close(a_probe.channel));
+    must(udma_channel_unreserve(a_number));
+    must(udma_ring_close(&a_ring));
+    must(udma_ring_unreserve(index));
+    check_inventory();
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(each_step_of_a_life_may_fail),
+        TEST(all_steps_may_fail_mixed),
+        TEST(without_memory_there_is_no_channel),
+        TEST(a_pairing_without_an_answer_costs_no_number),
+        TEST(a_pairing_that_was_left_is_taken_away),
+        TEST(a_number_that_is_paired_elsewhere_is_put_last),
+        TEST(when_all_pairings_are_refused_that_is_told),
+        TEST(what_was_held_comes_back),
+        TEST(lost_answers_hold_nothing_or_little),
+        TEST(a_silent_firmware_is_asked_once_a_call),
+        TEST(an_open_that_can_not_be_undone_is_held),
+        TEST(a_channel_that_stays_on_is_held),
+        TEST(a_channel_that_was_left_on_is_turned_off),
+        TEST(the_erratum_is_worked_round_again_after_a_lost_answer),
+        TEST(a_ring_of_which_nothing_is_known_is_closed_later),
+        TEST(a_stuck_occupancy_fails_the_channel_and_no_core),
+        TEST(a_stuck_occupancy_is_found_at_close_too),
+        TEST(elements_that_are_no_descriptors_are_counted),
+        TEST(a_masked_channel_closes_cleanly),
+        TEST(a_masked_channel_that_does_not_end_is_cut_off),
+        TEST(while_a_handler_hangs_the_handle_stays),
+        TEST(an_interrupt_that_stays_up_puts_the_numbers_last),
+        TEST(no_copy_is_queued_during_a_close),
+        TEST(init_is_refused_while_anything_is_in_use),
+        TEST(what_the_capabilities_say_is_checked),
+        TEST(an_init_without_answers_leaves_no_channels),
+        TEST(nothing_is_done_where_waiting_is_not_allowed),
+    };
+
+    return cmocka_run_group_tests(tests, start, NULL);
+}
