@@ -86,7 +86,11 @@ static bool slot_fails(void)
 }
 
 static const struct life_size life_size = {
-    .channels = LIFE_CHANNELS_MAX, .rings = LIFE_RINGS_MAX, .slot_fails = slot_fails};
+    .channels = LIFE_CHANNELS_MAX,
+    .rings = LIFE_RINGS_MAX,
+    .copies = LIFE_COPIES_MAX,
+    .slot_fails = slot_fails,
+};
 
 /* ---- one case, in a process of its own ---- */
 

@@ -26,10 +26,10 @@
 #include <string.h>
 
 #define DEPTH         3u
-#define COPIES        2u
-#define COPY_SIZE     20001u
-#define COPY_TIME_US  1000000u
-#define EVENT_TIME_US 1000000u
+#define COPY_SIZE     4099u
+#define COPY_TIME_US  10000000u
+#define LAST_LOOK_US  20000u /* at a copy that is hopeless */
+#define EVENT_TIME_US 10000000u
 
 #define RING_ELEMENTS 16u
 
@@ -54,7 +54,7 @@ struct channel {
     unsigned index;
     unsigned ended, failed; /* atomic */
     bool lost; /* a copy did not end: closing the channel has to say so */
-    uint8_t source[COPIES][COPY_SIZE], destination[COPIES][COPY_SIZE];
+    uint8_t source[LIFE_COPIES_MAX][COPY_SIZE], destination[LIFE_COPIES_MAX][COPY_SIZE];
 };
 
 struct ring_user {
@@ -87,7 +87,8 @@ static int call(int error, const char *name, unsigned number)
         return 0;
     if (report->errors++ == 0) {
         report->error = error;
-        snprintf(report->call, sizeof(report->call), "%s %u", name, number);
+        snprintf(report->call, sizeof(report->call), "%.*s %u", (int)strcspn(name, "("), name,
+                 number); /* the function's name */
     }
     return error;
 }
@@ -312,9 +313,23 @@ static void open_channels(void)
         open_channel(i);
 }
 
+/* A wait condition: the copies have ended, or nobody expects them to. */
+static bool copies_are_over(void *argument)
+{
+    return has_come(argument) || (size->copy_is_hopeless != NULL && size->copy_is_hopeless());
+}
+
+static bool copies_end(const struct channel *channel, unsigned queued)
+{
+    struct wanted wanted = {&channel->ended, queued};
+
+    return wait_for(copies_are_over, &wanted, COPY_TIME_US) == 0 &&
+           comes(&channel->ended, queued, LAST_LOOK_US);
+}
+
 static void check_copies(struct channel *channel, unsigned queued)
 {
-    if (!comes(&channel->ended, queued, COPY_TIME_US)) {
+    if (!copies_end(channel, queued)) {
         channel->lost = true;
         return;
     }
@@ -334,7 +349,7 @@ static void copy_on(struct channel *channel)
         return;
     (void)udma_channel_describe(channel->udma, text, sizeof(text));
     channel->ended = channel->failed = 0;
-    for (unsigned n = 0; n < COPIES; n++) {
+    for (unsigned n = 0; n < size->copies; n++) {
         memset(channel->source[n], (int)(16 * channel->index + n + 1), COPY_SIZE);
         memset(channel->destination[n], 0, COPY_SIZE);
         if (CALL(channel->index, udma_copy(channel->udma, (uintptr_t)channel->destination[n],

@@ -11,11 +11,14 @@
 
 #define LIFE_CHANNELS_MAX 4u
 #define LIFE_RINGS_MAX    3u
+#define LIFE_COPIES_MAX   2u
 
-/* How much of it there is. */
+/* How much of it there is. The functions may be NULL. */
 struct life_size {
     unsigned channels, rings;
-    bool (*slot_fails)(void); /* NULL, or whether the device refuses this message */
+    unsigned copies;                /* queued at once on each channel */
+    bool (*slot_fails)(void);       /* whether the device refuses this message */
+    bool (*copy_is_hopeless)(void); /* a fault has struck that keeps the copy from its end */
 };
 
 struct life_report {
