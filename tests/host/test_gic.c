@@ -50,14 +50,13 @@ static void *failing_alloc(size_t alignment, size_t size);
 #include <stdbool.h>
 #include <string.h>
 
-#define GICD              UINT64_C(0x01800000)
-#define GICR              UINT64_C(0x01880000)
-#define FRAMES_LIMIT      40u /* of 64 KiB, that the test has for redistributors */
-#define READ_NS           1000000u
-#define ALLOCATIONS_LIMIT 32u
-#define ICC_REGISTERS     12u
-#define PPI               26u
-#define SPI               40u
+#define GICD          UINT64_C(0x01800000)
+#define GICR          UINT64_C(0x01880000)
+#define FRAMES_LIMIT  40u /* of 64 KiB, that the test has for redistributors */
+#define READ_NS       1000000u
+#define ICC_REGISTERS 12u
+#define PPI           26u
+#define SPI           40u
 
 /* ---- the machine ---- */
 
