@@ -37,14 +37,18 @@ const char *__asan_default_options(void)
 }
 #endif
 
-#define WORKERS_MAX   16u
-#define STEPS_MAX     4000u
-#define SECONDS_MAX   60u       /* of real time: a child that hangs */
-#define SETTLE_US     10000000u /* for answers that come late */
-#define TEXT_SIZE     400u
-#define EXIT_RED      1
+#define WORKERS_MAX 16u
+#define STEPS_MAX   4000u
+#define SECONDS_MAX 60u       /* of real time: a child that hangs */
+#define SETTLE_US   10000000u /* for answers that come late */
+#define TEXT_SIZE   400u
+#define EXIT_RED    1
 
-enum stage { BOOT, LIFE, STAGES };
+enum stage {
+    BOOT,
+    LIFE,
+    STAGES
+};
 
 enum outcome {
     NOT_RUN,
@@ -61,9 +65,9 @@ enum outcome {
     OUTCOMES
 };
 static const char *const outcome_names[OUTCOMES] = {
-    [SURVIVED] = "survived", [UNDONE] = "undone",   [KEPT] = "kept, got back", [OFF] = "off, came up later",
-    [LOST] = "lost",         [LEAKED] = "leaked",   [CRASHED] = "crashed",     [SILENT] = "silent",
-    [BROKEN] = "not usable",
+    [SURVIVED] = "survived",      [UNDONE] = "undone", [KEPT] = "kept, got back",
+    [OFF] = "off, came up later", [LOST] = "lost",     [LEAKED] = "leaked",
+    [CRASHED] = "crashed",        [SILENT] = "silent", [BROKEN] = "not usable",
 };
 
 struct result {
@@ -74,10 +78,10 @@ struct result {
 /* What all processes share. */
 static struct shared {
     unsigned next[STAGES][FAULTS], end[STAGES][FAULTS]; /* n; end: the first that was not reached */
-    struct fault_heap reference; /* in use after two runs without a fault */
-    struct inventory booted;     /* after bring-up without one */
+    struct fault_heap reference;                        /* in use after two runs without a fault */
+    struct inventory booted;                            /* after bring-up without one */
     struct result results[STAGES][FAULTS][STEPS_MAX];
-} *shared;
+} * shared;
 
 static bool slot_fails(void)
 {
@@ -319,7 +323,8 @@ static void work(enum stage stage)
         for (;;) {
             unsigned n = __atomic_add_fetch(&shared->next[stage][fault], 1, __ATOMIC_SEQ_CST);
 
-            if (n >= STEPS_MAX || __atomic_load_n(&shared->end[stage][fault], __ATOMIC_SEQ_CST) != 0)
+            if (n >= STEPS_MAX ||
+                __atomic_load_n(&shared->end[stage][fault], __ATOMIC_SEQ_CST) != 0)
                 break;
             fork_case(stage, fault, n, log);
             if (result->outcome == NOT_REACHED)
@@ -377,8 +382,9 @@ static bool tell(enum fault fault, unsigned number)
             printf("# %s, %s, n = %u: %s: %s\n", fault_name(fault), stage == BOOT ? "boot" : "life",
                    n, outcome_names[each->outcome], each->text);
         }
-    printf("%sok %u - %s: boot %u, life %u:", red != 0 || steps[BOOT] + steps[LIFE] == 0 ? "not " : "", number,
-           fault_name(fault), steps[BOOT], steps[LIFE]);
+    printf(
+        "%sok %u - %s: boot %u, life %u:", red != 0 || steps[BOOT] + steps[LIFE] == 0 ? "not " : "",
+        number, fault_name(fault), steps[BOOT], steps[LIFE]);
     for (enum outcome outcome = SURVIVED; outcome < OUTCOMES; outcome++)
         if (counts[outcome] != 0)
             printf(" %u %s", counts[outcome], outcome_names[outcome]);
@@ -408,7 +414,9 @@ int main(int argc, char **argv)
             run_case(stage, fault, (unsigned)atoi(argv[3]));
         }
         (void)wait(NULL);
-        printf("%s: %s\n", outcome_names[result->outcome] ? outcome_names[result->outcome] : "not reached", result->text);
+        printf("%s: %s\n",
+               outcome_names[result->outcome] ? outcome_names[result->outcome] : "not reached",
+               result->text);
         return 0;
     }
     sweep(BOOT, workers < WORKERS_MAX ? workers : WORKERS_MAX);
