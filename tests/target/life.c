@@ -53,7 +53,7 @@ struct channel {
     struct udma_channel *udma;
     unsigned index;
     unsigned ended, failed; /* atomic */
-    bool lost; /* a copy did not end: closing the channel has to say so */
+    bool lost;              /* a copy did not end: closing the channel has to say so */
     uint8_t source[LIFE_COPIES_MAX][COPY_SIZE], destination[LIFE_COPIES_MAX][COPY_SIZE];
 };
 
