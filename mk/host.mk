@@ -12,6 +12,7 @@ HOST_CODE    := $(sort $(filter drivers/ti_sci/% drivers/udma/% drivers/gic/its_
                 tests/target/thread_calls.c
 HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
 HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
+HOST_TEST_OBJECTS := $(HOST_TESTS:$(H)/%=$(H)/tests/host/%.c.o)
 
 .PHONY: host-tests tsan-tests
 host-tests: $(HOST_TESTS)
@@ -29,20 +30,21 @@ $(H)/test_msi_undo: WRAP = calloc ti_sci_event_map ti_sci_event_unmap ti_sci_rou
                            gic_configure gic_set_affinity
 $(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_ring_configure ti_sci_udmap_tx_configure ti_sci_udmap_rx_configure \
                               ti_sci_psil_pair ti_sci_psil_unpair ti_sci_get_range irq_free irq_synchronize host_mmio_read
+$(H)/test_udma_parallel: WRAP = irq_free
 
 # Where tests/host/support/interleave.c lets another core come in between.
 INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for host_mmio_read host_mmio_write \
                gic_enable gic_disable gic_configure gic_set_affinity gic_clear_pending gic_send_sgi \
                its_map_event its_move_event its_discard_event its_enable_event its_disable_event \
                ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap ti_sci_get_range
-$(H)/test_msi_errors $(H)/test_msi_start $(H)/test_storm: WRAP = $(INTERLEAVED)
+$(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $(H)/test_msi_start $(H)/test_udma_close $(H)/test_storm: WRAP = $(INTERLEAVED)
 $(H)/test_stray: WRAP = $(INTERLEAVED) log_write
 $(H)/test_msi_races: WRAP = $(INTERLEAVED) gic_acknowledge
 
-$(H)/test_%: tests/host/test_%.c $(H)/libcode.a $(MAKEFILE_PARTS)
+$(HOST_TESTS): $(H)/test_%: $(H)/tests/host/test_%.c.o $(H)/libcode.a $(MAKEFILE_PARTS)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP)) -lcmocka -lpthread -lfdt
 
--include $(HOST_OBJECTS:.o=.d) $(HOST_TESTS:=.d)
+-include $(HOST_OBJECTS:.o=.d) $(HOST_TEST_OBJECTS:.o=.d)
 
 # The fault sweep: the firmware's own GIC driver and bring-up too, on a GIC by its registers.
 SWEEP         := $(H)/sweep
@@ -71,7 +73,7 @@ $(SWEEP): $(SWEEP_OBJECTS)
 # Once more with a sanitizer that excludes the others: those of which threads are the subject.
 # -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
 TSAN       := $(BUILD)/tsan
-TSAN_TESTS := test_local test_msi_parallel
+TSAN_TESTS := test_local test_msi_parallel test_udma_parallel
 
 tsan-tests:
 	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="-fsanitize=thread -Wno-tsan" \
