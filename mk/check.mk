@@ -7,7 +7,7 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
 .PHONY: check-built check-host check-target
-check-built: firmware twin host-tests tsan-tests sdk
+check-built: firmware twin sanitized host-tests tsan-tests sdk
 	@tests/run $(O) $(H)
 
 # Parts of it: what runs on this machine under sanitizers, what runs on the twin.
@@ -18,7 +18,7 @@ check-target: firmware twin | $(SETUP)/run
 	@tests/run $(O) $(H) --only self-test,
 
 # The longer ones too.
-check-all: check check-uboot check-mutations soak coverage
+check-all: check check-uboot check-mutations prove soak coverage
 
 # Breaks the firmware on purpose, and fails where no test notices. MUTATIONS: how many of those that
 # are generated, or all.

@@ -6,6 +6,10 @@ HOSTCC        ?= gcc
 BUILD         ?= build
 V             ?= 0
 
+# Builds for tests, each in a folder of its own (mk/sanitize.mk, mk/delay.mk).
+FLAVOURS := sanitized delayed
+FLAVOUR ?=
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -16,7 +20,7 @@ OBJCOPY := $(CROSS_COMPILE)objcopy
 TARGET  := $(notdir $(patsubst %-,%,$(CROSS_COMPILE)))
 NEWLIB  := $(BUILD)/newlib/$(TARGET)
 LIBFDT  := $(BUILD)/libfdt
-O       := $(BUILD)/$(TARGET)
+O       := $(BUILD)/$(TARGET)$(addprefix -,$(FLAVOUR))
 Q       := $(if $(filter 1,$(V)),,@)
 COMMA   := ,
 
@@ -53,12 +57,12 @@ LIBRARY_INCLUDES = -isystem $(NEWLIB)/aarch64-none-elf/include -isystem $(LIBFDT
 #   otherwise. The library formats with sniprintf(), which knows no %f and is 14 KB smaller for it.
 # __DYNAMIC_REENT__: as newlib is built (tools/build-newlib): its state is per core.
 FIRMWARE_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -D__DYNAMIC_REENT__ -O2 $(TARGET_FLAGS) \
-                  $(COMPILER_INCLUDES) $(LIBRARY_INCLUDES)
+                  $(COMPILER_INCLUDES) $(LIBRARY_INCLUDES) $(FLAVOUR_CFLAGS)
 FIRMWARE_ASFLAGS = $(TARGET_FLAGS) -I. -Iarch/arm64/include
 
 # What an application is compiled with, here and from the SDK. It may use FP/SIMD.
 APP_FLAGS  = $(COMMON_FLAGS) -D__DYNAMIC_REENT__
-APP_CFLAGS = $(APP_FLAGS) -O2 -g -MMD -MP $(COMPILER_INCLUDES) $(LIBRARY_INCLUDES)
+APP_CFLAGS = $(APP_FLAGS) -O2 -g -MMD -MP $(COMPILER_INCLUDES) $(LIBRARY_INCLUDES) $(FLAVOUR_CFLAGS)
 
 LDFLAGS = -static -nostdlib -no-pie -Wl,--gc-sections -Wl,--fatal-warnings -Wl,--build-id=none \
           -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack

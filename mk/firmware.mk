@@ -19,7 +19,7 @@ endif
 override APP := $(patsubst $(CURDIR)/%,%,$(abspath $(APP)))
 
 LIBRARY_FOLDERS := boot arch/arm64 lib drivers/gic drivers/ti_sci drivers/uart drivers/udma \
-                   msi msi/parents platform
+                   msi msi/parents platform $(FLAVOUR_FOLDERS)
 MODULES         := demo prompt selftest tests
 MODULE_FOLDERS  := app/demo app/prompt app/selftest tests/target
 
@@ -142,7 +142,7 @@ APP_MODULES := $(addprefix $(O)/modules/,$(addsuffix .o,$(app-modules)))
 $(eval $(call listed,$(A)/application.list,$(APP_OBJECTS) $(APP_MODULES)))
 $(APP_ELF): $(APP_OBJECTS) $(APP_MODULES) $(LIBRARY) linker.ld $(A)/application.list $(FIRMWARE_NEEDS)
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS) -Wl,-T,linker.ld -Wl,-Map,$(@:.elf=.map) -o $@ $(APP_OBJECTS) $(APP_MODULES) \
+	$(Q)$(CC) $(LDFLAGS) $(FLAVOUR_LDFLAGS) -Wl,-T,linker.ld -Wl,-Map,$(@:.elf=.map) -o $@ $(APP_OBJECTS) $(APP_MODULES) \
 	    $(LIBRARY) $(LIBFDT)/usr/lib/aarch64-linux-gnu/libfdt.a -L$(NEWLIB)/aarch64-none-elf/lib -lm -lc -lgcc
 
 $(APP_IMAGE): $(APP_ELF)

@@ -2,12 +2,13 @@
 
 .PHONY: help clean
 clean:
-	rm -rf $(O) $(H) $(TSAN) $(COVERAGE)
+	rm -rf $(O) $(addprefix $(O)-,$(FLAVOURS)) $(H) $(TSAN) $(COVERAGE)
 
 help:
 	@echo "make run [INPUT=file]   build, boot on the twin, copy the file by DMA, print every route"
 	@echo "make check              all tests, on the host and on the twin"
 	@echo "make check-host | check-target   the parts of it on this machine, on the twin"
+	@echo "make check-sanitized    self-test and demonstration, built with sanitizers (docs/testing.md)"
 	@echo "make check-all          the longer ones too"
 	@echo "make coverage           which lines and branches the tests run (docs/testing.md)"
 	@echo "make debug              boot under GDB"
@@ -18,6 +19,7 @@ help:
 	@echo "make run-linux          the same to a shell; Ctrl-A x ends it"
 	@echo "make check-uboot        build U-Boot from Debian's sources, boot with it on the twin"
 	@echo "make soak               the long runs: some minutes"
+	@echo "make prove [PROVE=all]  check the models of the interrupt layer completely: minutes"
 	@echo "make check-mutations    break the firmware, and see the tests fail (MUTATIONS=200: more)"
 	@echo "make sdk                library, headers, tools, templates in a folder that can be moved"
 	@echo "make firmware | twin    just build: $(APP_ELF), Image, $(TWIN)"

@@ -7,15 +7,18 @@
 #include "arch/core.h"
 #include "arch/smp.h"
 #include "arch/wait.h"
+#include "msi/evacuate.h"
 #include "msi/internal.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ARRIVAL_US     5000000u
 #define PROGRESS_EVERY 1024u
+#define EVACUATED_US   40u
 #define VINT_BITS      (256u * 64u)
 #define EVENTS         4608u
 #define LPIS           65536u
@@ -23,16 +26,35 @@
 struct slot {
     struct irq *irq;
     uint64_t sent, received;
-    bool live; /* between request and free: the handler may run */
+    bool live;    /* between request and free: the handler may run */
+    bool waiting; /* its owner waits for what it counts */
+    uint64_t home;
     unsigned claims[2];
 };
+
+/* slot.home: the core that the handler runs on since a request or a move ended, and the core's
+ * stay then (0: unknown). */
+#define HOME(core, stay) ((uint64_t)(stay) << 32 | ((core) + 1u))
+#define HOME_CORE(home)  ((unsigned)(home)-1u)
+#define HOME_STAY(home)  ((unsigned)((home) >> 32))
+
+/* A core's stays: odd while it is evacuated, from before irq_evacuate_core() to after
+ * irq_admit_core(). */
+static uint32_t stays[CORE_MAX];
+static bool gone[CORE_MAX]; /* irq_evacuate_core() has returned: no handler runs there */
+static uint32_t evacuating; /* one core at a time may be gone */
 
 static const struct churn *churn;
 static struct churn_result *total;
 static struct slot slots[CORE_MAX][CHURN_SLOTS];
 
-/* Who has which number: each may have one owner at a time. */
-static uint8_t owners[VINT_BITS + EVENTS + LPIS];
+/* Who has which number: each may have one owner at a time. 0 is nobody's. */
+enum {
+    OF_VINTS = 1,
+    OF_EVENTS = OF_VINTS + VINT_BITS,
+    OF_LPIS = OF_EVENTS + EVENTS,
+};
+static uint8_t owners[OF_LPIS + LPIS];
 
 static void add(uint64_t *counter, uint64_t amount)
 {
@@ -54,14 +76,29 @@ static void expect(int error)
         fail(error);
 }
 
+/* Whether a handler may run here. The home is as old as the stay that it names: a core that has
+ * been evacuated meanwhile says nothing of it. */
+static bool is_at_home(const struct slot *slot, unsigned core)
+{
+    uint64_t home = __atomic_load_n(&slot->home, __ATOMIC_SEQ_CST);
+
+    if (__atomic_load_n(&gone[core], __ATOMIC_SEQ_CST))
+        return false;
+    return home == 0 || HOME_CORE(home) == core ||
+           __atomic_load_n(&stays[HOME_CORE(home)], __ATOMIC_SEQ_CST) != HOME_STAY(home);
+}
+
 static enum irq_return handler(void *context)
 {
     struct slot *slot = context;
 
     if (!__atomic_load_n(&slot->live, __ATOMIC_SEQ_CST))
         add(&total->late, 1);
+    if (!is_at_home(slot, core_id()))
+        add(&total->strayed, 1);
     __atomic_add_fetch(&slot->received, 1, __ATOMIC_SEQ_CST);
-    wait_notify();
+    if (__atomic_load_n(&slot->waiting, __ATOMIC_SEQ_CST))
+        wait_notify();
     return IRQ_HANDLED;
 }
 
@@ -80,39 +117,67 @@ static bool has_all(void *argument)
 /* Waits until everything that was sent is received. */
 static void drain(struct slot *slot)
 {
+    if (has_all(slot))
+        return;
+    __atomic_store_n(&slot->waiting, true, __ATOMIC_SEQ_CST);
     if (wait_for(has_all, slot, ARRIVAL_US) != 0)
         add(&total->lost, slot->sent - received(slot));
+    __atomic_store_n(&slot->waiting, false, __ATOMIC_SEQ_CST);
 }
 
 /* ---- who has what ---- */
 
+/* The numbers in a route's words, up to count. (sscanf() costs more than a request.) */
+static unsigned numbers_of(const char *text, unsigned *numbers, unsigned count)
+{
+    unsigned found = 0;
+
+    while (*text != '\0' && found < count) {
+        if (*text < '0' || *text > '9') {
+            text++;
+            continue;
+        }
+        char *end;
+
+        numbers[found++] = (unsigned)strtoul(text, &end, 10);
+        text = end;
+    }
+    return found;
+}
+
+/* "event 1 > VINT 2 bit 3 > ...", "device 1 event 2 > LPI 3 > ...", "INTID 1 > ..." */
 static void claim(struct slot *slot)
 {
     char route[160];
-    unsigned event, vint, bit, device, lpi;
+    unsigned numbers[3];
 
+    slot->claims[0] = slot->claims[1] = 0;
     irq_describe(slot->irq, route, sizeof(route));
-    if (sscanf(route, "event %u > VINT %u bit %u", &event, &vint, &bit) == 3) {
-        slot->claims[0] = vint * 64 + bit;
-        slot->claims[1] = VINT_BITS + event;
-    } else if (sscanf(route, "device %u event %u > LPI %u", &device, &event, &lpi) == 3) {
-        slot->claims[0] = slot->claims[1] = VINT_BITS + EVENTS + lpi;
-    } else {
-        fail(-1);
+    if (route[0] == 'I')
+        return; /* wired: who asked for the source, has it */
+    if (numbers_of(route, numbers, 3) != 3) {
+        fail(-EINVAL);
         return;
     }
+    if (route[0] == 'e') {
+        slot->claims[0] = OF_VINTS + numbers[1] * 64 + numbers[2];
+        slot->claims[1] = OF_EVENTS + numbers[0];
+    } else {
+        slot->claims[0] = OF_LPIS + numbers[2];
+    }
     for (unsigned i = 0; i < 2; i++) {
-        if (i == 1 && slot->claims[1] == slot->claims[0])
-            break;
-        if (__atomic_exchange_n(&owners[slot->claims[i]], 1, __ATOMIC_SEQ_CST) != 0)
+        if (slot->claims[i] != 0 &&
+            __atomic_exchange_n(&owners[slot->claims[i]], 1, __ATOMIC_SEQ_CST) != 0)
             add(&total->shared, 1);
     }
 }
 
 static void disclaim(const struct slot *slot)
 {
-    for (unsigned i = 0; i < 2; i++)
-        __atomic_store_n(&owners[slot->claims[i]], 0, __ATOMIC_SEQ_CST);
+    for (unsigned i = 0; i < 2; i++) {
+        if (slot->claims[i] != 0)
+            __atomic_store_n(&owners[slot->claims[i]], 0, __ATOMIC_SEQ_CST);
+    }
 }
 
 /* ---- operations ---- */
@@ -123,12 +188,70 @@ static unsigned next_random(uint32_t *state)
     return *state >> 16;
 }
 
+/* ---- moves and evacuations ---- */
+
+static uint32_t stay_of(unsigned core)
+{
+    return __atomic_load_n(&stays[core], __ATOMIC_SEQ_CST);
+}
+
+/* After a request or a move that began in that stay of the core. */
+static void settle(struct slot *slot, unsigned core, uint32_t stay)
+{
+    if (stay % 2 == 0)
+        __atomic_store_n(&slot->home, HOME(core, stay), __ATOMIC_SEQ_CST);
+}
+
+static void unsettle(struct slot *slot)
+{
+    __atomic_store_n(&slot->home, 0, __ATOMIC_SEQ_CST);
+}
+
+static void move(struct slot *slot, unsigned target)
+{
+    uint32_t stay = stay_of(target);
+
+    unsettle(slot);
+    int error = irq_set_affinity(slot->irq, target);
+
+    if (error == 0)
+        settle(slot, target, stay);
+    else if (error != -EINVAL || (stay % 2 == 0 && stay_of(target) == stay))
+        fail(error); /* -EINVAL: the core has been evacuated */
+    add(&total->moves, 1);
+}
+
+static void evacuate(unsigned core)
+{
+    uint32_t nobody = 0;
+
+    if (core_count() == 1 || !__atomic_compare_exchange_n(&evacuating, &nobody, 1, false,
+                                                          __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        return;
+    __atomic_add_fetch(&stays[core], 1, __ATOMIC_SEQ_CST);
+    int error = irq_evacuate_core(core);
+
+    __atomic_store_n(&gone[core], error == 0, __ATOMIC_SEQ_CST);
+    expect(error);
+    delay_us(EVACUATED_US);
+    __atomic_store_n(&gone[core], false, __ATOMIC_SEQ_CST);
+    expect(irq_admit_core(core));
+    __atomic_add_fetch(&stays[core], 1, __ATOMIC_SEQ_CST);
+    add(&total->evacuations, 1);
+    __atomic_store_n(&evacuating, 0, __ATOMIC_SEQ_CST);
+}
+
+/* ---- operations ---- */
+
 static void request(struct slot *slot, unsigned core, unsigned number, unsigned target)
 {
     struct device *device;
-    struct irq_request request = {.handler = handler, .context = slot, .core = target};
+    struct irq_request request = {
+        .handler = handler, .context = slot, .flags = IRQ_FLAG_EDGE, .core = target};
+    uint32_t stay = stay_of(target);
 
     slot->sent = 0;
+    unsettle(slot);
     __atomic_store_n(&slot->received, 0, __ATOMIC_SEQ_CST);
     __atomic_store_n(&slot->live, true, __ATOMIC_SEQ_CST);
     churn->place(core, number, &device, &request.index);
@@ -140,6 +263,7 @@ static void request(struct slot *slot, unsigned core, unsigned number, unsigned 
         fail(error);
         return;
     }
+    settle(slot, target, stay);
     claim(slot);
 }
 
@@ -170,16 +294,12 @@ static void release(struct slot *slot, bool in_flight)
         add(&total->in_flight, slot->sent - calls);
 }
 
-static void move(struct slot *slot, unsigned target)
-{
-    expect(irq_set_affinity(slot->irq, target));
-    add(&total->moves, 1);
-}
-
 /* An interrupt that is in use. Two events at once may be one call, so the last is waited for. */
 static void use(struct slot *slot, unsigned choice, unsigned target)
 {
     drain(slot);
+    if (churn->evacuations != 0 && choice / 8 % churn->evacuations == 0)
+        evacuate(target);
     switch (choice % 8) {
     case 0:
         release(slot, false);
@@ -198,6 +318,9 @@ static void use(struct slot *slot, unsigned choice, unsigned target)
         irq_mask(slot->irq);
         fire(slot);
         irq_unmask(slot->irq);
+        break;
+    case 5:
+        release(slot, choice / 8 % 2 != 0);
         break;
     default:
         fire(slot);
@@ -245,6 +368,8 @@ void churn_run(const struct churn *parameters, struct churn_result *result)
 {
     memset(slots, 0, sizeof(slots));
     memset(owners, 0, sizeof(owners));
+    memset(stays, 0, sizeof(stays));
+    memset(gone, 0, sizeof(gone));
     *result = (struct churn_result){0};
     churn = parameters;
     total = result;

@@ -218,7 +218,10 @@ static int64_t call(uint32_t function, const uint64_t x[4])
     case PSCI_SYSTEM_RESET:
         report_reset();
     case TWIN_SMC_INJECT:
-        return machine_inject((unsigned)x[1], x[2], (uint32_t)x[3]) ? 0 : -1;
+        return machine_inject((unsigned)x[1], x[2], (uint32_t)(x[3] >> TWIN_SPARE_SHIFT),
+                              (uint32_t)x[3])
+                   ? 0
+                   : -1;
     default:
         return PSCI_NOT_SUPPORTED;
     }

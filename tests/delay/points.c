@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * When and how long to pause, from a seed that is printed; and the count of points passed.
+ *
+ * The boot argument delays=SEED or delays=SEED,GAP sets the seed, and how much weight is passed
+ * between two pauses on average. Nothing pauses before main().
+ */
+#include "tests/delay/points.h"
+
+#include "arch/memory_map.h"
+#include "arch/per_core.h"
+#include "arch/sysreg.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GAP_DEFAULT   20000u
+#define YIELDS_MAX    64u
+#define SHORT_NS      10000u
+#define LONG_NS       300000u
+#define TEXT_MAX      0x200000u /* of the image, as far as sites are counted */
+#define ARGUMENT      "delays="
+#define NS_PER_SECOND UINT64_C(1000000000)
+#define SITE_PASSED   1u
+#define SITE_PAUSED   2u
+
+/* BL: A64, C6.2.34. */
+#define BL_MASK       0xfc000000u
+#define BL_CODE       0x94000000u
+#define INSTRUCTION   4u
+
+struct delay_core {
+    uint64_t random;
+    int32_t left; /* weight until the next pause */
+    uint64_t passed, pauses, paused_ns;
+} __attribute__((aligned(64)));
+
+/* The linker's: the points' functions. */
+extern uint8_t __start_delay_points[], __stop_delay_points[];
+
+int __real_main(int argc, char **argv);
+int __wrap_main(int argc, char **argv);
+
+static bool enabled;
+static uint64_t seed;
+static uint32_t gap = GAP_DEFAULT;
+static struct delay_core delay_cores[CORE_MAX];
+static uint8_t sites[TEXT_MAX / INSTRUCTION]; /* by the return address */
+
+/* xorshift64 (G. Marsaglia, "Xorshift RNGs", 2003). */
+static uint32_t next_random(struct delay_core *core)
+{
+    core->random ^= core->random << 13;
+    core->random ^= core->random >> 7;
+    core->random ^= core->random << 17;
+    return (uint32_t)(core->random >> 32);
+}
+
+/* Functions of arch/ have points themselves, and would come back here. */
+static uint64_t now_ns(void)
+{
+    return sysreg_read(CNTVCT_EL0) * (NS_PER_SECOND / 1000) / (sysreg_read(CNTFRQ_EL0) / 1000);
+}
+
+/* Half are a few instructions, most others some microseconds, every eighth up to 300 of them:
+ * longer than an interrupt takes to come. */
+static void pause_core(struct delay_core *core)
+{
+    uint32_t kind = next_random(core) % 8, length = next_random(core);
+    uint64_t start = now_ns();
+
+    if (kind < 4) {
+        for (uint32_t i = length % YIELDS_MAX; i > 0; i--)
+            __asm__ volatile("yield");
+    } else {
+        uint64_t ns = length % (kind < 7 ? SHORT_NS : LONG_NS);
+        while (now_ns() - start < ns)
+            __asm__ volatile("yield");
+    }
+    core->pauses++;
+    core->paused_ns += now_ns() - start;
+}
+
+void delay_pass(uintptr_t caller, enum delay_weight weight)
+{
+    if (!__atomic_load_n(&enabled, __ATOMIC_RELAXED))
+        return;
+    struct delay_core *core = &delay_cores[core_self()->number];
+    uint8_t *site = &sites[(caller - (uintptr_t)text_start) % TEXT_MAX / INSTRUCTION];
+
+    core->passed++;
+    if ((*site & SITE_PASSED) == 0)
+        *site |= SITE_PASSED;
+    core->left -= (int32_t)weight;
+    if (core->left > 0)
+        return;
+    /* Before the pause: an interrupt may come in it, and pass points too. */
+    core->left = (int32_t)(next_random(core) % (2 * gap)) + 1;
+    *site |= SITE_PAUSED;
+    pause_core(core);
+}
+
+/* ---- the report ---- */
+
+/* Calls of points in the image. */
+static unsigned count_points(void)
+{
+    unsigned count = 0;
+
+    for (const uint32_t *at = (const uint32_t *)text_start; at < (const uint32_t *)text_end; at++) {
+        int64_t offset = (int64_t)((uint64_t)*at << 38) >> 36;
+        uintptr_t target = (uintptr_t)at + (uintptr_t)offset;
+
+        if ((*at & BL_MASK) == BL_CODE && target >= (uintptr_t)__start_delay_points &&
+            target < (uintptr_t)__stop_delay_points)
+            count++;
+    }
+    return count;
+}
+
+static void report(void)
+{
+    uint64_t passed = 0, pauses = 0, ns = 0;
+    unsigned sites_passed = 0, sites_paused = 0;
+
+    __atomic_store_n(&enabled, false, __ATOMIC_RELAXED);
+    for (unsigned core = 0; core < CORE_MAX; core++) {
+        passed += delay_cores[core].passed;
+        pauses += delay_cores[core].pauses;
+        ns += delay_cores[core].paused_ns;
+    }
+    for (size_t i = 0; i < sizeof(sites); i++) {
+        sites_passed += (sites[i] & SITE_PASSED) != 0 ? 1 : 0;
+        sites_paused += (sites[i] & SITE_PAUSED) != 0 ? 1 : 0;
+    }
+    printf("# delays: seed 0x%" PRIx64 ",%u: of %u points %u were passed, %" PRIu64
+           " times; %u of them paused, %" PRIu64 " times, %" PRIu64 " ms in all\n",
+           seed, (unsigned)gap, count_points(), sites_passed, passed, sites_paused, pauses,
+           ns / 1000000);
+}
+
+/* ---- the beginning ---- */
+
+static void read_arguments(int argc, char **argv)
+{
+    char *end;
+
+    seed = now_ns();
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], ARGUMENT, strlen(ARGUMENT)) != 0)
+            continue;
+        seed = strtoull(argv[i] + strlen(ARGUMENT), &end, 0);
+        if (*end == ',')
+            gap = (uint32_t)strtoul(end + 1, NULL, 0);
+        if (gap == 0)
+            gap = GAP_DEFAULT;
+    }
+}
+
+int __wrap_main(int argc, char **argv)
+{
+    read_arguments(argc, argv);
+    printf("# delays: seed 0x%" PRIx64 ",%u (again with the boot argument delays=0x%" PRIx64
+           ",%u)\n",
+           seed, (unsigned)gap, seed, (unsigned)gap);
+    for (unsigned core = 0; core < CORE_MAX; core++)
+        delay_cores[core].random = (seed + core + 1) * UINT64_C(0x9e3779b97f4a7c15) | 1;
+    atexit(report);
+    __atomic_store_n(&enabled, true, __ATOMIC_RELEASE);
+    return __real_main(argc, argv);
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Points at which another core may come between, in the build with delays: at a random few of them
+ * the core pauses.
+ */
+#ifndef DELAY_POINTS_H
+#define DELAY_POINTS_H
+
+#include <stdint.h>
+
+/* How likely a pause is: what a point takes from the countdown to the next one. */
+enum delay_weight {
+    DELAY_ACCESS = 1, /* of memory, and a function's begin and end */
+    DELAY_ATOMIC = 16,
+    DELAY_REGISTER = 16,
+    DELAY_LOCK = 32,
+};
+
+/* A function that is such a point: in a section of its own, so that calls of it can be told from
+ * others in the image. */
+#define DELAY_POINT __attribute__((section("delay_points")))
+
+/* Passes a point: caller is the return address of its function. Any context. */
+void delay_pass(uintptr_t caller, enum delay_weight weight);
+
+#define DELAY_PASS(weight) delay_pass((uintptr_t)__builtin_return_address(0), weight)
+
+#endif
