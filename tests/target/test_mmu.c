@@ -8,6 +8,8 @@
 #include "arch/smp.h"
 #include "arch/sysreg.h"
 
+#include <stddef.h>
+
 #define RUN_US 1000000u
 
 static uint64_t field(uint64_t value, unsigned shift, unsigned bits)
