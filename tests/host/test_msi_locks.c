@@ -10,7 +10,9 @@
 #include "msi/evacuate.h"
 #include "msi/internal.h"
 #include "msi/irq.h"
+#include "msi/later.h"
 #include "msi/report.h"
+#include "msi/service.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/interleave.h"
@@ -285,6 +287,21 @@ static void masks_change_under_the_interrupts_lock(void **state)
     assert_int_equal(irq_unbind(&device), 0);
 }
 
+/* irq_service() is called at every request and in idle loops: it looks at one flag when there is
+ * nothing to do. */
+static void service_with_nothing_to_do_takes_no_lock(void **state)
+{
+    (void)state;
+    irq_later_leave();
+    watch("mutex_lock");
+    irq_service();
+    assert_int_not_equal(watched.calls, 0);
+    watch("mutex_lock");
+    irq_service();
+    host_set_point_observer(NULL);
+    assert_int_equal(watched.calls, 0);
+}
+
 /* ---- the system firmware ---- */
 
 static unsigned words_sent, words_unlocked, spinlocks;
@@ -337,6 +354,7 @@ int main(void)
         TEST(interrupts_are_visited_under_their_parents_mutex),
         TEST(inventory_is_taken_under_every_mutex),
         TEST(masks_change_under_the_interrupts_lock),
+        TEST(service_with_nothing_to_do_takes_no_lock),
         TEST(requests_are_sent_under_a_lock),
     };
 
