@@ -101,14 +101,14 @@ static void check_works(struct irq *irq, struct msi_record *of)
 /* ---- a line is freed while its level rises ---- */
 
 static unsigned level_line;
-static unsigned acknowledges;
-static bool locked_up;
+static _Thread_local unsigned acknowledges; /* of the thread that runs the operation */
+static _Thread_local bool counting, locked_up;
 
 unsigned __real_gic_acknowledge(void);
 unsigned __wrap_gic_acknowledge(void);
 unsigned __wrap_gic_acknowledge(void)
 {
-    if (++acknowledges > ACKNOWLEDGE_MAX) {
+    if (counting && ++acknowledges > ACKNOWLEDGE_MAX) {
         locked_up = true; /* the core would go round for ever: the test lets it out */
         host_drive_line(level_line, false);
     }
@@ -159,10 +159,12 @@ static void free_line_at_each_point(unsigned core, uint32_t flags)
         level_line = line_of(irq);
         acknowledges = 0;
         locked_up = false;
+        counting = true;
         interleave_begin(&rising, at);
         int error = irq_free(irq);
 
         reached = interleave_end();
+        counting = false;
         host_drive_line(level_line, false);
         if (locked_up)
             fail_msg("core %u is locked up if the level rises at point %u, %s", core, at,
