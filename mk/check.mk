@@ -7,11 +7,11 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
 .PHONY: check-built check-host check-target
-check-built: firmware twin sanitized host-tests tsan-tests sdk
+check-built: firmware twin sanitized host-tests sweep tsan-tests sdk
 	@tests/run $(O) $(H)
 
 # Parts of it: what runs on this machine under sanitizers, what runs on the twin.
-check-host: host-tests tsan-tests
+check-host: host-tests sweep tsan-tests
 	@tests/run $(O) $(H) --only host:
 
 check-target: firmware twin | $(SETUP)/run

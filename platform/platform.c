@@ -78,7 +78,7 @@ uintptr_t platform_console_base(void)
 
 /* ---- what each core does for itself ---- */
 
-static bool lpis_are_up;           /* so that cores which start later want theirs */
+static bool lpis_are_up; /* so that cores which start later want theirs */
 static bool core_has_lpis[CORE_MAX];
 
 static int core_lpis_init(void)

@@ -37,9 +37,10 @@ const struct platform_boot_info *platform_get_boot_info(void);
 void platform_for_each_part(void (*visit)(const char *name, int error, void *argument),
                             void *argument);
 
-/* Tries again what did not come up, and then what needs it: after a fault that has passed, an answer
- * that was lost say. Other cores than those that run are not started. Thread context, core 0, while
- * nothing else calls it. 0: all is up; or the error of the first part that still is not; -EDEADLK.
+/* Tries again what did not come up, and then what needs it: after a fault that has passed, an
+ * answer that was lost say. Other cores than those that run are not started. Thread context, core
+ * 0, while nothing else calls it. 0: all is up; or the error of the first part that still is not;
+ * -EDEADLK.
  */
 int platform_retry(void);
 

@@ -262,9 +262,9 @@ struct irq;
 MASKING(irq_mask)
 MASKING(irq_unmask)
 
-/* Defines the stand-in of one function: what it takes, what it passes on, its error when it has done
- * nothing, and when it has done it; 0: it can't fail so. */
-#define GIC_CALL(name, takes, passes, refusal, late)                                                     \
+/* Defines the stand-in of one function: what it takes, what it passes on, its error when it has
+ * done nothing, and when it has done it; 0: it can't fail so. */
+#define GIC_CALL(name, takes, passes, refusal, late)                                               \
     int __real_##name takes;                                                                       \
     int __wrap_##name takes;                                                                       \
     int __wrap_##name takes                                                                        \

@@ -97,7 +97,8 @@ static bool is_busy(uint64_t until)
 
 static struct interrupt *find(unsigned intid, unsigned core)
 {
-    return intid < PRIVATE_COUNT ? &redistributors[core].private[intid] : &distributor.shared[intid];
+    return intid < PRIVATE_COUNT ? &redistributors[core].private[intid]
+                                 : &distributor.shared[intid];
 }
 
 static bool pending(const struct interrupt *interrupt)
@@ -201,8 +202,7 @@ void *gic_model_table(uint64_t address, uint64_t size, const char *what)
 
 bool gic_model_lpis_on(unsigned core)
 {
-    return core < GIC_MODEL_CORES &&
-           (redistributors[core].control & GICR_CTLR_ENABLE_LPIS) != 0;
+    return core < GIC_MODEL_CORES && (redistributors[core].control & GICR_CTLR_ENABLE_LPIS) != 0;
 }
 
 void gic_model_lpi_reload(unsigned lpi)
@@ -255,7 +255,11 @@ void gic_model_lpi_forget(unsigned lpi)
 
 /* ---- registers of single interrupts ---- */
 
-enum flag { ENABLED, PENDING, ACTIVE };
+enum flag {
+    ENABLED,
+    PENDING,
+    ACTIVE
+};
 
 static bool *flag_of(struct interrupt *interrupt, enum flag flag)
 {

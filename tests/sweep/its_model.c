@@ -19,7 +19,7 @@
 #define EVENT_BITS       16u
 #define ENTRY_SIZE       8u
 #define COLLECTIONS      16u
-#define PAGES_MAX        16u /* of second levels that a sweep comes to */
+#define PAGES_MAX        16u      /* of second levels that a sweep comes to */
 #define LOOK_NS          1000000u /* of time that a look takes at a queue that stands still */
 #define BASER_KEPT       UINT64_C(0xf8ffffffffff07ff) /* without type and entry size */
 #define BASER_ADDRESS    UINT64_C(0x0000fffffffff000)
@@ -36,7 +36,11 @@
 #define COLLECTION_MASK  0xffffu
 #define LOW_WORD         0xffffffffu
 
-enum table { DEVICES, COLLECTION_TABLE, TABLES };
+enum table {
+    DEVICES,
+    COLLECTION_TABLE,
+    TABLES
+};
 
 static struct {
     uint32_t control;
@@ -109,8 +113,8 @@ static uint64_t *event_entry(uint32_t device, uint64_t event)
 
 static bool core_of(uint64_t collection, unsigned *core)
 {
-    const uint64_t *entry = collection < COLLECTIONS ? table_entry(COLLECTION_TABLE, collection)
-                                                     : NULL;
+    const uint64_t *entry =
+        collection < COLLECTIONS ? table_entry(COLLECTION_TABLE, collection) : NULL;
 
     if (entry == NULL || (*entry & VALID) == 0)
         return false;
@@ -295,8 +299,8 @@ void its_model_message(uint32_t device, uint32_t event)
 
 static uint64_t read_table(unsigned n)
 {
-    static const uint64_t types[TABLES] = {[DEVICES] = GITS_BASER_TYPE_DEVICE,
-                                           [COLLECTION_TABLE] = GITS_BASER_TYPE_COLLECTION};
+    static const uint64_t types[TABLES] = {
+        [DEVICES] = GITS_BASER_TYPE_DEVICE, [COLLECTION_TABLE] = GITS_BASER_TYPE_COLLECTION};
 
     if (n >= TABLES)
         return 0;

@@ -109,20 +109,39 @@ void inventory_take(struct inventory *inventory)
     gic_model_get_state(&inventory->gic);
 }
 
-#define FIELD(field) {#field, offsetof(struct inventory, field), sizeof(((struct inventory *)0)->field)}
+#define FIELD(field)                                                                               \
+    {                                                                                              \
+#field, offsetof(struct inventory, field), sizeof(((struct inventory *)0)->field)          \
+    }
 
 static const struct {
     const char *name;
     size_t offset, size;
 } fields[] = {
-    FIELD(udma.channels_free), FIELD(udma.rings_free),   FIELD(irq.irqs),
-    FIELD(irq.bindings),       FIELD(irq.events),        FIELD(irq.vints),
-    FIELD(irq.routes),         FIELD(irq.its_devices),   FIELD(irq.lpis),
-    FIELD(irq.events_free),    FIELD(irq.vints_free),    FIELD(irq.routes_free),
-    FIELD(irq.lpis_free),      FIELD(channels_open),     FIELD(mappings),
-    FIELD(routes),             FIELD(pairs),             FIELD(rings),
-    FIELD(gic.spis_enabled),   FIELD(gic.spis_pending),  FIELD(gic.active),
-    FIELD(gic.lpis_enabled),   FIELD(gic.lpis_pending),  FIELD(gic.devices),
+    FIELD(udma.channels_free),
+    FIELD(udma.rings_free),
+    FIELD(irq.irqs),
+    FIELD(irq.bindings),
+    FIELD(irq.events),
+    FIELD(irq.vints),
+    FIELD(irq.routes),
+    FIELD(irq.its_devices),
+    FIELD(irq.lpis),
+    FIELD(irq.events_free),
+    FIELD(irq.vints_free),
+    FIELD(irq.routes_free),
+    FIELD(irq.lpis_free),
+    FIELD(channels_open),
+    FIELD(mappings),
+    FIELD(routes),
+    FIELD(pairs),
+    FIELD(rings),
+    FIELD(gic.spis_enabled),
+    FIELD(gic.spis_pending),
+    FIELD(gic.active),
+    FIELD(gic.lpis_enabled),
+    FIELD(gic.lpis_pending),
+    FIELD(gic.devices),
     FIELD(gic.events),
 };
 
@@ -149,8 +168,8 @@ bool inventory_equal(const struct inventory *before, const struct inventory *aft
         equal = false;
         if (used < size)
             used += (size_t)snprintf(text + used, size - used, "%s%s %llu > %llu",
-                                     used != 0 ? ", " : "", fields[i].name,
-                                     (unsigned long long)old, (unsigned long long)new);
+                                     used != 0 ? ", " : "", fields[i].name, (unsigned long long)old,
+                                     (unsigned long long)new);
     }
     return equal;
 }

@@ -4,8 +4,9 @@
  * fault strikes, for n = 1 until all passes without the fault being reached. Each time in a process
  * of its own; after it the error has been told, nothing is lost, and a second run works.
  *
- *     sweep                    all, as TAP, with a table at the end
- *     sweep FAULT-NUMBER life|boot N      one, with what the firmware logs (HOST_LOG=1)
+ *     sweep                       all, as TAP, with a table at the end
+ *     sweep NUMBER boot|life N    the N-th occasion of one fault (faults.h numbers them from 0);
+ *                                 HOST_LOG=1 shows what the firmware logs
  */
 #include "tests/sweep/faults.h"
 #include "tests/sweep/machine.h"
@@ -37,14 +38,18 @@ const char *__asan_default_options(void)
 }
 #endif
 
-#define WORKERS_MAX   16u
-#define STEPS_MAX     4000u
-#define SECONDS_MAX   60u       /* of real time: a child that hangs */
-#define SETTLE_US     10000000u /* for answers that come late */
-#define TEXT_SIZE     400u
-#define EXIT_RED      1
+#define WORKERS_MAX 16u
+#define STEPS_MAX   4000u
+#define SECONDS_MAX 60u       /* of real time: a child that hangs */
+#define SETTLE_US   10000000u /* for answers that come late */
+#define TEXT_SIZE   400u
+#define EXIT_RED    1
 
-enum stage { BOOT, LIFE, STAGES };
+enum stage {
+    BOOT,
+    LIFE,
+    STAGES
+};
 
 enum outcome {
     NOT_RUN,
@@ -61,9 +66,10 @@ enum outcome {
     OUTCOMES
 };
 static const char *const outcome_names[OUTCOMES] = {
-    [SURVIVED] = "survived", [UNDONE] = "undone",   [KEPT] = "kept, got back", [OFF] = "off, came up later",
-    [LOST] = "lost",         [LEAKED] = "leaked",   [CRASHED] = "crashed",     [SILENT] = "silent",
-    [BROKEN] = "not usable",
+    [NOT_RUN] = "not run", [NOT_REACHED] = "not reached", [SURVIVED] = "survived",
+    [UNDONE] = "undone",   [KEPT] = "kept, got back",     [OFF] = "off, came up later",
+    [LOST] = "lost",       [LEAKED] = "leaked",           [CRASHED] = "crashed",
+    [SILENT] = "silent",   [BROKEN] = "not usable",
 };
 
 struct result {
@@ -74,10 +80,10 @@ struct result {
 /* What all processes share. */
 static struct shared {
     unsigned next[STAGES][FAULTS], end[STAGES][FAULTS]; /* n; end: the first that was not reached */
-    struct fault_heap reference; /* in use after two runs without a fault */
-    struct inventory booted;     /* after bring-up without one */
+    struct fault_heap reference;                        /* in use after two runs without a fault */
+    struct inventory booted;                            /* after bring-up without one */
     struct result results[STAGES][FAULTS][STEPS_MAX];
-} *shared;
+} * shared;
 
 static bool slot_fails(void)
 {
@@ -319,7 +325,8 @@ static void work(enum stage stage)
         for (;;) {
             unsigned n = __atomic_add_fetch(&shared->next[stage][fault], 1, __ATOMIC_SEQ_CST);
 
-            if (n >= STEPS_MAX || __atomic_load_n(&shared->end[stage][fault], __ATOMIC_SEQ_CST) != 0)
+            if (n >= STEPS_MAX ||
+                __atomic_load_n(&shared->end[stage][fault], __ATOMIC_SEQ_CST) != 0)
                 break;
             fork_case(stage, fault, n, log);
             if (result->outcome == NOT_REACHED)
@@ -359,37 +366,93 @@ static void sweep(enum stage stage, unsigned workers)
 
 /* ---- telling ---- */
 
-static bool tell(enum fault fault, unsigned number)
+struct row {
+    unsigned steps[STAGES], counts[OUTCOMES], red;
+};
+
+static void add_result(struct row *row, enum stage stage, enum fault fault, unsigned n)
 {
-    unsigned counts[OUTCOMES] = {0}, red = 0, steps[STAGES] = {0};
+    const struct result *each = &shared->results[stage][fault][n];
 
+    row->steps[stage]++;
+    row->counts[each->outcome]++;
+    if (each->outcome < LOST)
+        return;
+    row->red++;
+    printf("# %s, %s, n = %u: %s: %s\n", fault_name(fault), stage == BOOT ? "boot" : "life", n,
+           outcome_names[each->outcome], each->text);
+}
+
+static void add_results(struct row *row, enum fault fault)
+{
     for (enum stage stage = BOOT; stage < STAGES; stage++)
-        for (unsigned n = 1; n < STEPS_MAX; n++) {
-            const struct result *each = &shared->results[stage][fault][n];
+        for (unsigned n = 1;
+             n < STEPS_MAX && shared->results[stage][fault][n].outcome > NOT_REACHED; n++)
+            add_result(row, stage, fault, n);
+}
 
-            if (each->outcome == NOT_RUN || each->outcome == NOT_REACHED)
-                break;
-            steps[stage]++;
-            counts[each->outcome]++;
-            if (each->outcome < LOST)
-                continue;
-            red++;
-            printf("# %s, %s, n = %u: %s: %s\n", fault_name(fault), stage == BOOT ? "boot" : "life",
-                   n, outcome_names[each->outcome], each->text);
-        }
-    printf("%sok %u - %s: boot %u, life %u:", red != 0 || steps[BOOT] + steps[LIFE] == 0 ? "not " : "", number,
-           fault_name(fault), steps[BOOT], steps[LIFE]);
-    for (enum outcome outcome = SURVIVED; outcome < OUTCOMES; outcome++)
-        if (counts[outcome] != 0)
-            printf(" %u %s", counts[outcome], outcome_names[outcome]);
-    printf("\n");
-    return red == 0;
+/* One row a kind, with what it ended in; red is all that must not be. */
+static void print_table(const struct row *rows)
+{
+    struct row sum = {0};
+
+    printf("#\n# %-27s  boot  life  survived  undone  kept   off   red\n", "what goes wrong");
+    for (enum fault fault = 0; fault <= FAULTS; fault++) {
+        const struct row *row = fault < FAULTS ? &rows[fault] : &sum;
+
+        printf("# %-27s %5u %5u %9u %7u %5u %5u %5u\n", fault < FAULTS ? fault_name(fault) : "all",
+               row->steps[BOOT], row->steps[LIFE], row->counts[SURVIVED], row->counts[UNDONE],
+               row->counts[KEPT], row->counts[OFF], row->red);
+        for (unsigned i = 0; i < OUTCOMES; i++)
+            sum.counts[i] += row->counts[i];
+        sum.steps[BOOT] += row->steps[BOOT];
+        sum.steps[LIFE] += row->steps[LIFE];
+        sum.red += row->red;
+    }
+}
+
+/* The exit status. */
+static int tell(void)
+{
+    static struct row rows[FAULTS];
+    unsigned red = 0;
+
+    printf("1..%u\n", FAULTS);
+    for (enum fault fault = 0; fault < FAULTS; fault++) {
+        struct row *row = &rows[fault];
+
+        add_results(row, fault);
+        unsigned steps = row->steps[BOOT] + row->steps[LIFE];
+        bool bad = row->red != 0 || steps == 0;
+
+        red += bad;
+        printf("%sok %u - %s: %u steps\n", bad ? "not " : "", fault + 1, fault_name(fault), steps);
+    }
+    print_table(rows);
+    return red == 0 ? 0 : EXIT_RED;
+}
+
+/* One case only, in front of one's eyes. */
+static int run_one(enum fault fault, enum stage stage, unsigned n)
+{
+    if (fault >= FAULTS || n == 0 || n >= STEPS_MAX)
+        return EXIT_RED;
+    result = &shared->results[stage][fault][n];
+    if (fork() == 0) {
+        if (stage == LIFE)
+            bring_up();
+        run_case(stage, fault, n);
+    }
+    (void)wait(NULL);
+    printf("%s, %s, n = %u: %s: %s\n", fault_name(fault), stage == BOOT ? "boot" : "life", n,
+           outcome_names[result->outcome], result->text);
+    return 0;
 }
 
 int main(int argc, char **argv)
 {
-    unsigned workers = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    bool green = true;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned workers = processors < (long)WORKERS_MAX ? (unsigned)processors : WORKERS_MAX;
 
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
                   MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -397,24 +460,10 @@ int main(int argc, char **argv)
         return EXIT_RED;
     setvbuf(stdout, NULL, _IOLBF, 0);
     measure_reference();
-    if (argc == 4) {
-        enum fault fault = (enum fault)atoi(argv[1]);
-        enum stage stage = strcmp(argv[2], "boot") == 0 ? BOOT : LIFE;
-
-        result = &shared->results[stage][fault][atoi(argv[3])];
-        if (fork() == 0) {
-            if (stage == LIFE)
-                bring_up();
-            run_case(stage, fault, (unsigned)atoi(argv[3]));
-        }
-        (void)wait(NULL);
-        printf("%s: %s\n", outcome_names[result->outcome] ? outcome_names[result->outcome] : "not reached", result->text);
-        return 0;
-    }
-    sweep(BOOT, workers < WORKERS_MAX ? workers : WORKERS_MAX);
-    sweep(LIFE, workers < WORKERS_MAX ? workers : WORKERS_MAX);
-    printf("1..%u\n", FAULTS);
-    for (enum fault fault = 0; fault < FAULTS; fault++)
-        green = tell(fault, fault + 1) && green;
-    return green ? 0 : EXIT_RED;
+    if (argc == 4)
+        return run_one((enum fault)atoi(argv[1]), strcmp(argv[2], "boot") == 0 ? BOOT : LIFE,
+                       (unsigned)atoi(argv[3]));
+    sweep(BOOT, workers);
+    sweep(LIFE, workers);
+    return tell();
 }

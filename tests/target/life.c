@@ -53,7 +53,7 @@ struct channel {
     struct udma_channel *udma;
     unsigned index;
     unsigned ended, failed; /* atomic */
-    bool lost; /* a copy did not end: closing the channel has to say so */
+    bool lost;              /* a copy did not end: closing the channel has to say so */
     uint8_t source[LIFE_COPIES_MAX][COPY_SIZE], destination[LIFE_COPIES_MAX][COPY_SIZE];
 };
 
@@ -365,6 +365,18 @@ static void copy(void)
         copy_on(&life.channels[i]);
 }
 
+/* What came back was no descriptor: the channel counts it, and logs it when it is closed. */
+static void tell_of_bogus(struct channel *channel)
+{
+    struct udma_counters counters;
+
+    udma_channel_get_counters(channel->udma, &counters);
+    if (counters.bogus == 0)
+        return;
+    (void)call(-EIO, "udma_counters.bogus", channel->index);
+    channel->lost = false;
+}
+
 static void close_channels(void)
 {
     for (unsigned i = size->channels; i-- > 0;) {
@@ -372,6 +384,7 @@ static void close_channels(void)
 
         if (channel->udma == NULL)
             continue;
+        tell_of_bogus(channel);
         if (CALL(i, udma_channel_close(channel->udma)) == 0 && channel->lost)
             complain("copy", "it does not end, and nobody says so", i);
         channel->udma = NULL;

@@ -742,3 +742,25 @@ SELFTEST(boot, a_busy_core_refuses_more_work, 20)
     CHECK_EQUAL(second, -EBUSY);
     CHECK_EQUAL(early, -ETIMEDOUT);
 }
+
+static void note_part(const char *name, int error, void *argument)
+{
+    unsigned *up = argument;
+
+    if (error != 0)
+        selftest_fail(__FILE__, __LINE__, "%s: error %d", name, error);
+    else
+        *up += 1;
+}
+
+SELFTEST(boot, every_part_is_up_and_another_try_changes_nothing, 20)
+{
+    unsigned before = 0, after = 0;
+
+    platform_for_each_part(note_part, &before);
+    CHECK_EQUAL(platform_retry(), 0);
+    platform_for_each_part(note_part, &after);
+    CHECK(before >= 10);
+    CHECK_EQUAL(after, before);
+    CHECK_EQUAL(platform_get_boot_info()->error, 0);
+}

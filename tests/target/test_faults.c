@@ -23,14 +23,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STEPS_MAX     500u
-#define SHORT_US      50000u /* TI-SCI's time-out while a fault waits */
-#define LONG_US       10000000u
-#define DEFAULT_US    1000000u
-#define LATE_US       5000u
-#define NEVER_US      UINT64_C(1000000000)
-#define FOREIGN       64u /* added to a descriptor's address */
-#define DEADLINE_S    90
+#define STEPS_MAX  500u
+#define SHORT_US   50000u /* TI-SCI's time-out while a fault waits */
+#define LONG_US    10000000u
+#define DEFAULT_US 1000000u
+#define LATE_US    5000u
+#define NEVER_US   UINT64_C(1000000000)
+#define FOREIGN    64u /* added to a descriptor's address */
+#define DEADLINE_S 90
 
 /* ---- what is in use: as the firmware says, and as the twin has it ---- */
 

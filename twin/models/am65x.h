@@ -106,12 +106,12 @@ enum am65x_fault {
     AM65X_FAULT_SCI_WRONG_TYPE,
     AM65X_FAULT_SCI_WRONG_SEQUENCE,
     AM65X_FAULT_SCI_WRONG_HOST,
-    AM65X_FAULT_DMA_ERROR,   /* a transfer ends with an error response */
-    AM65X_FAULT_DMA_STALL,   /* a transfer ends only argument microseconds later */
-    AM65X_FAULT_STRAY_EVENT, /* at once: global event `argument` fires */
-    AM65X_FAULT_SCI_LOST,    /* the request is lost: not done, no answer */
-    AM65X_FAULT_DMA_DESCRIPTOR,   /* a transfer gives back its descriptor's address, plus argument */
-    AM65X_FAULT_DMA_TEARDOWN,     /* a channel's teardown never ends */
+    AM65X_FAULT_DMA_ERROR,      /* a transfer ends with an error response */
+    AM65X_FAULT_DMA_STALL,      /* a transfer ends only argument microseconds later */
+    AM65X_FAULT_STRAY_EVENT,    /* at once: global event `argument` fires */
+    AM65X_FAULT_SCI_LOST,       /* the request is lost: not done, no answer */
+    AM65X_FAULT_DMA_DESCRIPTOR, /* a transfer gives back its descriptor's address, plus argument */
+    AM65X_FAULT_DMA_TEARDOWN,   /* a channel's teardown never ends */
     AM65X_FAULT_COUNT
 };
 #define AM65X_FAULT_HELD UINT64_MAX
