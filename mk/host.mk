@@ -73,7 +73,7 @@ $(SWEEP): $(SWEEP_OBJECTS)
 # Once more with a sanitizer that excludes the others: those of which threads are the subject.
 # -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
 TSAN       := $(BUILD)/tsan
-TSAN_TESTS := test_local test_msi_parallel test_udma_parallel
+TSAN_TESTS := test_local test_msi_parallel test_msi_races test_udma_parallel
 
 tsan-tests:
 	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="-fsanitize=thread -Wno-tsan" \

@@ -123,6 +123,8 @@ static void stale_edge_is_not_for_the_next_owner(void **state)
     assert_int_equal(irq_trigger(irq), 0);
     assert_true(irq_pending(irq));
     assert_int_equal(irq_free(irq), 0);
+    assert_false(gic_is_pending(WIRE));
+    assert_int_equal(gic_set_pending(WIRE), 0);
     irq = request(msi_note, 0, 1, IRQ_FLAG_EDGE);
     assert_false(irq_pending(irq));
     host_advance_us(SETTLE_US);

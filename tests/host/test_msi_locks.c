@@ -10,7 +10,9 @@
 #include "msi/evacuate.h"
 #include "msi/internal.h"
 #include "msi/irq.h"
+#include "msi/later.h"
 #include "msi/report.h"
+#include "msi/service.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/interleave.h"
@@ -285,6 +287,61 @@ static void masks_change_under_the_interrupts_lock(void **state)
     assert_int_equal(irq_unbind(&device), 0);
 }
 
+/* irq_service() is called at every request and in idle loops: it looks at one flag when there is
+ * nothing to do. */
+static void service_with_nothing_to_do_takes_no_lock(void **state)
+{
+    (void)state;
+    irq_later_leave();
+    watch("mutex_lock");
+    irq_service();
+    assert_int_not_equal(watched.calls, 0);
+    watch("mutex_lock");
+    irq_service();
+    host_set_point_observer(NULL);
+    assert_int_equal(watched.calls, 0);
+}
+
+/* ---- the system firmware ---- */
+
+static unsigned words_sent, words_unlocked, spinlocks;
+
+static void note_spinlock(const struct host_point *point)
+{
+    if (strcmp(point->function, "spin_lock") == 0)
+        spinlocks++;
+    else if (strcmp(point->function, "spin_unlock") == 0)
+        spinlocks--;
+}
+
+static void note_word(uintptr_t address, unsigned size, uint64_t value)
+{
+    uintptr_t thread = AM65X_SECURE_PROXY_DATA_BASE + AM65X_SCI_TX_THREAD * (uintptr_t)0x1000;
+
+    (void)size;
+    (void)value;
+    if (address - thread >= 0x1000)
+        return;
+    words_sent++;
+    words_unlocked += spinlocks == 0;
+}
+
+/* A request is several words, which those of another core must not come between. */
+static void requests_are_sent_under_a_lock(void **state)
+{
+    (void)state;
+    words_sent = words_unlocked = spinlocks = 0;
+    host_set_point_observer(note_spinlock);
+    host_set_write_observer(note_word);
+    bind_rings();
+    assert_int_equal(irq_free(request(&kinds[2])), 0);
+    assert_int_equal(irq_unbind(&device), 0);
+    host_set_write_observer(NULL);
+    host_set_point_observer(NULL);
+    assert_true(words_sent >= 4 * 2);
+    assert_int_equal(words_unlocked, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, msi_case_end)
 
 int main(void)
@@ -297,6 +354,8 @@ int main(void)
         TEST(interrupts_are_visited_under_their_parents_mutex),
         TEST(inventory_is_taken_under_every_mutex),
         TEST(masks_change_under_the_interrupts_lock),
+        TEST(service_with_nothing_to_do_takes_no_lock),
+        TEST(requests_are_sent_under_a_lock),
     };
 
     return cmocka_run_group_tests(tests, msi_case_start, NULL);

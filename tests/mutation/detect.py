@@ -229,7 +229,8 @@ class Detectors:
     def all(self):
         """The names of all detectors."""
         return self.wanted([f"host {name}" for name in self.hosts] + [f"threads {name}" for name in self.threads]
-                           + ["boot", "panics", "self-test", "console", "demonstration", "self-test, one core"])
+                           + ["boot", "panics", "self-test", "console", "demonstration", "traces",
+                              "self-test, one core"])
 
     def wanted(self, names):
         return [name for name in dict.fromkeys(names)
@@ -247,7 +248,7 @@ class Detectors:
         if path.startswith(FIRST_OF_ALL):
             order = [*order[:-2], "panics", "boot", order[-2]]
         order += [f"threads {name}" for name in self.threads if name in self.used]
-        order += ["self-test " + ",".join(others), "demonstration", "panics", "console", "self-test, one core"]
+        order += ["self-test " + ",".join(others), "demonstration", "traces", "panics", "console", "self-test, one core"]
         if first in order:
             order.insert(0, first)
         return self.wanted(order)
@@ -266,6 +267,7 @@ class Detectors:
             "boot": ["tests/system/boot", image, f"{output}/Image"],
             "panics": ["tests/system/panic", output],
             "console": ["tests/system/console", output],
+            "traces": ["tests/system/trace", output],
             "demonstration": ["tests/system/demo", output],
             "self-test": [*twin, "selftest", "--image", image],
             "self-test, one core": [*twin, "selftest", "--image", image, "--cpus", "1"],
@@ -305,7 +307,7 @@ class Detectors:
 
     def watch(self, detector, command, known, suites):
         began = time.monotonic()
-        stall = self.baseline.stall(known, suites) if known in self.baseline.seconds else 240
+        stall = self.baseline.stall(known, suites) if known in self.baseline.seconds else 120
         verdict, silences = watch(command, self.tree.folder, stall)
         if detector not in self.baseline.seconds and not verdict.caught:
             self.baseline.seconds.setdefault(detector, time.monotonic() - began)

@@ -87,5 +87,6 @@ int undoes(void)
         undo(memory);   // undo
         return error;   // error
     }
-    return step(error) < 0 ? -EIO : 0; // bound constant error constant
+    count = count < error ? count : error; // assignment
+    return step(error) < 0 ? -EIO : 0;     // bound constant error constant
 }

@@ -272,7 +272,7 @@ class Reader:
             if token.kind == "name" and FOR_PEOPLE.fullmatch(token.text) and self.tokens[place + 1].text == "(":
                 place = self.pairs[place + 1] + 1
                 continue
-            if token.text in SWAPS and token.kind == "sign":
+            if token.text in SWAPS and token.kind == "sign" and not self.is_minimum(place, begin, end):
                 kind, instead = SWAPS[token.text]
                 self.replace(kind, place, place, instead, f"{token.text} -> {instead} in: {self.around(place, begin, end)}")
             elif token.text in ("&", "|") and self.is_binary(place):
@@ -284,6 +284,15 @@ class Reader:
                 self.replace("error", place, place + 1, "0", f"-{self.tokens[place + 1].text} -> 0 in: "
                              + self.around(place, begin, end))
             place += 1
+
+    def is_minimum(self, place, begin, end):
+        """`a < b ? a : b` is the same where both are equal."""
+        if SWAPS[self.tokens[place].text][0] != "bound":
+            return False
+        begin = max((p + 1 for p in range(begin, place) if self.tokens[p].text in ASSIGNMENTS), default=begin)
+        signs = [p for p in range(place, end) if self.tokens[p].text in ("?", ":") and self.depth_free(place, p)]
+        return len(signs) == 2 and self.text(signs[0] + 1, signs[1] - 1) == self.text(begin, place - 1) and \
+            self.text(place + 1, signs[0] - 1) == self.text(signs[1] + 1, end - 1)
 
     def constant(self, place, begin, end):
         before, text = self.tokens[place - 1].text, self.tokens[place].text

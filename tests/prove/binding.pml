@@ -9,7 +9,7 @@
  *
  *   -DCORES=n     cores that request and free; one more unbinds, one restores messages
  *
- * Mutations: -DNO_REFERENCES, issue 9's ninth: the binding is freed when it is unbound, whoever has
+ * Mutations: -DNO_REFERENCES: the binding is freed when it is unbound, whoever has
  * found it meanwhile; -DUNBOUND_NOT_LOOKED_AT: of who waited for the mutex; -DIRQ_HOLDS_NO_REFERENCE.
  */
 bit published = 1;   /* device->interrupts */

@@ -8,7 +8,7 @@
  *
  *   -DCORES=n     as many threads move and request, two each
  *
- * Mutations: -DCHECK_BEFORE_MUTEX, issue 9's sixth; -DPLACED_BEFORE_MUTEX, -DMARKED_LAST.
+ * Mutations: -DCHECK_BEFORE_MUTEX, -DPLACED_BEFORE_MUTEX, -DMARKED_LAST.
  */
 #define IRQS (2 * CORES)
 #define NONE 9

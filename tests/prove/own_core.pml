@@ -7,7 +7,7 @@
  *
  * Promise (liveness, with weak fairness): the thread gets done.
  *
- * Mutation: -DKILL_BEFORE_MASK, issue 9's first: dead, but not masked yet, the handler is not called
+ * Mutation: -DKILL_BEFORE_MASK: dead, but not masked yet, the handler is not called
  * and the line stays high, so acknowledge and end go round for ever.
  */
 #define RAISES 2

@@ -15,8 +15,8 @@
  *              thread is on core 0, which goes into the dispatcher again at once while an interrupt
  *              is pending. So all depends on the guard.
  *
- * Mutations: -DRUN_LOOPS, issue 9's fourth: run() goes on while the event is pending again;
- * -DREPLAY_LIFO, its eighth; -DROUND_UNBOUNDED, -DNO_STARVATION_GUARD.
+ * Mutations: -DRUN_LOOPS: run() goes on while the event is pending again;
+ * -DREPLAY_LIFO, -DROUND_UNBOUNDED, -DNO_STARVATION_GUARD.
  */
 #define ROUND   2 /* IRQ_ROUND_MAX */
 #define WINDOW  2 /* full rounds without a gap until the core is starving */
@@ -128,7 +128,7 @@ end_idle:
           :: !A_PENDING && b_pending -> b_pending = 0; b_called = 1
 #endif
           :: !A_PENDING && !b_pending && sgi -> sgi = 0; replay()
-          :: !ANY_PENDING -> atomic { inside = 0; awaited = 0; full_rounds = 0; starving = 0; break }
+          :: !ANY_PENDING -> atomic { inside = 0; awaited = 0; break }
           fi;
           atomic { inside = 0; awaited = 0 };
 #ifndef ROUND_UNBOUNDED
@@ -141,11 +141,11 @@ end_idle:
           fi;
           break
        od;
-       /* What is pending is taken before the thread does a step. */
+       /* What is pending is taken before the thread does a step. If nothing is, there is a gap. */
        atomic {
            if
            :: ANY_PENDING
-           :: else -> full_rounds = 0; in_interrupt = 0
+           :: else -> full_rounds = 0; starving = 0; votes = 0; lead = 0; in_interrupt = 0
            fi
        }
     od

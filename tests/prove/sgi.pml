@@ -8,7 +8,7 @@
  *
  *   -DCORES=n     cores that take the SGI
  *
- * Mutations: -DFREE_AT_ONCE, of issue 9's eleventh: the place is free before the wait;
+ * Mutations: -DFREE_AT_ONCE: the place is free before the wait;
  * -DGIVE_NO_QUIESCE.
  */
 #define SGIS 3

@@ -9,7 +9,7 @@
  *
  *   -DCORES=n     cores with an idle loop that calls irq_service()
  *
- * Mutation: -DSTORM_IN_TWO_STEPS, issue 9's fifth: masked first and called a storm afterwards.
+ * Mutation: -DSTORM_IN_TWO_STEPS: masked first and called a storm afterwards.
  */
 #define STORMS  2
 #define UNMASKS 2

@@ -8,7 +8,7 @@
  *
  *   -DCORES=n     cores with an idle loop that calls irq_service()
  *
- * Mutations: -DSILENCED_UNDER_NEW_OWNER, of issue 9's eleventh: the table is not cleared and nobody
+ * Mutations: -DSILENCED_UNDER_NEW_OWNER: the table is not cleared and nobody
  * looks for an owner; -DOWNER_NOT_LOOKED_FOR, -DSILENCED_WITHOUT_MUTEX.
  */
 #define REQUESTS 2

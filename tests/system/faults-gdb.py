@@ -195,26 +195,16 @@ def refused():
 def others():
     """The other cores stop when one panics, at their next interrupt."""
     Machine()
-    gdb.execute("hbreak report_stop_core")
-    gdb.execute("hbreak psci_system_off")
     put(pc=0x1000)
-    stopped, off = set(), False
-    for _ in range(8):
-        gdb.execute("continue", to_string=True)
-        name, thread = gdb.newest_frame().name(), gdb.selected_thread().num
-        if name == "psci_system_off":
-            off = True
-            gdb.execute("set scheduler-locking on")  # it stays here
-        elif name == "report_stop_core":
-            stopped.add(thread)
-        else:
-            break
-        if len(stopped) == 3:
-            break
-        waiting = sorted({2, 3, 4} - stopped)
-        if off:
-            gdb.execute(f"thread {waiting[0]}", to_string=True)
-    told("stopped", sorted(stopped))
+    run_to("psci_system_off")
+    gdb.execute("set scheduler-locking on")  # this core stays here
+    stopped = []
+    for thread in (2, 3, 4):
+        gdb.execute(f"thread {thread}", to_string=True)
+        if gdb.newest_frame().name() != "report_stop_core":  # it has had no time yet
+            run_to("report_stop_core")
+        stopped.append(gdb.selected_thread().num)
+    told("stopped", stopped)
 
 
 def second():

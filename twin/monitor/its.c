@@ -147,7 +147,7 @@ static void run_guest_queue(void)
         uint64_t at = base + guest_creadr;
 
         if (!stall_strikes() && guest_memory(at, COMMAND_SIZE) &&
-            issue((const uint64_t *)(uintptr_t)at))
+            issue((const uint64_t *)memory_at(at)))
             guest_creadr = (guest_creadr + COMMAND_SIZE) % size;
         else
             guest_stalled = true;

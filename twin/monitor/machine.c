@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "twin/models/am65x.h"
+#include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
 #include "twin/service.h"
@@ -57,7 +58,7 @@ static bool memory_read(void *context, uint64_t address, void *data, size_t size
     (void)context;
     if (!guest_memory(address, size))
         return false;
-    memcpy(data, (const void *)(uintptr_t)address, size);
+    memcpy(data, memory_at(address), size);
     return true;
 }
 
@@ -66,7 +67,7 @@ static bool memory_write(void *context, uint64_t address, const void *data, size
     (void)context;
     if (!guest_memory(address, size))
         return false;
-    memcpy((void *)(uintptr_t)address, data, size);
+    memcpy(memory_at(address), data, size);
     return true;
 }
 
