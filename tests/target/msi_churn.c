@@ -18,7 +18,7 @@
 
 #define ARRIVAL_US     5000000u
 #define PROGRESS_EVERY 1024u
-#define EVACUATED_US   40u
+#define EVACUATED_US   300u
 #define VINT_BITS      (256u * 64u)
 #define EVENTS         4608u
 #define LPIS           65536u
@@ -99,6 +99,8 @@ static enum irq_return handler(void *context)
     __atomic_add_fetch(&slot->received, 1, __ATOMIC_SEQ_CST);
     if (__atomic_load_n(&slot->waiting, __ATOMIC_SEQ_CST))
         wait_notify();
+    if (!__atomic_load_n(&slot->live, __ATOMIC_SEQ_CST)) /* a free waits for it */
+        add(&total->late, 1);
     return IRQ_HANDLED;
 }
 
@@ -214,6 +216,9 @@ static void move(struct slot *slot, unsigned target)
     unsettle(slot);
     int error = irq_set_affinity(slot->irq, target);
 
+    if (error == 0 && __atomic_load_n(&gone[target], __ATOMIC_SEQ_CST) &&
+        irq_core(slot->irq) == target && stay_of(target) % 2 != 0)
+        add(&total->strayed, 1); /* onto a core that has been evacuated */
     if (error == 0)
         settle(slot, target, stay);
     else if (error != -EINVAL || (stay % 2 == 0 && stay_of(target) == stay))
@@ -340,6 +345,18 @@ static void operate(unsigned core, unsigned number, unsigned choice, unsigned ta
 
 static bool ended; /* somebody wants no more of it */
 
+/* It is over at the first thing that is wrong. */
+static bool is_over(void)
+{
+    return __atomic_load_n(&ended, __ATOMIC_RELAXED) ||
+           (__atomic_load_n(&total->late, __ATOMIC_RELAXED) |
+            __atomic_load_n(&total->doubled, __ATOMIC_RELAXED) |
+            __atomic_load_n(&total->lost, __ATOMIC_RELAXED) |
+            __atomic_load_n(&total->strayed, __ATOMIC_RELAXED) |
+            __atomic_load_n(&total->shared, __ATOMIC_RELAXED) |
+            __atomic_load_n(&total->failed, __ATOMIC_RELAXED)) != 0;
+}
+
 static void run(void *argument)
 {
     unsigned core = core_id();
@@ -350,7 +367,7 @@ static void run(void *argument)
         if (core == 0 && churn->progress != NULL && i % PROGRESS_EVERY == 0 &&
             !churn->progress(i, churn->operations))
             __atomic_store_n(&ended, true, __ATOMIC_RELAXED);
-        if (__atomic_load_n(&ended, __ATOMIC_RELAXED))
+        if (is_over())
             break;
 
         unsigned number = next_random(&random) % CHURN_SLOTS;

@@ -16,7 +16,7 @@
 #define MESSAGES_BITS   6u             /* for every core's slots */
 #define WIRE_FIRST      144u           /* INTIDs of nothing that the firmware uses */
 #define OPERATIONS_EACH UINT64_C(1900) /* for a thousand requests and frees, a bit more */
-#define EVACUATIONS     256u
+#define EVACUATIONS     64u
 #define TIMEOUT_US      (UINT64_C(3600) * 1000000)
 
 /* Of a core's slots, the rest being message slots of one device. A message costs the twin thirty
