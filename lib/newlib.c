@@ -37,7 +37,7 @@ int _read(int file, char *buffer, int size);
 int _close(int file);
 int _fstat(int file, struct stat *status);
 int _isatty(int file);
-int _lseek(int file, int offset, int whence);
+_off_t _lseek(int file, _off_t offset, int whence);
 void *_sbrk(ptrdiff_t increment);
 noreturn void _exit(int status);
 int posix_memalign(void **memory, size_t alignment, size_t size);
@@ -223,7 +223,7 @@ int _isatty(int file)
     return 1;
 }
 
-int _lseek(int file, int offset, int whence)
+_off_t _lseek(int file, _off_t offset, int whence)
 {
     (void)file;
     (void)offset;

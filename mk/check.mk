@@ -7,22 +7,25 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
 .PHONY: check-built check-host check-target
-check-built: firmware twin sanitized host-tests tsan-tests sdk
+check-built: firmware twin sanitized host-tests sweep tsan-tests sdk
 	@tests/run $(O) $(H)
 
 # Parts of it: what runs on this machine under sanitizers, what runs on the twin.
-check-host: host-tests tsan-tests
+check-host: host-tests sweep tsan-tests
 	@tests/run $(O) $(H) --only host:
 
 check-target: firmware twin | $(SETUP)/run
 	@tests/run $(O) $(H) --only self-test,
 
 # The longer ones too.
-check-all: check check-uboot check-mutations soak coverage
+check-all: check check-uboot check-mutations prove soak coverage fuzz
 
-# Breaks the firmware on purpose, and fails where no test notices.
-check-mutations: firmware twin | $(SETUP)/run
-	@tests/mutations $(O) $(BUILD) $(CROSS_COMPILE)
+# Breaks the firmware on purpose, and fails where no test notices. MUTATIONS: how many of those that
+# are generated, or all.
+MUTATIONS ?=
+
+check-mutations: firmware twin host-tests tsan-tests | $(SETUP)/run
+	@tests/mutation/run $(O) $(BUILD) $(CROSS_COMPILE) $(if $(MUTATIONS),--count $(MUTATIONS))
 
 # The long runs, which tell how far they are.
 soak: firmware twin | $(SETUP)/run

@@ -10,7 +10,7 @@ GCOV            ?= gcov
 
 # Of what is built now; folders may have objects of sources that are no more.
 COVERAGE_NOTES = $(patsubst %,$(COVERAGE)/host/%.gcno,$(filter-out tests/%,$(HOST_CODE))) \
-                 $(foreach test,$(notdir $(HOST_TESTS)),$(COVERAGE)/host/$(test)-$(test).gcno)
+                 $(patsubst $(H)/%.o,$(COVERAGE)/host/%.gcno,$(HOST_TEST_OBJECTS))
 
 coverage: firmware twin coverage-host $(COVERAGE_PLUGIN) | $(SETUP)/run $(SETUP)/debug $(SETUP)/coverage
 	@tests/coverage/run --cross $(CROSS_COMPILE) --gcov $(GCOV) --notes $(COVERAGE_NOTES) \

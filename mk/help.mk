@@ -2,7 +2,7 @@
 
 .PHONY: help clean
 clean:
-	rm -rf $(O) $(addprefix $(O)-,$(FLAVOURS)) $(H) $(TSAN) $(COVERAGE)
+	rm -rf $(O) $(addprefix $(O)-,$(FLAVOURS)) $(H) $(TSAN) $(COVERAGE) $(Z)
 
 help:
 	@echo "make run [INPUT=file]   build, boot on the twin, copy the file by DMA, print every route"
@@ -11,6 +11,7 @@ help:
 	@echo "make check-sanitized    self-test and demonstration, built with sanitizers (docs/testing.md)"
 	@echo "make check-all          the longer ones too"
 	@echo "make coverage           which lines and branches the tests run (docs/testing.md)"
+	@echo "make fuzz [FUZZ_SECONDS=60] [FUZZ_TARGETS=names]   random input under sanitizers (docs/testing.md)"
 	@echo "make debug              boot under GDB"
 	@echo "make flash              load it into a board through JTAG and run it (PROBE=xds110 or jlink)"
 	@echo "make debug-board        load it into a board, and stop in GDB at its entry"
@@ -19,7 +20,8 @@ help:
 	@echo "make run-linux          the same to a shell; Ctrl-A x ends it"
 	@echo "make check-uboot        build U-Boot from Debian's sources, boot with it on the twin"
 	@echo "make soak               the long runs: some minutes"
-	@echo "make check-mutations    break the firmware, and see the tests fail"
+	@echo "make prove [PROVE=all]  check the models of the interrupt layer completely: minutes"
+	@echo "make check-mutations    break the firmware, and see the tests fail (MUTATIONS=200: more)"
 	@echo "make sdk                library, headers, tools, templates in a folder that can be moved"
 	@echo "make firmware | twin    just build: $(APP_ELF), Image, $(TWIN)"
 	@echo "make format             lay the sources out; make check-format only looks"

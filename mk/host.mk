@@ -12,6 +12,7 @@ HOST_CODE    := $(sort $(filter drivers/ti_sci/% drivers/udma/% drivers/gic/its_
                 tests/target/thread_calls.c
 HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
 HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
+HOST_TEST_OBJECTS := $(HOST_TESTS:$(H)/%=$(H)/tests/host/%.c.o)
 
 .PHONY: host-tests tsan-tests
 host-tests: $(HOST_TESTS)
@@ -29,25 +30,50 @@ $(H)/test_msi_undo: WRAP = calloc ti_sci_event_map ti_sci_event_unmap ti_sci_rou
                            gic_configure gic_set_affinity
 $(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_ring_configure ti_sci_udmap_tx_configure ti_sci_udmap_rx_configure \
                               ti_sci_psil_pair ti_sci_psil_unpair ti_sci_get_range irq_free irq_synchronize host_mmio_read
+$(H)/test_udma_parallel: WRAP = irq_free
 
 # Where tests/host/support/interleave.c lets another core come in between.
 INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for host_mmio_read host_mmio_write \
                gic_enable gic_disable gic_configure gic_set_affinity gic_clear_pending gic_send_sgi \
                its_map_event its_move_event its_discard_event its_enable_event its_disable_event \
                ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap ti_sci_get_range
-$(H)/test_msi_errors $(H)/test_msi_start $(H)/test_storm: WRAP = $(INTERLEAVED)
+$(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $(H)/test_msi_start $(H)/test_udma_close $(H)/test_storm: WRAP = $(INTERLEAVED)
 $(H)/test_stray: WRAP = $(INTERLEAVED) log_write
 $(H)/test_msi_races: WRAP = $(INTERLEAVED) gic_acknowledge
 
-$(H)/test_%: tests/host/test_%.c $(H)/libcode.a $(MAKEFILE_PARTS)
+$(HOST_TESTS): $(H)/test_%: $(H)/tests/host/test_%.c.o $(H)/libcode.a $(MAKEFILE_PARTS)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP)) -lcmocka -lpthread -lfdt
 
--include $(HOST_OBJECTS:.o=.d) $(HOST_TESTS:=.d)
+-include $(HOST_OBJECTS:.o=.d) $(HOST_TEST_OBJECTS:.o=.d)
+
+# The fault sweep: the firmware's own GIC driver and bring-up too, on a GIC by its registers.
+SWEEP         := $(H)/sweep
+SWEEP_CODE    := $(filter-out tests/host/support/gic_host.c tests/host/support/its_host.c \
+                   tests/host/support/msi_%.c tests/host/support/udma_host.c tests/host/support/interleave.c tests/target/% app/% lib/command.c lib/device_tree.c,$(HOST_CODE)) \
+                 $(filter-out $(HOST_CODE),$(filter drivers/gic/%.c,$(library-sources))) \
+                 drivers/uart/uart.c platform/platform.c tests/target/life.c $(sort $(wildcard tests/sweep/*.c))
+SWEEP_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(SWEEP_CODE)))
+SWEEP_WRAP    := calloc malloc aligned_alloc free log_write ti_sci_request host_mmio_read host_mmio_write \
+                 gic_init gic_core_init gic_configure gic_set_affinity gic_enable gic_disable gic_clear_pending irq_mask irq_unmask \
+                 smp_run_all udma_copy
+
+.PHONY: sweep
+sweep: $(SWEEP)
+
+$(H)/drivers/gic/gic_cpu_interface.c.o $(H)/tests/sweep/%.c.o: HOST_CFLAGS := -Itests/sweep/include $(HOST_CFLAGS)
+
+# The model of the UART has a function of the driver's name.
+$(H)/drivers/uart/uart.c.o: HOST_CFLAGS := -Duart_write=uart_driver_write $(HOST_CFLAGS)
+
+$(SWEEP): $(SWEEP_OBJECTS)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ $(addprefix -Wl$(COMMA)--wrap=,$(SWEEP_WRAP)) -lpthread
+
+-include $(SWEEP_OBJECTS:.o=.d)
 
 # Once more with a sanitizer that excludes the others: those of which threads are the subject.
 # -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
 TSAN       := $(BUILD)/tsan
-TSAN_TESTS := test_local test_msi_parallel
+TSAN_TESTS := test_local test_msi_parallel test_msi_races test_udma_parallel
 
 tsan-tests:
 	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="-fsanitize=thread -Wno-tsan" \

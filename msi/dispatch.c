@@ -61,10 +61,13 @@ static void deliver_local(unsigned intid)
     void *context;
     irq_handler_t handler = irq_local_handler(intid, &context);
 
-    if (handler != NULL)
-        (void)handler(context);
-    else if (intid != IRQ_SGI_WAKE && intid != IRQ_PPI_TIMER)
+    if (handler != NULL) {
+        /* A PPI whose level stays comes again by itself. */
+        if (handler(context) == IRQ_AGAIN && intid < GIC_INTID_PPI_FIRST)
+            gic_send_sgi(core_id(), intid);
+    } else if (intid != IRQ_SGI_WAKE && intid != IRQ_PPI_TIMER) {
         irq_stray_intid(intid);
+    }
 }
 
 /* The generation becomes even (msi/quiesce.h). */

@@ -52,7 +52,7 @@ int irq_evacuate_core(unsigned core)
 {
     struct evacuation evacuation = {.core = core};
 
-    if (!wait_is_allowed())
+    if (!wait_is_allowed() || irq_registry_is_mine())
         return -EDEADLK;
     if (core >= core_count())
         return -EINVAL;
@@ -62,8 +62,6 @@ int irq_evacuate_core(unsigned core)
     if (error != 0)
         return error;
     error = irq_visit_all(move_off, &evacuation);
-    if (error == -EDEADLK) /* in a visit: nothing has moved */
-        (void)irq_placement_mark(core, false);
     if (error == 0)
         error = evacuation.error;
     /* What the core acknowledged before it was moved is over after this. */

@@ -179,6 +179,11 @@ static int visit_binding(struct irq_binding *binding, int (*visit)(struct irq *i
     return error;
 }
 
+bool irq_registry_is_mine(void)
+{
+    return mutex_is_mine(&registry_mutex);
+}
+
 int irq_silence_stray(unsigned intid)
 {
     int first_error = mutex_lock(&registry_mutex);

@@ -7,7 +7,8 @@
 
 /* Brings up GIC, the other cores, the interrupt layer, the ITS, system firmware, router,
  * aggregator, UDMA and the console's interrupt (console: the UART's number, 0-2); logs what it
- * finds. Called once, before main(). Returns the error of the first step that fails. */
+ * finds. A part that fails leaves out those that need it. Called once, before main(). Returns the
+ * error of the first that fails. */
 int platform_init(unsigned console);
 
 #endif

@@ -5,9 +5,9 @@
 #include "platform/platform.h"
 
 #include "arch/core.h"
-#include "arch/exception.h"
 #include "arch/mmio.h"
 #include "arch/smp.h"
+#include "arch/wait.h"
 #include "boot/boot.h"
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
@@ -20,11 +20,15 @@
 #include "platform/am65x.h"
 #include "platform/internal.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 /* Router outputs kept back for devices wired straight to the router (mailboxes, timers, ...), of
  * the 48 to 64 that the A53 owns. */
 #define INTR_RESERVE 4u
+
+/* For a function that every core runs. */
+#define CORE_TIME_US UINT64_C(10000000)
 
 LOG_SUBJECT(boot);
 LOG_SUBJECT(platform);
@@ -72,41 +76,43 @@ uintptr_t platform_console_base(void)
     return console_base;
 }
 
-/* Logs which step failed; returns the error, for the caller to return. */
-static int failed(const char *step, int error)
+/* ---- what each core does for itself ---- */
+
+static bool lpis_are_up; /* so that cores which start later want theirs */
+static bool core_has_lpis[CORE_MAX];
+
+static int core_lpis_init(void)
 {
-    log_error(platform, "%s failed: error %d", step, error);
+    unsigned core = core_id();
+    int error = core_has_lpis[core] ? 0 : its_core_init();
+
+    core_has_lpis[core] = error == 0;
     return error;
 }
 
-/* What every core does for itself before it takes interrupts. */
-static void core_init(void)
+/* Before a further core takes interrupts. */
+static int core_init(void)
 {
     int error = gic_core_init();
 
     if (error == 0)
         error = irq_core_init();
-    if (error == 0)
-        error = its_core_init();
-    if (error != 0)
-        panic("core %u: its part of the GIC does not come up: error %d", core_id(), error);
+    if (error == 0 && lpis_are_up)
+        error = core_lpis_init();
+    return error;
 }
+
+/* ---- the parts, in their order; each can be tried again if it has failed ---- */
 
 static int gic_up(void)
 {
+    struct gic_facts facts;
     int error = gic_init(AM65X_GICD_BASE, AM65X_GICR_BASE, AM65X_GICR_SIZE);
 
-    if (error != 0)
-        return failed("GIC", error);
-    error = gic_core_init();
     if (error == 0)
-        error = irq_init();
-    if (error == 0)
-        error = irq_core_init();
+        error = gic_core_init();
     if (error != 0)
-        return failed("interrupt layer", error);
-
-    struct gic_facts facts;
+        return error;
     gic_get_facts(&facts);
     log_info(gic, "GICv%u, IIDR 0x%08x, %u SPIs, %s, %u-bit INTIDs", facts.architecture,
              (unsigned)facts.iidr, facts.spi_count,
@@ -115,20 +121,18 @@ static int gic_up(void)
     return 0;
 }
 
+static int wires_up(void)
+{
+    return irq_wired_init(&wired_parent);
+}
+
 static int its_up(void)
 {
+    struct its_facts facts;
     int error = its_init(AM65X_GITS_BASE);
 
-    if (error == 0)
-        error = its_core_init();
-    if (error == 0)
-        error = irq_its_init(&its_parent);
-    if (error == 0)
-        error = irq_its_use_window(its_parent, AM65X_PRE_ITS_BASE, AM65X_PRE_ITS_SIZE);
     if (error != 0)
-        return failed("ITS", error);
-
-    struct its_facts facts;
+        return error;
     its_get_facts(&facts);
     log_info(its,
              "IIDR 0x%08x, device ids %u bits (%s table), event ids %u bits, %u LPIs, "
@@ -139,10 +143,41 @@ static int its_up(void)
     return 0;
 }
 
+static void core_lpis_up(void *argument)
+{
+    int *first_error = argument;
+    int error = core_lpis_init(), none = 0;
+
+    if (error != 0)
+        __atomic_compare_exchange_n(first_error, &none, error, false, __ATOMIC_RELAXED,
+                                    __ATOMIC_RELAXED);
+}
+
+/* At boot only this core runs; the others do it for themselves, in core_init(). */
+static int lpis_up(void)
+{
+    int first_error = 0;
+    int error = smp_run_all(core_lpis_up, &first_error, CORE_TIME_US);
+
+    if (error == 0)
+        error = first_error;
+    lpis_are_up = error == 0;
+    return error;
+}
+
+static int messages_up(void)
+{
+    int error = irq_its_init(&its_parent);
+
+    return error != 0 ? error
+                      : irq_its_use_window(its_parent, AM65X_PRE_ITS_BASE, AM65X_PRE_ITS_SIZE);
+}
+
 static int cores_up(void)
 {
     uint64_t affinities[CORE_MAX];
     unsigned count = gic_redistributor_count();
+    uint64_t affinity;
 
     for (unsigned i = 0; i < count; i++)
         affinities[i] = gic_redistributor_affinity(i);
@@ -153,11 +188,10 @@ static int cores_up(void)
                  core == core_id() ? ", booted first" : "");
     if (running == count)
         return 0;
-    uint64_t affinity;
     int error = smp_boot_error(&affinity);
-    log_error(platform, "core %u (affinity 0x%llx) does not start", running,
-              (unsigned long long)affinity);
-    return failed("start of the other cores", error);
+    log_error(platform, "core %u (affinity 0x%llx) does not start: error %d", running,
+              (unsigned long long)affinity, error);
+    return error;
 }
 
 static void name_console(unsigned number)
@@ -169,10 +203,50 @@ static void name_console(unsigned number)
     console_base = AM65X_UART0_BASE + number * AM65X_UART_STRIDE;
 }
 
+/* A device of this file's with one wire. */
+static int wire_up(struct device *device, const uint16_t *intids, const struct irq_request *request)
+{
+    struct irq *irq;
+    int error = irq_bind_wired(device, wired_parent, intids, 1);
+
+    if (error != 0)
+        return error;
+    error = irq_request(device, request, &irq);
+    if (error != 0)
+        (void)irq_unbind(device); /* if that fails too, another try says -EBUSY */
+    return error;
+}
+
 static enum irq_return console_interrupt(void *context)
 {
     (void)context;
     return uart_interrupt() ? IRQ_HANDLED : IRQ_NONE;
+}
+
+/* Until then the console is polled. */
+static int console_interrupt_up(void)
+{
+    const struct irq_request request = {.handler = console_interrupt, .name = "console", .core = 0};
+    int error = wire_up(&uart_device, uart_intids, &request);
+
+    if (error == 0)
+        uart_use_interrupt();
+    return error;
+}
+
+static int system_firmware_up(void)
+{
+    static const struct ti_sci_config config = AM65X_TI_SCI_CONFIG;
+    struct ti_sci_version version;
+    int error = ti_sci_init(&config);
+
+    if (error == 0)
+        error = ti_sci_get_version(&version);
+    if (error != 0)
+        return error;
+    log_info(ti_sci, "\"%s\", version %u, ABI %u.%u", version.description, version.version,
+             version.abi_major, version.abi_minor);
+    return 0;
 }
 
 static enum irq_return answer_interrupt(void *context)
@@ -181,47 +255,18 @@ static enum irq_return answer_interrupt(void *context)
     return ti_sci_receive() ? IRQ_HANDLED : IRQ_NONE;
 }
 
-static int console_interrupt_up(void)
+/* Until then answers are polled for. */
+static int answers_up(void)
 {
-    const struct irq_request request = {.handler = console_interrupt, .name = "console", .core = 0};
-    struct irq *irq;
-    int error = irq_wired_init(&wired_parent);
-
-    if (error == 0)
-        error = irq_bind_wired(&uart_device, wired_parent, uart_intids, 1);
-    if (error == 0)
-        error = irq_request(&uart_device, &request, &irq);
-    if (error != 0)
-        return failed("console interrupt", error);
-    uart_use_interrupt();
-    return 0;
-}
-
-static int system_firmware_up(void)
-{
-    static const struct ti_sci_config config = AM65X_TI_SCI_CONFIG;
     const struct irq_request request = {.handler = answer_interrupt, .name = "answers", .core = 0};
-    struct ti_sci_version version;
-    struct irq *irq;
-    int error = ti_sci_init(&config);
+    int error = wire_up(&sci_device, sci_intids, &request);
 
     if (error == 0)
-        error = ti_sci_get_version(&version);
-    if (error != 0)
-        return failed("system firmware", error);
-    log_info(ti_sci, "\"%s\", version %u, ABI %u.%u", version.description, version.version,
-             version.abi_major, version.abi_minor);
-
-    error = irq_bind_wired(&sci_device, wired_parent, sci_intids, 1);
-    if (error == 0)
-        error = irq_request(&sci_device, &request, &irq);
-    if (error != 0)
-        return failed("system firmware's interrupt", error);
-    ti_sci_use_interrupt(true);
-    return 0;
+        ti_sci_use_interrupt(true);
+    return error;
 }
 
-static int navss_interrupts_up(void)
+static int router_up(void)
 {
     static const struct intr_output_range outputs[] = {
         {.first_output = 0, .first_intid = AM65X_INTR_OUTPUTS_LOW_INTID, .count = 64},
@@ -233,22 +278,25 @@ static int navss_interrupts_up(void)
         .range_count = 2,
         .reserve = INTR_RESERVE,
     };
+
+    return irq_intr_init(&intr, &intr_parent);
+}
+
+static int aggregator_up(void)
+{
     static const struct inta_facts inta = {
         .device_id = AM65X_DEV_INTA,
         .base = AM65X_INTA_BASE,
         .vint_count = AM65X_INTA_VINTS,
         .first_input = 0,
     };
-    int error = irq_intr_init(&intr, &intr_parent);
 
-    if (error != 0)
-        return failed("interrupt router", error);
-    error = irq_inta_init(&inta, intr_parent, &inta_parent);
-    if (error == 0)
-        error = irq_bind_inta(&ring_device, inta_parent, AM65X_DEV_RINGACC);
-    if (error != 0)
-        return failed("interrupt aggregator", error);
-    return 0;
+    return irq_inta_init(&inta, intr_parent, &inta_parent);
+}
+
+static int ring_events_up(void)
+{
+    return irq_bind_inta(&ring_device, inta_parent, AM65X_DEV_RINGACC);
 }
 
 static int udma_up(void)
@@ -268,7 +316,115 @@ static int udma_up(void)
     };
     int error = udma_init(&facts);
 
-    return error == 0 ? 0 : failed("UDMA", error);
+    if (error == 0)
+        log_info(udma, "%u memory-to-memory channels", udma_capacity());
+    return error;
+}
+
+/* ---- all of them ---- */
+
+enum part_number {
+    GIC,
+    INTERRUPTS,
+    CORE_INTERRUPTS,
+    WIRES,
+    ITS,
+    LPIS,
+    MESSAGES,
+    CONSOLE,
+    CORES,
+    FIRMWARE,
+    ANSWERS,
+    ROUTER,
+    AGGREGATOR,
+    RING_EVENTS,
+    UDMA,
+    PARTS,
+};
+
+/* What a part can't be without, and what comes before it; a bit each. */
+#define NEEDS(part) (1u << (part))
+
+static const struct part {
+    const char *name;
+    int (*up)(void);
+    uint32_t needs;
+    bool once; /* another try would do harm */
+} parts[PARTS] = {
+    [GIC] = {"GIC", gic_up, 0, false},
+    [INTERRUPTS] = {"interrupt layer", irq_init, NEEDS(GIC), false},
+    [CORE_INTERRUPTS] = {"core 0's interrupts", irq_core_init, NEEDS(INTERRUPTS), false},
+    [WIRES] = {"wired interrupts", wires_up, NEEDS(CORE_INTERRUPTS), false},
+    [ITS] = {"ITS", its_up, NEEDS(CORE_INTERRUPTS), false},
+    [LPIS] = {"LPIs", lpis_up, NEEDS(ITS), false},
+    [MESSAGES] = {"message interrupts", messages_up, NEEDS(LPIS), false},
+    [CONSOLE] = {"console interrupt", console_interrupt_up, NEEDS(WIRES), false},
+    [CORES] = {"other cores", cores_up, NEEDS(CORE_INTERRUPTS), true},
+    [FIRMWARE] = {"system firmware", system_firmware_up, 0, false},
+    [ANSWERS] = {"system firmware's interrupt", answers_up, NEEDS(FIRMWARE) | NEEDS(WIRES), false},
+    [ROUTER] = {"interrupt router", router_up, NEEDS(FIRMWARE) | NEEDS(CORE_INTERRUPTS), false},
+    [AGGREGATOR] = {"interrupt aggregator", aggregator_up, NEEDS(ROUTER), false},
+    [RING_EVENTS] = {"rings' events", ring_events_up, NEEDS(AGGREGATOR), false},
+    [UDMA] = {"UDMA", udma_up, NEEDS(RING_EVENTS), false},
+};
+
+static struct part_state {
+    bool tried;
+    bool up;
+    int error;
+} states[PARTS];
+
+/* The first of those that the part needs and that are not up; PARTS: they all are. */
+static enum part_number missing(const struct part *part)
+{
+    enum part_number other = 0;
+
+    while (other < PARTS && ((part->needs & NEEDS(other)) == 0 || states[other].up))
+        other++;
+    return other;
+}
+
+static void bring_up(const struct part *part, struct part_state *state)
+{
+    enum part_number other = missing(part);
+
+    if (state->up || (part->once && state->tried))
+        return;
+    if (other < PARTS) {
+        state->error = -ENODEV;
+        log_error(platform, "%s: off, for want of %s", part->name, parts[other].name);
+        return;
+    }
+    state->tried = true;
+    state->error = part->up();
+    state->up = state->error == 0;
+    if (!state->up)
+        log_error(platform, "%s: error %d", part->name, state->error);
+}
+
+/* The error of the first part that is not up. */
+static int bring_all_up(void)
+{
+    int error = 0;
+
+    for (unsigned i = 0; i < PARTS; i++) {
+        bring_up(&parts[i], &states[i]);
+        if (error == 0)
+            error = states[i].error;
+    }
+    return error;
+}
+
+void platform_for_each_part(void (*visit)(const char *name, int error, void *argument),
+                            void *argument)
+{
+    for (unsigned i = 0; i < PARTS; i++)
+        visit(parts[i].name, states[i].error, argument);
+}
+
+int platform_retry(void)
+{
+    return wait_is_allowed() ? bring_all_up() : -EDEADLK;
 }
 
 void platform_for_each_range(void (*visit)(const char *name, int error,
@@ -344,23 +500,8 @@ int platform_init(unsigned console)
     int error;
 
     name_console(console);
-    error = gic_up();
-
-    if (error == 0)
-        error = its_up();
-    if (error == 0)
-        error = console_interrupt_up();
-    if (error == 0)
-        error = cores_up();
-    if (error == 0)
-        error = system_firmware_up();
-    if (error == 0)
-        error = navss_interrupts_up();
-    if (error == 0)
-        error = udma_up();
-    if (error == 0) {
+    error = bring_all_up();
+    if (states[FIRMWARE].up)
         platform_for_each_range(log_range);
-        log_info(udma, "%u memory-to-memory channels", udma_capacity());
-    }
     return error;
 }

@@ -19,8 +19,9 @@ struct irq_parent;
 struct ti_sci_range;
 
 /* How the image was started, and whether the SoC came up: error is 0, or the negative errno of the
- * step that failed, which has been logged. main() is called in both cases; what came up before the
- * failed step works, and what depends on the rest returns -ENODEV. */
+ * first part that did not (platform_for_each_part()). main() is called in both cases. What a failed
+ * part is needed for is off, and has been logged with it: a parent below is NULL, which
+ * irq_bind_*() refuses with -EINVAL, and udma_channel_open() returns -ENODEV. The rest works. */
 struct platform_boot_info {
     uintptr_t dtb;        /* x0 at entry: the device tree's address, or whatever else was there */
     unsigned entry_level; /* the exception level that the loader used: 1 or 2 */
@@ -30,6 +31,18 @@ struct platform_boot_info {
 
 /* Any context. */
 const struct platform_boot_info *platform_get_boot_info(void);
+
+/* Calls visit() for each part of the SoC that is brought up, in that order: its name, and 0 or why
+ * it is not up; -ENODEV: it needs a part that is not. Any context. */
+void platform_for_each_part(void (*visit)(const char *name, int error, void *argument),
+                            void *argument);
+
+/* Tries again what did not come up, and then what needs it: after a fault that has passed, an
+ * answer that was lost say. Other cores than those that run are not started. Thread context, core
+ * 0, while nothing else calls it. 0: all is up; or the error of the first part that still is not;
+ * -EDEADLK.
+ */
+int platform_retry(void);
 
 /* What the loader's device tree says; the EVM's values where there is none or it is damaged. Any
  * context. */

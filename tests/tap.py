@@ -13,6 +13,12 @@ def check(name, condition, detail=""):
     return bool(condition)
 
 
+def skip(name, reason):
+    """Prints one that can't run here, and why."""
+    results.append(True)
+    print(f"ok {len(results)} - {name} # SKIP {reason}", flush=True)
+
+
 def end():
     """Prints the plan; returns the exit status."""
     print(f"1..{len(results)}", flush=True)

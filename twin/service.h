@@ -7,15 +7,22 @@
 #define TWIN_SERVICE_H
 
 /* Call UID: x0-x3 return the four words. */
-#define TWIN_SMC_UID     0x8600ff01u
-#define TWIN_UID_0       0x6d336b74u
-#define TWIN_UID_1       0x774c6174u
-#define TWIN_UID_2       0x9b0e4e69u
-#define TWIN_UID_3       0x11c85ea6u
+#define TWIN_SMC_UID            0x8600ff01u
+#define TWIN_UID_0              0x6d336b74u
+#define TWIN_UID_1              0x774c6174u
+#define TWIN_UID_2              0x9b0e4e69u
+#define TWIN_UID_3              0x11c85ea6u
 
-/* x1 fault (enum am65x_fault), x2 argument, x3 count. x0: 0, or -1 for an unknown fault. */
-#define TWIN_SMC_INJECT  0xc6000001u
-/* x1 counter (enum am65x_counter). x0: 0 or -1; x1: the value. */
-#define TWIN_SMC_COUNTER 0xc6000002u
+/* x1 fault (enum am65x_fault, or the one below), x2 argument, x3 count in its lower half, how many
+ * occasions are spared first in its upper. x0: 0, or -1 for an unknown fault. */
+#define TWIN_SMC_INJECT         0xc6000001u
+#define TWIN_SPARE_SHIFT        32
+
+/* x1 counter (enum am65x_counter, or the one below). x0: 0 or -1; x1: the value. */
+#define TWIN_SMC_COUNTER        0xc6000002u
+
+/* The monitor's own fault, and its counter. */
+#define TWIN_FAULT_ITS_STALL    0x100u /* the ITS refuses a command of the guest's, and stalls */
+#define TWIN_COUNTER_ITS_STALLS 0x100u /* how often that has struck */
 
 #endif

@@ -22,6 +22,7 @@ enum core_state {
     CORE_OFF,
     CORE_STARTING,
     CORE_RUNNING,
+    CORE_FAILED,    /* its init() returned an error; it sleeps for ever */
     CORE_ABANDONED, /* it came too late, and must not run any more */
 };
 
@@ -34,7 +35,8 @@ enum core_work {
 
 static int boot_error;
 static uint64_t boot_error_affinity;
-static void (*core_init)(void); /* what each further core runs first */
+static int (*core_init)(void); /* what each further core runs first */
+static int core_init_error;    /* of the core that is starting */
 
 int smp_boot_error(uint64_t *affinity)
 {
@@ -43,11 +45,11 @@ int smp_boot_error(uint64_t *affinity)
     return boot_error;
 }
 
-static bool has_started(void *argument)
+static bool has_reported(void *argument)
 {
     const struct core *core = argument;
 
-    return __atomic_load_n(&core->state, __ATOMIC_ACQUIRE) == CORE_RUNNING;
+    return __atomic_load_n(&core->state, __ATOMIC_ACQUIRE) != CORE_STARTING;
 }
 
 static bool change_state(struct core *core, uint32_t from, uint32_t to)
@@ -70,9 +72,11 @@ static int start_core(uint64_t affinity, uintptr_t entry)
 
     error = psci_cpu_on(affinity, entry, number);
     if (error == 0)
-        error = wait_for(has_started, core, START_TIMEOUT_US);
+        error = wait_for(has_reported, core, START_TIMEOUT_US);
     if (error != 0 && !change_state(core, CORE_STARTING, CORE_ABANDONED))
         error = 0; /* it has reported in meanwhile */
+    if (error == 0 && __atomic_load_n(&core->state, __ATOMIC_ACQUIRE) == CORE_FAILED)
+        error = core_init_error;
     if (error != 0)
         core_set_count(number);
     return error;
@@ -86,7 +90,7 @@ static bool contains(const uint64_t *affinities, unsigned count, uint64_t affini
     return false;
 }
 
-unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, void (*init)(void))
+unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, int (*init)(void))
 {
     uint64_t own = core_own_affinity();
 
@@ -122,17 +126,26 @@ static bool is_idle(void *argument)
     return __atomic_load_n(&core->busy, __ATOMIC_ACQUIRE) == WORK_NONE;
 }
 
+/* For a core that can't be used; its IRQs stay masked. */
+static noreturn void sleep_for_ever(void)
+{
+    for (;;)
+        __asm__ volatile("wfi");
+}
+
 /* Where start.S hands a further core over. */
 noreturn void smp_secondary_main(void)
 {
     struct core *core = core_self();
 
-    if (core_init != NULL)
-        core_init();
+    core_init_error = core_init != NULL ? core_init() : 0;
+    if (core_init_error != 0) {
+        (void)change_state(core, CORE_STARTING, CORE_FAILED);
+        wait_notify();
+        sleep_for_ever();
+    }
     if (!change_state(core, CORE_STARTING, CORE_RUNNING))
-        for (;;)
-            __asm__ volatile(
-                "wfi"); /* too late: smp_boot() has given this core up; IRQs stay masked */
+        sleep_for_ever(); /* too late: smp_boot() has given this core up */
     irq_restore(0);
     wait_notify();
 

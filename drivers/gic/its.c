@@ -126,14 +126,16 @@ static int init_tables(uintptr_t base)
     unsigned device_bits =
         its.facts.device_bits < DEVICE_BITS_MAX ? its.facts.device_bits : DEVICE_BITS_MAX;
     unsigned core_bits = 0;
-    int error;
+    int error = 0;
 
-    error = init_table(&its.devices, base, GITS_BASER_TYPE_DEVICE, device_bits);
+    if (its.devices.limit == 0)
+        error = init_table(&its.devices, base, GITS_BASER_TYPE_DEVICE, device_bits);
     if (error != 0)
         return error;
     while (1u << core_bits < CORE_MAX)
         core_bits++;
-    error = init_table(&its.collections, base, GITS_BASER_TYPE_COLLECTION, core_bits);
+    if (its.collections.limit == 0)
+        error = init_table(&its.collections, base, GITS_BASER_TYPE_COLLECTION, core_bits);
     its.has_collection_table = error == 0;
     /* An ITS that holds its collections itself (GITS_TYPER.HCC) needs no table for them. */
     return error == -ENODEV ? 0 : error;
@@ -164,10 +166,10 @@ int its_init(uintptr_t base)
         return -ENODEV;
     }
     error = quiesce(base);
-    if (error == 0)
+    /* What is allocated from here on stays if a later step fails, since the ITS may know its
+     * address: another try finds it. */
+    if (error == 0 && gic_lpi_limit() == 0)
         error = gic_lpi_init();
-    /* What is allocated from here on is not freed if a later step fails: the ITS may know its
-     * address, and the platform does not go on without an ITS. */
     if (error == 0)
         error = init_tables(base);
     if (error == 0)

@@ -245,7 +245,7 @@ int its_queue_run(struct its_queue *queue, const struct its_command *command,
 {
     struct its_command commands[1u + ITS_QUEUE_TARGETS_MAX];
     struct its_queue_batch batch = {.stalled = false};
-    deadline_t deadline = deadline_after_us(ITS_QUEUE_TIMEOUT_US);
+    deadline_t end = deadline_after_us(ITS_QUEUE_TIMEOUT_US), deadline;
     int error;
 
     if (in_interrupt())
@@ -256,10 +256,10 @@ int its_queue_run(struct its_queue *queue, const struct its_command *command,
     for (unsigned i = 0; i < target_count; i++)
         commands[1u + i] = its_command_sync(targets[i]);
 
-    error = submit(queue, commands, 1u + target_count, &batch,
-                   nudge(queue) ? deadline_after_us(ITS_QUEUE_STILL_US) : deadline);
+    deadline = nudge(queue) ? deadline_after_us(ITS_QUEUE_STILL_US) : end;
+    error = submit(queue, commands, 1u + target_count, &batch, deadline);
     if (error == 0)
-        error = await(queue, &batch, deadline);
+        error = await(queue, &batch, end);
     if (error != 0)
         report(queue, command, &batch, error);
     return error;

@@ -118,8 +118,10 @@ int its_table_init(struct its_table *table, uintptr_t registers, unsigned type, 
     pages = pages_for(table, count);
     table->limit = room_in(table, pages, count);
     memory = allocate(table->page_size, pages * table->page_size);
-    if (memory == NULL)
+    if (memory == NULL) {
+        table->limit = 0;
         return -ENOMEM;
+    }
     if (table->two_level)
         table->level1 = memory;
 

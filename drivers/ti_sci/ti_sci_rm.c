@@ -23,18 +23,30 @@ static int refusal(int error, const char *what, uint16_t device, uint16_t index)
     return error;
 }
 
+/* 0; -ENOENT: there is none. */
+static int ask_for_range(const struct tisci_get_range_request *request,
+                         struct tisci_get_range_answer *answer)
+{
+    int error = ti_sci_request(TISCI_MSG_RM_GET_RESOURCE_RANGE, request, sizeof(*request), answer,
+                               sizeof(*answer));
+
+    if (error != 0)
+        return error;
+    return answer->range_num == 0 && answer->range_num_sec == 0 ? -ENOENT : 0;
+}
+
 int ti_sci_get_range(uint16_t device, uint8_t subtype, struct ti_sci_range *range)
 {
     struct tisci_get_range_request request = {
         .type = device, .subtype = subtype, .secondary_host = TISCI_NO_SECONDARY_HOST};
     struct tisci_get_range_answer answer;
-    int error = ti_sci_request(TISCI_MSG_RM_GET_RESOURCE_RANGE, &request, sizeof(request), &answer,
-                               sizeof(answer));
+    int error = ask_for_range(&request, &answer);
 
+    /* An answer that was cut to its header says the same as "none": so that has to come twice. */
+    if (error == -ENOENT)
+        error = ask_for_range(&request, &answer);
     if (error != 0)
         return error;
-    if (answer.range_num == 0 && answer.range_num_sec == 0)
-        return -ENOENT;
     range->first = answer.range_start;
     range->count = answer.range_num;
     range->second_first = answer.range_start_sec;

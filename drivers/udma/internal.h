@@ -53,8 +53,7 @@ struct udma_channel {
     enum udma_pairing pairing;
     struct udma_channel *next_held;
     bool stopped; /* the teardown's message has come; atomic */
-    bool ended;   /* udma_stop() has been here; `cut_off` says how it went */
-    bool cut_off;
+    bool cut_off; /* by udma_stop(): the transfer in flight did not end */
 
     struct spinlock lock; /* for what follows */
     struct udma_slot slots[UDMA_DEPTH_MAX];

@@ -103,15 +103,12 @@ int udma_stop(struct udma_channel *channel)
 
     if (begin_closing(channel))
         mmio_write32(CTL(channel->transmit), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
-    if (!channel->ended && wait_for_message(channel, deadline) != 0) {
+    if (wait_for_message(channel, deadline) != 0) {
         irq_mask(channel->irq);
         if (irq_synchronize(channel->irq) != 0)
             return -EAGAIN;
         channel->cut_off = !look_for_message(channel, deadline);
     }
-    if (!channel->ended) {
-        channel->ended = true;
-        (void)udma_disable(channel); /* udma_take_back() sees whether it did */
-    }
+    (void)udma_disable(channel); /* udma_take_back() sees whether it did */
     return channel->cut_off ? -ETIMEDOUT : 0;
 }

@@ -60,10 +60,10 @@ struct udma_channel_config {
  * there is no handle. -EDEADLK: not thread context, nothing was done. -EINVAL: no callback, a depth
  * or core out of range; -ENODEV before udma_init(); -ENOSPC: every channel or ring that the host
  * owns is in use or held; -ENOMEM; the errors of irq_request() and of the system firmware
- * (drivers/ti_sci/ti_sci.h), also if an answer was lost. -EIO: a step failed, and one before it
- * could not be undone yet: see udma_inventory.held. Numbers that failed are handed out again only
- * when no others are left; a pairing that is refused, since somebody else left one, is tried with
- * the next number at once (-EACCES when there is none). */
+ * (drivers/ti_sci/ti_sci.h), also if an answer was lost. -EIO: a step failed, and one could not
+ * be undone, at least not at once: see udma_inventory.held. Numbers that failed are handed out
+ * again only when no others are left; a pairing that is refused, since somebody else left one, is
+ * tried with the next number at once (-EACCES when there is none). */
 int udma_channel_open(const struct udma_channel_config *config, struct udma_channel **channel);
 
 /* Stops the channel (waiting for what is in flight, with a deadline), unpairs, frees its interrupt

@@ -56,7 +56,7 @@ static void put_text(const char *name, const char *text)
 
 struct variation {
     const char *stdout_path, *alias, *bootargs;
-    bool no_ranges, no_memory, odd_memory, reserved_at_heap;
+    bool no_ranges, other_ranges, no_memory, odd_memory, much_memory, reserved_at_heap;
 };
 
 static void put_soc(const struct variation *variation)
@@ -64,7 +64,9 @@ static void put_soc(const struct variation *variation)
     begin("bus@100000");
     PUT("#address-cells", 2);
     PUT("#size-cells", 2);
-    if (!variation->no_ranges)
+    if (variation->other_ranges)
+        PUT("ranges", 0, 0x100000, 0, 0x100000, 0, 0x1000);
+    else if (!variation->no_ranges)
         PUT("ranges", 0, 0x100000, 0, 0x100000, 0, 0x1000000, 0, 0x2000000, 0, 0x2000000, 0,
             0x1000000);
     begin("cbass");
@@ -122,6 +124,15 @@ static size_t make_tree(const struct variation *variation)
     put_text("serial2", variation->alias != NULL ? variation->alias : "/bus@100000/serial@2800000");
     put_text("serial3", "/bus@100000/cbass/serial@10000");
     end();
+    for (unsigned i = 0; variation->much_memory && i < DEVICE_TREE_MEMORY_MAX; i++) {
+        char name[] = "memory@a00000000";
+
+        name[7] = (char)('a' + i);
+        begin(name);
+        put_text("device_type", "memory");
+        PUT("reg", 10 + i, 0, 0, 0, 10 + i, 0, 0, 0x1000); /* one of no size, one page */
+        end();
+    }
     if (!variation->no_memory) {
         begin("memory@80000000");
         put_text("device_type", "memory");
@@ -193,6 +204,17 @@ static void test_a_whole_tree(void **state)
     assert_int_equal(info.console_baud, 57600);
 }
 
+static void test_memory_that_has_no_room_is_left_out(void **state)
+{
+    (void)state;
+    assert_int_equal(read_variation((struct variation){.much_memory = true}), 0);
+    assert_int_equal(info.memory_count, DEVICE_TREE_MEMORY_MAX);
+    for (unsigned i = 0; i < DEVICE_TREE_MEMORY_MAX; i++) {
+        assert_int_equal(info.memory[i].base, (uint64_t)(10 + i) << 32);
+        assert_int_equal(info.memory[i].size, 0x1000);
+    }
+}
+
 static void test_console_behind_two_buses(void **state)
 {
     (void)state;
@@ -214,6 +236,7 @@ static void test_console_that_leads_nowhere(void **state)
         {.alias = "serial2"},
         {.alias = ""},
         {.no_ranges = true},
+        {.other_ranges = true},
         {.stdout_path = "/chosen"},
         {.alias = "/bus@100000/cbass/no"},
         {.stdout_path = ":"},
@@ -392,6 +415,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_whole_tree),
+        cmocka_unit_test(test_memory_that_has_no_room_is_left_out),
         cmocka_unit_test(test_console_behind_two_buses),
         cmocka_unit_test(test_console_that_leads_nowhere),
         cmocka_unit_test(test_memory_that_makes_no_sense),

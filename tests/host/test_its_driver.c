@@ -271,10 +271,12 @@ uint64_t gic_redistributor_typer(unsigned core)
 }
 
 static int lpi_error;
+static unsigned lpi_limit;
 static uint8_t properties[LPI_LIMIT - LPI];
 
 int gic_lpi_init(void)
 {
+    lpi_limit = lpi_error == 0 ? LPI_LIMIT : 0;
     return lpi_error;
 }
 
@@ -285,7 +287,7 @@ int gic_lpi_core_init(void)
 
 unsigned gic_lpi_limit(void)
 {
-    return LPI_LIMIT;
+    return lpi_limit;
 }
 
 void gic_lpi_set_property(unsigned lpi, bool enable, uint8_t priority)
@@ -320,6 +322,7 @@ static int setup(void **state)
     model.baser[1] = UINT64_C(4) << 56 | UINT64_C(7) << 48;
     kept_count = allocations = failing_allocation = 0;
     lpi_error = 0;
+    lpi_limit = 0;
     up_already = false;
     return 0;
 }
@@ -408,7 +411,9 @@ static void what_is_no_its_is_refused(void **state)
 static void without_memory_there_is_no_its(void **state)
 {
     (void)state;
-    for (failing_allocation = 1; failing_allocation <= 3; failing_allocation++) {
+    /* Devices, collections, queue: what was there for the first is not asked for again. */
+    for (unsigned i = 0; i < 3; i++) {
+        failing_allocation = i == 0 ? 1 : 2;
         allocations = 0;
         assert_int_equal(its_init(REGISTERS), -ENOMEM);
         assert_int_equal(model.control & GITS_CTLR_ENABLED, 0);
@@ -653,8 +658,10 @@ static void a_device_needs_a_core_and_memory(void **state)
     host_thread.core = 5; /* has not come up */
     assert_int_equal(its_map_device(3, 1, &device), -EINVAL);
     host_thread.core = 0;
-    failing_allocation = allocations + 1;
-    assert_int_equal(its_map_device(3, 1, &device), -ENOMEM);
+    for (unsigned n = 1; n <= 2; n++) { /* the page of the device table, the device's own table */
+        failing_allocation = allocations + n;
+        assert_int_equal(its_map_device(3, 1, &device), -ENOMEM);
+    }
     failing_allocation = 0;
     assert_int_equal(inventory(), 0);
     assert_int_equal(its_map_device(3, 1, &device), 0);

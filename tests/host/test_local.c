@@ -123,10 +123,34 @@ static void contexts_are_never_mixed_up(void **state)
     assert_int_equal(irq_sgi_free(SGI), 0);
 }
 
+/* ---- a handler that has left something for its next call ---- */
+
+static enum irq_return has_more(void *context)
+{
+    uint64_t *left = context;
+
+    return --*left != 0 ? IRQ_AGAIN : IRQ_HANDLED;
+}
+
+static void handler_is_called_until_it_has_done_all(void **state)
+{
+    (void)state;
+    for (unsigned core = 0; core < 2; core++) {
+        uint64_t left = 100;
+
+        assert_int_equal(irq_sgi_request(SGI, has_more, &left), 0);
+        gic_send_sgi(core, SGI);
+        host_advance_us(1000);
+        assert_int_equal(left, 0);
+        assert_int_equal(irq_sgi_free(SGI), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contexts_are_never_mixed_up),
+        cmocka_unit_test(handler_is_called_until_it_has_done_all),
     };
 
     return cmocka_run_group_tests(tests, msi_case_start, NULL);

@@ -1019,6 +1019,77 @@ static void injected_answers_are_spoiled_once(void **state)
     assert_true(sci_ask(&message, NULL));
 }
 
+/* Whether version requests 1 to 4 are answered, as bits. */
+static unsigned answered(void)
+{
+    struct sci message = request(0x0002, 1);
+    unsigned bits = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        sci_send(&message);
+        pass(50000);
+        if (read32(RX_STATUS) != 0) {
+            (void)sci_take();
+            bits |= 1u << i;
+        }
+    }
+    return bits;
+}
+
+static void a_fault_can_spare_the_first_occasions(void **state)
+{
+    (void)state;
+    assert_true(am65x_inject_after(AM65X_FAULT_SCI_DROP, 0, 2, 1));
+    assert_int_equal(answered(), 0xb);
+    assert_int_equal(am65x_counter(AM65X_COUNT_FAULTS), 1);
+    am65x_inject_after(AM65X_FAULT_SCI_DROP, 0, 1, 2);
+    assert_int_equal(answered(), 0x9);
+    am65x_inject_after(AM65X_FAULT_SCI_LOST, 0, 3, 1);
+    assert_int_equal(answered(), 0x7);
+    assert_int_equal(am65x_counter(AM65X_COUNT_FAULTS), 4);
+    am65x_inject_after(AM65X_FAULT_SCI_NAK, 0x1280, 1, 1); /* others are no occasions */
+    assert_int_equal(answered(), 0xf);
+    assert_true(psil(0x1280, 0x1000 + CHANNEL, 0x9000 + CHANNEL));
+    assert_true(psil(0x1281, 0x1000 + CHANNEL, 0x9000 + CHANNEL));
+    assert_false(psil(0x1280, 0x1000 + CHANNEL, 0x9000 + CHANNEL));
+    assert_false(am65x_inject_after(AM65X_FAULT_COUNT, 0, 0, 1));
+}
+
+static void a_lost_request_is_not_done_a_dropped_answer_is(void **state)
+{
+    struct sci message = request(0x1280, 7);
+    (void)state;
+    put(&message, 8, 4, 118);
+    put(&message, 12, 4, 0x1000 + CHANNEL);
+    put(&message, 16, 4, 0x9000 + CHANNEL);
+    am65x_inject(AM65X_FAULT_SCI_LOST, 0, 1);
+    sci_send(&message);
+    pass(50000);
+    assert_int_equal(read32(RX_STATUS), 0);
+    assert_int_equal(am65x_counter(AM65X_COUNT_PSIL_PAIRS), 0);
+    am65x_inject(AM65X_FAULT_SCI_DROP, 0, 1);
+    sci_send(&message);
+    pass(50000);
+    assert_int_equal(read32(RX_STATUS), 0);
+    assert_int_equal(am65x_counter(AM65X_COUNT_PSIL_PAIRS), 1);
+}
+
+static void injected_faults_of_rings_and_teardowns(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    am65x_inject(AM65X_FAULT_DMA_DESCRIPTOR, 64, 1);
+    describe(64, 1, DRAM_BASE + DESTINATION);
+    submit();
+    pass(100000);
+    assert_int_equal(load(DONE_AT), DRAM_BASE + DESCRIPTOR + 64);
+    am65x_inject(AM65X_FAULT_DMA_TEARDOWN, 0, 1);
+    write32(TCHAN, ENABLE | 1u << 30);
+    pass(1000000);
+    assert_int_equal(read32(TCHAN) & ENABLE, ENABLE);
+    assert_int_equal(read32(RING_RT + 0x18), 1);
+}
+
 static void trace_names_the_whole_route(void **state)
 {
     static const struct am65x_config config = {.trace = AM65X_TRACE_IRQ,
@@ -1414,6 +1485,9 @@ int main(void)
         MODEL_TEST(injected_dma_faults_hit_once),
         MODEL_TEST(one_advance_moves_a_slice_only),
         MODEL_TEST(injected_answers_are_spoiled_once),
+        MODEL_TEST(a_fault_can_spare_the_first_occasions),
+        MODEL_TEST(a_lost_request_is_not_done_a_dropped_answer_is),
+        MODEL_TEST(injected_faults_of_rings_and_teardowns),
         MODEL_TEST(trace_names_the_whole_route),
         MODEL_TEST(events_tell_the_way_of_a_transfer),
         MODEL_TEST(events_tell_requests_and_answers),

@@ -636,6 +636,63 @@ static void thread_functions_are_refused_elsewhere(void **state)
     assert_int_equal(irq_unbind(&device), 0);
 }
 
+/* ---- calls from a visit, which runs with the locks held ---- */
+
+static int visitor_errors[10];
+
+static void change_from_a_visit(const struct irq *irq, void *argument)
+{
+    static struct device late = {.name = "late"};
+    static const uint16_t intids[] = {215};
+    struct irq *irqs[1] = {in_use_irq};
+    struct irq *made;
+
+    if (irq != in_use_irq)
+        return;
+    ++*(unsigned *)argument;
+    visitor_errors[0] = request(1, msi_note, &records[1], 1, &made);
+    visitor_errors[1] = request_block(msi_note);
+    visitor_errors[2] = irq_free(in_use_irq);
+    visitor_errors[3] = irq_free_block(irqs, 1);
+    visitor_errors[4] = irq_set_affinity(in_use_irq, 2);
+    visitor_errors[5] = irq_restore_messages(&device);
+    visitor_errors[6] = irq_unbind(&device);
+    visitor_errors[7] = irq_bind_wired(&late, msi_case.wired, intids, 1);
+    visitor_errors[8] = irq_evacuate_core(3);
+    visitor_errors[9] = irqs[0] == in_use_irq && late.interrupts == NULL ? -EDEADLK : 0;
+    irq_service();
+}
+
+static void visitor_can_not_change_what_it_visits(void **state)
+{
+    (void)state;
+    bind_messages();
+    assert_int_equal(request(0, msi_note, &records[0], 1, &in_use_irq), 0);
+    struct irq_inventory before = msi_in_use();
+
+    for (unsigned away = 0; away < 2; away++) {
+        unsigned visits = 0;
+
+        if (away != 0)
+            assert_int_equal(irq_evacuate_core(3), 0);
+        irq_for_each(change_from_a_visit, &visits);
+        assert_int_equal(visits, 1);
+        for (unsigned i = 0; i < 10; i++)
+            assert_int_equal(visitor_errors[i], -EDEADLK);
+        assert_true(msi_in_use_equal(&before));
+        assert_int_equal(irq_core(in_use_irq), 1);
+        /* Whether core 3 takes interrupts is as it was. */
+        assert_int_equal(irq_set_affinity(in_use_irq, 3), away != 0 ? -EINVAL : 0);
+        assert_int_equal(irq_set_affinity(in_use_irq, 1), 0);
+    }
+    assert_int_equal(irq_admit_core(3), 0);
+    assert_int_equal(irq_trigger(in_use_irq), 0);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(records[0].calls, 1);
+    assert_int_equal(irq_free(in_use_irq), 0);
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
 /* ---- a storming interrupt unmasked by a visitor, which runs with the locks held ---- */
 
 static enum irq_return finds_nothing(void *context)
@@ -678,6 +735,87 @@ static void visitor_may_unmask_a_storm(void **state)
     assert_int_equal(irq_unbind(&device), 0);
 }
 
+/* ---- a handler that begins to hang in the middle of a free ---- */
+
+#define POINTS_MAX 400u
+
+static bool hung;
+
+/* On a thread of its own, until the free has returned. Time passes for those who wait for this
+ * handler, and for those who wait for the system firmware. */
+static enum irq_return hangs_until_freed(void *context)
+{
+    (void)context;
+    __atomic_store_n(&hung, true, __ATOMIC_SEQ_CST);
+    while (!__atomic_load_n(&freed, __ATOMIC_SEQ_CST)) {
+        host_take_time_us(somebody_waits() ? 10000 : 10);
+        sched_yield();
+    }
+    return IRQ_HANDLED;
+}
+
+static void begin_to_hang(void *argument)
+{
+    (void)argument;
+    (void)irq_trigger(hanging);
+    while (!__atomic_load_n(&hung, __ATOMIC_SEQ_CST))
+        sched_yield();
+}
+
+/* Whether there was a point with that number. */
+static bool free_while_one_begins_to_hang(void (*bind)(void), unsigned at)
+{
+    const struct interleave beginning = {.core = 3, .run = begin_to_hang};
+    struct irq_inventory before = msi_in_use();
+    struct irq *irq;
+
+    assert_int_equal(request(index_of(bind, 0), msi_note, &records[0], 2, &irq), 0);
+    hung = freed = false;
+    __atomic_store_n(&idling, true, __ATOMIC_SEQ_CST);
+    assert_int_equal(smp_start(1, idle, NULL), 0);
+    interleave_begin(&beginning, at);
+    int error = irq_free(irq);
+    bool reached = interleave_end();
+
+    __atomic_store_n(&freed, true, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&idling, false, __ATOMIC_SEQ_CST);
+    wait_notify();
+    assert_int_equal(smp_join(1, FOREVER_US), 0);
+    if (error == -EAGAIN) {
+        assert_int_equal(msi_in_use().irqs, before.irqs + 1); /* still ours */
+        error = irq_free(irq);
+        assert_int_equal(error, 0);
+    }
+    assert_true(says_that_the_handle_is_gone(error));
+    assert_int_equal(msi_in_use().irqs, before.irqs);
+    if (!msi_comes_back(&before, use_again))
+        fail_msg("point %u, %s: what was kept does not come back", at, interleave_where());
+    assert_int_equal(request(index_of(bind, 0), msi_note, &records[0], 2, &irq), 0);
+    assert_int_equal(irq_free(irq), 0);
+    return reached;
+}
+
+static void handler_that_hangs_from_any_point_of_a_free(void **state)
+{
+    static struct device messenger = {.name = "hangs"};
+    const struct irq_request bystander = {.handler = hangs_until_freed, .core = 1};
+
+    (void)state;
+    assert_int_equal(irq_bind_its(&messenger, msi_case.its, MESSAGE_DEVICE + 2, 0), 0);
+    assert_int_equal(irq_request(&messenger, &bystander, &hanging), 0);
+    for (unsigned kind = 0; kind < BINDINGS; kind++) {
+        unsigned at = 1;
+
+        bindings[kind]();
+        while (free_while_one_begins_to_hang(bindings[kind], at))
+            assert_true(++at < POINTS_MAX);
+        print_message("# %u points\n", at - 1);
+        assert_int_equal(irq_unbind(&device), 0);
+    }
+    assert_int_equal(irq_free(hanging), 0);
+    assert_int_equal(irq_unbind(&messenger), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(int argument_count, char **arguments)
@@ -694,7 +832,9 @@ int main(int argument_count, char **arguments)
         TEST(block_of_which_the_parent_fails_is_gone),
         TEST(move_writes_no_message),
         TEST(thread_functions_are_refused_elsewhere),
+        TEST(visitor_can_not_change_what_it_visits),
         TEST(visitor_may_unmask_a_storm),
+        TEST(handler_that_hangs_from_any_point_of_a_free),
     };
 
     if (argument_count > 1)

@@ -360,6 +360,25 @@ static void handed_over_event_moved_while_its_handler_runs(void **state)
     unbind();
 }
 
+/* What the handler has left for the next call moves too. */
+static enum irq_return wants_more_slowly(void *context)
+{
+    (void)slow(context);
+    return load(&moved.began) == 1 ? IRQ_AGAIN : IRQ_HANDLED;
+}
+
+static void what_is_left_moves_too(void **state)
+{
+    (void)state;
+    bind_messages();
+    struct irq *irq = request(0, wants_more_slowly, NULL, 1, 0);
+
+    move_while_it_runs(irq, 1, 2, false);
+    assert_true(moved.began >= 2);
+    assert_int_equal(irq_free(irq), 0);
+    unbind();
+}
+
 /* ---- unmasked just when the layer masks it for a storm ---- */
 
 #define STORM_CALLS     20u
@@ -745,6 +764,109 @@ static void looks_at_a_device_that_is_unbound(void **state)
     unbind_at_each_point_of(visit);
 }
 
+/* ---- others are busy with an interrupt that is being freed ---- */
+
+static void evacuate_core_1(void *argument)
+{
+    (void)argument;
+    assert(irq_evacuate_core(1) == 0);
+    assert(irq_admit_core(1) == 0);
+}
+
+static struct irq *freed_irq;
+
+static void mask_and_unmask(void *argument)
+{
+    (void)argument;
+    irq_mask(freed_irq);
+    irq_unmask(freed_irq);
+}
+
+static void restore_its_messages(void *argument)
+{
+    (void)argument;
+    assert(irq_restore_messages(&device) == 0);
+}
+
+static void serve_and_look(void *argument)
+{
+    struct irq_inventory inventory;
+
+    (void)argument;
+    irq_service();
+    irq_get_inventory(&inventory);
+    irq_for_each(visit_nothing, NULL);
+}
+
+static void use_the_same_source(void *argument)
+{
+    const struct irq_request request = {
+        .index = *(uint32_t *)argument, .handler = msi_note, .context = &record, .core = 2};
+    struct irq *irq;
+    int error = irq_request(&device, &request, &irq);
+
+    assert(error == 0 || error == -EBUSY);
+    if (error == 0)
+        assert(irq_free(irq) == 0);
+}
+
+/* While its handler may still run, it may do that: irq_free() takes no mutex before it has waited.
+ */
+static bool mutex_was_taken;
+
+static bool before_the_mutex(const struct host_point *point)
+{
+    mutex_was_taken |= point->mutexes != 0 || strcmp(point->function, "mutex_lock") == 0;
+    return !mutex_was_taken && point->spinlocks == 0;
+}
+
+static void free_while(uint32_t index, void (*run)(void *argument), void *argument,
+                       bool (*allowed)(const struct host_point *point))
+{
+    const struct interleave busy = {
+        .core = 3, .run = run, .argument = argument, .allowed = allowed};
+    struct irq_inventory before = msi_in_use();
+    unsigned at = 1;
+
+    for (bool reached = true; reached; at++) {
+        freed_irq = request(index, msi_note, &record, 1, 0);
+        mutex_was_taken = false;
+        interleave_begin(&busy, at);
+        int error = irq_free(freed_irq);
+
+        reached = interleave_end();
+        assert_int_equal(error, 0);
+        assert_true(msi_in_use_equal(&before));
+        assert_true(at < POINTS_MAX);
+    }
+    assert_true(at > 2);
+}
+
+static void others_are_busy_with_what_is_freed(uint32_t index)
+{
+    free_while(index, evacuate_core_1, NULL, NULL);
+    free_while(index, restore_its_messages, NULL, NULL);
+    free_while(index, serve_and_look, NULL, NULL);
+    free_while(index, use_the_same_source, &index, NULL);
+    free_while(index, mask_and_unmask, NULL, before_the_mutex);
+}
+
+static void message_freed_while_others_are_busy_with_it(void **state)
+{
+    (void)state;
+    bind_messages();
+    others_are_busy_with_what_is_freed(1);
+    unbind();
+}
+
+static void event_freed_while_others_are_busy_with_it(void **state)
+{
+    (void)state;
+    bind_rings();
+    others_are_busy_with_what_is_freed(msi_case.sources[0]);
+    unbind();
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, msi_case_end)
 
 int main(int argument_count, char **arguments)
@@ -754,6 +876,7 @@ int main(int argument_count, char **arguments)
         TEST(router_line_freed_while_its_level_rises),
         TEST(message_moved_while_its_handler_runs),
         TEST(handed_over_event_moved_while_its_handler_runs),
+        TEST(what_is_left_moves_too),
         TEST(message_unmasked_while_a_storm_is_noticed),
         TEST(wire_unmasked_while_a_storm_is_noticed),
         TEST(event_moved_onto_a_core_that_leaves),
@@ -765,6 +888,8 @@ int main(int argument_count, char **arguments)
         TEST(block_of_a_device_that_is_unbound),
         TEST(messages_of_a_device_that_is_unbound),
         TEST(looks_at_a_device_that_is_unbound),
+        TEST(message_freed_while_others_are_busy_with_it),
+        TEST(event_freed_while_others_are_busy_with_it),
     };
 
     if (argument_count > 1)

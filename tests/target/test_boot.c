@@ -5,6 +5,7 @@
  */
 #include "app/selftest/selftest.h"
 
+#include "arch/cache.h"
 #include "arch/core.h"
 #include "arch/exception.h"
 #include "arch/mmio.h"
@@ -16,14 +17,18 @@
 #include "arch/stack.h"
 #include "arch/sysreg.h"
 #include "arch/time.h"
+#include "arch/translate.h"
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
+#include "platform/am65x.h"
 #include "platform/platform.h"
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WAKE_SGI    0u
 #define TIMEOUT_US  UINT64_C(5000000)
@@ -213,6 +218,72 @@ SELFTEST(boot, the_stack_above_its_guard_is_memory, 5)
     bool readable;
 
     CHECK_EQUAL(refused_at(lowest, &readable), 0);
+}
+
+SELFTEST(boot, what_can_be_read_as_memory_ends_where_it_does, 5)
+{
+    const uintptr_t end = stack_guard(core_id(), 1); /* of the thread's stack */
+
+    CHECK_EQUAL(mapping_length(PAGE_SIZE, WORD), 0);
+    CHECK_EQUAL(mapping_length(AM65X_GICD_BASE, WORD), 0); /* a device */
+    CHECK_EQUAL(mapping_length((uintptr_t)text_start + 1, 3), 3);
+    CHECK_EQUAL(mapping_length((uintptr_t)text_start + 1, PAGE_SIZE), PAGE_SIZE);
+    CHECK_EQUAL(mapping_length(end - 100, 2 * PAGE_SIZE), 100);
+    CHECK_EQUAL(mapping_length(end, PAGE_SIZE), 0);
+    CHECK_EQUAL(mapping_length(end, 0), 0);
+}
+
+#define AREA_SIZE 512u
+#define LINES_MAX 128u /* longer than any cache line */
+
+/* What lies beside it may share cache lines with it, and has not been written back. */
+SELFTEST(boot, invalidating_a_buffer_leaves_its_neighbours, 5)
+{
+    static uint8_t area[AREA_SIZE] __attribute__((aligned(AREA_SIZE)));
+    unsigned lost = 0;
+
+    for (unsigned start = 0; start < LINES_MAX; start += 13)
+        for (unsigned size = 0; size < 2 * LINES_MAX; size += 21) {
+            memset(area, (int)(start ^ size), sizeof(area));
+            dcache_invalidate(area + start, size);
+            for (unsigned i = 0; i < AREA_SIZE; i++)
+                lost += (i < start || i >= start + size) && area[i] != (uint8_t)(start ^ size);
+        }
+    CHECK_EQUAL(lost, 0);
+    dcache_clean(area, sizeof(area));
+}
+
+/* ---- newlib's hooks ---- */
+
+SELFTEST(boot, files_are_the_console_or_memory, 5)
+{
+    char text[16] = "", byte;
+    FILE *file;
+
+    CHECK_EQUAL(read(0, &byte, 1), 0); /* no lines are edited there */
+    errno = 0;
+    CHECK_EQUAL(lseek(1, 0, SEEK_SET), -1);
+    CHECK_EQUAL(errno, ESPIPE);
+    CHECK(isatty(1));
+    CHECK_EQUAL(getpid(), 1);
+    file = fmemopen(text, sizeof(text), "w");
+    CHECK(file != NULL);
+    CHECK(fprintf(file, "%d lines", 12) > 0);
+    CHECK_EQUAL(fclose(file), 0); /* its lock goes with it */
+    CHECK_EQUAL(strcmp(text, "12 lines"), 0);
+}
+
+SELFTEST(boot, an_alignment_that_cannot_be_is_refused, 5)
+{
+    void *memory = text_start;
+
+    CHECK_EQUAL(posix_memalign(&memory, 3, WORD), EINVAL);
+    CHECK_EQUAL(posix_memalign(&memory, WORD, WORD), EINVAL);
+    CHECK_EQUAL(posix_memalign(&memory, PAGE_SIZE, SIZE_MAX / 2), ENOMEM);
+    CHECK(memory == text_start);
+    CHECK_EQUAL(posix_memalign(&memory, PAGE_SIZE, WORD), 0);
+    CHECK_EQUAL((uintptr_t)memory % PAGE_SIZE, 0);
+    free(memory);
 }
 
 /* ---- interrupts and FP/SIMD ---- */
@@ -604,6 +675,47 @@ static void hold(void *argument)
     CHECK_EQUAL(wait_for(is_released, NULL, TIMEOUT_US), 0);
 }
 
+static int answers[2];
+
+static void run_all_from_here(void *argument)
+{
+    (void)argument;
+    answers[0] = smp_run_all(forget, NULL, RUN_US);
+    answers[1] = smp_join(core_id(), 0);
+}
+
+SELFTEST(boot, only_the_boot_core_runs_something_on_all, 20)
+{
+    if (core_count() < 2)
+        SKIP("there is one core only");
+    CHECK_EQUAL(smp_start(1, run_all_from_here, NULL), 0);
+    CHECK_EQUAL(smp_join(1, TIMEOUT_US), 0);
+    CHECK_EQUAL(answers[0], -EINVAL);
+    CHECK_EQUAL(answers[1], -EINVAL);
+}
+
+static void count_here(void *argument)
+{
+    __atomic_fetch_add((uint32_t *)argument, 1, __ATOMIC_RELAXED);
+}
+
+SELFTEST(boot, a_busy_core_is_left_out_and_told, 20)
+{
+    uint32_t ran = 0;
+    int error;
+
+    if (core_count() < 2)
+        SKIP("there is one core only");
+    release = 0;
+    CHECK_EQUAL(smp_start(1, hold, NULL), 0);
+    error = smp_run_all(count_here, &ran, RUN_US);
+    __atomic_store_n(&release, 1, __ATOMIC_RELEASE);
+    wait_notify();
+    CHECK_EQUAL(smp_join(1, TIMEOUT_US), 0);
+    CHECK_EQUAL(error, -EBUSY);
+    CHECK_EQUAL(ran, core_count() - 1);
+}
+
 SELFTEST(boot, work_goes_to_other_cores_that_exist_only, 5)
 {
     CHECK_EQUAL(smp_start(core_id(), forget, NULL), -EINVAL);
@@ -629,4 +741,26 @@ SELFTEST(boot, a_busy_core_refuses_more_work, 20)
     CHECK_EQUAL(start, 0);
     CHECK_EQUAL(second, -EBUSY);
     CHECK_EQUAL(early, -ETIMEDOUT);
+}
+
+static void note_part(const char *name, int error, void *argument)
+{
+    unsigned *up = argument;
+
+    if (error != 0)
+        selftest_fail(__FILE__, __LINE__, "%s: error %d", name, error);
+    else
+        *up += 1;
+}
+
+SELFTEST(boot, every_part_is_up_and_another_try_changes_nothing, 20)
+{
+    unsigned before = 0, after = 0;
+
+    platform_for_each_part(note_part, &before);
+    CHECK_EQUAL(platform_retry(), 0);
+    platform_for_each_part(note_part, &after);
+    CHECK(before >= 10);
+    CHECK_EQUAL(after, before);
+    CHECK_EQUAL(platform_get_boot_info()->error, 0);
 }

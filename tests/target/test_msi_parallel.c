@@ -21,12 +21,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SHARED_ID        0x5000u
-#define SHARED_BITS      6u /* for every core's slots */
-#define OWN_ID           0x5100u
-#define OWN_BITS         3u
-#define OPERATIONS       1500u /* of each core */
-#define MINUTE_US        60000000u
+#define SHARED_ID   0x5000u
+#define SHARED_BITS 6u /* for every core's slots */
+#define OWN_ID      0x5100u
+#define OWN_BITS    3u
+#define OPERATIONS  1500u /* of each core */
+#define MINUTE_US   60000000u
 
 /* ---- one device for all cores, and one for each ---- */
 

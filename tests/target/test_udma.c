@@ -30,12 +30,13 @@
 /* The heap's end, if moved by nothing (lib/newlib.c). */
 void *_sbrk(ptrdiff_t increment);
 
-/* TI-SCI message types that opening a channel sends. */
+/* TI-SCI message types that opening and closing a channel send. */
 #define SCI_IRQ_SET      0x1000u
 #define SCI_RING_CFG     0x1110u
 #define SCI_UDMAP_TX_CFG 0x1205u
 #define SCI_UDMAP_RX_CFG 0x1215u
 #define SCI_PSIL_PAIR    0x1280u
+#define SCI_PSIL_UNPAIR  0x1281u
 
 /* What a channel's callback saw. The counts are written by one core and read by another. */
 struct probe {
@@ -160,6 +161,7 @@ static void check_inventory(const struct inventory *before)
     CHECK_EQUAL(after.open, before->open);
     CHECK_EQUAL(after.udma.channels_free, before->udma.channels_free);
     CHECK_EQUAL(after.udma.rings_free, before->udma.rings_free);
+    CHECK_EQUAL(after.udma.held, before->udma.held);
     CHECK_EQUAL(after.irq.irqs, before->irq.irqs);
     CHECK_EQUAL(after.irq.events, before->irq.events);
     CHECK_EQUAL(after.irq.vints, before->irq.vints);
@@ -792,4 +794,69 @@ SELFTEST(udma, an_open_that_the_system_firmware_refuses_leaves_nothing, 60)
     }
     CHECK_EQUAL(open_probe(&probe, 0, 1), 0);
     CHECK_EQUAL(udma_channel_close(probe.channel), 0);
+}
+
+/* Opens, copies and closes; the inventory is then what it was, and nothing is held. */
+static void check_a_life(const struct inventory *before)
+{
+    uint8_t *memory = dma_alloc(128);
+    struct probe probe;
+
+    CHECK(memory != NULL);
+    CHECK_EQUAL(open_probe(&probe, 0, 1), 0);
+    CHECK_EQUAL(copy(&probe, memory + 64, memory, 64, 1), 0);
+    CHECK_EQUAL(wait_for_calls(&probe, 1), 0);
+    CHECK_EQUAL(udma_channel_close(probe.channel), 0);
+    check_clean(&probe, 1);
+    check_inventory(before);
+    dma_free(memory);
+}
+
+SELFTEST(udma, what_a_close_could_not_release_comes_back, 60)
+{
+    static const uint16_t steps[] = {SCI_PSIL_UNPAIR, SCI_RING_CFG};
+    const struct inventory before = take_inventory();
+    struct probe probe;
+
+    if (!twin_present())
+        SKIP("needs a twin to make the system firmware refuse");
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        CHECK_EQUAL(open_probe(&probe, 0, 1), 0);
+        CHECK(twin_inject(AM65X_FAULT_SCI_NAK, steps[i], 1));
+        CHECK_EQUAL(udma_channel_close(probe.channel), -EIO);
+        CHECK_EQUAL(take_inventory().udma.held, 1);
+        CHECK_EQUAL(take_inventory().udma.channels_free, before.udma.channels_free - 1u);
+        check_a_life(&before);
+        if (selftest_failed())
+            return;
+    }
+}
+
+SELFTEST(udma, a_pairing_that_is_refused_once_is_made_again, 60)
+{
+    const struct inventory before = take_inventory();
+
+    if (!twin_present())
+        SKIP("needs a twin to make the system firmware refuse");
+    CHECK(twin_inject(AM65X_FAULT_SCI_NAK, SCI_PSIL_PAIR, 1));
+    check_a_life(&before);
+    CHECK(twin_inject(AM65X_FAULT_SCI_NAK, SCI_PSIL_PAIR, 2)); /* the next number then */
+    check_a_life(&before);
+}
+
+SELFTEST(udma, answers_that_are_lost_cost_no_channel, 120)
+{
+    const struct inventory before = take_inventory();
+    struct probe probe;
+
+    if (!twin_present())
+        SKIP("needs a twin to lose answers");
+    CHECK(twin_inject(AM65X_FAULT_SCI_DROP, 0, 1));
+    CHECK_EQUAL(open_probe(&probe, 0, 1), -ETIMEDOUT);
+    check_inventory(&before);
+    check_a_life(&before);
+    CHECK(twin_inject(AM65X_FAULT_SCI_DROP, 0, 5)); /* of the undoing too */
+    CHECK_EQUAL(open_probe(&probe, 0, 1), -EIO);
+    CHECK_EQUAL(take_inventory().udma.held, 1);
+    check_a_life(&before);
 }

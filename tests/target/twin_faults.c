@@ -17,7 +17,14 @@ bool twin_present(void)
 
 bool twin_inject(unsigned fault, uint64_t argument, uint32_t count)
 {
-    return twin_present() && smc_call(TWIN_SMC_INJECT, fault, argument, count).x0 == 0;
+    return twin_inject_after(fault, argument, 0, count);
+}
+
+bool twin_inject_after(unsigned fault, uint64_t argument, uint32_t spare, uint32_t count)
+{
+    uint64_t counts = (uint64_t)spare << TWIN_SPARE_SHIFT | count;
+
+    return twin_present() && smc_call(TWIN_SMC_INJECT, fault, argument, counts).x0 == 0;
 }
 
 bool twin_counter(unsigned counter, uint64_t *value)

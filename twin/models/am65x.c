@@ -30,7 +30,7 @@ uint64_t am65x_next_deadline(void)
     return timers_next();
 }
 
-bool am65x_inject(enum am65x_fault fault, uint64_t argument, uint32_t count)
+bool am65x_inject_after(enum am65x_fault fault, uint64_t argument, uint32_t spare, uint32_t count)
 {
     if ((unsigned)fault >= AM65X_FAULT_COUNT)
         return false;
@@ -39,8 +39,13 @@ bool am65x_inject(enum am65x_fault fault, uint64_t argument, uint32_t count)
             inta_event((uint16_t)argument);
         return true;
     }
-    model_fault_set(fault, argument, count);
+    model_fault_set(fault, argument, spare, count);
     if (fault == AM65X_FAULT_SCI_LATE && count == 0)
         sysfw_release_held();
     return true;
+}
+
+bool am65x_inject(enum am65x_fault fault, uint64_t argument, uint32_t count)
+{
+    return am65x_inject_after(fault, argument, 0, count);
 }

@@ -95,23 +95,28 @@ bool am65x_uart_receive(unsigned uart, uint8_t byte);
 bool am65x_line_level(unsigned intid);
 
 /* Faults that a test injects (through the monitor's vendor SMC, or directly in host tests). Each
- * hits the next `count` occasions and is then over; count 0 takes it back. */
+ * hits the next `count` occasions, after the first `spare` of them, and is then over; count 0 takes
+ * it back. Each answer is an occasion for its faults; its request has been done then. */
 enum am65x_fault {
     AM65X_FAULT_SCI_NAK,   /* answer without ACK; argument: message type, 0 any */
-    AM65X_FAULT_SCI_DROP,  /* no answer */
+    AM65X_FAULT_SCI_DROP,  /* no answer: the request has been done */
     AM65X_FAULT_SCI_LATE,  /* the answer comes argument microseconds later; AM65X_FAULT_HELD: when
                               the fault is taken back, however long that takes */
     AM65X_FAULT_SCI_SHORT, /* the answer is cut to its header */
     AM65X_FAULT_SCI_WRONG_TYPE,
     AM65X_FAULT_SCI_WRONG_SEQUENCE,
     AM65X_FAULT_SCI_WRONG_HOST,
-    AM65X_FAULT_DMA_ERROR,   /* a transfer ends with an error response */
-    AM65X_FAULT_DMA_STALL,   /* a transfer ends only argument microseconds later */
-    AM65X_FAULT_STRAY_EVENT, /* at once: global event `argument` fires */
+    AM65X_FAULT_DMA_ERROR,      /* a transfer ends with an error response */
+    AM65X_FAULT_DMA_STALL,      /* a transfer ends only argument microseconds later */
+    AM65X_FAULT_STRAY_EVENT,    /* at once: global event `argument` fires */
+    AM65X_FAULT_SCI_LOST,       /* the request is lost: not done, no answer */
+    AM65X_FAULT_DMA_DESCRIPTOR, /* a transfer gives back its descriptor's address, plus argument */
+    AM65X_FAULT_DMA_TEARDOWN,   /* a channel's teardown never ends */
     AM65X_FAULT_COUNT
 };
 #define AM65X_FAULT_HELD UINT64_MAX
 bool am65x_inject(enum am65x_fault fault, uint64_t argument, uint32_t count);
+bool am65x_inject_after(enum am65x_fault fault, uint64_t argument, uint32_t spare, uint32_t count);
 
 /* Counters that tests compare with the firmware's (index as in the enum). */
 enum am65x_counter {
@@ -129,6 +134,7 @@ enum am65x_counter {
     AM65X_COUNT_ROUTES,         /* a level: INTR routes in place now */
     AM65X_COUNT_PSIL_PAIRS,     /* a level */
     AM65X_COUNT_RINGS,          /* a level: rings configured now */
+    AM65X_COUNT_FAULTS,         /* injected faults that have struck */
     AM65X_COUNT_COUNT
 };
 uint64_t am65x_counter(enum am65x_counter counter);

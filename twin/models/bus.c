@@ -153,6 +153,16 @@ static bool is_dram(uint64_t address, size_t size)
            address - config->dram_base <= config->dram_size - size;
 }
 
+bool model_ram_read(uint64_t address, void *data, size_t size)
+{
+    return is_dram(address, size) && model_dram_read(address, data, size);
+}
+
+bool model_ram_write(uint64_t address, const void *data, size_t size)
+{
+    return is_dram(address, size) && model_dram_write(address, data, size);
+}
+
 /* A burst into device space goes out as the largest aligned accesses up to a word. */
 static unsigned device_access_size(uint64_t address, size_t left)
 {

@@ -34,12 +34,16 @@ bool model_dram_write(uint64_t address, const void *data, size_t size);
 /* Accesses of bus masters: DRAM, or a device through the bus. false: nobody there. (bus.c) */
 bool model_memory_read(uint64_t address, void *data, size_t size);
 bool model_memory_write(uint64_t address, const void *data, size_t size);
+/* The same where only memory will do: a block that is in the middle of an access of its own must
+ * not be accessed through the bus. false also for a device. (bus.c) */
+bool model_ram_read(uint64_t address, void *data, size_t size);
+bool model_ram_write(uint64_t address, const void *data, size_t size);
 
 void model_count(enum am65x_counter counter, uint64_t increment);
 void model_uncount(enum am65x_counter counter);
 
-/* Sets a fault; takes one occasion of it, or only looks. false: none is injected. */
-void model_fault_set(enum am65x_fault fault, uint64_t argument, uint32_t count);
+/* Sets a fault; takes one occasion of it, whether it strikes; or only looks whether one waits. */
+void model_fault_set(enum am65x_fault fault, uint64_t argument, uint32_t spare, uint32_t count);
 bool model_fault_peek(enum am65x_fault fault, uint64_t *argument);
 bool model_fault_take(enum am65x_fault fault, uint64_t *argument);
 

@@ -9,6 +9,9 @@
  * "down" when it is empty again, and only then. Rings are configured by the system firmware
  * (sysfw_rm.c).
  *
+ * A ring's elements lie in memory. In device space, where they might be among the rings' own
+ * registers, they reach nobody.
+ *
  * Not modelled: credential mode, queue monitors, the overflow ring, the proxies.
  */
 #include "twin/models/models.h"
@@ -137,8 +140,8 @@ bool ringacc_push(enum navss navss, unsigned index, uint64_t element)
     uint8_t bytes[256] = {0};
     for (unsigned i = 0; i < 8; i++)
         bytes[i] = (uint8_t)(element >> (8 * i));
-    if (!model_memory_write(element_address(ring, ring->head + ring->occupied), bytes,
-                            element_size(ring)))
+    if (!model_ram_write(element_address(ring, ring->head + ring->occupied), bytes,
+                         element_size(ring)))
         return false;
     joined(navss, index, ring, 1, HARDWARE);
     return true;
@@ -151,7 +154,7 @@ bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element)
         return false;
     uint8_t bytes[8] = {0};
     size_t size = element_size(ring) < sizeof(bytes) ? element_size(ring) : sizeof(bytes);
-    bool read = model_memory_read(element_address(ring, ring->head), bytes, size);
+    bool read = model_ram_read(element_address(ring, ring->head), bytes, size);
     left(ring, 1, HARDWARE);
     *element = 0;
     for (unsigned i = 0; i < 8; i++)
@@ -237,7 +240,7 @@ uint64_t ringacc_fifo_read(unsigned instance, uint64_t offset)
     bool tail = access.window == WINDOW_TAIL || access.window == WINDOW_PEEK_TAIL;
     uint32_t position = ring->head + (tail ? ring->occupied - 1 : 0);
     uint8_t bytes[4] = {0};
-    (void)model_memory_read(element_address(ring, position) + 4 * access.word, bytes, 4);
+    (void)model_ram_read(element_address(ring, position) + 4 * access.word, bytes, 4);
     if (access.last && access.window == WINDOW_HEAD)
         left(ring, 1, SOFTWARE);
     else if (access.last && access.window == WINDOW_TAIL)
@@ -257,7 +260,7 @@ void ringacc_fifo_write(unsigned instance, uint64_t offset, uint64_t value)
     if (access.window == WINDOW_HEAD)
         ring->head = (ring->head + ring->count - 1) % ring->count;
     uint32_t position = ring->head + (access.window == WINDOW_TAIL ? ring->occupied : 0);
-    if (model_memory_write(element_address(ring, position), ring->window, element_size(ring)))
+    if (model_ram_write(element_address(ring, position), ring->window, element_size(ring)))
         joined((enum navss)instance, access.index, ring, 1, SOFTWARE);
 }
 

@@ -14,7 +14,7 @@ static uint64_t lines[INTID_COUNT / 64];
 
 static struct {
     uint64_t argument;
-    uint32_t count;
+    uint32_t spare, count;
 } faults[AM65X_FAULT_COUNT];
 
 void surroundings_reset(const struct am65x_environment *environment,
@@ -114,9 +114,10 @@ uint64_t am65x_counter(enum am65x_counter counter)
     return (unsigned)counter < AM65X_COUNT_COUNT ? counters[counter] : 0;
 }
 
-void model_fault_set(enum am65x_fault fault, uint64_t argument, uint32_t count)
+void model_fault_set(enum am65x_fault fault, uint64_t argument, uint32_t spare, uint32_t count)
 {
     faults[fault].argument = argument;
+    faults[fault].spare = spare;
     faults[fault].count = count;
 }
 
@@ -130,8 +131,14 @@ bool model_fault_peek(enum am65x_fault fault, uint64_t *argument)
 
 bool model_fault_take(enum am65x_fault fault, uint64_t *argument)
 {
-    if (!model_fault_peek(fault, argument))
+    if (faults[fault].count == 0)
         return false;
+    if (faults[fault].spare != 0) {
+        faults[fault].spare--;
+        return false;
+    }
     faults[fault].count--;
+    *argument = faults[fault].argument;
+    model_count(AM65X_COUNT_FAULTS, 1);
     return true;
 }

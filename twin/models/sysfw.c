@@ -226,10 +226,9 @@ static bool perform(uint8_t host, const struct sci_message *request, struct sci_
     uint64_t only;
     if (sci_get8(request, HEADER_HOST) != host)
         return false;
-    if (model_fault_peek(AM65X_FAULT_SCI_NAK, &only) && (only == 0 || only == type)) {
-        (void)model_fault_take(AM65X_FAULT_SCI_NAK, &only);
+    if (model_fault_peek(AM65X_FAULT_SCI_NAK, &only) && (only == 0 || only == type) &&
+        model_fault_take(AM65X_FAULT_SCI_NAK, &only))
         return false;
-    }
     if (type == TYPE_SYSTEM_RESET) {
         model_soc_reset();
         return true;
@@ -312,7 +311,12 @@ static void work(unsigned index)
         return;
     }
     bool wanted = (sci_get32(&job->message, HEADER_FLAGS) & FLAG_WANTS_ANSWER) != 0;
+    uint64_t argument;
     secure_proxy_taken(job->thread);
+    if (wanted && model_fault_take(AM65X_FAULT_SCI_LOST, &argument)) {
+        job->state = JOB_FREE;
+        return;
+    }
     answer_job(job);
     uint64_t delay = wanted ? apply_faults(&job->message) : NEVER;
     if (delay == NEVER) {

@@ -233,6 +233,9 @@ static void finish_teardown(enum navss navss, unsigned index)
 {
     struct channel *transmit = &tchans[navss][index].common;
     struct channel *receive = partner(navss, index);
+    uint64_t argument;
+    if (model_fault_take(AM65X_FAULT_DMA_TEARDOWN, &argument))
+        return;
     transmit->control &= ~CONTROL_ENABLE;
     if (receive != NULL)
         receive->control &= ~CONTROL_ENABLE;
@@ -335,7 +338,9 @@ static void return_descriptor(enum navss navss, unsigned index)
                 tchan->transfer.descriptor | (uint64_t)tchan->transfer.return_ring
                                                  << AM65X_EVENT_RETURN_RING_SHIFT,
                 tchan->transfer.bytes);
-    push_completion(navss, tchan->transfer.return_ring, tchan->transfer.descriptor);
+    uint64_t offset = 0;
+    (void)model_fault_take(AM65X_FAULT_DMA_DESCRIPTOR, &offset);
+    push_completion(navss, tchan->transfer.return_ring, tchan->transfer.descriptor + offset);
     udmap_kick(navss, index);
 }
 

@@ -54,7 +54,7 @@ void el3_mmu_enable(void)
     write_sysreg(mair_el3, MAIR_DEVICE_NORMAL);
     write_sysreg(tcr_el3, TCR_EL3_VALUE);
     write_sysreg(ttbr0_el3, (uintptr_t)table);
-    __asm__ volatile("tlbi alle3" ::: "memory");
+    forget_own_translations();
     complete_accesses();
     synchronise_context();
     write_sysreg(sctlr_el3, SCTLR_EL3_RES1 | SCTLR_M | SCTLR_C | SCTLR_I);

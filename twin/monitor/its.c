@@ -43,6 +43,9 @@ static uint64_t queue_end; /* where the next command goes, a byte offset */
 static uint64_t guest_cbaser, guest_cwriter, guest_creadr;
 static bool guest_stalled;
 
+/* A stall that a test asks for: commands that are spared, that stall, that have. */
+static uint32_t stalls_spare, stalls_left, stalls_struck;
+
 static uint64_t reg_read(uint32_t offset)
 {
     return nonsecure_read(BOARD_GITS_BASE + offset, 8);
@@ -100,6 +103,38 @@ static bool issue(const uint64_t command[COMMAND_WORDS])
     return false;
 }
 
+/* Whether the guest's next command is to be refused, for a test. */
+static bool stall_strikes(void)
+{
+    if (stalls_left == 0)
+        return false;
+    if (stalls_spare != 0) {
+        stalls_spare--;
+        return false;
+    }
+    stalls_left--;
+    stalls_struck++;
+    return true;
+}
+
+void its_inject_stall(uint32_t spare, uint32_t count)
+{
+    lock_take(&its_lock);
+    stalls_spare = spare;
+    stalls_left = count;
+    lock_release(&its_lock);
+}
+
+uint32_t its_injected_stalls(void)
+{
+    uint32_t count;
+
+    lock_take(&its_lock);
+    count = stalls_struck;
+    lock_release(&its_lock);
+    return count;
+}
+
 /* Passes on what the guest has queued. */
 static void run_guest_queue(void)
 {
@@ -111,7 +146,8 @@ static void run_guest_queue(void)
     while (guest_creadr != guest_cwriter && !guest_stalled) {
         uint64_t at = base + guest_creadr;
 
-        if (guest_memory(at, COMMAND_SIZE) && issue((const uint64_t *)(uintptr_t)at))
+        if (!stall_strikes() && guest_memory(at, COMMAND_SIZE) &&
+            issue((const uint64_t *)memory_at(at)))
             guest_creadr = (guest_creadr + COMMAND_SIZE) % size;
         else
             guest_stalled = true;

@@ -35,7 +35,7 @@ static void pause(uint64_t ticks)
     write_sysreg(cntps_tval_el1, ticks);
     write_sysreg(cntps_ctl_el1, TIMER_ENABLE);
     synchronise_context();
-    __asm__ volatile("wfi");
+    wait_for_interrupt();
     write_sysreg(cntps_cval_el1, deadline);
     write_sysreg(cntps_ctl_el1, control);
     write_sysreg(ICC_PMR_EL1, mask);

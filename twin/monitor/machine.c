@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "twin/models/am65x.h"
+#include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
+#include "twin/service.h"
 
 #define NANOSECONDS       1000000000u
 #define CNTPS_CTL_ENABLE  1u
@@ -56,7 +58,7 @@ static bool memory_read(void *context, uint64_t address, void *data, size_t size
     (void)context;
     if (!guest_memory(address, size))
         return false;
-    memcpy(data, (const void *)(uintptr_t)address, size);
+    memcpy(data, memory_at(address), size);
     return true;
 }
 
@@ -65,7 +67,7 @@ static bool memory_write(void *context, uint64_t address, const void *data, size
     (void)context;
     if (!guest_memory(address, size))
         return false;
-    memcpy((void *)(uintptr_t)address, data, size);
+    memcpy(memory_at(address), data, size);
     return true;
 }
 
@@ -186,20 +188,28 @@ void machine_console(void)
     leave();
 }
 
-bool machine_inject(unsigned fault, uint64_t argument, uint32_t count)
+bool machine_inject(unsigned fault, uint64_t argument, uint32_t spare, uint32_t count)
 {
     bool known;
 
+    if (fault == TWIN_FAULT_ITS_STALL) {
+        its_inject_stall(spare, count);
+        return true;
+    }
     if (fault >= AM65X_FAULT_COUNT)
         return false;
     lock_take(&models_lock);
-    known = am65x_inject((enum am65x_fault)fault, argument, count);
+    known = am65x_inject_after((enum am65x_fault)fault, argument, spare, count);
     leave();
     return known;
 }
 
 bool machine_counter(unsigned counter, uint64_t *value)
 {
+    if (counter == TWIN_COUNTER_ITS_STALLS) {
+        *value = its_injected_stalls();
+        return true;
+    }
     if (counter >= AM65X_COUNT_COUNT)
         return false;
     lock_take(&models_lock);

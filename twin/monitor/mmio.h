@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Accesses of the monitor to the board's registers, and on the guest's behalf.
+ * Accesses of the monitor to the board's registers, and on the guest's behalf; the guest's memory.
  */
 #ifndef TWIN_MONITOR_MMIO_H
 #define TWIN_MONITOR_MMIO_H
@@ -8,6 +8,13 @@
 #include <stdint.h>
 
 #include "twin/monitor/board.h"
+
+/* The guest's memory as the monitor sees it. The caller knows that there is some (guest_memory()).
+ */
+static inline void *memory_at(uint64_t address)
+{
+    return (void *)(uintptr_t)address;
+}
 
 static inline uint64_t mmio_read(uint64_t address, unsigned size)
 {

@@ -122,6 +122,10 @@ bool gicr_access(uint64_t offset, unsigned size, bool write, uint64_t *value);
 /* ---- its.c ---- */
 void its_init(void);
 void its_access(uint64_t offset, unsigned size, bool write, uint64_t *value);
+/* For tests: the ITS refuses `count` of the guest's commands, after the first `spare`; how often it
+ * has. */
+void its_inject_stall(uint32_t spare, uint32_t count);
+uint32_t its_injected_stalls(void);
 /* INT for (device, event), if the guest has enabled the ITS. */
 void its_message(uint32_t device_id, uint32_t event_id);
 
@@ -131,7 +135,7 @@ bool machine_read(uint64_t address, unsigned size, uint64_t *value);
 bool machine_write(uint64_t address, unsigned size, uint64_t value);
 void machine_tick(void);    /* this core's timer has fired */
 void machine_console(void); /* the console has input */
-bool machine_inject(unsigned fault, uint64_t argument, uint32_t count);
+bool machine_inject(unsigned fault, uint64_t argument, uint32_t spare, uint32_t count);
 bool machine_counter(unsigned counter, uint64_t *value);
 /* Runs function(argument) under the models' lock. */
 void machine_locked(void (*function)(uint64_t argument), uint64_t argument);

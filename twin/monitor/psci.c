@@ -83,7 +83,7 @@ noreturn void psci_park(void)
         lock_release(&power_lock);
         /* A group-0 interrupt ends it, though masked; the wake-up SGI is one. */
         complete_accesses();
-        __asm__ volatile("wfi");
+        wait_for_interrupt();
         while (gic_service())
             ;
     }
@@ -148,7 +148,7 @@ static int64_t cpu_suspend(uint64_t state)
     if (state & POWER_STATE_POWERDOWN)
         return PSCI_INVALID_PARAMETERS;
     complete_accesses();
-    __asm__ volatile("wfi");
+    wait_for_interrupt();
     return PSCI_SUCCESS;
 }
 
@@ -218,7 +218,10 @@ static int64_t call(uint32_t function, const uint64_t x[4])
     case PSCI_SYSTEM_RESET:
         report_reset();
     case TWIN_SMC_INJECT:
-        return machine_inject((unsigned)x[1], x[2], (uint32_t)x[3]) ? 0 : -1;
+        return machine_inject((unsigned)x[1], x[2], (uint32_t)(x[3] >> TWIN_SPARE_SHIFT),
+                              (uint32_t)x[3])
+                   ? 0
+                   : -1;
     default:
         return PSCI_NOT_SUPPORTED;
     }

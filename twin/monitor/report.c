@@ -102,7 +102,7 @@ static noreturn void raise_gpio(unsigned line)
     write32(BOARD_SECURE_GPIO_BASE + GPIODIR, 1u << line);
     write32(BOARD_SECURE_GPIO_BASE + GPIODATA(1u << line), 1u << line);
     for (;;)
-        __asm__ volatile("wfi");
+        wait_for_interrupt();
 }
 
 static void last_line(const char *format, ...)

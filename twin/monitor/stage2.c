@@ -96,7 +96,7 @@ void stage2_enable(void)
     write_sysreg(vttbr_el2, (uintptr_t)level1);
     write_sysreg(vtcr_el2, VTCR_VALUE);
     synchronise_context();
-    __asm__ volatile("tlbi alle1" ::: "memory");
+    forget_guest_translations();
     complete_accesses();
     synchronise_context();
 }

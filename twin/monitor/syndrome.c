@@ -5,6 +5,7 @@
  * memory; U-Boot's secure-proxy driver has one. The instruction itself tells what the syndrome
  * would (Arm DDI 0487, C4.1.88, "Load/store register (immediate post-indexed)" and "pre-indexed").
  */
+#include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
 
@@ -33,14 +34,14 @@ static bool fetch(uint64_t pc, uint32_t *instruction)
 {
     uint64_t guests = read_sysreg(par_el1), translated, address;
 
-    __asm__ volatile("at s12e1r, %0" : : "r"(pc) : "memory");
+    translate_for_guest(pc);
     synchronise_context(); /* PAR_EL1 holds the result */
     translated = read_sysreg(par_el1);
     write_sysreg(par_el1, guests);
     address = PAR_ADDRESS(translated) | (pc & PAGE_OFFSET);
     if ((translated & PAR_FAILED) || !guest_memory(address, sizeof(*instruction)))
         return false;
-    *instruction = *(const uint32_t *)(uintptr_t)address;
+    *instruction = *(const uint32_t *)memory_at(address);
     return true;
 }
 

@@ -88,6 +88,29 @@
 #define SPSR_MODE_MASK             0xfu
 #define SPSR_MODE_EL2H             0x9u
 
+/* Sleeps until an interrupt is pending, masked or not. */
+static inline void wait_for_interrupt(void)
+{
+    __asm__ volatile("wfi");
+}
+
+/* Where the guest's EL1 would fetch from: into PAR_EL1 (AT S12E1R). */
+static inline void translate_for_guest(uint64_t address)
+{
+    __asm__ volatile("at s12e1r, %0" : : "r"(address) : "memory");
+}
+
+/* Forgets the translations that a TLB holds: the monitor's own, the guest's. */
+static inline void forget_own_translations(void)
+{
+    __asm__ volatile("tlbi alle3" ::: "memory");
+}
+
+static inline void forget_guest_translations(void)
+{
+    __asm__ volatile("tlbi alle1" ::: "memory");
+}
+
 static inline void synchronise_context(void)
 {
     __asm__ volatile("isb" ::: "memory");

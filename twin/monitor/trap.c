@@ -98,6 +98,10 @@ static void data_abort(struct frame *frame, uint32_t iss)
     bool write = iss & ISS_WNR;
     uint64_t value = 0;
 
+    /* Where the guest's own tables call it normal memory, nothing has stopped it yet. */
+    if (address % size != 0)
+        die("device access that is not aligned, %u bytes at %x, pc %x", (uint64_t)size, address,
+            trap_pc());
     if (write)
         value = frame_get(frame, ISS_SRT(iss)) << unused >> unused;
     if (!device_access(address, size, write, &value)) {

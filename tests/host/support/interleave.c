@@ -25,7 +25,7 @@ static _Thread_local struct {
     bool between;
 } held;
 
-static void (*observer)(const struct host_point *point);
+static _Thread_local void (*observer)(const struct host_point *point);
 
 static void reach(const char *function, bool returned)
 {
@@ -41,6 +41,9 @@ static void reach(const char *function, bool returned)
 
     held.between = true;
     observer(&point);
+    /* A core that has an interrupt pending does not get on before it has taken it. */
+    while (host_take_interrupts()) {
+    }
     held.between = false;
 }
 

@@ -24,7 +24,8 @@ struct host_point {
     unsigned mutexes, spinlocks; /* held */
 };
 
-/* Calls observer() at each point but those that it reaches itself; NULL: nobody. */
+/* Calls observer() at each point that this thread reaches, but for those that observer() reaches
+ * itself; NULL: nobody. */
 void host_set_point_observer(void (*observer)(const struct host_point *point));
 
 /* Runs function(argument) in thread context of another core, or in its interrupt context, in the
@@ -39,7 +40,8 @@ void host_take_time_us(uint64_t microseconds);
 void host_drive_line(unsigned intid, bool high);
 
 /* The intruder: on `core`, run(argument) once, at the point number `at` among those where allowed()
- * holds. interleave_begin() arms it, interleave_end() says whether there was such a point. */
+ * holds. interleave_begin() arms it for this thread, interleave_end() says whether there was such a
+ * point. */
 struct interleave {
     unsigned core;
     void (*run)(void *argument);

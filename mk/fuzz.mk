@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Fuzzing: libFuzzer over the real sources, under clang's address and undefined-behaviour sanitizers
+# (docs/testing.md, "Fuzzing").
+#
+#   FUZZ_TARGETS   which; each has its list of sources, fuzz-NAME, below
+#   FUZZ_SECONDS   how long each runs
+
+FUZZCC       ?= clang
+FUZZ_SECONDS ?= 60
+Z            := $(BUILD)/fuzz
+
+FUZZ_ALL     := boot_arguments console device_tree gic models monitor ti_sci udma
+FUZZ_TARGETS ?= $(FUZZ_ALL)
+
+fuzz-common         := tests/fuzz/support/execute.c tests/fuzz/support/memory.c tests/fuzz/support/arch.c
+fuzz-boot           := tests/fuzz/support/boot.c tests/fuzz/support/output.c platform/start.c app/default/main.c \
+                       app/prompt/trace.c drivers/uart/uart.c $(addprefix lib/, \
+                       command.c console.c device_tree.c log.c trace.c version.c)
+fuzz-boot_arguments := $(fuzz-boot)
+fuzz-console        := tests/fuzz/support/output.c drivers/gic/its_command.c $(module-prompt) \
+                       $(addprefix lib/,command.c console.c device_tree.c log.c trace.c version.c)
+fuzz-device_tree    := $(fuzz-boot)
+fuzz-gic            := tests/fuzz/support/log.c $(filter drivers/gic/%,$(library-sources))
+fuzz-models         := tests/fuzz/support/navss.c $(wildcard twin/models/*.c)
+fuzz-monitor        := tests/fuzz/support/board.c $(fuzz-models) \
+                       $(filter-out twin/monitor/lock.c,$(wildcard twin/monitor/*.c))
+
+FUZZ_DEFINES := -DHOST_TEST=1 -include tests/fuzz/support/code.h
+# Not all that -fsanitize=fuzzer-no-link brings: a call at each comparison takes two thirds of the
+# time, and the targets have dictionaries, and words of their own for what devices want.
+FUZZ_COVERAGE := -fsanitize-coverage=inline-8bit-counters,pc-table
+FUZZ_FLAGS   := -std=gnu11 -O2 -g -fno-omit-frame-pointer -D_GNU_SOURCE \
+                -fsanitize=address,undefined -fno-sanitize-recover=all $(FUZZ_COVERAGE) \
+                -fsanitize-ignorelist=tests/fuzz/ignorelist -MMD -MP \
+                -Itests/fuzz/include -Itests/host/include -I.
+# No -Wconversion: clang finds other places than GCC, which has seen all of this.
+FUZZ_WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+
+fuzz-ti_sci         := tests/fuzz/support/log.c lib/trace.c \
+                       $(filter drivers/ti_sci/% drivers/gic/% drivers/udma/% msi/%,$(library-sources))
+fuzz-udma           := tests/fuzz/support/log.c drivers/ti_sci/ti_sci_rm.c lib/trace.c \
+                       $(filter drivers/udma/%,$(library-sources))
+
+# What outlives an execution: parts of the support, and the models, which have a reset of their own.
+FUZZ_LASTING := $(addprefix $(Z)/tests/fuzz/support/,execute.c.o memory.c.o output.c.o log.c.o) \
+                $(patsubst %,$(Z)/%.o,$(wildcard twin/models/*.c))
+FUZZ_PROGRAMS = $(addprefix $(Z)/,$(FUZZ_TARGETS))
+
+.PHONY: fuzz fuzz-programs check-fuzz
+
+fuzz-programs: $(FUZZ_PROGRAMS)
+
+fuzz: fuzz-programs
+	@tests/fuzz/run $(Z) --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+# Every seed and every regression, once.
+check-fuzz: fuzz-programs
+	@tests/fuzz/run $(Z) --regressions $(FUZZ_TARGETS)
+
+# That each target finds what is broken on purpose.
+.PHONY: check-fuzz-bites
+check-fuzz-bites: | $(SETUP)/fuzz
+	@tests/fuzz/bite $(Z)/bite $(FUZZ_TARGETS)
+
+$(Z)/%.c.o: %.c $(MAKEFILE_PARTS) tests/fuzz/ignorelist | $(SETUP)/fuzz
+	@mkdir -p $(@D)
+	$(Q)$(FUZZCC) $(FUZZ_FLAGS) $(FUZZ_DEFINES) $(FUZZ_WARNINGS) -c -o $@ $<
+
+$(FUZZ_LASTING): $(Z)/%.c.o: %.c $(MAKEFILE_PARTS) | $(SETUP)/fuzz
+	@mkdir -p $(@D)
+	$(Q)$(FUZZCC) $(FUZZ_FLAGS) $(FUZZ_WARNINGS) -c -o $@ $<
+
+define fuzz-rule
+$(Z)/$(1): $(patsubst %,$(Z)/%.o,$(sort $(fuzz-common) $(fuzz-$(1)) tests/fuzz/$(1).c)) tests/fuzz/sections.ld $(MAKEFILE_PARTS)
+	$$(Q)$(FUZZCC) -fsanitize=fuzzer,address,undefined -o $$@ $$(filter %.o,$$^) -Wl,-T,tests/fuzz/sections.ld -lfdt
+endef
+$(foreach target,$(FUZZ_ALL),$(eval $(call fuzz-rule,$(target))))
+
+-include $(foreach target,$(FUZZ_ALL),$(patsubst %,$(Z)/%.d,$(fuzz-common) $(fuzz-$(target)) tests/fuzz/$(target).c))

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What is typed at the prompt: line editor, completion, words, and every command of the prompt. The
+ * commands' subjects (interrupts, DMA, system firmware) stand still; md and mw reach memory and
+ * registers only through the functions below, which know on their own what may be touched.
+ */
+#include "lib/console.h"
+#include "app/prompt/prompt.h"
+#include "arch/core.h"
+#include "arch/mmio.h"
+#include "arch/probe.h"
+#include "arch/psci.h"
+#include "arch/translate.h"
+#include "drivers/gic/gic.h"
+#include "drivers/gic/its.h"
+#include "drivers/ti_sci/ti_sci.h"
+#include "drivers/uart/uart.h"
+#include "drivers/udma/udma.h"
+#include "lib/device_tree.h"
+#include "lib/log.h"
+#include "lib/version.h"
+#include "msi/binding.h"
+#include "msi/irq.h"
+#include "msi/report.h"
+#include "msi/service.h"
+#include "platform/am65x.h"
+#include "platform/platform.h"
+#include "tests/fuzz/support/fuzz.h"
+#include "tests/fuzz/support/output.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define PAGE       0x1000u
+#define OUTPUT_MAX 2000000u /* characters: no line asks for more */
+
+LOG_SUBJECT(udma);
+LOG_SUBJECT(its);
+
+const struct version version_of_image = {"0.0.0", "0123456789ab", true, "a compiler"};
+
+static const struct device_tree_info tree = {
+    .memory = {{0x80000000, 0x80000000}},
+    .memory_count = 1,
+    .reserved = {{0x9e800000, 0x01800000}},
+    .reserved_count = 1,
+    .tree = {0x88000000, 0x4000},
+    .file = {0x89000000, 0x1000},
+};
+
+/* ---- what may be touched, as docs/prompt.md and docs/hardware.md have it ---- */
+
+static bool in(uint64_t address, uint64_t base, uint64_t size)
+{
+    return address - base < size;
+}
+
+static bool is_memory(uint64_t address)
+{
+    return in(address, 0x80000000, 0x80000000) && !in(address, 0x9e800000, 0x01800000);
+}
+
+/* The numbers that platform_owns() gives this host below. */
+static bool is_owned_page(uint64_t address, uint64_t base)
+{
+    return in(address, base + 16 * PAGE, 16 * PAGE);
+}
+
+static bool may_read_register(uint64_t address)
+{
+    uint64_t offset = address % PAGE;
+
+    return in(address, 0x01800000, 0x10000) || in(address, 0x01820000, 0x10000) ||
+           in(address, 0x01880000, 4 * 0x20000) || address == 0x43000014 ||
+           in(address, 0x31150000, 0x30) ||
+           (in(address, 0x02800000, 0x60) && offset != 0 && offset != 0x8 && offset != 0x14) ||
+           (is_owned_page(address, 0x3c000000) && offset >= 0x18 && offset < 0x28) ||
+           (is_owned_page(address, 0x33d00000) && offset < 0x28) ||
+           is_owned_page(address, 0x34000000) || is_owned_page(address, 0x35000000) ||
+           (in(address, 0x3240b000, 8) || in(address, 0x3240d000, 8));
+}
+
+static bool may_write_register(uint64_t address)
+{
+    uint64_t offset = address % 0x10000;
+    bool sets = offset >= 0x100 && offset < 0x300;
+
+    return (in(address, 0x01800000, 0x10000) && sets) ||
+           (in(address, 0x01880000, 4 * 0x20000) && (address & 0x10000) != 0 && sets) ||
+           address == 0x0280001c ||
+           (is_owned_page(address, 0x3c000000) && address % PAGE == 0x10) ||
+           (is_owned_page(address, 0x33d00000) && address % PAGE < 0x20);
+}
+
+static void check(bool allowed, const char *what, uint64_t address)
+{
+    if (!allowed || address % 4 != 0)
+        fuzz_fail("%s 0x%llx", what, (unsigned long long)address);
+}
+
+uint64_t host_mmio_read(uintptr_t address, unsigned size)
+{
+    (void)size;
+    check(may_read_register(address), "a register is read at", address);
+    return address;
+}
+
+void host_mmio_write(uintptr_t address, unsigned size, uint64_t value)
+{
+    (void)size;
+    (void)value;
+    check(may_write_register(address), "a register is written at", address);
+}
+
+int probe_read32(uintptr_t address, uint32_t *value)
+{
+    check(may_read_register(address) || is_memory(address), "a word is read at", address);
+    if (address % 0x10000 == 0xfff0)
+        return -EFAULT;
+    *value = (uint32_t)address;
+    return 0;
+}
+
+int probe_write32(uintptr_t address, uint32_t value)
+{
+    (void)value;
+    check(may_write_register(address) || is_memory(address), "a word is written at", address);
+    return address % 0x10000 == 0xfff0 ? -EFAULT : 0;
+}
+
+size_t mapping_length(uintptr_t address, size_t limit)
+{
+    return in(address, 0x80000000, 0x40000000) ? limit : 0;
+}
+
+/* ---- the commands' subjects ---- */
+
+const struct device_tree_info *platform_get_device_tree(void)
+{
+    return &tree;
+}
+
+uintptr_t platform_console_base(void)
+{
+    return AM65X_UART0_BASE;
+}
+
+bool platform_owns(enum platform_resource resource, unsigned number)
+{
+    (void)resource;
+    return number >= 16 && number < 32;
+}
+
+void platform_for_each_range(void (*visit)(const char *name, int error,
+                                           const struct ti_sci_range *range))
+{
+    const struct ti_sci_range range = {0, 0, 65535, 65535};
+
+    visit("a range", 0, &range);
+    visit("another", -EACCES, &range);
+}
+
+struct irq_parent *platform_wired(void)
+{
+    return NULL;
+}
+
+struct irq_parent *platform_its(void)
+{
+    return NULL;
+}
+
+unsigned gic_redistributor_count(void)
+{
+    return core_count();
+}
+
+uintptr_t gic_redistributor_address(unsigned index)
+{
+    return index < core_count() ? AM65X_GICR_BASE + index * 0x20000u : 0;
+}
+
+int gic_set_pending(unsigned intid)
+{
+    (void)intid;
+    return 0;
+}
+
+void uart_get_counters(struct uart_counters *counters)
+{
+    memset(counters, 0, sizeof(*counters));
+    counters->overruns = fuzz_left() / 100;
+}
+
+int ti_sci_get_version(struct ti_sci_version *version)
+{
+    memset(version, 0, sizeof(*version));
+    memset(version->description, 'A', sizeof(version->description) - 1);
+    return 0;
+}
+
+void ti_sci_get_counters(struct ti_sci_counters *counters)
+{
+    memset(counters, 0xff, sizeof(*counters));
+}
+
+void its_get_facts(struct its_facts *facts)
+{
+    memset(facts, 0, sizeof(*facts));
+}
+
+uint64_t its_command_count(uint8_t opcode)
+{
+    return opcode;
+}
+
+void its_for_each_device(void (*visit)(uint32_t id, unsigned event_bits, unsigned mapped,
+                                       void *argument),
+                         void *argument)
+{
+    visit(0xfffff, 16, 65536, argument);
+}
+
+void udma_get_inventory(struct udma_inventory *inventory)
+{
+    *inventory = (struct udma_inventory){0};
+}
+
+unsigned udma_open_count(void)
+{
+    return 0;
+}
+
+unsigned udma_capacity(void)
+{
+    return 0;
+}
+
+void irq_service(void)
+{
+}
+
+void irq_get_inventory(struct irq_inventory *inventory)
+{
+    memset(inventory, 0xff, sizeof(*inventory));
+}
+
+/* Two interrupts, by their routes. */
+struct irq {
+    const char *route;
+};
+
+void irq_for_each(void (*visit)(const struct irq *irq, void *argument), void *argument)
+{
+    static const struct irq irqs[] = {
+        {"event 16 > VINT 17 bit 63 > INTR output 3 > INTID 67 > core 3 > SGI 1 > core 0"},
+        {"INTID 69 > core 0"},
+    };
+
+    visit(&irqs[0], argument);
+    visit(&irqs[1], argument);
+}
+
+int irq_describe(const struct irq *irq, char *text, size_t size)
+{
+    size_t length = strlen(irq->route), kept = length < size ? length : size - 1;
+
+    memcpy(text, irq->route, kept);
+    text[kept] = '\0';
+    return (int)length;
+}
+
+const char *irq_name(const struct irq *irq)
+{
+    return irq->route;
+}
+
+const char *irq_device_name(const struct irq *irq)
+{
+    (void)irq;
+    return "a device";
+}
+
+const char *irq_state_name(const struct irq *irq)
+{
+    (void)irq;
+    return "on";
+}
+
+uint32_t irq_index(const struct irq *irq)
+{
+    (void)irq;
+    return UINT32_MAX;
+}
+
+unsigned irq_core(const struct irq *irq)
+{
+    (void)irq;
+    return 0;
+}
+
+uint64_t irq_count(const struct irq *irq)
+{
+    (void)irq;
+    return UINT64_MAX;
+}
+
+/* ---- bench gets nothing to measure with ---- */
+
+int irq_bind_wired(struct device *device, struct irq_parent *parent, const uint16_t *intids,
+                   uint32_t count)
+{
+    (void)device;
+    (void)parent;
+    (void)intids;
+    (void)count;
+    return -ENODEV;
+}
+
+int irq_bind_its(struct device *device, struct irq_parent *parent, uint32_t device_id,
+                 uint32_t event_count)
+{
+    (void)device;
+    (void)parent;
+    (void)device_id;
+    (void)event_count;
+    return -ENODEV;
+}
+
+int irq_unbind(struct device *device)
+{
+    (void)device;
+    return 0;
+}
+
+int irq_request(struct device *device, const struct irq_request *request, struct irq **irq)
+{
+    (void)device;
+    (void)request;
+    (void)irq;
+    return -ENODEV;
+}
+
+int irq_free(struct irq *irq)
+{
+    (void)irq;
+    return 0;
+}
+
+int udma_channel_open(const struct udma_channel_config *config, struct udma_channel **channel)
+{
+    (void)config;
+    (void)channel;
+    return -ENODEV;
+}
+
+int udma_channel_close(struct udma_channel *channel)
+{
+    (void)channel;
+    return 0;
+}
+
+int udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t source, size_t length,
+              void *cookie)
+{
+    (void)channel;
+    (void)destination;
+    (void)source;
+    (void)length;
+    (void)cookie;
+    return -EINVAL;
+}
+
+void *dma_alloc(size_t size)
+{
+    (void)size;
+    return NULL;
+}
+
+void dma_free(void *memory)
+{
+    (void)memory;
+}
+
+/* ---- the terminal ---- */
+
+static size_t written;
+
+static int write_text(const char *text, size_t length)
+{
+    fuzz_check_memory(text, length, "console output");
+    written += length;
+    FUZZ_CHECK(written < OUTPUT_MAX);
+    return 0;
+}
+
+/* Whoever types goes away after the last key. */
+static int get_key(uint64_t timeout_us)
+{
+    (void)timeout_us;
+    written = 0;
+    fuzz_restart_clock();
+    if (fuzz_left() == 0)
+        fuzz_leave();
+    return (int)fuzz_take(1);
+}
+
+static int flush(void)
+{
+    return 0;
+}
+
+static bool discard_through(unsigned char byte)
+{
+    return byte == 0;
+}
+
+noreturn void psci_system_reset(void)
+{
+    fuzz_leave();
+}
+
+void fuzz_one(void)
+{
+    static const struct console_device terminal = {write_text, get_key, flush, discard_through};
+
+    fuzz_allow_panic(true); /* the command of that name */
+    console_attach(&terminal);
+    fuzz_catch_output(console_write);
+    log_info(udma, "a line to begin with");
+    (void)prompt_run();
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The twin's device models: registers, TI-SCI messages, descriptors and rings in memory, time and
+ * injected faults, in any order.
+ */
+#include "tests/fuzz/support/fuzz.h"
+#include "tests/fuzz/support/navss.h"
+#include "twin/models/am65x.h"
+
+#include <string.h>
+
+#define STEPS_MAX    400u
+#define ADVANCES_MAX 200u
+
+static void line(void *context, unsigned intid, bool high)
+{
+    (void)context;
+    (void)high;
+    FUZZ_CHECK(intid >= 32 && intid < 1020);
+}
+
+static void its_message(void *context, uint32_t device_id, uint32_t event_id)
+{
+    (void)context;
+    (void)event_id;
+    FUZZ_CHECK(device_id < 0x100000);
+}
+
+static bool in_dram(uint64_t address, size_t size)
+{
+    return address - NAVSS_DRAM_BASE < NAVSS_DRAM_SIZE &&
+           size <= NAVSS_DRAM_SIZE - (address - NAVSS_DRAM_BASE);
+}
+
+static bool memory_read(void *context, uint64_t address, void *data, size_t size)
+{
+    (void)context;
+    if (!in_dram(address, size))
+        return false;
+    memcpy(data, &navss_dram[address - NAVSS_DRAM_BASE], size);
+    return true;
+}
+
+static bool memory_write(void *context, uint64_t address, const void *data, size_t size)
+{
+    (void)context;
+    if (!in_dram(address, size))
+        return false;
+    memcpy(&navss_dram[address - NAVSS_DRAM_BASE], data, size);
+    return true;
+}
+
+static uint64_t now(void *context)
+{
+    (void)context;
+    return fuzz_now();
+}
+
+static void uart_transmit(void *context, unsigned uart, uint8_t byte)
+{
+    (void)context;
+    (void)byte;
+    FUZZ_CHECK(uart < 4);
+}
+
+static void trace(void *context, const char *text)
+{
+    (void)context;
+    FUZZ_CHECK(strlen(text) < 120);
+}
+
+static void event(void *context, enum am65x_event kind, uint32_t subject, uint64_t first,
+                  uint64_t second, const void *bytes, size_t size)
+{
+    (void)context;
+    (void)kind;
+    (void)subject;
+    (void)first;
+    (void)second;
+    if (size != 0)
+        fuzz_check_memory(bytes, size, "an event");
+}
+
+static const struct am65x_environment environment = {
+    .line = line,
+    .its_message = its_message,
+    .memory_read = memory_read,
+    .memory_write = memory_write,
+    .now = now,
+    .uart_transmit = uart_transmit,
+    .trace = trace,
+    .event = event,
+};
+
+static void write_register(uint64_t address, unsigned size, uint64_t value)
+{
+    (void)am65x_write(address, size, value);
+}
+
+static uint64_t read_register(uint64_t address, unsigned size)
+{
+    uint64_t value = 0;
+
+    (void)am65x_read(address, size, &value);
+    FUZZ_CHECK(size == 8 || value >> (8 * size) == 0);
+    return value;
+}
+
+static void pass(uint64_t ns)
+{
+    fuzz_pass(ns);
+    for (unsigned i = 0; i < ADVANCES_MAX && am65x_next_deadline() <= fuzz_now(); i++)
+        (void)am65x_advance();
+}
+
+void fuzz_one(void)
+{
+    static const struct navss_access access = {write_register, read_register, pass};
+    const struct am65x_config config = {
+        .trace = (uint32_t)fuzz_below(8),
+        .intid_limit = 256,
+        .dram_base = NAVSS_DRAM_BASE,
+        .dram_size = NAVSS_DRAM_SIZE,
+    };
+
+    am65x_reset(&environment, &config);
+    for (unsigned step = 0; step < STEPS_MAX && fuzz_left() != 0; step++) {
+        switch (fuzz_below(16)) {
+        case 0:
+            (void)am65x_uart_receive(fuzz_below(4), (uint8_t)fuzz_take(1));
+            break;
+        case 1:
+            (void)am65x_inject((enum am65x_fault)fuzz_below(AM65X_FAULT_COUNT), fuzz_take(2),
+                               (uint32_t)fuzz_take(1));
+            break;
+        default:
+            navss_do(&access);
+            break;
+        }
+    }
+    pass(1000000);
+    navss_check();
+    FUZZ_CHECK(am65x_counter(AM65X_COUNT_RINGS) < 2000);
+    FUZZ_CHECK(am65x_counter(AM65X_COUNT_EVENT_MAPPINGS) < 10000);
+    FUZZ_CHECK(am65x_counter(AM65X_COUNT_ROUTES) < 10000);
+    FUZZ_CHECK(am65x_counter(AM65X_COUNT_PSIL_PAIRS) < 10000);
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * See board.h.
+ */
+#include "tests/fuzz/support/board.h"
+
+#include "tests/fuzz/support/fuzz.h"
+#include "tests/fuzz/support/navss.h"
+#include "twin/monitor/board.h"
+#include "twin/monitor/mmio.h"
+#include "twin/monitor/monitor.h"
+#include "twin/monitor/sysreg.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#define PAGE           0x1000u
+#define EVENTS_SIZE    0x20000u /* a head and 1024 records */
+#define EVENT_RECORDS  512u
+#define NO_INTERRUPT   1023u
+#define FREQUENCY      62500000u
+#define NS_PER_TICK    16u
+
+#define GITS_CWRITER   0x88u
+#define GITS_CREADR    0x90u
+#define UARTDR         0x00u
+#define UARTFR         0x18u
+#define UARTFR_RXFE    0x10u
+
+/* So many sleeps, and nothing comes: the core is off, or the machine. */
+#define SLEEPS_MAX     3u
+
+/* Registers that have been written: the latest value of so many. */
+#define REMEMBERED_MAX 64u
+
+struct sysregs sysregs;
+const char el3_vectors[1], el2_vectors[1];
+
+static struct {
+    uint64_t address, value;
+} remembered[REMEMBERED_MAX];
+static unsigned remembered_count, sleeps, pending;
+static bool its_stalls;
+static uint64_t translation;
+
+/* ---- memory ---- */
+
+static void map(uintptr_t address, size_t size)
+{
+    if (mmap((void *)address, size, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != (void *)address)
+        fuzz_fail("no memory at 0x%zx", address);
+}
+
+void board_init(unsigned cpus, uint64_t dram_size)
+{
+    struct parameters *p = (struct parameters *)(uintptr_t)PARAMETERS_BASE;
+
+    if (msync(p, PAGE, MS_ASYNC) != 0) { /* not mapped yet: the process's first execution */
+        map(PARAMETERS_BASE, PAGE);
+        map(EVENTS_BASE, EVENTS_SIZE);
+    }
+    memset((void *)(uintptr_t)EVENTS_BASE, 0, 128);
+    *p = (struct parameters){
+        .magic = PARAMETERS_MAGIC,
+        .cpus = cpus,
+        .entry = GUEST_DRAM_BASE,
+        .dram_size = dram_size,
+        .trace = 7,
+        .events = EVENT_RECORDS,
+    };
+    pending = NO_INTERRUPT;
+    sysregs.cntfrq_el0 = FREQUENCY;
+}
+
+/* The guest's memory is as large as its parameters say, and all of it is these bytes, over and
+ * over; behind them is room for what begins at their end. */
+void *memory_at(uint64_t address)
+{
+    static uint8_t overhang[PAGE];
+    uint64_t offset = (address - GUEST_DRAM_BASE) % NAVSS_DRAM_SIZE;
+
+    if (!guest_memory(address, 1))
+        fuzz_fail("0x%llx is no memory of the guest's", (unsigned long long)address);
+    return offset < NAVSS_DRAM_SIZE - PAGE ? &navss_dram[offset] : &overhang[0];
+}
+
+/* ---- registers ---- */
+
+static bool in(uint64_t address, uint64_t base, uint64_t size)
+{
+    return address - base < size;
+}
+
+static bool exists(uint64_t address)
+{
+    return in(address, BOARD_GICD_BASE, 0x10000) || in(address, BOARD_GITS_BASE, 0x20000) ||
+           in(address, BOARD_GICR_BASE, 0x20000 * BOARD_CPUS_MAX) ||
+           in(address, BOARD_CONSOLE_BASE, PAGE) || in(address, BOARD_REPORT_BASE, PAGE) ||
+           in(address, BOARD_SECURE_GPIO_BASE, PAGE);
+}
+
+/* The register's own address: the alias shows the same one. */
+static uint64_t resolve(uint64_t address, unsigned size)
+{
+    uint64_t own = address >= NONSECURE_ALIAS ? address - NONSECURE_ALIAS : address;
+
+    if (address % size != 0)
+        fuzz_fail("the monitor's access to 0x%llx is not aligned to %u",
+                  (unsigned long long)address, size);
+    if (!exists(own))
+        fuzz_fail("the monitor's access to 0x%llx reaches nothing", (unsigned long long)address);
+    return own;
+}
+
+static uint64_t *find(uint64_t address, bool make)
+{
+    for (unsigned i = 0; i < remembered_count; i++)
+        if (remembered[i].address == address)
+            return &remembered[i].value;
+    if (!make || remembered_count == REMEMBERED_MAX)
+        return NULL;
+    remembered[remembered_count].address = address;
+    return &remembered[remembered_count++].value;
+}
+
+uint64_t mmio_read(uint64_t address, unsigned size)
+{
+    const uint64_t *value;
+
+    address = resolve(address, size);
+    if (address == BOARD_CONSOLE_BASE + UARTFR)
+        return fuzz_left() != 0 ? 0 : UARTFR_RXFE;
+    if (address == BOARD_CONSOLE_BASE + UARTDR)
+        return fuzz_take(1);
+    if (address == BOARD_GITS_BASE + GITS_CREADR) {
+        value = find(BOARD_GITS_BASE + GITS_CWRITER, false);
+        return (value != NULL && !its_stalls ? *value : 0) | (its_stalls ? 1 : 0);
+    }
+    value = find(address, false);
+    return value == NULL ? 0 : size == 8 ? *value : *value & ((UINT64_C(1) << (8 * size)) - 1);
+}
+
+void mmio_write(uint64_t address, unsigned size, uint64_t value)
+{
+    uint64_t *place;
+
+    place = find(resolve(address, size), true);
+    if (place != NULL)
+        *place = value;
+}
+
+void board_its_stalls(bool stalls)
+{
+    its_stalls = stalls;
+}
+
+/* ---- system registers ---- */
+
+void board_set_core(unsigned core)
+{
+    sysregs.mpidr_el1 = 0x80000000u | core;
+}
+
+void board_interrupt(unsigned intid)
+{
+    pending = intid;
+}
+
+void board_set_translation(uint64_t par)
+{
+    translation = par;
+}
+
+uint64_t board_read_sysreg(const uint64_t *sysreg)
+{
+    if (sysreg == &sysregs.cntpct_el0)
+        return fuzz_now() / NS_PER_TICK;
+    if (sysreg == &sysregs.ICC_IAR0_EL1) {
+        unsigned intid = pending;
+
+        pending = NO_INTERRUPT;
+        return intid;
+    }
+    return *sysreg;
+}
+
+void translate_for_guest(uint64_t address)
+{
+    (void)address;
+    sysregs.par_el1 = translation;
+}
+
+void wait_for_interrupt(void)
+{
+    if (pending == NO_INTERRUPT && ++sleeps == SLEEPS_MAX)
+        fuzz_leave();
+}
+
+/* ---- locks: the cores take turns here, so none is ever waited for ---- */
+
+void lock_take(struct lock *lock)
+{
+    if (lock->taken != 0)
+        fuzz_fail("the monitor takes a lock that it holds");
+    lock->taken = 1;
+}
+
+void lock_release(struct lock *lock)
+{
+    FUZZ_CHECK(lock->taken != 0);
+    lock->taken = 0;
+}

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The DMA driver on hostile hardware: what comes back in completion rings, what stands in returned
+ * descriptors, what registers read as, and what the system firmware answers is the input's.
+ *
+ * However that is, each copy that was accepted is called back once at most, with a status that
+ * udma.h knows, and never after the close; and memory that the ring accelerator has been told of
+ * stays allocated until it has been told of its end.
+ */
+#include "drivers/udma/udma.h"
+#include "arch/mmio.h"
+#include "drivers/ti_sci/internal.h"
+#include "drivers/ti_sci/ti_sci.h"
+#include "drivers/ti_sci/ti_sci_protocol.h"
+#include "drivers/udma/ring_registers.h"
+#include "drivers/udma/udmap_registers.h"
+#include "msi/irq.h"
+#include "platform/am65x.h"
+#include "tests/fuzz/support/fuzz.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define CHANNELS        4u
+#define COPIES_MAX      256u
+#define STEPS_MAX       150u
+#define RINGS           1024u /* pages in the real-time region */
+#define CHANNELS_MAX    512u  /* that the capability register can tell of */
+#define PAGE            0x1000u
+#define DESCRIPTOR_SIZE 256u
+#define TEARDOWN        UINT64_C(1)
+
+enum mode {
+    SOUND_RANGES = 0x1,
+    SOUND_REGISTERS = 0x2,
+    REFUSALS = 0x4, /* requests fail now and then */
+    LOST = 0x8,     /* and what seems to have failed has been done */
+    STUCK = 0x10,   /* a ring's occupancy never falls */
+    ERRATUM = 0x20,
+};
+static unsigned mode;
+
+LOG_SUBJECT(ti_sci);
+
+/* What the hardware knows of a ring. */
+static struct ring {
+    uint64_t base;
+    uint32_t count, occupied, head;
+} rings[RINGS];
+static uint16_t return_ring[RINGS]; /* by channel */
+
+enum copy_state {
+    NEVER,
+    QUEUED,
+    DONE,
+};
+static uint8_t copies[COPIES_MAX];
+static unsigned copy_count;
+
+static struct {
+    struct udma_channel *channel;
+    irq_handler_t handler;
+    void *context;
+    uint16_t ring;
+    bool closed;
+} opened[CHANNELS];
+
+/* ---- the system firmware ---- */
+
+static void answer_range(const struct tisci_get_range_request *request,
+                         struct tisci_get_range_answer *answer)
+{
+    if ((mode & SOUND_RANGES) == 0) {
+        answer->range_start = (uint16_t)fuzz_take(2);
+        answer->range_num = (uint16_t)fuzz_take(2);
+        answer->range_start_sec = (uint16_t)fuzz_take(2);
+        answer->range_num_sec = (uint16_t)fuzz_take(2);
+        return;
+    }
+    answer->range_start = request->subtype == TI_SCI_SUBTYPE_RA_GP ? 304 : 8;
+    answer->range_num = request->subtype == TI_SCI_SUBTYPE_RA_GP ? 8 : 4;
+}
+
+static void ring_configured(const struct tisci_ring_cfg_request *request)
+{
+    if (request->index >= RINGS)
+        return;
+    rings[request->index] = (struct ring){
+        .base = (uint64_t)request->addr_hi << 32 | request->addr_lo,
+        .count = request->count,
+    };
+}
+
+static void carry_out(uint16_t type, const void *request)
+{
+    const struct tisci_udmap_tx_request *transmit = request;
+
+    if (type == TISCI_MSG_RM_RING_CFG)
+        ring_configured(request);
+    else if (type == TISCI_MSG_RM_UDMAP_TX_CH_CFG && transmit->index < RINGS)
+        return_ring[transmit->index] = transmit->txcq_qnum;
+}
+
+int ti_sci_request(uint16_t type, const void *request, size_t request_size, void *answer,
+                   size_t answer_size)
+{
+    static const int errors[] = {-EACCES, -ETIMEDOUT, -EBUSY, -EPROTO, -EIO};
+    bool fails = (mode & REFUSALS) != 0 && fuzz_below(4) == 0;
+
+    fuzz_check_memory(request, request_size, "a request");
+    fuzz_pass(10000);
+    if (answer != NULL)
+        memset(answer, 0, answer_size);
+    if (type == TISCI_MSG_RM_GET_RESOURCE_RANGE && !fails)
+        answer_range(request, answer);
+    if (!fails)
+        carry_out(type, request);
+    if (!fails)
+        return 0;
+    if ((mode & LOST) == 0)
+        return errors[fuzz_below(5)];
+    carry_out(type, request);
+    return -ETIMEDOUT;
+}
+
+/* ---- interrupts ---- */
+
+struct irq {
+    unsigned number; /* in opened[] */
+};
+static struct irq irqs[CHANNELS];
+static unsigned opening;
+
+int irq_request(struct device *device, const struct irq_request *request, struct irq **irq)
+{
+    (void)device;
+    if ((mode & REFUSALS) != 0 && fuzz_below(4) == 0)
+        return -ENOSPC;
+    opened[opening].handler = request->handler;
+    opened[opening].context = request->context;
+    opened[opening].ring = (uint16_t)request->index;
+    irqs[opening].number = opening;
+    *irq = &irqs[opening];
+    return 0;
+}
+
+/* The handler never runs again, whatever is returned; with -EAGAIN it is to be freed again. */
+int irq_free(struct irq *irq)
+{
+    opened[irq->number].handler = NULL;
+    if ((mode & REFUSALS) == 0 || fuzz_below(4) != 0)
+        return 0;
+    return fuzz_below(2) != 0 ? -EIO : -EAGAIN;
+}
+
+void irq_mask(struct irq *irq)
+{
+    opened[irq->number].handler = NULL;
+}
+
+int irq_synchronize(struct irq *irq)
+{
+    (void)irq;
+    return (mode & REFUSALS) != 0 && fuzz_below(4) == 0 ? -EAGAIN : 0;
+}
+
+unsigned irq_core(const struct irq *irq)
+{
+    return irq->number;
+}
+
+int irq_describe(const struct irq *irq, char *text, size_t size)
+{
+    (void)irq;
+    if (size != 0)
+        *text = '\0';
+    return 0;
+}
+
+static void interrupt(unsigned number)
+{
+    if (opened[number].handler == NULL)
+        return;
+    fuzz_set_in_interrupt(true);
+    (void)opened[number].handler(opened[number].context);
+    fuzz_set_in_interrupt(false);
+}
+
+/* ---- registers ---- */
+
+static bool in(uintptr_t address, uintptr_t base, uintptr_t size)
+{
+    return address - base < size;
+}
+
+uint64_t host_mmio_read(uintptr_t address, unsigned size)
+{
+    uintptr_t offset = address % PAGE;
+
+    FUZZ_CHECK(size == 4 && address % 4 == 0);
+    if (address == AM65X_UDMAP_GCFG_BASE + offsetof(struct udmap_registers, cap[2]))
+        return (mode & SOUND_REGISTERS) != 0 ? 120 | 150 << 18 : fuzz_take(4);
+    if (in(address, AM65X_RING_RT_BASE, RINGS * PAGE) &&
+        offset == offsetof(struct ring_rt_registers, occupancy)) {
+        const struct ring *ring = &rings[(address - AM65X_RING_RT_BASE) / PAGE];
+
+        if ((mode & STUCK) != 0)
+            return 1;
+        return (mode & SOUND_REGISTERS) != 0 ? ring->occupied : fuzz_take(4);
+    }
+    FUZZ_CHECK((in(address, AM65X_TCHAN_RT_BASE, CHANNELS_MAX * PAGE) ||
+                in(address, AM65X_RCHAN_RT_BASE, CHANNELS_MAX * PAGE)) &&
+               offset == offsetof(struct udmap_channel_registers, ctl));
+    return (mode & SOUND_REGISTERS) != 0 ? 0 : fuzz_take(4);
+}
+
+void host_mmio_write(uintptr_t address, unsigned size, uint64_t value)
+{
+    struct ring *ring = &rings[(address - AM65X_RING_RT_BASE) / PAGE % RINGS];
+
+    FUZZ_CHECK(size == 4 && address % 4 == 0);
+    if (!in(address, AM65X_RING_RT_BASE, RINGS * PAGE))
+        return;
+    FUZZ_CHECK(address % PAGE == offsetof(struct ring_rt_registers, doorbell));
+    if ((int32_t)value > 0)
+        ring->occupied += (uint32_t)value;
+    else if (0u - (uint32_t)value <= ring->occupied)
+        ring->occupied += (uint32_t)value;
+}
+
+/* ---- the DMA engine ---- */
+
+static void push(unsigned index, uint64_t element)
+{
+    struct ring *ring = &rings[index % RINGS];
+    uint64_t *elements = (uint64_t *)(uintptr_t)ring->base;
+
+    if (ring->count == 0 || ring->occupied >= ring->count)
+        return;
+    elements[(ring->head + ring->occupied++) % ring->count] = element;
+}
+
+static bool pop(unsigned index, uint64_t *element)
+{
+    struct ring *ring = &rings[index % RINGS];
+    const uint64_t *elements = (const uint64_t *)(uintptr_t)ring->base;
+
+    if (ring->count == 0 || ring->occupied == 0)
+        return false;
+    *element = elements[ring->head];
+    ring->head = (ring->head + 1) % ring->count;
+    ring->occupied--;
+    return true;
+}
+
+/* A transfer ends as it should, or nearly. The driver has the ring's head at its own position. */
+static void complete(unsigned channel, bool well)
+{
+    uint64_t element;
+    uint8_t *descriptor;
+
+    if (!pop(channel, &element))
+        return;
+    descriptor = (uint8_t *)(uintptr_t)element;
+    if (!fuzz_is_allocated(descriptor, DESCRIPTOR_SIZE))
+        return; /* hostile hardware has written over the ring */
+    for (unsigned i = 64; i < DESCRIPTOR_SIZE; i += 64)
+        if (well)
+            memset(descriptor + i, 0, 16);
+    if (!well)
+        descriptor[fuzz_take(1)] = (uint8_t)fuzz_take(1);
+    push(return_ring[channel % RINGS], element);
+}
+
+static void write_elements(unsigned index)
+{
+    struct ring *ring = &rings[index % RINGS];
+    uint64_t *elements = (uint64_t *)(uintptr_t)ring->base;
+
+    if (ring->count == 0)
+        return;
+    for (unsigned i = 0, end = fuzz_below(ring->count + 1); i < end; i++)
+        elements[i] = fuzz_below(2) != 0 ? elements[0] + fuzz_take(2) : fuzz_take(8);
+}
+
+static void hardware(void)
+{
+    unsigned number = fuzz_below(CHANNELS), ring = opened[number].ring;
+    unsigned channel = 8 + number;
+
+    switch (fuzz_below(8)) {
+    case 0:
+        push(ring, TEARDOWN);
+        break;
+    case 1:
+        complete(channel, false);
+        break;
+    case 2:
+        push(ring, fuzz_take(8));
+        break;
+    case 3:
+        write_elements(ring);
+        break;
+    default:
+        complete(channel, true);
+        break;
+    }
+    interrupt(number);
+}
+
+/* ---- what callers do ---- */
+
+static void on_copy(void *context, void *cookie, int status)
+{
+    uint8_t *copy = cookie;
+
+    FUZZ_CHECK(!opened[(uintptr_t)context].closed);
+    FUZZ_CHECK(copy >= copies && copy < &copies[copy_count]);
+    if (*copy != QUEUED)
+        fuzz_fail("copy %u is called back again", (unsigned)(copy - copies));
+    *copy = DONE;
+    FUZZ_CHECK(status == 0 || status == -EIO);
+}
+
+static void open_channel(unsigned number)
+{
+    const struct udma_channel_config config = {
+        .name = "fuzz",
+        .core = fuzz_below(6),
+        .depth = fuzz_below(68),
+        .callback = on_copy,
+        .context = (void *)(uintptr_t)number,
+    };
+
+    opening = number;
+    opened[number].closed = false;
+    if (udma_channel_open(&config, &opened[number].channel) != 0)
+        opened[number].channel = NULL;
+}
+
+static void close_channel(unsigned number)
+{
+    if (udma_channel_close(opened[number].channel) == -EAGAIN)
+        return;
+    opened[number].channel = NULL;
+    opened[number].closed = true;
+}
+
+static void copy(unsigned number)
+{
+    uint8_t *cookie = &copies[copy_count];
+
+    if (copy_count == COPIES_MAX)
+        return;
+    *cookie = QUEUED;
+    copy_count++;
+    if (udma_copy(opened[number].channel, fuzz_take(6), fuzz_take(6), fuzz_take(3), cookie) != 0)
+        *cookie = NEVER;
+}
+
+static void ask(unsigned number)
+{
+    struct udma_counters counters;
+    char text[32];
+
+    udma_channel_get_counters(opened[number].channel, &counters);
+    (void)udma_channel_describe(opened[number].channel, text, fuzz_below(sizeof(text) + 1));
+    (void)udma_channel_core(opened[number].channel);
+}
+
+/* What the ring accelerator was told of is still there. */
+static void check_rings(void)
+{
+    for (unsigned i = 0; i < CHANNELS; i++) {
+        const struct ring *transfer = &rings[8 + i], *completion = &rings[304 + i];
+
+        fuzz_check_memory((void *)(uintptr_t)transfer->base, 8 * (size_t)transfer->count,
+                          "a transfer ring");
+        fuzz_check_memory((void *)(uintptr_t)completion->base, 8 * (size_t)completion->count,
+                          "a completion ring");
+    }
+}
+
+static void step(void)
+{
+    unsigned number = fuzz_below(CHANNELS), action = fuzz_below(8);
+
+    fuzz_restart_clock();
+    if (action < 3)
+        hardware();
+    else if (opened[number].channel == NULL)
+        open_channel(number);
+    else if (action == 3)
+        close_channel(number);
+    else if (action == 4)
+        ask(number);
+    else
+        copy(number);
+    check_rings();
+}
+
+void fuzz_one(void)
+{
+    static struct device rings_device = {.name = "rings"};
+    struct udma_facts facts = {
+        .navss_device = AM65X_DEV_NAVSS,
+        .ringacc_device = AM65X_DEV_RINGACC,
+        .udmap_device = AM65X_DEV_UDMAP,
+        .ring_rt = AM65X_RING_RT_BASE,
+        .udmap_gcfg = AM65X_UDMAP_GCFG_BASE,
+        .rchan_rt = AM65X_RCHAN_RT_BASE,
+        .tchan_rt = AM65X_TCHAN_RT_BASE,
+        .psil_base = AM65X_PSIL_BASE,
+        .ring_interrupts = &rings_device,
+    };
+    struct udma_inventory inventory;
+
+    mode = fuzz_below(64);
+    facts.ring_state_erratum = (mode & ERRATUM) != 0;
+    fuzz_set_idle(hardware);
+    if (udma_init(&facts) != 0)
+        return;
+    for (unsigned i = 0; i < STEPS_MAX && fuzz_left() != 0; i++)
+        step();
+    udma_get_inventory(&inventory);
+    if (udma_open_count() > udma_capacity())
+        fuzz_fail("%u channels are open, of %u", udma_open_count(), udma_capacity());
+}

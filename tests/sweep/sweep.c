@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The fault sweep: in the bring-up, and in the firmware's life after it, the n-th occasion of a
+ * fault strikes, for n = 1 until all passes without the fault being reached. Each time in a process
+ * of its own; after it the error has been told, nothing is lost, and a second run works.
+ *
+ *     sweep                       all, as TAP, with a table at the end
+ *     sweep NUMBER boot|life N    the N-th occasion of one fault (faults.h numbers them from 0);
+ *                                 HOST_LOG=1 shows what the firmware logs
+ */
+#include "tests/sweep/faults.h"
+#include "tests/sweep/machine.h"
+#include "tests/target/life.h"
+
+#include "msi/service.h"
+#include "platform/internal.h"
+#include "platform/platform.h"
+#include "tests/host/support/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+
+/* Each case asks for the leak check itself. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "leak_check_at_exit=0";
+}
+#endif
+
+#define WORKERS_MAX 16u
+#define STEPS_MAX   4000u
+#define SECONDS_MAX 60u       /* of real time: a child that hangs */
+#define SETTLE_US   10000000u /* for answers that come late */
+#define TEXT_SIZE   400u
+#define EXIT_RED    1
+
+enum stage {
+    BOOT,
+    LIFE,
+    STAGES
+};
+
+enum outcome {
+    NOT_RUN,
+    NOT_REACHED,
+    SURVIVED, /* no error: asked again, waited for, done without */
+    UNDONE,   /* told; all is as it was */
+    KEPT,     /* told; something was kept, and the second run got it back */
+    OFF,      /* told at boot; what needs it is off, the rest works, and it came up later */
+    LOST,     /* all below are red */
+    LEAKED,
+    CRASHED,
+    SILENT,
+    BROKEN, /* the second run fails */
+    OUTCOMES
+};
+static const char *const outcome_names[OUTCOMES] = {
+    [NOT_RUN] = "not run", [NOT_REACHED] = "not reached", [SURVIVED] = "survived",
+    [UNDONE] = "undone",   [KEPT] = "kept, got back",     [OFF] = "off, came up later",
+    [LOST] = "lost",       [LEAKED] = "leaked",           [CRASHED] = "crashed",
+    [SILENT] = "silent",   [BROKEN] = "not usable",
+};
+
+struct result {
+    enum outcome outcome;
+    char text[TEXT_SIZE];
+};
+
+/* What all processes share. */
+static struct shared {
+    unsigned next[STAGES][FAULTS], end[STAGES][FAULTS]; /* n; end: the first that was not reached */
+    struct fault_heap reference;                        /* in use after two runs without a fault */
+    struct inventory booted;                            /* after bring-up without one */
+    struct result results[STAGES][FAULTS][STEPS_MAX];
+} * shared;
+
+static bool slot_fails(void)
+{
+    fault_occasion("a slot");
+    return fault_strikes(SLOT_FAILS);
+}
+
+static const struct life_size life_size = {
+    .channels = LIFE_CHANNELS_MAX,
+    .rings = LIFE_RINGS_MAX,
+    .copies = LIFE_COPIES_MAX,
+    .slot_fails = slot_fails,
+};
+
+/* ---- one case, in a process of its own ---- */
+
+static struct result *result;
+
+static void say(enum outcome outcome, const char *format, const char *first, const char *second)
+{
+    size_t used;
+
+    if (outcome > result->outcome)
+        result->outcome = outcome;
+    used = strlen(result->text);
+    if (used != 0 && used < TEXT_SIZE)
+        used += (size_t)snprintf(result->text + used, TEXT_SIZE - used, "; ");
+    if (used < TEXT_SIZE)
+        snprintf(result->text + used, TEXT_SIZE - used, format, first, second);
+}
+
+static void say_error(const struct life_report *report)
+{
+    say(NOT_RUN, "%s: %s", report->call, strerror(-report->error));
+}
+
+/* Answers that come late have come; nothing else is on its way. */
+static void settle(void)
+{
+    host_advance_us(SETTLE_US);
+    irq_service();
+}
+
+/* A second run works, and then all is as it was. */
+static void run_again(const struct inventory *before)
+{
+    struct life_report report;
+    struct inventory after;
+    struct fault_heap heap;
+    char text[TEXT_SIZE];
+
+    life_try_again(&life_size, &report);
+    if (report.errors != 0)
+        say(BROKEN, "second try: %s: %s", report.call, strerror(-report.error));
+    life_run(&life_size, &report);
+    if (report.errors != 0)
+        say(BROKEN, "second run: %s: %s", report.call, strerror(-report.error));
+    if (report.complaint[0] != '\0')
+        say(BROKEN, "second run: %s%s", report.complaint, "");
+    inventory_take(&after);
+    if (!inventory_equal(before, &after, text, sizeof(text)))
+        say(LEAKED, "after the second run: %s%s", text, "");
+    fault_get_heap(&heap);
+    if (shared->reference.blocks != 0 && heap.blocks != shared->reference.blocks) {
+        snprintf(text, sizeof(text), "%lld blocks, %lld bytes",
+                 (long long)(heap.blocks - shared->reference.blocks),
+                 (long long)(heap.bytes - shared->reference.bytes));
+        say(LEAKED, "memory is missing: %s%s", text, "");
+    }
+#if defined(__SANITIZE_ADDRESS__)
+    if (__lsan_do_recoverable_leak_check() != 0)
+        say(LEAKED, "the leak sanitizer complains%s%s", "", "");
+#endif
+}
+
+/* After bring-up. */
+static void live(enum fault fault, unsigned n)
+{
+    struct life_report report;
+    struct inventory before, after;
+    char text[TEXT_SIZE];
+
+    inventory_take(&before);
+    fault_arm(fault, n);
+    life_run(&life_size, &report);
+    fault_disarm();
+    if (!fault_has_struck())
+        say(NOT_REACHED, "%s%s", "", "");
+    else
+        say(report.errors == 0 ? SURVIVED : UNDONE, "at %s%s", fault_struck_at(), "");
+    if (report.errors != 0)
+        say_error(&report);
+    if (!fault_has_struck() && report.errors != 0)
+        say(BROKEN, "without a fault%s%s", "", "");
+    if (report.complaint[0] != '\0')
+        say(LOST, "%s%s", report.complaint, "");
+    settle();
+    inventory_take(&after);
+    if (!inventory_equal(&before, &after, text, sizeof(text)))
+        say(report.errors == 0 ? SILENT : KEPT, "kept: %s%s", text, "");
+    run_again(&before);
+}
+
+/* ---- bring-up ---- */
+
+static void name_if_off(const char *name, int error, void *argument)
+{
+    char *text = argument;
+    size_t used = strlen(text);
+
+    if (error != 0 && used < TEXT_SIZE)
+        snprintf(text + used, TEXT_SIZE - used, "%s%s %d", used != 0 ? ", " : "", name, error);
+}
+
+/* The parts that are not up; "" if all are. */
+static void name_what_is_off(char text[TEXT_SIZE])
+{
+    text[0] = '\0';
+    platform_for_each_part(name_if_off, text);
+}
+
+/* What came up works, what did not is refused. */
+static void use_what_is_up(void)
+{
+    struct life_report report;
+
+    life_run(&life_size, &report);
+    if (report.errors != 0)
+        say(BROKEN, "what is up does not work: %s: %s", report.call, strerror(-report.error));
+    if (report.complaint[0] != '\0')
+        say(BROKEN, "what is up does not work: %s%s", report.complaint, "");
+    settle();
+}
+
+/* A core that did not start is not tried again. */
+static bool is_off_for_good(const char *off)
+{
+    return strncmp(off, "other cores", strlen("other cores")) == 0 && strchr(off, ',') == NULL;
+}
+
+static void boot(enum fault fault, unsigned n)
+{
+    char off[TEXT_SIZE];
+    int error;
+
+    machine_reset();
+    fault_arm(fault, n);
+    error = platform_init(0);
+    fault_disarm();
+    name_what_is_off(off);
+    if (!fault_has_struck())
+        say(NOT_REACHED, "%s%s", "", "");
+    else
+        say(error == 0 ? SURVIVED : OFF, "at %s, off: %s", fault_struck_at(), off);
+    if ((error != 0) != (off[0] != '\0') || (error != 0 && fault_last_message()[0] == '\0'))
+        say(SILENT, "nobody says so%s%s", "", "");
+    use_what_is_up();
+    error = platform_retry();
+    name_what_is_off(off);
+    if (error != 0 && !is_off_for_good(off))
+        say(BROKEN, "still off after another try: %s%s", off, "");
+    run_again(&shared->booted);
+}
+
+static void run_case(enum stage stage, enum fault fault, unsigned n)
+{
+    alarm(SECONDS_MAX);
+    (stage == BOOT ? boot : live)(fault, n);
+    exit(0);
+}
+
+/* ---- workers ---- */
+
+static void bring_up(void)
+{
+    int error;
+
+    machine_reset();
+    error = platform_init(0);
+    if (error != 0) {
+        fprintf(stderr, "sweep: the machine does not come up without a fault: error %d\n", error);
+        exit(EXIT_RED);
+    }
+}
+
+/* What a process that died has said: the sanitizer's summary, or its last line. */
+static void read_last_words(int log, char *text, size_t size)
+{
+    static char all[65536];
+    ssize_t length = pread(log, all, sizeof(all) - 1, 0);
+    const char *found;
+
+    all[length > 0 ? length : 0] = '\0';
+    found = strstr(all, "runtime error");
+    if (found == NULL)
+        found = strstr(all, "SUMMARY");
+    if (found == NULL)
+        found = strstr(all, "panic");
+    if (found == NULL)
+        found = all;
+    snprintf(text, size, "%.*s", (int)strcspn(found, "\n"), found);
+}
+
+static void fork_case(enum stage stage, enum fault fault, unsigned n, int log)
+{
+    char words[TEXT_SIZE];
+    int status;
+    pid_t child;
+
+    result = &shared->results[stage][fault][n];
+    if (ftruncate(log, 0) != 0)
+        exit(EXIT_RED);
+    child = fork();
+    if (child == 0) {
+        lseek(log, 0, SEEK_SET);
+        dup2(log, STDERR_FILENO);
+        run_case(stage, fault, n);
+    }
+    if (child < 0 || waitpid(child, &status, 0) < 0)
+        exit(EXIT_RED);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return;
+    read_last_words(log, words, sizeof(words));
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        say(CRASHED, "does not end%s%s", "", "");
+    else
+        say(CRASHED, "at %s: %s", fault_struck_at(), words);
+}
+
+static void work(enum stage stage)
+{
+    char name[] = "/tmp/sweep-XXXXXX";
+    int log = mkstemp(name);
+
+    unlink(name);
+    if (stage == LIFE)
+        bring_up();
+    for (enum fault fault = 0; fault < FAULTS; fault++)
+        for (;;) {
+            unsigned n = __atomic_add_fetch(&shared->next[stage][fault], 1, __ATOMIC_SEQ_CST);
+
+            if (n >= STEPS_MAX ||
+                __atomic_load_n(&shared->end[stage][fault], __ATOMIC_SEQ_CST) != 0)
+                break;
+            fork_case(stage, fault, n, log);
+            if (result->outcome == NOT_REACHED)
+                __atomic_store_n(&shared->end[stage][fault], n, __ATOMIC_SEQ_CST);
+        }
+    exit(0);
+}
+
+/* What two runs without a fault leave in use. */
+static void measure_reference(void)
+{
+    struct life_report report;
+    pid_t child = fork();
+
+    if (child == 0) {
+        bring_up();
+        inventory_take(&shared->booted);
+        life_run(&life_size, &report);
+        settle();
+        life_try_again(&life_size, &report);
+        life_run(&life_size, &report);
+        fault_get_heap(&shared->reference);
+        exit(0);
+    }
+    (void)waitpid(child, NULL, 0);
+}
+
+static void sweep(enum stage stage, unsigned workers)
+{
+    fflush(stdout);
+    for (unsigned i = 0; i < workers; i++)
+        if (fork() == 0)
+            work(stage);
+    while (wait(NULL) > 0)
+        ;
+}
+
+/* ---- telling ---- */
+
+struct row {
+    unsigned steps[STAGES], counts[OUTCOMES], red;
+};
+
+static void add_result(struct row *row, enum stage stage, enum fault fault, unsigned n)
+{
+    const struct result *each = &shared->results[stage][fault][n];
+
+    row->steps[stage]++;
+    row->counts[each->outcome]++;
+    if (each->outcome < LOST)
+        return;
+    row->red++;
+    printf("# %s, %s, n = %u: %s: %s\n", fault_name(fault), stage == BOOT ? "boot" : "life", n,
+           outcome_names[each->outcome], each->text);
+}
+
+static void add_results(struct row *row, enum fault fault)
+{
+    for (enum stage stage = BOOT; stage < STAGES; stage++)
+        for (unsigned n = 1;
+             n < STEPS_MAX && shared->results[stage][fault][n].outcome > NOT_REACHED; n++)
+            add_result(row, stage, fault, n);
+}
+
+/* One row a kind, with what it ended in; red is all that must not be. */
+static void print_table(const struct row *rows)
+{
+    struct row sum = {0};
+
+    printf("#\n# %-27s  boot  life  survived  undone  kept   off   red\n", "what goes wrong");
+    for (enum fault fault = 0; fault <= FAULTS; fault++) {
+        const struct row *row = fault < FAULTS ? &rows[fault] : &sum;
+
+        printf("# %-27s %5u %5u %9u %7u %5u %5u %5u\n", fault < FAULTS ? fault_name(fault) : "all",
+               row->steps[BOOT], row->steps[LIFE], row->counts[SURVIVED], row->counts[UNDONE],
+               row->counts[KEPT], row->counts[OFF], row->red);
+        for (unsigned i = 0; i < OUTCOMES; i++)
+            sum.counts[i] += row->counts[i];
+        sum.steps[BOOT] += row->steps[BOOT];
+        sum.steps[LIFE] += row->steps[LIFE];
+        sum.red += row->red;
+    }
+}
+
+/* The exit status. */
+static int tell(void)
+{
+    static struct row rows[FAULTS];
+    unsigned red = 0;
+
+    printf("1..%u\n", FAULTS);
+    for (enum fault fault = 0; fault < FAULTS; fault++) {
+        struct row *row = &rows[fault];
+
+        add_results(row, fault);
+        unsigned steps = row->steps[BOOT] + row->steps[LIFE];
+        bool bad = row->red != 0 || steps == 0;
+
+        red += bad;
+        printf("%sok %u - %s: %u steps\n", bad ? "not " : "", fault + 1, fault_name(fault), steps);
+    }
+    print_table(rows);
+    return red == 0 ? 0 : EXIT_RED;
+}
+
+/* One case only, in front of one's eyes. */
+static int run_one(enum fault fault, enum stage stage, unsigned n)
+{
+    if (fault >= FAULTS || n == 0 || n >= STEPS_MAX)
+        return EXIT_RED;
+    result = &shared->results[stage][fault][n];
+    if (fork() == 0) {
+        if (stage == LIFE)
+            bring_up();
+        run_case(stage, fault, n);
+    }
+    (void)wait(NULL);
+    printf("%s, %s, n = %u: %s: %s\n", fault_name(fault), stage == BOOT ? "boot" : "life", n,
+           outcome_names[result->outcome], result->text);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned workers = processors < (long)WORKERS_MAX ? (unsigned)processors : WORKERS_MAX;
+
+    shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (shared == MAP_FAILED)
+        return EXIT_RED;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    measure_reference();
+    if (argc == 4)
+        return run_one((enum fault)atoi(argv[1]), strcmp(argv[2], "boot") == 0 ? BOOT : LIFE,
+                       (unsigned)atoi(argv[3]));
+    sweep(BOOT, workers);
+    sweep(LIFE, workers);
+    return tell();
+}
