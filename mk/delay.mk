@@ -19,6 +19,9 @@ $(O)/firmware/arch/arm64/mmu.c.o: FLAVOUR_CFLAGS :=
 FLAVOUR_LDFLAGS = $(addprefix -Wl$(COMMA)--wrap=,main $(DELAY_WRAP))
 endif
 
-.PHONY: delayed
+.PHONY: delayed check-delayed
 delayed:
 	@$(MAKE) --no-print-directory FLAVOUR=delayed firmware
+
+check-delayed: delayed twin | $(SETUP)/run
+	@tests/run $(O) $(H) --only delayed

@@ -26,8 +26,9 @@
 struct slot {
     struct irq *irq;
     uint64_t sent, received;
-    bool live;    /* between request and free: the handler may run */
-    bool waiting; /* its owner waits for what it counts */
+    bool live;     /* between request and free: the handler may run */
+    bool waiting;  /* its owner waits for what it counts */
+    uint32_t held; /* 1: somebody moves it, or nobody may; then its owner does not free it */
     uint64_t home;
     unsigned claims[2];
 };
@@ -226,6 +227,45 @@ static void move(struct slot *slot, unsigned target)
     add(&total->moves, 1);
 }
 
+static bool hold(struct slot *slot)
+{
+    uint32_t free = 0;
+
+    return __atomic_compare_exchange_n(&slot->held, &free, 1, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_SEQ_CST);
+}
+
+static void let_go(struct slot *slot)
+{
+    __atomic_store_n(&slot->held, 0, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&slot->waiting, __ATOMIC_SEQ_CST))
+        wait_notify();
+}
+
+static bool can_hold(void *argument)
+{
+    return hold(argument);
+}
+
+/* The owner's: from here on nobody else moves it. */
+static void take_back(struct slot *slot)
+{
+    if (hold(slot))
+        return;
+    __atomic_store_n(&slot->waiting, true, __ATOMIC_SEQ_CST);
+    expect(wait_for(can_hold, slot, ARRIVAL_US));
+    __atomic_store_n(&slot->waiting, false, __ATOMIC_SEQ_CST);
+}
+
+/* Another core's interrupt, or one's own: while it is fired, masked and handled. */
+static void move_held(struct slot *slot, unsigned target)
+{
+    if (!hold(slot))
+        return;
+    move(slot, target);
+    let_go(slot);
+}
+
 static void evacuate(unsigned core)
 {
     uint32_t nobody = 0;
@@ -270,6 +310,7 @@ static void request(struct slot *slot, unsigned core, unsigned number, unsigned 
     }
     settle(slot, target, stay);
     claim(slot);
+    let_go(slot);
 }
 
 static void fire(struct slot *slot)
@@ -281,6 +322,7 @@ static void fire(struct slot *slot)
 static void release(struct slot *slot, bool in_flight)
 {
     drain(slot);
+    take_back(slot);
     if (in_flight)
         fire(slot);
     disclaim(slot); /* before the free: from then on others may get the numbers */
@@ -313,11 +355,11 @@ static void use(struct slot *slot, unsigned choice, unsigned target)
         release(slot, true);
         break;
     case 2:
-        move(slot, target);
+        move_held(&slots[choice / 8 % core_count()][choice / 64 % CHURN_SLOTS], target);
         break;
     case 3:
         fire(slot);
-        move(slot, target);
+        move_held(slot, target);
         break;
     case 4:
         irq_mask(slot->irq);
@@ -384,6 +426,8 @@ static void run(void *argument)
 void churn_run(const struct churn *parameters, struct churn_result *result)
 {
     memset(slots, 0, sizeof(slots));
+    for (unsigned i = 0; i < CORE_MAX * CHURN_SLOTS; i++)
+        slots[i / CHURN_SLOTS][i % CHURN_SLOTS].held = 1;
     memset(owners, 0, sizeof(owners));
     memset(stays, 0, sizeof(stays));
     memset(gone, 0, sizeof(gone));

@@ -60,7 +60,7 @@ static void check_result(const struct churn_result *result, uint64_t least)
     CHECK_EQUAL(result->shared, 0);
     CHECK_EQUAL(result->requests, result->frees);
     CHECK_EQUAL(result->received + result->in_flight, result->sent);
-    CHECK(result->requests + result->frees >= least);
+    CHECK(result->requests + result->frees >= least || selftest_aborted());
 }
 
 /* At least so many thousand requests and frees. */
