@@ -48,6 +48,7 @@ static struct ring {
     uint32_t count, occupied, head;
 } rings[RINGS];
 static uint16_t return_ring[RINGS]; /* by channel */
+static uint64_t last_element;       /* that a transfer ring had */
 
 enum copy_state {
     NEVER,
@@ -265,6 +266,7 @@ static void complete(unsigned channel, bool well)
 
     if (!pop(channel, &element))
         return;
+    last_element = element;
     descriptor = (uint8_t *)(uintptr_t)element;
     if (!fuzz_is_allocated(descriptor, DESCRIPTOR_SIZE))
         return; /* hostile hardware has written over the ring */
@@ -300,7 +302,7 @@ static void hardware(void)
         complete(channel, false);
         break;
     case 2:
-        push(ring, fuzz_take(8));
+        push(ring, fuzz_below(2) != 0 ? last_element : fuzz_take(8));
         break;
     case 3:
         write_elements(ring);
