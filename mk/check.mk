@@ -7,7 +7,7 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
 .PHONY: check-built check-host check-target
-check-built: firmware twin sanitized host-tests sweep tsan-tests sdk
+check-built: firmware twin sanitized delayed host-tests sweep tsan-tests sdk
 	@tests/run $(O) $(H)
 
 # Parts of it: what runs on this machine under sanitizers, what runs on the twin.
@@ -28,8 +28,10 @@ check-mutations: firmware twin host-tests tsan-tests | $(SETUP)/run
 	@tests/mutation/run $(O) $(BUILD) $(CROSS_COMPILE) $(if $(MUTATIONS),--count $(MUTATIONS))
 
 # The long runs, which tell how far they are.
-soak: firmware twin | $(SETUP)/run
+soak: firmware delayed twin | $(SETUP)/run
 	@tools/twin --twin $(TWIN) --image $(APP_ELF) --append selftest=soak --timeout 3600 --strict </dev/null
+	@tools/twin --twin $(TWIN) --image $(O)-delayed/k3metal.elf --turns --append "selftest=soak.ten_thousand_requests*" \
+	    --timeout 1800 --strict </dev/null
 
 # ---- layout ----
 

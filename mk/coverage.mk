@@ -9,7 +9,7 @@ GCOV            ?= gcov
 .PHONY: coverage check-coverage coverage-host
 
 # Of what is built now; folders may have objects of sources that are no more.
-COVERAGE_NOTES = $(patsubst %,$(COVERAGE)/host/%.gcno,$(filter-out tests/%,$(HOST_CODE))) \
+COVERAGE_NOTES = $(patsubst %,$(COVERAGE)/host/%.gcno,$(filter-out tests/%,$(sort $(HOST_CODE) $(SWEEP_CODE)))) \
                  $(patsubst $(H)/%.o,$(COVERAGE)/host/%.gcno,$(HOST_TEST_OBJECTS))
 
 coverage: firmware twin coverage-host $(COVERAGE_PLUGIN) | $(SETUP)/run $(SETUP)/debug $(SETUP)/coverage
@@ -21,7 +21,7 @@ coverage: firmware twin coverage-host $(COVERAGE_PLUGIN) | $(SETUP)/run $(SETUP)
 # some out from others, would say wrong things.
 coverage-host:
 	@$(MAKE) --no-print-directory H=$(COVERAGE)/host \
-	    HOST_SANITIZE="-O0 $(COVERAGE_FLAGS)" host-tests
+	    HOST_SANITIZE="-O0 $(COVERAGE_FLAGS)" host-tests sweep
 
 # What isn't reported needn't pay for it: here cores spin.
 $(COVERAGE)/host/tests/%: HOST_CFLAGS := $(filter-out $(COVERAGE_FLAGS),$(HOST_CFLAGS))

@@ -12,12 +12,16 @@ DELAY_CFLAGS = -fsanitize=thread --param tsan-distinguish-volatile=1 -fno-optimi
                -include tests/delay/registers.h
 DELAY_WRAP   = spin_lock spin_unlock mutex_lock mutex_unlock irq_save irq_restore
 
-# Where cores meet; arch/arm64/mmu.c runs with the MMU off.
-$(addprefix $(O)/firmware/,arch/% drivers/% msi/% platform/%): FLAVOUR_CFLAGS = $(DELAY_CFLAGS)
+# Where cores meet, and the handlers of the load; arch/arm64/mmu.c runs with the MMU off.
+$(addprefix $(O)/firmware/,arch/% drivers/% msi/% platform/% tests/target/msi_churn.c.o): \
+    FLAVOUR_CFLAGS = $(DELAY_CFLAGS)
 $(O)/firmware/arch/arm64/mmu.c.o: FLAVOUR_CFLAGS :=
 FLAVOUR_LDFLAGS = $(addprefix -Wl$(COMMA)--wrap=,main $(DELAY_WRAP))
 endif
 
-.PHONY: delayed
+.PHONY: delayed check-delayed
 delayed:
 	@$(MAKE) --no-print-directory FLAVOUR=delayed firmware
+
+check-delayed: delayed twin | $(SETUP)/run
+	@tests/run $(O) $(H) --only delayed

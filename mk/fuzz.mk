@@ -20,10 +20,14 @@ fuzz-boot_arguments := $(fuzz-boot)
 fuzz-console        := tests/fuzz/support/output.c drivers/gic/its_command.c $(module-prompt) \
                        $(addprefix lib/,command.c console.c device_tree.c log.c trace.c version.c)
 fuzz-device_tree    := $(fuzz-boot)
-fuzz-gic            := tests/fuzz/support/log.c $(filter drivers/gic/%,$(library-sources))
+fuzz-gic            := tests/fuzz/support/log.c tests/fuzz/support/registers.c $(filter drivers/gic/%,$(library-sources))
 fuzz-models         := tests/fuzz/support/navss.c $(wildcard twin/models/*.c)
-fuzz-monitor        := tests/fuzz/support/board.c $(fuzz-models) \
+fuzz-monitor        := tests/fuzz/support/board.c tests/fuzz/support/registers.c $(fuzz-models) \
                        $(filter-out twin/monitor/lock.c,$(wildcard twin/monitor/*.c))
+fuzz-ti_sci         := tests/fuzz/support/log.c lib/trace.c \
+                       $(filter drivers/ti_sci/% drivers/gic/% drivers/udma/% msi/%,$(library-sources))
+fuzz-udma           := tests/fuzz/support/log.c drivers/ti_sci/ti_sci_rm.c lib/trace.c \
+                       $(filter drivers/udma/%,$(library-sources))
 
 FUZZ_DEFINES := -DHOST_TEST=1 -include tests/fuzz/support/code.h
 # Not all that -fsanitize=fuzzer-no-link brings: a call at each comparison takes two thirds of the
@@ -35,11 +39,6 @@ FUZZ_FLAGS   := -std=gnu11 -O2 -g -fno-omit-frame-pointer -D_GNU_SOURCE \
                 -Itests/fuzz/include -Itests/host/include -I.
 # No -Wconversion: clang finds other places than GCC, which has seen all of this.
 FUZZ_WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
-
-fuzz-ti_sci         := tests/fuzz/support/log.c lib/trace.c \
-                       $(filter drivers/ti_sci/% drivers/gic/% drivers/udma/% msi/%,$(library-sources))
-fuzz-udma           := tests/fuzz/support/log.c drivers/ti_sci/ti_sci_rm.c lib/trace.c \
-                       $(filter drivers/udma/%,$(library-sources))
 
 # What outlives an execution: parts of the support, and the models, which have a reset of their own.
 FUZZ_LASTING := $(addprefix $(Z)/tests/fuzz/support/,execute.c.o memory.c.o output.c.o log.c.o) \

@@ -62,9 +62,8 @@ static void deliver_local(unsigned intid)
     irq_handler_t handler = irq_local_handler(intid, &context);
 
     if (handler != NULL) {
-        /* A PPI whose level stays comes again by itself. */
-        if (handler(context) == IRQ_AGAIN && intid < GIC_INTID_PPI_FIRST)
-            gic_send_sgi(core_id(), intid);
+        if (handler(context) == IRQ_AGAIN)
+            irq_local_again(intid);
     } else if (intid != IRQ_SGI_WAKE && intid != IRQ_PPI_TIMER) {
         irq_stray_intid(intid);
     }

@@ -39,6 +39,10 @@ void irq_sink_detach(unsigned intid);
  * call it with. Interrupt context, on that core. */
 irq_handler_t irq_local_handler(unsigned intid, void **context);
 
+/* Has the handler of an SGI or PPI called once more on this core, after the core's other
+ * interrupts. Interrupt context. */
+void irq_local_again(unsigned intid);
+
 /* Has a handler called for one of this layer's own SGIs. Before irq_dispatch_start(). */
 void irq_local_reserve(unsigned sgi, irq_handler_t handler);
 

@@ -52,7 +52,7 @@ int irq_evacuate_core(unsigned core)
 {
     struct evacuation evacuation = {.core = core};
 
-    if (!wait_is_allowed() || irq_registry_is_mine())
+    if (!irq_is_allowed())
         return -EDEADLK;
     if (core >= core_count())
         return -EINVAL;
@@ -70,7 +70,7 @@ int irq_evacuate_core(unsigned core)
 
 int irq_admit_core(unsigned core)
 {
-    if (!wait_is_allowed())
+    if (!irq_is_allowed())
         return -EDEADLK;
     return core < core_count() ? irq_placement_mark(core, false) : -EINVAL;
 }

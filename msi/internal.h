@@ -41,7 +41,8 @@ struct irq {
     struct irq_slot *slot; /* of its message; NULL if the device keeps none (msi/message.h) */
 
     struct irq_storm_window window;
-    bool silenced; /* turned off by ops->silence(); with the parent's mutex */
+    /* With the parent's mutex: its storm has been logged; ops->silence() has turned it off. */
+    bool storm_told, silenced;
 
     struct irq *replay_next; /* msi/state.c */
     bool replay_queued;

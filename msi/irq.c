@@ -37,12 +37,16 @@ void irq_unmask(struct irq *irq)
 
 int irq_move(struct irq *irq, unsigned core)
 {
-    return irq->core != core ? irq->binding->parent->ops->set_affinity(irq, core) : 0;
+    int error = irq->core != core ? irq->binding->parent->ops->set_affinity(irq, core) : 0;
+
+    if (error == 0)
+        irq_state_follow(irq);
+    return error;
 }
 
 int irq_set_affinity(struct irq *irq, unsigned core)
 {
-    if (!wait_is_allowed())
+    if (!irq_is_allowed())
         return -EDEADLK;
     if (irq == NULL || core >= core_count())
         return -EINVAL;
@@ -91,7 +95,7 @@ static int restore_all(const struct irq_binding *binding)
 
 int irq_restore_messages(struct device *device)
 {
-    if (!wait_is_allowed())
+    if (!irq_is_allowed())
         return -EDEADLK;
 
     struct irq_binding *binding = device != NULL ? irq_binding_get(device) : NULL;
@@ -133,6 +137,11 @@ int irq_trigger(struct irq *irq)
 int irq_describe(const struct irq *irq, char *text, size_t size)
 {
     return irq->binding->parent->ops->describe(irq, text, size);
+}
+
+bool irq_is_masked(const struct irq *irq)
+{
+    return (__atomic_load_n(&irq->state, __ATOMIC_SEQ_CST) & IRQ_STATE_MASKED) != 0;
 }
 
 const char *irq_state_name(const struct irq *irq)

@@ -30,6 +30,10 @@ struct irq; /* opaque */
 
 #define IRQ_BLOCK_MAX   32u /* interrupts in one block */
 
+/* Whether the functions that need thread context may be called here: not in a handler, not with
+ * IRQs masked, not in a visit of irq_for_each(). Any context. */
+bool irq_is_allowed(void);
+
 /* What a driver asks for. */
 struct irq_request {
     uint32_t index; /* the source in the device: a ring, a wired line, a message slot; or
@@ -89,6 +93,9 @@ void irq_unmask(struct irq *irq);
  * parent's error: it stays where it was; -EAGAIN: it has moved, but a handler
  * that began on the old core has not returned for 5 s. */
 int irq_set_affinity(struct irq *irq, unsigned core);
+
+/* Whether it is masked, by irq_mask() or as a storm, so that no handler comes. Any context. */
+bool irq_is_masked(const struct irq *irq);
 
 /* The core that the handler runs on. Any context. */
 unsigned irq_core(const struct irq *irq);

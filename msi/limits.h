@@ -24,7 +24,7 @@
 #define IRQ_STORM_COUNT     100000u
 #define IRQ_STORM_WINDOW_US 1000000u
 
-/* Other limits for all interrupts, from their next window on: calls (0: nothing is a storm) and
+/* Other limits for all interrupts, whose windows begin anew: calls (0: nothing is a storm) and
  * microseconds. Any context. */
 void irq_set_storm_limit(uint32_t count, uint32_t window_us);
 

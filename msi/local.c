@@ -25,6 +25,8 @@ struct local_handler {
 static struct local_handler sgis[SGI_COUNT];
 static struct local_handler ppis[CORE_MAX][PPI_COUNT];
 static struct spinlock table_lock = SPINLOCK_INIT; /* for changes; dispatch reads without it */
+static struct mutex free_mutex = MUTEX_INIT;       /* one wait for handlers after the other */
+static uint32_t again[CORE_MAX]; /* a bit for each INTID whose handler has more to do there */
 
 irq_handler_t irq_local_handler(unsigned intid, void **context)
 {
@@ -35,6 +37,28 @@ irq_handler_t irq_local_handler(unsigned intid, void **context)
     /* If it is nobody, the context may just be the next owner's. */
     *context = __atomic_load_n(&local->context, __ATOMIC_RELAXED);
     return handler;
+}
+
+void irq_local_again(unsigned intid)
+{
+    unsigned core = core_id();
+
+    __atomic_or_fetch(&again[core], UINT32_C(1) << intid, __ATOMIC_SEQ_CST);
+    gic_send_sgi(core, IRQ_SGI_REPLAY);
+}
+
+void irq_local_replay(void)
+{
+    uint32_t intids = __atomic_exchange_n(&again[core_id()], 0, __ATOMIC_SEQ_CST);
+
+    for (; intids != 0; intids &= intids - 1) {
+        unsigned intid = (unsigned)__builtin_ctz(intids);
+        void *context;
+        irq_handler_t handler = irq_local_handler(intid, &context);
+
+        if (handler != NULL && handler(context) == IRQ_AGAIN)
+            irq_local_again(intid);
+    }
 }
 
 void irq_local_reserve(unsigned sgi, irq_handler_t handler)
@@ -67,17 +91,33 @@ static enum irq_return nobody(void *context)
     return IRQ_NONE;
 }
 
+/* What the former owner's handler has asked for is not for the next one's. */
+static void forget_again(unsigned intid)
+{
+    for (unsigned core = 0; core < CORE_MAX; core++) {
+        if (intid < SGI_COUNT || core == core_id())
+            __atomic_and_fetch(&again[core], ~(UINT32_C(1) << intid), __ATOMIC_SEQ_CST);
+    }
+}
+
 /* Takes the handler away. The place stays taken until no core can be between the load of the
  * handler and that of its context any more: a new owner's context must not meet the old handler.
  * -EAGAIN: a handler does not return; the place stays taken, by nobody. */
-static int give(struct local_handler *local)
+static int give(struct local_handler *local, unsigned intid)
 {
-    int error;
+    int error = mutex_lock(&free_mutex);
 
-    __atomic_store_n(&local->handler, nobody, __ATOMIC_SEQ_CST);
-    error = irq_quiesce();
-    if (error == 0)
-        __atomic_store_n(&local->handler, NULL, __ATOMIC_SEQ_CST);
+    if (error != 0)
+        return error;
+    if (is_taken(local)) {
+        __atomic_store_n(&local->handler, nobody, __ATOMIC_SEQ_CST);
+        error = irq_quiesce();
+        if (error == 0) {
+            forget_again(intid);
+            __atomic_store_n(&local->handler, NULL, __ATOMIC_SEQ_CST);
+        }
+    }
+    mutex_unlock(&free_mutex);
     return error;
 }
 
@@ -107,7 +147,7 @@ int irq_sgi_free(unsigned sgi)
         return -EDEADLK;
     if (!is_free_sgi(sgi))
         return -EINVAL;
-    return is_taken(&sgis[sgi]) ? give(&sgis[sgi]) : 0;
+    return give(&sgis[sgi], sgi);
 }
 
 int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context)
@@ -126,7 +166,7 @@ int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context)
     if (error == 0)
         error = gic_enable(intid);
     if (error != 0)
-        (void)give(local);
+        (void)give(local, intid);
     return error;
 }
 
@@ -139,7 +179,7 @@ int irq_ppi_free(unsigned intid)
 
     struct local_handler *local = &ppis[core_id()][intid - GIC_INTID_PPI_FIRST];
     int error = gic_disable(intid);
-    int given = is_taken(local) ? give(local) : 0;
+    int given = give(local, intid);
 
     return given != 0 ? given : error;
 }

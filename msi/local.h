@@ -14,6 +14,10 @@ enum irq_local_intid {
     IRQ_PPI_TIMER = 27, /* the EL1 virtual timer: ends a WFI (arch/wait.h); has no handler */
 };
 
+/* Calls the handlers that have asked to be called again on this core (IRQ_AGAIN). Interrupt
+ * context; for the handler of IRQ_SGI_REPLAY. */
+void irq_local_replay(void);
+
 /* Sets the handler of an SGI (2-15), one for all cores; each core has enabled its SGIs in
  * irq_core_init(). Thread context. -EINVAL: not an SGI, one of this layer's own, or no handler;
  * -EBUSY: it has a handler; -EDEADLK. */

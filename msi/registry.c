@@ -7,6 +7,7 @@
 #include "arch/core.h"
 #include "lib/log.h"
 #include "msi/binding.h"
+#include "msi/irq.h"
 #include "msi/reclaim.h"
 #include "msi/reference.h"
 #include "msi/report.h"
@@ -179,9 +180,9 @@ static int visit_binding(struct irq_binding *binding, int (*visit)(struct irq *i
     return error;
 }
 
-bool irq_registry_is_mine(void)
+bool irq_is_allowed(void)
 {
-    return mutex_is_mine(&registry_mutex);
+    return wait_is_allowed() && !mutex_is_mine(&registry_mutex);
 }
 
 int irq_silence_stray(unsigned intid)

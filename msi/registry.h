@@ -17,10 +17,6 @@ int irq_binding_create(struct device *device, struct irq_parent *parent,
                        const struct irq_binding *model,
                        int (*bind)(struct irq_binding *binding, void *argument), void *argument);
 
-/* Whether the calling core is in irq_visit_all() or a like function, where it can't take what it
- * holds. Any context. */
-bool irq_registry_is_mine(void);
-
 /* Has each parent that can, turn off a stray INTID. Thread context. The first error. */
 int irq_silence_stray(unsigned intid);
 

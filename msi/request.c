@@ -102,6 +102,8 @@ struct order {
     size_t context_step;
 };
 
+#define TAKEN (-EEXIST) /* -EBUSY of a source; write_message() may say -EBUSY too */
+
 static int take_down(struct irq *irq);
 
 static int allocate_at(struct irq_binding *binding, const struct order *order, uint32_t index,
@@ -118,6 +120,8 @@ static int allocate_at(struct irq_binding *binding, const struct order *order, u
         error = allocate(binding, order->request, index + done, context, &irqs[done]);
         if (error == 0)
             done++;
+        else if (error == -EBUSY)
+            error = TAKEN;
     }
     if (error == 0)
         error = irq_message_assign(irqs, order->count);
@@ -141,7 +145,7 @@ static int allocate_anywhere(struct irq_binding *binding, const struct order *or
         int error = allocate_at(binding, order, index, irqs);
 
         /* Another device with the same id may have the source. */
-        if (error != -EBUSY)
+        if (error != TAKEN)
             return error;
         from = index + order->count;
     }
@@ -162,7 +166,7 @@ static int request_order(struct irq_binding *binding, const struct order *order,
     else
         error = allocate_at(binding, order, index, irqs);
     mutex_unlock(&binding->parent->mutex);
-    return error;
+    return error == TAKEN ? -EBUSY : error;
 }
 
 static int request_bound(struct irq_binding *binding, const struct order *order, struct irq **irqs)
@@ -187,7 +191,7 @@ int irq_request_block(struct device *device, const struct irq_request *request, 
 {
     const struct order order = {.request = request, .count = count, .context_step = context_step};
 
-    if (!wait_is_allowed())
+    if (!irq_is_allowed())
         return -EDEADLK;
 
     int error = irqs != NULL ? check_request(device, request, count) : -EINVAL;
@@ -209,11 +213,11 @@ int irq_request(struct device *device, const struct irq_request *request, struct
 
 /* ---- freeing ---- */
 
-/* The parent could not be sure that no core looks at the route any more (irq_quiesce()); for the
- * caller that is not the same as a handler of his own that hangs. */
-static int told_once(int error)
+/* An error after which the handle is gone must not read like one after which it is not; -EAGAIN:
+ * the parent could not be sure that no core looks at the route any more (irq_quiesce()). */
+static int of_one_meaning(int error)
 {
-    return error == -EAGAIN ? -EINPROGRESS : error;
+    return error == -EAGAIN || error == -EDEADLK || error == -EINVAL ? -EINPROGRESS : error;
 }
 
 /* With the parent's mutex held, after irq_state_kill() and the wait for the handler. No message is
@@ -229,7 +233,7 @@ static int take_down(struct irq *irq)
 
     if (!irq->stuck)
         irq_reclaim_later(irq);
-    return told_once(error);
+    return of_one_meaning(error);
 }
 
 /* No new call of the handler, and no running one. Without the parent's mutex: others go on while a
@@ -249,17 +253,16 @@ static int stop(struct irq *irq)
 
 int irq_free(struct irq *irq)
 {
-    if (!wait_is_allowed())
+    if (!irq_is_allowed())
         return -EDEADLK;
     if (irq == NULL)
         return -EINVAL;
 
-    irq_service();
-
     struct mutex *mutex = &irq->binding->parent->mutex;
 
-    if (mutex_is_mine(mutex)) /* in a visit, or in write_message() */
+    if (mutex_is_mine(mutex)) /* in write_message() */
         return -EDEADLK;
+    irq_service();
 
     int error = stop(irq);
 
@@ -277,7 +280,7 @@ int irq_free_block(struct irq **irqs, unsigned count)
 {
     int first_error = 0;
 
-    if (!wait_is_allowed())
+    if (!irq_is_allowed())
         return -EDEADLK;
     if (irqs == NULL)
         return -EINVAL;

@@ -5,10 +5,10 @@
  */
 #include "msi/service.h"
 
-#include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "lib/log.h"
 #include "msi/internal.h"
+#include "msi/irq.h"
 #include "msi/later.h"
 #include "msi/limits.h"
 #include "msi/registry.h"
@@ -35,8 +35,11 @@ static void silence_lpi(unsigned intid)
 {
     int error = irq_silence_stray(intid);
 
-    if (error != 0)
-        log_error(irq, "stray: turning off LPI %u: error %d", intid, error);
+    if (error == 0)
+        return;
+    log_error(irq, "stray: turning off LPI %u: error %d", intid, error);
+    irq_stray_still_loud(intid);
+    irq_later_leave();
 }
 
 /* Those that the table has no room for: the latest of them stands for all. */
@@ -82,19 +85,19 @@ static int tend(struct irq *irq, void *argument)
     int error;
 
     (void)argument;
+    if (storm && !irq->storm_told)
+        tell_storm(irq);
+    irq->storm_told = storm;
     if (storm == irq->silenced)
         return 0;
-    if (storm)
-        tell_storm(irq);
     error = ops->silence != NULL ? ops->silence(irq, storm) : 0;
     if (error != 0) {
         log_error(irq, "%s index %u (%s): turning it %s at its source: error %d",
                   irq->binding->device->name, (unsigned)irq->index, irq->name, storm ? "off" : "on",
                   error);
-        if (!storm)
-            irq_later_leave(); /* it has to come on again */
+        irq_later_leave(); /* another time */
     }
-    if (error == 0 || storm)
+    if (error == 0)
         irq->silenced = storm;
     return 0;
 }
@@ -103,7 +106,7 @@ void irq_service(void)
 {
     struct irq_stray stray;
 
-    if (!wait_is_allowed() || !irq_later_take())
+    if (!irq_is_allowed() || !irq_later_take())
         return;
     while (irq_stray_next_untold(&stray))
         tell_stray(&stray);

@@ -30,7 +30,6 @@ TRACE_EVENT(irq_hand_over, "index %llu to core %llu");
 struct replay_list {
     struct spinlock lock; /* for what follows */
     struct irq *first, *last;
-    unsigned length;
 };
 
 static struct replay_list replay_lists[CORE_MAX];
@@ -46,6 +45,29 @@ static void mask(struct irq *irq, uint32_t bits)
     __atomic_or_fetch(&irq->state, bits, __ATOMIC_SEQ_CST);
     if (ops->mask != NULL)
         ops->mask(irq);
+    spin_unlock(&irq->lock, state);
+}
+
+/* Clears bits, and unmasks the hardware if no other keeps it masked. With the lock held. Returns
+ * the state before. */
+static uint32_t clear(struct irq *irq, uint32_t bits)
+{
+    const uint32_t keep = IRQ_STATE_MASKED | IRQ_STATE_DEAD | IRQ_STATE_WAITS;
+    const struct irq_parent_ops *ops = irq->binding->parent->ops;
+    uint32_t old = __atomic_fetch_and(&irq->state, ~bits, __ATOMIC_SEQ_CST);
+
+    if ((old & ~bits & keep) == 0 && ops->unmask != NULL)
+        ops->unmask(irq);
+    return old;
+}
+
+/* Its turn in the replay list has come. */
+static void end_waiting(struct irq *irq)
+{
+    unsigned long state = spin_lock(&irq->lock);
+
+    if ((__atomic_load_n(&irq->state, __ATOMIC_SEQ_CST) & IRQ_STATE_WAITS) != 0)
+        (void)clear(irq, IRQ_STATE_WAITS);
     spin_unlock(&irq->lock, state);
 }
 
@@ -77,6 +99,8 @@ static void stop_storm(struct irq *irq)
 
 static void hand_over(struct irq *irq);
 
+/* One delivery. A handler that has left something gets its next turn from the replay list:
+ * meanwhile the hardware is masked, or a level that is still high would come first. */
 TRACE_INLINE void run(struct irq *irq, bool traced)
 {
     enum irq_return result;
@@ -94,7 +118,7 @@ TRACE_INLINE void run(struct irq *irq, bool traced)
     if (irq_storm_count_call(&irq->window, result == IRQ_NONE))
         stop_storm(irq);
     if (result == IRQ_AGAIN)
-        __atomic_or_fetch(&irq->state, IRQ_STATE_PENDING, __ATOMIC_SEQ_CST);
+        mask(irq, IRQ_STATE_PENDING | IRQ_STATE_WAITS);
     old = __atomic_fetch_and(&irq->state, ~IRQ_STATE_RUNNING, __ATOMIC_SEQ_CST);
     if ((old & (IRQ_STATE_PENDING | IRQ_STATE_MASKED | IRQ_STATE_DEAD)) == IRQ_STATE_PENDING)
         hand_over(irq);
@@ -151,73 +175,77 @@ static void hand_over(struct irq *irq)
         else
             list->last->replay_next = irq;
         list->last = irq;
-        list->length++;
     }
     spin_unlock(&list->lock, state);
     trace(irq_hand_over, irq->index, core);
     gic_send_sgi(core, IRQ_SGI_REPLAY);
 }
 
-static unsigned length_of(struct replay_list *list)
-{
-    unsigned long state = spin_lock(&list->lock);
-    unsigned length = list->length;
-
-    spin_unlock(&list->lock, state);
-    return length;
-}
-
-static struct irq *take(struct replay_list *list)
+/* NULL: there is none. *more: there is another one. */
+static struct irq *take(struct replay_list *list, bool *more)
 {
     unsigned long state = spin_lock(&list->lock);
     struct irq *irq = list->first;
 
     if (irq != NULL) {
         list->first = irq->replay_next;
-        list->length--;
         __atomic_store_n(&irq->replay_queued, false, __ATOMIC_SEQ_CST);
     }
+    *more = list->first != NULL;
     spin_unlock(&list->lock, state);
     return irq;
 }
 
-/* Takes an interrupt out, if it is in the list. */
-static void withdraw(struct replay_list *list, const struct irq *irq)
+/* Takes an interrupt out. Whether it was in the list. */
+static bool withdraw(struct replay_list *list, struct irq *irq)
 {
     unsigned long state = spin_lock(&list->lock);
-    struct irq *before = NULL;
+    struct irq *before = NULL, *each = list->first;
 
-    for (struct irq *each = list->first; each != NULL; before = each, each = each->replay_next) {
-        if (each != irq)
-            continue;
+    while (each != NULL && each != irq) {
+        before = each;
+        each = each->replay_next;
+    }
+    if (each != NULL) {
         if (before == NULL)
             list->first = irq->replay_next;
         else
             before->replay_next = irq->replay_next;
         if (list->last == irq)
             list->last = before;
-        list->length--;
-        break;
+        __atomic_store_n(&irq->replay_queued, false, __ATOMIC_SEQ_CST);
     }
     spin_unlock(&list->lock, state);
+    return each != NULL;
 }
 
+/* One at a time, so that each counts as an interrupt, and the core's other ones, which have a
+ * higher priority, come between. */
 enum irq_return irq_state_replay(void *context)
 {
     unsigned core = core_id();
-    struct replay_list *list = &replay_lists[core];
+    bool more;
+    struct irq *irq = take(&replay_lists[core], &more);
 
     (void)context;
-    /* Only what is there now: one that comes back again and again has to queue behind the core's
-     * other interrupts each time. What comes later has sent an SGI of its own. */
-    for (unsigned left = length_of(list); left > 0; left--) {
-        struct irq *irq = take(list);
-
-        if (irq == NULL)
-            break;
+    if (more)
+        gic_send_sgi(core, IRQ_SGI_REPLAY);
+    if (irq != NULL) {
+        end_waiting(irq);
         run_or_hand_over(irq, core, trace_is_on()); /* it may have moved since it was queued */
     }
+    irq_local_replay();
     return IRQ_HANDLED;
+}
+
+void irq_state_follow(struct irq *irq)
+{
+    bool queued = false;
+
+    for (unsigned core = 0; core < core_count(); core++)
+        queued |= withdraw(&replay_lists[core], irq);
+    if (queued)
+        hand_over(irq);
 }
 
 /* ---- unmasking, and the end ---- */
@@ -229,18 +257,13 @@ void irq_state_mask(struct irq *irq)
 
 uint32_t irq_state_unmask(struct irq *irq)
 {
-    const struct irq_parent_ops *ops = irq->binding->parent->ops;
     unsigned long state = spin_lock(&irq->lock);
     uint32_t old = __atomic_load_n(&irq->state, __ATOMIC_SEQ_CST);
 
     /* A handler may unmask its interrupt while that is being freed: too late. IRQ_STATE_DEAD is set
      * under this lock. */
-    if ((old & IRQ_STATE_DEAD) == 0) {
-        old = __atomic_fetch_and(&irq->state, ~(IRQ_STATE_MASKED | IRQ_STATE_STORM),
-                                 __ATOMIC_SEQ_CST);
-        if (ops->unmask != NULL)
-            ops->unmask(irq);
-    }
+    if ((old & IRQ_STATE_DEAD) == 0)
+        old = clear(irq, IRQ_STATE_MASKED | IRQ_STATE_STORM);
     spin_unlock(&irq->lock, state);
     /* The event had been acknowledged when the mask was set: only this word still keeps it. */
     if ((old & (IRQ_STATE_PENDING | IRQ_STATE_DEAD)) == IRQ_STATE_PENDING)
@@ -255,5 +278,5 @@ void irq_state_kill(struct irq *irq)
      * mask it would not. */
     mask(irq, IRQ_STATE_DEAD | IRQ_STATE_MASKED);
     for (unsigned core = 0; core < core_count(); core++)
-        withdraw(&replay_lists[core], irq);
+        (void)withdraw(&replay_lists[core], irq);
 }

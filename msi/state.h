@@ -13,6 +13,7 @@ enum irq_state_bit {
     IRQ_STATE_MASKED = 0x4,
     IRQ_STATE_DEAD = 0x8,   /* being freed: the handler is not called any more */
     IRQ_STATE_STORM = 0x10, /* masked by this layer, because it came too often */
+    IRQ_STATE_WAITS = 0x20, /* for its turn in a replay list; masked in the hardware meanwhile */
 };
 
 /* A new interrupt: masked, nothing pending, and its sink delivers to it. */
@@ -27,6 +28,9 @@ void irq_deliver_traced(struct irq *irq);
 /* Sets the mask, and clears it; irq_state_unmask() returns the state before. Any context. */
 void irq_state_mask(struct irq *irq);
 uint32_t irq_state_unmask(struct irq *irq);
+
+/* After a move: what waits on another core goes to the new one. Thread context. */
+void irq_state_follow(struct irq *irq);
 
 /* From now on the handler is not called, and nothing waits to be replayed. A call that has begun
  * may still run: irq_quiesce(). Thread context. */

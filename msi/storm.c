@@ -11,8 +11,9 @@
  *   - A core was never without a pending interrupt for a whole window, so its threads had no turn.
  *     The dispatcher leaves an exception after IRQ_ROUND_MAX interrupts; round after round without
  *     a gap can be seen in the core's generation, which counts each acknowledge. Of the interrupts
- *     that the core takes then, the one that comes most often is the storm: the majority vote of
- *     Boyer and Moore finds it in one pass, with one candidate in memory.
+ *     that the core takes then, the one that comes most often is the storm. A first pass finds the
+ *     few that could be (Misra and Gries: with n counters, each that has more than one part in
+ *     n + 1), a second one counts those.
  *
  * A call costs two increments and a comparison; the clock is read once in IRQ_STORM_COUNT calls,
  * and once in a full round.
@@ -26,6 +27,7 @@
 #include "msi/quiesce.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define NS_PER_US       1000u
 #define IDLE_PERCENT    99u /* of the calls */
@@ -33,12 +35,14 @@
 
 /* A round's acknowledges, each of which moves the generation on by two (msi/dispatch.c). */
 #define ROUND_LENGTH    (2u * IRQ_ROUND_MAX)
-#define VOTES           IRQ_ROUND_MAX
+#define CANDIDATES      4u
+#define VOTES           (2u * IRQ_ROUND_MAX) /* of each of the two passes */
 /* The one that was chosen may not come any more. */
-#define VOTES_GIVE_UP   (4u * IRQ_ROUND_MAX)
+#define VOTES_GIVE_UP   (4u * VOTES)
 
 uint32_t irq_storm_look = IRQ_STORM_COUNT;
 static uint32_t limit_count = IRQ_STORM_COUNT, limit_window_us = IRQ_STORM_WINDOW_US;
+static uint32_t limits; /* how often they have changed */
 static uint64_t storms;
 
 /* For irq_storm_look and what it is made of. */
@@ -49,8 +53,11 @@ static uint32_t starving_cores; /* a bit each */
 static struct {
     uint64_t generation; /* at the end of the last full round; 0: no other can follow it closely */
     uint64_t since;      /* when there was a gap */
-    const struct irq_storm_window *candidate;
-    unsigned lead, votes;
+    struct {
+        const struct irq_storm_window *window;
+        unsigned count;
+    } candidates[CANDIDATES];
+    unsigned votes;
     bool starving;
 } rounds[CORE_MAX];
 
@@ -68,6 +75,7 @@ void irq_set_storm_limit(uint32_t count, uint32_t window_us)
 
     __atomic_store_n(&limit_window_us, window_us, __ATOMIC_RELAXED);
     __atomic_store_n(&limit_count, count, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&limits, 1, __ATOMIC_RELAXED);
     set_look();
     spin_unlock(&look_lock, state);
 }
@@ -79,18 +87,26 @@ static uint64_t window_ns(void)
 
 struct irq_storm_window irq_storm_window_now(void)
 {
-    return (struct irq_storm_window){.start = time_now_ns()};
+    return (struct irq_storm_window){.limits = __atomic_load_n(&limits, __ATOMIC_RELAXED),
+                                     .start = time_now_ns()};
 }
 
 /* ---- one handler ---- */
 
+/* It was called as often as the limit says. */
 static bool calls_are_storm(struct irq_storm_window *window)
 {
-    uint64_t now = time_now_ns(), took = now - window->start, length = window_ns();
-    bool idle = window->idle >= (uint64_t)window->calls * IDLE_PERCENT / 100u;
-    bool storm = took < length && (idle || took < length / STARVING_FACTOR);
+    struct irq_storm_window next = irq_storm_window_now();
+    bool idle = (uint64_t)window->idle * 100u >= (uint64_t)window->calls * IDLE_PERCENT;
+    /* What was counted before other limits were set says nothing against these. */
+    bool soon = window->limits == next.limits && next.start - window->start < window_ns();
+    bool storm = soon && (idle || window->fills + 1u >= STARVING_FACTOR);
 
-    *window = (struct irq_storm_window){.start = now};
+    if (soon && !storm) { /* still this window */
+        next.start = window->start;
+        next.fills = window->fills + 1u;
+    }
+    *window = next;
     return storm;
 }
 
@@ -105,7 +121,7 @@ static void set_starving(unsigned core, bool starving)
         return;
     rounds[core].starving = starving;
     rounds[core].votes = 0;
-    rounds[core].lead = 0;
+    memset(rounds[core].candidates, 0, sizeof(rounds[core].candidates));
     state = spin_lock(&look_lock);
     starving_cores = starving ? starving_cores | bit : starving_cores & ~bit;
     set_look();
@@ -120,27 +136,68 @@ static bool had_a_gap(unsigned core)
     return now - rounds[core].generation > ROUND_LENGTH;
 }
 
+/* Its place among the candidates; CANDIDATES: none. */
+static unsigned place_of(unsigned core, const struct irq_storm_window *window)
+{
+    unsigned place = 0;
+
+    while (place < CANDIDATES && rounds[core].candidates[place].window != window)
+        place++;
+    return place;
+}
+
+/* The first pass: one more for it, or one less for each of the others. */
+static void nominate(unsigned core, const struct irq_storm_window *window)
+{
+    unsigned place = place_of(core, window);
+
+    if (place == CANDIDATES)
+        place = place_of(core, NULL);
+    if (place < CANDIDATES) {
+        rounds[core].candidates[place].window = window;
+        rounds[core].candidates[place].count++;
+        return;
+    }
+    for (place = 0; place < CANDIDATES; place++) {
+        if (--rounds[core].candidates[place].count == 0)
+            rounds[core].candidates[place].window = NULL;
+    }
+}
+
+static void begin_second_pass(unsigned core)
+{
+    for (unsigned place = 0; place < CANDIDATES; place++)
+        rounds[core].candidates[place].count = 0;
+}
+
+/* Whether none of the candidates has come more often. */
+static bool is_foremost(unsigned core, const struct irq_storm_window *window)
+{
+    unsigned place = place_of(core, window);
+
+    for (unsigned other = 0; place < CANDIDATES && other < CANDIDATES; other++) {
+        if (rounds[core].candidates[other].count > rounds[core].candidates[place].count)
+            return false;
+    }
+    return place < CANDIDATES;
+}
+
 /* Whether this one is what the core was looking for. */
 static bool vote(unsigned core, const struct irq_storm_window *window)
 {
-    if (had_a_gap(core)) {
+    unsigned votes = rounds[core].votes++;
+    unsigned place = place_of(core, window);
+    bool gap = had_a_gap(core);
+    bool found = !gap && votes >= 2u * VOTES && is_foremost(core, window);
+
+    if (votes == VOTES)
+        begin_second_pass(core);
+    if (votes < VOTES)
+        nominate(core, window);
+    else if (place < CANDIDATES)
+        rounds[core].candidates[place].count++;
+    if (found || gap || votes >= VOTES_GIVE_UP)
         set_starving(core, false);
-        return false;
-    }
-    if (rounds[core].votes < VOTES) {
-        rounds[core].votes++;
-        if (rounds[core].lead == 0)
-            rounds[core].candidate = window;
-        rounds[core].lead += rounds[core].candidate == window ? 1u : UINT32_MAX;
-        return false;
-    }
-    rounds[core].votes++;
-    if (rounds[core].candidate != window && rounds[core].votes < VOTES_GIVE_UP)
-        return false;
-
-    bool found = rounds[core].candidate == window;
-
-    set_starving(core, false);
     return found;
 }
 

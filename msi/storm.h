@@ -12,8 +12,10 @@
 /* Calls of one handler since `start`; whoever runs the handler has it. */
 struct irq_storm_window {
     uint32_t calls;
-    uint32_t idle;  /* those that found nothing to do */
-    uint64_t start; /* ns */
+    uint32_t idle;   /* those that found nothing to do */
+    uint32_t fills;  /* how often `calls` has reached the limit, and begun anew */
+    uint32_t limits; /* which limits it is counted against: a number of their changes */
+    uint64_t start;  /* ns */
 };
 
 /* After how many calls irq_storm_is_call() has a look; atomic. */

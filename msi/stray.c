@@ -103,6 +103,17 @@ void irq_stray_forget(unsigned intid, unsigned vint, unsigned bit)
     spin_unlock(&lock, state);
 }
 
+void irq_stray_still_loud(unsigned intid)
+{
+    unsigned long state = spin_lock(&lock);
+
+    for (unsigned i = 0; i < IRQ_STRAYS_KEPT; i++) {
+        if (is(&strays[i], intid, IRQ_STRAY_NO_VINT, 0))
+            strays[i].silenced = false;
+    }
+    spin_unlock(&lock, state);
+}
+
 uint64_t irq_stray_take_others(struct irq_stray *last)
 {
     unsigned long state = spin_lock(&lock);

@@ -39,6 +39,9 @@ uint64_t irq_stray_take_others(struct irq_stray *last);
 /* The LPIs that arrived too often, each once; returns how many. Thread context. */
 unsigned irq_stray_loud_lpis(unsigned intids[IRQ_STRAYS_KEPT]);
 
+/* One of these could not be turned off: it is to come up again. Thread context. */
+void irq_stray_still_loud(unsigned intid);
+
 /* An INTID, or a bit of a VINT, has an owner now: what it did before is forgotten. For an INTID,
  * vint is IRQ_STRAY_NO_VINT and bit 0. Any context. */
 void irq_stray_forget(unsigned intid, unsigned vint, unsigned bit);

@@ -100,8 +100,8 @@ static int run_dma(int count, char **words)
     if (count != 1)
         return COMMAND_USAGE;
     udma_get_inventory(&inventory);
-    printf("%u of %u channels open; free: %u channels, %u rings\n", udma_open_count(),
-           udma_capacity(), inventory.channels_free, inventory.rings_free);
+    printf("%u of %u channels open; free: %u channels, %u rings; held %u\n", udma_open_count(),
+           udma_capacity(), inventory.channels_free, inventory.rings_free, inventory.held);
     return COMMAND_DONE;
 }
 

@@ -88,7 +88,7 @@ int udma_channel_close(struct udma_channel *channel)
 {
     int stopped, freed;
 
-    if (!wait_is_allowed())
+    if (!irq_is_allowed())
         return -EDEADLK;
     if (channel == NULL)
         return -EINVAL;

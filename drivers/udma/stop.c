@@ -70,14 +70,26 @@ static bool has_stopped(void *argument)
     return __atomic_load_n(&channel->stopped, __ATOMIC_ACQUIRE);
 }
 
-/* Waits until the handler has seen the message (0), the channel is off, or the time is over. */
+/* Whether the handler will still find the message. */
+static bool is_handled(struct udma_channel *channel)
+{
+    unsigned long state = spin_lock(&channel->lock);
+    bool failed = channel->failed;
+
+    spin_unlock(&channel->lock, state);
+    return !failed && !irq_is_masked(channel->irq);
+}
+
+/* Waits until the handler has seen the message (0), there will be no handler though the channel is
+ * off, or the time is over. Its core may be in another interrupt's handler for a while. */
 static int wait_for_message(struct udma_channel *channel, deadline_t deadline)
 {
     int error;
 
     do {
         error = wait_for(has_stopped, channel, TEARDOWN_LOOK_US);
-    } while (error != 0 && is_transmitting(channel) && !deadline_passed(deadline));
+    } while (error != 0 && (is_transmitting(channel) || is_handled(channel)) &&
+             !deadline_passed(deadline));
     return error;
 }
 

@@ -70,13 +70,19 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
  * and rings. Transfers still queued are dropped: their callbacks never run; what was in flight has
  * its callback, unless the interrupt was masked as a storm. Thread context. Other cores may be in
  * udma_copy() meanwhile, but must be out of it before the handle is gone.
- *   0            closed; the handle is gone, and no callback runs any more
- *   -ETIMEDOUT   closed as with 0; but the transfer in flight did not end within 1 s and was cut
- * off -EIO         the handle is gone, and no callback runs any more; but the hardware or the
- * system firmware did not release something. It is kept from being used again, and later opens and
- * closes try again (udma_inventory.held; of interrupts, irq_free()) -EAGAIN      a callback has not
- * returned for 5 s: the channel is stopped, but the handle is still yours: close it again -EINVAL
- * NULL -EDEADLK     not thread context: nothing was done */
+ *
+ * 0: closed; the handle is gone, and no callback runs any more.
+ *
+ * -ETIMEDOUT: the same, but the transfer in flight did not end within 1 s and was cut off.
+ *
+ * -EIO: the handle is gone, and no callback runs any more, but the hardware or the system firmware
+ * did not release something. Nobody gets it; later opens and closes try again
+ * (udma_inventory.held; for the interrupt's part, irq_free()).
+ *
+ * -EAGAIN: a callback has not returned for 5 s. The channel is stopped, but the handle is still the
+ * caller's: close it again.
+ *
+ * -EINVAL: NULL. -EDEADLK: not thread context. Nothing was done. */
 int udma_channel_close(struct udma_channel *channel);
 
 /* Queues a copy of length bytes (1 to 4 MiB less 1; source and destination physical = virtual

@@ -159,6 +159,9 @@ static int inta_free(struct irq *irq)
 {
     struct inta *inta = inta_of(irq);
     struct inta_irq *event = event_of(irq);
+
+    reap(inta);
+
     int error = take_off(event);
 
     if (error != 0) {
@@ -231,6 +234,7 @@ static void inta_inventory(struct irq_parent *parent, struct irq_inventory *inve
 
     for (const struct irq *irq = inta->stuck; irq != NULL; irq = irq->stuck_next)
         inventory->held++;
+    inventory->held += inta->vints.stuck;
     inventory->events += inta->events.capacity - inta->events.free;
     inventory->events_free += inta->events.free;
     inventory->vints += inta->vints.pool.capacity - inta->vints.pool.free;

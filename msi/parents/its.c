@@ -142,7 +142,7 @@ static void forget_stuck(struct its_identity *identity)
 }
 
 /* Tries again what could not be discarded earlier. */
-static void reap(struct its_identity *identity)
+static void reap_identity(struct its_identity *identity)
 {
     struct irq **link = &identity->stuck;
 
@@ -158,6 +158,12 @@ static void reap(struct its_identity *identity)
         *link = irq->stuck_next;
         give_up(irq);
     }
+}
+
+static void reap(const struct its_parent *its)
+{
+    for (struct its_identity *each = its->identities; each != NULL; each = each->next)
+        reap_identity(each);
 }
 
 static int identity_leave(struct irq_binding *binding)
@@ -183,7 +189,7 @@ static int identity_leave(struct irq_binding *binding)
         free(identity);
         return 0;
     }
-    reap(identity);
+    reap_identity(identity);
     /* A stuck interrupt counts as its device's. */
     for (const struct irq *irq = identity->stuck; irq != NULL; irq = irq->stuck_next) {
         if (irq->binding == binding)
@@ -221,7 +227,7 @@ static int map_and_enable(struct irq *irq)
 static int its_alloc(struct irq *irq, uint32_t flags)
 {
     (void)flags; /* messages have no trigger mode */
-    reap(identity_of(irq));
+    reap((const struct its_parent *)irq->binding->parent);
     ((struct its_irq *)irq)->lpi = identity_of(irq)->first_lpi + irq->index;
 
     /* -EBUSY: another device with this id has the event. */
@@ -243,7 +249,7 @@ static int its_free(struct irq *irq)
 {
     struct its_device *device = identity_of(irq)->device;
 
-    reap(identity_of(irq));
+    reap((const struct its_parent *)irq->binding->parent);
 
     int error = its_disable_event(device, irq->index, lpi_of(irq));
     int discarded = its_discard_event(device, irq->index); /* takes a pending LPI along */

@@ -286,15 +286,19 @@ int vint_take_bit(struct vint_set *set, unsigned core, struct vint **vint, uint8
 
 int vint_give_bit(struct vint_set *set, struct vint *vint, unsigned bit)
 {
-    const struct irq *other;
-
     /* An event that arrived before the mapping was released must not reach the next owner. */
     mmio_write64(REGISTER(vint, status_clear), mask_of(bit));
     vint->bits &= ~mask_of(bit);
     if (vint->bits == 0)
         return close_one(set, vint);
-    other = vint->irqs[__builtin_ctzll(vint->bits)];
-    return other != NULL ? vint_follow(set, vint, irq_core(other)) : 0;
+    /* Bits whose mapping could not be released have nobody any more. */
+    for (uint64_t bits = vint->bits; bits != 0; bits &= bits - 1) {
+        const struct irq *other = vint->irqs[__builtin_ctzll(bits)];
+
+        if (other != NULL)
+            return vint_follow(set, vint, irq_core(other));
+    }
+    return 0;
 }
 
 /* ---- start ---- */

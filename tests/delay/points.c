@@ -2,8 +2,11 @@
 /*
  * When and how long to pause, from a seed that is printed; and the count of points passed.
  *
- * The boot argument delays=SEED or delays=SEED,GAP sets the seed, and how much weight is passed
- * between two pauses on average. Nothing pauses before main().
+ * Each place that is compiled as a point gets about as many pauses as any other, however often it
+ * is passed: of its first passings one in a few (enum delay_kind) pauses, of the later ones share
+ * in as many as there were. So a loop that polls does not get them all.
+ *
+ * The boot argument delays=SEED or delays=SEED,SHARE sets both. Nothing pauses before main().
  */
 #include "tests/delay/points.h"
 
@@ -17,24 +20,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GAP_DEFAULT   20000u
-#define YIELDS_MAX    64u
-#define SHORT_NS      10000u
-#define LONG_NS       300000u
-#define TEXT_MAX      0x200000u /* of the image, as far as sites are counted */
-#define ARGUMENT      "delays="
+#define SHARE_DEFAULT 64u
+#define FEW_TURNS     8u
+#define SOME_TURNS    100u
+#define MANY_TURNS    4000u
+#define TURN_NS       UINT64_C(100)
 #define NS_PER_SECOND UINT64_C(1000000000)
-#define SITE_PASSED   1u
-#define SITE_PAUSED   2u
+#define TEXT_MAX      0x100000u /* of the image, as far as places are told apart */
+#define ARGUMENT      "delays="
 
 /* BL: A64, C6.2.34. */
 #define BL_MASK       0xfc000000u
 #define BL_CODE       0x94000000u
 #define INSTRUCTION   4u
 
+/* A place that is a point. Cores count at once and without locks: roughly is enough. */
+struct site {
+    uint32_t passed, paused;
+};
+
 struct delay_core {
     uint64_t random;
-    int32_t left; /* weight until the next pause */
     uint64_t passed, pauses, paused_ns;
 } __attribute__((aligned(64)));
 
@@ -46,9 +52,9 @@ int __wrap_main(int argc, char **argv);
 
 static bool enabled;
 static uint64_t seed;
-static uint32_t gap = GAP_DEFAULT;
+static uint32_t share = SHARE_DEFAULT;
 static struct delay_core delay_cores[CORE_MAX];
-static uint8_t sites[TEXT_MAX / INSTRUCTION]; /* by the return address */
+static struct site sites[TEXT_MAX / INSTRUCTION]; /* by the return address */
 
 /* xorshift64 (G. Marsaglia, "Xorshift RNGs", 2003). */
 static uint32_t next_random(struct delay_core *core)
@@ -65,41 +71,38 @@ static uint64_t now_ns(void)
     return sysreg_read(CNTVCT_EL0) * (NS_PER_SECOND / 1000) / (sysreg_read(CNTFRQ_EL0) / 1000);
 }
 
-/* Half are a few instructions, most others some microseconds, every eighth up to 300 of them:
- * longer than an interrupt takes to come. */
+/* Of each sixteen, eight are a few turns of the other cores, six up to a hundred, and two up to
+ * thousands, in which another core gets through a whole request or free. A turn is a YIELD, on
+ * which tools/twin --turns lets the next core go on, and lasts 100 ns at least: where cores run
+ * side by side, YIELD does nothing. */
 static void pause_core(struct delay_core *core)
 {
-    uint32_t kind = next_random(core) % 8, length = next_random(core);
+    uint32_t kind = next_random(core) % 16, length = next_random(core);
+    uint32_t turns = length % (kind < 8 ? FEW_TURNS : kind < 14 ? SOME_TURNS : MANY_TURNS);
     uint64_t start = now_ns();
 
-    if (kind < 4) {
-        for (uint32_t i = length % YIELDS_MAX; i > 0; i--)
-            __asm__ volatile("yield");
-    } else {
-        uint64_t ns = length % (kind < 7 ? SHORT_NS : LONG_NS);
-        while (now_ns() - start < ns)
-            __asm__ volatile("yield");
-    }
+    for (uint32_t turn = 0; turn < turns || now_ns() - start < turns * TURN_NS; turn++)
+        __asm__ volatile("yield");
     core->pauses++;
     core->paused_ns += now_ns() - start;
 }
 
-void delay_pass(uintptr_t caller, enum delay_weight weight)
+void delay_pass(uintptr_t caller, enum delay_kind kind)
 {
     if (!__atomic_load_n(&enabled, __ATOMIC_RELAXED))
         return;
     struct delay_core *core = &delay_cores[core_self()->number];
-    uint8_t *site = &sites[(caller - (uintptr_t)text_start) % TEXT_MAX / INSTRUCTION];
+    struct site *site = &sites[(caller - (uintptr_t)text_start) % TEXT_MAX / INSTRUCTION];
+    uint32_t one_in = site->passed / share;
 
     core->passed++;
-    if ((*site & SITE_PASSED) == 0)
-        *site |= SITE_PASSED;
-    core->left -= (int32_t)weight;
-    if (core->left > 0)
+    site->passed++;
+    if (one_in < (uint32_t)kind)
+        one_in = (uint32_t)kind;
+    /* next_random() < 2^32 / one_in, without the division. */
+    if ((uint64_t)next_random(core) * one_in >> 32 != 0)
         return;
-    /* Before the pause: an interrupt may come in it, and pass points too. */
-    core->left = (int32_t)(next_random(core) % (2 * gap)) + 1;
-    *site |= SITE_PAUSED;
+    site->paused++;
     pause_core(core);
 }
 
@@ -132,13 +135,13 @@ static void report(void)
         pauses += delay_cores[core].pauses;
         ns += delay_cores[core].paused_ns;
     }
-    for (size_t i = 0; i < sizeof(sites); i++) {
-        sites_passed += (sites[i] & SITE_PASSED) != 0 ? 1 : 0;
-        sites_paused += (sites[i] & SITE_PAUSED) != 0 ? 1 : 0;
+    for (size_t i = 0; i < sizeof(sites) / sizeof(sites[0]); i++) {
+        sites_passed += sites[i].passed != 0 ? 1 : 0;
+        sites_paused += sites[i].paused != 0 ? 1 : 0;
     }
     printf("# delays: seed 0x%" PRIx64 ",%u: of %u points %u were passed, %" PRIu64
            " times; %u of them paused, %" PRIu64 " times, %" PRIu64 " ms in all\n",
-           seed, (unsigned)gap, count_points(), sites_passed, passed, sites_paused, pauses,
+           seed, (unsigned)share, count_points(), sites_passed, passed, sites_paused, pauses,
            ns / 1000000);
 }
 
@@ -154,9 +157,9 @@ static void read_arguments(int argc, char **argv)
             continue;
         seed = strtoull(argv[i] + strlen(ARGUMENT), &end, 0);
         if (*end == ',')
-            gap = (uint32_t)strtoul(end + 1, NULL, 0);
-        if (gap == 0)
-            gap = GAP_DEFAULT;
+            share = (uint32_t)strtoul(end + 1, NULL, 0);
+        if (share == 0)
+            share = SHARE_DEFAULT;
     }
 }
 
@@ -165,7 +168,7 @@ int __wrap_main(int argc, char **argv)
     read_arguments(argc, argv);
     printf("# delays: seed 0x%" PRIx64 ",%u (again with the boot argument delays=0x%" PRIx64
            ",%u)\n",
-           seed, (unsigned)gap, seed, (unsigned)gap);
+           seed, (unsigned)share, seed, (unsigned)share);
     for (unsigned core = 0; core < CORE_MAX; core++)
         delay_cores[core].random = (seed + core + 1) * UINT64_C(0x9e3779b97f4a7c15) | 1;
     atexit(report);

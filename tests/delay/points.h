@@ -8,12 +8,12 @@
 
 #include <stdint.h>
 
-/* How likely a pause is: what a point takes from the countdown to the next one. */
-enum delay_weight {
-    DELAY_ACCESS = 1, /* of memory, and a function's begin and end */
-    DELAY_ATOMIC = 16,
+/* How seldom a point pauses at its first passings: once in so many. */
+enum delay_kind {
+    DELAY_ACCESS = 128, /* of memory, and a function's begin and end */
+    DELAY_ATOMIC = 8,
     DELAY_REGISTER = 16,
-    DELAY_LOCK = 32,
+    DELAY_LOCK = 8,
 };
 
 /* A function that is such a point: in a section of its own, so that calls of it can be told from
@@ -21,8 +21,8 @@ enum delay_weight {
 #define DELAY_POINT __attribute__((section("delay_points")))
 
 /* Passes a point: caller is the return address of its function. Any context. */
-void delay_pass(uintptr_t caller, enum delay_weight weight);
+void delay_pass(uintptr_t caller, enum delay_kind kind);
 
-#define DELAY_PASS(weight) delay_pass((uintptr_t)__builtin_return_address(0), weight)
+#define DELAY_PASS(kind) delay_pass((uintptr_t)__builtin_return_address(0), kind)
 
 #endif

@@ -14,15 +14,16 @@
 #include "drivers/gic/its_registers.h"
 #include "platform/am65x.h"
 #include "tests/fuzz/support/fuzz.h"
+#include "tests/fuzz/support/registers.h"
 
 #define GICD_SIZE        0x10000u
 #define GITS_SIZE        0x20000u
-#define REMEMBERED_MAX   256u
 #define STEPS_MAX        100u
 
 #define COMMAND_SIZE     32u
 #define COMMAND_MAPD     0x08u
 #define PHYSICAL_ADDRESS UINT64_C(0x000fffffffffffff)
+#define TABLE_READ_ONLY  (UINT64_C(0x71f) << 48) /* type and entry size */
 #define VALID            (UINT64_C(1) << 63)
 
 /* How hostile, as the input says. */
@@ -35,23 +36,7 @@ enum mode {
 };
 static unsigned mode;
 
-static struct {
-    uintptr_t address;
-    uint64_t value;
-} remembered[REMEMBERED_MAX];
-static unsigned remembered_count;
 static uint64_t its_typer, command_queue, queue_end, property_bits;
-
-static uint64_t *find(uintptr_t address, bool make)
-{
-    for (unsigned i = 0; i < remembered_count; i++)
-        if (remembered[i].address == address)
-            return &remembered[i].value;
-    if (!make || remembered_count == REMEMBERED_MAX)
-        return NULL;
-    remembered[remembered_count].address = address;
-    return &remembered[remembered_count++].value;
-}
 
 static bool in(uintptr_t address, uintptr_t base, uintptr_t size)
 {
@@ -78,6 +63,19 @@ static uint64_t redistributor_typer(uintptr_t address)
            (core == 3 ? GICR_TYPER_LAST : 0);
 }
 
+/* GITS_BASER<n>: what was written, and what it is for, which can't be: devices, collections. */
+static uint64_t table_register(uintptr_t address)
+{
+    const uint64_t *kept = registers_find(address);
+    uint64_t value = kept != NULL ? *kept & ~TABLE_READ_ONLY : 0;
+
+    if (address == AM65X_GITS_BASE + GITS_BASER(0))
+        value |= (uint64_t)GITS_BASER_TYPE_DEVICE << 56 | UINT64_C(7) << 48;
+    else if (address == AM65X_GITS_BASE + GITS_BASER(1))
+        value |= (uint64_t)GITS_BASER_TYPE_COLLECTION << 56 | UINT64_C(7) << 48;
+    return value;
+}
+
 /* Whether the mode says what this register reads as. */
 static bool sound_value(uintptr_t address, uint64_t *value)
 {
@@ -93,12 +91,20 @@ static bool sound_value(uintptr_t address, uint64_t *value)
         *value = redistributor_typer(address);
         return true;
     }
+    if ((mode & SOUND) != 0 && address == AM65X_GICD_BASE + GICD_TYPER) {
+        *value = 7u | GICD_TYPER_LPIS | 15u << 19;
+        return true;
+    }
     if ((mode & SOUND) != 0 && its && address == AM65X_GITS_BASE + GITS_TYPER) {
         *value = GITS_TYPER_PHYSICAL | 7u << 4 | 15u << 8 | 19u << 13;
         return true;
     }
+    if ((mode & SOUND) != 0 && in(address, AM65X_GITS_BASE + GITS_BASER(0), 8 * GITS_BASER_COUNT)) {
+        *value = table_register(address);
+        return true;
+    }
     if ((mode & CONSUMES) != 0 && its && offset == GITS_CREADR) {
-        const uint64_t *writer = find(AM65X_GITS_BASE + GITS_CWRITER, false);
+        const uint64_t *writer = registers_find(AM65X_GITS_BASE + GITS_CWRITER);
 
         *value = writer != NULL ? *writer & GITS_QUEUE_OFFSET : 0;
         fuzz_restart_clock();
@@ -125,17 +131,18 @@ static uint64_t settle(uintptr_t address, uint64_t value)
 
 uint64_t host_mmio_read(uintptr_t address, unsigned size)
 {
-    uint64_t value, *kept;
+    const uint64_t *kept;
+    uint64_t value;
 
     check_address("a read", address, size);
     if (!sound_value(address, &value)) {
-        kept = find(address, false);
+        kept = registers_find(address);
         if ((mode & KEEPS) != 0 && kept != NULL) {
             value = *kept;
         } else {
             value = fuzz_take(size);
-            if ((mode & KEEPS) != 0 && (kept = find(address, true)) != NULL)
-                *kept = value;
+            if ((mode & KEEPS) != 0)
+                registers_keep(address, value);
         }
     }
     value = settle(address, value);
@@ -185,13 +192,9 @@ static void check_redistributor_table(uintptr_t offset, uint64_t value)
 
 void host_mmio_write(uintptr_t address, unsigned size, uint64_t value)
 {
-    uint64_t *kept;
-
     check_address("a write", address, size);
     fuzz_pass(500);
-    kept = find(address, true);
-    if (kept != NULL)
-        *kept = value;
+    registers_keep(address, value);
     if (in(address, AM65X_GITS_BASE + GITS_BASER(0), 8 * GITS_BASER_COUNT)) {
         check_table(value);
     } else if (address == AM65X_GITS_BASE + GITS_CBASER) {
@@ -262,10 +265,23 @@ static void use_interrupt(void)
     (void)gic_acknowledge();
 }
 
+/* One of few, one at an end of them all, or any number. */
+static unsigned some_lpi(void)
+{
+    switch (fuzz_below(4)) {
+    case 0:
+        return its_lpi_limit() - 1 + fuzz_below(3);
+    case 1:
+        return GIC_INTID_LPI_FIRST - 1 + (unsigned)fuzz_take(3);
+    default:
+        return GIC_INTID_LPI_FIRST + fuzz_below(4);
+    }
+}
+
 static void use_event(struct its_device *device)
 {
-    uint32_t event = (uint32_t)fuzz_take(1);
-    unsigned lpi = GIC_INTID_LPI_FIRST - 1 + (unsigned)fuzz_take(2), core = fuzz_below(9);
+    uint32_t event = fuzz_below(8) != 0 ? fuzz_below(4) : (uint32_t)fuzz_take(4);
+    unsigned lpi = some_lpi(), core = fuzz_below(9);
 
     switch (fuzz_below(8)) {
     case 0:

@@ -101,8 +101,11 @@ void its_host_reset(void)
 {
 }
 
+static size_t allocated;
+
 static void *failing_alloc(size_t alignment, size_t size)
 {
+    allocated = size;
     return ++allocations == failing_allocation ? NULL : aligned_alloc(alignment, size);
 }
 
@@ -708,6 +711,22 @@ static void tables_for_lpis_are_all_there_or_none(void **state)
     assert_int_equal(gic_lpi_limit(), 1u << 16);
 }
 
+/* C11's aligned_alloc() wants a multiple of the alignment. */
+static void memory_is_a_whole_number_of_alignments(void **state)
+{
+    (void)state;
+    failing_allocation = 0;
+    for (size_t size = 1; size <= 3 * 64; size++) {
+        uint8_t *memory = gic_memory_allocate(64, size);
+
+        assert_non_null(memory);
+        assert_int_equal(allocated, (size + 63) / 64 * 64);
+        for (size_t i = 0; i < allocated; i++)
+            assert_int_equal(memory[i], 0);
+        free(memory);
+    }
+}
+
 static void lpis_start_with_the_tables_or_not_at_all(void **state)
 {
     uint32_t *control = &fake.redistributors[0][GICR_CTLR / 4];
@@ -806,6 +825,7 @@ int main(void)
         TEST(an_spi_goes_to_the_core_it_is_routed_to),
         TEST(acknowledge_end_and_sgi_are_one_register_each),
         TEST(tables_for_lpis_are_all_there_or_none),
+        TEST(memory_is_a_whole_number_of_alignments),
         TEST(lpis_start_with_the_tables_or_not_at_all),
         TEST(tables_are_uncached_where_a_redistributor_does_not_snoop),
         TEST(a_pending_bit_is_read_where_there_is_one),

@@ -22,11 +22,13 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #define WIRE           200u
+#define MAILBOX_INPUT  392u
 #define MESSAGE_DEVICE 41u
 #define MESSAGE_BITS   5u
 #define SETTLE_US      2000u
@@ -110,6 +112,31 @@ static void level_of_a_wire_comes_until_it_falls(void **state)
     host_drive_line(WIRE, true);
     host_advance_us(SETTLE_US);
     assert_int_equal(msi_calls(&record), 3);
+    end(irq);
+}
+
+/* The same of a line behind the router. */
+static void edge_of_a_router_line_is_one_call(void **state)
+{
+    static const uint16_t inputs[] = {MAILBOX_INPUT};
+    unsigned output, intid;
+    char route[128];
+
+    (void)state;
+    assert_int_equal(irq_bind_intr(&device, msi_case.router, inputs, 1), 0);
+    struct irq *irq = request(msi_note, 0, 1, IRQ_FLAG_EDGE);
+
+    assert_true(irq_describe(irq, route, sizeof(route)) > 0);
+    assert_int_equal(sscanf(route, "INTR input 392 > INTR output %u > INTID %u", &output, &intid),
+                     2);
+    host_drive_line(intid, true);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(msi_calls(&record), 1);
+    host_drive_line(intid, false);
+    host_drive_line(intid, true);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(msi_calls(&record), 2);
+    host_drive_line(intid, false);
     end(irq);
 }
 
@@ -310,6 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(edge_of_a_wire_is_one_call),
         TEST(level_of_a_wire_comes_until_it_falls),
+        TEST(edge_of_a_router_line_is_one_call),
         TEST(stale_edge_is_not_for_the_next_owner),
         TEST(any_core_is_each_in_turn),
         TEST(replay_that_waits_arrives),

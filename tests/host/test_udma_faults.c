@@ -669,6 +669,26 @@ static void a_channel_that_was_left_on_is_turned_off(void **state)
     check_inventory();
 }
 
+/* What the doorbells of one ring have added. */
+static uintptr_t watched_doorbell;
+static uint64_t added;
+
+static void add_up(uintptr_t address, unsigned size, uint64_t value)
+{
+    (void)size;
+    if (address == watched_doorbell)
+        added += value;
+}
+
+static void watch(const struct ring_rt_registers *registers)
+{
+    watched_doorbell = (uintptr_t)&registers->doorbell;
+    added = 0;
+    host_set_write_observer(add_up);
+}
+
+#define COUNT_WRAPS 0x400000u /* the UDMAP's count has 22 bits */
+
 static void the_erratum_is_worked_round_again_after_a_lost_answer(void **state)
 {
     struct udma_facts facts = udma_host_facts;
@@ -680,16 +700,45 @@ static void the_erratum_is_worked_round_again_after_a_lost_answer(void **state)
     must(open_probe(&probe, 64));
     for (unsigned i = 0; i < 64; i++)
         must(copy(&probe));
+    watch(probe.channel->transfer.registers);
     only = "ti_sci_ring_configure";
     way = DONE_LOST;
     fail_from(1, 1);
     assert_int_equal(udma_channel_close(probe.channel), -EIO);
     fail_no_more();
     assert_int_equal(held(), 1);
-    probe.channel = NULL;
+    assert_int_equal(added, 0);
+    /* The ring's own count is zero by now; the UDMAP's is not. */
     live();
+    assert_in_range(added, COUNT_WRAPS - 64, COUNT_WRAPS - 1);
+    host_set_write_observer(NULL);
     check_inventory();
     must(udma_init(&udma_host_facts));
+}
+
+static void the_erratum_is_worked_round_for_each_count(void **state)
+{
+    struct udma_ring ring;
+    uint16_t index;
+
+    (void)state;
+    must(udma_ring_reserve(&index));
+    must(udma_ring_open(&ring, index, 16));
+    watch(ring.registers);
+    must(udma_ring_wrap_occupancy(&ring));
+    assert_int_equal(added, 0); /* it is empty */
+    udma_ring_submit(&ring, 3);
+    added = 0;
+    must(udma_ring_wrap_occupancy(&ring));
+    assert_int_equal(added, COUNT_WRAPS - 3);
+    /* The models have no such erratum: the doorbells have filled the ring. */
+    added = 0;
+    must(udma_ring_wrap_occupancy(&ring));
+    assert_int_equal(added, COUNT_WRAPS - 16);
+    host_set_write_observer(NULL);
+    must(udma_ring_close(&ring));
+    must(udma_ring_unreserve(index));
+    check_inventory();
 }
 
 /* ---- rings alone ---- */
@@ -1000,6 +1049,7 @@ static void check_no_channels(void)
     uint16_t number;
 
     assert_int_equal(udma_capacity(), 0);
+    assert_int_equal(udma_host_inventory().udma.channels_free, 0);
     assert_int_equal(open_probe(&probe, 1), -ENODEV);
     assert_int_equal(udma_ring_reserve(&number), -ENODEV);
     assert_int_equal(udma_ring_unreserve(400), -ENODEV);
@@ -1162,8 +1212,6 @@ static void nothing_is_done_where_waiting_is_not_allowed(void **state)
     must(udma_ring_open(&a_ring, index, 16));
     udma_ring_submit(&a_ring, 3); /* so that there is something to wrap */
     must(udma_channel_reserve(&a_number));
-    /* Something held, which must not be tried: its -EDEADLK would pass for an answer. */
-    only = "ti_sci_psil_unpair";
     now = udma_host_inventory();
     requests = 0;
     writes = 0;
@@ -1173,8 +1221,7 @@ static void nothing_is_done_where_waiting_is_not_allowed(void **state)
     call_all(NULL);
     irq_restore(flags);
     host_set_write_observer(NULL);
-    only = NULL;
-    assert_int_equal(requests, 0);
+    assert_int_equal(requests, 0); /* nor memory */
     assert_int_equal(writes, 0);
     then = udma_host_inventory();
     assert_memory_equal(&now, &then, sizeof(now));
@@ -1206,6 +1253,7 @@ int main(void)
         TEST(a_channel_that_stays_on_is_held),
         TEST(a_channel_that_was_left_on_is_turned_off),
         TEST(the_erratum_is_worked_round_again_after_a_lost_answer),
+        TEST(the_erratum_is_worked_round_for_each_count),
         TEST(a_ring_of_which_nothing_is_known_is_closed_later),
         TEST(a_stuck_occupancy_fails_the_channel_and_no_core),
         TEST(a_stuck_occupancy_is_found_at_close_too),

@@ -3,6 +3,7 @@
 
 import fnmatch
 import hashlib
+import json
 import os
 import re
 import select
@@ -31,6 +32,7 @@ LONG_SECONDS = 3  # a host test that takes longer comes after the others
 FIRST_OF_ALL = ("arch/", "drivers/uart/")  # the start and the end come before the self-test
 
 STALL_SECONDS, STALL_FACTOR = 10, 4  # a test that says nothing for so long hangs
+UNKNOWN_SECONDS = 300  # where it isn't known how long it is silent when nothing is broken
 RESULT = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*(.*)")
 
 
@@ -131,8 +133,13 @@ def symbols(path):
 class Baseline:
     """What the tests do on sources that nobody broke: all are green; how long each runs and is silent."""
 
-    def __init__(self):
-        self.silences, self.seconds = {}, {}
+    def __init__(self, path, known):
+        self.path, self.silences, self.seconds = path, {}, {}
+        if known and path.exists():
+            self.silences, self.seconds = json.loads(path.read_text(encoding="utf-8"))
+
+    def save(self):
+        self.path.write_text(json.dumps([self.silences, self.seconds], indent=1), encoding="utf-8")
 
     def stall(self, detector, suites=None):
         known = self.silences.get(detector, {})
@@ -307,7 +314,7 @@ class Detectors:
 
     def watch(self, detector, command, known, suites):
         began = time.monotonic()
-        stall = self.baseline.stall(known, suites) if known in self.baseline.seconds else 120
+        stall = self.baseline.stall(known, suites) if known in self.baseline.seconds else UNKNOWN_SECONDS
         verdict, silences = watch(command, self.tree.folder, stall)
         if detector not in self.baseline.seconds and not verdict.caught:
             self.baseline.seconds.setdefault(detector, time.monotonic() - began)

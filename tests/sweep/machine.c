@@ -119,6 +119,7 @@ static const struct {
     size_t offset, size;
 } fields[] = {
     FIELD(udma.channels_free),
+    FIELD(udma.held),
     FIELD(udma.rings_free),
     FIELD(irq.irqs),
     FIELD(irq.bindings),

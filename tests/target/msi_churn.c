@@ -18,7 +18,7 @@
 
 #define ARRIVAL_US     5000000u
 #define PROGRESS_EVERY 1024u
-#define EVACUATED_US   40u
+#define EVACUATED_US   300u
 #define VINT_BITS      (256u * 64u)
 #define EVENTS         4608u
 #define LPIS           65536u
@@ -26,8 +26,9 @@
 struct slot {
     struct irq *irq;
     uint64_t sent, received;
-    bool live;    /* between request and free: the handler may run */
-    bool waiting; /* its owner waits for what it counts */
+    bool live;     /* between request and free: the handler may run */
+    bool waiting;  /* its owner waits for what it counts */
+    uint32_t held; /* 1: somebody moves it, or nobody may; then its owner does not free it */
     uint64_t home;
     unsigned claims[2];
 };
@@ -99,6 +100,8 @@ static enum irq_return handler(void *context)
     __atomic_add_fetch(&slot->received, 1, __ATOMIC_SEQ_CST);
     if (__atomic_load_n(&slot->waiting, __ATOMIC_SEQ_CST))
         wait_notify();
+    if (!__atomic_load_n(&slot->live, __ATOMIC_SEQ_CST)) /* a free waits for it */
+        add(&total->late, 1);
     return IRQ_HANDLED;
 }
 
@@ -214,11 +217,53 @@ static void move(struct slot *slot, unsigned target)
     unsettle(slot);
     int error = irq_set_affinity(slot->irq, target);
 
+    if (error == 0 && __atomic_load_n(&gone[target], __ATOMIC_SEQ_CST) &&
+        irq_core(slot->irq) == target && stay_of(target) % 2 != 0)
+        add(&total->strayed, 1); /* onto a core that has been evacuated */
     if (error == 0)
         settle(slot, target, stay);
     else if (error != -EINVAL || (stay % 2 == 0 && stay_of(target) == stay))
         fail(error); /* -EINVAL: the core has been evacuated */
     add(&total->moves, 1);
+}
+
+static bool hold(struct slot *slot)
+{
+    uint32_t free = 0;
+
+    return __atomic_compare_exchange_n(&slot->held, &free, 1, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_SEQ_CST);
+}
+
+static void let_go(struct slot *slot)
+{
+    __atomic_store_n(&slot->held, 0, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&slot->waiting, __ATOMIC_SEQ_CST))
+        wait_notify();
+}
+
+static bool can_hold(void *argument)
+{
+    return hold(argument);
+}
+
+/* The owner's: from here on nobody else moves it. */
+static void take_back(struct slot *slot)
+{
+    if (hold(slot))
+        return;
+    __atomic_store_n(&slot->waiting, true, __ATOMIC_SEQ_CST);
+    expect(wait_for(can_hold, slot, ARRIVAL_US));
+    __atomic_store_n(&slot->waiting, false, __ATOMIC_SEQ_CST);
+}
+
+/* Another core's interrupt, or one's own: while it is fired, masked and handled. */
+static void move_held(struct slot *slot, unsigned target)
+{
+    if (!hold(slot))
+        return;
+    move(slot, target);
+    let_go(slot);
 }
 
 static void evacuate(unsigned core)
@@ -265,6 +310,7 @@ static void request(struct slot *slot, unsigned core, unsigned number, unsigned 
     }
     settle(slot, target, stay);
     claim(slot);
+    let_go(slot);
 }
 
 static void fire(struct slot *slot)
@@ -276,6 +322,7 @@ static void fire(struct slot *slot)
 static void release(struct slot *slot, bool in_flight)
 {
     drain(slot);
+    take_back(slot);
     if (in_flight)
         fire(slot);
     disclaim(slot); /* before the free: from then on others may get the numbers */
@@ -308,11 +355,11 @@ static void use(struct slot *slot, unsigned choice, unsigned target)
         release(slot, true);
         break;
     case 2:
-        move(slot, target);
+        move_held(&slots[choice / 8 % core_count()][choice / 64 % CHURN_SLOTS], target);
         break;
     case 3:
         fire(slot);
-        move(slot, target);
+        move_held(slot, target);
         break;
     case 4:
         irq_mask(slot->irq);
@@ -340,6 +387,18 @@ static void operate(unsigned core, unsigned number, unsigned choice, unsigned ta
 
 static bool ended; /* somebody wants no more of it */
 
+/* It is over at the first thing that is wrong. */
+static bool is_over(void)
+{
+    return __atomic_load_n(&ended, __ATOMIC_RELAXED) ||
+           (__atomic_load_n(&total->late, __ATOMIC_RELAXED) |
+            __atomic_load_n(&total->doubled, __ATOMIC_RELAXED) |
+            __atomic_load_n(&total->lost, __ATOMIC_RELAXED) |
+            __atomic_load_n(&total->strayed, __ATOMIC_RELAXED) |
+            __atomic_load_n(&total->shared, __ATOMIC_RELAXED) |
+            __atomic_load_n(&total->failed, __ATOMIC_RELAXED)) != 0;
+}
+
 static void run(void *argument)
 {
     unsigned core = core_id();
@@ -350,7 +409,7 @@ static void run(void *argument)
         if (core == 0 && churn->progress != NULL && i % PROGRESS_EVERY == 0 &&
             !churn->progress(i, churn->operations))
             __atomic_store_n(&ended, true, __ATOMIC_RELAXED);
-        if (__atomic_load_n(&ended, __ATOMIC_RELAXED))
+        if (is_over())
             break;
 
         unsigned number = next_random(&random) % CHURN_SLOTS;
@@ -367,6 +426,8 @@ static void run(void *argument)
 void churn_run(const struct churn *parameters, struct churn_result *result)
 {
     memset(slots, 0, sizeof(slots));
+    for (unsigned i = 0; i < CORE_MAX * CHURN_SLOTS; i++)
+        slots[i / CHURN_SLOTS][i % CHURN_SLOTS].held = 1;
     memset(owners, 0, sizeof(owners));
     memset(stays, 0, sizeof(stays));
     memset(gone, 0, sizeof(gone));

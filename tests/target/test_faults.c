@@ -39,17 +39,29 @@ static const unsigned twin_levels[] = {AM65X_COUNT_EVENT_MAPPINGS, AM65X_COUNT_R
 #define TWIN_LEVELS (sizeof(twin_levels) / sizeof(twin_levels[0]))
 
 struct inventory {
-    struct irq_inventory irq;
-    struct udma_inventory udma;
+    uint64_t irqs, bindings, events, vints, routes, its_devices, lpis, channels, rings, held;
     uint64_t levels[TWIN_LEVELS];
 };
 
 static void take_inventory(struct inventory *inventory)
 {
-    memset(inventory, 0, sizeof(*inventory));
-    irq_get_inventory(&inventory->irq);
-    inventory->irq.spurious = inventory->irq.stray = inventory->irq.storms = 0;
-    udma_get_inventory(&inventory->udma);
+    struct irq_inventory irq;
+    struct udma_inventory udma;
+
+    irq_get_inventory(&irq);
+    udma_get_inventory(&udma);
+    *inventory = (struct inventory){
+        .irqs = irq.irqs,
+        .bindings = irq.bindings,
+        .events = irq.events_free,
+        .vints = irq.vints_free,
+        .routes = irq.routes_free,
+        .its_devices = irq.its_devices,
+        .lpis = irq.lpis_free,
+        .channels = udma.channels_free,
+        .rings = udma.rings_free,
+        .held = udma.held,
+    };
     for (unsigned i = 0; i < TWIN_LEVELS; i++)
         (void)twin_counter(twin_levels[i], &inventory->levels[i]);
 }

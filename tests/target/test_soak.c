@@ -16,7 +16,7 @@
 #define MESSAGES_BITS   6u             /* for every core's slots */
 #define WIRE_FIRST      144u           /* INTIDs of nothing that the firmware uses */
 #define OPERATIONS_EACH UINT64_C(1900) /* for a thousand requests and frees, a bit more */
-#define EVACUATIONS     256u
+#define EVACUATIONS     64u
 #define TIMEOUT_US      (UINT64_C(3600) * 1000000)
 
 /* Of a core's slots, the rest being message slots of one device. A message costs the twin thirty
@@ -60,7 +60,7 @@ static void check_result(const struct churn_result *result, uint64_t least)
     CHECK_EQUAL(result->shared, 0);
     CHECK_EQUAL(result->requests, result->frees);
     CHECK_EQUAL(result->received + result->in_flight, result->sent);
-    CHECK(result->requests + result->frees >= least);
+    CHECK(result->requests + result->frees >= least || selftest_aborted());
 }
 
 /* At least so many thousand requests and frees. */

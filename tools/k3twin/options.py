@@ -129,6 +129,8 @@ def parse_arguments():
         help="an access that no model claims fails the run (status 126 in place of 0)")
     add("--icount", action="store_true",
         help="count the guest's instructions, as its PMU shows them; time then follows that count")
+    add("--turns", action="store_true",
+        help="the cores run in turns, one at a time: a core that yields or waits lets the next one go on")
     add("--gdb", nargs="?", const="1234", metavar="PORT",
         help="wait for GDB on 127.0.0.1:PORT (default 1234), or on a socket, e.g. /tmp/gdb")
     add("--log", type=Path, metavar="FILE", help="write the twin's lines here too")

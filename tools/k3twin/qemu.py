@@ -87,6 +87,7 @@ def qemu_command(arguments, directory, report_fd, console_fd, recorder):
         *load_all(arguments, directory, recorder.limit if recorder else 0), *gdb_option(arguments.gdb),
         *(recorder.memory.qemu_options() if recorder else []),
         *(["-icount", "shift=1"] if arguments.icount else []),
+        *(["-accel", "tcg,thread=single"] if arguments.turns else []),
     ]
 
 

@@ -6,6 +6,7 @@
 
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/navss.h"
+#include "tests/fuzz/support/registers.h"
 #include "twin/monitor/board.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
@@ -14,32 +15,26 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define PAGE           0x1000u
-#define EVENTS_SIZE    0x20000u /* a head and 1024 records */
-#define EVENT_RECORDS  512u
-#define NO_INTERRUPT   1023u
-#define FREQUENCY      62500000u
-#define NS_PER_TICK    16u
+#define PAGE          0x1000u
+#define EVENTS_SIZE   0x20000u /* a head and 1024 records */
+#define EVENT_RECORDS 512u
+#define NO_INTERRUPT  1023u
+#define FREQUENCY     62500000u
+#define NS_PER_TICK   16u
 
-#define GITS_CWRITER   0x88u
-#define GITS_CREADR    0x90u
-#define UARTDR         0x00u
-#define UARTFR         0x18u
-#define UARTFR_RXFE    0x10u
+#define GITS_CWRITER  0x88u
+#define GITS_CREADR   0x90u
+#define UARTDR        0x00u
+#define UARTFR        0x18u
+#define UARTFR_RXFE   0x10u
 
 /* So many sleeps, and nothing comes: the core is off, or the machine. */
-#define SLEEPS_MAX     3u
-
-/* Registers that have been written: the latest value of so many. */
-#define REMEMBERED_MAX 64u
+#define SLEEPS_MAX    3u
 
 struct sysregs sysregs;
 const char el3_vectors[1], el2_vectors[1];
 
-static struct {
-    uint64_t address, value;
-} remembered[REMEMBERED_MAX];
-static unsigned remembered_count, sleeps, pending;
+static unsigned sleeps, pending;
 static bool its_stalls;
 static uint64_t translation;
 
@@ -95,7 +90,7 @@ static bool in(uint64_t address, uint64_t base, uint64_t size)
 static bool exists(uint64_t address)
 {
     return in(address, BOARD_GICD_BASE, 0x10000) || in(address, BOARD_GITS_BASE, 0x20000) ||
-           in(address, BOARD_GICR_BASE, 0x20000 * BOARD_CPUS_MAX) ||
+           in(address, BOARD_GICR_BASE, 0x20000 * parameters()->cpus) ||
            in(address, BOARD_CONSOLE_BASE, PAGE) || in(address, BOARD_REPORT_BASE, PAGE) ||
            in(address, BOARD_SECURE_GPIO_BASE, PAGE);
 }
@@ -113,17 +108,6 @@ static uint64_t resolve(uint64_t address, unsigned size)
     return own;
 }
 
-static uint64_t *find(uint64_t address, bool make)
-{
-    for (unsigned i = 0; i < remembered_count; i++)
-        if (remembered[i].address == address)
-            return &remembered[i].value;
-    if (!make || remembered_count == REMEMBERED_MAX)
-        return NULL;
-    remembered[remembered_count].address = address;
-    return &remembered[remembered_count++].value;
-}
-
 uint64_t mmio_read(uint64_t address, unsigned size)
 {
     const uint64_t *value;
@@ -134,20 +118,16 @@ uint64_t mmio_read(uint64_t address, unsigned size)
     if (address == BOARD_CONSOLE_BASE + UARTDR)
         return fuzz_take(1);
     if (address == BOARD_GITS_BASE + GITS_CREADR) {
-        value = find(BOARD_GITS_BASE + GITS_CWRITER, false);
+        value = registers_find(BOARD_GITS_BASE + GITS_CWRITER);
         return (value != NULL && !its_stalls ? *value : 0) | (its_stalls ? 1 : 0);
     }
-    value = find(address, false);
+    value = registers_find(address);
     return value == NULL ? 0 : size == 8 ? *value : *value & ((UINT64_C(1) << (8 * size)) - 1);
 }
 
 void mmio_write(uint64_t address, unsigned size, uint64_t value)
 {
-    uint64_t *place;
-
-    place = find(resolve(address, size), true);
-    if (place != NULL)
-        *place = value;
+    registers_keep(resolve(address, size), value);
 }
 
 void board_its_stalls(bool stalls)
