@@ -56,7 +56,9 @@ LIBRARY_INCLUDES = -isystem $(NEWLIB)/aarch64-none-elf/include -isystem $(LIBFDT
 # _DEFAULT_SOURCE: newlib hides strnlen, strtok_r, sniprintf and the like from a strict C11 program
 #   otherwise. The library formats with sniprintf(), which knows no %f and is 14 KB smaller for it.
 # __DYNAMIC_REENT__: as newlib is built (tools/build-newlib): its state is per core.
-FIRMWARE_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -D__DYNAMIC_REENT__ -O2 $(TARGET_FLAGS) \
+# OPTIMIZE: -Os, but for what an interrupt or a copy goes through (mk/firmware.mk).
+OPTIMIZE        = -Os
+FIRMWARE_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -D__DYNAMIC_REENT__ $(OPTIMIZE) $(TARGET_FLAGS) \
                   $(COMPILER_INCLUDES) $(LIBRARY_INCLUDES) $(FLAVOUR_CFLAGS)
 FIRMWARE_ASFLAGS = $(TARGET_FLAGS) -I. -Iarch/arm64/include
 

@@ -9,6 +9,7 @@
  */
 #include "drivers/udma/udma.h"
 #include "arch/mmio.h"
+#include "arch/wait.h"
 #include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/ti_sci/ti_sci_protocol.h"
@@ -161,6 +162,17 @@ int irq_free(struct irq *irq)
 void irq_mask(struct irq *irq)
 {
     opened[irq->number].handler = NULL;
+}
+
+bool irq_is_allowed(void)
+{
+    return wait_is_allowed();
+}
+
+bool irq_is_masked(const struct irq *irq)
+{
+    (void)irq;
+    return false;
 }
 
 int irq_synchronize(struct irq *irq)

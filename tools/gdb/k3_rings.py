@@ -44,6 +44,6 @@ for the handler to ring the doorbell."""
     for channel in channels():
         total += 1
         under_way = int(channel["config"]["depth"]) - bin(int(channel["free_slots"]) & ALL_SLOTS).count("1")
-        yield (f"{int(channel['number']):<8} {ring_words(channel['transfer'], registers):<24} "
+        yield (f"{int(channel['numbers']['channel']):<8} {ring_words(channel['transfer'], registers):<24} "
                f"{ring_words(channel['completion'], registers):<24} {under_way:>9} {int(channel['deferred']):>8}")
     yield f"{total} channels open"
