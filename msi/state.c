@@ -156,12 +156,26 @@ void irq_state_init(struct irq *irq)
 
 /* ---- handing over, and catching up ---- */
 
+/* Locks the list of the core that the interrupt is on. That may change meanwhile: who moves the
+ * interrupt looks through the lists afterwards (irq_state_follow()), so either that finds it in the
+ * old one, or this sees the new core. */
+static struct replay_list *lock_list(const struct irq *irq, unsigned *core, unsigned long *state)
+{
+    for (;;) {
+        *core = __atomic_load_n(&irq->core, __ATOMIC_SEQ_CST);
+        *state = spin_lock(&replay_lists[*core].lock);
+        if (__atomic_load_n(&irq->core, __ATOMIC_SEQ_CST) == *core)
+            return &replay_lists[*core];
+        spin_unlock(&replay_lists[*core].lock, *state);
+    }
+}
+
 /* Has a pending event handled on irq->core, behind what waits there already. Any context. */
 static void hand_over(struct irq *irq)
 {
-    unsigned core = __atomic_load_n(&irq->core, __ATOMIC_SEQ_CST);
-    struct replay_list *list = &replay_lists[core];
-    unsigned long state = spin_lock(&list->lock);
+    unsigned long state;
+    unsigned core;
+    struct replay_list *list = lock_list(irq, &core, &state);
 
     /* Not after irq_state_kill() has set IRQ_STATE_DEAD: it then takes the interrupt out of each
      * list under the list's lock, so it finds what was queued earlier, and what comes later sees

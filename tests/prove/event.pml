@@ -129,11 +129,11 @@ proctype core(byte me) {
 
 end_idle:
     do
-    :: sgi[me] || SPI_PENDING(me) ->
+    :: TAKES_SGI(me) || SPI_PENDING(me) ->
        enter(me);
        atomic { /* gic_acknowledge() */
            if
-           :: sgi[me] -> sgi[me] = 0; is_sgi = 1; found = 1
+           :: TAKES_SGI(me) -> sgi[me] = 0; is_sgi = 1; found = 1
            :: SPI_PENDING(me) -> spi_active = 1; found = 1
            :: else
            fi
@@ -207,6 +207,7 @@ inline set_affinity(to) {
     :: irq_core != to && left != to ->
        settled = 255;
        inta_set_affinity(to);
+       follow();
 #ifndef MOVE_NO_QUIESCE
        quiesce();
 #endif
@@ -218,7 +219,7 @@ inline set_affinity(to) {
 /* msi/evacuate.c, irq_evacuate_core(). */
 inline evacuate(from, to) {
     if
-    :: irq_core == from -> settled = 255; inta_set_affinity(to)
+    :: irq_core == from -> settled = 255; inta_set_affinity(to); follow()
     :: else
     fi;
 #ifndef EVACUATE_NO_QUIESCE

@@ -19,7 +19,7 @@
  *
  * Mutations, each a defect that was there or a step left out: -DRUN_LOOPS, -DKILL_BEFORE_MASK,
  * -DUNMASK_THE_DEAD, -DNEVER_DEAD, -DSTAYS_IN_LIST, -DAGAIN_IS_FORGOTTEN, -DPENDING_IS_FORGOTTEN,
- * -DUNMASK_FORGETS, -DHAND_OVER_TO_NOBODY, -DPAST_THE_OWN_CORE, -DNO_RUNNING_BIT.
+ * -DWAITS_FOR_EVER, -DQUEUE_STAYS_BEHIND, -DCORE_NOT_LOOKED_AT_AGAIN, -DUNMASK_FORGETS, -DHAND_OVER_TO_NOBODY, -DPAST_THE_OWN_CORE, -DNO_RUNNING_BIT.
  */
 
 /* Who writes: the cores' handlers, 0 to CORES - 1, and the threads. */
@@ -30,6 +30,7 @@
 #define RUNNING 2
 #define MASKED  4
 #define DEAD    8
+#define WAITS   16 /* IRQ_STATE_WAITS */
 
 #ifdef NO_RUNNING_BIT
 #define BUSY 0
@@ -42,6 +43,7 @@ byte state = MASKED;
 byte irq_core;   /* irq->core */
 bit irq_lock;    /* irq->lock */
 bit queued;      /* irq->replay_queued */
+bit had_queued;  /* of follow() */
 bit memory_gone; /* free(irq) */
 
 /* replay_lists[]: with one interrupt, a list has it or not. */
@@ -50,6 +52,9 @@ bit list_lock[CORES];
 
 /* SGI 1 is pending on a core (IRQ_SGI_REPLAY). */
 bit sgi[CORES];
+
+/* A core that has been evacuated may be about to leave: it does nothing for others any more. */
+#define TAKES_SGI(me) (sgi[me] && left != me)
 
 /* irq_generations[]: whether the number is odd; and for the thread that waits in irq_quiesce(),
  * whether the core's number was odd and has not changed. A number of 64 bits does not come back, so
@@ -69,18 +74,25 @@ byte strays;        /* arrivals without an owner */
 inline lock(l) { atomic { !l -> l = 1 } }
 inline unlock(l) { l = 0 }
 
-/* msi/state.c, hand_over(). */
+/* msi/state.c, hand_over(), with lock_list(). */
 inline hand_over() {
-    atomic { target = irq_core; USE };
-    atomic {
-        !list_lock[target] -> list_lock[target] = 1;
-        USE;
-#ifdef NEVER_DEAD
-        proceed = 1
+    do
+    :: atomic { target = irq_core; USE };
+       atomic { !list_lock[target] -> list_lock[target] = 1; USE };
+#ifdef CORE_NOT_LOOKED_AT_AGAIN
+       break
 #else
-        proceed = !(state & DEAD)
+       if
+       :: atomic { irq_core == target -> USE; break }
+       :: atomic { irq_core != target -> USE; list_lock[target] = 0 }
+       fi
 #endif
-    };
+    od;
+#ifdef NEVER_DEAD
+    proceed = 1;
+#else
+    atomic { proceed = !(state & DEAD); USE };
+#endif
     atomic {
         if
         :: proceed && !queued -> queued = 1; list_has[target] = 1
@@ -124,7 +136,7 @@ inline unmask(who) {
 #ifdef UNMASK_THE_DEAD
     :: true -> unmask_hardware(who)
 #else
-    :: !(old & DEAD) -> unmask_hardware(who)
+    :: !(old & (DEAD | WAITS)) -> unmask_hardware(who)
     :: else
 #endif
     fi;
@@ -157,7 +169,11 @@ inline run_handler(me) {
        atomic { assert(!freed); calls-- };
 #ifndef AGAIN_IS_FORGOTTEN
        if
-       :: again -> again = 0; atomic { state = state | PENDING; USE }
+       :: again -> again = 0;
+          lock(irq_lock);
+          atomic { state = state | PENDING | WAITS; USE };
+          mask_hardware(me);
+          unlock(irq_lock)
        :: else
        fi;
 #else
@@ -211,9 +227,55 @@ inline replay(me) {
         fi
     };
     if
-    :: proceed -> proceed = 0; run_or_hand_over(me)
+    :: proceed -> proceed = 0; end_waiting(me); run_or_hand_over(me)
     :: else
     fi
+}
+
+/* msi/state.c, end_waiting(), with clear(). */
+inline end_waiting(me) {
+#ifndef WAITS_FOR_EVER
+    lock(irq_lock);
+    if
+    :: atomic { state & WAITS -> old = state; state = state & ~WAITS; USE };
+       if
+       :: !(old & (MASKED | DEAD)) -> unmask_hardware(me)
+       :: else
+       fi;
+       old = 0
+    :: else
+    fi;
+    unlock(irq_lock)
+#else
+    skip
+#endif
+}
+
+/* msi/state.c, irq_state_follow(): the list has one core's place at a time. By the thread that has
+ * moved the interrupt. */
+inline follow() {
+#ifndef QUEUE_STAYS_BEHIND
+    counter = 0;
+    do
+    :: counter < CORES ->
+       atomic {
+           !list_lock[counter] ->
+           if
+           :: list_has[counter] -> list_has[counter] = 0; queued = 0; USE; had_queued = 1
+           :: else
+           fi;
+           counter++
+       }
+    :: else -> break
+    od;
+    counter = 0;
+    if
+    :: had_queued -> had_queued = 0; hand_over()
+    :: else
+    fi
+#else
+    skip
+#endif
 }
 
 /* msi/state.c, irq_state_kill(), with withdraw(). */
@@ -240,7 +302,14 @@ inline withdraw() {
     counter = 0;
     do
     :: counter < CORES ->
-       atomic { !list_lock[counter] -> list_has[counter] = 0; counter++ }
+       atomic {
+           !list_lock[counter] ->
+           if
+           :: list_has[counter] -> list_has[counter] = 0; queued = 0
+           :: else
+           fi;
+           counter++
+       }
     :: else -> break
     od;
     counter = 0

@@ -74,11 +74,11 @@ proctype core(byte me) {
 
 end_idle:
     do
-    :: sgi[me] || lpi[me] ->
+    :: TAKES_SGI(me) || lpi[me] ->
        enter(me);
        atomic { /* gic_acknowledge() */
            if
-           :: sgi[me] -> sgi[me] = 0; is_sgi = 1; found = 1
+           :: TAKES_SGI(me) -> sgi[me] = 0; is_sgi = 1; found = 1
            :: lpi[me] -> lpi[me] = 0; found = 1
            :: else
            fi
@@ -132,6 +132,7 @@ inline set_affinity(to) {
     :: irq_core != to && left != to ->
        settled = 255;
        its_set_affinity(to);
+       follow();
 #ifndef MOVE_NO_QUIESCE
        quiesce();
 #endif
@@ -143,7 +144,7 @@ inline set_affinity(to) {
 /* msi/evacuate.c, irq_evacuate_core(). */
 inline evacuate(from, to) {
     if
-    :: irq_core == from -> settled = 255; its_set_affinity(to)
+    :: irq_core == from -> settled = 255; its_set_affinity(to); follow()
     :: else
     fi;
 #ifndef EVACUATE_NO_QUIESCE

@@ -65,24 +65,27 @@ inline run_a() {
     queue(A)
 }
 
-/* msi/state.c, irq_state_replay(). */
+/* msi/state.c, irq_state_replay(): one, and an SGI for the next. */
 inline replay() {
-    atomic { length = (first != NONE) + (second != NONE) };
-    do
-    :: length > 0 ->
-       length--;
-       atomic { irq = first; first = second; second = NONE };
-       if
-       :: irq == A -> run_a()
-       :: irq == C -> c_called = 1
-       :: irq == NONE -> length = 0
-       fi;
-       irq = NONE
-    :: else -> break
-    od
+    atomic {
+        irq = first;
+        first = second;
+        second = NONE;
+        if
+        :: first != NONE -> sgi = 1
+        :: else
+        fi
+    };
+    if
+    :: irq == A -> run_a()
+    :: irq == C -> c_called = 1
+    :: irq == NONE
+    fi;
+    irq = NONE
 }
 
-/* msi/storm.c, vote(): Boyer's and Moore's majority; while the core is starving. */
+/* msi/storm.c, vote(), while the core is starving: with the one that floods the core its two passes
+ * find what a majority does. */
 inline vote(irq) {
 #ifndef NO_STARVATION_GUARD
     atomic {
@@ -111,7 +114,7 @@ inline vote(irq) {
 
 /* msi/dispatch.c, dispatch_all(); msi/storm.c, irq_storm_round_full(). */
 active proctype dispatcher() {
-    byte left, length, irq, full_rounds, votes, lead, candidate;
+    byte left, irq, full_rounds, votes, lead, candidate;
     bit starving;
 
 end_idle:

@@ -74,11 +74,11 @@ proctype core(byte me) {
 
 end_idle:
     do
-    :: sgi[me] || SPI_PENDING(me) ->
+    :: TAKES_SGI(me) || SPI_PENDING(me) ->
        enter(me);
        atomic { /* gic_acknowledge() */
            if
-           :: sgi[me] -> sgi[me] = 0; is_sgi = 1; found = 1
+           :: TAKES_SGI(me) -> sgi[me] = 0; is_sgi = 1; found = 1
            :: SPI_PENDING(me) -> spi_active = 1; found = 1
            :: else
            fi
@@ -124,6 +124,7 @@ inline set_affinity(to) {
        settled = 255;
        spi_core = to;
        irq_core = to;
+       follow();
 #ifndef MOVE_NO_QUIESCE
        quiesce();
 #endif
