@@ -18,7 +18,7 @@ check-target: firmware twin | $(SETUP)/run
 	@tests/run $(O) $(H) --only self-test,
 
 # The longer ones too.
-check-all: check check-uboot check-mutations prove soak coverage fuzz
+check-all: check check-sanitized check-uboot check-mutations prove soak coverage fuzz
 
 # Breaks the firmware on purpose, and fails where no test notices. MUTATIONS: how many of those that
 # are generated, or all.
