@@ -23,8 +23,9 @@ coverage-host:
 	@$(MAKE) --no-print-directory H=$(COVERAGE)/host \
 	    HOST_SANITIZE="-O0 $(COVERAGE_FLAGS)" host-tests sweep
 
-# What isn't reported needn't pay for it: here cores spin.
-$(COVERAGE)/host/tests/%: HOST_CFLAGS := $(filter-out $(COVERAGE_FLAGS),$(HOST_CFLAGS))
+# What isn't reported needn't pay for it: here cores spin. But a tests/host/test_*.c may have a driver's
+# source in it.
+$(foreach folder,host/support sweep target,$(COVERAGE)/host/tests/$(folder)/%): HOST_CFLAGS := $(filter-out $(COVERAGE_FLAGS),$(HOST_CFLAGS))
 
 # Loaded by QEMU, into which its symbols are resolved then.
 $(COVERAGE_PLUGIN): tests/coverage/plugin.c tests/coverage/qemu_plugin.h $(MAKEFILE_PARTS) | $(SETUP)/host

@@ -69,6 +69,15 @@ def share(covered, total, width):
     return f"{covered}/{total} {percent:.1f}".rjust(width)
 
 
+def below(report, folders, percent):
+    """What to say of each of these folders, and of those in them, of whose lines fewer ran."""
+    sums = {folder: its for folder, its in sorted(by_folder(report).items()) if folder.split("/")[0] in folders}
+    missing = [folder for folder in folders if not any(f"{known}/".startswith(f"{folder}/") for known in sums)]
+    return [f"{folder}: no line is in the report" for folder in missing] + [
+        f"{folder}: {its.lines_covered} of {its.lines} lines ran, which is less than {percent} %"
+        for folder, its in sums.items() if 100 * its.lines_covered < percent * its.lines]
+
+
 def table(reports):
     """By folder, from {"either": report, "host": report, "target": report}; shares in percent."""
     sums = {column: by_folder(reports[column]) for column in COLUMNS}

@@ -19,6 +19,7 @@
 #include "msi/stray.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
+#include "tests/host/support/interleave.h"
 #include "tests/host/support/msi_case.h"
 
 #include <errno.h>
@@ -183,6 +184,35 @@ static void lpi_with_a_new_owner_is_no_stray(void **state)
     assert_int_equal(irq_unbind(&device), 0);
 }
 
+/* The ITS refuses the first time: that is told, and once more is enough. */
+static void lpi_that_stays_loud_is_tried_again(void **state)
+{
+    struct its_device *raw;
+    unsigned lpi = GIC_INTID_LPI_FIRST + HOST_LPI_COUNT - 2;
+
+    (void)state;
+    line_count = 0;
+    assert_int_equal(its_map_device(0x779, 0, &raw), 0);
+    assert_int_equal(its_map_event(raw, 0, lpi, 0), 0);
+    assert_int_equal(its_enable_event(raw, 0, lpi, GIC_PRIORITY_DEFAULT), 0);
+    host_fail_calls("its_silence_lpi", 1, 1, -EIO, false);
+    for (unsigned i = 0; i < IRQ_STRAY_LIMIT; i++)
+        assert_int_equal(its_trigger_event(raw, 0), 0);
+    irq_service();
+    assert_int_equal(host_failed_calls(), 1);
+    host_fail_calls(NULL, 0, 0, 0, false);
+    assert_int_equal(lines_that_name("LPI", lpi), 1);
+
+    uint64_t strays = msi_strays();
+
+    irq_service();
+    assert_int_equal(its_trigger_event(raw, 0), 0);
+    assert_int_equal(msi_strays(), strays);
+    assert_int_equal(lines_that_name("LPI", lpi), 1);
+    assert_int_equal(its_discard_event(raw, 0), 0);
+    assert_int_equal(its_unmap_device(raw), 0);
+}
+
 static void wire_with_a_new_owner_is_no_stray(void **state)
 {
     static uint16_t intids[1];
@@ -328,9 +358,10 @@ static void lpi_beyond_the_table_is_turned_off(void **state)
 int main(int argument_count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
-        TEST(lpi_with_a_new_owner_is_no_stray), TEST(wire_with_a_new_owner_is_no_stray),
-        TEST(each_that_is_turned_off_is_told),  TEST(those_turned_off_at_once_are_told),
-        TEST(bit_beyond_the_table_is_told),     TEST(lpi_beyond_the_table_is_turned_off),
+        TEST(lpi_with_a_new_owner_is_no_stray),   TEST(lpi_that_stays_loud_is_tried_again),
+        TEST(wire_with_a_new_owner_is_no_stray),  TEST(each_that_is_turned_off_is_told),
+        TEST(those_turned_off_at_once_are_told),  TEST(bit_beyond_the_table_is_told),
+        TEST(lpi_beyond_the_table_is_turned_off),
     };
 
     if (argument_count > 1)

@@ -264,6 +264,7 @@ POINT(its_enable_event,
       (device, event, lpi, priority))
 POINT(its_disable_event, (struct its_device * device, uint32_t event, unsigned lpi),
       (device, event, lpi))
+POINT(its_silence_lpi, (unsigned lpi), (lpi))
 POINT(ti_sci_event_map, (uint16_t a, uint16_t b, uint16_t c, uint16_t d, uint16_t e, uint8_t f),
       (a, b, c, d, e, f))
 POINT(ti_sci_event_unmap, (uint16_t a, uint16_t b, uint16_t c, uint16_t d, uint16_t e, uint8_t f),
