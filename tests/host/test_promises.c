@@ -23,6 +23,7 @@
 #include "tests/host/support/host.h"
 #include "tests/host/support/interleave.h"
 #include "tests/host/support/msi_case.h"
+#include "tests/host/support/udma_host.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -37,28 +38,14 @@
 
 #include <cmocka.h>
 
-static struct device rings, direct, wires, messages, udma_rings = {.name = "udma"};
+static struct device rings, direct, wires, messages;
 static struct msi_record record, record2;
-
-static const struct udma_facts facts = {
-    .navss_device = AM65X_DEV_NAVSS,
-    .ringacc_device = AM65X_DEV_RINGACC,
-    .udmap_device = AM65X_DEV_UDMAP,
-    .ring_rt = AM65X_RING_RT_BASE,
-    .udmap_gcfg = AM65X_UDMAP_GCFG_BASE,
-    .rchan_rt = AM65X_RCHAN_RT_BASE,
-    .tchan_rt = AM65X_TCHAN_RT_BASE,
-    .psil_base = AM65X_PSIL_BASE,
-    .ring_interrupts = &udma_rings,
-};
 
 static int start(void **state)
 {
     int error = msi_case_start(state);
 
-    if (error == 0)
-        error = irq_bind_inta(&udma_rings, msi_case.aggregator, AM65X_DEV_RINGACC);
-    return error == 0 ? udma_init(&facts) : error;
+    return error == 0 ? udma_host_join(msi_case.aggregator) : error;
 }
 
 static int set_up(void **state)
@@ -158,7 +145,7 @@ static void copied(void *context, void *cookie, int status)
 static void close_it(const struct irq *irq, void *argument)
 {
     (void)argument;
-    if (strcmp(irq_device_name(irq), "udma") == 0)
+    if (strcmp(irq_device_name(irq), udma_host_facts.ring_interrupts->name) == 0)
         visit_error = udma_channel_close(channel);
 }
 static uint32_t irqs_in_use(void)
