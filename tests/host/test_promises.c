@@ -195,11 +195,6 @@ static enum irq_return slow(void *argument)
     }
     return IRQ_HANDLED;
 }
-static void idle(void *argument)
-{
-    (void)argument;
-    (void)wait_for(told, NULL, 3600000000u);
-}
 static void close_waits_for_a_callback_behind_a_slow_handler(void **state)
 {
     const struct udma_channel_config config = {.depth = 8, .callback = copied, .core = 1};
@@ -209,9 +204,8 @@ static void close_waits_for_a_callback_behind_a_slow_handler(void **state)
     (void)state;
     memset(memory, 7, 4096);
     callbacks = 0;
-    wish = 0;
     is_closed = false;
-    assert_int_equal(smp_start(1, idle, NULL), 0);
+    msi_start_idling(1);
     assert_int_equal(udma_channel_open(&config, &channel), 0);
     assert_int_equal(irq_sgi_request(5, slow, NULL), 0);
     gic_send_sgi(1, 5);
@@ -225,9 +219,7 @@ static void close_waits_for_a_callback_behind_a_slow_handler(void **state)
     error = udma_channel_close(channel);
     print_message("# close: %d, callbacks %u (one was in flight), storms %u\n", error, callbacks,
                   (unsigned)msi_storms());
-    wish = 1;
-    wait_notify();
-    assert_int_equal(smp_join(1, 3600000000u), 0);
+    msi_stop_idling(1);
     assert_int_equal(irq_sgi_free(5), 0);
     free(memory);
     assert_int_equal(error, 0);
