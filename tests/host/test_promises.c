@@ -9,6 +9,7 @@
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
+#include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/udma.h"
 #include "msi/binding.h"
 #include "msi/evacuate.h"
@@ -151,6 +152,42 @@ static void close_it(const struct irq *irq, void *argument)
 static uint32_t irqs_in_use(void)
 {
     return msi_in_use().irqs;
+}
+static int open_error;
+static void open_another(const struct irq *irq, void *argument)
+{
+    const struct udma_channel_config config = {.depth = 8, .callback = copied, .core = 1};
+
+    (void)irq;
+    open_error = udma_channel_open(&config, argument);
+}
+static uint64_t requests_made(void)
+{
+    struct ti_sci_counters counters;
+
+    ti_sci_get_counters(&counters);
+    return counters.requests;
+}
+/* At once, and not by irq_request() when half of the channel is there: that would be told too, but
+ * a number is blamed for it. */
+static void open_in_a_visit_is_refused(void **state)
+{
+    const struct udma_channel_config config = {.depth = 8, .callback = copied, .core = 1};
+    struct udma_channel *other = NULL;
+    uint64_t before;
+
+    (void)state;
+    assert_int_equal(udma_channel_open(&config, &channel), 0);
+    open_error = 0;
+    before = requests_made();
+    irq_for_each(open_another, &other);
+    print_message("# open in a visit: %d, after %u requests\n", open_error,
+                  (unsigned)(requests_made() - before));
+    if (open_error == 0)
+        assert_int_equal(udma_channel_close(other), 0);
+    assert_int_equal(open_error, -EDEADLK);
+    assert_int_equal(requests_made(), before);
+    assert_int_equal(udma_channel_close(channel), 0);
 }
 static void close_in_a_visit_is_refused(void **state)
 {
@@ -748,6 +785,7 @@ static const struct CMUnitTest tests[] = {
     TEST(next_free_releases_what_is_held),
     TEST(line_follows_past_a_held_event),
     TEST(free_in_a_visit_of_another_parent_is_refused),
+    TEST(open_in_a_visit_is_refused),
     TEST(close_in_a_visit_is_refused),
 };
 #define TESTS (sizeof(tests) / sizeof(tests[0]))
