@@ -23,6 +23,7 @@ help:
 	@echo "make soak               a million requests and frees, and more with pauses: some minutes"
 	@echo "make prove [PROVE=all]  check the models of the interrupt layer completely: minutes"
 	@echo "make check-mutations    break the firmware, and see the tests fail (MUTATIONS=200: more)"
+	@echo "make check-mutations-by-hand   the same with those written by hand only"
 	@echo "make sdk                library, headers, tools, templates in a folder that can be moved"
 	@echo "make firmware | twin    just build: $(APP_ELF), Image, $(TWIN)"
 	@echo "make format             lay the sources out; make check-format only looks"

@@ -233,6 +233,16 @@ static bool withdraw(struct replay_list *list, struct irq *irq)
     return each != NULL;
 }
 
+/* From whichever list it is in. Whether it was in one. */
+static bool withdraw_everywhere(struct irq *irq)
+{
+    bool queued = false;
+
+    for (unsigned core = 0; core < core_count(); core++)
+        queued |= withdraw(&replay_lists[core], irq);
+    return queued;
+}
+
 /* One at a time, so that each counts as an interrupt, and the core's other ones, which have a
  * higher priority, come between. */
 enum irq_return irq_state_replay(void *context)
@@ -254,11 +264,7 @@ enum irq_return irq_state_replay(void *context)
 
 void irq_state_follow(struct irq *irq)
 {
-    bool queued = false;
-
-    for (unsigned core = 0; core < core_count(); core++)
-        queued |= withdraw(&replay_lists[core], irq);
-    if (queued)
+    if (withdraw_everywhere(irq))
         hand_over(irq);
 }
 
@@ -291,6 +297,5 @@ void irq_state_kill(struct irq *irq)
      * were dead and not masked yet: acknowledge and end would go round, and the thread that is to
      * mask it would not. */
     mask(irq, IRQ_STATE_DEAD | IRQ_STATE_MASKED);
-    for (unsigned core = 0; core < core_count(); core++)
-        (void)withdraw(&replay_lists[core], irq);
+    (void)withdraw_everywhere(irq);
 }

@@ -47,7 +47,7 @@ static uint64_t storms;
 
 /* For irq_storm_look and what it is made of. */
 static struct spinlock look_lock = SPINLOCK_INIT;
-static uint32_t starving_cores; /* a bit each */
+static uint32_t starving_cores; /* a bit each, which only that core changes; atomic */
 
 /* Each core's own. */
 static struct {
@@ -58,7 +58,6 @@ static struct {
         unsigned count;
     } candidates[CANDIDATES];
     unsigned votes;
-    bool starving;
 } rounds[CORE_MAX];
 
 /* While a core looks for its storm, every call has a look. With the lock held. */
@@ -66,7 +65,9 @@ static void set_look(void)
 {
     uint32_t look = limit_count != 0 ? limit_count : UINT32_MAX;
 
-    __atomic_store_n(&irq_storm_look, starving_cores != 0 ? 0 : look, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&starving_cores, __ATOMIC_RELAXED) != 0)
+        look = 0;
+    __atomic_store_n(&irq_storm_look, look, __ATOMIC_RELAXED);
 }
 
 void irq_set_storm_limit(uint32_t count, uint32_t window_us)
@@ -112,18 +113,23 @@ static bool calls_are_storm(struct irq_storm_window *window)
 
 /* ---- all that a core takes ---- */
 
+/* By the core itself. */
+static bool is_starving(unsigned core)
+{
+    return (__atomic_load_n(&starving_cores, __ATOMIC_RELAXED) >> core & 1) != 0;
+}
+
 static void set_starving(unsigned core, bool starving)
 {
-    uint32_t bit = UINT32_C(1) << core;
     unsigned long state;
 
-    if (rounds[core].starving == starving)
+    if (is_starving(core) == starving)
         return;
-    rounds[core].starving = starving;
     rounds[core].votes = 0;
     memset(rounds[core].candidates, 0, sizeof(rounds[core].candidates));
     state = spin_lock(&look_lock);
-    starving_cores = starving ? starving_cores | bit : starving_cores & ~bit;
+    /* The bit differs. */
+    __atomic_fetch_xor(&starving_cores, UINT32_C(1) << core, __ATOMIC_RELAXED);
     set_look();
     spin_unlock(&look_lock, state);
 }
@@ -232,7 +238,7 @@ bool irq_storm_is_call(struct irq_storm_window *window)
     uint32_t limit = __atomic_load_n(&limit_count, __ATOMIC_RELAXED);
     unsigned core = core_id();
 
-    if (rounds[core].starving && vote(core, window))
+    if (is_starving(core) && vote(core, window))
         return counted(true);
     return counted(limit != 0 && window->calls >= limit && calls_are_storm(window));
 }
@@ -241,7 +247,7 @@ bool irq_storm_is_arrival(const struct irq_storm_window *window)
 {
     unsigned core = core_id();
 
-    return counted(rounds[core].starving && vote(core, window));
+    return counted(is_starving(core) && vote(core, window));
 }
 
 uint64_t irq_storm_count(void)

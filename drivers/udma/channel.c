@@ -53,7 +53,7 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
     struct udma_numbers numbers;
     int error;
 
-    if (!wait_is_allowed())
+    if (!irq_is_allowed())
         return -EDEADLK;
     if (channel == NULL || config == NULL || config->callback == NULL || config->depth == 0 ||
         config->depth > UDMA_DEPTH_MAX ||

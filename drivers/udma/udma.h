@@ -57,13 +57,13 @@ struct udma_channel_config {
 };
 
 /* Opens a channel; a failing step undoes those before it. Thread context, any core. After an error
- * there is no handle. -EDEADLK: not thread context, nothing was done. -EINVAL: no callback, a depth
- * or core out of range; -ENODEV before udma_init(); -ENOSPC: every channel or ring that the host
- * owns is in use or held; -ENOMEM; the errors of irq_request() and of the system firmware
- * (drivers/ti_sci/ti_sci.h), also if an answer was lost. -EIO: a step failed, and one could not
- * be undone, at least not at once: see udma_inventory.held. Numbers that failed are handed out
- * again only when no others are left; a pairing that is refused, since somebody else left one, is
- * tried with the next number at once (-EACCES when there is none). */
+ * there is no handle. -EDEADLK: not allowed here (irq_is_allowed()), nothing was done. -EINVAL: no
+ * callback, a depth or core out of range; -ENODEV before udma_init(); -ENOSPC: every channel or
+ * ring that the host owns is in use or held; -ENOMEM; the errors of irq_request() and of the system
+ * firmware (drivers/ti_sci/ti_sci.h), also if an answer was lost. -EIO: a step failed, and one
+ * could not be undone, at least not at once: see udma_inventory.held. Numbers that failed are
+ * handed out again only when no others are left; a pairing that is refused, since somebody else
+ * left one, is tried with the next number at once (-EACCES when there is none). */
 int udma_channel_open(const struct udma_channel_config *config, struct udma_channel **channel);
 
 /* Stops the channel (waiting for what is in flight, with a deadline), unpairs, frees its interrupt
@@ -82,7 +82,7 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
  * -EAGAIN: a callback has not returned for 5 s. The channel is stopped, but the handle is still the
  * caller's: close it again.
  *
- * -EINVAL: NULL. -EDEADLK: not thread context. Nothing was done. */
+ * -EINVAL: NULL. -EDEADLK: not allowed here (irq_is_allowed()). Nothing was done. */
 int udma_channel_close(struct udma_channel *channel);
 
 /* Queues a copy of length bytes (1 to 4 MiB less 1; source and destination physical = virtual

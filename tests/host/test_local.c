@@ -59,20 +59,6 @@ static enum irq_return second_handler(void *context)
     return called(context, 1);
 }
 
-static bool idling;
-
-static bool is_over(void *argument)
-{
-    (void)argument;
-    return !__atomic_load_n(&idling, __ATOMIC_SEQ_CST);
-}
-
-static void idle(void *argument)
-{
-    (void)argument;
-    assert(wait_for(is_over, NULL, FOREVER_US) == 0);
-}
-
 /* Takes it whenever it is free, has it sent, and frees it. */
 static void own(void *argument)
 {
@@ -103,17 +89,14 @@ static void own(void *argument)
 static void contexts_are_never_mixed_up(void **state)
 {
     (void)state;
-    idling = true;
     for (unsigned i = 0; i < OWNERS; i++)
         owners[i] = (struct owner){.number = i};
-    assert_int_equal(smp_start(3, idle, NULL), 0);
+    msi_start_idling(3);
     for (unsigned i = 0; i < OWNERS; i++)
         assert_int_equal(smp_start(1 + i, own, &owners[i]), 0);
     for (unsigned i = 0; i < OWNERS; i++)
         assert_int_equal(smp_join(1 + i, FOREVER_US), 0);
-    __atomic_store_n(&idling, false, __ATOMIC_SEQ_CST);
-    wait_notify();
-    assert_int_equal(smp_join(3, FOREVER_US), 0);
+    msi_stop_idling(3);
     for (unsigned i = 0; i < OWNERS; i++) {
         print_message("# owner %u: %llu calls, refused %llu times\n", i,
                       (unsigned long long)owners[i].calls, (unsigned long long)owners[i].refused);

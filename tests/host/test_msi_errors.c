@@ -7,7 +7,6 @@
  * A handler that hangs is one in which the test goes on, as another core: so it takes no time.
  */
 #include "arch/core.h"
-#include "arch/smp.h"
 #include "arch/wait.h"
 #include "drivers/gic/its.h"
 #include "msi/binding.h"
@@ -38,7 +37,6 @@
 #include <cmocka.h>
 
 #define SETTLE_US      2000u
-#define FOREVER_US     3600000000u
 #define ARRIVAL_US     100000u
 #define MESSAGE_DEVICE 41u
 #define MESSAGE_BITS   4u
@@ -276,20 +274,6 @@ static bool is_in_handler(void *argument)
     return __atomic_load_n(&in_handler, __ATOMIC_SEQ_CST);
 }
 
-static bool idling;
-
-static bool is_over(void *argument)
-{
-    (void)argument;
-    return !__atomic_load_n(&idling, __ATOMIC_SEQ_CST);
-}
-
-static void idle(void *argument)
-{
-    (void)argument;
-    (void)wait_for(is_over, NULL, FOREVER_US);
-}
-
 static void free_block_that_outlasts(unsigned waits)
 {
     struct irq_inventory before = msi_in_use();
@@ -297,17 +281,14 @@ static void free_block_that_outlasts(unsigned waits)
 
     waits_to_outlast = waits;
     in_handler = freed = false;
-    __atomic_store_n(&idling, true, __ATOMIC_SEQ_CST);
-    assert_int_equal(smp_start(1, idle, NULL), 0);
+    msi_start_idling(1);
     assert_int_equal(request_block(hangs_a_while), 0);
     assert_int_equal(irq_trigger(block[1]), 0);
     assert_int_equal(wait_for(is_in_handler, NULL, ARRIVAL_US), 0);
     int error = irq_free_block(block, 4);
 
     __atomic_store_n(&freed, true, __ATOMIC_SEQ_CST);
-    __atomic_store_n(&idling, false, __ATOMIC_SEQ_CST);
-    wait_notify();
-    assert_int_equal(smp_join(1, FOREVER_US), 0);
+    msi_stop_idling(1);
     for (unsigned i = 0; i < 4; i++)
         kept += block[i] != NULL;
     print_message("# the handler outlasts %u waits: %u of 4 kept, error %d\n", waits, kept, error);
@@ -771,16 +752,13 @@ static bool free_while_one_begins_to_hang(void (*bind)(void), unsigned at)
 
     assert_int_equal(request(index_of(bind, 0), msi_note, &records[0], 2, &irq), 0);
     hung = freed = false;
-    __atomic_store_n(&idling, true, __ATOMIC_SEQ_CST);
-    assert_int_equal(smp_start(1, idle, NULL), 0);
+    msi_start_idling(1);
     interleave_begin(&beginning, at);
     int error = irq_free(irq);
     bool reached = interleave_end();
 
     __atomic_store_n(&freed, true, __ATOMIC_SEQ_CST);
-    __atomic_store_n(&idling, false, __ATOMIC_SEQ_CST);
-    wait_notify();
-    assert_int_equal(smp_join(1, FOREVER_US), 0);
+    msi_stop_idling(1);
     if (error == -EAGAIN) {
         assert_int_equal(msi_in_use().irqs, before.irqs + 1); /* still ours */
         error = irq_free(irq);

@@ -209,34 +209,6 @@ static void router_line_freed_while_its_level_rises(void **state)
 
 /* ---- moved while its handler runs ---- */
 
-/* A core that does nothing but take its interrupts. */
-static bool idling;
-
-static bool is_over(void *argument)
-{
-    (void)argument;
-    return !__atomic_load_n(&idling, __ATOMIC_SEQ_CST);
-}
-
-static void idle(void *argument)
-{
-    (void)argument;
-    assert(wait_for(is_over, NULL, FOREVER_US) == 0);
-}
-
-static void start_idling(unsigned core)
-{
-    __atomic_store_n(&idling, true, __ATOMIC_SEQ_CST);
-    assert_int_equal(smp_start(core, idle, NULL), 0);
-}
-
-static void stop_idling(unsigned core)
-{
-    __atomic_store_n(&idling, false, __ATOMIC_SEQ_CST);
-    wait_notify();
-    assert_int_equal(smp_join(core, FOREVER_US), 0);
-}
-
 static struct moved {
     uint64_t began, ended;
     bool fired;         /* the event after the move */
@@ -288,7 +260,7 @@ static bool began_after_move(void *argument)
 static void move_while_it_runs(struct irq *irq, unsigned from, unsigned to, bool fired_before)
 {
     moved = (struct moved){0};
-    start_idling(from);
+    msi_start_idling(from);
     assert_int_equal(irq_trigger(irq), 0);
     assert_int_equal(wait_for(has_begun, NULL, ARRIVAL_US), 0);
     if (fired_before)
@@ -301,7 +273,7 @@ static void move_while_it_runs(struct irq *irq, unsigned from, unsigned to, bool
     __atomic_store_n(&moved.fired, true, __ATOMIC_SEQ_CST);
     int arrived = wait_for(began_after_move, NULL, ARRIVAL_US);
 
-    stop_idling(from);
+    msi_stop_idling(from);
     assert_int_equal(error, 0);
     assert_int_equal(arrived, 0);
     assert_int_equal(moved.core_after, to);
@@ -575,14 +547,14 @@ static void free_while_its_handler_unmasks(void)
 
     moved = (struct moved){0};
     came_on = false;
-    start_idling(1);
+    msi_start_idling(1);
     assert_int_equal(irq_trigger(self), 0);
     assert_int_equal(wait_for(has_begun, NULL, ARRIVAL_US), 0);
     interleave_begin(&firing, 1);
     int error = irq_free(self);
 
     interleave_end();
-    stop_idling(1);
+    msi_stop_idling(1);
     host_advance_us(SETTLE_US);
     assert_int_equal(error, 0);
     assert_false(came_on);

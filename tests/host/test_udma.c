@@ -31,6 +31,7 @@
 #include "msi/service.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
+#include "tests/host/support/udma_host.h"
 #include "twin/models/am65x.h"
 
 #include <errno.h>
@@ -255,7 +256,6 @@ static void responses_tell_how_a_copy_ended(void **state)
 /* ---- the machine ---- */
 
 static struct device sci_device = {.name = "ti-sci"};
-static struct device ring_device = {.name = "ringacc"};
 static struct irq_parent *its_parent;
 
 static void gic_up(void)
@@ -290,18 +290,6 @@ static void system_firmware_up(void)
     ti_sci_use_interrupt(true);
 }
 
-static const struct udma_facts udma_facts = {
-    .navss_device = AM65X_DEV_NAVSS,
-    .ringacc_device = AM65X_DEV_RINGACC,
-    .udmap_device = AM65X_DEV_UDMAP,
-    .ring_rt = AM65X_RING_RT_BASE,
-    .udmap_gcfg = AM65X_UDMAP_GCFG_BASE,
-    .rchan_rt = AM65X_RCHAN_RT_BASE,
-    .tchan_rt = AM65X_TCHAN_RT_BASE,
-    .psil_base = AM65X_PSIL_BASE,
-    .ring_interrupts = &ring_device,
-};
-
 static void navss_up(void)
 {
     static const struct intr_output_range outputs[] = {
@@ -316,8 +304,7 @@ static void navss_up(void)
 
     must(irq_intr_init(&intr, &router));
     must(irq_inta_init(&inta, router, &aggregator));
-    must(irq_bind_inta(&ring_device, aggregator, AM65X_DEV_RINGACC));
-    must(udma_init(&udma_facts));
+    must(udma_host_join(aggregator));
 }
 
 /* Once for all tests: the interrupt layer comes up once. */
@@ -331,30 +318,9 @@ static int machine_up(void **state)
     return 0;
 }
 
-/* What is allocated in the driver and in the models; equal before and after. */
-struct inventory {
-    struct udma_inventory udma;
-    unsigned open;
-    uint64_t mappings, routes, pairs, rings;
-};
-
-static struct inventory take_inventory(void)
+static void check_inventory(const struct udma_host_inventory *before)
 {
-    struct inventory inventory;
-
-    memset(&inventory, 0, sizeof(inventory));
-    udma_get_inventory(&inventory.udma);
-    inventory.open = udma_open_count();
-    inventory.mappings = am65x_counter(AM65X_COUNT_EVENT_MAPPINGS);
-    inventory.routes = am65x_counter(AM65X_COUNT_ROUTES);
-    inventory.pairs = am65x_counter(AM65X_COUNT_PSIL_PAIRS);
-    inventory.rings = am65x_counter(AM65X_COUNT_RINGS);
-    return inventory;
-}
-
-static void check_inventory(const struct inventory *before)
-{
-    const struct inventory after = take_inventory();
+    const struct udma_host_inventory after = udma_host_inventory();
 
     assert_memory_equal(&after, before, sizeof(after));
 }
@@ -418,7 +384,7 @@ static void a_ring_wraps(void **state)
 
 static void a_refused_ring_leaves_nothing(void **state)
 {
-    const struct inventory before = take_inventory();
+    const struct udma_host_inventory before = udma_host_inventory();
     struct udma_ring ring;
 
     (void)state;
@@ -440,7 +406,7 @@ static void ignore_copy(void *context, void *cookie, int status)
 
 static void reserved_rings_are_nobody_elses(void **state)
 {
-    const struct inventory before = take_inventory();
+    const struct udma_host_inventory before = udma_host_inventory();
     const struct udma_channel_config config = {.depth = 1, .callback = ignore_copy};
     struct udma_channel *channel;
     uint16_t rings[128];
@@ -472,7 +438,7 @@ static void reserved_rings_are_nobody_elses(void **state)
 
 static void reserved_channels_are_nobody_elses(void **state)
 {
-    const struct inventory before = take_inventory();
+    const struct udma_host_inventory before = udma_host_inventory();
     const struct udma_channel_config config = {.depth = 1, .callback = ignore_copy};
     struct udma_channel *channel;
     uint16_t numbers[128];
@@ -568,7 +534,7 @@ static void copies_of_any_length_arrive(void **state)
 {
     static const size_t lengths[] = {1,       2,       63,      64,      65,           4097,
                                      0xffffu, 0x10000, 0x10001, 0x18000, UDMA_COPY_MAX};
-    const struct inventory before = take_inventory();
+    const struct udma_host_inventory before = udma_host_inventory();
     struct probe probe;
 
     (void)state;
@@ -591,7 +557,7 @@ static void copies_of_any_length_arrive(void **state)
 
 static void bad_arguments_are_refused(void **state)
 {
-    const struct inventory before = take_inventory();
+    const struct udma_host_inventory before = udma_host_inventory();
     uint8_t memory[2] = {0};
     struct probe probe;
 
@@ -657,7 +623,7 @@ static void a_callback_queues_the_next_transfer(void **state)
 
 static void every_channel_opens_once(void **state)
 {
-    const struct inventory before = take_inventory();
+    const struct udma_host_inventory before = udma_host_inventory();
     const unsigned count = udma_capacity();
     struct probe *probes = calloc(count + 1u, sizeof(*probes));
     uint8_t memory[128] = {0};
@@ -687,7 +653,7 @@ static void closing_drops_what_is_queued(void **state)
     enum {
         SIZE = 64 * 1024
     };
-    const struct inventory before = take_inventory();
+    const struct udma_host_inventory before = udma_host_inventory();
     uint8_t *memory = malloc(2 * SIZE);
     struct probe probe;
     unsigned at_close;
@@ -709,16 +675,16 @@ static void closing_drops_what_is_queued(void **state)
 /* The models have no such erratum: this shows that the way round it does no harm. */
 static void closing_works_with_the_ring_state_erratum_too(void **state)
 {
-    struct udma_facts facts = udma_facts;
-    struct inventory before;
+    struct udma_facts facts = udma_host_facts;
+    struct udma_host_inventory before;
 
     facts.ring_state_erratum = true;
     must(udma_init(&facts));
-    before = take_inventory();
+    before = udma_host_inventory();
     closing_drops_what_is_queued(state);
     copies_of_any_length_arrive(state);
     check_inventory(&before);
-    must(udma_init(&udma_facts));
+    must(udma_init(&udma_host_facts));
 }
 
 static void a_failed_transfer_says_so(void **state)
@@ -743,7 +709,7 @@ static void a_failed_transfer_says_so(void **state)
 
 static void a_stalled_channel_is_cut_off(void **state)
 {
-    const struct inventory before = take_inventory();
+    const struct udma_host_inventory before = udma_host_inventory();
     uint8_t *memory = calloc(1, 128);
     uintptr_t transmit, receive;
     struct probe probe;
@@ -769,7 +735,7 @@ static void a_stalled_channel_is_cut_off(void **state)
 static void a_refused_open_leaves_nothing(void **state)
 {
     static const uint16_t steps[] = {0x1110, 0x1205, 0x1215, 0x1000};
-    const struct inventory before = take_inventory();
+    const struct udma_host_inventory before = udma_host_inventory();
     struct probe probe;
 
     (void)state;
@@ -788,15 +754,15 @@ static void a_refused_open_leaves_nothing(void **state)
 /* See test_udma_faults.c for all that can be held, and how it comes back. */
 static void what_the_hardware_keeps_comes_back(void **state)
 {
-    const struct inventory before = take_inventory();
-    struct inventory after;
+    const struct udma_host_inventory before = udma_host_inventory();
+    struct udma_host_inventory after;
     struct probe probe;
 
     (void)state;
     must(open_probe(&probe, 0, 1));
     assert_true(am65x_inject(AM65X_FAULT_SCI_NAK, 0x1281, 1)); /* unpair */
     assert_int_equal(udma_channel_close(probe.channel), -EIO);
-    after = take_inventory();
+    after = udma_host_inventory();
     assert_int_equal(after.open, before.open);
     assert_int_equal(after.udma.channels_free, before.udma.channels_free - 1u);
     assert_int_equal(after.udma.rings_free, before.udma.rings_free - 1u);

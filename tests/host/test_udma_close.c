@@ -6,11 +6,11 @@
  */
 #include "arch/core.h"
 #include "drivers/udma/udma.h"
-#include "msi/binding.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/interleave.h"
 #include "tests/host/support/msi_case.h"
+#include "tests/host/support/udma_host.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -24,31 +24,16 @@
 #define SIZE   0x10000u
 #define COPIES 8u
 
-static struct device rings = {.name = "rings"};
 static struct udma_channel *channel;
 static uint8_t *memory;
 static bool begun; /* the close */
 static unsigned callbacks, accepted, refused;
 
-static const struct udma_facts facts = {
-    .navss_device = AM65X_DEV_NAVSS,
-    .ringacc_device = AM65X_DEV_RINGACC,
-    .udmap_device = AM65X_DEV_UDMAP,
-    .ring_rt = AM65X_RING_RT_BASE,
-    .udmap_gcfg = AM65X_UDMAP_GCFG_BASE,
-    .rchan_rt = AM65X_RCHAN_RT_BASE,
-    .tchan_rt = AM65X_TCHAN_RT_BASE,
-    .psil_base = AM65X_PSIL_BASE,
-    .ring_interrupts = &rings,
-};
-
 static int start(void **state)
 {
     int error = msi_case_start(state);
 
-    if (error == 0)
-        error = irq_bind_inta(&rings, msi_case.aggregator, AM65X_DEV_RINGACC);
-    return error == 0 ? udma_init(&facts) : error;
+    return error == 0 ? udma_host_join(msi_case.aggregator) : error;
 }
 
 static int copy(void)

@@ -26,7 +26,7 @@ WRITTEN = [
         ("msi/parents/lpi_regions.c", "start <= regions->count - size; start += size",
          "start <= regions->count - size && start < WORD_BITS; start += size")]),
     ("a freed interrupt stays on the list of replays", [
-        ("msi/state.c", "        (void)withdraw(&replay_lists[core], irq);\n", "        (void)withdraw;\n")]),
+        ("msi/state.c", "    (void)withdraw_everywhere(irq);\n", "    (void)withdraw_everywhere;\n")]),
     ("a freed interrupt is never marked dead", [
         ("msi/state.c", "    mask(irq, IRQ_STATE_DEAD | IRQ_STATE_MASKED);\n", "    mask(irq, IRQ_STATE_MASKED);\n")]),
     ("the router is not locked", ["msi/parents/intr.c:intr_line_open:lock", "msi/parents/intr.c:intr_line_close:lock"]),

@@ -5,16 +5,19 @@
 #include "tests/host/support/msi_case.h"
 
 #include "arch/core.h"
+#include "arch/smp.h"
 #include "arch/wait.h"
 #include "msi/report.h"
 #include "msi/service.h"
 #include "tests/host/support/host.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #define TRIES      8u
 #define BETWEEN_US 1000000u
+#define FOREVER_US 3600000000u
 
 struct msi_host msi_case;
 
@@ -38,6 +41,36 @@ enum irq_return msi_note(void *context)
 uint64_t msi_calls(const struct msi_record *record)
 {
     return __atomic_load_n(&record->calls, __ATOMIC_SEQ_CST);
+}
+
+static bool idling;
+
+static bool is_over(void *argument)
+{
+    (void)argument;
+    return !__atomic_load_n(&idling, __ATOMIC_SEQ_CST);
+}
+
+static void idle(void *argument)
+{
+    (void)argument;
+    if (wait_for(is_over, NULL, FOREVER_US) != 0)
+        assert(!"nobody ends the idling");
+}
+
+void msi_start_idling(unsigned core)
+{
+    __atomic_store_n(&idling, true, __ATOMIC_SEQ_CST);
+    if (smp_start(core, idle, NULL) != 0)
+        assert(!"the core has no time to idle");
+}
+
+void msi_stop_idling(unsigned core)
+{
+    __atomic_store_n(&idling, false, __ATOMIC_SEQ_CST);
+    wait_notify();
+    if (smp_join(core, FOREVER_US) != 0)
+        assert(!"the core goes on idling");
 }
 
 static struct irq_inventory take(void)

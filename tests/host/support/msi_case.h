@@ -28,6 +28,10 @@ struct msi_record {
 enum irq_return msi_note(void *record);
 uint64_t msi_calls(const struct msi_record *record);
 
+/* A core that does nothing but take its interrupts. Of several, the first stop ends all. */
+void msi_start_idling(unsigned core);
+void msi_stop_idling(unsigned core);
+
 /* What is in use and free: without the counters of what has happened. */
 struct irq_inventory msi_in_use(void);
 bool msi_in_use_equal(const struct irq_inventory *before);

@@ -27,13 +27,19 @@ const struct udma_facts udma_host_facts = {
     .ring_interrupts = &ring_device,
 };
 
+int udma_host_join(struct irq_parent *aggregator)
+{
+    int error = irq_bind_inta(&ring_device, aggregator, AM65X_DEV_RINGACC);
+
+    return error == 0 ? udma_init(&udma_host_facts) : error;
+}
+
 void udma_host_start(void)
 {
     static struct msi_host host;
 
     msi_host_start(&host);
-    if (irq_bind_inta(&ring_device, host.aggregator, AM65X_DEV_RINGACC) != 0 ||
-        udma_init(&udma_host_facts) != 0)
+    if (udma_host_join(host.aggregator) != 0)
         assert(!"the UDMA driver does not come up");
 }
 

@@ -11,7 +11,12 @@
 
 extern const struct udma_facts udma_host_facts;
 
-/* Everything up to udma_init(). */
+struct irq_parent;
+
+/* Binds the rings to a machine's aggregator, and brings the driver up. */
+int udma_host_join(struct irq_parent *aggregator);
+
+/* The same with a machine of its own: everything up to udma_init(). */
 void udma_host_start(void);
 
 /* What is allocated in the driver, in the interrupt layer and in the models; equal before and
