@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Which of many interrupts is the storm, when a core has no gap between them (msi/storm.c): the one
+ * that comes most often, also if there are more of them than can be counted at once. The test is
+ * the dispatcher here: it says which interrupt the core takes next.
+ */
+#include "arch/core.h"
+#include "arch/wait.h"
+#include "msi/limits.h"
+#include "msi/quiesce.h"
+#include "msi/storm.h"
+#include "tests/host/support/host.h"
+#include "tests/host/support/msi_case.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define CROWD     12u /* more than there are counters */
+#define LOUD      11u /* of the crowd */
+#define TURN      16u /* calls: each of the others once, then the loud one, which has 5 of 16 */
+#define LIMIT     1000000u /* calls: no handler is a storm by itself here */
+#define WINDOW_US 1000u
+#define CALLS_MAX (WINDOW_US + 20u * IRQ_ROUND_MAX)
+
+static struct irq_storm_window windows[CROWD];
+static unsigned taken;
+
+static int set_up(void **state)
+{
+    (void)state;
+    irq_set_storm_limit(LIMIT, WINDOW_US);
+    for (unsigned i = 0; i < CROWD; i++)
+        windows[i] = irq_storm_window_now();
+    taken = 0;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    irq_storm_round_full(core_id(), 0, false);
+    irq_set_storm_limit(IRQ_STORM_COUNT, IRQ_STORM_WINDOW_US);
+    return 0;
+}
+
+/* The core takes this one: as msi/dispatch.c does, with a microsecond for each, and no gap. */
+static bool take(unsigned which)
+{
+    uint64_t *generation = &irq_generations[core_id()].value;
+    bool storm;
+
+    host_advance_us(1);
+    *generation += 2;
+    storm = irq_storm_count_call(&windows[which], false);
+    if (++taken % IRQ_ROUND_MAX == 0)
+        irq_storm_round_full(core_id(), *generation, true);
+    return storm;
+}
+
+/* A round begins with a turn, so all counters are taken before the loud one comes. */
+static unsigned next(void)
+{
+    return taken % TURN < LOUD ? taken % TURN : LOUD;
+}
+
+/* Returns who was stopped, or CROWD. */
+static unsigned take_crowd(unsigned calls)
+{
+    for (unsigned i = 0; i < calls; i++) {
+        unsigned which = next();
+
+        if (take(which))
+            return which;
+    }
+    return CROWD;
+}
+
+static void loudest_of_many_is_the_storm(void **state)
+{
+    uint64_t storms = irq_storm_count();
+
+    (void)state;
+    assert_int_equal(take_crowd(CALLS_MAX), LOUD);
+    assert_int_equal(irq_storm_count(), storms + 1);
+    assert_int_equal(irq_storm_look, LIMIT); /* looking has ended */
+}
+
+/* Before it has had no gap for a whole window, a core does not starve. */
+static void busy_core_is_not_starving(void **state)
+{
+    (void)state;
+    assert_int_equal(take_crowd(WINDOW_US - 2 * IRQ_ROUND_MAX), CROWD);
+    assert_int_equal(irq_storm_look, LIMIT);
+    irq_storm_round_full(core_id(), irq_generations[core_id()].value, false); /* the gap */
+    assert_int_equal(take_crowd(WINDOW_US - 2 * IRQ_ROUND_MAX), CROWD);
+    assert_int_equal(irq_storm_look, LIMIT);
+}
+
+/* The loudest goes away while it is looked for: nothing is stopped in its place. */
+static void looking_ends_when_there_is_a_gap(void **state)
+{
+    (void)state;
+    while (irq_storm_look == LIMIT && taken < CALLS_MAX)
+        assert_false(take(next()));
+    assert_int_equal(irq_storm_look, 0);
+    irq_generations[core_id()].value += 4 * IRQ_ROUND_MAX; /* others, in rounds that aren't full */
+    assert_false(take(0));
+    assert_int_equal(irq_storm_look, LIMIT);
+}
+
+/* It would have been stopped with this call, but threads have just had a turn. */
+static void gap_in_time_acquits(void **state)
+{
+    unsigned calls;
+
+    assert_int_equal(take_crowd(CALLS_MAX), LOUD);
+    calls = taken;
+    assert_int_equal(tear_down(state), 0);
+    assert_int_equal(set_up(state), 0);
+    assert_int_equal(take_crowd(calls - 1), CROWD);
+    assert_int_equal(next(), LOUD);
+    irq_generations[core_id()].value += 4 * IRQ_ROUND_MAX;
+    assert_false(take(LOUD));
+    assert_int_equal(irq_storm_look, LIMIT);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(loudest_of_many_is_the_storm),
+        TEST(busy_core_is_not_starving),
+        TEST(looking_ends_when_there_is_a_gap),
+        TEST(gap_in_time_acquits),
+    };
+
+    return cmocka_run_group_tests(tests, msi_case_start, NULL);
+}
