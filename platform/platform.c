@@ -175,6 +175,7 @@ static int messages_up(void)
 
 static int cores_up(void)
 {
+    static unsigned told; /* of another try, only the new ones */
     uint64_t affinities[CORE_MAX];
     unsigned count = gic_redistributor_count();
     uint64_t affinity;
@@ -182,10 +183,10 @@ static int cores_up(void)
     for (unsigned i = 0; i < count; i++)
         affinities[i] = gic_redistributor_affinity(i);
     unsigned running = smp_boot(affinities, count, (uintptr_t)secondary_start, core_init);
-    for (unsigned core = 0; core < running; core++)
-        log_info(boot, "core %u: affinity 0x%03llx%s", core,
-                 (unsigned long long)core_affinity(core),
-                 core == core_id() ? ", booted first" : "");
+    for (; told < running; told++)
+        log_info(boot, "core %u: affinity 0x%03llx%s", told,
+                 (unsigned long long)core_affinity(told),
+                 told == core_id() ? ", booted first" : "");
     if (running == count)
         return 0;
     int error = smp_boot_error(&affinity);
@@ -349,27 +350,25 @@ static const struct part {
     const char *name;
     int (*up)(void);
     uint32_t needs;
-    bool once; /* another try would do harm */
 } parts[PARTS] = {
-    [GIC] = {"GIC", gic_up, 0, false},
-    [INTERRUPTS] = {"interrupt layer", irq_init, NEEDS(GIC), false},
-    [CORE_INTERRUPTS] = {"core 0's interrupts", irq_core_init, NEEDS(INTERRUPTS), false},
-    [WIRES] = {"wired interrupts", wires_up, NEEDS(CORE_INTERRUPTS), false},
-    [ITS] = {"ITS", its_up, NEEDS(CORE_INTERRUPTS), false},
-    [LPIS] = {"LPIs", lpis_up, NEEDS(ITS), false},
-    [MESSAGES] = {"message interrupts", messages_up, NEEDS(LPIS), false},
-    [CONSOLE] = {"console interrupt", console_interrupt_up, NEEDS(WIRES), false},
-    [CORES] = {"other cores", cores_up, NEEDS(CORE_INTERRUPTS), true},
-    [FIRMWARE] = {"system firmware", system_firmware_up, 0, false},
-    [ANSWERS] = {"system firmware's interrupt", answers_up, NEEDS(FIRMWARE) | NEEDS(WIRES), false},
-    [ROUTER] = {"interrupt router", router_up, NEEDS(FIRMWARE) | NEEDS(CORE_INTERRUPTS), false},
-    [AGGREGATOR] = {"interrupt aggregator", aggregator_up, NEEDS(ROUTER), false},
-    [RING_EVENTS] = {"rings' events", ring_events_up, NEEDS(AGGREGATOR), false},
-    [UDMA] = {"UDMA", udma_up, NEEDS(RING_EVENTS), false},
+    [GIC] = {"GIC", gic_up, 0},
+    [INTERRUPTS] = {"interrupt layer", irq_init, NEEDS(GIC)},
+    [CORE_INTERRUPTS] = {"core 0's interrupts", irq_core_init, NEEDS(INTERRUPTS)},
+    [WIRES] = {"wired interrupts", wires_up, NEEDS(CORE_INTERRUPTS)},
+    [ITS] = {"ITS", its_up, NEEDS(CORE_INTERRUPTS)},
+    [LPIS] = {"LPIs", lpis_up, NEEDS(ITS)},
+    [MESSAGES] = {"message interrupts", messages_up, NEEDS(LPIS)},
+    [CONSOLE] = {"console interrupt", console_interrupt_up, NEEDS(WIRES)},
+    [CORES] = {"other cores", cores_up, NEEDS(CORE_INTERRUPTS)},
+    [FIRMWARE] = {"system firmware", system_firmware_up, 0},
+    [ANSWERS] = {"system firmware's interrupt", answers_up, NEEDS(FIRMWARE) | NEEDS(WIRES)},
+    [ROUTER] = {"interrupt router", router_up, NEEDS(FIRMWARE) | NEEDS(CORE_INTERRUPTS)},
+    [AGGREGATOR] = {"interrupt aggregator", aggregator_up, NEEDS(ROUTER)},
+    [RING_EVENTS] = {"rings' events", ring_events_up, NEEDS(AGGREGATOR)},
+    [UDMA] = {"UDMA", udma_up, NEEDS(RING_EVENTS)},
 };
 
 static struct part_state {
-    bool tried;
     bool up;
     int error;
 } states[PARTS];
@@ -388,14 +387,13 @@ static void bring_up(const struct part *part, struct part_state *state)
 {
     enum part_number other = missing(part);
 
-    if (state->up || (part->once && state->tried))
+    if (state->up)
         return;
     if (other < PARTS) {
         state->error = -ENODEV;
         log_error(platform, "%s: off, for want of %s", part->name, parts[other].name);
         return;
     }
-    state->tried = true;
     state->error = part->up();
     state->up = state->error == 0;
     if (!state->up)

@@ -38,10 +38,9 @@ void platform_for_each_part(void (*visit)(const char *name, int error, void *arg
                             void *argument);
 
 /* Tries again what did not come up, and then what needs it: after a fault that has passed, an
- * answer that was lost say. Other cores than those that run are not started. Thread context, core
- * 0, while nothing else calls it. 0: all is up; or the error of the first part that still is not;
- * -EDEADLK.
- */
+ * answer that was lost say, or a core that did not start. Thread context, core 0, while the other
+ * cores have nothing to do. 0: all is up; or the error of the first part that still is not;
+ * -EDEADLK. */
 int platform_retry(void);
 
 /* What the loader's device tree says; the EVM's values where there is none or it is damaged. Any

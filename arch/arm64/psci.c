@@ -57,6 +57,12 @@ static noreturn void halt(void)
         __asm__ volatile("msr daifset, #0xf\n\twfi" ::: "memory");
 }
 
+noreturn void psci_cpu_off(void)
+{
+    smc_call(PSCI_CPU_OFF, 0, 0, 0);
+    halt();
+}
+
 noreturn void psci_system_off(uint8_t status)
 {
     barrier_complete(); /* the last output is out of the core's write buffers */

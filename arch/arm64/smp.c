@@ -22,8 +22,8 @@ enum core_state {
     CORE_OFF,
     CORE_STARTING,
     CORE_RUNNING,
-    CORE_FAILED,    /* its init() returned an error; it sleeps for ever */
-    CORE_ABANDONED, /* it came too late, and must not run any more */
+    CORE_FAILED,    /* its init() returned an error; it goes off */
+    CORE_ABANDONED, /* should it still come, it goes off */
 };
 
 /* struct core.busy */
@@ -58,19 +58,38 @@ static bool change_state(struct core *core, uint32_t from, uint32_t to)
                                        __ATOMIC_ACQUIRE);
 }
 
+struct start {
+    struct core *core;
+    uint64_t affinity;
+    uintptr_t entry;
+    int error;
+};
+
+/* Whether PSCI has taken the order, or refused it for good. A core of an earlier try that is on yet
+ * may be about to go off, or about to report in after all. */
+static bool is_ordered(void *argument)
+{
+    struct start *start = argument;
+
+    start->error = psci_cpu_on(start->affinity, start->entry, start->core->number);
+    return start->error != -EALREADY || has_reported(start->core);
+}
+
 /* Starts the core with the next number. It counts from here on, so that what it runs first may use
  * its number. */
 static int start_core(uint64_t affinity, uintptr_t entry)
 {
     unsigned number = core_count();
     struct core *core = &cores[number];
+    struct start start = {.core = core, .affinity = affinity, .entry = entry};
     int error;
 
     core_set_affinity(number, affinity);
-    core->state = CORE_STARTING;
+    __atomic_store_n(&core->state, CORE_STARTING, __ATOMIC_RELEASE);
     core_set_count(number + 1);
 
-    error = psci_cpu_on(affinity, entry, number);
+    (void)wait_for(is_ordered, &start, START_TIMEOUT_US);
+    error = start.error;
     if (error == 0)
         error = wait_for(has_reported, core, START_TIMEOUT_US);
     if (error != 0 && !change_state(core, CORE_STARTING, CORE_ABANDONED))
@@ -80,6 +99,14 @@ static int start_core(uint64_t affinity, uintptr_t entry)
     if (error != 0)
         core_set_count(number);
     return error;
+}
+
+static bool runs(uint64_t affinity)
+{
+    for (unsigned core = 0; core < core_count(); core++)
+        if (core_affinity(core) == affinity)
+            return true;
+    return false;
 }
 
 static bool contains(const uint64_t *affinities, unsigned count, uint64_t affinity)
@@ -102,8 +129,9 @@ unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, i
         boot_error_affinity = own;
         return core_count();
     }
+    boot_error = 0;
     for (unsigned i = 0; i < count && boot_error == 0; i++) {
-        if (affinities[i] == own)
+        if (runs(affinities[i]))
             continue;
         boot_error = core_count() < CORE_MAX ? start_core(affinities[i], entry) : -ENOSPC;
         if (boot_error != 0)
@@ -126,14 +154,8 @@ static bool is_idle(void *argument)
     return __atomic_load_n(&core->busy, __ATOMIC_ACQUIRE) == WORK_NONE;
 }
 
-/* For a core that can't be used; its IRQs stay masked. */
-static noreturn void sleep_for_ever(void)
-{
-    for (;;)
-        __asm__ volatile("wfi");
-}
-
-/* Where start.S hands a further core over. */
+/* Where start.S hands a further core over. One that can't be used goes off, so that it can be
+ * started again; its IRQs are masked. */
 noreturn void smp_secondary_main(void)
 {
     struct core *core = core_self();
@@ -142,10 +164,10 @@ noreturn void smp_secondary_main(void)
     if (core_init_error != 0) {
         (void)change_state(core, CORE_STARTING, CORE_FAILED);
         wait_notify();
-        sleep_for_ever();
+        psci_cpu_off();
     }
     if (!change_state(core, CORE_STARTING, CORE_RUNNING))
-        sleep_for_ever(); /* too late: smp_boot() has given this core up */
+        psci_cpu_off(); /* too late: smp_boot() has given this core up */
     irq_restore(0);
     wait_notify();
 

@@ -160,6 +160,26 @@ void platform_for_each_range(void (*visit)(const char *name, int error,
     visit("another", -EACCES, &range);
 }
 
+static int its_error = -EIO, udma_error = -ENODEV;
+
+void platform_for_each_part(void (*visit)(const char *name, int error, void *argument),
+                            void *argument)
+{
+    visit("GIC", 0, argument);
+    visit("ITS", its_error, argument);
+    visit("UDMA", udma_error, argument);
+}
+
+/* One of them a try. */
+int platform_retry(void)
+{
+    if (its_error != 0)
+        its_error = 0;
+    else
+        udma_error = 0;
+    return udma_error;
+}
+
 struct irq_parent *platform_wired(void)
 {
     return NULL;

@@ -746,6 +746,30 @@ static void undoing_is_tried_until_it_is_answered(void **state)
     assert_int_equal(inventory(), 0);
 }
 
+/* However many devices there are to undo: while the ITS stands still, one is tried. */
+static void what_can_not_be_undone_costs_a_caller_no_more(void **state)
+{
+    struct its_device *device;
+    uint64_t with_one, with_two;
+
+    (void)state;
+    up();
+    hold_at(0);
+    assert_int_equal(its_map_device(3, 2, &device), -ETIMEDOUT);
+    with_one = TAKES_US(assert_int_equal(its_map_device(5, 2, &device), -ENOBUFS));
+    refuse_at(2); /* the MAPD that undoes, behind the other and its SYNC */
+    hold_at(4);   /* that of the next device */
+    assert_int_equal(its_map_device(4, 2, &device), -ETIMEDOUT);
+    assert_int_equal(inventory(), 2);
+    with_two = TAKES_US(assert_int_equal(its_map_device(5, 2, &device), -ENOBUFS));
+    print_message("# %u us with one, %u us with two\n", (unsigned)with_one, (unsigned)with_two);
+    assert_int_equal(with_two, with_one);
+    release();
+    assert_int_equal(its_map_device(5, 2, &device), 0); /* and undoes both */
+    assert_int_equal(inventory(), 1);
+    assert_int_equal(its_unmap_device(device), 0);
+}
+
 static void a_device_that_was_unmapped_without_an_answer_is_still_the_callers(void **state)
 {
     struct its_device *device;
@@ -985,6 +1009,7 @@ int main(void)
         TEST(it_costs_a_caller_a_second_once_and_later_ones_a_millisecond),
         TEST(a_device_that_was_mapped_without_an_answer_is_not_lost),
         TEST(undoing_is_tried_until_it_is_answered),
+        TEST(what_can_not_be_undone_costs_a_caller_no_more),
         TEST(a_device_that_was_unmapped_without_an_answer_is_still_the_callers),
         TEST(an_event_that_was_mapped_without_an_answer_can_be_discarded),
         TEST(an_event_is_not_mapped_after_a_refusal),

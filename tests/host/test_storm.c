@@ -390,6 +390,38 @@ static void threads_have_their_turn(void **state)
     }
 }
 
+/* A message that is masked arrives all the same, and costs the core an interrupt. */
+static enum irq_return wants_more_beside_a_masked_one(void *context)
+{
+    if (again_calls % 50 == 0)
+        its_host_message(MESSAGE_DEVICE, 1);
+    return wants_more(context);
+}
+
+/* It comes now and then, and is not what the core starves of. */
+static void masked_one_beside_a_storm_is_none(void **state)
+{
+    (void)state;
+    for (unsigned core = 0; core < 2; core++) {
+        struct irq *irq = request(&messages, 0, wants_more_beside_a_masked_one, NULL, core, 0);
+        struct irq *masked = request(&messages, 1, msi_note, &records[0], core, IRQ_FLAG_MASKED);
+        uint64_t storms = msi_storms();
+
+        begin_wanting(10 * CALLS_MAX);
+        assert_int_equal(irq_trigger(irq), 0);
+        host_advance_us(4 * WINDOW_US);
+        assert_true(is_stormy(irq));
+        assert_string_equal(irq_state_name(masked), "masked");
+        assert_true(irq_pending(masked));
+        assert_int_equal(msi_storms(), storms + 1);
+        irq_unmask(masked);
+        host_advance_us(SETTLE_US);
+        assert_int_equal(msi_calls(&records[0]), core + 1);
+        assert_int_equal(irq_free(irq), 0);
+        assert_int_equal(irq_free(masked), 0);
+    }
+}
+
 /* ---- an event that is handed over, and comes again while its handler runs ---- */
 
 static struct irq *crowd[MSI_HOST_SOURCES];
@@ -464,6 +496,7 @@ int main(int argument_count, char **arguments)
         TEST(what_is_left_waits_for_the_unmask),
         TEST(other_interrupts_have_their_turn),
         TEST(threads_have_their_turn),
+        TEST(masked_one_beside_a_storm_is_none),
         TEST(handed_over_flood_leaves_others_their_turn),
     };
 

@@ -40,7 +40,7 @@ unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, i
     struct host_thread boot_core = host_thread;
 
     (void)entry;
-    for (unsigned core = 1; core < count; core++) {
+    for (unsigned core = core_count(); core < count; core++) {
         fault_occasion("CPU_ON");
         if (fault_strikes(CORE_STAYS_OFF)) {
             boot_error = -ETIMEDOUT;

@@ -220,12 +220,6 @@ static void use_what_is_up(void)
     settle();
 }
 
-/* A core that did not start is not tried again. */
-static bool is_off_for_good(const char *off)
-{
-    return strncmp(off, "other cores", strlen("other cores")) == 0 && strchr(off, ',') == NULL;
-}
-
 static void boot(enum fault fault, unsigned n)
 {
     char off[TEXT_SIZE];
@@ -246,7 +240,7 @@ static void boot(enum fault fault, unsigned n)
     use_what_is_up();
     error = platform_retry();
     name_what_is_off(off);
-    if (error != 0 && !is_off_for_good(off))
+    if (error != 0)
         say(BROKEN, "still off after another try: %s%s", off, "");
     run_again(&shared->booted);
 }

@@ -181,7 +181,7 @@ def refused():
         run_to("main")
         told("cpu_on", f"{code} {number('$x0') - (1 << 32) if number('$x0') >> 31 else number('$x0')}")
         machine.restore()
-    for function in ("psci_system_off", "psci_system_reset"):
+    for function in ("psci_cpu_off", "psci_system_off", "psci_system_reset"):
         smc = find_instruction(function, "smc")
         put(pc=address(function), x0=0)
         run_to(f"*{smc:#x}")
@@ -217,10 +217,21 @@ def second():
     machine.restore()
 
 
+def retry():
+    """Calls platform_retry() before main(), which then goes on."""
+    before = {name: number(f"${name}") for name in REGISTERS}
+    put(pc=address("platform_retry"), x30=before["pc"])
+    run_to("main")
+    error, cores = gdb.parse_and_eval("(int)$x0"), number("'core.c'::running")
+    told("retry", f"{error}, {cores} cores")
+    put(**before)
+
+
 def boot_core_unknown():
     run_to("smp_boot")
     put(x1=0)
     run_to("main")
+    retry()
 
 
 def too_many():
@@ -234,6 +245,22 @@ def not_started():
     run_to(f"*{smc:#x}")
     put(x0=(1 << 64) - 3, pc=smc + 4)
     run_to("main")
+    for line in ("parts", "parts retry", "parts", "parts retry", "poweroff 5"):
+        gdb.execute(f"k3 type {line}", to_string=True)
+    run_to("psci_system_off")
+    told("status", number("$x0"))
+
+
+def not_ready():
+    """A core whose part of the bring-up fails; after another try it works."""
+    run_to("smp_boot")
+    run_to(f"*{address('gic_core_init'):#x}")
+    put(x0=(1 << 64) - 5, pc=number("$x30"))
+    run_to("main")
+    retry()
+    gdb.execute("set var 'start.c'::boot_info.error = 0")  # or main() would do nothing
+    run_to("psci_system_off")
+    told("status", number("$x0"))
 
 
 def late():
@@ -246,10 +273,11 @@ def late():
     run_to("main thread 1")
     told("cores", number("'core.c'::running"))
     gdb.execute(f"thread {core}", to_string=True)
-    wfi = find_instruction("smp_secondary_main", "wfi")
-    run_to(f"*{wfi:#x} thread {core}")
-    told("late", f"core {core - 1} ends at {instruction(number('$pc'))} with IRQs "
-         f"{'masked' if number('$cpsr') & 0x80 else 'on'}")
+    run_to(f"psci_cpu_off thread {core}")
+    told("late", f"core {core - 1} goes off with IRQs {'masked' if number('$cpsr') & 0x80 else 'on'}")
+    gdb.execute("set scheduler-locking off")
+    gdb.execute("thread 1", to_string=True)
+    retry()
 
 
 def early():

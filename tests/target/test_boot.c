@@ -621,6 +621,23 @@ SELFTEST(boot, waits_end_at_their_deadline, 10)
     CHECK_EQUAL(wait_for(always, NULL, 0), 0);
 }
 
+static bool looked_at(void *argument)
+{
+    *(uint32_t *)argument += 1;
+    return false;
+}
+
+/* It looks again after an interrupt only, and here few come: a core that does not sleep looks some
+ * thousand times. */
+SELFTEST(boot, a_core_that_waits_sleeps, 10)
+{
+    uint32_t looks = 0;
+
+    CHECK_EQUAL(wait_for(looked_at, &looks, 200000), -ETIMEDOUT);
+    printf("# %u looks in 200 ms\n", (unsigned)looks);
+    CHECK(looks <= 100);
+}
+
 static uint32_t ball; /* whose turn it is: even, core 0; odd, the other */
 
 static bool ball_is(void *argument)

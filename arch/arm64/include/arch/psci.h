@@ -6,6 +6,7 @@
 #define ARCH_PSCI_H
 
 /* Function identifiers (DEN 0022, 5.1). */
+#define PSCI_CPU_OFF          0x84000002
 #define PSCI_CPU_ON           0xc4000003
 #define PSCI_SYSTEM_OFF       0x84000008
 #define PSCI_SYSTEM_RESET     0x84000009
@@ -30,6 +31,10 @@ struct smc_result smc_call(uint64_t function, uint64_t x1, uint64_t x2, uint64_t
  * physical address, with context in x0. Any context. -EINVAL: no such core, or not an address to
  * start at; -EALREADY: it is on, or about to be; -EPERM: denied; -EIO: any other answer. */
 int psci_cpu_on(uint64_t affinity, uintptr_t entry, uint64_t context);
+
+/* CPU_OFF: the caller's core goes off, and psci_cpu_on() may start it again. IRQs masked, or nobody
+ * would take them. If the secure monitor denies it, the core sleeps for ever. */
+noreturn void psci_cpu_off(void);
 
 /* SYSTEM_OFF. The call has no argument in PSCI; x1 carries PSCI_OFF_STATUS_MAGIC | status,
  * which TF-A ignores and a monitor that runs the firmware as a program may take as its exit status.
