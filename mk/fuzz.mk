@@ -22,7 +22,7 @@ fuzz-console        := tests/fuzz/support/output.c drivers/gic/its_command.c $(m
 fuzz-device_tree    := $(fuzz-boot)
 fuzz-gic            := tests/fuzz/support/log.c tests/fuzz/support/registers.c $(filter drivers/gic/%,$(library-sources))
 fuzz-models         := tests/fuzz/support/navss.c $(wildcard twin/models/*.c)
-fuzz-monitor        := tests/fuzz/support/board.c tests/fuzz/support/registers.c $(fuzz-models) \
+fuzz-monitor        := $(addprefix tests/fuzz/support/,board.c board_gic.c registers.c) $(fuzz-models) \
                        $(filter-out twin/monitor/lock.c,$(wildcard twin/monitor/*.c))
 fuzz-ti_sci         := tests/fuzz/support/log.c lib/trace.c \
                        $(filter drivers/ti_sci/% drivers/gic/% drivers/udma/% msi/%,$(library-sources))

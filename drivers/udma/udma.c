@@ -32,39 +32,58 @@ static int add_ranges(struct udma_pool *pool, uint16_t device, uint8_t subtype)
     return 0;
 }
 
+/* Whether a channel has the number. It may have been granted as something else too. */
+static bool is_channel(const struct udma_pools *pools, unsigned number)
+{
+    return udma_pool_owns(&pools->channels[UDMA_CAPACITY_NORMAL], number) ||
+           udma_pool_owns(&pools->channels[UDMA_CAPACITY_HIGH], number);
+}
+
 /* A memory-to-memory channel is transmit channel n, receive channel n, and ring n, to which
  * transmit channel n is wired: a number serves if the host owns all three. */
-static int find_pairs(struct udma_pool *channels, uint8_t transmit, uint8_t receive, uint8_t ring,
+static int find_pairs(struct udma_pools *pools, unsigned capacity, const uint8_t subtypes[3],
                       unsigned limit)
 {
     struct udma_pool transmits = {0}, receives = {0}, rings = {0};
-    int error = add_ranges(&transmits, udma_get_facts()->udmap_device, transmit);
+    int error = add_ranges(&transmits, udma_get_facts()->udmap_device, subtypes[0]);
 
     if (error == 0)
-        error = add_ranges(&receives, udma_get_facts()->udmap_device, receive);
+        error = add_ranges(&receives, udma_get_facts()->udmap_device, subtypes[1]);
     if (error == 0)
-        error = add_ranges(&rings, udma_get_facts()->ringacc_device, ring);
+        error = add_ranges(&rings, udma_get_facts()->ringacc_device, subtypes[2]);
     if (error != 0)
         return error;
     for (unsigned number = 0; number < limit; number++) {
         if (udma_pool_owns(&transmits, number) && udma_pool_owns(&receives, number) &&
-            udma_pool_owns(&rings, number))
-            udma_pool_add(channels, number, 1);
+            udma_pool_owns(&rings, number) && !is_channel(pools, number))
+            udma_pool_add(&pools->channels[capacity], number, 1);
     }
     return 0;
 }
 
+static int find_rings(struct udma_pools *pools)
+{
+    struct udma_pool rings = {0};
+    int error = add_ranges(&rings, udma_get_facts()->ringacc_device, TI_SCI_SUBTYPE_RA_GP);
+
+    for (unsigned number = 0; number < POOL_LIMIT; number++) {
+        if (udma_pool_owns(&rings, number) && !is_channel(pools, number))
+            udma_pool_add(&pools->rings, number, 1);
+    }
+    return error;
+}
+
 static int find_pools(struct udma_pools *pools, unsigned limit)
 {
-    int error = find_pairs(&pools->channels[UDMA_CAPACITY_NORMAL], TI_SCI_SUBTYPE_UDMAP_TX_CHAN,
-                           TI_SCI_SUBTYPE_UDMAP_RX_CHAN, TI_SCI_SUBTYPE_RA_UDMAP_TX, limit);
+    static const uint8_t normal[] = {TI_SCI_SUBTYPE_UDMAP_TX_CHAN, TI_SCI_SUBTYPE_UDMAP_RX_CHAN,
+                                     TI_SCI_SUBTYPE_RA_UDMAP_TX};
+    static const uint8_t high[] = {TI_SCI_SUBTYPE_UDMAP_TX_HCHAN, TI_SCI_SUBTYPE_UDMAP_RX_HCHAN,
+                                   TI_SCI_SUBTYPE_RA_UDMAP_TX_H};
+    int error = find_pairs(pools, UDMA_CAPACITY_NORMAL, normal, limit);
 
     if (error == 0)
-        error = find_pairs(&pools->channels[UDMA_CAPACITY_HIGH], TI_SCI_SUBTYPE_UDMAP_TX_HCHAN,
-                           TI_SCI_SUBTYPE_UDMAP_RX_HCHAN, TI_SCI_SUBTYPE_RA_UDMAP_TX_H, limit);
-    if (error == 0)
-        error = add_ranges(&pools->rings, udma_get_facts()->ringacc_device, TI_SCI_SUBTYPE_RA_GP);
-    return error;
+        error = find_pairs(pools, UDMA_CAPACITY_HIGH, high, limit);
+    return error == 0 ? find_rings(pools) : error;
 }
 
 /* How many channels the UDMAP has of each direction; 0: its register makes no sense. */

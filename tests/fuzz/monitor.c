@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * The twin's monitor against a hostile guest: traps with any syndrome, instructions without one,
- * SMCs with any arguments, ITS queues in the guest's memory, interrupts in between; with the device
- * models behind it.
+ * SMCs with any arguments, ITS queues and tables in and out of the guest's memory, interrupts in
+ * between; with the device models behind it.
  */
 #include "twin/monitor/monitor.h"
 #include "tests/fuzz/support/board.h"
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/navss.h"
+#include "twin/monitor/mmio.h"
 #include "twin/monitor/sysreg.h"
 #include "twin/service.h"
 
@@ -24,6 +25,9 @@
 #define GITS_CTLR         0x00u
 #define GITS_CBASER       0x80u
 #define GITS_CWRITER      0x88u
+#define GITS_BASER(n)     (0x100u + 8u * (n))
+#define GICR_PROPBASER    0x70u
+#define GICR_PENDBASER    0x78u
 
 /* Descriptors of stage 2. */
 #define DESCRIPTOR_VALID  0x1u
@@ -160,15 +164,71 @@ static void call(void)
     FUZZ_CHECK(memcmp(&frame.x[4], &before.x[4], sizeof(frame.x) - 4 * sizeof(frame.x[0])) == 0);
 }
 
+/* Where a guest may want a table, an ITT or a queue: its memory and the ends of it, the twin's. */
+static uint64_t some_memory(void)
+{
+    switch (fuzz_below(8)) {
+    case 0:
+        return fuzz_take(6);
+    case 1:
+        return GUEST_DRAM_BASE + parameters()->dram_size - 0x100 * fuzz_take(2);
+    case 2:
+        return PARAMETERS_BASE + 0x100 * fuzz_take(3);
+    case 3:
+        return GUEST_MSMC_BASE + 0x100 * fuzz_take(2);
+    default:
+        return GUEST_DRAM_BASE + 0x100 * fuzz_take(2);
+    }
+}
+
+static void its_command(uint64_t *command)
+{
+    static const uint8_t opcodes[] = {0x08, 0x08, 0x08, 0x09, 0x09, 0x01, 0x03, 0x04,
+                                      0x05, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x29};
+    uint8_t opcode = opcodes[fuzz_below(COUNT(opcodes))];
+    uint64_t target = fuzz_below(8) == 0 ? fuzz_take(5) : fuzz_below(BOARD_CPUS_MAX);
+
+    command[0] = fuzz_take(fuzz_below(8) == 0 ? 4 : 1) << 32 | opcode;
+    command[1] = fuzz_take(fuzz_below(8) == 0 ? 8 : 1);
+    command[2] = opcode == 0x08 ? some_memory() & ~UINT64_C(0xff) : target << 16 | fuzz_take(1);
+    command[2] |= (uint64_t)fuzz_below(2) << 63;
+    command[3] = target << 16;
+}
+
+static void its_table(unsigned n)
+{
+    guest_write(GUEST_GITS_BASE + GITS_BASER(n), 8,
+                UINT64_C(1) << 63 | (uint64_t)fuzz_below(2) << 62 |
+                    (some_memory() & ~UINT64_C(0xfff)) | fuzz_below(4) << 8 | fuzz_below(4));
+}
+
 /* Commands in the guest's memory, and the ITS told of them. */
 static void its_queue(void)
 {
     uint64_t base = some_address() & ~UINT64_C(0xfff);
+    unsigned commands = fuzz_below(8);
 
     guest_write(GUEST_GITS_BASE + GITS_CTLR, 4, 0);
+    for (unsigned n = 0; n < 2; n++)
+        if (fuzz_below(4) == 0)
+            its_table(n);
     guest_write(GUEST_GITS_BASE + GITS_CBASER, 8, UINT64_C(1) << 63 | base | fuzz_take(1));
+    for (unsigned i = 0; i < commands && guest_memory(base, 0x1000); i++)
+        its_command(memory_at(base + 32 * i));
     guest_write(GUEST_GITS_BASE + GITS_CTLR, 4, 1);
-    guest_write(GUEST_GITS_BASE + GITS_CWRITER, 8, fuzz_take(2));
+    guest_write(GUEST_GITS_BASE + GITS_CWRITER, 8, commands != 0 ? 32 * commands : fuzz_take(2));
+}
+
+static void lpi_tables(void)
+{
+    uint64_t registers =
+        GUEST_GICR_BASE + ((uint64_t)fuzz_below(parameters()->cpus) << GUEST_GICR_FRAME_SHIFT);
+
+    if (fuzz_below(4) != 0)
+        guest_write(registers, 4, 0);
+    guest_write(registers + GICR_PROPBASER, 8, (some_memory() & ~UINT64_C(0x1f)) | fuzz_below(32));
+    guest_write(registers + GICR_PENDBASER, 8, some_memory());
+    guest_write(registers, 4, 1);
 }
 
 static void interrupt(void)
@@ -238,7 +298,10 @@ static void step(const struct navss_access *access)
         call();
         break;
     case 4:
-        its_queue();
+        if (fuzz_below(4) == 0)
+            lpi_tables();
+        else
+            its_queue();
         break;
     case 5:
         interrupt();

@@ -584,6 +584,15 @@ static void an_unmapped_event_is_lost_and_counted(void **state)
     assert_int_equal(am65x_counter(AM65X_COUNT_EVENTS_LOST), 4);
 }
 
+/* They fire within the call, with the models' lock held: a guest must not ask for a billion. */
+static void so_many_stray_events_at_once_and_no_more(void **state)
+{
+    (void)state;
+    assert_true(am65x_inject(AM65X_FAULT_STRAY_EVENT, 99, AM65X_STRAY_EVENTS_MAX));
+    assert_false(am65x_inject(AM65X_FAULT_STRAY_EVENT, 99, AM65X_STRAY_EVENTS_MAX + 1));
+    assert_int_equal(am65x_counter(AM65X_COUNT_EVENTS_LOST), AM65X_STRAY_EVENTS_MAX);
+}
+
 /* ---------------------------------------------------------------- rings */
 
 static void a_ring_counts_fills_empties_and_wraps(void **state)
@@ -968,6 +977,23 @@ static void one_advance_moves_a_slice_only(void **state)
     am65x_advance();
     assert_int_equal(am65x_counter(AM65X_COUNT_DMA_BYTES), 32768);
     assert_int_equal(read32(TCHAN + 0x408), 16384);
+}
+
+/* Byte by byte, into a register perhaps: a slice ends after so many pieces too. */
+static void a_slice_has_no_more_than_so_many_pieces(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    describe(1, 0x4000, DRAM_BASE + DESTINATION);
+    submit();
+    while (am65x_counter(AM65X_COUNT_DMA_BYTES) == 0) {
+        now_ns += 100;
+        am65x_advance();
+    }
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_BYTES), 256);
+    pass(100000);
+    assert_memory_equal(&dram[DESTINATION], &dram[SOURCE], 0x4000);
 }
 
 static void injected_answers_are_spoiled_once(void **state)
@@ -1467,6 +1493,7 @@ int main(void)
         MODEL_TEST(a_vint_is_high_while_a_bit_is_set_and_enabled),
         MODEL_TEST(taking_a_route_away_lowers_its_line),
         MODEL_TEST(an_unmapped_event_is_lost_and_counted),
+        MODEL_TEST(so_many_stray_events_at_once_and_no_more),
         MODEL_TEST(a_ring_counts_fills_empties_and_wraps),
         MODEL_TEST(a_ring_sends_its_event_only_when_no_longer_empty),
         MODEL_TEST(a_status_bit_follows_its_ring),
@@ -1484,6 +1511,7 @@ int main(void)
         MODEL_TEST(dma_reaches_the_pre_its),
         MODEL_TEST(injected_dma_faults_hit_once),
         MODEL_TEST(one_advance_moves_a_slice_only),
+        MODEL_TEST(a_slice_has_no_more_than_so_many_pieces),
         MODEL_TEST(injected_answers_are_spoiled_once),
         MODEL_TEST(a_fault_can_spare_the_first_occasions),
         MODEL_TEST(a_lost_request_is_not_done_a_dropped_answer_is),

@@ -90,7 +90,22 @@ STEP(ti_sci_ring_configure, (const struct ti_sci_ring_config *config), (config),
 STEP(ti_sci_udmap_tx_configure, (const struct ti_sci_udmap_tx_config *config), (config), -EACCES)
 STEP(ti_sci_udmap_rx_configure, (const struct ti_sci_udmap_rx_config *config), (config), -EACCES)
 STEP(ti_sci_psil_unpair, (uint16_t a, uint16_t b, uint16_t c), (a, b, c), -EACCES)
-STEP(ti_sci_get_range, (uint16_t a, uint8_t b, struct ti_sci_range *c), (a, b, c), -EACCES)
+
+/* A subtype for which the system firmware grants the numbers of another one too. */
+static struct {
+    uint8_t subtype, as;
+} granted_twice[3];
+
+static uint8_t granted_as(uint8_t subtype)
+{
+    for (size_t i = 0; i < sizeof(granted_twice) / sizeof(granted_twice[0]); i++)
+        if (granted_twice[i].as != 0 && granted_twice[i].subtype == subtype)
+            return granted_twice[i].as;
+    return subtype;
+}
+
+STEP(ti_sci_get_range, (uint16_t a, uint8_t b, struct ti_sci_range *c), (a, granted_as(b), c),
+     -EACCES)
 
 /* What befalls the next answer of the models to a pairing, in place of a step that fails. */
 static bool spoil;
@@ -1079,6 +1094,59 @@ static void what_the_capabilities_say_is_checked(void **state)
     open_all();
 }
 
+/* The channels that are free after a start; none has a number that another has. */
+static unsigned count_channels(void)
+{
+    struct udma_inventory inventory;
+    bool seen[1024] = {false};
+    uint16_t number;
+    unsigned count = 0;
+
+    must(udma_init(&udma_host_facts));
+    udma_get_inventory(&inventory);
+    while (udma_channel_reserve(&number) == 0) {
+        assert_false(seen[number]);
+        seen[number] = true;
+        count++;
+    }
+    assert_int_equal(count, inventory.channels_free);
+    for (unsigned i = 0; i < 1024; i++)
+        if (seen[i])
+            must(udma_channel_unreserve((uint16_t)i));
+    return count;
+}
+
+static void a_number_that_is_granted_twice_is_one_channel(void **state)
+{
+    unsigned count = count_channels();
+
+    (void)state;
+    granted_twice[0].subtype = TI_SCI_SUBTYPE_UDMAP_TX_HCHAN;
+    granted_twice[0].as = TI_SCI_SUBTYPE_UDMAP_TX_CHAN;
+    granted_twice[1].subtype = TI_SCI_SUBTYPE_UDMAP_RX_HCHAN;
+    granted_twice[1].as = TI_SCI_SUBTYPE_UDMAP_RX_CHAN;
+    granted_twice[2].subtype = TI_SCI_SUBTYPE_RA_UDMAP_TX_H;
+    granted_twice[2].as = TI_SCI_SUBTYPE_RA_UDMAP_TX;
+    assert_int_equal(count_channels(), count - 2); /* without the two of high capacity */
+    memset(granted_twice, 0, sizeof(granted_twice));
+    must(udma_init(&udma_host_facts));
+    check_inventory();
+}
+
+static void a_channels_ring_serves_no_other(void **state)
+{
+    uint16_t number;
+
+    (void)state;
+    granted_twice[0].subtype = TI_SCI_SUBTYPE_RA_GP;
+    granted_twice[0].as = TI_SCI_SUBTYPE_RA_UDMAP_TX;
+    must(udma_init(&udma_host_facts));
+    assert_int_equal(udma_ring_reserve(&number), -ENOSPC);
+    memset(granted_twice, 0, sizeof(granted_twice));
+    must(udma_init(&udma_host_facts));
+    check_inventory();
+}
+
 static void an_init_without_answers_leaves_no_channels(void **state)
 {
     (void)state;
@@ -1265,6 +1333,8 @@ int main(void)
         TEST(no_copy_is_queued_during_a_close),
         TEST(init_is_refused_while_anything_is_in_use),
         TEST(what_the_capabilities_say_is_checked),
+        TEST(a_number_that_is_granted_twice_is_one_channel),
+        TEST(a_channels_ring_serves_no_other),
         TEST(an_init_without_answers_leaves_no_channels),
         TEST(nothing_is_done_where_waiting_is_not_allowed),
     };

@@ -35,6 +35,8 @@ bool am65x_inject_after(enum am65x_fault fault, uint64_t argument, uint32_t spar
     if ((unsigned)fault >= AM65X_FAULT_COUNT)
         return false;
     if (fault == AM65X_FAULT_STRAY_EVENT) {
+        if (count > AM65X_STRAY_EVENTS_MAX)
+            return false;
         for (uint32_t i = 0; i < count; i++)
             inta_event((uint16_t)argument);
         return true;

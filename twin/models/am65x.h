@@ -108,13 +108,15 @@ enum am65x_fault {
     AM65X_FAULT_SCI_WRONG_HOST,
     AM65X_FAULT_DMA_ERROR,      /* a transfer ends with an error response */
     AM65X_FAULT_DMA_STALL,      /* a transfer ends only argument microseconds later */
-    AM65X_FAULT_STRAY_EVENT,    /* at once: global event `argument` fires */
+    AM65X_FAULT_STRAY_EVENT,    /* at once: global event `argument` fires, count times; see below */
     AM65X_FAULT_SCI_LOST,       /* the request is lost: not done, no answer */
     AM65X_FAULT_DMA_DESCRIPTOR, /* a transfer gives back its descriptor's address, plus argument */
     AM65X_FAULT_DMA_TEARDOWN,   /* a channel's teardown never ends */
     AM65X_FAULT_COUNT
 };
-#define AM65X_FAULT_HELD UINT64_MAX
+#define AM65X_FAULT_HELD       UINT64_MAX
+/* More events out of nowhere at once are refused: all happen before the call returns. */
+#define AM65X_STRAY_EVENTS_MAX 64u
 bool am65x_inject(enum am65x_fault fault, uint64_t argument, uint32_t count);
 bool am65x_inject_after(enum am65x_fault fault, uint64_t argument, uint32_t spare, uint32_t count);
 

@@ -58,6 +58,10 @@
 #define REASON_TR_TYPE           (0u << 4)
 #define REASON_CONFIGURATION     (3u << 4)
 
+/* So many contiguous pieces are moved at a time: each may be an access to a device, and all of them
+ * happen with the models' lock held. */
+#define PIECES_MAX               256u
+
 static uint64_t field(const uint8_t *bytes, unsigned size)
 {
     uint64_t value = 0;
@@ -201,7 +205,8 @@ uint32_t transfer_move(struct transfer *transfer, uint32_t limit)
     static uint8_t buffer[2048];
     struct transfer_side *from = &transfer->source, *to = &transfer->destination;
     uint32_t moved = 0;
-    while (moved < limit && !exhausted(from) && !exhausted(to)) {
+    for (unsigned i = 0; i < PIECES_MAX && moved < limit && !exhausted(from) && !exhausted(to);
+         i++) {
         uint32_t chunk = from->count[0] - from->index[0];
         uint32_t room = to->count[0] - to->index[0];
         chunk = chunk < room ? chunk : room;

@@ -33,7 +33,8 @@ struct transfer {
 /* Reads the descriptor and its first TR. false: no such memory, or not a TR descriptor. */
 bool transfer_begin(struct transfer *transfer, uint64_t descriptor);
 
-/* Moves up to `limit` bytes of the TR at work; returns how many. 0: the TR is over. */
+/* Moves up to `limit` bytes of the TR at work, fewer if the pieces are small; returns how many. 0:
+ * the TR is over. */
 uint32_t transfer_move(struct transfer *transfer, uint32_t limit);
 
 /* Writes the response of the TR that is over and reads the next one. false: that was the last.

@@ -25,6 +25,9 @@
 /* RAM starts at 1 GiB (0x40000000): the first GiB of it is the twin's, the rest is the guest's
  * DRAM. */
 #define PARAMETERS_BASE        0x41000000u
+#define ITS_DEVICES_BASE       0x41800000u /* the ITS's tables (its_tables.c) */
+#define ITS_COLLECTIONS_BASE   0x41880000u
+#define ITS_TABLE_SIZE         0x00080000u
 #define EVENTS_BASE            0x42000000u /* up to the SRAM below (events.c) */
 
 /* What the guest sees. */

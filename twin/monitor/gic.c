@@ -285,7 +285,7 @@ bool gicr_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
     if (cpu >= parameters()->cpus)
         return false;
     if (write) {
-        nonsecure_write(BOARD_GICR_BASE + offset, size, *value);
+        lpi_write(BOARD_GICR_BASE + offset - reg, reg, size, *value);
     } else if ((reg & ~7ull) == GICR_TYPER) {
         typer = nonsecure_read(BOARD_GICR_BASE + (offset & ~7ull), 8);
         typer = (typer & UINT32_MAX) | cpu_affinity(cpu) << GICR_TYPER_AFFINITY;

@@ -4,12 +4,13 @@
  *
  * A message through the pre-ITS window becomes an INT command, and the ITS has one queue: so the
  * physical queue is the twin's. The guest's GITS_CBASER, GITS_CWRITER and GITS_CREADR are kept
- * here. Its commands are read from its memory, passed on one at a time and waited for; they are not
- * looked into. A command on which the ITS stalls stalls the guest's queue at the same place, and
- * the physical queue is emptied, so that messages still get through.
+ * here. Its commands are read from its memory, passed on one at a time and waited for, unless
+ * its_tables.c refuses them. A command that is refused, or on which the ITS stalls, stalls the
+ * guest's queue at the same place. The physical queue is emptied then, so that messages still get
+ * through.
  *
- * Everything else is the physical register. GITS_IIDR reads as the GIC-500's, by which software
- * recognises the ITS that a pre-ITS window belongs to.
+ * GITS_BASER<n> are kept in its_tables.c. Everything else is the physical register. GITS_IIDR reads
+ * as the GIC-500's, by which software recognises the ITS that a pre-ITS window belongs to.
  */
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
@@ -76,6 +77,7 @@ static void reset_queue(void)
 
 void its_init(void)
 {
+    its_tables_init();
     reset_queue();
 }
 
@@ -135,6 +137,22 @@ uint32_t its_injected_stalls(void)
     return count;
 }
 
+/* Passes on one command of the guest's. false: it is refused, or the ITS stalled. */
+static bool pass_on(uint64_t address)
+{
+    uint64_t command[COMMAND_WORDS];
+
+    if (stall_strikes() || !guest_memory(address, COMMAND_SIZE))
+        return false;
+    /* Copied first: another core of the guest's may write to it all the time. */
+    for (unsigned i = 0; i < COMMAND_WORDS; i++)
+        command[i] = ((const volatile uint64_t *)memory_at(address))[i];
+    if (!its_command_allowed(command) || !issue(command))
+        return false;
+    its_command_done(command);
+    return true;
+}
+
 /* Passes on what the guest has queued. */
 static void run_guest_queue(void)
 {
@@ -144,10 +162,7 @@ static void run_guest_queue(void)
     if (!(guest_cbaser & CBASER_VALID) || !(control() & GITS_CTLR_ENABLED) || guest_cwriter >= size)
         return;
     while (guest_creadr != guest_cwriter && !guest_stalled) {
-        uint64_t at = base + guest_creadr;
-
-        if (!stall_strikes() && guest_memory(at, COMMAND_SIZE) &&
-            issue((const uint64_t *)memory_at(at)))
+        if (pass_on(base + guest_creadr))
             guest_creadr = (guest_creadr + COMMAND_SIZE) % size;
         else
             guest_stalled = true;
@@ -176,7 +191,8 @@ static uint64_t read_word(uint64_t offset)
     case GITS_CREADR:
         return guest_creadr | (guest_stalled ? CREADR_STALLED : 0);
     default:
-        return nonsecure_read(BOARD_GITS_BASE + offset, 8);
+        return its_is_baser(offset) ? its_baser_read(offset)
+                                    : nonsecure_read(BOARD_GITS_BASE + offset, 8);
     }
 }
 
@@ -196,6 +212,27 @@ static void write_cwriter(uint64_t value)
     run_guest_queue();
 }
 
+static void write_control(uint32_t value)
+{
+    if ((value & GITS_CTLR_ENABLED) && !(control() & GITS_CTLR_ENABLED))
+        its_tables_reload();
+    set_control(value);
+}
+
+/* Registers that can be set only while the ITS is disabled. */
+static void write_while_off(uint64_t reg, uint64_t offset, unsigned size, uint64_t value)
+{
+    if (control() & GITS_CTLR_ENABLED)
+        return;
+    if (reg != GITS_CBASER) {
+        its_baser_write(reg, merge(its_baser_read(reg), offset, size, value));
+        return;
+    }
+    guest_cbaser = merge(guest_cbaser, offset, size, value);
+    guest_creadr = 0;
+    guest_stalled = false;
+}
+
 static void write_word(uint64_t offset, unsigned size, uint64_t value)
 {
     uint64_t reg = offset & ~7ull;
@@ -203,15 +240,11 @@ static void write_word(uint64_t offset, unsigned size, uint64_t value)
     switch (reg) {
     case GITS_CTLR:
         if (offset == GITS_CTLR)
-            set_control((uint32_t)value);
+            write_control((uint32_t)value);
         run_guest_queue();
         break;
     case GITS_CBASER:
-        if (control() & GITS_CTLR_ENABLED)
-            break;
-        guest_cbaser = merge(guest_cbaser, offset, size, value);
-        guest_creadr = 0;
-        guest_stalled = false;
+        write_while_off(reg, offset, size, value);
         break;
     case GITS_CWRITER:
         write_cwriter(merge(guest_cwriter, offset, size, value));
@@ -219,7 +252,10 @@ static void write_word(uint64_t offset, unsigned size, uint64_t value)
     case GITS_CREADR:
         break;
     default:
-        nonsecure_write(BOARD_GITS_BASE + offset, size, value);
+        if (its_is_baser(reg))
+            write_while_off(reg, offset, size, value);
+        else
+            nonsecure_write(BOARD_GITS_BASE + offset, size, value);
         break;
     }
 }

@@ -129,6 +129,22 @@ uint32_t its_injected_stalls(void);
 /* INT for (device, event), if the guest has enabled the ITS. */
 void its_message(uint32_t device_id, uint32_t event_id);
 
+/* ---- its_tables.c: with the ITS's lock held ---- */
+void its_tables_init(void);
+/* Whether a 64-bit register is GITS_BASER<n>; as the guest has it. */
+bool its_is_baser(uint64_t offset);
+uint64_t its_baser_read(uint64_t offset);
+void its_baser_write(uint64_t offset, uint64_t value);
+/* The guest is about to switch the ITS on. */
+void its_tables_reload(void);
+/* Whether the ITS may have a command of the guest's, of four words; the ITS has carried it out. */
+bool its_command_allowed(const uint64_t *command);
+void its_command_done(const uint64_t *command);
+
+/* ---- lpi.c ---- */
+/* The guest's write to a register of the redistributor that the board has at `frame`. */
+void lpi_write(uint64_t frame, uint64_t reg, unsigned size, uint64_t value);
+
 /* ---- machine.c: the device models, one lock around all of them ---- */
 void machine_init(void);
 bool machine_read(uint64_t address, unsigned size, uint64_t *value);

@@ -4,6 +4,7 @@
  */
 #include "tests/fuzz/support/board.h"
 
+#include "tests/fuzz/support/board_gic.h"
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/navss.h"
 #include "tests/fuzz/support/registers.h"
@@ -22,8 +23,6 @@
 #define FREQUENCY     62500000u
 #define NS_PER_TICK   16u
 
-#define GITS_CWRITER  0x88u
-#define GITS_CREADR   0x90u
 #define UARTDR        0x00u
 #define UARTFR        0x18u
 #define UARTFR_RXFE   0x10u
@@ -35,7 +34,6 @@ struct sysregs sysregs;
 const char el3_vectors[1], el2_vectors[1];
 
 static unsigned sleeps, pending;
-static bool its_stalls;
 static uint64_t translation;
 
 /* ---- memory ---- */
@@ -54,6 +52,8 @@ void board_init(unsigned cpus, uint64_t dram_size)
     if (msync(p, PAGE, MS_ASYNC) != 0) { /* not mapped yet: the process's first execution */
         map(PARAMETERS_BASE, PAGE);
         map(EVENTS_BASE, EVENTS_SIZE);
+        map(ITS_DEVICES_BASE, ITS_TABLE_SIZE);
+        map(ITS_COLLECTIONS_BASE, ITS_TABLE_SIZE);
     }
     memset((void *)(uintptr_t)EVENTS_BASE, 0, 128);
     *p = (struct parameters){
@@ -111,28 +111,24 @@ static uint64_t resolve(uint64_t address, unsigned size)
 uint64_t mmio_read(uint64_t address, unsigned size)
 {
     const uint64_t *value;
+    uint64_t special;
 
     address = resolve(address, size);
     if (address == BOARD_CONSOLE_BASE + UARTFR)
         return fuzz_left() != 0 ? 0 : UARTFR_RXFE;
     if (address == BOARD_CONSOLE_BASE + UARTDR)
         return fuzz_take(1);
-    if (address == BOARD_GITS_BASE + GITS_CREADR) {
-        value = registers_find(BOARD_GITS_BASE + GITS_CWRITER);
-        return (value != NULL && !its_stalls ? *value : 0) | (its_stalls ? 1 : 0);
-    }
+    if (board_gic_read(address, &special))
+        return special;
     value = registers_find(address);
     return value == NULL ? 0 : size == 8 ? *value : *value & ((UINT64_C(1) << (8 * size)) - 1);
 }
 
 void mmio_write(uint64_t address, unsigned size, uint64_t value)
 {
-    registers_keep(resolve(address, size), value);
-}
-
-void board_its_stalls(bool stalls)
-{
-    its_stalls = stalls;
+    address = resolve(address, size);
+    board_gic_write(address, size, value);
+    registers_keep(address, value);
 }
 
 /* ---- system registers ---- */

@@ -4,7 +4,8 @@
  * registers of GIC, ITS and UARTs, the guest's memory.
  *
  * The board itself is sound: what nobody has written reads as zero, a UART is ready to send, the
- * ITS is done at once or stalls where the input says so. An access that a board would answer with
+ * ITS is done at once or stalls where the input says so. Where ITS and redistributors go in memory
+ * is watched (board_gic.c). An access that a board would answer with
  * an abort (unaligned, or where nothing is) ends the run as a failure.
  */
 #ifndef TESTS_FUZZ_SUPPORT_BOARD_H
