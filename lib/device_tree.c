@@ -298,6 +298,31 @@ static void read_file(const void *tree, int chosen, struct device_tree_info *inf
 
 /* ------------------------------------------------------------------------ all of it */
 
+/* Whether each tag lies behind the one before it. A property's length near 2^32 takes libfdt's
+ * offset back instead (1.6.1: fdt_next_tag() adds without a look), and fdt_check_full() would go
+ * round for ever. */
+static bool tags_go_forward(const void *tree)
+{
+    int offset = 0, next;
+
+    while (fdt_next_tag(tree, offset, &next) != FDT_END) {
+        if (next <= offset)
+            return false;
+        offset = next;
+    }
+    return true; /* to the end, or to what fdt_check_full() refuses */
+}
+
+/* 0, or one of libfdt's errors. */
+static int check_structure(const void *tree)
+{
+    int error = fdt_check_header(tree);
+
+    if (error == 0 && !tags_go_forward(tree))
+        error = -FDT_ERR_BADSTRUCTURE;
+    return error != 0 ? error : fdt_check_full(tree, fdt_totalsize(tree));
+}
+
 int device_tree_read(const void *tree, size_t room, struct device_tree_info *info)
 {
     memset(info, 0, sizeof(*info));
@@ -306,7 +331,7 @@ int device_tree_read(const void *tree, size_t room, struct device_tree_info *inf
         return -ENOENT;
     if (fdt_totalsize(tree) > room || fdt_totalsize(tree) > DEVICE_TREE_SIZE_MAX)
         return malformed(info, "its size is beyond the memory that it can be in");
-    int error = fdt_check_full(tree, fdt_totalsize(tree));
+    int error = check_structure(tree);
     if (error != 0)
         return malformed(info, fdt_strerror(error));
 

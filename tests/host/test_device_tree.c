@@ -387,6 +387,31 @@ static void test_every_flipped_bit(void **state)
     }
 }
 
+/* A property so long that the next tag is one that has been: to read it must end. */
+static void test_every_length_that_leads_back(void **state)
+{
+    size_t size = make_tree(&(struct variation){0});
+    int next = 0;
+
+    (void)state;
+    for (int offset = 0; next >= 0; offset = next) {
+        uint32_t tag = fdt_next_tag(buffer, offset, &next);
+        uint8_t *length = buffer + fdt_off_dt_struct(buffer) + offset + sizeof(fdt32_t);
+        uint32_t was = fdt32_ld((fdt32_t *)(void *)length);
+
+        if (tag == FDT_END)
+            break;
+        if (tag != FDT_PROP)
+            continue;
+        for (uint32_t back = 4; back <= (uint32_t)offset + 16; back += 4) {
+            fdt32_st(length, 0u - back);
+            assert_int_equal(read_tree(buffer, size), -EINVAL);
+        }
+        fdt32_st(length, was);
+    }
+    assert_int_equal(read_tree(buffer, size), 0);
+}
+
 /* Several bytes and words at once, from a fixed seed. */
 static void test_random_damage(void **state)
 {
@@ -426,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_every_truncation),
         cmocka_unit_test(test_a_structure_without_an_end),
         cmocka_unit_test(test_every_flipped_bit),
+        cmocka_unit_test(test_every_length_that_leads_back),
         cmocka_unit_test(test_random_damage),
     };
 
