@@ -5,10 +5,10 @@
 #include "tests/target/msi_churn.h"
 
 #include "arch/core.h"
-#include "arch/smp.h"
 #include "arch/wait.h"
 #include "msi/evacuate.h"
 #include "msi/internal.h"
+#include "tests/target/all_cores.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -435,7 +435,7 @@ void churn_run(const struct churn *parameters, struct churn_result *result)
     churn = parameters;
     total = result;
     ended = false;
-    int error = smp_run_all(run, NULL, parameters->timeout_us);
+    int error = run_on_all_cores(run, NULL, parameters->timeout_us);
 
     if (result->status == 0)
         result->status = error;

@@ -5,5 +5,5 @@ module-tests := $(addprefix tests/target/, \
     test_msi_messages.c test_msi_parallel.c test_msi_races.c test_msi_report.c test_msi_scale.c \
     test_msi_storm.c test_msi_turns.c \
     test_faults.c test_soak.c test_ti_sci.c test_udma.c \
-    counting.c example_dma.c example_slots.c life.c msi_churn.c msi_fixture.c thread_calls.c \
-    twin_faults.c)
+    all_cores.c counting.c example_dma.c example_slots.c life.c msi_churn.c msi_fixture.c \
+    thread_calls.c twin_faults.c)

@@ -8,7 +8,6 @@
  */
 #include "app/selftest/selftest.h"
 #include "arch/core.h"
-#include "arch/smp.h"
 #include "arch/time.h"
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
@@ -27,6 +26,7 @@
 #include "msi/service.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
+#include "tests/target/all_cores.h"
 #include "tests/target/msi_fixture.h"
 #include "tests/target/twin_faults.h"
 #include "twin/models/am65x.h"
@@ -730,7 +730,7 @@ static void body_parallel(void)
 {
     struct irq_inventory before = take_inventory();
 
-    CHECK_EQUAL(smp_run_all(churn, NULL, PARALLEL_TIMEOUT_US), 0);
+    CHECK_EQUAL(run_on_all_cores(churn, NULL, PARALLEL_TIMEOUT_US), 0);
     for (unsigned i = 0; i < core_count() * PARALLEL_EACH; i++)
         CHECK_EQUAL(calls(&test_records[i]), PARALLEL_ROUNDS);
     struct irq_inventory after = take_inventory();

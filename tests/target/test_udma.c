@@ -5,7 +5,6 @@
  */
 #include "app/selftest/selftest.h"
 #include "arch/core.h"
-#include "arch/smp.h"
 #include "arch/wait.h"
 #include "drivers/udma/ring.h"
 #include "drivers/udma/udma.h"
@@ -17,6 +16,7 @@
 #include "msi/service.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
+#include "tests/target/all_cores.h"
 #include "tests/target/twin_faults.h"
 #include "twin/models/am65x.h"
 
@@ -695,7 +695,7 @@ SELFTEST(udma, all_cores_open_copy_and_close_at_once, 120)
         parts[core] = (struct part){.memory = dma_alloc(2 * BLOCK)};
         CHECK(parts[core].memory != NULL);
     }
-    CHECK_EQUAL(smp_run_all(run_part, parts, 100000000u), 0);
+    CHECK_EQUAL(run_on_all_cores(run_part, parts, 100000000u), 0);
     for (unsigned core = 0; core < core_count(); core++) {
         CHECK_EQUAL(parts[core].error, 0);
         dma_free(parts[core].memory);

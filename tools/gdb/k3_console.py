@@ -3,12 +3,10 @@
 
 import os
 import socket
-import time
 
 from k3_firmware import Trouble
 
-QUIET = 0.2  # seconds
-DEADLINE = 5
+DEADLINE = 60  # seconds; it takes as many milliseconds
 
 
 def directory():
@@ -18,20 +16,26 @@ def directory():
     return place
 
 
+def ask(name, text=b""):
+    """Until tools/debug closes the connection."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(DEADLINE)
+        try:
+            connection.connect(os.path.join(directory(), name))
+            if text:
+                connection.sendall(text)
+                connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):
+                pass
+        except OSError as error:
+            raise Trouble(f"the console does not answer: {error}") from None
+
+
 def type_line(argument):
     """Types a line at the firmware's console: k3 type TEXT.
 
 The answer comes when the target runs; `k3 console` shows it, tools/debug --terminal too."""
-    with socket.socket(socket.AF_UNIX) as console:
-        console.settimeout(DEADLINE)
-        try:
-            console.connect(os.path.join(directory(), "type"))
-            console.sendall(argument.encode() + b"\r")
-            console.shutdown(socket.SHUT_WR)
-            while console.recv(65536):  # closed when all is typed
-                pass
-        except OSError as error:
-            raise Trouble(f"the console does not answer: {error}") from None
+    ask("type", argument.encode() + b"\r")
     return ()
 
 
@@ -40,7 +44,7 @@ def console(argument):
     words = argument.split()
     if words and not words[0].isdigit():
         raise Trouble("console takes a number of lines, as in: k3 console 50")
-    time.sleep(QUIET)  # what is on its way
+    ask("said")  # what is on its way has arrived then
     with open(os.path.join(directory(), "log"), encoding="utf-8", errors="replace", newline="") as log:
         lines = log.read().replace("\r", "").splitlines()
     yield from lines[-int(words[0] if words else 24):]
