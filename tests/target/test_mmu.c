@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#define RUN_US 1000000u
+#define RUN_US 4000000u
 
 static uint64_t field(uint64_t value, unsigned shift, unsigned bits)
 {

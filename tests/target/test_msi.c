@@ -37,7 +37,7 @@
 
 #define MESSAGE_RM_IRQ_SET   0x1000u
 #define MESSAGE_RM_IRQ_FREE  0x1001u
-#define SCI_TIMEOUT_SHORT_US 20000u
+#define SCI_TIMEOUT_SHORT_US 200000u
 #define SCI_TIMEOUT_US       1000000u /* the driver's default */
 #define PARALLEL_TIMEOUT_US  30000000u
 #define TEST_SGI             7u
