@@ -35,7 +35,7 @@ check-mutations-by-hand: firmware twin host-tests tsan-tests | $(SETUP)/run
 # The long runs, which tell how far they are.
 soak: firmware delayed delayed-host-tests twin | $(SETUP)/run
 	@tools/twin --twin $(TWIN) --image $(APP_ELF) --append selftest=soak --timeout 3600 --strict </dev/null
-	@tools/twin --twin $(TWIN) --image $(O)-delayed/k3metal.elf --turns --append "selftest=soak.ten_thousand_requests*" \
+	@tools/twin --twin $(TWIN) --image $(O)-delayed/k3metal.elf --turns --append "selftest=soak.ten_thousand_requests*,soak.long_siege*" \
 	    --timeout 3600 --strict </dev/null
 	@tests/delay/run 60 $(DELAYED_PROGRAMS)
 

@@ -13,7 +13,7 @@ DELAY_CFLAGS = -fsanitize=thread --param tsan-distinguish-volatile=1 -fno-optimi
 DELAY_WRAP   = spin_lock spin_unlock mutex_lock mutex_unlock irq_save irq_restore
 
 # Where cores meet, and the handlers of the load; arch/arm64/mmu.c runs with the MMU off.
-$(addprefix $(O)/firmware/,arch/% drivers/% msi/% platform/% tests/target/msi_churn.c.o): \
+$(addprefix $(O)/firmware/,arch/% drivers/% msi/% platform/% tests/target/msi_churn.c.o tests/target/msi_siege.c.o): \
     FLAVOUR_CFLAGS = $(DELAY_CFLAGS)
 $(O)/firmware/arch/arm64/mmu.c.o: FLAVOUR_CFLAGS :=
 FLAVOUR_LDFLAGS = $(addprefix -Wl$(COMMA)--wrap=,main $(DELAY_WRAP))
@@ -26,7 +26,7 @@ HOST_DELAY_CODE    := $(addprefix tests/delay/,calls.c host.c points.c turns.c)
 HOST_DELAY_CFLAGS   = -fsanitize-coverage=trace-pc -include tests/delay/around_atomics.h -include tests/delay/registers.h
 HOST_DELAY_WRAP     = main spin_lock spin_unlock mutex_lock mutex_unlock irq_save irq_restore sched_yield \
                       pthread_create pthread_join pthread_mutex_lock pthread_cond_wait pthread_cond_broadcast
-DELAYED_TESTS      := test_msi_parallel test_udma_parallel
+DELAYED_TESTS      := test_msi_siege test_msi_parallel test_udma_parallel
 DELAYED_PROGRAMS   := $(foreach sanitizer,asan tsan,$(addprefix $(BUILD)/delayed-$(sanitizer)/,$(DELAYED_TESTS)))
 
 # So long they run again and again, each time with another seed; 0: once.

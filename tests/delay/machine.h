@@ -12,6 +12,14 @@
 
 #define DELAY_CORES 8u
 
+/* The longest pause: another core gets through a whole request or free. On the host a turn is only
+ * a basic block. */
+#if defined(HOST_TEST)
+#define DELAY_MANY_TURNS 30000u
+#else
+#define DELAY_MANY_TURNS 4000u
+#endif
+
 /* The seed and the share as they were asked for; where they were not, they are left as they are.
  * "again": what has to be said to get the same ones once more. */
 void delay_arguments(int argc, char **argv, uint64_t *seed, uint32_t *share);

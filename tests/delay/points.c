@@ -19,7 +19,6 @@
 #define SHARE_DEFAULT 64u
 #define FEW_TURNS     8u
 #define SOME_TURNS    100u
-#define MANY_TURNS    4000u
 #define PLACES        0x40000u /* as many as are told apart */
 
 /* A place that is a point. Cores count at once and without locks: roughly is enough. */
@@ -57,7 +56,7 @@ static void pause_core(struct delay_core *core)
     uint32_t kind = next_random(core) % 16, length = next_random(core);
 
     core->pauses++;
-    delay_pause(length % (kind < 8 ? FEW_TURNS : kind < 14 ? SOME_TURNS : MANY_TURNS));
+    delay_pause(length % (kind < 8 ? FEW_TURNS : kind < 14 ? SOME_TURNS : DELAY_MANY_TURNS));
 }
 
 void delay_pass(uintptr_t caller, enum delay_kind kind)
@@ -79,6 +78,11 @@ void delay_pass(uintptr_t caller, enum delay_kind kind)
     }
     site->paused++;
     pause_core(core);
+}
+
+void delay_now(void)
+{
+    pause_core(&delay_cores[delay_core()]);
 }
 
 static void report(void)
