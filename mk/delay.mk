@@ -36,7 +36,7 @@ DELAY_SECONDS      ?= 0
 delayed:
 	@$(MAKE) --no-print-directory FLAVOUR=delayed firmware
 
-delayed-host-tests: | $(SETUP)/host
+delayed-host-tests: $(BUILD)/host/libcode.a tsan-tests | $(SETUP)/host
 	@$(MAKE) --no-print-directory HOST_DELAYED=1 HOST_PLAIN=$(H) H=$(BUILD)/delayed-asan \
 	    $(addprefix $(BUILD)/delayed-asan/,$(DELAYED_TESTS))
 	@$(MAKE) --no-print-directory HOST_DELAYED=1 HOST_PLAIN=$(TSAN) H=$(BUILD)/delayed-tsan \

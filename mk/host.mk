@@ -25,6 +25,7 @@ $(H)/%.c.o: %.c $(MAKEFILE_PARTS) | $(SETUP)/host
 # HOST_PLAIN's. What makes the pauses has no sanitizer: the thread sanitizer must not see who lets whom
 # go on.
 ifdef HOST_DELAYED
+HOST_PLAIN         ?= $(BUILD)/host
 HOST_DELAY_OBJECTS := $(HOST_DELAY_CODE:%=$(H)/%.o)
 HOST_DELAYED_CODE  := $(filter drivers/% msi/% tests/target/%,$(HOST_CODE))
 HOST_OBJECTS       := $(HOST_DELAYED_CODE:%=$(H)/%.o) $(addprefix $(HOST_PLAIN)/,$(addsuffix .o,$(filter-out $(HOST_DELAYED_CODE),$(HOST_CODE))))

@@ -29,8 +29,9 @@
 #define QUEUED          3u
 #define STORM_TRIES     4u
 #define PESTERER        1u
+#define PESTER_MORE     8u /* operations than others have */
 #define PESTER_PAUSE    16u
-#define PESTER_PAUSE_US 20u
+#define PESTER_PAUSE_US 50u
 
 /* One request of a place, until its free. */
 struct owning {
@@ -360,11 +361,16 @@ static void request(struct place *place, unsigned core)
     __atomic_store_n(&place->irq, error == 0 ? irq : NULL, __ATOMIC_SEQ_CST);
 }
 
-static bool has_all(void *argument)
+static bool has_all(const struct owning *owning)
 {
-    const struct owning *owning = argument;
-
     return get(&owning->received) >= get(&owning->sent);
+}
+
+static bool has_all_or_is_masked(void *argument)
+{
+    const struct place *place = argument;
+
+    return has_all(place->owning) || irq_is_masked(place->irq);
 }
 
 /* Everything that was sent is received. A storm keeps it back until an unmask; nothing else may. */
@@ -378,9 +384,11 @@ static void drain(struct place *place)
         if (masked)
             irq_unmask(place->irq);
         irq_service();
-        if (wait_for(has_all, place->owning, ARRIVAL_US) == 0)
+        int error = wait_for(has_all_or_is_masked, place, ARRIVAL_US);
+
+        if (has_all(place->owning))
             return;
-        if (!irq_is_masked(place->irq))
+        if (error != 0)
             break;
     }
     add(&total->lost, 1);
@@ -452,10 +460,11 @@ static void move(struct place *place, unsigned choice, unsigned core)
     add(&total->moves, 1);
 }
 
-static void use(struct place *place, unsigned choice, unsigned core)
+/* Whether it could. */
+static bool use(struct place *place, unsigned choice, unsigned core)
 {
     if (!join(place))
-        return;
+        return false;
     look_at_state(place->irq);
     if (place->irq != NULL) {
         switch (choice % 8) {
@@ -481,6 +490,7 @@ static void use(struct place *place, unsigned choice, unsigned core)
         }
     }
     leave(place);
+    return true;
 }
 
 /* ---- the order of replays: each core has a few for itself ---- */
@@ -657,7 +667,7 @@ static void operate_while_leaving(unsigned self, struct place *place, unsigned c
     else if (choice % 64 == 2)
         own(place, choice / 64, core);
     else
-        use(place, choice / 64 % 4 == 0 ? 0 : 4 + 8 * (choice / 256), core);
+        (void)use(place, choice / 64 % 4 == 0 ? 0 : 4 + 8 * (choice / 256), core);
 }
 
 /* How often what is done: of so many, those up to this one. */
@@ -693,7 +703,7 @@ static void operate(unsigned self, struct place *place, unsigned choice, unsigne
     else if (choice < OWNINGS_CHANGE)
         own(place, detail, core);
     else
-        use(place, detail, core);
+        (void)use(place, detail, core);
 }
 
 static bool is_wrong(const struct siege_result *result)
@@ -721,15 +731,20 @@ static void pester(unsigned self)
 {
     uint32_t random = siege->seed + self * 7919u;
 
-    for (unsigned i = 0; __atomic_load_n(&working, __ATOMIC_SEQ_CST) != 0; i++) {
+    /* Bounded: a core that is always given something to handle gets on slowly. */
+    for (uint64_t i = 0;
+         i < siege->operations * PESTER_MORE && __atomic_load_n(&working, __ATOMIC_SEQ_CST) != 0;
+         i++) {
         struct place *place = place_at(next_random(&random));
         unsigned choice = next_random(&random);
+
+        bool busy = true;
 
         if (choice % 8 == 7)
             make_noise(place);
         else /* an unmask would bring back what is lost: only where storms are the matter */
-            use(place, place->source->idle ? choice / 8 % 4 : 0, self);
-        if (i % PESTER_PAUSE == 0)
+            busy = use(place, place->source->idle ? choice / 8 % 4 : 0, self);
+        if (!busy || i % PESTER_PAUSE == 0)
             delay_us(PESTER_PAUSE_US); /* the host's clock stands still while somebody runs */
     }
 }
