@@ -7,11 +7,11 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
 .PHONY: check-built check-host check-target
-check-built: firmware twin sanitized delayed host-tests sweep tsan-tests sdk
+check-built: firmware twin sanitized delayed host-tests sweep tsan-tests delayed-host-tests sdk
 	@tests/run $(O) $(H)
 
 # Parts of it: what runs on this machine under sanitizers, what runs on the twin.
-check-host: host-tests sweep tsan-tests
+check-host: host-tests sweep tsan-tests delayed-host-tests
 	@tests/run $(O) $(H) --only host:
 
 check-target: firmware twin | $(SETUP)/run
@@ -33,10 +33,11 @@ check-mutations check-mutations-by-hand: firmware twin host-tests tsan-tests | $
 	@tests/mutation/run $(O) $(BUILD) $(CROSS_COMPILE) $(MUTATIONS_CHOSEN)
 
 # The long runs, which tell how far they are.
-soak: firmware delayed twin | $(SETUP)/run
+soak: firmware delayed delayed-host-tests twin | $(SETUP)/run
 	@tools/twin --twin $(TWIN) --image $(APP_ELF) --append selftest=soak --timeout 3600 --strict </dev/null
-	@tools/twin --twin $(TWIN) --image $(O)-delayed/k3metal.elf --turns --append "selftest=soak.ten_thousand_requests*" \
-	    --timeout 1800 --strict </dev/null
+	@tools/twin --twin $(TWIN) --image $(O)-delayed/k3metal.elf --turns --append "selftest=soak.ten_thousand_requests*,soak.long_siege*" \
+	    --timeout 3600 --strict </dev/null
+	@tests/delay/run 60 $(DELAYED_PROGRAMS)
 
 # ---- layout ----
 

@@ -13,15 +13,35 @@ DELAY_CFLAGS = -fsanitize=thread --param tsan-distinguish-volatile=1 -fno-optimi
 DELAY_WRAP   = spin_lock spin_unlock mutex_lock mutex_unlock irq_save irq_restore
 
 # Where cores meet, and the handlers of the load; arch/arm64/mmu.c runs with the MMU off.
-$(addprefix $(O)/firmware/,arch/% drivers/% msi/% platform/% tests/target/msi_churn.c.o): \
+$(addprefix $(O)/firmware/,arch/% drivers/% msi/% platform/% tests/target/msi_churn.c.o tests/target/msi_siege.c.o): \
     FLAVOUR_CFLAGS = $(DELAY_CFLAGS)
 $(O)/firmware/arch/arm64/mmu.c.o: FLAVOUR_CFLAGS :=
 FLAVOUR_LDFLAGS = $(addprefix -Wl$(COMMA)--wrap=,main $(DELAY_WRAP))
 endif
 
-.PHONY: delayed check-delayed
+# The host's: HOST_DELAYED=1, in a folder of its own for each sanitizer. Points are basic blocks (a
+# coverage the compiler can do beside a sanitizer), atomic operations, registers and locks; threads
+# run one at a time.
+HOST_DELAY_CODE    := $(addprefix tests/delay/,calls.c host.c points.c turns.c)
+HOST_DELAY_CFLAGS   = -fsanitize-coverage=trace-pc -include tests/delay/around_atomics.h -include tests/delay/registers.h
+HOST_DELAY_WRAP     = main spin_lock spin_unlock mutex_lock mutex_unlock irq_save irq_restore sched_yield \
+                      pthread_create pthread_join pthread_mutex_lock pthread_cond_wait pthread_cond_broadcast
+DELAYED_TESTS      := test_msi_siege test_msi_parallel test_udma_parallel
+DELAYED_PROGRAMS   := $(foreach sanitizer,asan tsan,$(addprefix $(BUILD)/delayed-$(sanitizer)/,$(DELAYED_TESTS)))
+
+# So long they run again and again, each time with another seed; 0: once.
+DELAY_SECONDS      ?= 0
+
+.PHONY: delayed check-delayed delayed-host-tests
 delayed:
 	@$(MAKE) --no-print-directory FLAVOUR=delayed firmware
 
-check-delayed: delayed twin | $(SETUP)/run
-	@tests/run $(O) $(H) --only delayed
+delayed-host-tests: $(BUILD)/host/libcode.a tsan-tests | $(SETUP)/host
+	@$(MAKE) --no-print-directory HOST_DELAYED=1 HOST_PLAIN=$(H) H=$(BUILD)/delayed-asan \
+	    $(addprefix $(BUILD)/delayed-asan/,$(DELAYED_TESTS))
+	@$(MAKE) --no-print-directory HOST_DELAYED=1 HOST_PLAIN=$(TSAN) H=$(BUILD)/delayed-tsan \
+	    HOST_SANITIZE="$(TSAN_SANITIZE)" \
+	    $(addprefix $(BUILD)/delayed-tsan/,$(DELAYED_TESTS))
+
+check-delayed: delayed delayed-host-tests twin | $(SETUP)/run
+	@DELAY_SECONDS=$(DELAY_SECONDS) tests/run $(O) $(H) --only delayed

@@ -2,7 +2,7 @@
 
 .PHONY: help clean
 clean:
-	rm -rf $(O) $(addprefix $(O)-,$(FLAVOURS)) $(H) $(TSAN) $(COVERAGE) $(Z)
+	rm -rf $(O) $(addprefix $(O)-,$(FLAVOURS)) $(H) $(TSAN) $(BUILD)/delayed-asan $(BUILD)/delayed-tsan $(COVERAGE) $(Z)
 
 help:
 	@echo "make run [INPUT=file]   build, boot on the twin, copy the file by DMA, print every route"

@@ -4,12 +4,12 @@
 
 H            := $(BUILD)/host
 HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
-HOST_CFLAGS  := -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SANITIZE) -MMD -MP -I. \
+HOST_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SANITIZE) -MMD -MP -I. \
                 -Itests/host/include -DHOST_TEST=1 -Dsniprintf=snprintf
 HOST_CODE    := $(sort $(filter drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
                   $(wildcard twin/models/*.c tests/host/support/*.c)) \
                 lib/command.c lib/device_tree.c lib/trace.c app/prompt/line_editor.c \
-                $(addprefix tests/target/,all_cores.c msi_churn.c thread_calls.c)
+                $(addprefix tests/target/,all_cores.c msi_churn.c msi_siege.c thread_calls.c)
 HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
 HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
 HOST_TEST_OBJECTS := $(HOST_TESTS:$(H)/%=$(H)/tests/host/%.c.o)
@@ -20,6 +20,23 @@ host-tests: $(HOST_TESTS)
 $(H)/%.c.o: %.c $(MAKEFILE_PARTS) | $(SETUP)/host
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -c -o $@ $<
+
+# With delays (mk/delay.mk) where the firmware and the tests are; the machine that they run on is
+# HOST_PLAIN's. What makes the pauses has no sanitizer: the thread sanitizer must not see who lets whom
+# go on.
+ifdef HOST_DELAYED
+HOST_PLAIN         ?= $(BUILD)/host
+HOST_DELAY_OBJECTS := $(HOST_DELAY_CODE:%=$(H)/%.o)
+HOST_DELAYED_CODE  := $(filter drivers/% msi/% tests/target/%,$(HOST_CODE))
+HOST_OBJECTS       := $(HOST_DELAYED_CODE:%=$(H)/%.o) $(addprefix $(HOST_PLAIN)/,$(addsuffix .o,$(filter-out $(HOST_DELAYED_CODE),$(HOST_CODE))))
+$(HOST_DELAYED_CODE:%=$(H)/%.o) $(HOST_TEST_OBJECTS): HOST_CFLAGS += $(HOST_DELAY_CFLAGS)
+$(HOST_DELAY_OBJECTS): override HOST_SANITIZE :=
+HOST_WRAP := $(HOST_DELAY_WRAP)
+
+$(HOST_PLAIN)/%.c.o: %.c $(MAKEFILE_PARTS) | $(SETUP)/host
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -c -o $@ $<
+endif
 
 $(H)/libcode.a: $(HOST_OBJECTS)
 	$(Q)rm -f $@ && ar rcs $@ $^
@@ -41,10 +58,10 @@ $(H)/test_promises $(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $
 $(H)/test_stray: WRAP = $(INTERLEAVED) log_write
 $(H)/test_msi_races: WRAP = $(INTERLEAVED) gic_acknowledge
 
-$(HOST_TESTS): $(H)/test_%: $(H)/tests/host/test_%.c.o $(H)/libcode.a $(MAKEFILE_PARTS)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP)) -lcmocka -lpthread -lfdt
+$(HOST_TESTS): $(H)/test_%: $(H)/tests/host/test_%.c.o $(HOST_DELAY_OBJECTS) $(H)/libcode.a $(MAKEFILE_PARTS)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(HOST_DELAY_OBJECTS) $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP) $(HOST_WRAP)) -lcmocka -lpthread -lfdt
 
--include $(HOST_OBJECTS:.o=.d) $(HOST_TEST_OBJECTS:.o=.d)
+-include $(HOST_OBJECTS:.o=.d) $(HOST_TEST_OBJECTS:.o=.d) $(HOST_DELAY_OBJECTS:.o=.d)
 
 # The fault sweep: the firmware's own GIC driver and bring-up too, on a GIC by its registers.
 SWEEP         := $(H)/sweep
@@ -73,8 +90,9 @@ $(SWEEP): $(SWEEP_OBJECTS)
 # Once more with a sanitizer that excludes the others: those of which threads are the subject.
 # -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
 TSAN       := $(BUILD)/tsan
+TSAN_SANITIZE := -fsanitize=thread -Wno-tsan
 TSAN_TESTS := test_local test_msi_parallel test_msi_races test_udma_parallel
 
 tsan-tests:
-	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="-fsanitize=thread -Wno-tsan" \
+	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="$(TSAN_SANITIZE)" \
 	    $(addprefix $(TSAN)/,$(TSAN_TESTS))

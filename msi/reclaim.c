@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-static struct irq *gone; /* linked by stuck_next */
-static uint32_t gone_count;
+static struct irq *gone;    /* linked by stuck_next */
+static uint32_t gone_count; /* looked at without the lock */
 static struct spinlock gone_lock = SPINLOCK_INIT;
 
 void irq_reclaim_later(struct irq *irq)
@@ -19,7 +19,7 @@ void irq_reclaim_later(struct irq *irq)
 
     irq->stuck_next = gone;
     gone = irq;
-    gone_count++;
+    __atomic_store_n(&gone_count, gone_count + 1, __ATOMIC_RELAXED);
     spin_unlock(&gone_lock, state);
 }
 
@@ -29,7 +29,7 @@ static struct irq *take_all(void)
     struct irq *all = gone;
 
     gone = NULL;
-    gone_count = 0;
+    __atomic_store_n(&gone_count, 0, __ATOMIC_RELAXED);
     spin_unlock(&gone_lock, state);
     return all;
 }

@@ -217,15 +217,15 @@ static int inta_describe(const struct irq *irq, char *text, size_t size)
 {
     const struct irq_mapping *mapping = &const_event_of(irq)->mapping;
     const struct vint *vint = const_event_of(irq)->vint;
-    unsigned core = irq_core(irq);
+    unsigned core = irq_core(irq), line_core = __atomic_load_n(&vint->core, __ATOMIC_RELAXED);
     char handed_over[24] = "";
 
-    if (core != vint->core)
+    if (core != line_core)
         sniprintf(handed_over, sizeof(handed_over), " > SGI %u > core %u", IRQ_SGI_REPLAY, core);
     return sniprintf(text, size,
                      "event %u > VINT %u bit %u > INTR output %u > INTID %u > core %u%s",
                      mapping->global_event, vint->number, mapping->bit, vint->line.output,
-                     vint->line.intid, vint->core, handed_over);
+                     vint->line.intid, line_core, handed_over);
 }
 
 static void inta_inventory(struct irq_parent *parent, struct irq_inventory *inventory)

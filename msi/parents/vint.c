@@ -217,7 +217,7 @@ int vint_follow(struct vint_set *set, struct vint *vint, unsigned core)
     if (error == 0) {
         set->on_core[vint->core]--;
         set->on_core[core]++;
-        vint->core = core;
+        __atomic_store_n(&vint->core, core, __ATOMIC_RELAXED); /* irq_describe() looks at it */
     }
     return error;
 }

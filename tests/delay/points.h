@@ -23,6 +23,10 @@ enum delay_kind {
 /* Passes a point: caller is the return address of its function. Any context. */
 void delay_pass(uintptr_t caller, enum delay_kind kind);
 
+/* For a test: the seed of this run; a pause. */
+uint64_t delay_seed(void);
+void delay_now(void);
+
 #define DELAY_PASS(kind) delay_pass((uintptr_t)__builtin_return_address(0), kind)
 
 #endif

@@ -20,8 +20,8 @@
 #define TIMEOUT_US      (UINT64_C(3600) * 1000000)
 
 /* Of a core's slots, the rest being message slots of one device. A message costs the twin thirty
- * times what a wire costs: QEMU looks through all 57344 LPIs of a redistributor for each that is
- * acknowledged or invalidated. */
+ * times what a wire costs: for each LPI that is acknowledged or invalidated QEMU reads all of a
+ * redistributor's pending table, a byte at a time (its hw/intc/arm_gicv3_redist.c). */
 #define WIRES           6u
 #define RINGS           4u
 

@@ -30,6 +30,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct interrupt private_interrupts[CORE_MAX][PRIVATE_COUNT];
 static struct interrupt shared_interrupts[GIC_INTID_SPECIAL];
 static struct interrupt lpis[HOST_LPI_COUNT];
+static unsigned lpis_known; /* from this one on nothing is pending */
 
 /* The INTID each core is handling, one at most: interrupts never nest. */
 static unsigned running[CORE_MAX];
@@ -74,7 +75,7 @@ static unsigned highest(unsigned core)
         consider(&private_interrupts[core][intid], intid, core, &best, &priority);
     for (unsigned intid = PRIVATE_COUNT; intid < host_intid_limit(); intid++)
         consider(&shared_interrupts[intid], intid, core, &best, &priority);
-    for (unsigned i = 0; i < HOST_LPI_COUNT; i++)
+    for (unsigned i = 0; i < lpis_known; i++)
         consider(&lpis[i], GIC_INTID_LPI_FIRST + i, core, &best, &priority);
     return best;
 }
@@ -145,6 +146,7 @@ void gic_host_reset(void)
     memset(private_interrupts, 0, sizeof(private_interrupts));
     memset(shared_interrupts, 0, sizeof(shared_interrupts));
     memset(lpis, 0, sizeof(lpis));
+    lpis_known = 0;
     for (unsigned core = 0; core < CORE_MAX; core++) {
         running[core] = GIC_INTID_SPURIOUS;
         for (unsigned intid = 0; intid < PRIVATE_COUNT; intid++) {
@@ -361,6 +363,8 @@ void gic_host_lpi_pend(unsigned lpi, unsigned core)
 {
     pthread_mutex_lock(&lock);
     lpis[lpi - GIC_INTID_LPI_FIRST].latched = true;
+    if (lpi - GIC_INTID_LPI_FIRST >= lpis_known)
+        lpis_known = lpi - GIC_INTID_LPI_FIRST + 1;
     lpis[lpi - GIC_INTID_LPI_FIRST].core = core;
     note_raised();
     pthread_mutex_unlock(&lock);
