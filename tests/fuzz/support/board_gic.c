@@ -6,9 +6,10 @@
 
 #include "tests/fuzz/support/board.h"
 #include "tests/fuzz/support/fuzz.h"
-#include "tests/fuzz/support/registers.h"
 #include "twin/monitor/board.h"
 #include "twin/monitor/monitor.h"
+
+#include <stddef.h>
 
 #define GICD_TYPER     (BOARD_GICD_BASE + 0x4u)
 #define GITS_CTLR      (BOARD_GITS_BASE + 0x0u)
@@ -37,14 +38,47 @@
 #define COMMAND_SIZE   32u
 #define QUEUE_SIZE     4096u
 
+#define BASER_COUNT    2u
+
 static bool stalls;
 static uint64_t reader; /* GITS_CREADR, without the stall */
 
-static uint64_t kept(uint64_t address)
-{
-    const uint64_t *value = registers_find(address);
+/* What the checks here rest on. Other registers are kept where a later one may take an earlier
+ * one's place (registers.c). */
+static uint64_t its_control, its_queue, its_tables[BASER_COUNT];
+static struct {
+    uint64_t control, properties, pending;
+} redistributors[BOARD_CPUS_MAX];
 
-    return value != NULL ? *value : 0;
+static uint64_t *kept(uint64_t address)
+{
+    uint64_t offset = address - BOARD_GICR_BASE;
+
+    if (address == GITS_CTLR)
+        return &its_control;
+    if (address == GITS_CBASER)
+        return &its_queue;
+    for (unsigned n = 0; n < BASER_COUNT; n++) {
+        if (address == GITS_BASER(n))
+            return &its_tables[n];
+    }
+    if (offset >= (uint64_t)BOARD_CPUS_MAX * FRAME_SIZE)
+        return NULL;
+    switch (offset % FRAME_SIZE) {
+    case GICR_CTLR:
+        return &redistributors[offset / FRAME_SIZE].control;
+    case GICR_PROPBASER:
+        return &redistributors[offset / FRAME_SIZE].properties;
+    case GICR_PENDBASER:
+        return &redistributors[offset / FRAME_SIZE].pending;
+    default:
+        return NULL;
+    }
+}
+
+static uint64_t value_of(uint64_t address)
+{
+    return *kept(address);
 }
 
 void board_its_stalls(bool its_stalls)
@@ -62,7 +96,10 @@ bool board_gic_read(uint64_t address, uint64_t *value)
     else if (address == GITS_CREADR)
         *value = reader | (stalls ? 1 : 0);
     else if (address == GITS_BASER(0) || address == GITS_BASER(1))
-        *value = (kept(address) & ~READ_ONLY) | (address == GITS_BASER(0) ? DEVICES : COLLECTIONS);
+        *value =
+            (value_of(address) & ~READ_ONLY) | (address == GITS_BASER(0) ? DEVICES : COLLECTIONS);
+    else if (kept(address) != NULL)
+        *value = value_of(address);
     else
         return false;
     return true;
@@ -73,7 +110,7 @@ bool board_gic_read(uint64_t address, uint64_t *value)
 /* Where the monitor told it to have a table. */
 static uint64_t *table_at(unsigned n)
 {
-    uint64_t baser = kept(GITS_BASER(n));
+    uint64_t baser = value_of(GITS_BASER(n));
 
     FUZZ_CHECK((baser & VALID) != 0 && (baser & INDIRECT) == 0);
     FUZZ_CHECK((baser & ADDRESS) == (n == 0 ? ITS_DEVICES_BASE : ITS_COLLECTIONS_BASE));
@@ -144,7 +181,7 @@ static void carry_out(const uint64_t *command)
 
 static void run_queue(uint64_t writer)
 {
-    const uint8_t *queue = (const uint8_t *)(uintptr_t)(kept(GITS_CBASER) & ADDRESS);
+    const uint8_t *queue = (const uint8_t *)(uintptr_t)(value_of(GITS_CBASER) & ADDRESS);
 
     FUZZ_CHECK(writer < QUEUE_SIZE && writer % COMMAND_SIZE == 0);
     for (; reader != writer && !stalls; reader = (reader + COMMAND_SIZE) % QUEUE_SIZE)
@@ -155,12 +192,13 @@ static void run_queue(uint64_t writer)
 
 static bool is_on(uint64_t frame)
 {
-    return (kept(frame + GICR_CTLR) & 1) != 0;
+    return (value_of(frame + GICR_CTLR) & 1) != 0;
 }
 
 static void check_tables(uint64_t frame)
 {
-    uint64_t properties = kept(frame + GICR_PROPBASER), pending = kept(frame + GICR_PENDBASER);
+    uint64_t properties = value_of(frame + GICR_PROPBASER),
+             pending = value_of(frame + GICR_PENDBASER);
     unsigned bits = ((unsigned)properties & 0x1f) + 1;
     uint64_t ids = UINT64_C(1) << (bits < ID_BITS ? bits : ID_BITS);
 
@@ -180,11 +218,13 @@ void board_gic_write(uint64_t address, unsigned size, uint64_t value)
         (void)table_at(1);
     } else if (address == GITS_CBASER) {
         reader = 0;
-    } else if (address == GITS_CWRITER && (kept(GITS_CTLR) & 1) != 0) {
+    } else if (address == GITS_CWRITER && (value_of(GITS_CTLR) & 1) != 0) {
         run_queue(value);
     } else if (is_redistributor && size == 4 && offset == GICR_CTLR && (value & 1) != 0) {
         check_tables(frame);
     } else if (is_redistributor && offset >= GICR_PROPBASER && offset < GICR_PENDBASER + 8) {
         FUZZ_CHECK(!is_on(frame));
     }
+    if (kept(address) != NULL)
+        *kept(address) = size == 8 ? value : (uint32_t)value;
 }
