@@ -5,7 +5,7 @@
 
 # PROVE=all: the larger configurations too. PROVE_JOBS=n: so many at once.
 PROVE      ?=
-PROVE_JOBS ?= 2
+PROVE_JOBS ?= 1
 
 prove: | $(SETUP)/prove
 	@HOSTCC="$(HOSTCC)" tests/prove/run $(O) --jobs $(PROVE_JOBS) $(if $(filter all,$(PROVE)),--all)
