@@ -31,8 +31,9 @@
 #define TIMER_PPI    30u /* the EL1 physical timer */
 
 #define ROUNDS       32u
-#define TIMEOUT_US   UINT64_C(4000000) /* below what a test has */
-#define SETTLE_US    2000u             /* long enough for an interrupt that ought not to come */
+#define TIMEOUT_US   UINT64_C(4000000)  /* below the 5 seconds that a test has at least */
+#define JOIN_US      UINT64_C(10000000) /* below what a test has that lets other cores work */
+#define SETTLE_US    2000u              /* long enough for an interrupt that ought not to come */
 
 /* ---- counting by core ---- */
 
@@ -86,7 +87,7 @@ static int run_on(unsigned core, void (*function)(void *argument), void *argumen
         return 0;
     }
     error = smp_start(core, function, argument);
-    return error != 0 ? error : smp_join(core, 10u * TIMEOUT_US);
+    return error != 0 ? error : smp_join(core, JOIN_US);
 }
 
 /* ---- an SPI of the test's own ---- */
