@@ -4,18 +4,15 @@
  * Built twice more, with delays, under the address and the thread sanitizer (mk/delay.mk).
  */
 #include "arch/core.h"
-#include "arch/mmio.h"
 #include "drivers/gic/gic.h"
 #include "msi/binding.h"
 #include "msi/limits.h"
-#include "msi/parents/inta_registers.h"
 #include "platform/am65x.h"
 #include "tests/host/support/arch_host.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/msi_case.h"
 #include "tests/target/msi_siege.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -56,32 +53,6 @@ static void dawdle(void)
 static void drive(bool high)
 {
     host_line(LEVEL, high);
-}
-
-/* The VINT's register, and the bit. */
-static uintptr_t status_set;
-static uint64_t status_bit;
-
-static void learn_route(const struct irq *irq)
-{
-    unsigned event, vint, bit;
-    char text[128];
-
-    irq_describe(irq, text, sizeof(text));
-    assert(sscanf(text, "event %u > VINT %u bit %u", &event, &vint, &bit) == 3);
-    __atomic_store_n(&status_bit, UINT64_C(1) << bit, __ATOMIC_SEQ_CST);
-    __atomic_store_n(&status_set,
-                     AM65X_INTA_BASE + vint * INTA_VINT_STRIDE +
-                         offsetof(struct inta_vint_registers, status_set),
-                     __ATOMIC_SEQ_CST);
-}
-
-static void raise_event(void)
-{
-    uintptr_t address = __atomic_load_n(&status_set, __ATOMIC_SEQ_CST);
-
-    if (address != 0)
-        mmio_write64(address, __atomic_load_n(&status_bit, __ATOMIC_SEQ_CST));
 }
 
 static void raise_wire(void)
@@ -237,10 +208,9 @@ static void device_that_does_not_stop(void **state)
     struct siege_place places[] = {message, ring(0), wire, level};
 
     (void)state;
-    status_set = 0;
     places[0].noise = send_message;
-    places[1].learn = learn_route;
-    places[1].noise = raise_event;
+    places[1].learn = siege_learn_event;
+    places[1].noise = siege_raise_event;
     places[2].noise = raise_wire;
     places[3].noise = raise_level;
     irq_set_storm_limit(0, 0);

@@ -8,17 +8,21 @@
 #include "tests/target/msi_siege.h"
 
 #include "arch/core.h"
+#include "arch/mmio.h"
 #include "arch/smp.h"
 #include "arch/wait.h"
 #include "msi/binding.h"
 #include "msi/evacuate.h"
 #include "msi/internal.h"
+#include "msi/parents/inta_registers.h"
 #include "msi/report.h"
 #include "msi/service.h"
 #include "msi/state.h"
+#include "platform/am65x.h"
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ARRIVAL_US      5000000u
@@ -213,6 +217,34 @@ static void fire(struct place *place)
         expect(trigger(place, place->irq));
 }
 
+/* Where its aggregator has the event: the VINT's register, and the bit. */
+static uintptr_t noisy_status_set;
+static uint64_t noisy_bit;
+
+int siege_learn_event(const struct irq *irq)
+{
+    unsigned event, vint, bit;
+    char text[128];
+
+    if (irq_describe(irq, text, sizeof(text)) < 0 ||
+        sscanf(text, "event %u > VINT %u bit %u", &event, &vint, &bit) != 3)
+        return -EINVAL;
+    __atomic_store_n(&noisy_bit, UINT64_C(1) << bit, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&noisy_status_set,
+                     AM65X_INTA_BASE + vint * INTA_VINT_STRIDE +
+                         offsetof(struct inta_vint_registers, status_set),
+                     __ATOMIC_SEQ_CST);
+    return 0;
+}
+
+void siege_raise_event(void)
+{
+    uintptr_t address = __atomic_load_n(&noisy_status_set, __ATOMIC_SEQ_CST);
+
+    if (address != 0)
+        mmio_write64(address, get(&noisy_bit));
+}
+
 /* From its device, whoever has it. */
 static void make_noise(const struct place *place)
 {
@@ -357,7 +389,7 @@ static void request(struct place *place, unsigned core)
     add(&total->requests, 1);
     end_move(owning, number, (int)request.core, stay);
     if (error == 0 && place->source->learn != NULL)
-        place->source->learn(irq);
+        expect(place->source->learn(irq));
     __atomic_store_n(&place->irq, error == 0 ? irq : NULL, __ATOMIC_SEQ_CST);
 }
 
@@ -737,7 +769,6 @@ static void pester(unsigned self)
          i++) {
         struct place *place = place_at(next_random(&random));
         unsigned choice = next_random(&random);
-
         bool busy = true;
 
         if (choice % 8 == 7)
@@ -789,6 +820,7 @@ void siege_run(const struct siege *parameters, struct siege_result *result)
     evacuating = ended = false;
     working = core_count() - (core_count() > PESTERER && !parameters->leaving ? 1 : 0);
     *result = (struct siege_result){0};
+    __atomic_store_n(&noisy_status_set, 0, __ATOMIC_SEQ_CST);
     siege = parameters;
     total = result;
     for (unsigned i = 0; i < siege->count; i++)

@@ -26,7 +26,7 @@ struct siege_place {
     bool idle; /* its handler finds nothing to do: that is a storm, soon */
     /* Of a device that does not stop for a free: noise() raises it, whether anybody has it or not,
      * along the route that learn() was told of. Calls aren't counted then. Or NULL, both. */
-    void (*learn)(const struct irq *irq);
+    int (*learn)(const struct irq *irq);
     void (*noise)(void);
 };
 
@@ -60,6 +60,11 @@ struct siege_result {
     uint64_t failed;     /* functions that returned an error */
     int status;          /* of smp_run_all(), or the first function that failed */
 };
+
+/* learn() and noise() of an aggregator's event; there is one that is noisy at most. The first
+ * returns -EINVAL if irq_describe() tells no route. */
+int siege_learn_event(const struct irq *irq);
+void siege_raise_event(void);
 
 /* With four cores one of them only fires, masks and unmasks. It is over at the first thing that is
  * wrong. Thread context of core 0. */

@@ -5,11 +5,8 @@
  */
 #include "app/selftest/selftest.h"
 #include "arch/core.h"
-#include "arch/mmio.h"
 #include "arch/time.h"
 #include "drivers/gic/gic.h"
-#include "msi/parents/inta_registers.h"
-#include "platform/am65x.h"
 #include "platform/platform.h"
 #include "tests/target/msi_fixture.h"
 #include "tests/target/msi_siege.h"
@@ -35,30 +32,6 @@ static int bind_guest(struct device *device)
 }
 
 /* ---- a device that raises its event or its wire whoever has it ---- */
-
-static uintptr_t status_set;
-static uint64_t status_bit;
-
-static void learn_route(const struct irq *irq)
-{
-    struct inta_route route;
-
-    if (!read_route(irq, &route))
-        return;
-    __atomic_store_n(&status_bit, UINT64_C(1) << route.bit, __ATOMIC_SEQ_CST);
-    __atomic_store_n(&status_set,
-                     AM65X_INTA_BASE + route.vint * INTA_VINT_STRIDE +
-                         offsetof(struct inta_vint_registers, status_set),
-                     __ATOMIC_SEQ_CST);
-}
-
-static void raise_event(void)
-{
-    uintptr_t address = __atomic_load_n(&status_set, __ATOMIC_SEQ_CST);
-
-    if (address != 0)
-        mmio_write64(address, __atomic_load_n(&status_bit, __ATOMIC_SEQ_CST));
-}
 
 static void raise_wire(void)
 {
@@ -96,8 +69,8 @@ static void besiege(uint64_t operations, bool noise)
          .index = ring_index(0),
          .first_core = IRQ_CORE_ANY,
          .fires_itself = true,
-         .learn = noise ? learn_route : NULL,
-         .noise = noise ? raise_event : NULL},
+         .learn = noise ? siege_learn_event : NULL,
+         .noise = noise ? siege_raise_event : NULL},
         {.device = &wires,
          .flags = IRQ_FLAG_EDGE,
          .first_core = IRQ_CORE_ANY,
