@@ -32,6 +32,11 @@ MAKEFILE_PARTS := Makefile $(wildcard mk/*.mk)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Werror
 
+# The A53's errata that a compiler and a linker can keep clear of (docs/hardware.md): named, since
+# they are each compiler's own choice otherwise, and Debian's takes one of them. The compiler hands
+# them to the linker, which mends what libraries bring.
+ERRATA_FLAGS = -mfix-cortex-a53-835769 -mfix-cortex-a53-843419
+
 # -fno-pie, -mno-outline-atomics: Debian's compiler is one for Linux; its defaults make position
 #   independent programs and atomics that ask Linux for the CPU's features.
 # -mgeneral-regs-only: no FP/SIMD in the firmware's own code, so that an interrupt need not save
@@ -39,7 +44,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pr
 # -mstrict-align: boot code runs before the MMU is on, where every access is to Device memory.
 # -ffile-prefix-map: the same sources make the same files, wherever they lie.
 # -fno-...unwind-tables: unwind information for a debugger only (.debug_frame), none in the image.
-COMMON_FLAGS = -mcpu=cortex-a53 -fno-pie -mno-outline-atomics -fno-stack-protector -fno-common \
+COMMON_FLAGS = $(ERRATA_FLAGS) -mcpu=cortex-a53 -fno-pie -mno-outline-atomics -fno-stack-protector -fno-common \
                -ffunction-sections -fdata-sections -fno-omit-frame-pointer \
                -fno-asynchronous-unwind-tables -fno-unwind-tables
 TARGET_FLAGS = $(COMMON_FLAGS) -mgeneral-regs-only -mstrict-align -g -MMD -MP \
@@ -66,5 +71,5 @@ FIRMWARE_ASFLAGS = $(TARGET_FLAGS) -I. -Iarch/arm64/include
 APP_FLAGS  = $(COMMON_FLAGS) -D__DYNAMIC_REENT__
 APP_CFLAGS = $(APP_FLAGS) -O2 -g -MMD -MP $(COMPILER_INCLUDES) $(LIBRARY_INCLUDES) $(FLAVOUR_CFLAGS)
 
-LDFLAGS = -static -nostdlib -no-pie -Wl,--gc-sections -Wl,--fatal-warnings -Wl,--build-id=none \
+LDFLAGS = $(ERRATA_FLAGS) -static -nostdlib -no-pie -Wl,--gc-sections -Wl,--fatal-warnings -Wl,--build-id=none \
           -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack
