@@ -889,7 +889,87 @@ static void elements_that_are_no_descriptors_are_counted(void **state)
     check_inventory();
 }
 
+/* The transfer has ended well, but its descriptor is not what it was. */
+static void a_descriptor_that_was_overwritten_is_an_error(void **state)
+{
+    struct udma_counters counters;
+    struct probe probe;
+
+    (void)state;
+    must(open_probe(&probe, 1));
+    irq_mask(probe.channel->irq);
+    must(copy(&probe));
+    host_advance_us(100);
+    assert_int_equal(probe.calls, 0);
+    probe.channel->descriptors[0].packet_info[0] = UINT32_MAX; /* so many records */
+    irq_unmask(probe.channel->irq);
+    wait_for_calls(&probe, 1);
+    assert_int_equal(probe.status, -EIO);
+    udma_channel_get_counters(probe.channel, &counters);
+    assert_int_equal(counters.errors, 1);
+    assert_int_equal(counters.bytes, 0);
+    assert_int_equal(counters.bogus, 0);
+    copy_and_wait(&probe); /* in the same slot */
+    must(udma_channel_close(probe.channel));
+    check_inventory();
+}
+
 /* ---- closing ---- */
+
+#define RESPONSE_FLUSHED 6u
+
+/* At the teardown the hardware gives back what is queued behind the transfer in flight. */
+static struct {
+    struct udma_channel *channel; /* NULL: not any more */
+    unsigned slot;
+    struct udma_counters after;
+    bool free_after;
+} flush;
+
+static void flush_at_teardown(uintptr_t address, unsigned size, uint64_t value)
+{
+    struct udma_channel *channel = flush.channel;
+    struct udma_descriptor *descriptor;
+
+    (void)size;
+    if (channel == NULL || address != (uintptr_t)&channel->transmit->ctl ||
+        (value & UDMAP_CTL_TEARDOWN) == 0)
+        return;
+    flush.channel = NULL;
+    descriptor = &channel->descriptors[flush.slot];
+    descriptor->records[1].responses[0] = RESPONSE_FLUSHED;
+    channel->completion.elements[channel->completion.position] = (uintptr_t)descriptor;
+    mmio_write32((uintptr_t)&channel->completion.registers->doorbell, 1);
+    udma_channel_get_counters(channel, &flush.after);
+    flush.free_after = (channel->free_slots >> flush.slot & 1u) != 0;
+}
+
+static void what_a_teardown_flushes_is_dropped(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    must(open_probe(&probe, 4));
+    for (unsigned i = 0; i < 4; i++)
+        must(copy(&probe));
+    flush.channel = probe.channel;
+    flush.slot = 3; /* that of the last one */
+    assert_int_equal(probe.channel->free_slots, 0);
+    host_set_write_observer(flush_at_teardown);
+    must(udma_channel_close(probe.channel));
+    assert_null(flush.channel);
+    assert_int_equal(flush.after.interrupts, 1);
+    assert_true(flush.free_after);
+    assert_int_equal(flush.after.completions, 0); /* dropped: neither done nor failed */
+    assert_int_equal(flush.after.errors, 0);
+    assert_int_equal(flush.after.bogus, 0);
+    assert_true(probe.calls < 4); /* of the others, those that were in flight */
+    assert_true(probe.calls == 0 || probe.status == 0);
+    host_set_write_observer(NULL);
+    check_inventory();
+    live();
+    check_inventory();
+}
 
 static void a_masked_channel_closes_cleanly(void **state)
 {
@@ -1326,6 +1406,8 @@ int main(void)
         TEST(a_stuck_occupancy_fails_the_channel_and_no_core),
         TEST(a_stuck_occupancy_is_found_at_close_too),
         TEST(elements_that_are_no_descriptors_are_counted),
+        TEST(a_descriptor_that_was_overwritten_is_an_error),
+        TEST(what_a_teardown_flushes_is_dropped),
         TEST(a_masked_channel_closes_cleanly),
         TEST(a_masked_channel_that_does_not_end_is_cut_off),
         TEST(while_a_handler_hangs_the_handle_stays),
