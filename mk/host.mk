@@ -48,6 +48,7 @@ $(H)/test_msi_undo: WRAP = calloc ti_sci_event_map ti_sci_event_unmap ti_sci_rou
 $(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_ring_configure ti_sci_udmap_tx_configure ti_sci_udmap_rx_configure \
                               ti_sci_psil_pair ti_sci_psil_unpair ti_sci_get_range irq_free irq_synchronize host_mmio_read
 $(H)/test_udma_parallel: WRAP = irq_free
+$(H)/test_msi_scarce: WRAP = ti_sci_get_range ti_sci_event_unmap ti_sci_route_unmap
 
 # Where tests/host/support/interleave.c lets another core come in between.
 INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for host_mmio_read host_mmio_write \
