@@ -55,8 +55,9 @@ INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for hos
                gic_enable gic_disable gic_configure gic_set_affinity gic_clear_pending gic_send_sgi \
                its_map_event its_move_event its_discard_event its_enable_event its_disable_event its_silence_lpi \
                ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap ti_sci_get_range
-$(H)/test_promises $(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $(H)/test_msi_start $(H)/test_udma_close $(H)/test_starving: WRAP = $(INTERLEAVED)
+$(H)/test_promises $(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $(H)/test_udma_close $(H)/test_starving: WRAP = $(INTERLEAVED)
 $(H)/test_stray: WRAP = $(INTERLEAVED) log_write
+$(H)/test_msi_start: WRAP = $(INTERLEAVED) its_lpi_limit
 $(H)/test_msi_races $(H)/test_storm: WRAP = $(INTERLEAVED) gic_acknowledge
 
 $(HOST_TESTS): $(H)/test_%: $(H)/tests/host/test_%.c.o $(HOST_DELAY_OBJECTS) $(H)/libcode.a $(MAKEFILE_PARTS)
