@@ -186,6 +186,20 @@ static void device_is_got_and_put(void **state)
     assert_int_equal(device.context_loss_count, 1);
 }
 
+static void refused_question_leaves_the_answer_alone(void **state)
+{
+    struct ti_sci_device_state device, untouched;
+
+    (void)state;
+    memset(&device, 0x5a, sizeof(device));
+    untouched = device;
+    assert_true(am65x_inject(AM65X_FAULT_SCI_NAK, 0x0201, 1));
+    assert_int_equal(ti_sci_device_get_state(148, &device), -EACCES);
+    assert_memory_equal(&device, &untouched, sizeof(device));
+    assert_int_equal(ti_sci_device_get_state(148, &device), 0);
+    assert_int_not_equal(device.programmed, untouched.programmed);
+}
+
 static void event_is_mapped_and_unmapped(void **state)
 {
     static const uint8_t map[] = {0x00, 0x10, 12, 0, 0x02, 0, 0,   0, 0x3c, 0, 0,  0, 187, 0,
@@ -579,6 +593,37 @@ static void init_checks_the_threads(void **state)
     assert_int_equal(ti_sci_init(&bad), -EINVAL);
 }
 
+/* Nothing is sent through threads that are not the right ones. */
+static void without_threads_there_are_no_requests(void **state)
+{
+    struct ti_sci_config bad = config;
+    struct ti_sci_version version;
+
+    (void)state;
+    bad.rx_thread = config.tx_thread;
+    bad.tx_thread = config.rx_thread;
+    assert_int_equal(ti_sci_init(&bad), -ENODEV);
+    assert_int_equal(ti_sci_get_version(&version), -ENODEV);
+    assert_int_equal(messages_sent, 0);
+    assert_int_equal(counters().requests, 0);
+    assert_int_equal(ti_sci_init(&config), 0);
+    assert_int_equal(ti_sci_get_version(&version), 0);
+    assert_int_equal(messages_sent, 1);
+}
+
+/* The first test: there was no ti_sci_init() yet. */
+static void nothing_is_asked_before_init(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    host_reset();
+    host_set_write_observer(watch);
+    messages_sent = 0;
+    assert_int_equal(ti_sci_get_version(&version), -ENODEV);
+    assert_int_equal(messages_sent, 0);
+}
+
 static void init_discards_stale_answers(void **state)
 {
     struct ti_sci_version version;
@@ -717,12 +762,14 @@ static void longest_reserved_number_goes_first_in_need(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_asked_before_init),
         WATCHED(version_is_asked_and_told),
         WATCHED(range_is_asked_for_this_host),
         POLLED(range_has_a_second_part),
         POLLED(outputs_end_where_the_gic_does),
         POLLED(range_of_nothing_is_an_error),
         WATCHED(device_is_got_and_put),
+        POLLED(refused_question_leaves_the_answer_alone),
         WATCHED(event_is_mapped_and_unmapped),
         POLLED(foreign_event_is_refused),
         WATCHED(route_is_mapped_and_unmapped),
@@ -748,6 +795,7 @@ int main(void)
         POLLED(transmit_thread_in_error_is_eio),
         POLLED(receive_thread_in_error_is_eio),
         POLLED(init_checks_the_threads),
+        WATCHED(without_threads_there_are_no_requests),
         POLLED(init_discards_stale_answers),
         BOTH_WAYS(interrupt_context_is_edeadlk),
         BOTH_WAYS(masked_interrupts_are_edeadlk),
