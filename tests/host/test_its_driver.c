@@ -615,6 +615,37 @@ static void nothing_is_queued_where_waiting_is_not_allowed(void **state)
     assert_int_equal(unmap_device(), 0);
 }
 
+/* visit() must not map or unmap, and runs with the lock that this takes. */
+static void call_from_a_visit(uint32_t id, unsigned event_bits, unsigned mapped, void *argument)
+{
+    unsigned *visits = argument;
+
+    (void)id;
+    (void)event_bits;
+    (void)mapped;
+    ++*visits;
+    assert_int_equal(map_device(), -EDEADLK);
+    assert_int_equal(unmap_device(), -EDEADLK);
+    assert_int_equal(inventory(), 0); /* a visit in a visit sees nothing */
+}
+
+static void devices_stay_as_they_are_in_a_visit(void **state)
+{
+    unsigned visits = 0;
+    uint64_t before;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 2, &shared), 0);
+    before = its.queue.submitted;
+    its_for_each_device(call_from_a_visit, &visits);
+    assert_int_equal(visits, 1);
+    assert_int_equal(its.queue.submitted, before);
+    assert_int_equal(inventory(), 1);
+    assert_int_equal(unmap_device(), 0);
+    assert_int_equal(inventory(), 0);
+}
+
 /* ---- nothing wrong ---- */
 
 static void an_events_life(void **state)
@@ -1043,6 +1074,7 @@ int main(void)
         TEST(sizes_beyond_use_are_refused_before_they_are_allocated),
         TEST(a_core_that_was_not_answered_comes_up_later),
         TEST(nothing_is_queued_where_waiting_is_not_allowed),
+        TEST(devices_stay_as_they_are_in_a_visit),
         TEST(an_events_life),
         TEST(an_event_beyond_the_devices_own_is_refused),
         TEST(a_device_needs_a_core_and_memory),

@@ -806,6 +806,51 @@ static void wired_interrupt(void **state)
     assert_int_equal(irq_unbind(&wire), 0);
 }
 
+/* A wired device that has been given the INTIDs of the router's outputs: who comes first has them,
+ * and the other one gets an error, and leaves nothing behind. */
+static void an_intid_has_one_owner(void **state)
+{
+    static const uint16_t inputs[] = {MAILBOX_INPUT};
+    static uint16_t intids[64];
+    static struct irq *wire_irqs[64];
+    struct device wire = {.name = "wire"}, direct = {.name = "direct"};
+    struct irq_request request_index = {.handler = note_call, .context = &records[SOURCES_MAX - 1]};
+    struct irq_inventory before;
+    struct irq *irq;
+
+    (void)state;
+    for (unsigned i = 0; i < 64; i++)
+        intids[i] = (uint16_t)(64 + i);
+    assert_int_equal(irq_bind_wired(&wire, wired, intids, 64), 0);
+    assert_int_equal(irq_bind_intr(&direct, router, inputs, 1), 0);
+    assert_int_equal(request(0, 0), 0);
+    request_index.index = route_of(irqs[0]).intid - 64;
+    assert_int_equal(irq_request(&wire, &request_index, &irq), -EBUSY);
+    for (unsigned i = 0; i < 64; i++) {
+        request_index.index = i;
+        if (i != route_of(irqs[0]).intid - 64)
+            assert_int_equal(irq_request(&wire, &request_index, &wire_irqs[i]), 0);
+    }
+    before = inventory();
+    request_index.index = 0;
+    assert_int_equal(irq_request(&direct, &request_index, &irq), -EBUSY);
+    assert_int_equal(request(1, 0), -EBUSY); /* it would have a VINT of its own */
+
+    struct irq_inventory after = inventory();
+
+    assert_inventories_equal(before, after);
+    fire(irqs[0]);
+    host_advance_us(10);
+    assert_int_equal(records[0].calls, 1);
+    assert_int_equal(irq_free_block(wire_irqs, 64), 0);
+    assert_int_equal(request(1, 0), 0);
+    fire(irqs[1]);
+    host_advance_us(10);
+    assert_int_equal(records[1].calls, 1);
+    assert_int_equal(irq_unbind(&wire), 0);
+    assert_int_equal(irq_unbind(&direct), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -839,6 +884,7 @@ int main(void)
         TEST(masked_message_is_kept_once),
         TEST(lpis_run_out_cleanly),
         TEST(wired_interrupt),
+        TEST(an_intid_has_one_owner),
     };
 
     return cmocka_run_group_tests(tests, start, NULL);

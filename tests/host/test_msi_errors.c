@@ -618,6 +618,25 @@ static void move_writes_no_message(void **state)
     assert_int_equal(irq_unbind(&device), 0);
 }
 
+/* Requested while its device had no slots, it has no message to be restored. */
+static void only_what_has_a_message_is_restored(void **state)
+{
+    struct irq *irqs[3];
+
+    (void)state;
+    write_error = 0;
+    bind_messages();
+    for (unsigned i = 0; i < 3; i++) {
+        device.write_message = i == 1 ? NULL : write_message;
+        assert_int_equal(request(i, msi_note, &records[i], 1, &irqs[i]), 0);
+    }
+    messages_written = 0;
+    assert_int_equal(irq_restore_messages(&device), 0);
+    assert_int_equal(messages_written, 2);
+    assert_int_equal(irq_free_block(irqs, 3), 0);
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
 /* ---- calls from where they are not allowed ---- */
 
 static struct irq *in_use_irq;
@@ -857,6 +876,46 @@ static void unmask_visited(const struct irq *irq, void *argument)
     }
 }
 
+/* ---- a storm while a message is written: what is to be told and turned off waits ---- */
+
+static int storm_while_writing(struct device *to, uint32_t index, const struct irq_message *message)
+{
+    (void)to;
+    (void)index;
+    if (message == NULL || messages_written++ != 0)
+        return 0;
+    for (unsigned i = 0; i < 10; i++) {
+        its_host_message(MESSAGE_DEVICE, 0);
+        host_advance_us(10);
+    }
+    errors[0] = strcmp(irq_state_name(in_use_irq), "storm") == 0;
+    irq_service();
+    errors[1] = in_use_irq->silenced;
+    return 0;
+}
+
+static void storm_in_write_message_is_turned_off_later(void **state)
+{
+    struct irq *irq;
+
+    (void)state;
+    bind_messages();
+    irq_set_storm_limit(10, 100000000);
+    assert_int_equal(request(0, finds_nothing, &records[0], 1, &in_use_irq), 0);
+    device.write_message = storm_while_writing;
+    messages_written = 0;
+    assert_int_equal(request(1, msi_note, &records[1], 1, &irq), 0);
+    assert_int_equal(messages_written, 1);
+    assert_true(errors[0]);
+    assert_false(errors[1]);
+    irq_service();
+    assert_true(in_use_irq->silenced);
+    irq_set_storm_limit(IRQ_STORM_COUNT, IRQ_STORM_WINDOW_US);
+    assert_int_equal(irq_free(irq), 0);
+    assert_int_equal(irq_free(in_use_irq), 0);
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
 static void visitor_may_unmask_a_storm(void **state)
 {
     unsigned visits = 0;
@@ -978,10 +1037,12 @@ int main(int argument_count, char **arguments)
         TEST(stuck_event_keeps_its_device_bound),
         TEST(stuck_lines_come_back_one_by_one),
         TEST(move_writes_no_message),
+        TEST(only_what_has_a_message_is_restored),
         TEST(thread_functions_are_refused_elsewhere),
         TEST(visitor_can_not_change_what_it_visits),
         TEST(visitor_can_not_bring_up_a_parent),
         TEST(calls_from_write_message_are_refused),
+        TEST(storm_in_write_message_is_turned_off_later),
         TEST(visitor_may_unmask_a_storm),
         TEST(handler_that_hangs_from_any_point_of_a_free),
     };
