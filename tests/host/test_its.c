@@ -194,6 +194,25 @@ static void commands_are_described_in_words(void **state)
     assert_string_equal(small, "SYNC re");
 }
 
+static void commands_have_their_names(void **state)
+{
+    static const struct {
+        uint8_t opcode;
+        const char *name;
+    } cases[] = {
+        {0x01, "MOVI"}, {0x03, "INT"},   {0x04, "CLEAR"}, {0x05, "SYNC"},   {0x08, "MAPD"},
+        {0x09, "MAPC"}, {0x0a, "MAPTI"}, {0x0c, "INV"},   {0x0d, "INVALL"}, {0x0f, "DISCARD"},
+    };
+    unsigned named = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_string_equal(its_command_name(cases[i].opcode), cases[i].name);
+    for (unsigned opcode = 0; opcode <= UINT8_MAX; opcode++)
+        named += its_command_name((uint8_t)opcode) != NULL;
+    assert_int_equal(named, sizeof(cases) / sizeof(cases[0]));
+}
+
 /* ---- an ITS that does as told ---- */
 
 #define REGISTERS    0x01820000u
@@ -534,6 +553,7 @@ int main(void)
         cmocka_unit_test(target_is_an_address_or_a_processor_number),
         cmocka_unit_test(a_field_never_spills_into_its_neighbours),
         cmocka_unit_test(commands_are_described_in_words),
+        cmocka_unit_test(commands_have_their_names),
         cmocka_unit_test_setup_teardown(queue_register_holds_address_size_and_attributes, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(queue_is_uncached_where_it_reads_back_non_shareable, setup,

@@ -310,6 +310,20 @@ static void a_line_that_is_too_long_ends_in_the_cut_mark(void **state)
     }
 }
 
+static void levels_and_subjects_have_names(void **state)
+{
+    (void)state;
+    for (int level = 0; level < LOG_LEVELS; level++)
+        assert_int_equal(log_level_of(log_level_name((enum log_level)level)), level);
+    assert_string_equal(log_level_name(LOG_ERROR), "error");
+    assert_string_equal(log_level_name(LOG_DEBUG), "debug");
+    assert_int_equal(log_level_of("loud"), -ENOENT);
+    assert_string_equal(log_get_subject(0)->name, "first");
+    assert_string_equal(log_get_subject(1)->name, "second");
+    assert_null(log_get_subject(2));
+    assert_null(log_get_subject(UINT32_MAX));
+}
+
 static void messages_beyond_a_subjects_level_are_left_out(void **state)
 {
     (void)state;
@@ -469,6 +483,7 @@ int main(void)
         cmocka_unit_test(without_a_device_nothing_is_written_or_read),
         cmocka_unit_test(lines_end_as_terminals_want_it),
         cmocka_unit_test(a_line_that_is_too_long_ends_in_the_cut_mark),
+        cmocka_unit_test(levels_and_subjects_have_names),
         cmocka_unit_test(messages_beyond_a_subjects_level_are_left_out),
         cmocka_unit_test(records_come_back_in_the_order_of_time),
         cmocka_unit_test(stopping_waits_for_a_record_that_is_being_written),

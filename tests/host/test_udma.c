@@ -654,6 +654,7 @@ static void every_channel_opens_once(void **state)
         must(copy(&probes[i], memory + 64, memory, 64, i));
     for (unsigned i = 0; i < count; i++) {
         wait_for_calls(&probes[i], 1);
+        assert_int_equal(udma_channel_core(probes[i].channel), probes[i].core);
         must(udma_channel_close(probes[i].channel));
         assert_int_equal(probes[i].calls, 1);
         assert_int_equal(probes[i].cookies[0], i);
