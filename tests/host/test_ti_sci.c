@@ -15,6 +15,7 @@
 #include "drivers/ti_sci/secure_proxy.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/ti_sci/ti_sci_sequence.h"
+#include "lib/trace.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "twin/models/am65x.h"
@@ -639,6 +640,49 @@ static void init_discards_stale_answers(void **state)
     assert_int_equal(counters().late + counters().stray, 0);
 }
 
+/* ---- traces ---- */
+
+static struct {
+    const char *name;
+    uint64_t values[2];
+} recorded[4];
+static unsigned recorded_count;
+
+static void note_record(unsigned core, const struct trace_record *record, void *argument)
+{
+    (void)argument;
+    assert_int_equal(core, 0);
+    assert_true(recorded_count < sizeof(recorded) / sizeof(recorded[0]));
+    recorded[recorded_count].name = record->event->name;
+    memcpy(recorded[recorded_count++].values, record->values, sizeof(record->values));
+}
+
+/* The parameters are the message's 16 bytes behind its header. */
+static void a_refused_request_is_traced_with_its_parameters(void **state)
+{
+    struct ti_sci_range range;
+    uint64_t lost;
+    uint8_t sequence;
+
+    (void)state;
+    recorded_count = 0;
+    assert_int_equal(trace_start(0), 0);
+    assert_int_equal(ti_sci_get_range(999, 0x11, &range), -EACCES);
+    assert_int_equal(trace_stop(), 0);
+    assert_int_equal(trace_visit(note_record, NULL, &lost), 0);
+    assert_int_equal(lost, 0);
+    sequence = wire[3];
+    assert_int_equal(recorded_count, 3);
+    assert_string_equal(recorded[0].name, "sci_request");
+    assert_int_equal(recorded[0].values[0], 0x1500);
+    assert_int_equal(recorded[0].values[1], sequence);
+    assert_string_equal(recorded[1].name, "sci_parameters");
+    assert_memory_equal(recorded[1].values, &wire[8], 16);
+    assert_string_equal(recorded[2].name, "sci_answer");
+    assert_int_equal(recorded[2].values[0], sequence);
+    assert_int_equal((int64_t)recorded[2].values[1], -EACCES);
+}
+
 /* ---- where requests are not allowed ---- */
 
 static void ask_in_interrupt(void *argument)
@@ -797,6 +841,7 @@ int main(void)
         POLLED(init_checks_the_threads),
         WATCHED(without_threads_there_are_no_requests),
         POLLED(init_discards_stale_answers),
+        WATCHED(a_refused_request_is_traced_with_its_parameters),
         BOTH_WAYS(interrupt_context_is_edeadlk),
         BOTH_WAYS(masked_interrupts_are_edeadlk),
         cmocka_unit_test_setup(numbers_are_claimed_round_about, set_up_sequences),
