@@ -693,6 +693,26 @@ static void acknowledge_end_and_sgi_are_one_register_each(void **state)
                                                         UINT64_C(0x96) << 16 | 1 << 7);
 }
 
+/* Of the highest priority that is pending; nothing is acknowledged by asking. */
+static void what_is_pending_is_any_intid_but_the_special_ones(void **state)
+{
+    static const struct {
+        uint64_t intid;
+        bool pending;
+    } cases[] = {
+        {0, true},     {30, true},    {1019, true}, {1020, false},      {1021, false},
+        {1022, false}, {1023, false}, {8192, true}, {0x55000040, true}, {0x550003ff, false},
+    };
+
+    (void)state;
+    up();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        icc_model_write(ICC_HPPIR1_EL1, cases[i].intid);
+        assert_int_equal(gic_has_pending(), cases[i].pending);
+    }
+    assert_int_equal(icc_writes(ICC_EOIR1_EL1), 0);
+}
+
 /* ---- LPIs ---- */
 
 static void tables_for_lpis_are_all_there_or_none(void **state)
@@ -824,6 +844,7 @@ int main(void)
         TEST(a_trigger_changes_while_disabled_and_where_it_can),
         TEST(an_spi_goes_to_the_core_it_is_routed_to),
         TEST(acknowledge_end_and_sgi_are_one_register_each),
+        TEST(what_is_pending_is_any_intid_but_the_special_ones),
         TEST(tables_for_lpis_are_all_there_or_none),
         TEST(memory_is_a_whole_number_of_alignments),
         TEST(lpis_start_with_the_tables_or_not_at_all),

@@ -422,6 +422,72 @@ static void masked_one_beside_a_storm_is_none(void **state)
     }
 }
 
+/* ---- a masked message that never ends leaves the threads nothing either ---- */
+
+/* Its device sends again at each acknowledge, until the storm is found, or the test ends it. */
+static struct {
+    const struct irq *irq; /* NULL: nobody sends */
+    unsigned left, arrivals;
+} flood;
+
+unsigned __real_gic_acknowledge(void);
+unsigned __wrap_gic_acknowledge(void);
+unsigned __wrap_gic_acknowledge(void)
+{
+    unsigned intid = __real_gic_acknowledge();
+
+    if (intid < GIC_INTID_LPI_FIRST)
+        return intid;
+    flood.arrivals++;
+    if (flood.irq != NULL && !is_stormy(flood.irq) && flood.left != 0) {
+        flood.left--;
+        host_take_time_us(CALL_US);
+        its_host_message(MESSAGE_DEVICE, irq_index(flood.irq));
+    }
+    return intid;
+}
+
+static void send_without_a_gap(const struct irq *irq)
+{
+    flood.irq = irq;
+    flood.left = CALLS_MAX;
+    flood.arrivals = 0;
+    its_host_message(MESSAGE_DEVICE, irq_index(irq));
+    host_advance_us(4 * WINDOW_US);
+    flood.irq = NULL;
+}
+
+/* It is turned off at the ITS, and what has arrived is kept for the unmask. */
+static void masked_message_without_end_is_a_storm(void **state)
+{
+    (void)state;
+    for (unsigned core = 0; core < 2; core++) {
+        struct irq *irq = request(&messages, 0, msi_note, &records[core], core, IRQ_FLAG_MASKED);
+        uint64_t storms = msi_storms();
+
+        send_without_a_gap(irq);
+        print_message("# a masked message: a storm after %u\n", flood.arrivals);
+        assert_true(is_stormy(irq));
+        assert_true(flood.arrivals > WINDOW_US / (2 * CALL_US)); /* not before a window is over */
+        assert_int_equal(msi_storms(), storms + 1);
+        irq_service();
+        flood.arrivals = 0;
+        its_host_message(MESSAGE_DEVICE, 0);
+        host_advance_us(SETTLE_US);
+        assert_int_equal(flood.arrivals, 0);
+        assert_int_equal(msi_calls(&records[core]), 0);
+        irq_unmask(irq);
+        host_advance_us(SETTLE_US);
+        assert_true(msi_calls(&records[core]) >= 1);
+        assert_false(is_stormy(irq));
+        uint64_t calls = msi_calls(&records[core]);
+
+        fire(irq, 1, SETTLE_US);
+        assert_int_equal(msi_calls(&records[core]), calls + 1);
+        assert_int_equal(irq_free(irq), 0);
+    }
+}
+
 /* ---- an event that is handed over, and comes again while its handler runs ---- */
 
 static struct irq *crowd[MSI_HOST_SOURCES];
@@ -497,6 +563,7 @@ int main(int argument_count, char **arguments)
         TEST(other_interrupts_have_their_turn),
         TEST(threads_have_their_turn),
         TEST(masked_one_beside_a_storm_is_none),
+        TEST(masked_message_without_end_is_a_storm),
         TEST(handed_over_flood_leaves_others_their_turn),
     };
 
