@@ -782,21 +782,47 @@ static void lpis_start_with_the_tables_or_not_at_all(void **state)
     assert_int_equal(gic_lpi_core_init(), 0);
 }
 
+/* ---- cache maintenance, counted in bytes ---- */
+
+static size_t cleaned, invalidated;
+
+void __wrap_dcache_clean(const void *start, size_t size);
+void __wrap_dcache_clean(const void *start, size_t size)
+{
+    (void)start;
+    cleaned += size;
+}
+
+void __wrap_dcache_invalidate(void *start, size_t size);
+void __wrap_dcache_invalidate(void *start, size_t size)
+{
+    (void)start;
+    invalidated += size;
+}
+
+static void set_property(bool enable, uint8_t priority, size_t cleans)
+{
+    cleaned = 0;
+    gic_lpi_set_property(8192, enable, priority);
+    assert_int_equal(cleaned, cleans);
+}
+
 static void tables_are_uncached_where_a_redistributor_does_not_snoop(void **state)
 {
     (void)state;
     up();
     assert_int_equal(gic_lpi_init(), 0);
     assert_int_equal(gic_lpi_core_init(), 0);
+    set_property(true, 0x40, 0);
     fake.non_shareable = true;
     host_thread.core = 1;
     assert_int_equal(gic_lpi_core_init(), 0);
     host_thread.core = 0;
     assert_false(gic_lpi_coherent());
     assert_int_equal(mmio_read64(GICR + 2 * GICR_FRAME + GICR_PENDBASER) >> 7 & 7, 1);
-    gic_lpi_set_property(8192, true, 0x47);
+    set_property(true, 0x47, 1);
     assert_int_equal(lpis.properties[0], 0x44 | 0x02 | 0x01);
-    gic_lpi_set_property(8192, false, 0x40);
+    set_property(false, 0x40, 1);
     assert_int_equal(lpis.properties[0], 0x42);
 }
 
@@ -814,8 +840,10 @@ static void a_pending_bit_is_read_where_there_is_one(void **state)
     assert_false(gic_lpi_pending_bit(1u << 16, 1));
     assert_false(gic_lpi_pending_bit(8195, 5));
     assert_false(gic_lpi_pending_bit(8195, CORE_MAX));
+    assert_int_equal(invalidated, 0);
     lpis.not_coherent[2] = true;
     assert_true(gic_lpi_pending_bit(8195, 1));
+    assert_int_equal(invalidated, 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -179,6 +179,24 @@ static void bursts_are_no_storm(void **state)
     assert_int_equal(irq_unbind(&many), 0);
 }
 
+/* Ten times the limit's rate, which no handler with much to do could keep up. */
+static void more_work_than_there_can_be_is_a_storm(void **state)
+{
+    uint64_t storms = msi_storms();
+    struct irq *irq;
+
+    (void)state;
+    irq = request(&messages, 0, msi_note, &records[0], 1, 0);
+    fire(irq, 10 * LIMIT - 1, 0);
+    assert_false(is_stormy(irq));
+    assert_int_equal(msi_calls(&records[0]), 10 * LIMIT - 1);
+    assert_int_equal(msi_storms(), storms);
+    fire(irq, 1, 0);
+    assert_true(is_stormy(irq));
+    assert_int_equal(msi_storms(), storms + 1);
+    assert_int_equal(irq_free(irq), 0);
+}
+
 /* ---- calls for nothing are ---- */
 
 static void calls_for_nothing_are_a_storm(void **state)
@@ -554,6 +572,7 @@ int main(int argument_count, char **arguments)
         TEST(much_work_is_no_storm),
         TEST(work_now_and_then_is_no_storm),
         TEST(bursts_are_no_storm),
+        TEST(more_work_than_there_can_be_is_a_storm),
         TEST(calls_for_nothing_are_a_storm),
         TEST(few_calls_for_nothing_are_no_storm),
         TEST(no_limit_is_no_storm),

@@ -105,7 +105,20 @@ static uint8_t granted_as(uint8_t subtype)
     return subtype;
 }
 
-STEP(ti_sci_get_range, (uint16_t a, uint8_t b, struct ti_sci_range *c), (a, granted_as(b), c),
+/* Another core starts the driver while it asks for its ranges. */
+static bool init_meanwhile;
+static int init_meanwhile_error;
+
+static uint8_t asked_for(uint8_t subtype)
+{
+    if (init_meanwhile) {
+        init_meanwhile = false;
+        init_meanwhile_error = udma_init(&udma_host_facts);
+    }
+    return granted_as(subtype);
+}
+
+STEP(ti_sci_get_range, (uint16_t a, uint8_t b, struct ti_sci_range *c), (a, asked_for(b), c),
      -EACCES)
 
 /* What befalls the next answer of the models to a pairing, in place of a step that fails. */
@@ -1192,6 +1205,16 @@ static void init_is_refused_while_anything_is_in_use(void **state)
     check_inventory();
 }
 
+static void init_is_refused_while_another_is_at_it(void **state)
+{
+    (void)state;
+    init_meanwhile = true;
+    must(udma_init(&udma_host_facts));
+    assert_false(init_meanwhile);
+    assert_int_equal(init_meanwhile_error, -EBUSY);
+    check_inventory();
+}
+
 static void check_no_channels(void)
 {
     struct probe probe;
@@ -1472,6 +1495,7 @@ int main(void)
         TEST(what_the_capabilities_say_is_checked),
         TEST(a_number_that_is_granted_twice_is_one_channel),
         TEST(a_channels_ring_serves_no_other),
+        TEST(init_is_refused_while_another_is_at_it),
         TEST(an_init_without_answers_leaves_no_channels),
         TEST(nothing_is_done_where_waiting_is_not_allowed),
     };
