@@ -505,6 +505,56 @@ static void a_handler_is_refused(void **state)
     assert_int_equal(queue.submitted, 0);
 }
 
+/* ---- several batches in the queue, one is refused ---- */
+
+#define LATER deadline_after_us(ITS_QUEUE_TIMEOUT_US)
+
+/* Two commands and who waits for them. */
+static void send(struct its_queue_batch *batch, struct its_command first, struct its_command second)
+{
+    const struct its_command commands[] = {first, second};
+
+    *batch = (struct its_queue_batch){.stalled = false};
+    assert_int_equal(submit(&queue, commands, 2, batch, LATER), 0);
+}
+
+static void only_the_sender_of_a_refused_command_is_told(void **state)
+{
+    struct its_command sync = its_command_sync(SYNC_TO(1));
+    struct its_queue_batch before, refused, behind;
+
+    (void)state;
+    fake.refused = ITS_MAPTI;
+    send(&before, its_command_int(1, 1), sync);
+    send(&refused, its_command_mapti(1, 2, 8192, 0), sync);
+    send(&behind, its_command_int(1, 3), sync);
+    /* The refused one looks first, and the others are in the list meanwhile. */
+    assert_int_equal(await(&queue, &refused, LATER), -EIO);
+    assert_int_equal(fake.stalls, 1);
+    assert_int_equal(await(&queue, &before, LATER), 0);
+    assert_int_equal(await(&queue, &behind, LATER), 0);
+    assert_false(before.stalled);
+    assert_false(behind.stalled);
+    assert_int_equal(fake.logged, 6);
+    assert_null(queue.waiting);
+}
+
+/* Whether its first command was done depends on it. */
+static void a_batch_that_is_refused_twice_is_told_of_the_first_time(void **state)
+{
+    struct its_command first = its_command_mapti(1, 2, 8192, 0);
+    struct its_queue_batch batch;
+
+    (void)state;
+    fake.refused = ITS_MAPTI;
+    send(&batch, first, its_command_mapti(1, 3, 8193, 0));
+    assert_int_equal(await(&queue, &batch, LATER), -EIO);
+    assert_int_equal(fake.stalls, 2);
+    assert_int_equal(batch.stalled_number, batch.first);
+    assert_memory_equal(&batch.stalled_at, &first, sizeof(first));
+    assert_null(queue.waiting);
+}
+
 /* ---- several callers ---- */
 
 #define CORES    4u
@@ -575,6 +625,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_its_that_refuses_everything_is_given_up, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_handler_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_the_sender_of_a_refused_command_is_told, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_batch_that_is_refused_twice_is_told_of_the_first_time,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(
             commands_of_several_cores_all_arrive_each_with_its_sync_behind, setup, teardown),
     };

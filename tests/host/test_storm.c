@@ -368,6 +368,55 @@ static void what_is_left_waits_for_the_unmask(void **state)
     assert_int_equal(irq_free(wanting), 0);
 }
 
+/* A level that stays high, with more to do. In its first call an interrupt that waits longer is
+ * queued, and one of a higher priority than the queue's arrives. */
+static struct irq *waits_longer;
+
+static enum irq_return stays_high(void *context)
+{
+    (void)context;
+    if (++again_calls == 1) {
+        irq_unmask(waits_longer);
+        its_host_message(MESSAGE_DEVICE, 1);
+        return IRQ_AGAIN;
+    }
+    host_drive_line(WIRE, false);
+    return IRQ_HANDLED;
+}
+
+static enum irq_return masks_and_unmasks_the_level(void *context)
+{
+    irq_mask(wanting);
+    irq_unmask(wanting);
+    return msi_note(context);
+}
+
+/* Somebody's unmask ends the mask only: a level would come at once, before those ahead of it. */
+static void unmask_does_not_end_the_wait_for_a_turn(void **state)
+{
+    (void)state;
+    for (unsigned core = 0; core < 2; core++) {
+        waits_longer = request(&messages, 0, takes_its_turn, &records[0], core, IRQ_FLAG_MASKED);
+        struct irq *between =
+            request(&messages, 1, masks_and_unmasks_the_level, &records[1], core, 0);
+
+        wanting = request(&wires, 0, stays_high, NULL, core, 0);
+        begin_wanting(2);
+        assert_int_equal(irq_trigger(waits_longer), 0);
+        host_advance_us(SETTLE_US);
+        assert_true(irq_pending(waits_longer));
+        host_drive_line(WIRE, true);
+        host_advance_us(SETTLE_US);
+        assert_int_equal(msi_calls(&records[0]), core + 1);
+        assert_int_equal(msi_calls(&records[1]), core + 1);
+        assert_int_equal(calls_at_turn, 1);
+        assert_int_equal(again_calls, 2);
+        assert_int_equal(irq_free(wanting), 0);
+        assert_int_equal(irq_free(between), 0);
+        assert_int_equal(irq_free(waits_longer), 0);
+    }
+}
+
 static void other_interrupts_have_their_turn(void **state)
 {
     (void)state;
@@ -579,6 +628,7 @@ int main(int argument_count, char **arguments)
         TEST(stuck_level_is_masked),
         TEST(handler_is_called_until_it_has_done_all),
         TEST(what_is_left_waits_for_the_unmask),
+        TEST(unmask_does_not_end_the_wait_for_a_turn),
         TEST(other_interrupts_have_their_turn),
         TEST(threads_have_their_turn),
         TEST(masked_one_beside_a_storm_is_none),
