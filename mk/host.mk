@@ -46,17 +46,21 @@ $(H)/test_msi_undo: WRAP = calloc ti_sci_event_map ti_sci_event_unmap ti_sci_rou
                            its_map_device its_map_event its_enable_event its_disable_event its_discard_event \
                            gic_configure gic_set_affinity
 $(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_ring_configure ti_sci_udmap_tx_configure ti_sci_udmap_rx_configure \
-                              ti_sci_psil_pair ti_sci_psil_unpair ti_sci_get_range irq_free irq_synchronize host_mmio_read
+                              ti_sci_psil_pair ti_sci_psil_unpair ti_sci_get_range irq_free irq_synchronize host_mmio_read \
+                              snprintf
 $(H)/test_udma_parallel: WRAP = irq_free
+$(H)/test_gic: WRAP = dcache_clean dcache_invalidate
+$(H)/test_msi_scarce: WRAP = ti_sci_get_range ti_sci_event_unmap ti_sci_route_unmap
 
 # Where tests/host/support/interleave.c lets another core come in between.
 INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for host_mmio_read host_mmio_write \
                gic_enable gic_disable gic_configure gic_set_affinity gic_clear_pending gic_send_sgi \
                its_map_event its_move_event its_discard_event its_enable_event its_disable_event its_silence_lpi \
                ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap ti_sci_get_range
-$(H)/test_promises $(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $(H)/test_msi_start $(H)/test_udma_close $(H)/test_storm $(H)/test_starving: WRAP = $(INTERLEAVED)
+$(H)/test_promises $(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $(H)/test_udma_close $(H)/test_starving: WRAP = $(INTERLEAVED)
 $(H)/test_stray: WRAP = $(INTERLEAVED) log_write
-$(H)/test_msi_races: WRAP = $(INTERLEAVED) gic_acknowledge
+$(H)/test_msi_start: WRAP = $(INTERLEAVED) its_lpi_limit
+$(H)/test_msi_races $(H)/test_storm: WRAP = $(INTERLEAVED) gic_acknowledge
 
 $(HOST_TESTS): $(H)/test_%: $(H)/tests/host/test_%.c.o $(HOST_DELAY_OBJECTS) $(H)/libcode.a $(MAKEFILE_PARTS)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(HOST_DELAY_OBJECTS) $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP) $(HOST_WRAP)) -lcmocka -lpthread -lfdt

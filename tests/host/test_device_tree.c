@@ -56,7 +56,8 @@ static void put_text(const char *name, const char *text)
 
 struct variation {
     const char *stdout_path, *alias, *bootargs;
-    bool no_ranges, other_ranges, no_memory, odd_memory, much_memory, reserved_at_heap;
+    bool no_ranges, other_ranges, empty_ranges, no_memory, odd_memory, much_memory,
+        reserved_at_heap;
 };
 
 static void put_soc(const struct variation *variation)
@@ -66,6 +67,8 @@ static void put_soc(const struct variation *variation)
     PUT("#size-cells", 2);
     if (variation->other_ranges)
         PUT("ranges", 0, 0x100000, 0, 0x100000, 0, 0x1000);
+    else if (variation->empty_ranges)
+        assert_int_equal(fdt_property(buffer, "ranges", "", 0), 0);
     else if (!variation->no_ranges)
         PUT("ranges", 0, 0x100000, 0, 0x100000, 0, 0x1000000, 0, 0x2000000, 0, 0x2000000, 0,
             0x1000000);
@@ -225,6 +228,16 @@ static void test_console_behind_two_buses(void **state)
         read_variation((struct variation){.stdout_path = "/bus@100000/serial@2800000:9600"}), 0);
     assert_int_equal(info.console_base, 0x2800000);
     assert_int_equal(info.console_baud, 9600);
+}
+
+static void test_console_behind_a_bus_of_the_same_addresses(void **state)
+{
+    (void)state;
+    assert_int_equal(read_variation((struct variation){.empty_ranges = true}), 0);
+    assert_int_equal(info.console_base, 0x2800000);
+    assert_int_equal(
+        read_variation((struct variation){.empty_ranges = true, .stdout_path = "serial3"}), 0);
+    assert_int_equal(info.console_base, 0x2810000); /* translated by the one in front of it */
 }
 
 static void test_console_that_leads_nowhere(void **state)
@@ -442,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_a_whole_tree),
         cmocka_unit_test(test_memory_that_has_no_room_is_left_out),
         cmocka_unit_test(test_console_behind_two_buses),
+        cmocka_unit_test(test_console_behind_a_bus_of_the_same_addresses),
         cmocka_unit_test(test_console_that_leads_nowhere),
         cmocka_unit_test(test_memory_that_makes_no_sense),
         cmocka_unit_test(test_long_arguments_are_cut),

@@ -693,6 +693,26 @@ static void acknowledge_end_and_sgi_are_one_register_each(void **state)
                                                         UINT64_C(0x96) << 16 | 1 << 7);
 }
 
+/* Of the highest priority that is pending; nothing is acknowledged by asking. */
+static void what_is_pending_is_any_intid_but_the_special_ones(void **state)
+{
+    static const struct {
+        uint64_t intid;
+        bool pending;
+    } cases[] = {
+        {0, true},     {30, true},    {1019, true}, {1020, false},      {1021, false},
+        {1022, false}, {1023, false}, {8192, true}, {0x55000040, true}, {0x550003ff, false},
+    };
+
+    (void)state;
+    up();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        icc_model_write(ICC_HPPIR1_EL1, cases[i].intid);
+        assert_int_equal(gic_has_pending(), cases[i].pending);
+    }
+    assert_int_equal(icc_writes(ICC_EOIR1_EL1), 0);
+}
+
 /* ---- LPIs ---- */
 
 static void tables_for_lpis_are_all_there_or_none(void **state)
@@ -762,21 +782,47 @@ static void lpis_start_with_the_tables_or_not_at_all(void **state)
     assert_int_equal(gic_lpi_core_init(), 0);
 }
 
+/* ---- cache maintenance, counted in bytes ---- */
+
+static size_t cleaned, invalidated;
+
+void __wrap_dcache_clean(const void *start, size_t size);
+void __wrap_dcache_clean(const void *start, size_t size)
+{
+    (void)start;
+    cleaned += size;
+}
+
+void __wrap_dcache_invalidate(void *start, size_t size);
+void __wrap_dcache_invalidate(void *start, size_t size)
+{
+    (void)start;
+    invalidated += size;
+}
+
+static void set_property(bool enable, uint8_t priority, size_t cleans)
+{
+    cleaned = 0;
+    gic_lpi_set_property(8192, enable, priority);
+    assert_int_equal(cleaned, cleans);
+}
+
 static void tables_are_uncached_where_a_redistributor_does_not_snoop(void **state)
 {
     (void)state;
     up();
     assert_int_equal(gic_lpi_init(), 0);
     assert_int_equal(gic_lpi_core_init(), 0);
+    set_property(true, 0x40, 0);
     fake.non_shareable = true;
     host_thread.core = 1;
     assert_int_equal(gic_lpi_core_init(), 0);
     host_thread.core = 0;
     assert_false(gic_lpi_coherent());
     assert_int_equal(mmio_read64(GICR + 2 * GICR_FRAME + GICR_PENDBASER) >> 7 & 7, 1);
-    gic_lpi_set_property(8192, true, 0x47);
+    set_property(true, 0x47, 1);
     assert_int_equal(lpis.properties[0], 0x44 | 0x02 | 0x01);
-    gic_lpi_set_property(8192, false, 0x40);
+    set_property(false, 0x40, 1);
     assert_int_equal(lpis.properties[0], 0x42);
 }
 
@@ -794,8 +840,10 @@ static void a_pending_bit_is_read_where_there_is_one(void **state)
     assert_false(gic_lpi_pending_bit(1u << 16, 1));
     assert_false(gic_lpi_pending_bit(8195, 5));
     assert_false(gic_lpi_pending_bit(8195, CORE_MAX));
+    assert_int_equal(invalidated, 0);
     lpis.not_coherent[2] = true;
     assert_true(gic_lpi_pending_bit(8195, 1));
+    assert_int_equal(invalidated, 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -824,6 +872,7 @@ int main(void)
         TEST(a_trigger_changes_while_disabled_and_where_it_can),
         TEST(an_spi_goes_to_the_core_it_is_routed_to),
         TEST(acknowledge_end_and_sgi_are_one_register_each),
+        TEST(what_is_pending_is_any_intid_but_the_special_ones),
         TEST(tables_for_lpis_are_all_there_or_none),
         TEST(memory_is_a_whole_number_of_alignments),
         TEST(lpis_start_with_the_tables_or_not_at_all),

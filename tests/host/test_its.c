@@ -179,10 +179,38 @@ static void commands_are_described_in_words(void **state)
     command = (struct its_command){{0x3f}};
     its_command_text(&command, text, sizeof(text));
     assert_string_equal(text, "opcode 0x3f");
+    command = its_command_int(5, 3);
+    its_command_text(&command, text, sizeof(text));
+    assert_string_equal(text, "INT device 5 event 3");
+    command = its_command_clear(5, 3);
+    its_command_text(&command, text, sizeof(text));
+    assert_string_equal(text, "CLEAR device 5 event 3");
+    command = its_command_discard(5, 3);
+    its_command_text(&command, text, sizeof(text));
+    assert_string_equal(text, "DISCARD device 5 event 3");
     command = its_command_sync(2);
     assert_int_equal(its_command_text(&command, small, sizeof(small)),
                      strlen("SYNC redistributor 0x2"));
     assert_string_equal(small, "SYNC re");
+}
+
+static void commands_have_their_names(void **state)
+{
+    static const struct {
+        uint8_t opcode;
+        const char *name;
+    } cases[] = {
+        {0x01, "MOVI"}, {0x03, "INT"},   {0x04, "CLEAR"}, {0x05, "SYNC"},   {0x08, "MAPD"},
+        {0x09, "MAPC"}, {0x0a, "MAPTI"}, {0x0c, "INV"},   {0x0d, "INVALL"}, {0x0f, "DISCARD"},
+    };
+    unsigned named = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_string_equal(its_command_name(cases[i].opcode), cases[i].name);
+    for (unsigned opcode = 0; opcode <= UINT8_MAX; opcode++)
+        named += its_command_name((uint8_t)opcode) != NULL;
+    assert_int_equal(named, sizeof(cases) / sizeof(cases[0]));
 }
 
 /* ---- an ITS that does as told ---- */
@@ -196,6 +224,7 @@ static void commands_are_described_in_words(void **state)
 static struct {
     uint64_t cbaser, cwriter, creadr;
     bool non_shareable; /* reads back so */
+    uint64_t lost;      /* bits of GITS_CBASER that do not hold what is written */
     unsigned speed;     /* commands consumed at each look at the read pointer; 0: none ever */
     unsigned refused;   /* opcode at which it stalls */
     unsigned stalls;
@@ -248,6 +277,7 @@ void its_mmio_write(uintptr_t address, unsigned size, uint64_t value)
     pthread_mutex_lock(&fake.lock);
     if (address == REGISTERS + GITS_CBASER) {
         fake.cbaser = fake.non_shareable ? value & ~GITS_BASER_SHAREABILITY(UINT64_C(3)) : value;
+        fake.cbaser &= ~fake.lost;
         fake.creadr = 0;
     } else if (address == REGISTERS + GITS_CWRITER) {
         fake.cwriter = value & GITS_QUEUE_OFFSET;
@@ -269,6 +299,7 @@ static int setup(void **state)
     host_reset();
     fake.cbaser = fake.cwriter = fake.creadr = 0;
     fake.non_shareable = false;
+    fake.lost = 0;
     fake.speed = 1;
     fake.refused = NO_OPCODE;
     fake.stalls = fake.logged = 0;
@@ -315,6 +346,24 @@ static void queue_is_uncached_where_it_reads_back_non_shareable(void **state)
     assert_int_equal(fake.cbaser >> 10 & 3, 0);
     assert_int_equal(fake.cbaser >> 59 & 7, 1); /* non-cacheable */
     assert_false(queue.coherent);
+    assert_int_equal(run(its_command_int(1, 2)), 0);
+}
+
+/* The ITS would read its commands from elsewhere, or run past the ring's end. */
+static void queue_register_that_does_not_hold_the_ring_is_an_error(void **state)
+{
+    struct its_command *ring = queue.ring;
+    uint64_t address = (uintptr_t)ring;
+
+    (void)state;
+    fake.lost = address & (0 - address); /* the lowest bit of the address that is set */
+    assert_int_equal(its_queue_init(&queue, REGISTERS, ring), -EIO);
+    fake.lost = 0x8; /* 8 pages of 16 */
+    assert_int_equal(its_queue_init(&queue, REGISTERS, ring), -EIO);
+    fake.non_shareable = true;
+    assert_int_equal(its_queue_init(&queue, REGISTERS, ring), -EIO);
+    fake.lost = 0;
+    assert_int_equal(its_queue_init(&queue, REGISTERS, ring), 0);
     assert_int_equal(run(its_command_int(1, 2)), 0);
 }
 
@@ -456,6 +505,56 @@ static void a_handler_is_refused(void **state)
     assert_int_equal(queue.submitted, 0);
 }
 
+/* ---- several batches in the queue, one is refused ---- */
+
+#define LATER deadline_after_us(ITS_QUEUE_TIMEOUT_US)
+
+/* Two commands and who waits for them. */
+static void send(struct its_queue_batch *batch, struct its_command first, struct its_command second)
+{
+    const struct its_command commands[] = {first, second};
+
+    *batch = (struct its_queue_batch){.stalled = false};
+    assert_int_equal(submit(&queue, commands, 2, batch, LATER), 0);
+}
+
+static void only_the_sender_of_a_refused_command_is_told(void **state)
+{
+    struct its_command sync = its_command_sync(SYNC_TO(1));
+    struct its_queue_batch before, refused, behind;
+
+    (void)state;
+    fake.refused = ITS_MAPTI;
+    send(&before, its_command_int(1, 1), sync);
+    send(&refused, its_command_mapti(1, 2, 8192, 0), sync);
+    send(&behind, its_command_int(1, 3), sync);
+    /* The refused one looks first, and the others are in the list meanwhile. */
+    assert_int_equal(await(&queue, &refused, LATER), -EIO);
+    assert_int_equal(fake.stalls, 1);
+    assert_int_equal(await(&queue, &before, LATER), 0);
+    assert_int_equal(await(&queue, &behind, LATER), 0);
+    assert_false(before.stalled);
+    assert_false(behind.stalled);
+    assert_int_equal(fake.logged, 6);
+    assert_null(queue.waiting);
+}
+
+/* Whether its first command was done depends on it. */
+static void a_batch_that_is_refused_twice_is_told_of_the_first_time(void **state)
+{
+    struct its_command first = its_command_mapti(1, 2, 8192, 0);
+    struct its_queue_batch batch;
+
+    (void)state;
+    fake.refused = ITS_MAPTI;
+    send(&batch, first, its_command_mapti(1, 3, 8193, 0));
+    assert_int_equal(await(&queue, &batch, LATER), -EIO);
+    assert_int_equal(fake.stalls, 2);
+    assert_int_equal(batch.stalled_number, batch.first);
+    assert_memory_equal(&batch.stalled_at, &first, sizeof(first));
+    assert_null(queue.waiting);
+}
+
 /* ---- several callers ---- */
 
 #define CORES    4u
@@ -504,10 +603,13 @@ int main(void)
         cmocka_unit_test(target_is_an_address_or_a_processor_number),
         cmocka_unit_test(a_field_never_spills_into_its_neighbours),
         cmocka_unit_test(commands_are_described_in_words),
+        cmocka_unit_test(commands_have_their_names),
         cmocka_unit_test_setup_teardown(queue_register_holds_address_size_and_attributes, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(queue_is_uncached_where_it_reads_back_non_shareable, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(queue_register_that_does_not_hold_the_ring_is_an_error,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(a_command_is_followed_by_its_syncs, setup, teardown),
         cmocka_unit_test_setup_teardown(too_many_syncs_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(commands_keep_their_order_round_the_ring, setup, teardown),
@@ -523,6 +625,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_its_that_refuses_everything_is_given_up, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_handler_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_the_sender_of_a_refused_command_is_told, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_batch_that_is_refused_twice_is_told_of_the_first_time,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(
             commands_of_several_cores_all_arrive_each_with_its_sync_behind, setup, teardown),
     };

@@ -61,6 +61,7 @@ static struct {
     uint64_t hold;             /* the command before which it stands still */
     uint64_t refuse;           /* the command at which it stalls */
     bool busy, baser_is_fixed; /* does not come to rest; page sizes are all reserved */
+    bool cbaser_is_fixed;      /* holds nothing */
     bool collections[CORE_MAX];
     struct {
         bool mapped;
@@ -219,7 +220,7 @@ void its_mmio_write(uintptr_t address, unsigned size, uint64_t value)
         model.control = (uint32_t)value;
         break;
     case GITS_CBASER:
-        model.cbaser = value;
+        model.cbaser = model.cbaser_is_fixed ? 0 : value;
         model.creadr = 0;
         break;
     case GITS_CWRITER:
@@ -431,6 +432,15 @@ static void a_table_register_that_keeps_no_page_size_is_refused(void **state)
 }
 
 /* GITS_TYPER: HCC at 31:24, CIDbits at 35:32, CIL at 36. */
+static void a_queue_register_that_holds_nothing_is_refused(void **state)
+{
+    (void)state;
+    model.cbaser_is_fixed = true;
+    assert_int_equal(its_init(REGISTERS), -EIO);
+    assert_int_equal(model.control & GITS_CTLR_ENABLED, 0);
+    assert_int_equal(its_core_init(), -ENODEV);
+}
+
 static void a_core_without_a_collection_is_refused(void **state)
 {
     (void)state;
@@ -605,6 +615,37 @@ static void nothing_is_queued_where_waiting_is_not_allowed(void **state)
     assert_int_equal(unmap_device(), 0);
 }
 
+/* visit() must not map or unmap, and runs with the lock that this takes. */
+static void call_from_a_visit(uint32_t id, unsigned event_bits, unsigned mapped, void *argument)
+{
+    unsigned *visits = argument;
+
+    (void)id;
+    (void)event_bits;
+    (void)mapped;
+    ++*visits;
+    assert_int_equal(map_device(), -EDEADLK);
+    assert_int_equal(unmap_device(), -EDEADLK);
+    assert_int_equal(inventory(), 0); /* a visit in a visit sees nothing */
+}
+
+static void devices_stay_as_they_are_in_a_visit(void **state)
+{
+    unsigned visits = 0;
+    uint64_t before;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 2, &shared), 0);
+    before = its.queue.submitted;
+    its_for_each_device(call_from_a_visit, &visits);
+    assert_int_equal(visits, 1);
+    assert_int_equal(its.queue.submitted, before);
+    assert_int_equal(inventory(), 1);
+    assert_int_equal(unmap_device(), 0);
+    assert_int_equal(inventory(), 0);
+}
+
 /* ---- nothing wrong ---- */
 
 static void an_events_life(void **state)
@@ -646,6 +687,34 @@ static void an_events_life(void **state)
     assert_int_equal(its_discard_event(device, 0), 0);
     assert_int_equal(its_unmap_device(device), 0);
     assert_int_equal(inventory(), 0);
+}
+
+/* Nothing about it is sent, and the tables of its neighbours in memory are not touched. */
+static void an_event_beyond_the_devices_own_is_refused(void **state)
+{
+    static const uint32_t beyond[] = {4, 5, 0x10000, UINT32_MAX};
+    struct its_device *device;
+    uint64_t submitted;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    assert_int_equal(its_map_event(device, 3, LPI, 0), 0); /* the last */
+    submitted = its.queue.submitted;
+    for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++) {
+        assert_int_equal(its_map_event(device, beyond[i], LPI + 1, 0), -EINVAL);
+        assert_int_equal(its_move_event(device, beyond[i], 1), -EINVAL);
+        assert_int_equal(its_trigger_event(device, beyond[i]), -EINVAL);
+        assert_int_equal(its_clear_event(device, beyond[i]), -EINVAL);
+        assert_int_equal(its_enable_event(device, beyond[i], LPI + 1, 0x40), -EINVAL);
+        assert_int_equal(its_disable_event(device, beyond[i], LPI + 1), -EINVAL);
+        assert_int_equal(its_discard_event(device, beyond[i]), -EINVAL);
+    }
+    assert_int_equal(its.queue.submitted, submitted);
+    assert_int_equal(properties[1], 0);
+    assert_int_equal(inventory(), 101);
+    assert_int_equal(its_discard_event(device, 3), 0);
+    assert_int_equal(its_unmap_device(device), 0);
 }
 
 static void a_device_needs_a_core_and_memory(void **state)
@@ -1000,11 +1069,14 @@ int main(void)
         TEST(what_is_no_its_is_refused),
         TEST(without_memory_there_is_no_its),
         TEST(a_table_register_that_keeps_no_page_size_is_refused),
+        TEST(a_queue_register_that_holds_nothing_is_refused),
         TEST(a_core_without_a_collection_is_refused),
         TEST(sizes_beyond_use_are_refused_before_they_are_allocated),
         TEST(a_core_that_was_not_answered_comes_up_later),
         TEST(nothing_is_queued_where_waiting_is_not_allowed),
+        TEST(devices_stay_as_they_are_in_a_visit),
         TEST(an_events_life),
+        TEST(an_event_beyond_the_devices_own_is_refused),
         TEST(a_device_needs_a_core_and_memory),
         TEST(it_costs_a_caller_a_second_once_and_later_ones_a_millisecond),
         TEST(a_device_that_was_mapped_without_an_answer_is_not_lost),

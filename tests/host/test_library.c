@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What any program takes from lib/: commands and their words, the console's line ends and lock, the
- * rings of trace records. Compiled into this file, with commands and a console of the test's own.
+ * What any program takes from lib/: commands and their words, the console's line ends and lock, log
+ * lines, the rings of trace records. Compiled into this file, with commands and a console of the
+ * test's own.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,21 +13,34 @@
 
 #include <stdlib.h>
 
-/* trace.c's memory. */
+/* trace.c's memory and clock. */
 static void *failing_calloc(size_t count, size_t size);
 #define calloc failing_calloc
+static uint64_t time_of_a_record(void);
+
+#include "arch/time.h"
+#define time_now_ns time_of_a_record
 
 #include "lib/command.c"
 #include "lib/console.c"
 #include "lib/trace.c"
 
 #undef calloc
+#undef time_now_ns
 
+/* newlib's; and the one that all other code calls here is tests/host/support/arch_log.c's. */
+#include <stdio.h>
+#define vsniprintf vsnprintf
+#define log_write  library_log_write
+#include "lib/log.c"
+#undef log_write
+
+#include "arch/smp.h"
 #include "tests/host/support/arch_host.h"
 #include "tests/host/support/host.h"
 
+#include <sched.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 static unsigned allocations, failing_allocation;
@@ -146,7 +160,7 @@ static void numbers_are_whole_words_within_their_limit(void **state)
 
 /* ---- the console ---- */
 
-static char out[512];
+static char out[1024];
 static size_t out_length;
 static unsigned writes, flushes;
 static bool in_panic, was_locked;
@@ -239,6 +253,95 @@ static void lines_end_as_terminals_want_it(void **state)
     assert_int_equal(flushes, 1);
 }
 
+/* ---- log lines ---- */
+
+/* As the linker lays them out. */
+struct log_subject log_subjects_start[] = {{"first", LOG_INFO}, {"second", LOG_INFO}};
+_Static_assert(sizeof(struct log_subject) == 16, "below");
+__asm__(".globl log_subjects_end\n\t.set log_subjects_end, log_subjects_start + 2 * 16");
+
+/* The line with this many letters as its text; what stands in front of them has a fixed length. */
+static const char *logged(size_t letters)
+{
+    char text[2 * LINE_SIZE];
+
+    assert_true(letters < sizeof(text));
+    memset(text, 'a', letters);
+    text[letters] = '\0';
+    out_length = 0;
+    library_log_write(&log_subjects_start[0], LOG_ERROR, "%s", text);
+    out[out_length] = '\0';
+    return out;
+}
+
+static size_t letters_in(const char *line)
+{
+    size_t count = 0;
+
+    for (const char *at = strrchr(line, ':'); *at != '\0'; at++)
+        count += *at == 'a';
+    return count;
+}
+
+static bool ends_with(const char *line, const char *end)
+{
+    return strlen(line) >= strlen(end) && strcmp(line + strlen(line) - strlen(end), end) == 0;
+}
+
+static void a_line_that_is_too_long_ends_in_the_cut_mark(void **state)
+{
+    static char kept[LOG_KEPT];
+    size_t room;
+
+    (void)state;
+    host_reset();
+    console_attach(&device);
+    assert_non_null(strstr(logged(3), "] first: error: aaa\r\n"));
+    room = LINE_SIZE - (strlen(out) - 1 - 3); /* a carriage return is not of the line */
+    assert_true(ends_with(logged(room), "aaa\r\n"));
+    assert_int_equal(letters_in(out), room);
+    for (size_t letters = room + 1; letters < room + 20; letters++) {
+        assert_true(ends_with(logged(letters), "a [cut]\r\n"));
+        assert_int_equal(strlen(out), LINE_SIZE + 1);
+        assert_int_equal(letters_in(out), room - strlen(CUT_MARK));
+        assert_int_equal(log_copy(kept, 1), LINE_SIZE);
+        assert_memory_equal(kept, out, LINE_SIZE - 1);
+        assert_int_equal(kept[LINE_SIZE - 1], '\n');
+    }
+}
+
+static void levels_and_subjects_have_names(void **state)
+{
+    (void)state;
+    for (int level = 0; level < LOG_LEVELS; level++)
+        assert_int_equal(log_level_of(log_level_name((enum log_level)level)), level);
+    assert_string_equal(log_level_name(LOG_ERROR), "error");
+    assert_string_equal(log_level_name(LOG_DEBUG), "debug");
+    assert_int_equal(log_level_of("loud"), -ENOENT);
+    assert_string_equal(log_get_subject(0)->name, "first");
+    assert_string_equal(log_get_subject(1)->name, "second");
+    assert_null(log_get_subject(2));
+    assert_null(log_get_subject(UINT32_MAX));
+}
+
+static void messages_beyond_a_subjects_level_are_left_out(void **state)
+{
+    (void)state;
+    host_reset();
+    console_attach(&device);
+    assert_int_equal(log_set_level("third", LOG_DEBUG), -ENOENT);
+    assert_int_equal(log_set_level("first", LOG_WARNING), 0);
+    out_length = 0;
+    library_log_write(&log_subjects_start[0], LOG_INFO, "left out");
+    assert_int_equal(out_length, 0);
+    library_log_write(&log_subjects_start[1], LOG_INFO, "written");
+    assert_int_not_equal(out_length, 0);
+    assert_int_equal(log_set_level("*", LOG_INFO), 0);
+    out_length = 0;
+    library_log_write(&log_subjects_start[0], LOG_INFO, "written");
+    assert_int_not_equal(out_length, 0);
+}
+
 /* ---- traces ---- */
 
 TRACE_EVENT(one, "%llu %llu");
@@ -311,6 +414,66 @@ static void records_come_back_in_the_order_of_time(void **state)
     free_rings();
 }
 
+/* Core 1 is in the middle of a record when core 0 stops the trace, and takes its time. */
+#define LINGER 5000u /* looks at whether core 0 has gone on */
+
+static struct {
+    bool wanted, inside, stop_returned, too_early;
+} lingering;
+
+static void set(bool *flag)
+{
+    __atomic_store_n(flag, true, __ATOMIC_SEQ_CST);
+}
+
+static bool is_set(const bool *flag)
+{
+    return __atomic_load_n(flag, __ATOMIC_SEQ_CST);
+}
+
+static uint64_t time_of_a_record(void)
+{
+    if (lingering.wanted && host_thread.core == 1) {
+        set(&lingering.inside);
+        while (trace_is_on())
+            sched_yield();
+        for (unsigned i = 0; i < LINGER && !is_set(&lingering.stop_returned); i++)
+            sched_yield();
+        lingering.too_early = is_set(&lingering.stop_returned);
+    }
+    return time_now_ns();
+}
+
+static void record_slowly(void *argument)
+{
+    (void)argument;
+    trace(one, 7, 0);
+}
+
+static void stopping_waits_for_a_record_that_is_being_written(void **state)
+{
+    uint64_t lost;
+
+    (void)state;
+    host_reset();
+    lingering.wanted = true;
+    assert_int_equal(trace_start(4), 0);
+    assert_int_equal(smp_start(1, record_slowly, NULL), 0);
+    while (!is_set(&lingering.inside))
+        sched_yield();
+    assert_int_equal(trace_stop(), 0);
+    set(&lingering.stop_returned);
+    memset(&visited, 0, sizeof(visited));
+    assert_int_equal(trace_visit(visit, NULL, &lost), 0);
+    assert_int_equal(visited.count, 1);
+    assert_int_equal(visited.core, 1);
+    assert_int_equal(visited.first, 7);
+    assert_int_equal(smp_join(1, 1000000), 0);
+    lingering.wanted = false;
+    assert_false(lingering.too_early);
+    free_rings();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,7 +482,11 @@ int main(void)
         cmocka_unit_test(numbers_are_whole_words_within_their_limit),
         cmocka_unit_test(without_a_device_nothing_is_written_or_read),
         cmocka_unit_test(lines_end_as_terminals_want_it),
+        cmocka_unit_test(a_line_that_is_too_long_ends_in_the_cut_mark),
+        cmocka_unit_test(levels_and_subjects_have_names),
+        cmocka_unit_test(messages_beyond_a_subjects_level_are_left_out),
         cmocka_unit_test(records_come_back_in_the_order_of_time),
+        cmocka_unit_test(stopping_waits_for_a_record_that_is_being_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
 #include "drivers/ti_sci/ti_sci.h"
+#include "lib/trace.h"
 #include "msi/binding.h"
 #include "msi/dispatch.h"
 #include "msi/evacuate.h"
@@ -806,6 +807,131 @@ static void wired_interrupt(void **state)
     assert_int_equal(irq_unbind(&wire), 0);
 }
 
+/* A wired device that has been given the INTIDs of the router's outputs: who comes first has them,
+ * and the other one gets an error, and leaves nothing behind. */
+static void an_intid_has_one_owner(void **state)
+{
+    static const uint16_t inputs[] = {MAILBOX_INPUT};
+    static uint16_t intids[64];
+    static struct irq *wire_irqs[64];
+    struct device wire = {.name = "wire"}, direct = {.name = "direct"};
+    struct irq_request request_index = {.handler = note_call, .context = &records[SOURCES_MAX - 1]};
+    struct irq_inventory before;
+    struct irq *irq;
+
+    (void)state;
+    for (unsigned i = 0; i < 64; i++)
+        intids[i] = (uint16_t)(64 + i);
+    assert_int_equal(irq_bind_wired(&wire, wired, intids, 64), 0);
+    assert_int_equal(irq_bind_intr(&direct, router, inputs, 1), 0);
+    assert_int_equal(request(0, 0), 0);
+    request_index.index = route_of(irqs[0]).intid - 64;
+    assert_int_equal(irq_request(&wire, &request_index, &irq), -EBUSY);
+    for (unsigned i = 0; i < 64; i++) {
+        request_index.index = i;
+        if (i != route_of(irqs[0]).intid - 64)
+            assert_int_equal(irq_request(&wire, &request_index, &wire_irqs[i]), 0);
+    }
+    before = inventory();
+    request_index.index = 0;
+    assert_int_equal(irq_request(&direct, &request_index, &irq), -EBUSY);
+    assert_int_equal(request(1, 0), -EBUSY); /* it would have a VINT of its own */
+
+    struct irq_inventory after = inventory();
+
+    assert_inventories_equal(before, after);
+    fire(irqs[0]);
+    host_advance_us(10);
+    assert_int_equal(records[0].calls, 1);
+    assert_int_equal(irq_free_block(wire_irqs, 64), 0);
+    assert_int_equal(request(1, 0), 0);
+    fire(irqs[1]);
+    host_advance_us(10);
+    assert_int_equal(records[1].calls, 1);
+    assert_int_equal(irq_unbind(&wire), 0);
+    assert_int_equal(irq_unbind(&direct), 0);
+}
+
+/* ---- traces ---- */
+
+static unsigned traced_calls;
+
+static enum irq_return note_traced(void *context)
+{
+    (void)context;
+    traced_calls++;
+    return IRQ_HANDLED;
+}
+
+/* What of the trace is an interrupt's way, in the order of time. */
+static struct {
+    const char *name;
+    uint64_t first;
+    unsigned core;
+} steps[8];
+static unsigned step_count;
+
+static void note_step(unsigned core, const struct trace_record *record, void *argument)
+{
+    static const char *const way[] = {"irq_acknowledge", "inta_status", "irq_handler",
+                                      "irq_handled", "irq_end"};
+
+    (void)argument;
+    for (unsigned i = 0; i < sizeof(way) / sizeof(way[0]); i++) {
+        if (strcmp(record->event->name, way[i]) != 0)
+            continue;
+        assert_true(step_count < sizeof(steps) / sizeof(steps[0]));
+        steps[step_count].name = record->event->name;
+        steps[step_count].first = record->values[0];
+        steps[step_count++].core = core;
+    }
+}
+
+/* Switched on and off while the interrupt is in use: each of its calls is one of the two handlers,
+ * and what was recorded is its way, step by step. */
+static void the_way_of_an_interrupt_is_traced(void **state)
+{
+    const struct irq_request request = {.index = sources[0],
+                                        .handler = note_call,
+                                        .traced_handler = note_traced,
+                                        .context = &records[0],
+                                        .core = 2};
+    struct route route;
+    uint64_t lost;
+
+    (void)state;
+    traced_calls = step_count = 0;
+    assert_int_equal(irq_request(&device, &request, &irqs[0]), 0);
+    route = route_of(irqs[0]);
+    fire(irqs[0]);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(records[0].calls, 1);
+    assert_int_equal(trace_start(0), 0);
+    fire(irqs[0]);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(trace_stop(), 0);
+    assert_int_equal(traced_calls, 1);
+    fire(irqs[0]);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(traced_calls, 1);
+    assert_int_equal(records[0].calls, 2);
+    assert_int_equal(irq_count(irqs[0]), 3);
+
+    assert_int_equal(trace_visit(note_step, NULL, &lost), 0);
+    assert_int_equal(lost, 0);
+    assert_int_equal(step_count, 5);
+    for (unsigned i = 0; i < step_count; i++)
+        assert_int_equal(steps[i].core, 2);
+    assert_string_equal(steps[0].name, "irq_acknowledge");
+    assert_int_equal(steps[0].first, route.intid);
+    assert_string_equal(steps[1].name, "inta_status");
+    assert_int_equal(steps[1].first, route.vint);
+    assert_string_equal(steps[2].name, "irq_handler");
+    assert_string_equal(steps[3].name, "irq_handled");
+    assert_string_equal(steps[4].name, "irq_end");
+    assert_int_equal(steps[4].first, route.intid);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -839,6 +965,8 @@ int main(void)
         TEST(masked_message_is_kept_once),
         TEST(lpis_run_out_cleanly),
         TEST(wired_interrupt),
+        TEST(an_intid_has_one_owner),
+        TEST(the_way_of_an_interrupt_is_traced),
     };
 
     return cmocka_run_group_tests(tests, start, NULL);

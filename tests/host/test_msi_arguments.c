@@ -9,6 +9,7 @@
 #include "msi/evacuate.h"
 #include "msi/irq.h"
 #include "msi/local.h"
+#include "msi/report.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/msi_case.h"
@@ -249,6 +250,29 @@ static void ppis_have_one_handler_and_the_timer_has_none(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* ---- names ---- */
+
+static void an_interrupt_is_called_as_it_was_requested_or_as_its_device(void **state)
+{
+    struct irq_request request = {.index = 1, .handler = msi_note, .name = "mine"};
+    struct irq *named, *unnamed;
+
+    (void)state;
+    assert_int_equal(irq_bind_its(&device, msi_case.its, 40, 2), 0);
+    assert_int_equal(irq_request(&device, &request, &named), 0);
+    request.name = NULL;
+    request.index = 3;
+    assert_int_equal(irq_request(&device, &request, &unnamed), 0);
+    assert_string_equal(irq_name(named), "mine");
+    assert_string_equal(irq_device_name(named), "arguments");
+    assert_int_equal(irq_index(named), 1);
+    assert_string_equal(irq_name(unnamed), "arguments");
+    assert_int_equal(irq_index(unnamed), 3);
+    assert_int_equal(irq_free(named), 0);
+    assert_int_equal(irq_free(unnamed), 0);
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +284,7 @@ int main(void)
         TEST(cores_that_are_none_are_refused),
         TEST(sgis_have_one_handler_and_some_are_the_layers),
         TEST(ppis_have_one_handler_and_the_timer_has_none),
+        TEST(an_interrupt_is_called_as_it_was_requested_or_as_its_device),
     };
 
     return cmocka_run_group_tests(tests, msi_case_start, NULL);

@@ -517,6 +517,73 @@ static void block_of_which_the_parent_fails_is_gone(void **state)
     assert_int_equal(irq_unbind(&device), 0);
 }
 
+/* Each try to release it is refused: it belongs to its device, which stays bound; another device of
+ * the same parent can leave. */
+static void stuck_event_keeps_its_device_bound(void **state)
+{
+    static struct device neighbour;
+    struct irq_inventory before = msi_in_use(), bound;
+    struct irq *irq;
+
+    (void)state;
+    neighbour = (struct device){.name = "neighbour"};
+    bind_rings();
+    assert_int_equal(irq_bind_inta(&neighbour, msi_case.aggregator, AM65X_DEV_UDMAP), 0);
+    bound = msi_in_use();
+    assert_int_equal(request(msi_case.sources[0], msi_note, &records[0], 1, &irq), 0);
+    host_fail_calls("ti_sci_event_unmap", 1, 3, -EACCES, false);
+    assert_int_equal(irq_free(irq), -EACCES);
+    assert_int_equal(irq_unbind(&neighbour), 0);
+    assert_int_equal(irq_unbind(&device), -EBUSY);
+    assert_int_equal(host_failed_calls(), 3);
+    host_fail_calls(NULL, 1, 0, 0, false);
+    assert_non_null(device.interrupts);
+    assert_int_equal(msi_in_use().held, bound.held + 1);
+    assert_int_equal(msi_in_use().bindings, bound.bindings - 1);
+    /* Now it can be released. */
+    assert_int_equal(irq_unbind(&device), 0);
+    assert_true(msi_in_use_equal(&before));
+}
+
+/* Two lines that can't be released; of the tries that each request and each free makes, some are
+ * refused. */
+static void stuck_lines_come_back_one_by_one(void **state)
+{
+    struct irq_inventory before;
+    struct irq *irqs[2], *irq;
+
+    (void)state;
+    bind_inputs();
+    before = msi_in_use();
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(request(i, msi_note, &records[i], 1, &irqs[i]), 0);
+    host_fail_calls("ti_sci_route_unmap", 1, 3, -EACCES, false); /* the second free tries both */
+    assert_int_equal(irq_free(irqs[0]), -EACCES);
+    assert_int_equal(irq_free(irqs[1]), -EACCES);
+    assert_int_equal(host_failed_calls(), 3);
+    assert_int_equal(msi_in_use().held, before.held + 2);
+    assert_int_equal(msi_in_use().routes, before.routes + 2);
+    for (unsigned round = 0; round < 2; round++) {
+        host_fail_calls("ti_sci_route_unmap", 1, 1, -EACCES, false); /* the first of them stays */
+        assert_int_equal(request(2, msi_note, &records[2], 1, &irq), 0);
+        assert_int_equal(host_failed_calls(), 1);
+        assert_int_equal(msi_in_use().held, before.held + 1);
+        assert_int_equal(msi_in_use().routes, before.routes + 2);
+        host_fail_calls("ti_sci_route_unmap", 1, 1, -EACCES, false);
+        assert_int_equal(irq_free(irq), 0);
+        assert_int_equal(host_failed_calls(), 1);
+        assert_int_equal(msi_in_use().held, before.held + 1);
+        assert_int_equal(msi_in_use().routes, before.routes + 1);
+    }
+    host_fail_calls(NULL, 1, 0, 0, false);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(request(i, msi_note, &records[i], 1, &irqs[i]), 0);
+        assert_int_equal(irq_free(irqs[i]), 0);
+    }
+    assert_true(msi_in_use_equal(&before));
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
 /* ---- a device that would not take a message ---- */
 
 static int write_error;
@@ -548,6 +615,25 @@ static void move_writes_no_message(void **state)
     host_advance_us(SETTLE_US);
     assert_int_equal(records[0].core, 2);
     assert_int_equal(irq_free(irq), 0);
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
+/* Requested while its device had no slots, it has no message to be restored. */
+static void only_what_has_a_message_is_restored(void **state)
+{
+    struct irq *irqs[3];
+
+    (void)state;
+    write_error = 0;
+    bind_messages();
+    for (unsigned i = 0; i < 3; i++) {
+        device.write_message = i == 1 ? NULL : write_message;
+        assert_int_equal(request(i, msi_note, &records[i], 1, &irqs[i]), 0);
+    }
+    messages_written = 0;
+    assert_int_equal(irq_restore_messages(&device), 0);
+    assert_int_equal(messages_written, 2);
+    assert_int_equal(irq_free_block(irqs, 3), 0);
     assert_int_equal(irq_unbind(&device), 0);
 }
 
@@ -674,6 +760,106 @@ static void visitor_can_not_change_what_it_visits(void **state)
     assert_int_equal(irq_unbind(&device), 0);
 }
 
+static struct irq_parent *parent_made;
+
+static void bring_up_in_a_visit(const struct irq *irq, void *argument)
+{
+    static const struct intr_output_range ranges[] = {{0, 64, 64}};
+    const struct intr_facts intr = {AM65X_DEV_INTR, ranges, 1, 0};
+    const struct inta_facts inta = {AM65X_DEV_INTA, AM65X_INTA_BASE, AM65X_INTA_VINTS, 0};
+
+    if (irq != in_use_irq)
+        return;
+    ++*(unsigned *)argument;
+    visitor_errors[0] = irq_wired_init(&parent_made);
+    visitor_errors[1] = irq_intr_init(&intr, &parent_made);
+    visitor_errors[2] = irq_inta_init(&inta, msi_case.router, &parent_made);
+}
+
+/* The sanitizer sees what is left of them. */
+static void visitor_can_not_bring_up_a_parent(void **state)
+{
+    unsigned visits = 0;
+
+    (void)state;
+    bind_messages();
+    assert_int_equal(request(0, msi_note, &records[0], 1, &in_use_irq), 0);
+    struct irq_inventory before = msi_in_use();
+
+    parent_made = NULL;
+    irq_for_each(bring_up_in_a_visit, &visits);
+    assert_int_equal(visits, 1);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(visitor_errors[i], -EDEADLK);
+    assert_null(parent_made);
+    assert_true(msi_in_use_equal(&before));
+    assert_int_equal(irq_free(in_use_irq), 0);
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
+/* ---- calls from write_message(), which runs with the parent's lock held ---- */
+
+static unsigned visits_from_a_write;
+
+static void count_visit(const struct irq *irq, void *argument)
+{
+    (void)irq;
+    ++*(unsigned *)argument;
+}
+
+static int write_message_and_call(struct device *to, uint32_t index,
+                                  const struct irq_message *message)
+{
+    struct irq *irqs[1] = {in_use_irq};
+    struct irq *made;
+
+    (void)to;
+    (void)index;
+    if (message == NULL)
+        return 0;
+    messages_written++;
+    errors[0] = request(2, msi_note, &records[2], 1, &made);
+    errors[1] = irq_free(in_use_irq);
+    errors[2] = irq_free_block(irqs, 1);
+    errors[3] = irq_set_affinity(in_use_irq, 2);
+    errors[4] = irq_restore_messages(&device);
+    errors[5] = irq_unbind(&device);
+    errors[6] = irqs[0] == in_use_irq ? -EDEADLK : 0;
+    irq_for_each(count_visit, &visits_from_a_write);
+    return 0;
+}
+
+/* It must not make them; if it does, they are refused, and no core hangs. */
+static void calls_from_write_message_are_refused(void **state)
+{
+    struct irq_inventory before;
+    struct irq *irq;
+
+    (void)state;
+    write_error = 0;
+    messages_written = visits_from_a_write = 0;
+    device.write_message = write_message;
+    bind_messages();
+    assert_int_equal(request(0, msi_note, &records[0], 1, &in_use_irq), 0);
+    before = msi_in_use();
+    device.write_message = write_message_and_call;
+    assert_int_equal(request(1, msi_note, &records[1], 1, &irq), 0);
+    assert_int_equal(messages_written, 2);
+    for (unsigned i = 0; i < 7; i++)
+        assert_int_equal(errors[i], -EDEADLK);
+    assert_int_equal(visits_from_a_write, 0);
+    assert_int_equal(irq_core(in_use_irq), 1);
+    assert_int_equal(irq_trigger(in_use_irq), 0); /* it is neither dead nor masked */
+    assert_int_equal(irq_trigger(irq), 0);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(records[0].calls, 1);
+    assert_int_equal(records[1].calls, 1);
+    assert_int_equal(irq_free(irq), 0);
+    assert_true(msi_in_use_equal(&before));
+    assert_int_equal(irq_free(in_use_irq), 0);
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
 /* ---- a storming interrupt unmasked by a visitor, which runs with the locks held ---- */
 
 static enum irq_return finds_nothing(void *context)
@@ -688,6 +874,46 @@ static void unmask_visited(const struct irq *irq, void *argument)
         irq_unmask(in_use_irq);
         ++*(unsigned *)argument;
     }
+}
+
+/* ---- a storm while a message is written: what is to be told and turned off waits ---- */
+
+static int storm_while_writing(struct device *to, uint32_t index, const struct irq_message *message)
+{
+    (void)to;
+    (void)index;
+    if (message == NULL || messages_written++ != 0)
+        return 0;
+    for (unsigned i = 0; i < 10; i++) {
+        its_host_message(MESSAGE_DEVICE, 0);
+        host_advance_us(10);
+    }
+    errors[0] = strcmp(irq_state_name(in_use_irq), "storm") == 0;
+    irq_service();
+    errors[1] = in_use_irq->silenced;
+    return 0;
+}
+
+static void storm_in_write_message_is_turned_off_later(void **state)
+{
+    struct irq *irq;
+
+    (void)state;
+    bind_messages();
+    irq_set_storm_limit(10, 100000000);
+    assert_int_equal(request(0, finds_nothing, &records[0], 1, &in_use_irq), 0);
+    device.write_message = storm_while_writing;
+    messages_written = 0;
+    assert_int_equal(request(1, msi_note, &records[1], 1, &irq), 0);
+    assert_int_equal(messages_written, 1);
+    assert_true(errors[0]);
+    assert_false(errors[1]);
+    irq_service();
+    assert_true(in_use_irq->silenced);
+    irq_set_storm_limit(IRQ_STORM_COUNT, IRQ_STORM_WINDOW_US);
+    assert_int_equal(irq_free(irq), 0);
+    assert_int_equal(irq_free(in_use_irq), 0);
+    assert_int_equal(irq_unbind(&device), 0);
 }
 
 static void visitor_may_unmask_a_storm(void **state)
@@ -808,9 +1034,15 @@ int main(int argument_count, char **arguments)
         TEST(local_ones_can_be_freed_again_after_a_hang),
         TEST(handle_is_gone_when_the_parent_fails),
         TEST(block_of_which_the_parent_fails_is_gone),
+        TEST(stuck_event_keeps_its_device_bound),
+        TEST(stuck_lines_come_back_one_by_one),
         TEST(move_writes_no_message),
+        TEST(only_what_has_a_message_is_restored),
         TEST(thread_functions_are_refused_elsewhere),
         TEST(visitor_can_not_change_what_it_visits),
+        TEST(visitor_can_not_bring_up_a_parent),
+        TEST(calls_from_write_message_are_refused),
+        TEST(storm_in_write_message_is_turned_off_later),
         TEST(visitor_may_unmask_a_storm),
         TEST(handler_that_hangs_from_any_point_of_a_free),
     };

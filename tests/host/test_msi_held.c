@@ -6,6 +6,7 @@
  */
 #include "arch/core.h"
 #include "arch/smp.h"
+#include "arch/time.h"
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "msi/binding.h"
@@ -246,8 +247,8 @@ static bool was_called(void *argument)
     return msi_calls(argument) != 0;
 }
 
-/* Unmasked with an event pending, it waits for its core, which takes no interrupt meanwhile. */
-static struct irq *request_with_a_replay_waiting(unsigned core)
+/* Masked with an event pending, on a core that takes no interrupt from here on. */
+static struct irq *request_with_an_event_kept(unsigned core)
 {
     struct irq *irq = request(msi_note, 0, core, IRQ_FLAG_MASKED);
 
@@ -256,6 +257,14 @@ static struct irq *request_with_a_replay_waiting(unsigned core)
     assert_true(irq_pending(irq));
     tell(CLOSED);
     assert_int_equal(wait_for(has_obeyed, NULL, FOREVER_US), 0);
+    return irq;
+}
+
+/* Unmasked, its replay waits for its core. */
+static struct irq *request_with_a_replay_waiting(unsigned core)
+{
+    struct irq *irq = request_with_an_event_kept(core);
+
     irq_unmask(irq);
     return irq;
 }
@@ -294,6 +303,52 @@ static void replay_that_waits_is_freed_with_its_interrupt(void **state)
     assert_int_equal(wait_for(was_called, &record, ARRIVAL_US), 0);
     stop_core(1);
     end(irq);
+}
+
+/* ---- a core hands an event over to a core that has just lost the interrupt ---- */
+
+static struct irq *moving;
+
+static void move_on(void *argument)
+{
+    (void)argument;
+    assert_int_equal(irq_set_affinity(moving, 2), 0);
+}
+
+/* The move waits for handlers: the one that it would interrupt would not end. */
+static bool in_the_thread(const struct host_point *point)
+{
+    return !point->in_interrupt && point->mutexes == 0 && point->spinlocks == 0;
+}
+
+/* It is for the new core, wherever in the unmasking the move comes: the old one need do nothing. */
+static void replay_follows_a_move_meanwhile(void **state)
+{
+    const struct interleave another_core = {.core = 3, .run = move_on, .allowed = in_the_thread};
+    unsigned at = 1;
+
+    (void)state;
+    bind_messages();
+    start_core(1);
+    for (bool reached = true; reached; at++) {
+        record = (struct msi_record){0};
+        moving = request_with_an_event_kept(1);
+        interleave_begin(&another_core, at);
+        irq_unmask(moving);
+        reached = interleave_end();
+        (void)time_now_ns(); /* core 2 takes what is pending */
+        if (reached && (msi_calls(&record) != 1 || record.core != 2))
+            fail_msg("point %u, %s: %u calls", at, interleave_where(), (unsigned)record.calls);
+        tell(IDLE);
+        assert_int_equal(wait_for(was_called, &record, ARRIVAL_US), 0);
+        host_advance_us(SETTLE_US);
+        assert_int_equal(msi_calls(&record), 1);
+        assert_int_equal(irq_free(moving), 0);
+    }
+    stop_core(1);
+    print_message("# %u points\n", at - 2);
+    assert_true(at > 4);
+    assert_int_equal(irq_unbind(&device), 0);
 }
 
 /* ---- a core leaves ---- */
@@ -342,6 +397,7 @@ int main(void)
         TEST(any_core_is_each_in_turn),
         TEST(replay_that_waits_arrives),
         TEST(replay_that_waits_is_freed_with_its_interrupt),
+        TEST(replay_follows_a_move_meanwhile),
         TEST(no_handler_runs_on_a_core_that_has_left),
     };
 

@@ -7,6 +7,7 @@
 #include "drivers/gic/its.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "msi/binding.h"
+#include "msi/dispatch.h"
 #include "msi/internal.h"
 #include "msi/irq.h"
 #include "msi/report.h"
@@ -104,6 +105,36 @@ static void wires_start_after_a_failure(void **state)
     assert_int_equal(start_with_failures(init_wired), 1);
 }
 
+/* An ITS, and a GIC that has no LPIs. */
+static bool without_lpis;
+static unsigned limit_without;
+
+unsigned __real_its_lpi_limit(void);
+unsigned __wrap_its_lpi_limit(void);
+unsigned __wrap_its_lpi_limit(void)
+{
+    return without_lpis ? limit_without : __real_its_lpi_limit();
+}
+
+static void its_without_lpis_is_no_parent(void **state)
+{
+    struct irq_inventory before = msi_in_use();
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned allocations = host_allocations();
+
+        limit_without = i == 0 ? 0 : GIC_INTID_LPI_FIRST;
+        without_lpis = true;
+        assert_int_equal(irq_its_init(&its), -ENODEV);
+        without_lpis = false;
+        assert_int_equal(host_allocations(), allocations + 1); /* no table of nothing */
+        assert_null(its);
+        assert_int_equal(irq_dispatch_lpi_init(limit_without), -ENODEV);
+    }
+    assert_true(msi_in_use_equal(&before));
+}
+
 static void its_starts_after_a_failure(void **state)
 {
     struct irq_parent *second;
@@ -181,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layer_starts_after_a_failure),
         cmocka_unit_test(wires_start_after_a_failure),
+        cmocka_unit_test(its_without_lpis_is_no_parent),
         cmocka_unit_test(its_starts_after_a_failure),
         cmocka_unit_test(router_starts_after_a_failure),
         cmocka_unit_test(aggregator_wants_a_router),

@@ -179,6 +179,24 @@ static void bursts_are_no_storm(void **state)
     assert_int_equal(irq_unbind(&many), 0);
 }
 
+/* Ten times the limit's rate, which no handler with much to do could keep up. */
+static void more_work_than_there_can_be_is_a_storm(void **state)
+{
+    uint64_t storms = msi_storms();
+    struct irq *irq;
+
+    (void)state;
+    irq = request(&messages, 0, msi_note, &records[0], 1, 0);
+    fire(irq, 10 * LIMIT - 1, 0);
+    assert_false(is_stormy(irq));
+    assert_int_equal(msi_calls(&records[0]), 10 * LIMIT - 1);
+    assert_int_equal(msi_storms(), storms);
+    fire(irq, 1, 0);
+    assert_true(is_stormy(irq));
+    assert_int_equal(msi_storms(), storms + 1);
+    assert_int_equal(irq_free(irq), 0);
+}
+
 /* ---- calls for nothing are ---- */
 
 static void calls_for_nothing_are_a_storm(void **state)
@@ -350,6 +368,55 @@ static void what_is_left_waits_for_the_unmask(void **state)
     assert_int_equal(irq_free(wanting), 0);
 }
 
+/* A level that stays high, with more to do. In its first call an interrupt that waits longer is
+ * queued, and one of a higher priority than the queue's arrives. */
+static struct irq *waits_longer;
+
+static enum irq_return stays_high(void *context)
+{
+    (void)context;
+    if (++again_calls == 1) {
+        irq_unmask(waits_longer);
+        its_host_message(MESSAGE_DEVICE, 1);
+        return IRQ_AGAIN;
+    }
+    host_drive_line(WIRE, false);
+    return IRQ_HANDLED;
+}
+
+static enum irq_return masks_and_unmasks_the_level(void *context)
+{
+    irq_mask(wanting);
+    irq_unmask(wanting);
+    return msi_note(context);
+}
+
+/* Somebody's unmask ends the mask only: a level would come at once, before those ahead of it. */
+static void unmask_does_not_end_the_wait_for_a_turn(void **state)
+{
+    (void)state;
+    for (unsigned core = 0; core < 2; core++) {
+        waits_longer = request(&messages, 0, takes_its_turn, &records[0], core, IRQ_FLAG_MASKED);
+        struct irq *between =
+            request(&messages, 1, masks_and_unmasks_the_level, &records[1], core, 0);
+
+        wanting = request(&wires, 0, stays_high, NULL, core, 0);
+        begin_wanting(2);
+        assert_int_equal(irq_trigger(waits_longer), 0);
+        host_advance_us(SETTLE_US);
+        assert_true(irq_pending(waits_longer));
+        host_drive_line(WIRE, true);
+        host_advance_us(SETTLE_US);
+        assert_int_equal(msi_calls(&records[0]), core + 1);
+        assert_int_equal(msi_calls(&records[1]), core + 1);
+        assert_int_equal(calls_at_turn, 1);
+        assert_int_equal(again_calls, 2);
+        assert_int_equal(irq_free(wanting), 0);
+        assert_int_equal(irq_free(between), 0);
+        assert_int_equal(irq_free(waits_longer), 0);
+    }
+}
+
 static void other_interrupts_have_their_turn(void **state)
 {
     (void)state;
@@ -422,6 +489,72 @@ static void masked_one_beside_a_storm_is_none(void **state)
     }
 }
 
+/* ---- a masked message that never ends leaves the threads nothing either ---- */
+
+/* Its device sends again at each acknowledge, until the storm is found, or the test ends it. */
+static struct {
+    const struct irq *irq; /* NULL: nobody sends */
+    unsigned left, arrivals;
+} flood;
+
+unsigned __real_gic_acknowledge(void);
+unsigned __wrap_gic_acknowledge(void);
+unsigned __wrap_gic_acknowledge(void)
+{
+    unsigned intid = __real_gic_acknowledge();
+
+    if (intid < GIC_INTID_LPI_FIRST)
+        return intid;
+    flood.arrivals++;
+    if (flood.irq != NULL && !is_stormy(flood.irq) && flood.left != 0) {
+        flood.left--;
+        host_take_time_us(CALL_US);
+        its_host_message(MESSAGE_DEVICE, irq_index(flood.irq));
+    }
+    return intid;
+}
+
+static void send_without_a_gap(const struct irq *irq)
+{
+    flood.irq = irq;
+    flood.left = CALLS_MAX;
+    flood.arrivals = 0;
+    its_host_message(MESSAGE_DEVICE, irq_index(irq));
+    host_advance_us(4 * WINDOW_US);
+    flood.irq = NULL;
+}
+
+/* It is turned off at the ITS, and what has arrived is kept for the unmask. */
+static void masked_message_without_end_is_a_storm(void **state)
+{
+    (void)state;
+    for (unsigned core = 0; core < 2; core++) {
+        struct irq *irq = request(&messages, 0, msi_note, &records[core], core, IRQ_FLAG_MASKED);
+        uint64_t storms = msi_storms();
+
+        send_without_a_gap(irq);
+        print_message("# a masked message: a storm after %u\n", flood.arrivals);
+        assert_true(is_stormy(irq));
+        assert_true(flood.arrivals > WINDOW_US / (2 * CALL_US)); /* not before a window is over */
+        assert_int_equal(msi_storms(), storms + 1);
+        irq_service();
+        flood.arrivals = 0;
+        its_host_message(MESSAGE_DEVICE, 0);
+        host_advance_us(SETTLE_US);
+        assert_int_equal(flood.arrivals, 0);
+        assert_int_equal(msi_calls(&records[core]), 0);
+        irq_unmask(irq);
+        host_advance_us(SETTLE_US);
+        assert_true(msi_calls(&records[core]) >= 1);
+        assert_false(is_stormy(irq));
+        uint64_t calls = msi_calls(&records[core]);
+
+        fire(irq, 1, SETTLE_US);
+        assert_int_equal(msi_calls(&records[core]), calls + 1);
+        assert_int_equal(irq_free(irq), 0);
+    }
+}
+
 /* ---- an event that is handed over, and comes again while its handler runs ---- */
 
 static struct irq *crowd[MSI_HOST_SOURCES];
@@ -488,15 +621,18 @@ int main(int argument_count, char **arguments)
         TEST(much_work_is_no_storm),
         TEST(work_now_and_then_is_no_storm),
         TEST(bursts_are_no_storm),
+        TEST(more_work_than_there_can_be_is_a_storm),
         TEST(calls_for_nothing_are_a_storm),
         TEST(few_calls_for_nothing_are_no_storm),
         TEST(no_limit_is_no_storm),
         TEST(stuck_level_is_masked),
         TEST(handler_is_called_until_it_has_done_all),
         TEST(what_is_left_waits_for_the_unmask),
+        TEST(unmask_does_not_end_the_wait_for_a_turn),
         TEST(other_interrupts_have_their_turn),
         TEST(threads_have_their_turn),
         TEST(masked_one_beside_a_storm_is_none),
+        TEST(masked_message_without_end_is_a_storm),
         TEST(handed_over_flood_leaves_others_their_turn),
     };
 

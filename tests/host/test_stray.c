@@ -213,6 +213,57 @@ static void lpi_that_stays_loud_is_tried_again(void **state)
     assert_int_equal(its_unmap_device(raw), 0);
 }
 
+/* Between the look for what is to be turned off and the turning off another core requests it. */
+static struct irq *requested_meanwhile;
+
+static void request_meanwhile(void *argument)
+{
+    (void)argument;
+    requested_meanwhile = request(0, 0);
+}
+
+static void lpi_that_gets_an_owner_meanwhile_is_no_stray(void **state)
+{
+    const struct interleave another_core = {.core = 1, .run = request_meanwhile};
+    struct its_device *raw;
+    struct irq *irq;
+    bool reached = true;
+    unsigned lpi;
+
+    (void)state;
+    assert_int_equal(irq_bind_its(&device, msi_case.its, MESSAGE_DEVICE, MESSAGE_BITS), 0);
+    irq = request(0, 0);
+    lpi = lpi_of(irq);
+    assert_int_equal(irq_free(irq), 0);
+    assert_int_equal(its_map_device(0x777, 0, &raw), 0);
+    assert_int_equal(its_map_event(raw, 0, lpi, 0), 0);
+    for (unsigned at = 1; reached; at++) {
+        assert_int_equal(its_enable_event(raw, 0, lpi, GIC_PRIORITY_DEFAULT), 0);
+        for (unsigned i = 0; i < IRQ_STRAY_LIMIT; i++) {
+            assert_int_equal(its_trigger_event(raw, 0), 0);
+            host_advance_us(10);
+        }
+        requested_meanwhile = NULL;
+        interleave_begin(&another_core, at);
+        irq_service();
+        reached = interleave_end();
+        if (reached != (requested_meanwhile != NULL))
+            fail_msg("point %u: %s", at, interleave_where());
+        if (!reached)
+            request_meanwhile(NULL); /* now it is a former stray */
+        assert_int_equal(lpi_of(requested_meanwhile), lpi);
+        check_works(requested_meanwhile);
+        irq_service();
+        check_works(requested_meanwhile);
+        assert_int_equal(irq_free(requested_meanwhile), 0);
+        if (!reached)
+            assert_true(at > 3);
+    }
+    assert_int_equal(its_discard_event(raw, 0), 0);
+    assert_int_equal(its_unmap_device(raw), 0);
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
 static void wire_with_a_new_owner_is_no_stray(void **state)
 {
     static uint16_t intids[1];
@@ -358,9 +409,13 @@ static void lpi_beyond_the_table_is_turned_off(void **state)
 int main(int argument_count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
-        TEST(lpi_with_a_new_owner_is_no_stray),   TEST(lpi_that_stays_loud_is_tried_again),
-        TEST(wire_with_a_new_owner_is_no_stray),  TEST(each_that_is_turned_off_is_told),
-        TEST(those_turned_off_at_once_are_told),  TEST(bit_beyond_the_table_is_told),
+        TEST(lpi_with_a_new_owner_is_no_stray),
+        TEST(lpi_that_stays_loud_is_tried_again),
+        TEST(lpi_that_gets_an_owner_meanwhile_is_no_stray),
+        TEST(wire_with_a_new_owner_is_no_stray),
+        TEST(each_that_is_turned_off_is_told),
+        TEST(those_turned_off_at_once_are_told),
+        TEST(bit_beyond_the_table_is_told),
         TEST(lpi_beyond_the_table_is_turned_off),
     };
 

@@ -15,6 +15,7 @@
 #include "drivers/ti_sci/secure_proxy.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/ti_sci/ti_sci_sequence.h"
+#include "lib/trace.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "twin/models/am65x.h"
@@ -184,6 +185,20 @@ static void device_is_got_and_put(void **state)
     assert_int_equal(device.programmed, 0);
     assert_int_equal(device.current, 0);
     assert_int_equal(device.context_loss_count, 1);
+}
+
+static void refused_question_leaves_the_answer_alone(void **state)
+{
+    struct ti_sci_device_state device, untouched;
+
+    (void)state;
+    memset(&device, 0x5a, sizeof(device));
+    untouched = device;
+    assert_true(am65x_inject(AM65X_FAULT_SCI_NAK, 0x0201, 1));
+    assert_int_equal(ti_sci_device_get_state(148, &device), -EACCES);
+    assert_memory_equal(&device, &untouched, sizeof(device));
+    assert_int_equal(ti_sci_device_get_state(148, &device), 0);
+    assert_int_not_equal(device.programmed, untouched.programmed);
 }
 
 static void event_is_mapped_and_unmapped(void **state)
@@ -579,6 +594,37 @@ static void init_checks_the_threads(void **state)
     assert_int_equal(ti_sci_init(&bad), -EINVAL);
 }
 
+/* Nothing is sent through threads that are not the right ones. */
+static void without_threads_there_are_no_requests(void **state)
+{
+    struct ti_sci_config bad = config;
+    struct ti_sci_version version;
+
+    (void)state;
+    bad.rx_thread = config.tx_thread;
+    bad.tx_thread = config.rx_thread;
+    assert_int_equal(ti_sci_init(&bad), -ENODEV);
+    assert_int_equal(ti_sci_get_version(&version), -ENODEV);
+    assert_int_equal(messages_sent, 0);
+    assert_int_equal(counters().requests, 0);
+    assert_int_equal(ti_sci_init(&config), 0);
+    assert_int_equal(ti_sci_get_version(&version), 0);
+    assert_int_equal(messages_sent, 1);
+}
+
+/* The first test: there was no ti_sci_init() yet. */
+static void nothing_is_asked_before_init(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    host_reset();
+    host_set_write_observer(watch);
+    messages_sent = 0;
+    assert_int_equal(ti_sci_get_version(&version), -ENODEV);
+    assert_int_equal(messages_sent, 0);
+}
+
 static void init_discards_stale_answers(void **state)
 {
     struct ti_sci_version version;
@@ -592,6 +638,49 @@ static void init_discards_stale_answers(void **state)
     assert_int_equal(ti_sci_init(&config), 0);
     assert_int_equal(SECURE_PROXY_STATUS_COUNT(mmio_read32(RX_STATUS)), 0);
     assert_int_equal(counters().late + counters().stray, 0);
+}
+
+/* ---- traces ---- */
+
+static struct {
+    const char *name;
+    uint64_t values[2];
+} recorded[4];
+static unsigned recorded_count;
+
+static void note_record(unsigned core, const struct trace_record *record, void *argument)
+{
+    (void)argument;
+    assert_int_equal(core, 0);
+    assert_true(recorded_count < sizeof(recorded) / sizeof(recorded[0]));
+    recorded[recorded_count].name = record->event->name;
+    memcpy(recorded[recorded_count++].values, record->values, sizeof(record->values));
+}
+
+/* The parameters are the message's 16 bytes behind its header. */
+static void a_refused_request_is_traced_with_its_parameters(void **state)
+{
+    struct ti_sci_range range;
+    uint64_t lost;
+    uint8_t sequence;
+
+    (void)state;
+    recorded_count = 0;
+    assert_int_equal(trace_start(0), 0);
+    assert_int_equal(ti_sci_get_range(999, 0x11, &range), -EACCES);
+    assert_int_equal(trace_stop(), 0);
+    assert_int_equal(trace_visit(note_record, NULL, &lost), 0);
+    assert_int_equal(lost, 0);
+    sequence = wire[3];
+    assert_int_equal(recorded_count, 3);
+    assert_string_equal(recorded[0].name, "sci_request");
+    assert_int_equal(recorded[0].values[0], 0x1500);
+    assert_int_equal(recorded[0].values[1], sequence);
+    assert_string_equal(recorded[1].name, "sci_parameters");
+    assert_memory_equal(recorded[1].values, &wire[8], 16);
+    assert_string_equal(recorded[2].name, "sci_answer");
+    assert_int_equal(recorded[2].values[0], sequence);
+    assert_int_equal((int64_t)recorded[2].values[1], -EACCES);
 }
 
 /* ---- where requests are not allowed ---- */
@@ -717,12 +806,14 @@ static void longest_reserved_number_goes_first_in_need(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_asked_before_init),
         WATCHED(version_is_asked_and_told),
         WATCHED(range_is_asked_for_this_host),
         POLLED(range_has_a_second_part),
         POLLED(outputs_end_where_the_gic_does),
         POLLED(range_of_nothing_is_an_error),
         WATCHED(device_is_got_and_put),
+        POLLED(refused_question_leaves_the_answer_alone),
         WATCHED(event_is_mapped_and_unmapped),
         POLLED(foreign_event_is_refused),
         WATCHED(route_is_mapped_and_unmapped),
@@ -748,7 +839,9 @@ int main(void)
         POLLED(transmit_thread_in_error_is_eio),
         POLLED(receive_thread_in_error_is_eio),
         POLLED(init_checks_the_threads),
+        WATCHED(without_threads_there_are_no_requests),
         POLLED(init_discards_stale_answers),
+        WATCHED(a_refused_request_is_traced_with_its_parameters),
         BOTH_WAYS(interrupt_context_is_edeadlk),
         BOTH_WAYS(masked_interrupts_are_edeadlk),
         cmocka_unit_test_setup(numbers_are_claimed_round_about, set_up_sequences),

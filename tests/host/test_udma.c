@@ -253,6 +253,20 @@ static void responses_tell_how_a_copy_ended(void **state)
     assert_int_equal(udma_descriptor_status(&descriptor), -EIO);
 }
 
+/* Its header, too, is what has come back from memory. */
+static void more_records_than_there_is_room_for_are_an_error(void **state)
+{
+    static const uint32_t last_entries[] = {2, 3, 0x3fff};
+    struct udma_descriptor descriptor;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(last_entries) / sizeof(last_entries[0]); i++) {
+        memset(&descriptor, 0, sizeof(descriptor)); /* all responses are good */
+        put((uint8_t *)&descriptor, 0, 4, 3u << 30 | last_entries[i]);
+        assert_int_equal(udma_descriptor_status(&descriptor), -EIO);
+    }
+}
+
 /* ---- the machine ---- */
 
 static struct device sci_device = {.name = "ti-sci"};
@@ -640,6 +654,7 @@ static void every_channel_opens_once(void **state)
         must(copy(&probes[i], memory + 64, memory, 64, i));
     for (unsigned i = 0; i < count; i++) {
         wait_for_calls(&probes[i], 1);
+        assert_int_equal(udma_channel_core(probes[i].channel), probes[i].core);
         must(udma_channel_close(probes[i].channel));
         assert_int_equal(probes[i].calls, 1);
         assert_int_equal(probes[i].cookies[0], i);
@@ -783,6 +798,7 @@ int main(void)
         cmocka_unit_test(a_short_copy_is_one_record),
         cmocka_unit_test(a_long_copy_is_rows_and_a_tail),
         cmocka_unit_test(responses_tell_how_a_copy_ended),
+        cmocka_unit_test(more_records_than_there_is_room_for_are_an_error),
         cmocka_unit_test(a_ring_fills_and_empties),
         cmocka_unit_test(a_ring_wraps),
         cmocka_unit_test(a_refused_ring_leaves_nothing),

@@ -26,6 +26,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,7 +105,20 @@ static uint8_t granted_as(uint8_t subtype)
     return subtype;
 }
 
-STEP(ti_sci_get_range, (uint16_t a, uint8_t b, struct ti_sci_range *c), (a, granted_as(b), c),
+/* Another core starts the driver while it asks for its ranges. */
+static bool init_meanwhile;
+static int init_meanwhile_error;
+
+static uint8_t asked_for(uint8_t subtype)
+{
+    if (init_meanwhile) {
+        init_meanwhile = false;
+        init_meanwhile_error = udma_init(&udma_host_facts);
+    }
+    return granted_as(subtype);
+}
+
+STEP(ti_sci_get_range, (uint16_t a, uint8_t b, struct ti_sci_range *c), (a, asked_for(b), c),
      -EACCES)
 
 /* What befalls the next answer of the models to a pairing, in place of a step that fails. */
@@ -171,6 +185,27 @@ int __wrap_irq_synchronize(struct irq *irq)
 
     synchronize_error = 0;
     return error != 0 ? error : __real_irq_synchronize(irq);
+}
+
+/* The nth text that is put together from here on is refused: newlib's sniprintf() does that with a
+ * size that no int can say. Not of this file's own calls. */
+static unsigned texts_left;
+
+int __real_snprintf(char *text, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int __wrap_snprintf(char *text, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int __wrap_snprintf(char *text, size_t size, const char *format, ...)
+{
+    va_list arguments;
+    int length;
+
+    if (texts_left != 0 && --texts_left == 0)
+        return -1;
+    va_start(arguments, format);
+    length = vsnprintf(text, size, format, arguments);
+    va_end(arguments);
+    return length;
 }
 
 /* A register that says what it is told to. */
@@ -328,6 +363,7 @@ static int tear_down(void **state)
     (void)state;
     fail_no_more();
     unstick();
+    texts_left = 0;
     only = NULL;
     spoil = false;
     way = REFUSED;
@@ -889,7 +925,87 @@ static void elements_that_are_no_descriptors_are_counted(void **state)
     check_inventory();
 }
 
+/* The transfer has ended well, but its descriptor is not what it was. */
+static void a_descriptor_that_was_overwritten_is_an_error(void **state)
+{
+    struct udma_counters counters;
+    struct probe probe;
+
+    (void)state;
+    must(open_probe(&probe, 1));
+    irq_mask(probe.channel->irq);
+    must(copy(&probe));
+    host_advance_us(100);
+    assert_int_equal(probe.calls, 0);
+    probe.channel->descriptors[0].packet_info[0] = UINT32_MAX; /* so many records */
+    irq_unmask(probe.channel->irq);
+    wait_for_calls(&probe, 1);
+    assert_int_equal(probe.status, -EIO);
+    udma_channel_get_counters(probe.channel, &counters);
+    assert_int_equal(counters.errors, 1);
+    assert_int_equal(counters.bytes, 0);
+    assert_int_equal(counters.bogus, 0);
+    copy_and_wait(&probe); /* in the same slot */
+    must(udma_channel_close(probe.channel));
+    check_inventory();
+}
+
 /* ---- closing ---- */
+
+#define RESPONSE_FLUSHED 6u
+
+/* At the teardown the hardware gives back what is queued behind the transfer in flight. */
+static struct {
+    struct udma_channel *channel; /* NULL: not any more */
+    unsigned slot;
+    struct udma_counters after;
+    bool free_after;
+} flush;
+
+static void flush_at_teardown(uintptr_t address, unsigned size, uint64_t value)
+{
+    struct udma_channel *channel = flush.channel;
+    struct udma_descriptor *descriptor;
+
+    (void)size;
+    if (channel == NULL || address != (uintptr_t)&channel->transmit->ctl ||
+        (value & UDMAP_CTL_TEARDOWN) == 0)
+        return;
+    flush.channel = NULL;
+    descriptor = &channel->descriptors[flush.slot];
+    descriptor->records[1].responses[0] = RESPONSE_FLUSHED;
+    channel->completion.elements[channel->completion.position] = (uintptr_t)descriptor;
+    mmio_write32((uintptr_t)&channel->completion.registers->doorbell, 1);
+    udma_channel_get_counters(channel, &flush.after);
+    flush.free_after = (channel->free_slots >> flush.slot & 1u) != 0;
+}
+
+static void what_a_teardown_flushes_is_dropped(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    must(open_probe(&probe, 4));
+    for (unsigned i = 0; i < 4; i++)
+        must(copy(&probe));
+    flush.channel = probe.channel;
+    flush.slot = 3; /* that of the last one */
+    assert_int_equal(probe.channel->free_slots, 0);
+    host_set_write_observer(flush_at_teardown);
+    must(udma_channel_close(probe.channel));
+    assert_null(flush.channel);
+    assert_int_equal(flush.after.interrupts, 1);
+    assert_true(flush.free_after);
+    assert_int_equal(flush.after.completions, 0); /* dropped: neither done nor failed */
+    assert_int_equal(flush.after.errors, 0);
+    assert_int_equal(flush.after.bogus, 0);
+    assert_true(probe.calls < 4); /* of the others, those that were in flight */
+    assert_true(probe.calls == 0 || probe.status == 0);
+    host_set_write_observer(NULL);
+    check_inventory();
+    live();
+    check_inventory();
+}
 
 static void a_masked_channel_closes_cleanly(void **state)
 {
@@ -1021,6 +1137,37 @@ static void no_copy_is_queued_during_a_close(void **state)
     check_inventory();
 }
 
+/* ---- describing ---- */
+
+static void a_text_that_is_refused_is_an_error(void **state)
+{
+    struct probe probe;
+    char text[160];
+    int length;
+
+    (void)state;
+    must(open_probe(&probe, 1));
+    length = udma_channel_describe(probe.channel, text, sizeof(text));
+    assert_int_equal(length, strlen(text));
+    assert_non_null(strstr(text, "tchan "));
+    assert_non_null(strstr(text, " > VINT "));
+    /* The channel's part, and its interrupt's. */
+    for (unsigned nth = 1; nth <= 2; nth++) {
+        texts_left = nth;
+        assert_int_equal(udma_channel_describe(probe.channel, text, sizeof(text)), -1);
+        assert_int_equal(texts_left, 0);
+    }
+    /* One that does not fit is cut, and its length told. */
+    for (size_t size = 0; size < 60; size++) {
+        memset(text, 'x', sizeof(text));
+        assert_int_equal(udma_channel_describe(probe.channel, text, size), length);
+        assert_true(size == 0 || memchr(text, '\0', size) != NULL);
+        for (size_t i = size; i < sizeof(text); i++)
+            assert_int_equal(text[i], 'x');
+    }
+    must(udma_channel_close(probe.channel));
+}
+
 /* ---- udma_init() again ---- */
 
 static void check_init_is_refused(void)
@@ -1055,6 +1202,16 @@ static void init_is_refused_while_anything_is_in_use(void **state)
     fail_from(1, 1);
     check_init_is_refused();
     must(udma_init(&udma_host_facts)); /* which tried again, too */
+    check_inventory();
+}
+
+static void init_is_refused_while_another_is_at_it(void **state)
+{
+    (void)state;
+    init_meanwhile = true;
+    must(udma_init(&udma_host_facts));
+    assert_false(init_meanwhile);
+    assert_int_equal(init_meanwhile_error, -EBUSY);
     check_inventory();
 }
 
@@ -1326,6 +1483,9 @@ int main(void)
         TEST(a_stuck_occupancy_fails_the_channel_and_no_core),
         TEST(a_stuck_occupancy_is_found_at_close_too),
         TEST(elements_that_are_no_descriptors_are_counted),
+        TEST(a_descriptor_that_was_overwritten_is_an_error),
+        TEST(what_a_teardown_flushes_is_dropped),
+        TEST(a_text_that_is_refused_is_an_error),
         TEST(a_masked_channel_closes_cleanly),
         TEST(a_masked_channel_that_does_not_end_is_cut_off),
         TEST(while_a_handler_hangs_the_handle_stays),
@@ -1335,6 +1495,7 @@ int main(void)
         TEST(what_the_capabilities_say_is_checked),
         TEST(a_number_that_is_granted_twice_is_one_channel),
         TEST(a_channels_ring_serves_no_other),
+        TEST(init_is_refused_while_another_is_at_it),
         TEST(an_init_without_answers_leaves_no_channels),
         TEST(nothing_is_done_where_waiting_is_not_allowed),
     };

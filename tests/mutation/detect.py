@@ -33,14 +33,15 @@ FIRST_OF_ALL = ("arch/", "drivers/uart/")  # the start and the end come before t
 
 STALL_SECONDS, STALL_FACTOR = 10, 4  # a test that says nothing for so long hangs
 UNKNOWN_SECONDS = 300  # where it isn't known how long it is silent when nothing is broken
+REST_SECONDS = 0.2
 RESULT = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*(.*)")
 
 
 class Verdict:
-    """caught: whether a test was red; hung: by its time; by: which test."""
+    """caught: whether a test was red; hung: by its time; by: which test; said: what it said of it."""
 
-    def __init__(self, caught, by="", hung=False):
-        self.caught, self.by, self.hung = caught, by, hung
+    def __init__(self, caught, by="", hung=False, said=""):
+        self.caught, self.by, self.hung, self.said = caught, by, hung, said
 
 
 def fitting(path):
@@ -89,7 +90,7 @@ def follow(process, stall):
             planned = re.match(r"1\.\.(\d+)", line)
             plan = (plan or 0) + int(planned[1]) if planned else plan
             if result and result[1]:
-                return Verdict(True, result[2]), silences
+                return Verdict(True, result[2], said=rest(process, data)), silences
             if result:
                 seen += 1
                 suite = result[2].split(".")[0]
@@ -101,6 +102,17 @@ def follow(process, stall):
     if not plan or plan != seen:
         return Verdict(True, f"{seen} results of {plan}"), silences
     return Verdict(False), silences
+
+
+def rest(process, data):
+    """What a test says of its failure, behind the line that has told it: up to the end of TAP's block, if it comes."""
+    deadline = time.monotonic() + REST_SECONDS
+    while b"\n  ..." not in data and select.select([process.stdout], [], [], max(0, deadline - time.monotonic()))[0]:
+        more = os.read(process.stdout.fileno(), 65536)
+        if not more:
+            break
+        data += more
+    return data.decode("utf-8", "replace")
 
 
 def end(process):
@@ -237,7 +249,7 @@ class Detectors:
         """The names of all detectors."""
         return self.wanted([f"host {name}" for name in self.hosts] + [f"threads {name}" for name in self.threads]
                            + ["boot", "panics", "self-test", "console", "demonstration", "traces",
-                              "self-test, one core"])
+                              "self-test, one core", "faults"])
 
     def wanted(self, names):
         return [name for name in dict.fromkeys(names)
@@ -255,7 +267,8 @@ class Detectors:
         if path.startswith(FIRST_OF_ALL):
             order = [*order[:-2], "panics", "boot", order[-2]]
         order += [f"threads {name}" for name in self.threads if name in self.used]
-        order += ["self-test " + ",".join(others), "demonstration", "traces", "panics", "console", "self-test, one core"]
+        order += ["self-test " + ",".join(others), "demonstration", "traces", "panics", "console", "self-test, one core",
+                  "faults"]
         if first in order:
             order.insert(0, first)
         return self.wanted(order)
@@ -273,6 +286,7 @@ class Detectors:
         command = {
             "boot": ["tests/system/boot", image, f"{output}/Image"],
             "panics": ["tests/system/panic", output],
+            "faults": ["tests/system/faults", output],
             "console": ["tests/system/console", output],
             "traces": ["tests/system/trace", output],
             "demonstration": ["tests/system/demo", output],

@@ -30,11 +30,16 @@ def store(place, value):
 
 
 def run_to(*places):
-    """Goes on until one of the places is reached."""
+    """Goes on until one of the places is reached, and sees that this is why it stopped."""
+    stops = []
     for place in places:
         gdb.execute(f"thbreak {place}", to_string=True)
+    gdb.events.stop.connect(stops.append)
     gdb.execute("continue", to_string=True)
+    gdb.events.stop.disconnect(stops.append)
     gdb.execute("delete", to_string=True)
+    if not any(isinstance(stop, gdb.BreakpointEvent) for stop in stops):
+        raise gdb.GdbError(f"error: stopped on the way to {' or '.join(places)}: {stops}")
 
 
 def told(name, value):

@@ -638,6 +638,17 @@ SELFTEST(boot, a_core_that_waits_sleeps, 10)
     CHECK(looks <= 100);
 }
 
+/* Nobody counts its looks; but what it sleeps for is the alarm at its end. */
+SELFTEST(boot, a_core_that_delays_sleeps, 10)
+{
+    uint64_t start = sysreg_read(CNTVCT_EL0);
+
+    delay_us(100000);
+    uint64_t alarm = sysreg_read(CNTV_CVAL_EL0);
+    CHECK(alarm > start);
+    CHECK(alarm <= sysreg_read(CNTVCT_EL0));
+}
+
 static uint32_t ball; /* whose turn it is: even, core 0; odd, the other */
 
 static bool ball_is(void *argument)

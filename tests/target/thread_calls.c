@@ -136,6 +136,11 @@ static int its_init_parent(void)
     return irq_its_init(&parent_made);
 }
 
+static int its_use_window(void)
+{
+    return irq_its_use_window(with->its, AM65X_PRE_ITS_BASE, AM65X_PRE_ITS_SIZE);
+}
+
 static int sgi_request(void)
 {
     return irq_sgi_request(with->sgi + 1, nothing, NULL);
@@ -187,10 +192,12 @@ static const struct {
     {"irq_bind_inta", bind_inta},
     {"irq_bind_its", bind_its},
     {"irq_unbind", unbind},
+    {"irq_init", irq_init},
     {"irq_wired_init", wired_init},
     {"irq_intr_init", intr_init},
     {"irq_inta_init", inta_init},
     {"irq_its_init", its_init_parent},
+    {"irq_its_use_window", its_use_window},
     {"irq_sgi_request", sgi_request},
     {"irq_sgi_free", sgi_free},
     {"irq_ppi_request", ppi_request},
