@@ -30,7 +30,7 @@ struct device_tree_info {
     char arguments[DEVICE_TREE_ARGUMENTS_MAX]; /* /chosen bootargs, or "" */
     bool arguments_cut;                        /* they are longer */
 
-    unsigned core_count; /* that are there, as /cpus has it; 0: not told */
+    unsigned core_count;                   /* that are there, as /cpus has it; 0: not told */
     uint64_t cores[DEVICE_TREE_CORES_MAX]; /* their affinities, fields as in MPIDR_EL1 */
 
     unsigned memory_count; /* 0: not told */

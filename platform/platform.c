@@ -26,10 +26,14 @@
 
 /* Router outputs kept back for devices wired straight to the router (mailboxes, timers, ...), of
  * the 48 to 64 that the A53 owns. */
-#define INTR_RESERVE 4u
+#define INTR_RESERVE   4u
+
+/* TI errata SPRZ452, i2101: of the pairs that it gives, the one with the fewest ids. */
+#define I2101_DEVICES  5u
+#define I2101_MESSAGES 2u
 
 /* For a function that every core runs. */
-#define CORE_TIME_US UINT64_C(10000000)
+#define CORE_TIME_US   UINT64_C(10000000)
 
 LOG_SUBJECT(boot);
 LOG_SUBJECT(platform);
@@ -166,12 +170,19 @@ static int lpis_up(void)
     return error;
 }
 
+/* Nobody may bind a device before the ids are reserved, so the parent is shown last. */
 static int messages_up(void)
 {
-    int error = irq_its_init(&its_parent);
+    static struct irq_parent *parent; /* of an earlier try too */
+    int error = parent == NULL ? irq_its_init(&parent) : 0;
 
-    return error != 0 ? error
-                      : irq_its_use_window(its_parent, AM65X_PRE_ITS_BASE, AM65X_PRE_ITS_SIZE);
+    if (error == 0)
+        error = irq_its_use_window(parent, AM65X_PRE_ITS_BASE, AM65X_PRE_ITS_SIZE);
+    if (error == 0)
+        error = irq_its_reserve_ids(parent, I2101_DEVICES, I2101_MESSAGES);
+    if (error == 0)
+        its_parent = parent;
+    return error;
 }
 
 /* Whether a core can have interrupts. */

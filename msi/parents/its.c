@@ -13,6 +13,9 @@
  * only after a storm irq_service() disables it there.
  */
 #include "drivers/gic/its.h"
+#include "arch/core.h"
+#include "arch/mmio.h"
+#include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "lib/log.h"
 #include "msi/binding.h"
@@ -48,6 +51,7 @@ struct its_parent {
     struct irq_lpi_regions regions;
     struct its_identity *identities;
     uint32_t identity_count;
+    uint32_t reserved_ids;             /* [0, reserved_ids) is for no device */
     uint64_t window_base, window_size; /* where devices write; no size: to the ITS itself */
 };
 
@@ -98,6 +102,15 @@ static int identity_create(struct its_parent *its, uint32_t device_id, unsigned 
     return 0;
 }
 
+static struct its_identity *find_identity(const struct its_parent *its, uint32_t device_id)
+{
+    struct its_identity *identity = its->identities;
+
+    while (identity != NULL && identity->device_id != device_id)
+        identity = identity->next;
+    return identity;
+}
+
 struct join {
     uint32_t device_id;
     unsigned event_bits;
@@ -107,10 +120,10 @@ static int identity_join(struct irq_binding *binding, void *argument)
 {
     struct its_parent *its = (struct its_parent *)binding->parent;
     const struct join *join = argument;
-    struct its_identity *identity = its->identities;
+    struct its_identity *identity = find_identity(its, join->device_id);
 
-    while (identity != NULL && identity->device_id != join->device_id)
-        identity = identity->next;
+    if (join->device_id < its->reserved_ids)
+        return -EBUSY;
     if (identity == NULL) {
         int error = identity_create(its, join->device_id, join->event_bits, &identity);
 
@@ -400,6 +413,43 @@ int irq_its_use_window(struct irq_parent *parent, uint64_t base, uint64_t size)
     its->window_base = base;
     its->window_size = size;
     return 0;
+}
+
+/* The parent's mutex is held. What an earlier try has done stands. */
+static int reserve_id(struct its_parent *its, uint32_t device_id)
+{
+    struct its_identity *identity = find_identity(its, device_id);
+    int error = identity == NULL ? identity_create(its, device_id, 0, &identity) : 0;
+
+    if (error == 0)
+        error = its_map_event(identity->device, 0, identity->first_lpi, core_id());
+    return error == -EEXIST ? 0 : error;
+}
+
+int irq_its_reserve_ids(struct irq_parent *parent, uint32_t count, uint32_t messages)
+{
+    struct its_parent *its = (struct its_parent *)parent;
+    int error;
+
+    if (!wait_is_allowed())
+        return -EDEADLK;
+    if (parent == NULL || parent->ops != &its_ops || messages > count ||
+        (uint64_t)messages * WINDOW_BYTES_PER_DEVICE > its->window_size)
+        return -EINVAL;
+    error = mutex_lock(&parent->mutex);
+    if (error != 0)
+        return error;
+    if (its->reserved_ids == 0 && its->identities != NULL)
+        error = -EBUSY;
+    else
+        its->reserved_ids = count;
+    for (uint32_t id = 0; id < count && error == 0; id++)
+        error = reserve_id(its, id);
+    mutex_unlock(&parent->mutex);
+    /* Nobody waits for these: the read that one of them makes may never be answered. */
+    for (uint32_t id = 0; id < messages && error == 0; id++)
+        mmio_write32((uintptr_t)its->window_base + id * WINDOW_BYTES_PER_DEVICE, 0);
+    return error;
 }
 
 int irq_bind_its(struct device *device, struct irq_parent *parent, uint32_t device_id,

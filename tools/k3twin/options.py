@@ -5,7 +5,7 @@ import argparse
 import re
 from pathlib import Path
 
-from k3twin.board import DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, PRINT_FLAGS, STATUS_USAGE
+from k3twin.board import DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, MOODS, PRINT_FLAGS, STATUS_USAGE
 from k3twin.trace import LIMIT_DEFAULT, LIMIT_MAX, parse_limit
 
 SECONDS_MAX = 10_000_000
@@ -78,6 +78,15 @@ def parse_print(text):
     return flags
 
 
+def parse_moods(text):
+    flags = 0
+    for name in text.split(","):
+        if name not in MOODS:
+            raise argparse.ArgumentTypeError(f"'{name}' is none of {', '.join(MOODS)}")
+        flags |= MOODS[name]
+    return flags
+
+
 def parse_trace_limit(text):
     try:
         return parse_limit(text)
@@ -127,6 +136,8 @@ def parse_arguments():
              "what any of them sends is output")
     add("--strict", action="store_true",
         help="an access that no model claims fails the run (status 126 in place of 0)")
+    add("--mood", type=parse_moods, default=0, metavar="NAME",
+        help=f"a board that is nastier, but legal: {', '.join(MOODS)}; or several, e.g. i2101,few-cores (docs/twin.md)")
     add("--icount", action="store_true",
         help="count the guest's instructions, as its PMU shows them; time then follows that count")
     add("--turns", action="store_true",

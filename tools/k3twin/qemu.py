@@ -66,7 +66,7 @@ def load_all(arguments, directory, events):
 
     parameters = directory / "parameters"
     parameters.write_bytes(struct.pack(PARAMETERS_FORMAT, PARAMETERS_MAGIC, arguments.cpus, entry,
-                                       DTB_ADDRESS, arguments.memory, arguments.print, arguments.console, events))
+                                       DTB_ADDRESS, arguments.memory, arguments.print, arguments.console, events, arguments.mood))
     return loader(parameters, PARAMETERS_BASE) + [option for load in loads for option in load.options]
 
 

@@ -17,6 +17,7 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     ringacc_reset();
     psil_reset();
     udmap_reset();
+    pre_its_reset();
 }
 
 uint64_t am65x_advance(void)

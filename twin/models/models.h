@@ -143,6 +143,7 @@ void udmap_tchan_write(unsigned instance, uint64_t offset, uint64_t value);
 void udmap_reset(void);
 
 void pre_its_write(unsigned instance, uint64_t offset, uint64_t value);
+void pre_its_reset(void);
 
 /* ---------------------------------------------------------------- numbers of the AM65x
  * TI-SCI documentation for the AM65x, "Devices Descriptions". */

@@ -46,7 +46,7 @@
 #define NONSECURE_ALIAS        0x4000000000u
 
 /* What tools/twin asks for, loaded at PARAMETERS_BASE. Little endian. */
-#define PARAMETERS_MAGIC       0x31575433u /* "3TW1" */
+#define PARAMETERS_MAGIC       0x32575433u /* "3TW2" */
 struct parameters {
     uint32_t magic;
     uint32_t cpus;
@@ -56,6 +56,7 @@ struct parameters {
     uint32_t trace;     /* AM65X_TRACE_* */
     uint32_t console;   /* the UART that the console's input goes to */
     uint64_t events;    /* event records to keep at EVENTS_BASE, a power of two; 0: none */
+    uint64_t moods;     /* AM65X_MOOD_* */
 };
 
 static inline const struct parameters *parameters(void)

@@ -116,6 +116,7 @@ void machine_init(void)
         .intid_limit = BOARD_INTID_LIMIT,
         .dram_base = GUEST_DRAM_BASE,
         .dram_size = parameters()->dram_size,
+        .moods = (uint32_t)parameters()->moods,
     };
     uint64_t frequency = read_sysreg(cntfrq_el0);
 
