@@ -315,6 +315,43 @@ static void pre_its_offset_is_the_device_and_the_word_is_the_event(void **state)
     assert_int_equal(its_device, 0xfffff);
 }
 
+/* The events of the devices first to first + count - 1 that arrive. */
+static unsigned send_from(uint32_t first, uint32_t count)
+{
+    unsigned arrived = 0;
+
+    for (uint32_t id = first; id < first + count; id++) {
+        its_device = UINT32_MAX;
+        write32(0x01000000 + 4 * id, 1);
+        arrived += its_device == id;
+    }
+    return arrived;
+}
+
+static void i2101_loses_a_fifth_device_unless_two_that_are_none_were_first(void **state)
+{
+    static const struct am65x_config config = {.intid_limit = 256,
+                                               .dram_base = DRAM_BASE,
+                                               .dram_size = DRAM_SIZE,
+                                               .moods = AM65X_MOOD_I2101};
+
+    (void)state;
+    am65x_reset(&environment, &config);
+    assert_int_equal(send_from(10, 4), 4);
+    assert_int_equal(send_from(14, 4), 0);
+    assert_int_equal(send_from(10, 4), 4);
+    assert_int_equal(send_from(0, 2), 0); /* too late */
+
+    am65x_reset(&environment, &config);
+    assert_int_equal(send_from(1, 1), 1); /* not the first */
+    assert_int_equal(send_from(0, 1), 1);
+    assert_int_equal(send_from(10, 4), 2);
+
+    am65x_reset(&environment, &config);
+    assert_int_equal(send_from(0, 2), 2);
+    assert_int_equal(send_from(10, 100), 100);
+}
+
 static void proxy_threads_have_directions_and_credits(void **state)
 {
     (void)state;
@@ -1478,6 +1515,7 @@ int main(void)
         MODEL_TEST(chip_id_is_an_am65x_of_revision_2),
         MODEL_TEST(an_unclaimed_access_is_counted),
         MODEL_TEST(pre_its_offset_is_the_device_and_the_word_is_the_event),
+        MODEL_TEST(i2101_loses_a_fifth_device_unless_two_that_are_none_were_first),
         MODEL_TEST(proxy_threads_have_directions_and_credits),
         MODEL_TEST(an_answer_comes_later_and_raises_the_line),
         MODEL_TEST(several_requests_are_in_flight_and_answered_in_order),

@@ -144,6 +144,64 @@ static void its_starts_after_a_failure(void **state)
     assert_int_equal(irq_its_init(&second), -EALREADY);
 }
 
+static uint64_t messages_sent(void)
+{
+    return am65x_counter(AM65X_COUNT_ITS_MESSAGES);
+}
+
+static void ids_are_reserved_before_any_device(void **state)
+{
+    struct irq_inventory before = msi_in_use();
+    struct device device = {.name = "early"};
+
+    (void)state;
+    assert_int_equal(irq_its_reserve_ids(NULL, 5, 2), -EINVAL);
+    assert_int_equal(irq_its_reserve_ids(wired, 5, 2), -EINVAL);
+    assert_int_equal(irq_its_reserve_ids(its, 5, 2), -EINVAL); /* messages, and no window */
+    assert_int_equal(irq_its_use_window(its, AM65X_PRE_ITS_BASE, AM65X_PRE_ITS_SIZE), 0);
+    assert_int_equal(irq_its_reserve_ids(its, 1, 2), -EINVAL);
+    assert_int_equal(irq_bind_its(&device, its, 9, 0), 0);
+    assert_int_equal(irq_its_reserve_ids(its, 5, 2), -EBUSY);
+    assert_int_equal(irq_unbind(&device), 0);
+    assert_true(msi_in_use_equal(&before));
+    assert_int_equal(messages_sent(), 0);
+}
+
+/* Each step fails in turn; what was done before stays, and the next try goes on from there. */
+static void ids_are_reserved_after_failures(void **state)
+{
+    struct irq_inventory before = msi_in_use(), after;
+    unsigned failures = 0;
+    int error = 0;
+
+    (void)state;
+    for (;; failures++) {
+        host_fail_calls("calloc its_map_event", failures + 1, 1, -ETIMEDOUT, false);
+        error = irq_its_reserve_ids(its, 5, 2);
+        bool failed = host_failed_calls() != 0;
+
+        host_fail_calls(NULL, 1, 0, 0, false);
+        if (!failed)
+            break;
+        if (error != -ENOMEM && error != -ETIMEDOUT)
+            fail_msg("failure %u: error %d", failures, error);
+        assert_int_equal(messages_sent(), 0); /* only when all have their tables */
+        assert_true(failures < STEPS_MAX);
+    }
+    assert_int_equal(error, 0);
+    assert_true(failures > 2);
+    assert_int_equal(messages_sent(), 2);
+    after = msi_in_use();
+    assert_int_equal(after.its_devices, before.its_devices + 5);
+    assert_int_equal(after.lpis, before.lpis + 5);
+    for (uint32_t id = 0; id < 5; id++) {
+        struct device device = {.name = "reserved"};
+
+        assert_int_equal(irq_bind_its(&device, its, id, 0), -EBUSY);
+    }
+    assert_int_equal(msi_strays(), 0);
+}
+
 static void router_starts_after_a_failure(void **state)
 {
     (void)state;
@@ -183,12 +241,13 @@ static void parents_work(void **state)
         {.name = "wire"}, {.name = "input"}, {.name = "message"}, {.name = "ring"}};
     struct ti_sci_range rings;
     struct msi_record record = {0};
+    struct irq_inventory before = msi_in_use();
 
     (void)state;
     assert_int_equal(ti_sci_get_range(AM65X_DEV_RINGACC, TI_SCI_SUBTYPE_RA_GP, &rings), 0);
     assert_int_equal(irq_bind_wired(&devices[0], wired, intids, 1), 0);
     assert_int_equal(irq_bind_intr(&devices[1], router, inputs, 1), 0);
-    assert_int_equal(irq_bind_its(&devices[2], its, 3, 0), 0);
+    assert_int_equal(irq_bind_its(&devices[2], its, 5, 0), 0);
     assert_int_equal(irq_bind_inta(&devices[3], aggregator, AM65X_DEV_RINGACC), 0);
     for (unsigned i = 0; i < 4; i++) {
         const struct irq_request request = {.index = i == 3 ? rings.first : 0,
@@ -204,7 +263,7 @@ static void parents_work(void **state)
         assert_int_equal(irq_free(irq), 0);
         assert_int_equal(irq_unbind(&devices[i]), 0);
     }
-    assert_int_equal(msi_case_end(NULL), 0);
+    assert_true(msi_in_use_equal(&before));
 }
 
 int main(void)
@@ -214,6 +273,8 @@ int main(void)
         cmocka_unit_test(wires_start_after_a_failure),
         cmocka_unit_test(its_without_lpis_is_no_parent),
         cmocka_unit_test(its_starts_after_a_failure),
+        cmocka_unit_test(ids_are_reserved_before_any_device),
+        cmocka_unit_test(ids_are_reserved_after_failures),
         cmocka_unit_test(router_starts_after_a_failure),
         cmocka_unit_test(aggregator_wants_a_router),
         cmocka_unit_test(aggregator_starts_after_a_failure),
