@@ -20,6 +20,11 @@ check-target: firmware twin | $(SETUP)/run
 # The longer ones too.
 check-all: check check-sanitized check-uboot check-mutations prove soak coverage fuzz
 
+# The self-test and the demonstration on boards that are nastier (docs/twin.md, "Moods").
+.PHONY: check-moods
+check-moods: firmware twin | $(SETUP)/run
+	@tests/run $(O) $(H) --only "mood "
+
 # Breaks the firmware on purpose, and fails where no test notices. MUTATIONS: how many of those that
 # are generated, or all.
 MUTATIONS ?=

@@ -72,8 +72,9 @@ static struct its_identity *identity_of(const struct irq *irq)
 
 /* ---- device ids ---- */
 
+/* reserved: it is for no device (irq_its_reserve_ids()). */
 static int identity_create(struct its_parent *its, uint32_t device_id, unsigned event_bits,
-                           struct its_identity **result)
+                           bool reserved, struct its_identity **result)
 {
     struct its_identity *identity = calloc(1, sizeof(*identity));
 
@@ -82,7 +83,8 @@ static int identity_create(struct its_parent *its, uint32_t device_id, unsigned 
     identity->device_id = device_id;
     identity->event_bits = event_bits;
 
-    int error = irq_lpi_regions_take(&its->regions, event_bits, &identity->first_lpi);
+    int error = reserved ? irq_lpi_regions_take_last(&its->regions, &identity->first_lpi)
+                         : irq_lpi_regions_take(&its->regions, event_bits, &identity->first_lpi);
 
     if (error == 0) {
         error = its_map_device(device_id, event_bits, &identity->device);
@@ -125,7 +127,7 @@ static int identity_join(struct irq_binding *binding, void *argument)
     if (join->device_id < its->reserved_ids)
         return -EBUSY;
     if (identity == NULL) {
-        int error = identity_create(its, join->device_id, join->event_bits, &identity);
+        int error = identity_create(its, join->device_id, join->event_bits, false, &identity);
 
         if (error != 0)
             return error;
@@ -419,7 +421,7 @@ int irq_its_use_window(struct irq_parent *parent, uint64_t base, uint64_t size)
 static int reserve_id(struct its_parent *its, uint32_t device_id)
 {
     struct its_identity *identity = find_identity(its, device_id);
-    int error = identity == NULL ? identity_create(its, device_id, 0, &identity) : 0;
+    int error = identity == NULL ? identity_create(its, device_id, 0, true, &identity) : 0;
 
     if (error == 0)
         error = its_map_event(identity->device, 0, identity->first_lpi, core_id());

@@ -66,6 +66,19 @@ int irq_lpi_regions_take(struct irq_lpi_regions *regions, unsigned bits, uint32_
     return -ENOSPC;
 }
 
+int irq_lpi_regions_take_last(struct irq_lpi_regions *regions, uint32_t *lpi)
+{
+    for (uint32_t start = regions->count; start-- != 0;) {
+        if (is_free(regions, start, 1)) {
+            flip(regions, start, 1);
+            regions->in_use++;
+            *lpi = regions->first + start;
+            return 0;
+        }
+    }
+    return -ENOSPC;
+}
+
 void irq_lpi_regions_give(struct irq_lpi_regions *regions, unsigned bits, uint32_t lpi)
 {
     uint32_t size = UINT32_C(1) << bits;

@@ -18,6 +18,8 @@ int irq_lpi_regions_init(struct irq_lpi_regions *regions, uint32_t first, uint32
 
 /* A region of 2^bits. -ENOSPC. */
 int irq_lpi_regions_take(struct irq_lpi_regions *regions, unsigned bits, uint32_t *lpi);
+/* A single one, from the end: large regions have their place at the start. -ENOSPC. */
+int irq_lpi_regions_take_last(struct irq_lpi_regions *regions, uint32_t *lpi);
 void irq_lpi_regions_give(struct irq_lpi_regions *regions, unsigned bits, uint32_t lpi);
 
 #endif

@@ -227,6 +227,27 @@ static void lpi_regions_are_aligned_and_apart(void **state)
     free(regions.used);
 }
 
+static void single_lpis_from_the_end_leave_room_for_a_region(void **state)
+{
+    struct irq_lpi_regions regions;
+    uint32_t lpi;
+
+    (void)state;
+    assert_int_equal(irq_lpi_regions_init(&regions, 8192, 8192 + 100), 0);
+    for (uint32_t i = 1; i <= 36; i++) {
+        assert_int_equal(irq_lpi_regions_take_last(&regions, &lpi), 0);
+        assert_int_equal(lpi, 8192 + 100 - i);
+    }
+    assert_int_equal(irq_lpi_regions_take(&regions, 6, &lpi), 0);
+    assert_int_equal(lpi, 8192);
+    assert_int_equal(regions.in_use, 100);
+    assert_int_equal(irq_lpi_regions_take_last(&regions, &lpi), -ENOSPC);
+    irq_lpi_regions_give(&regions, 0, 8192 + 70);
+    assert_int_equal(irq_lpi_regions_take_last(&regions, &lpi), 0);
+    assert_int_equal(lpi, 8192 + 70);
+    free(regions.used);
+}
+
 /* ---- allocation ---- */
 
 static void request_and_free_leave_nothing(void **state)
@@ -939,6 +960,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ids_rest_as_long_as_possible),
         cmocka_unit_test(lpi_regions_are_aligned_and_apart),
+        cmocka_unit_test(single_lpis_from_the_end_leave_room_for_a_region),
         TEST(request_and_free_leave_nothing),
         TEST(event_of_a_model_is_one_call),
         TEST(bad_requests_are_refused),
