@@ -24,12 +24,7 @@ static uintptr_t line_size(void)
         barrier_complete();                                                                        \
     } while (0)
 
-void dcache_clean(const void *start, size_t size)
-{
-    FOR_EACH_LINE("dc cvac", (uintptr_t)start, (uintptr_t)start + size, line_size());
-}
-
-static void clean_invalidate(void *start, size_t size)
+void dcache_clean_invalidate(const void *start, size_t size)
 {
     FOR_EACH_LINE("dc civac", (uintptr_t)start, (uintptr_t)start + size, line_size());
 }
@@ -41,9 +36,9 @@ void dcache_invalidate(void *start, size_t size)
 
     /* A line that is shared with a neighbour's data is written back too. */
     if (size != 0 && (from != whole_from || whole_from > whole_to))
-        clean_invalidate(start, 1);
+        dcache_clean_invalidate(start, 1);
     if (size != 0 && to != whole_to)
-        clean_invalidate((uint8_t *)start + size - 1, 1);
+        dcache_clean_invalidate((uint8_t *)start + size - 1, 1);
     if (whole_from < whole_to)
         FOR_EACH_LINE("dc ivac", whole_from, whole_to, line);
 }

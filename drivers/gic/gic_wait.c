@@ -38,7 +38,7 @@ void *gic_memory_allocate(size_t alignment, size_t size)
 
     if (memory != NULL) {
         memset(memory, 0, whole);
-        dcache_clean(memory, whole);
+        dcache_clean_invalidate(memory, whole);
     }
     return memory;
 }

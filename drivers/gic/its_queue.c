@@ -73,7 +73,7 @@ static void put(struct its_queue *queue, uint64_t number, const struct its_comma
 {
     *entry(queue, number) = *command;
     if (!queue->coherent)
-        dcache_clean(entry(queue, number), sizeof(*command));
+        dcache_clean_invalidate(entry(queue, number), sizeof(*command));
 }
 
 /* Tells the ITS how far the ring is filled. */

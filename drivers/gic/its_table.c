@@ -152,6 +152,6 @@ int its_table_provide(struct its_table *table, uint32_t id, its_table_allocate_t
     barrier_before_doorbell();
     *entry = ITS_LEVEL1_VALID | (uintptr_t)page;
     if (!table->coherent)
-        dcache_clean(entry, sizeof(*entry));
+        dcache_clean_invalidate(entry, sizeof(*entry));
     return 0;
 }

@@ -82,7 +82,7 @@ int gic_lpi_init(void)
     if (gic_lpi_announced_limit() < lpis.limit)
         lpis.limit = gic_lpi_announced_limit();
     memset(lpis.properties, GIC_PRIORITY_DEFAULT | PROPERTY_RES1, property_table_size());
-    dcache_clean(lpis.properties, property_table_size());
+    dcache_clean_invalidate(lpis.properties, property_table_size());
     return 0;
 }
 
@@ -171,7 +171,7 @@ void gic_lpi_set_property(unsigned lpi, bool enable, uint8_t priority)
     *property =
         (uint8_t)((priority & PROPERTY_PRIORITY) | PROPERTY_RES1 | (enable ? PROPERTY_ENABLE : 0u));
     if (!gic_lpi_coherent())
-        dcache_clean(property, sizeof(*property));
+        dcache_clean_invalidate(property, sizeof(*property));
 }
 
 bool gic_lpi_pending_bit(unsigned lpi, unsigned core)

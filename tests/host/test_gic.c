@@ -786,8 +786,8 @@ static void lpis_start_with_the_tables_or_not_at_all(void **state)
 
 static size_t cleaned, invalidated;
 
-void __wrap_dcache_clean(const void *start, size_t size);
-void __wrap_dcache_clean(const void *start, size_t size)
+void __wrap_dcache_clean_invalidate(const void *start, size_t size);
+void __wrap_dcache_clean_invalidate(const void *start, size_t size)
 {
     (void)start;
     cleaned += size;

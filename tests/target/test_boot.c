@@ -254,7 +254,7 @@ SELFTEST(boot, invalidating_a_buffer_leaves_its_neighbours, 5)
                 lost += (i < start || i >= start + size) && area[i] != (uint8_t)(start ^ size);
         }
     CHECK_EQUAL(lost, 0);
-    dcache_clean(area, sizeof(area));
+    dcache_clean_invalidate(area, sizeof(area));
 }
 
 /* ---- newlib's hooks ---- */

@@ -223,9 +223,9 @@ void fuzz_check_memory(const void *memory, size_t size, const char *what)
         fuzz_fail("%s: %zu bytes at %p are not the code's", what, size, memory);
 }
 
-void dcache_clean(const void *start, size_t size)
+void dcache_clean_invalidate(const void *start, size_t size)
 {
-    fuzz_check_memory(start, size, "dcache_clean()");
+    fuzz_check_memory(start, size, "dcache_clean_invalidate()");
 }
 
 void dcache_invalidate(void *start, size_t size)

@@ -47,7 +47,7 @@ noreturn void panic(const char *format, ...)
 }
 
 /* The models see memory as the cores do. */
-void dcache_clean(const void *start, size_t size)
+void dcache_clean_invalidate(const void *start, size_t size)
 {
     (void)start;
     (void)size;

@@ -9,8 +9,12 @@
 #include <stddef.h>
 
 /* Each covers every cache line that [start, start + size) touches, and completes before it
- * returns. Any context. */
-void dcache_clean(const void *start, size_t size);
+ * returns. Any context.
+ *
+ * What is written for such an observer does not stay in the cache: on AM65x SR1.0 a read that is
+ * not coherent takes a cached line's entry out of the snoop filter, and the other cluster's cores
+ * find the line no more (docs/hardware.md, "Errata"). */
+void dcache_clean_invalidate(const void *start, size_t size);
 void dcache_invalidate(void *start, size_t size);
 
 #endif
