@@ -359,11 +359,17 @@ static bool tags_go_forward(const void *tree)
     return true; /* to the end, or to what fdt_check_full() refuses */
 }
 
+/* libfdt takes older headers, but fdt_check_full() (1.6.1) then reads at address 0. Loaders write
+ * 17. */
+#define VERSION_MIN 16u
+
 /* 0, or one of libfdt's errors. */
 static int check_structure(const void *tree)
 {
     int error = fdt_check_header(tree);
 
+    if (error == 0 && fdt_version(tree) < VERSION_MIN)
+        error = -FDT_ERR_BADVERSION;
     if (error == 0 && !tags_go_forward(tree))
         error = -FDT_ERR_BADSTRUCTURE;
     return error != 0 ? error : fdt_check_full(tree, fdt_totalsize(tree));

@@ -452,6 +452,23 @@ static void test_every_truncation(void **state)
     }
 }
 
+static void test_every_version(void **state)
+{
+    size_t size = make_tree(&(struct variation){0});
+
+    (void)state;
+    for (uint32_t version = 0; version < 20; version++)
+        for (uint32_t compatible = 0; compatible <= version; compatible++) {
+            fdt_set_version(buffer, version);
+            fdt_set_last_comp_version(buffer, compatible);
+            int error = read_tree(buffer, size);
+            bool fits = version >= 16 && compatible <= 17;
+
+            assert_int_equal(error, fits ? 0 : -EINVAL);
+            assert_true(fits || info.problem != NULL);
+        }
+}
+
 /* A header that is in order, and a structure that is not, though all that is looked up is found. */
 static void test_a_structure_without_an_end(void **state)
 {
@@ -542,6 +559,7 @@ int main(void)
         cmocka_unit_test(test_free_memory_ends_below_what_is_reserved),
         cmocka_unit_test(test_what_is_memory),
         cmocka_unit_test(test_every_truncation),
+        cmocka_unit_test(test_every_version),
         cmocka_unit_test(test_a_structure_without_an_end),
         cmocka_unit_test(test_every_flipped_bit),
         cmocka_unit_test(test_every_length_that_leads_back),
