@@ -18,7 +18,7 @@ check-target: firmware twin | $(SETUP)/run
 	@tests/run $(O) $(H) --only self-test,
 
 # The longer ones too.
-check-all: check check-sanitized check-uboot check-mutations prove soak coverage fuzz
+check-all: check check-sanitized check-moods check-uboot check-mutations prove soak coverage fuzz
 
 # The self-test and the demonstration on boards that are nastier (docs/twin.md, "Moods").
 .PHONY: check-moods
