@@ -77,8 +77,7 @@ enum ti_sci_subtype {
 };
 
 /* TISCI_MSG_RM_GET_RESOURCE_RANGE: what this host owns of a device's resources of a subtype, in up
- * to two ranges; a range of count 0 is none. -ENOENT: the host owns nothing of it, or the question
- * is refused, which says the same (logged). */
+ * to two ranges; a range of count 0 is none. -ENOENT: the host owns nothing of it. */
 struct ti_sci_range {
     uint16_t first, count;
     uint16_t second_first, second_count;

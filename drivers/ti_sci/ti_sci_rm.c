@@ -45,12 +45,6 @@ int ti_sci_get_range(uint16_t device, uint8_t subtype, struct ti_sci_range *rang
     /* An answer that was cut to its header says the same as "none": so that has to come twice. */
     if (error == -ENOENT)
         error = ask_for_range(&request, &answer);
-    /* The system firmware refuses what its board configuration has no entry for. */
-    if (error == -EACCES || error == -ENOENT) {
-        log_warning(ti_sci, "device %u: nothing of subtype 0x%02x is this host's (%s)", device,
-                    subtype, error == -EACCES ? "refused" : "an empty range");
-        return -ENOENT;
-    }
     if (error != 0)
         return error;
     range->first = answer.range_start;

@@ -11,7 +11,6 @@
 #include "arch/time.h"
 #include "arch/wait.h"
 #include "drivers/ti_sci/ti_sci.h"
-#include "drivers/ti_sci/ti_sci_protocol.h"
 #include "drivers/udma/internal.h"
 #include "drivers/udma/ring.h"
 #include "drivers/udma/udma.h"
@@ -1324,20 +1323,6 @@ static void an_init_without_answers_leaves_no_channels(void **state)
     check_inventory();
 }
 
-/* The system firmware refuses what its board configuration has no entry for. */
-static void a_range_that_is_refused_is_none(void **state)
-{
-    unsigned all = udma_capacity();
-
-    (void)state;
-    assert_true(am65x_inject(AM65X_FAULT_SCI_NAK, TISCI_MSG_RM_GET_RESOURCE_RANGE, 1));
-    must(udma_init(&udma_host_facts));
-    assert_int_equal(udma_capacity(), 2); /* those of high capacity */
-    must(udma_init(&udma_host_facts));
-    assert_int_equal(udma_capacity(), all);
-    check_inventory();
-}
-
 /* ---- where waiting is not allowed ---- */
 
 static struct udma_ring a_ring;
@@ -1511,7 +1496,6 @@ int main(void)
         TEST(a_number_that_is_granted_twice_is_one_channel),
         TEST(a_channels_ring_serves_no_other),
         TEST(init_is_refused_while_another_is_at_it),
-        TEST(a_range_that_is_refused_is_none),
         TEST(an_init_without_answers_leaves_no_channels),
         TEST(nothing_is_done_where_waiting_is_not_allowed),
     };
