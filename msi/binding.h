@@ -85,12 +85,12 @@ int irq_its_init(struct irq_parent **parent);
 int irq_its_use_window(struct irq_parent *parent, uint64_t base, uint64_t size);
 
 /* For an ITS of which one read never gets an answer, with whose device nothing works any more (TI's
- * errata SPRZ452, i2101): the read is given to a device that is none. The ids [0, count) get a
- * table, and an event with an LPI that stays off; then the first `messages` of them are sent a
- * message each, through the window. From then on irq_bind_its() refuses these ids with -EBUSY.
- * Before devices are bound, thread context; after an error it may be called again, and goes on.
- * -EINVAL: not the ITS, or not so large a window; -EBUSY: a device is bound; -ENOSPC: not so many
- * LPIs; -ENOMEM; the ITS's errors. */
+ * errata SPRZ452, i2101): the read is given to a device that is none. irq_bind_its() refuses
+ * the ids [0, count) with -EBUSY. When it is called for the first time, each of them gets a table,
+ * and an event with an LPI that stays off; then the first `messages` of them are sent a message
+ * each, through the window. (If that fails, so does that call, and the next one goes on with it.)
+ * Before devices are bound, thread context. -EINVAL: not the ITS, or not so large a window; -EBUSY:
+ * a device is bound. */
 int irq_its_reserve_ids(struct irq_parent *parent, uint32_t count, uint32_t messages);
 
 /* A device with 2^event_bits events (event_bits 0-16): a source's index is the event id. Devices

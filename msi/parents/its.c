@@ -50,8 +50,10 @@ struct its_parent {
     struct irq_parent parent; /* first member */
     struct irq_lpi_regions regions;
     struct its_identity *identities;
-    uint32_t identity_count;
-    uint32_t reserved_ids;             /* [0, reserved_ids) is for no device */
+    uint32_t identity_count, reserved_count; /* of devices; for none */
+    uint32_t reserved_ids;                   /* [0, reserved_ids) is for no device */
+    uint32_t reserved_messages; /* so many of them are sent one before the first is bound */
+    bool reserved_ready;
     uint64_t window_base, window_size; /* where devices write; no size: to the ITS itself */
 };
 
@@ -99,7 +101,10 @@ static int identity_create(struct its_parent *its, uint32_t device_id, unsigned 
     }
     identity->next = its->identities;
     its->identities = identity;
-    its->identity_count++;
+    if (reserved)
+        its->reserved_count++;
+    else
+        its->identity_count++;
     *result = identity;
     return 0;
 }
@@ -113,6 +118,37 @@ static struct its_identity *find_identity(const struct its_parent *its, uint32_t
     return identity;
 }
 
+/* ---- ids that are for no device (irq_its_reserve_ids()) ---- */
+
+/* What an earlier try has done stands. */
+static int reserve_id(struct its_parent *its, uint32_t device_id)
+{
+    struct its_identity *identity = find_identity(its, device_id);
+    int error = identity == NULL ? identity_create(its, device_id, 0, true, &identity) : 0;
+
+    if (error == 0)
+        error = its_map_event(identity->device, 0, identity->first_lpi, core_id());
+    return error == -EEXIST ? 0 : error;
+}
+
+/* Before the first device is bound. */
+static int reserve_all(struct its_parent *its)
+{
+    int error = 0;
+
+    for (uint32_t id = 0; id < its->reserved_ids && error == 0; id++)
+        error = reserve_id(its, id);
+    if (error != 0)
+        return error;
+    its->reserved_ready = true;
+    /* Nobody waits for these: the read that one of them makes may never be answered. */
+    for (uint32_t id = 0; id < its->reserved_messages; id++)
+        mmio_write32((uintptr_t)its->window_base + id * WINDOW_BYTES_PER_DEVICE, 0);
+    return 0;
+}
+
+/* ---- joining and leaving ---- */
+
 struct join {
     uint32_t device_id;
     unsigned event_bits;
@@ -122,13 +158,17 @@ static int identity_join(struct irq_binding *binding, void *argument)
 {
     struct its_parent *its = (struct its_parent *)binding->parent;
     const struct join *join = argument;
-    struct its_identity *identity = find_identity(its, join->device_id);
+    int error = its->reserved_ready ? 0 : reserve_all(its);
 
+    if (error != 0)
+        return error;
     if (join->device_id < its->reserved_ids)
         return -EBUSY;
-    if (identity == NULL) {
-        int error = identity_create(its, join->device_id, join->event_bits, false, &identity);
 
+    struct its_identity *identity = find_identity(its, join->device_id);
+
+    if (identity == NULL) {
+        error = identity_create(its, join->device_id, join->event_bits, false, &identity);
         if (error != 0)
             return error;
     } else if (join->event_bits > identity->event_bits) {
@@ -344,7 +384,7 @@ static void its_inventory(struct irq_parent *parent, struct irq_inventory *inven
             inventory->held++;
     }
     inventory->its_devices += its->identity_count;
-    inventory->lpis += its->regions.in_use;
+    inventory->lpis += its->regions.in_use - its->reserved_count; /* each has one */
     inventory->lpis_free += its->regions.count - its->regions.in_use;
 }
 
@@ -417,41 +457,21 @@ int irq_its_use_window(struct irq_parent *parent, uint64_t base, uint64_t size)
     return 0;
 }
 
-/* The parent's mutex is held. What an earlier try has done stands. */
-static int reserve_id(struct its_parent *its, uint32_t device_id)
-{
-    struct its_identity *identity = find_identity(its, device_id);
-    int error = identity == NULL ? identity_create(its, device_id, 0, true, &identity) : 0;
-
-    if (error == 0)
-        error = its_map_event(identity->device, 0, identity->first_lpi, core_id());
-    return error == -EEXIST ? 0 : error;
-}
-
 int irq_its_reserve_ids(struct irq_parent *parent, uint32_t count, uint32_t messages)
 {
     struct its_parent *its = (struct its_parent *)parent;
-    int error;
 
     if (!wait_is_allowed())
         return -EDEADLK;
     if (parent == NULL || parent->ops != &its_ops || messages > count ||
         (uint64_t)messages * WINDOW_BYTES_PER_DEVICE > its->window_size)
         return -EINVAL;
-    error = mutex_lock(&parent->mutex);
-    if (error != 0)
-        return error;
-    if (its->reserved_ids == 0 && its->identities != NULL)
-        error = -EBUSY;
-    else
-        its->reserved_ids = count;
-    for (uint32_t id = 0; id < count && error == 0; id++)
-        error = reserve_id(its, id);
-    mutex_unlock(&parent->mutex);
-    /* Nobody waits for these: the read that one of them makes may never be answered. */
-    for (uint32_t id = 0; id < messages && error == 0; id++)
-        mmio_write32((uintptr_t)its->window_base + id * WINDOW_BYTES_PER_DEVICE, 0);
-    return error;
+    if (its->identities != NULL)
+        return -EBUSY;
+    its->reserved_ids = count;
+    its->reserved_messages = messages;
+    its->reserved_ready = false;
+    return 0;
 }
 
 int irq_bind_its(struct device *device, struct irq_parent *parent, uint32_t device_id,

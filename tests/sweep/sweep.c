@@ -82,7 +82,7 @@ struct result {
 static struct shared {
     unsigned next[STAGES][FAULTS], end[STAGES][FAULTS]; /* n; end: the first that was not reached */
     struct fault_heap reference;                        /* in use after two runs without a fault */
-    struct inventory booted;                            /* after bring-up without one */
+    struct inventory lived;                             /* after bring-up without one */
     struct result results[STAGES][FAULTS][STEPS_MAX];
 } * shared;
 
@@ -164,10 +164,9 @@ static void run_again(const struct inventory *before)
 static void live(enum fault fault, unsigned n)
 {
     struct life_report report;
-    struct inventory before, after;
+    struct inventory after;
     char text[TEXT_SIZE];
 
-    inventory_take(&before);
     fault_arm(fault, n);
     life_run(&life_size, &report);
     fault_disarm();
@@ -184,9 +183,9 @@ static void live(enum fault fault, unsigned n)
         say(LOST, "%s%s", report.complaint, "");
     settle();
     inventory_take(&after);
-    if (!inventory_equal(&before, &after, text, sizeof(text)))
+    if (!inventory_equal(&shared->lived, &after, text, sizeof(text)))
         say(report.errors == 0 ? SILENT : KEPT, "kept: %s%s", text, "");
-    run_again(&before);
+    run_again(&shared->lived);
 }
 
 /* ---- bring-up ---- */
@@ -242,7 +241,7 @@ static void boot(enum fault fault, unsigned n)
     name_what_is_off(off);
     if (error != 0)
         say(BROKEN, "still off after another try: %s%s", off, "");
-    run_again(&shared->booted);
+    run_again(&shared->lived);
 }
 
 static void run_case(enum stage stage, enum fault fault, unsigned n)
@@ -344,11 +343,11 @@ static void measure_reference(void)
 
     if (child == 0) {
         bring_up();
-        inventory_take(&shared->booted);
         life_run(&life_size, &report);
         settle();
         life_try_again(&life_size, &report);
         life_run(&life_size, &report);
+        inventory_take(&shared->lived); /* what the first device of all has made is there */
         fault_get_heap(&shared->reference);
         exit(0);
     }
