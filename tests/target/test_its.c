@@ -665,9 +665,13 @@ static void use_client(void)
 
 SELFTEST(its, device_is_mapped_once_when_bound_and_not_for_each_interrupt, 20)
 {
+    CHECK(platform_its() != NULL);
+    /* The first device of all brings the tables of the ids that are reserved. */
+    CHECK_EQUAL(irq_bind_its(&client, platform_its(), TEST_DEVICE, 2), 0);
+    CHECK_EQUAL(irq_unbind(&client), 0);
+
     uint64_t mapd = its_command_count(ITS_MAPD);
 
-    CHECK(platform_its() != NULL);
     CHECK_EQUAL(irq_bind_its(&client, platform_its(), TEST_DEVICE, 2), 0);
     CHECK_EQUAL(its_command_count(ITS_MAPD) - mapd, 1);
     use_client();
