@@ -280,7 +280,6 @@ set_up_core:
     msr     tpidr_el1, x0
     ldr     x0, =stacks
     ldr     x1, =STACK_CORE_SIZE
-    nop                             // between a load and a madd: Cortex-A53 erratum 835769
     madd    x0, x23, x1, x0
     ldr     x1, =STACK_THREAD_TOP
     add     x0, x0, x1

@@ -115,6 +115,52 @@ static bool string_is(const void *tree, int node, const char *name, const char *
            memcmp(value, wanted, (size_t)length) == 0;
 }
 
+/* ------------------------------------------------------------------------ cores */
+
+/* A core whose status begins with "fail" is not there. A "disabled" one is: it waits to be started
+ * (Devicetree Specification, 3.8.1). */
+static bool is_core(const void *tree, int node)
+{
+    int length;
+    const char *status = fdt_getprop(tree, node, "status", &length);
+
+    return string_is(tree, node, "device_type", "cpu") &&
+           (status == NULL || length < 4 || memcmp(status, "fail", 4) != 0);
+}
+
+static void add_core(struct device_tree_info *info, uint64_t affinity)
+{
+    for (unsigned i = 0; i < info->core_count; i++)
+        if (info->cores[i] == affinity) {
+            malformed(info, "two nodes of /cpus are the same core");
+            return;
+        }
+    if (info->core_count == DEVICE_TREE_CORES_MAX)
+        return; /* more than the firmware could start */
+    info->cores[info->core_count++] = affinity;
+}
+
+static void read_cores(const void *tree, struct device_tree_info *info)
+{
+    int cpus = fdt_path_offset(tree, "/cpus"), node;
+
+    if (cpus < 0)
+        return;
+    int cells = cell_count(tree, cpus, "#address-cells", 1);
+    fdt_for_each_subnode(node, tree, cpus)
+    {
+        int length;
+        const fdt32_t *affinity = fdt_getprop(tree, node, "reg", &length);
+
+        if (!is_core(tree, node))
+            continue;
+        if (affinity == NULL || cells == 0 || length != cells * (int)sizeof(fdt32_t))
+            malformed(info, "the reg of a core in /cpus makes no sense");
+        else
+            add_core(info, read_cells(affinity, cells));
+    }
+}
+
 /* ------------------------------------------------------------------------ memory */
 
 static void read_memory_node(const void *tree, int node, struct device_tree_info *info)
@@ -343,6 +389,7 @@ int device_tree_read(const void *tree, size_t room, struct device_tree_info *inf
 
     info->tree = (struct memory_range){(uintptr_t)tree, fdt_totalsize(tree)};
     (void)copy_string(tree, 0, "model", info->model, sizeof(info->model));
+    read_cores(tree, info);
     read_memory(tree, info);
     read_reserved(tree, info);
     int chosen = fdt_path_offset(tree, "/chosen");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What the boot loader says in the device tree: boot arguments, console, memory, reserved memory,
- * the file that it loaded. (Devicetree Specification 0.4; the tree is read with libfdt.)
+ * What the boot loader says in the device tree: boot arguments, console, cores, memory, reserved
+ * memory, the file that it loaded. (Devicetree Specification 0.4; /cpus as Linux's binding
+ * arm/cpus.yaml has it; the tree is read with libfdt.)
  */
 #ifndef LIB_DEVICE_TREE_H
 #define LIB_DEVICE_TREE_H
@@ -11,6 +12,7 @@
 #include <stdint.h>
 
 #define DEVICE_TREE_ARGUMENTS_MAX 1024u
+#define DEVICE_TREE_CORES_MAX     16u
 #define DEVICE_TREE_MEMORY_MAX    8u
 #define DEVICE_TREE_RESERVED_MAX  32u
 
@@ -27,6 +29,9 @@ struct device_tree_info {
     char model[64];                            /* /model, or "" */
     char arguments[DEVICE_TREE_ARGUMENTS_MAX]; /* /chosen bootargs, or "" */
     bool arguments_cut;                        /* they are longer */
+
+    unsigned core_count;                   /* that are there, as /cpus has it; 0: not told */
+    uint64_t cores[DEVICE_TREE_CORES_MAX]; /* their affinities, fields as in MPIDR_EL1 */
 
     unsigned memory_count; /* 0: not told */
     struct memory_range memory[DEVICE_TREE_MEMORY_MAX];

@@ -14,6 +14,7 @@
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/uart/uart.h"
 #include "drivers/udma/udma.h"
+#include "lib/device_tree.h"
 #include "lib/log.h"
 #include "msi/binding.h"
 #include "msi/irq.h"
@@ -169,36 +170,65 @@ static int lpis_up(void)
     return error;
 }
 
+/* Nobody may bind a device before the ids are reserved, so the parent is shown last. */
 static int messages_up(void)
 {
-    int error = irq_its_init(&its_parent);
+    static struct irq_parent *parent; /* of an earlier try too */
+    int error = parent == NULL ? irq_its_init(&parent) : 0;
 
     if (error == 0)
-        error = irq_its_use_window(its_parent, AM65X_PRE_ITS_BASE, AM65X_PRE_ITS_SIZE);
+        error = irq_its_use_window(parent, AM65X_PRE_ITS_BASE, AM65X_PRE_ITS_SIZE);
     if (error == 0)
-        error = irq_its_reserve_ids(its_parent, I2101_DEVICES, I2101_MESSAGES);
+        error = irq_its_reserve_ids(parent, I2101_DEVICES, I2101_MESSAGES);
+    if (error == 0)
+        its_parent = parent;
     return error;
+}
+
+/* Whether a core can have interrupts. */
+static bool has_redistributor(uint64_t affinity)
+{
+    for (unsigned i = 0; i < gic_redistributor_count(); i++)
+        if (gic_redistributor_affinity(i) == affinity)
+            return true;
+    return false;
+}
+
+/* The cores that the loader's device tree tells of; without one, a core for each redistributor. A
+ * die may have more of these than of cores: AM6528 has four and two. Returns their number. */
+static unsigned find_cores(uint64_t affinities[CORE_MAX])
+{
+    const struct device_tree_info *tree = platform_get_device_tree();
+    unsigned count = 0;
+
+    for (unsigned i = 0; tree->core_count == 0 && i < gic_redistributor_count(); i++)
+        affinities[count++] = gic_redistributor_affinity(i);
+    for (unsigned i = 0; i < tree->core_count; i++) {
+        if (!has_redistributor(tree->cores[i]))
+            log_warning(platform, "the core of affinity 0x%llx has no redistributor: left out",
+                        (unsigned long long)tree->cores[i]);
+        else
+            affinities[count++] = tree->cores[i];
+    }
+    return count;
 }
 
 static int cores_up(void)
 {
     static unsigned told; /* of another try, only the new ones */
     uint64_t affinities[CORE_MAX];
-    unsigned count = gic_redistributor_count();
+    unsigned count = find_cores(affinities);
     uint64_t affinity;
-
-    for (unsigned i = 0; i < count; i++)
-        affinities[i] = gic_redistributor_affinity(i);
     unsigned running = smp_boot(affinities, count, (uintptr_t)secondary_start, core_init);
+
     for (; told < running; told++)
         log_info(boot, "core %u: affinity 0x%03llx%s", told,
                  (unsigned long long)core_affinity(told),
                  told == core_id() ? ", booted first" : "");
-    if (running == count)
-        return 0;
     int error = smp_boot_error(&affinity);
-    log_error(platform, "core %u (affinity 0x%llx) does not start: error %d", running,
-              (unsigned long long)affinity, error);
+    if (error != 0)
+        log_warning(platform, "the core of affinity 0x%llx does not start: error %d; %u of %u run",
+                    (unsigned long long)affinity, error, running, count);
     return error;
 }
 

@@ -76,8 +76,8 @@ static bool is_ordered(void *argument)
 }
 
 /* Starts the core with the next number. It counts from here on, so that what it runs first may use
- * its number. */
-static int start_core(uint64_t affinity, uintptr_t entry)
+ * its number. *refused: PSCI did not take the order, so the number is free for another. */
+static int start_core(uint64_t affinity, uintptr_t entry, bool *refused)
 {
     unsigned number = core_count();
     struct core *core = &cores[number];
@@ -90,6 +90,7 @@ static int start_core(uint64_t affinity, uintptr_t entry)
 
     (void)wait_for(is_ordered, &start, START_TIMEOUT_US);
     error = start.error;
+    *refused = error != 0 && error != -EALREADY;
     if (error == 0)
         error = wait_for(has_reported, core, START_TIMEOUT_US);
     if (error != 0 && !change_state(core, CORE_STARTING, CORE_ABANDONED))
@@ -130,12 +131,18 @@ unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, i
         return core_count();
     }
     boot_error = 0;
-    for (unsigned i = 0; i < count && boot_error == 0; i++) {
-        if (runs(affinities[i]))
-            continue;
-        boot_error = core_count() < CORE_MAX ? start_core(affinities[i], entry) : -ENOSPC;
-        if (boot_error != 0)
+    for (unsigned i = 0; i < count; i++) {
+        bool refused = false;
+        int error = 0;
+
+        if (!runs(affinities[i]))
+            error = core_count() < CORE_MAX ? start_core(affinities[i], entry, &refused) : -ENOSPC;
+        if (error != 0 && boot_error == 0) {
+            boot_error = error;
             boot_error_affinity = affinities[i];
+        }
+        if (error != 0 && !refused)
+            break; /* it may come yet, with the number and the stack that the next would have */
     }
     return core_count();
 }

@@ -461,6 +461,8 @@ int irq_its_reserve_ids(struct irq_parent *parent, uint32_t count, uint32_t mess
 {
     struct its_parent *its = (struct its_parent *)parent;
 
+    if (!wait_is_allowed())
+        return -EDEADLK;
     if (parent == NULL || parent->ops != &its_ops || messages > count ||
         (uint64_t)messages * WINDOW_BYTES_PER_DEVICE > its->window_size)
         return -EINVAL;

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <libfdt.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -56,6 +57,8 @@ static void put_text(const char *name, const char *text)
 
 struct variation {
     const char *stdout_path, *alias, *bootargs;
+    unsigned core_cells, more_cores; /* of each address in /cpus, 0: no /cpus; above the three */
+    bool odd_cores, same_core;
     bool no_ranges, other_ranges, empty_ranges, no_memory, odd_memory, much_memory,
         reserved_at_heap;
 };
@@ -83,6 +86,50 @@ static void put_soc(const struct variation *variation)
     begin("serial@2800000");
     PUT("reg", 0, 0x2800000, 0, 0x100);
     end();
+    end();
+}
+
+static void put_core(uint32_t high, uint32_t low, unsigned cells, const char *status)
+{
+    char name[24];
+
+    snprintf(name, sizeof(name), "cpu@%x%08x", (unsigned)high, (unsigned)low);
+    begin(name);
+    put_text("device_type", "cpu");
+    if (cells == 2)
+        PUT("reg", high, low);
+    else
+        PUT("reg", low);
+    if (status != NULL)
+        put_text("status", status);
+    end();
+}
+
+static void put_cores(const struct variation *variation)
+{
+    if (variation->core_cells == 0)
+        return;
+    begin("cpus");
+    if (variation->core_cells != 1 || variation->odd_cores)
+        PUT("#address-cells", variation->odd_cores ? 3 : variation->core_cells);
+    PUT("#size-cells", 0);
+    begin("cpu-map");
+    end();
+    put_core(0, 0, variation->core_cells, NULL);
+    put_core(1, 0x101, variation->core_cells, "okay");
+    put_core(0, 0x100, variation->core_cells, "disabled");
+    put_core(0, 2, variation->core_cells, "fail");
+    put_core(0, 3, variation->core_cells, "fail-fused");
+    for (uint32_t i = 0; i < variation->more_cores; i++)
+        put_core(0, 0x200 + i, variation->core_cells, NULL);
+    if (variation->same_core)
+        put_core(0, 0x10000, variation->core_cells, NULL);
+    if (variation->same_core) {
+        begin("another");
+        put_text("device_type", "cpu");
+        PUT("reg", 0x10000);
+        end();
+    }
     end();
 }
 
@@ -145,6 +192,7 @@ static size_t make_tree(const struct variation *variation)
             PUT("reg", 0, 0x80000000, 0, 0x80000000, 8, 0x80000000, 0, 0x80000000);
         end();
     }
+    put_cores(variation);
     put_reserved_memory(variation);
     put_soc(variation);
     end();
@@ -205,6 +253,35 @@ static void test_a_whole_tree(void **state)
     assert_int_equal(info.file.size, 0x1000);
     assert_int_equal(info.console_base, 0x2800000);
     assert_int_equal(info.console_baud, 57600);
+}
+
+static void test_cores_that_are_there(void **state)
+{
+    (void)state;
+    assert_int_equal(read_variation((struct variation){0}), 0);
+    assert_int_equal(info.core_count, 0);
+    assert_int_equal(read_variation((struct variation){.core_cells = 1}), 0);
+    assert_int_equal(info.core_count, 3);
+    assert_int_equal(info.cores[0], 0);
+    assert_int_equal(info.cores[1], 0x101);
+    assert_int_equal(info.cores[2], 0x100);
+    assert_int_equal(read_variation((struct variation){.core_cells = 2}), 0);
+    assert_int_equal(info.core_count, 3);
+    assert_int_equal(info.cores[1], 0x100000101);
+    assert_int_equal(read_variation((struct variation){.core_cells = 1, .more_cores = 20}), 0);
+    assert_int_equal(info.core_count, DEVICE_TREE_CORES_MAX);
+}
+
+static void test_cores_that_make_no_sense(void **state)
+{
+    (void)state;
+    assert_int_equal(read_variation((struct variation){.core_cells = 1, .odd_cores = true}),
+                     -EINVAL);
+    assert_string_equal(info.problem, "the reg of a core in /cpus makes no sense");
+    assert_int_equal(read_variation((struct variation){.core_cells = 1, .same_core = true}),
+                     -EINVAL);
+    assert_string_equal(info.problem, "two nodes of /cpus are the same core");
+    assert_int_equal(info.core_count, 4);
 }
 
 static void test_memory_that_has_no_room_is_left_out(void **state)
@@ -470,6 +547,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_whole_tree),
+        cmocka_unit_test(test_cores_that_are_there),
+        cmocka_unit_test(test_cores_that_make_no_sense),
         cmocka_unit_test(test_memory_that_has_no_room_is_left_out),
         cmocka_unit_test(test_console_behind_two_buses),
         cmocka_unit_test(test_console_behind_a_bus_of_the_same_addresses),

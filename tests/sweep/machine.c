@@ -9,7 +9,9 @@
 #include "arch/smp.h"
 #include "boot/boot.h"
 #include "drivers/uart/uart.h"
+#include "lib/device_tree.h"
 #include "platform/am65x.h"
+#include "platform/platform.h"
 #include "tests/host/support/arch_host.h"
 #include "tests/host/support/host.h"
 #include "tests/sweep/faults.h"
@@ -31,6 +33,14 @@ void machine_reset(void)
 {
     host_reset_with(1, INTID_LIMIT);
     (void)uart_init(AM65X_UART0_BASE, AM65X_UART_CLOCK_HZ, 115200u);
+}
+
+/* A loader that tells nothing. */
+const struct device_tree_info *platform_get_device_tree(void)
+{
+    static const struct device_tree_info nothing;
+
+    return &nothing;
 }
 
 /* ---- the other cores: this thread plays them too ---- */

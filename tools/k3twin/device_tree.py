@@ -5,7 +5,7 @@ import struct
 import subprocess
 from pathlib import Path
 
-from k3twin.board import DRAM_BASE, DTB_MAX, INITRD_ADDRESS, UsageError, find_part, need
+from k3twin.board import DRAM_BASE, DTB_MAX, FEW_CORES, INITRD_ADDRESS, MOODS, UsageError, find_part, need
 from k3twin.guest import read_file
 
 MAGIC = 0xd00dfeed
@@ -68,7 +68,8 @@ def open_tree(arguments, path):
     source = find_part("the device tree", "twin/am65x.dts", "am65x.dts", "it is part of the source tree and of the SDK")
     run_tool(source, "dtc", "-q", "-I", "dts", "-O", "dtb", "-o", str(path), str(source))
     tree = Tree(source, path)
-    for cpu in ("0", "1", "100", "101")[arguments.cpus:]:
+    cores = min(arguments.cpus, FEW_CORES) if arguments.mood & MOODS["few-cores"] else arguments.cpus
+    for cpu in ("0", "1", "100", "101")[cores:]:
         tree.remove(f"/cpus/cpu@{cpu}")
     return tree
 

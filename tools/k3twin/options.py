@@ -137,7 +137,7 @@ def parse_arguments():
     add("--strict", action="store_true",
         help="an access that no model claims fails the run (status 126 in place of 0)")
     add("--mood", type=parse_moods, default=0, metavar="NAME",
-        help=f"a board that is nastier, but legal: {', '.join(MOODS)} (docs/twin.md)")
+        help=f"a board that is nastier, but legal: {', '.join(MOODS)}; or several, e.g. i2101,few-cores (docs/twin.md)")
     add("--icount", action="store_true",
         help="count the guest's instructions, as its PMU shows them; time then follows that count")
     add("--turns", action="store_true",

@@ -63,12 +63,13 @@ struct am65x_environment {
     void (*soc_reset)(void *context);
 };
 
-#define AM65X_TRACE_IRQ  0x1u
-#define AM65X_TRACE_SCI  0x2u
-#define AM65X_TRACE_DMA  0x4u
+#define AM65X_TRACE_IRQ      0x1u
+#define AM65X_TRACE_SCI      0x2u
+#define AM65X_TRACE_DMA      0x4u
 
 /* Moods: what a board may be like and this one is not unless asked (docs/twin.md). */
-#define AM65X_MOOD_I2101 0x1u /* the ITS has the advisory i2101 */
+#define AM65X_MOOD_I2101     0x1u /* the ITS has the advisory i2101 */
+#define AM65X_MOOD_FEW_CORES 0x2u /* two cores, as an AM6528 (the monitor's) */
 
 struct am65x_config {
     uint32_t trace;       /* AM65X_TRACE_* */

@@ -5,6 +5,7 @@
  *
  * A core that is off sleeps at EL3, where it still serves the twin's timer and console.
  */
+#include "twin/models/am65x.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
 #include "twin/service.h"
@@ -38,6 +39,8 @@
 /* SYSTEM_OFF has no argument; a guest that knows the twin puts its exit status into x1. */
 #define OFF_STATUS_MAGIC        0x4b334f4600000000u
 #define OFF_STATUS_MASK         0xffu
+
+#define FEW_CORES               2
 
 #define SMC64                   0x40000000u
 
@@ -89,9 +92,18 @@ noreturn void psci_park(void)
     }
 }
 
-static int64_t cpu_on(uint64_t affinity, uint64_t entry, uint64_t context)
+/* A core that the guest can have; in the mood few-cores the others have frames in the GIC, no more.
+ */
+static int cpu_there(uint64_t affinity)
 {
     int cpu = cpu_of_affinity(affinity);
+
+    return (parameters()->moods & AM65X_MOOD_FEW_CORES) != 0 && cpu >= FEW_CORES ? -1 : cpu;
+}
+
+static int64_t cpu_on(uint64_t affinity, uint64_t entry, uint64_t context)
+{
+    int cpu = cpu_there(affinity);
     int64_t result = PSCI_SUCCESS;
 
     if (cpu < 0)
@@ -136,7 +148,7 @@ static noreturn void cpu_off(void)
 
 static int64_t affinity_info(uint64_t affinity, uint64_t level)
 {
-    int cpu = cpu_of_affinity(affinity);
+    int cpu = cpu_there(affinity);
 
     if (cpu < 0 || level != 0)
         return PSCI_INVALID_PARAMETERS;

@@ -9,20 +9,20 @@
 #include <stdnoreturn.h>
 
 /* Starts the cores of these affinities (packed as core_affinity()) over PSCI at `entry`, one after
- * the other, and numbers them from 1 in their order; the caller's own, which must be among them,
- * stays core 0. entry: boot code that makes core x0 ready and ends in smp_secondary_main(). Each
- * runs init() (its part of the interrupt controller) before it unmasks IRQs and reports in; if
- * init() returns an error, or the core comes too late, it goes off. Returns how many cores run, the
- * caller's included. Fewer than count: the core whose number is the returned value did not start,
- * smp_boot_error() says why, and the cores after it were not tried. Called again with the same
- * cores it starts those that do not run. Boot core, thread context. */
+ * the other, and numbers those that run from 1 in their order; the caller's own, which must be
+ * among them, stays core 0. entry: boot code that makes core x0 ready and ends in
+ * smp_secondary_main(). Each runs init() (its part of the interrupt controller) before it unmasks
+ * IRQs and reports in; if init() returns an error, or the core comes too late, it goes off. Returns
+ * how many cores run, the caller's included. Fewer than count: smp_boot_error() says why. A core
+ * that PSCI refuses is left out; after another failure the rest is not tried. Called again it
+ * starts those that do not run. Boot core, thread context. */
 unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, int (*init)(void));
 
 /* Where the boot code of a further core ends (secondary_start in boot/start.S): runs what
  * smp_start() gives the core. */
 noreturn void smp_secondary_main(void);
 
-/* Why smp_boot() started fewer cores than it was given, and the affinity of the core that failed.
+/* Why smp_boot() started fewer cores than it was given, and the affinity of the first that failed.
  * 0: it started all; -ENODEV: the caller's affinity is not in the list; -ENOSPC: more cores than
  * CORE_MAX; -ETIMEDOUT: the core did not report in; -EALREADY: it is on, and does not report in; or
  * another error of psci_cpu_on() or init(). affinity may be NULL. Any context, after smp_boot(). */
