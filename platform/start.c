@@ -193,7 +193,7 @@ noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_addr
     memcpy(arguments, tree.arguments, sizeof(arguments));
     int count = split_arguments(arguments, words);
     start_trace(count, words);
-    boot_info.error = platform_init(uart);
+    boot_info.error = platform_init(uart, &tree);
     for (const constructor_t *constructor = constructors_start; constructor < constructors_end;
          constructor++)
         (*constructor)();

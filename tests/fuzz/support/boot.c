@@ -92,8 +92,9 @@ uint32_t platform_jtag_id(void)
     return 0x0bb5a02f;
 }
 
-int platform_init(unsigned console)
+int platform_init(unsigned console, const struct device_tree_info *told)
 {
+    FUZZ_CHECK(told == platform_get_device_tree());
     FUZZ_CHECK(console < AM65X_UART_COUNT);
     return 0;
 }
