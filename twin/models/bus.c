@@ -145,24 +145,6 @@ bool am65x_write(uint64_t address, unsigned size, uint64_t value)
 
 /* ---------------------------------------------------------------- bus masters */
 
-static bool is_dram(uint64_t address, size_t size)
-{
-    const struct am65x_config *config = model_config();
-
-    return address >= config->dram_base && size <= config->dram_size &&
-           address - config->dram_base <= config->dram_size - size;
-}
-
-bool model_ram_read(uint64_t address, void *data, size_t size)
-{
-    return is_dram(address, size) && model_dram_read(address, data, size);
-}
-
-bool model_ram_write(uint64_t address, const void *data, size_t size)
-{
-    return is_dram(address, size) && model_dram_write(address, data, size);
-}
-
 /* A burst into device space goes out as the largest aligned accesses up to a word. */
 static unsigned device_access_size(uint64_t address, size_t left)
 {
@@ -174,8 +156,8 @@ static unsigned device_access_size(uint64_t address, size_t left)
 
 bool model_memory_read(uint64_t address, void *data, size_t size)
 {
-    if (is_dram(address, size))
-        return model_dram_read(address, data, size);
+    if (model_ram_read(address, data, size))
+        return true;
     uint8_t *bytes = data;
     while (size != 0) {
         unsigned step = device_access_size(address, size);
@@ -193,8 +175,8 @@ bool model_memory_read(uint64_t address, void *data, size_t size)
 
 bool model_memory_write(uint64_t address, const void *data, size_t size)
 {
-    if (is_dram(address, size))
-        return model_dram_write(address, data, size);
+    if (model_ram_write(address, data, size))
+        return true;
     const uint8_t *bytes = data;
     while (size != 0) {
         unsigned step = device_access_size(address, size);

@@ -42,8 +42,12 @@ void el3_mmu_build(void)
 
     table[0] = gib(0) | common | ATTRIBUTE_DEVICE | EXECUTE_NEVER;
     table[1] = gib(1) | common | ATTRIBUTE_NORMAL;
-    table[2] = gib(2) | common | ATTRIBUTE_NORMAL | EXECUTE_NEVER;
-    table[3] = gib(3) | common | ATTRIBUTE_NORMAL | EXECUTE_NEVER;
+    for (unsigned n = 0; n < GUEST_BANKS; n++) {
+        struct bank bank = guest_bank(n);
+
+        for (uint64_t at = bank.base; at < bank.base + bank.size; at += gib(1))
+            table[at >> GIB_SHIFT] = at | common | ATTRIBUTE_NORMAL | EXECUTE_NEVER;
+    }
     table[NONSECURE_ALIAS >> GIB_SHIFT] =
         gib(0) | common | ATTRIBUTE_DEVICE | NONSECURE | EXECUTE_NEVER;
     complete_accesses();

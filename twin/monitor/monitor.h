@@ -159,8 +159,10 @@ bool machine_inject(unsigned fault, uint64_t argument, uint32_t spare, uint32_t 
 bool machine_counter(unsigned counter, uint64_t *value);
 /* Runs function(argument) under the models' lock. */
 void machine_locked(void (*function)(uint64_t argument), uint64_t argument);
-/* Whether [address, address + size) is memory of the guest. */
+/* Whether [address, address + size) is memory of the guest, whoever accesses it. */
 bool guest_memory(uint64_t address, uint64_t size);
+/* Whether the AM65x has DRAM there, if a board has that much. */
+bool dram_window(uint64_t address);
 
 /* ---- console.c: with the models' lock held ---- */
 void console_init(void);

@@ -5,7 +5,7 @@
  * power-off and reset.
  *
  * Lines that tools/twin understands: "exit STATUS", "exception: ..." (the guest's last one, told
- * before a status that is not 0), "die REASON", "unmodelled: ...".
+ * before a status that is not 0), "die REASON", "unmodelled: ...", "no memory: ...".
  */
 #include <stdarg.h>
 
