@@ -321,6 +321,20 @@ static void pre_its_offset_is_the_device_and_the_word_is_the_event(void **state)
     assert_int_equal(its_device, 0xfffff);
 }
 
+static void pre_its_takes_words_and_their_lower_halves(void **state)
+{
+    (void)state;
+    assert_true(am65x_write(0x01000010, 1, 7));
+    assert_true(am65x_write(0x01000011, 1, 7));
+    assert_true(am65x_write(0x01000012, 2, 7));
+    assert_true(am65x_write(0x01000010, 8, 7));
+    assert_int_equal(am65x_counter(AM65X_COUNT_ITS_MESSAGES), 0);
+    assert_true(am65x_write(0x01000010, 2, 0x12345678));
+    assert_int_equal(am65x_counter(AM65X_COUNT_ITS_MESSAGES), 1);
+    assert_int_equal(its_device, 4);
+    assert_int_equal(its_event, 0x5678);
+}
+
 /* The events of the devices first to first + count - 1 that arrive. */
 static unsigned send_from(uint32_t first, uint32_t count)
 {
@@ -1512,6 +1526,7 @@ int main(void)
         MODEL_TEST(chip_id_is_an_am65x_of_revision_2),
         MODEL_TEST(an_unclaimed_access_is_counted),
         MODEL_TEST(pre_its_offset_is_the_device_and_the_word_is_the_event),
+        MODEL_TEST(pre_its_takes_words_and_their_lower_halves),
         MODEL_TEST(i2101_loses_a_fifth_device_unless_two_that_are_none_were_first),
         MODEL_TEST(proxy_threads_have_directions_and_credits),
         MODEL_TEST(an_answer_comes_later_and_raises_the_line),

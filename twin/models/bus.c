@@ -94,6 +94,13 @@ static uint64_t block_read(const struct block *block, uint64_t offset, unsigned 
     return (block->read(block->instance, offset - lane) >> (8 * lane)) & size_mask(size);
 }
 
+/* A message is a write to GITS_TRANSLATER in the end, which has 32 bits, or 16 at its beginning
+ * (Arm IHI 0069, 12.19); what else is written there is none. */
+static bool takes(const struct block *block, uint64_t offset, unsigned size)
+{
+    return block->write != pre_its_write || size == 4 || (size == 2 && offset % 4 == 0);
+}
+
 /* A narrow write reaches the register with its other lanes zero. */
 static void block_write(const struct block *block, uint64_t offset, unsigned size, uint64_t value)
 {
@@ -122,7 +129,7 @@ static bool bus_write(uint64_t address, unsigned size, uint64_t value)
     const struct block *block = find_block(address, size);
     if (block == NULL)
         return false;
-    if (aligned(address, size))
+    if (aligned(address, size) && takes(block, address - block->base, size))
         block_write(block, address - block->base, size, value);
     return true;
 }

@@ -49,6 +49,9 @@ int cpu_of_affinity(uint64_t affinity);
 void cpu_reset_el1(void);
 noreturn void guest_enter(uint64_t entry, uint64_t x0); /* start.S */
 extern const char el3_vectors[], el2_vectors[];
+extern const char el3_stacks[]; /* stacks.h */
+/* twin.ld: the ends of what is code, of what is not to be written, of all; whole pages. */
+extern const char text_start[], text_end[], rodata_end[], image_end[];
 
 /* ---- lock.c ---- */
 struct lock {
@@ -89,7 +92,7 @@ void event(unsigned kind, uint32_t subject, uint64_t first, uint64_t second, con
 /* ---- trap.c: from vectors.S ---- */
 void trap_synchronous(struct frame *frame);
 void trap_fiq(struct frame *frame);
-noreturn void trap_bug(struct frame *frame);
+noreturn void trap_bug(uint64_t lr, uint64_t sp); /* on a stack of its own */
 /* The guest's pc at the trap being handled, for messages. */
 uint64_t trap_pc(void);
 
@@ -107,6 +110,10 @@ void sysreg_trap(struct frame *frame, uint32_t iss);
 #define PRIORITY_MINE  0x40u
 void gic_init(void);     /* the distributor, once */
 void gic_cpu_init(void); /* this core's redistributor and CPU interface */
+/* The guest turns this core on again: what it had set up there is gone. */
+void gic_cpu_restart(void);
+/* No priority of the guest's is active on this core any more; what is active, stays. */
+void gic_drop_priorities(void);
 /* Handles the group-0 interrupt that is pending, if any. false: there was none. */
 bool gic_service(void);
 /* Wakes a core from WFI at EL3. */

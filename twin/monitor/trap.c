@@ -178,8 +178,8 @@ void trap_fiq(struct frame *frame)
     (void)gic_service();
 }
 
-noreturn void trap_bug(struct frame *frame)
+noreturn void trap_bug(uint64_t lr, uint64_t sp)
 {
-    die("the twin itself failed: esr_el3 %x, elr_el3 %x, far_el3 %x, lr %x", read_sysreg(esr_el3),
-        read_sysreg(elr_el3), read_sysreg(far_el3), frame->x[LINK_REGISTER]);
+    die("the twin itself failed: esr_el3 %x, elr_el3 %x, far_el3 %x, lr %x, sp %x",
+        read_sysreg(esr_el3), read_sysreg(elr_el3), read_sysreg(far_el3), lr, sp);
 }
