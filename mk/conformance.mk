@@ -19,4 +19,4 @@ $(UBOOT)/stamp: tools/build-uboot | $(SETUP)/uboot
 	@tools/build-uboot $(CROSS_COMPILE) $(UBOOT)
 
 check-uboot: firmware twin $(UBOOT)/stamp | $(SETUP)/run $(SETUP)/images
-	@CROSS_COMPILE=$(CROSS_COMPILE) tests/conformance/uboot $(O) $(UBOOT)/build
+	@CROSS_COMPILE=$(CROSS_COMPILE) tests/conformance/uboot $(O) $(UBOOT)

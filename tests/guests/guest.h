@@ -18,7 +18,7 @@
 #define JTAGID    UINT64_C(0x43000014) /* reads as 0x1bb5a02f */
 #define PAD       UINT64_C(0x0011c000) /* a register that remembers */
 #define SRAM_BASE UINT64_C(0x70000000)
-#define THE_TWINS UINT64_C(0x40200000) /* its code; no memory of a guest's */
+#define THE_TWINS UINT64_C(0x40400000) /* its code; no memory of a guest's */
 
 #define read_sysreg(name)                                                                          \
     ({                                                                                             \

@@ -7,7 +7,7 @@ import socket
 import struct
 
 from k3twin.board import (DTB_ADDRESS, DTB_MAX, INITRD_ADDRESS, PARAMETERS_BASE, PARAMETERS_FORMAT, PARAMETERS_MAGIC,
-                          QEMU, TWIN_BASE, TWIN_RAM, UsageError, dram_banks, find_part, need, ram_size)
+                          QEMU, SRAMS, TWIN_BASE, TWIN_RAM, UsageError, dram_banks, find_part, need, ram_size)
 from k3twin.device_tree import make_tree
 from k3twin.elf import Elf
 from k3twin.guest import Load, check_apart, check_fits, load_file, load_guest, loader, read_file
@@ -61,7 +61,7 @@ def load_all(arguments, directory, events):
                          [("the device tree", DTB_ADDRESS, DTB_ADDRESS + tree.stat().st_size)])]
     if arguments.initrd:
         loads.append(load_file(arguments.initrd, INITRD_ADDRESS, banks))
-    loads += [load_file(path, address, banks) for path, address in arguments.load]
+    loads += [load_file(path, address, [*banks, *SRAMS]) for path, address in arguments.load]
     check_apart([area for load in loads for area in load.areas])
 
     parameters = directory / "parameters"

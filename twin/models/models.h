@@ -105,6 +105,7 @@ enum ctrl_mmr_region {
     CTRL_MMR_MODES,
     CTRL_MMR_PADS,
     CTRL_MMR_WKUP_PADS,
+    CTRL_MMR_MCU_MODES,
     CTRL_MMR_COUNT,
 };
 uint64_t ctrl_mmr_read(unsigned region, uint64_t offset);

@@ -40,6 +40,12 @@
 #define GUEST_GICR_FRAME_SHIFT 17u         /* RD and SGI frame, 64 KiB each */
 #define GUEST_MSMC_BASE        0x70000000u /* on-chip SRAM; RAM of the board at the same address */
 #define GUEST_MSMC_SIZE        0x00200000u
+/* On-chip SRAM of the MCU's domain: 0x200 bytes of the first are U-Boot's scratchpad, with what the
+ * board's EEPROM says; the second is Linux's mcu_ram. RAM of the board too, in the twin's GiB. */
+#define GUEST_MCU_PSRAM_BASE   0x40280000u
+#define GUEST_MCU_PSRAM_SIZE   0x00001000u
+#define GUEST_MCU_MSRAM_BASE   0x41c00000u
+#define GUEST_MCU_MSRAM_SIZE   0x00080000u
 #define GUEST_DRAM_BASE        0x80000000u
 #define GUEST_DRAM_LOW_MAX     0x80000000u /* what does not fit there is in the second bank */
 #define GUEST_DRAM_HIGH_BASE   0x880000000ull

@@ -50,12 +50,21 @@ static bool inside(uint64_t address, uint64_t size, struct bank bank)
     return address - bank.base < bank.size && size <= bank.size - (address - bank.base);
 }
 
+static const struct bank srams[] = {
+    {GUEST_MSMC_BASE, GUEST_MSMC_SIZE},
+    {GUEST_MCU_PSRAM_BASE, GUEST_MCU_PSRAM_SIZE},
+    {GUEST_MCU_MSRAM_BASE, GUEST_MCU_MSRAM_SIZE},
+};
+
 bool guest_memory(uint64_t address, uint64_t size)
 {
     for (unsigned n = 0; n < GUEST_BANKS; n++)
         if (inside(address, size, guest_bank(n)))
             return true;
-    return inside(address, size, (struct bank){GUEST_MSMC_BASE, GUEST_MSMC_SIZE});
+    for (unsigned n = 0; n < sizeof(srams) / sizeof(srams[0]); n++)
+        if (inside(address, size, srams[n]))
+            return true;
+    return false;
 }
 
 bool dram_window(uint64_t address)

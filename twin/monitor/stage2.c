@@ -35,6 +35,8 @@ static uint64_t level2_low[ENTRIES] __attribute__((aligned(4096)));  /* from 0 *
 static uint64_t level2_sram[ENTRIES] __attribute__((aligned(4096))); /* from 1 GiB */
 /* The last, partial GiB of each bank. */
 static uint64_t level2_dram[GUEST_BANKS][ENTRIES] __attribute__((aligned(4096)));
+static uint64_t level3_psram[ENTRIES] __attribute__((aligned(4096)));
+static uint64_t level3_msram[ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level3_gic[ENTRIES] __attribute__((aligned(4096)));
 
 static uint64_t table_at(const uint64_t *table)
@@ -70,6 +72,14 @@ static void build_gic(void)
     level2_low[GUEST_GICD_BASE >> BLOCK_SHIFT] = table_at(level3_gic);
 }
 
+/* A bank within a block of the twin's GiB. */
+static void build_sram(uint64_t base, uint64_t size, uint64_t *level3)
+{
+    for (uint64_t address = base; address < base + size; address += 1ull << PAGE_SHIFT)
+        level3[(address >> PAGE_SHIFT) % ENTRIES] = address | NORMAL | PAGE;
+    level2_sram[(base >> BLOCK_SHIFT) % ENTRIES] = table_at(level3);
+}
+
 static void build_dram(struct bank bank, uint64_t *level2)
 {
     uint64_t address = bank.base, end = address + bank.size;
@@ -89,6 +99,8 @@ void stage2_build(void)
     level1[1] = table_at(level2_sram);
     build_gic();
     level2_sram[(GUEST_MSMC_BASE >> BLOCK_SHIFT) % ENTRIES] = GUEST_MSMC_BASE | NORMAL | BLOCK;
+    build_sram(GUEST_MCU_PSRAM_BASE, GUEST_MCU_PSRAM_SIZE, level3_psram);
+    build_sram(GUEST_MCU_MSRAM_BASE, GUEST_MCU_MSRAM_SIZE, level3_msram);
     for (unsigned n = 0; n < GUEST_BANKS; n++)
         build_dram(guest_bank(n), level2_dram[n]);
     complete_accesses(); /* before any core walks them */
