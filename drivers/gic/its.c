@@ -602,11 +602,6 @@ unsigned its_lpi_limit(void)
     return gic_lpi_limit();
 }
 
-bool its_lpi_pending(unsigned lpi, unsigned core)
-{
-    return gic_lpi_pending_bit(lpi, core);
-}
-
 uint64_t its_doorbell_address(void)
 {
     return its.base + GITS_TRANSLATER;

@@ -173,16 +173,3 @@ void gic_lpi_set_property(unsigned lpi, bool enable, uint8_t priority)
     if (!gic_lpi_coherent())
         dcache_clean_invalidate(property, sizeof(*property));
 }
-
-bool gic_lpi_pending_bit(unsigned lpi, unsigned core)
-{
-    volatile uint8_t *byte; /* the redistributor writes it */
-
-    if (lpi < GIC_INTID_LPI_FIRST || lpi >= lpis.limit || core >= CORE_MAX ||
-        lpis.pending[core] == NULL)
-        return false;
-    byte = &lpis.pending[core][lpi / 8u];
-    if (!gic_lpi_coherent())
-        dcache_invalidate((void *)byte, sizeof(*byte));
-    return ((unsigned)*byte >> (lpi % 8u) & 1u) != 0;
-}

@@ -27,9 +27,6 @@ unsigned gic_lpi_limit(void);
  * context. */
 void gic_lpi_set_property(unsigned lpi, bool enable, uint8_t priority);
 
-/* The bit in the core's pending table: a hint, see its_lpi_pending(). */
-bool gic_lpi_pending_bit(unsigned lpi, unsigned core);
-
 /* All redistributors so far snoop the tables. */
 bool gic_lpi_coherent(void);
 

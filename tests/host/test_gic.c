@@ -784,20 +784,13 @@ static void lpis_start_with_the_tables_or_not_at_all(void **state)
 
 /* ---- cache maintenance, counted in bytes ---- */
 
-static size_t cleaned, invalidated;
+static size_t cleaned;
 
 void __wrap_dcache_clean_invalidate(const void *start, size_t size);
 void __wrap_dcache_clean_invalidate(const void *start, size_t size)
 {
     (void)start;
     cleaned += size;
-}
-
-void __wrap_dcache_invalidate(void *start, size_t size);
-void __wrap_dcache_invalidate(void *start, size_t size)
-{
-    (void)start;
-    invalidated += size;
 }
 
 static void set_property(bool enable, uint8_t priority, size_t cleans)
@@ -824,26 +817,6 @@ static void tables_are_uncached_where_a_redistributor_does_not_snoop(void **stat
     assert_int_equal(lpis.properties[0], 0x44 | 0x02 | 0x01);
     set_property(false, 0x40, 1);
     assert_int_equal(lpis.properties[0], 0x42);
-}
-
-static void a_pending_bit_is_read_where_there_is_one(void **state)
-{
-    (void)state;
-    assert_false(gic_lpi_pending_bit(8192, 0));
-    up();
-    assert_int_equal(gic_lpi_init(), 0);
-    lpis.pending[1][8195 / 8] = 1u << 8195 % 8;
-    assert_true(gic_lpi_pending_bit(8195, 1));
-    assert_false(gic_lpi_pending_bit(8194, 1));
-    assert_false(gic_lpi_pending_bit(8195, 0));
-    assert_false(gic_lpi_pending_bit(8191, 1));
-    assert_false(gic_lpi_pending_bit(1u << 16, 1));
-    assert_false(gic_lpi_pending_bit(8195, 5));
-    assert_false(gic_lpi_pending_bit(8195, CORE_MAX));
-    assert_int_equal(invalidated, 0);
-    lpis.not_coherent[2] = true;
-    assert_true(gic_lpi_pending_bit(8195, 1));
-    assert_int_equal(invalidated, 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -877,7 +850,6 @@ int main(void)
         TEST(memory_is_a_whole_number_of_alignments),
         TEST(lpis_start_with_the_tables_or_not_at_all),
         TEST(tables_are_uncached_where_a_redistributor_does_not_snoop),
-        TEST(a_pending_bit_is_read_where_there_is_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

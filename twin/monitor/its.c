@@ -20,6 +20,7 @@
 #define GITS_CTLR_ENABLED  1u
 #define GITS_IIDR          0x0004u
 #define GITS_IIDR_GIC500   0x0001143bu
+#define GITS_TYPER         0x0008u
 #define GITS_CBASER        0x0080u
 #define GITS_CWRITER       0x0088u
 #define GITS_CREADR        0x0090u
@@ -184,6 +185,8 @@ static uint64_t read_word(uint64_t offset)
     switch (offset) {
     case GITS_CTLR:
         return nonsecure_read(BOARD_GITS_BASE + GITS_CTLR, 4) | (uint64_t)GITS_IIDR_GIC500 << 32;
+    case GITS_TYPER:
+        return its_typer();
     case GITS_CBASER:
         return guest_cbaser;
     case GITS_CWRITER:
@@ -194,14 +197,6 @@ static uint64_t read_word(uint64_t offset)
         return its_is_baser(offset) ? its_baser_read(offset)
                                     : nonsecure_read(BOARD_GITS_BASE + offset, 8);
     }
-}
-
-static uint64_t merge(uint64_t whole, uint64_t offset, unsigned size, uint64_t part)
-{
-    unsigned shift = (unsigned)(offset % 8) * 8;
-    uint64_t mask = (size == 8 ? UINT64_MAX : (1ull << size * 8) - 1) << shift;
-
-    return (whole & ~mask) | (part << shift & mask);
 }
 
 static void write_cwriter(uint64_t value)
@@ -228,7 +223,7 @@ static void write_while_off(uint64_t reg, uint64_t offset, unsigned size, uint64
         its_baser_write(reg, merge(its_baser_read(reg), offset, size, value));
         return;
     }
-    guest_cbaser = merge(guest_cbaser, offset, size, value);
+    guest_cbaser = memory_attributes(merge(guest_cbaser, offset, size, value));
     guest_creadr = 0;
     guest_stalled = false;
 }
