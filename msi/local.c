@@ -138,6 +138,9 @@ int irq_sgi_request(unsigned sgi, irq_handler_t handler, void *context)
         return -EDEADLK;
     if (!is_free_sgi(sgi) || handler == NULL)
         return -EINVAL;
+    /* Those that the secure world has kept for itself, each core has tried to enable in vain. */
+    if (!gic_is_enabled(sgi))
+        return -EACCES;
     return take(&sgis[sgi], handler, context);
 }
 

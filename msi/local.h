@@ -20,7 +20,7 @@ void irq_local_replay(void);
 
 /* Sets the handler of an SGI (2-15), one for all cores; each core has enabled its SGIs in
  * irq_core_init(). Thread context. -EINVAL: not an SGI, one of this layer's own, or no handler;
- * -EBUSY: it has a handler; -EDEADLK. */
+ * -EACCES: the secure world's, as 8-15 are with TF-A; -EBUSY: it has a handler; -EDEADLK. */
 int irq_sgi_request(unsigned sgi, irq_handler_t handler, void *context);
 
 /* Takes the handler away; when it returns 0, no core runs it. Thread context. -EINVAL: not such an

@@ -245,6 +245,21 @@ SELFTEST(gic, sgi_from_each_core_to_each_core_arrives_once_with_what_was_stored_
     CHECK_EQUAL(stale, 0);
 }
 
+SELFTEST(gic, sgi_of_the_secure_world_is_refused, 10)
+{
+    for (unsigned sgi = 2; sgi < 16; sgi++) {
+        uint64_t next = count_on(core_id()) + 1;
+        int error = irq_sgi_request(sgi, sgi_handler, NULL);
+
+        if (error == -EACCES && sgi >= 8)
+            continue;
+        CHECK_EQUAL(error, 0);
+        gic_send_sgi(core_id(), sgi);
+        CHECK_EQUAL(wait_on(core_id(), next), 0);
+        CHECK_EQUAL(irq_sgi_free(sgi), 0);
+    }
+}
+
 /* ---- PPIs ---- */
 
 static void pend_ppi_here(void *argument)

@@ -558,7 +558,7 @@ SELFTEST(race, lpi_with_a_new_owner_is_no_stray, 20)
 
 /* ---- calls from where they are not allowed ---- */
 
-#define CALLS_SGI 9u
+#define CALLS_SGI 4u
 #define CALLS_PPI 20u
 
 static unsigned wrong_calls;
@@ -624,7 +624,7 @@ SELFTEST(race, thread_functions_are_refused_elsewhere, 20)
 
 /* ---- an SGI that changes owners ---- */
 
-#define OWNED_SGI       10u
+#define OWNED_SGI       3u
 #define OWNINGS         2000u
 #define OWNINGS_BETWEEN 100u
 

@@ -75,7 +75,8 @@ def qemu_command(arguments, directory, report_fd, console_fd, recorder):
     return [
         need(QEMU, "qemu-system-arm"), "-nodefaults", "-no-user-config", "-display", "none",
         "-machine", "virt,gic-version=3,secure=on,virtualization=on",
-        "-cpu", "cortex-a53", "-smp", str(arguments.cpus),
+        # L2CTLR_EL1 tells how many cores a cluster has: two on an AM65x, however many run.
+        "-cpu", "cortex-a53,core-count=2", "-smp", str(arguments.cpus),
         "-m", f"{(TWIN_RAM + arguments.memory) >> 20}M",
         "-kernel", str(arguments.twin),
         # The console, for a person with QEMU's keys (Ctrl-A x); then the twin's lines.

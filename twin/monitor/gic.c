@@ -17,6 +17,9 @@
  *
  * Three places must show the AM65x's two clusters instead of the board's one: GICD_IROUTER,
  * GICR_TYPER (here) and ICC_SGI1R_EL1 (sysreg_trap.c).
+ *
+ * As TF-A has it on an AM65x (plat/ti/common/k3_gicv3.c there), SGIs 8 to 15 and the secure timer
+ * are the secure world's, and PSCI's CPU_ON finds all others of a core disabled.
  */
 #include "twin/models/am65x.h"
 #include "twin/monitor/mmio.h"
@@ -43,6 +46,11 @@
 /* An affinity that no core has. */
 #define AFFINITY_NOWHERE       0xffu
 
+/* A GIC-500 has 5 bits of priority, of which the non-secure world has 4; QEMU's has 8. */
+#define GICD_IPRIORITYR_END    0x0800u
+#define PRIORITY_LEVELS        32u
+#define PRIORITY_NONSECURE     UINT64_C(0xf0f0f0f0f0f0f0f0)
+
 #define GICR_TYPER             0x0008u
 #define GICR_TYPER_AFFINITY    32u
 #define GICR_WAKER             0x0014u
@@ -50,12 +58,16 @@
 #define GICR_WAKER_ASLEEP      (1u << 2)
 #define GICR_IGROUPR0          0x10080u
 #define GICR_ISENABLER0        0x10100u
+#define GICR_ICENABLER0        0x10180u
 #define GICR_IPRIORITYR        0x10400u
+#define GICR_IPRIORITYR_END    0x10420u
+#define GICR_ICFGR1            0x10c04u
 #define GICR_FRAME_MASK        ((1u << GUEST_GICR_FRAME_SHIFT) - 1u)
 
 #define SPI_FIRST              32u
 #define TIMER_INTID            29u /* CNTPS */
 #define WAKE_SGI               15u
+#define SECURE_SGIS            0xff00u
 #define SPECIAL_INTIDS         1020u
 #define PRIORITY_GUEST         0x80808080u
 
@@ -65,6 +77,9 @@
 
 /* The lines of the models, a bit for each INTID. Written with the models' lock held. */
 static uint32_t lines_high[BOARD_INTID_LIMIT / 32];
+
+/* GICD_IROUTER<n> as the guest has them: an affinity that no core has is kept, too. */
+static uint64_t routers[BOARD_INTID_LIMIT];
 
 static bool line_is_high(unsigned intid)
 {
@@ -151,11 +166,14 @@ void gic_init(void)
 static void redistributor_init(uint64_t frame)
 {
     const uint32_t mine = 1u << TIMER_INTID | 1u << WAKE_SGI;
+    const uint32_t secure = 1u << TIMER_INTID | SECURE_SGIS;
 
     write32(frame + GICR_WAKER, read32(frame + GICR_WAKER) & ~GICR_WAKER_SLEEP);
     while (read32(frame + GICR_WAKER) & GICR_WAKER_ASLEEP)
         ;
-    write32(frame + GICR_IGROUPR0, ~mine);
+    write32(frame + GICR_ICENABLER0, ~mine);
+    write32(frame + GICR_IGROUPR0, ~secure);
+    write32(frame + GICR_ICFGR1, 0);
     for (unsigned intid = 0; intid < SPI_FIRST; intid += 4)
         write32(frame + GICR_IPRIORITYR + intid, PRIORITY_GUEST);
     mmio_write(frame + GICR_IPRIORITYR + TIMER_INTID, 1, PRIORITY_TIMER);
@@ -164,17 +182,55 @@ static void redistributor_init(uint64_t frame)
     wait_for_writes();
 }
 
+static uint64_t own_frame(void)
+{
+    return BOARD_GICR_BASE + ((uint64_t)cpu_id() << GUEST_GICR_FRAME_SHIFT);
+}
+
+/* QEMU lets nobody write the non-secure ICC_AP1R0_EL1. */
+void gic_drop_priorities(void)
+{
+    uint64_t control = read_sysreg(ICC_CTLR_EL3);
+
+    write_sysreg(ICC_CTLR_EL3, control | CTLR_EL3_EOIMODE);
+    synchronise_context();
+    for (unsigned i = 0; i < PRIORITY_LEVELS && read_sysreg(ICC_AP1R0_EL1) != 0; i++) {
+        write_sysreg(ICC_EOIR1_EL1, 0);
+        synchronise_context();
+    }
+    write_sysreg(ICC_CTLR_EL3, control);
+    synchronise_context();
+}
+
+/* The non-secure group's part of the CPU interface. */
+static void reset_interface(void)
+{
+    write_sysreg(ICC_IGRPEN1_EL1, 0);
+    gic_drop_priorities();
+    write_sysreg(ICC_CTLR_EL3, read_sysreg(ICC_CTLR_EL3) & ~(uint64_t)CTLR_EL3_EOIMODE);
+    synchronise_context();
+    write_sysreg(ICC_CTLR_EL1, 0);
+    write_sysreg(ICC_BPR1_EL1, 0); /* becomes the smallest that there is */
+    write_sysreg(ICC_PMR_EL1, 0xff);
+    synchronise_context();
+}
+
+void gic_cpu_restart(void)
+{
+    redistributor_init(own_frame());
+    reset_interface();
+}
+
 void gic_cpu_init(void)
 {
-    redistributor_init(BOARD_GICR_BASE + ((uint64_t)cpu_id() << GUEST_GICR_FRAME_SHIFT));
+    redistributor_init(own_frame());
     write_sysreg(ICC_SRE_EL3, SRE_ENABLE);
     synchronise_context();
     write_sysreg(ICC_SRE_EL2, SRE_ENABLE);
     write_sysreg(ICC_SRE_EL1, SRE_ENABLE & 7u);
     synchronise_context();
-    write_sysreg(ICC_PMR_EL1, 0xff);
+    reset_interface();
     write_sysreg(ICC_IGRPEN0_EL1, 1);
-    write_sysreg(ICC_IGRPEN1_EL1, 0);
     synchronise_context();
 }
 
@@ -215,15 +271,6 @@ void gic_wake(unsigned cpu)
 
 /* ---- the guest's accesses ---- */
 
-static uint64_t router_to_guest(uint64_t router)
-{
-    uint64_t affinity = router & AFFINITY_MASK;
-
-    if (affinity >= parameters()->cpus)
-        return router;
-    return (router & ~AFFINITY_MASK) | cpu_affinity((unsigned)affinity);
-}
-
 static uint64_t router_to_board(uint64_t router)
 {
     int cpu = cpu_of_affinity(router & AFFINITY_MASK);
@@ -235,13 +282,17 @@ static uint64_t router_to_board(uint64_t router)
 
 static void router_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
 {
-    uint64_t at = BOARD_GICD_BASE + (offset & ~7ull);
-    uint64_t guest = router_to_guest(nonsecure_read(at, 8));
+    uint64_t intid = (offset - GICD_IROUTER(0)) / 8;
 
-    if (write)
-        nonsecure_write(at, 8, router_to_board(merge(guest, offset, size, *value)));
-    else
-        *value = guest >> (offset % 8 * 8);
+    if (intid < SPI_FIRST || intid >= BOARD_INTID_LIMIT || intid == BOARD_CONSOLE_INTID) {
+        *value = 0;
+    } else if (write) {
+        routers[intid] =
+            merge(routers[intid], offset, size, *value) & (IROUTER_IRM | AFFINITY_MASK);
+        nonsecure_write(BOARD_GICD_BASE + GICD_IROUTER(intid), 8, router_to_board(routers[intid]));
+    } else {
+        *value = routers[intid] >> (offset % 8 * 8);
+    }
 }
 
 static void refresh_many(uint64_t first, unsigned count)
@@ -261,6 +312,8 @@ bool gicd_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
                                                 : nonsecure_read(BOARD_GICD_BASE + offset, size);
         return true;
     }
+    if (offset >= GICD_IPRIORITYR(0) && offset < GICD_IPRIORITYR_END)
+        *value &= PRIORITY_NONSECURE;
     nonsecure_write(BOARD_GICD_BASE + offset, size, *value);
     if (offset >= GICD_ICPENDR(0) && offset < GICD_ICPENDR_END)
         refresh_many((offset - GICD_ICPENDR(0)) * 8, 32);
@@ -277,7 +330,9 @@ bool gicr_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
 
     if (cpu >= parameters()->cpus)
         return false;
-    if (write) {
+    if (write && reg >= GICR_IPRIORITYR && reg < GICR_IPRIORITYR_END) {
+        nonsecure_write(BOARD_GICR_BASE + offset, size, *value & PRIORITY_NONSECURE);
+    } else if (write) {
         lpi_write(cpu, reg, size, *value);
     } else if ((reg & ~7ull) == GICR_TYPER) {
         typer = nonsecure_read(BOARD_GICR_BASE + (offset & ~7ull), 8);

@@ -116,6 +116,10 @@ void sysreg_trap(struct frame *frame, uint32_t iss);
 #define PRIORITY_MINE  0x40u
 void gic_init(void);     /* the distributor, once */
 void gic_cpu_init(void); /* this core's redistributor and CPU interface */
+/* The guest turns this core on again: what it had set up there is gone. */
+void gic_cpu_restart(void);
+/* No priority of the guest's is active on this core any more; what is active, stays. */
+void gic_drop_priorities(void);
 /* Handles the group-0 interrupt that is pending, if any. false: there was none. */
 bool gic_service(void);
 /* Wakes a core from WFI at EL3. */

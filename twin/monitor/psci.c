@@ -42,6 +42,8 @@
 
 #define FEW_CORES               2
 
+#define AFFINITY_RESERVED       0xffffff00ff000000u /* of a target_cpu (DEN 0022, 5.1.4) */
+
 #define SMC64                   0x40000000u
 
 /* As AFFINITY_INFO answers. */
@@ -71,6 +73,7 @@ static noreturn void start(unsigned cpu)
     cores[cpu].power = POWER_ON;
     lock_release(&power_lock);
     event(EVENT_CORE, 1, 0, 0, NULL, 0);
+    gic_cpu_restart();
     cpu_reset_el1();
     guest_enter(entry, context);
 }
@@ -96,7 +99,7 @@ noreturn void psci_park(void)
  */
 static int cpu_there(uint64_t affinity)
 {
-    int cpu = cpu_of_affinity(affinity);
+    int cpu = affinity & AFFINITY_RESERVED ? -1 : cpu_of_affinity(affinity);
 
     return (parameters()->moods & AM65X_MOOD_FEW_CORES) != 0 && cpu >= FEW_CORES ? -1 : cpu;
 }

@@ -58,11 +58,13 @@ static void build_gic(void)
     map_gic(GUEST_GICD_BASE, BOARD_GICD_BASE, 8, 8);
     /* ITS: page 0 is its.c's; identification and GITS_TRANSLATER are not. */
     map_gic(GUEST_GITS_BASE, BOARD_GITS_BASE, 1, 31);
-    /* Redistributors: page 0 of the RD frame (GICR_TYPER) is gic.c's. */
+    /* Redistributors: page 0 of the RD frame (GICR_TYPER) and of the SGI frame (priorities) are
+     * gic.c's. */
     for (unsigned cpu = 0; cpu < parameters()->cpus; cpu++) {
         uint64_t frame = (uint64_t)cpu << GUEST_GICR_FRAME_SHIFT;
 
-        map_gic(GUEST_GICR_BASE + frame, BOARD_GICR_BASE + frame, 1, 31);
+        map_gic(GUEST_GICR_BASE + frame, BOARD_GICR_BASE + frame, 1, 15);
+        map_gic(GUEST_GICR_BASE + frame, BOARD_GICR_BASE + frame, 17, 15);
     }
     level2_low[GUEST_GICD_BASE >> BLOCK_SHIFT] = table_at(level3_gic);
 }

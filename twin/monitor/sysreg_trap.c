@@ -7,7 +7,9 @@
  *   - ICC_PMR_EL1, ICC_RPR_EL1: the non-secure world sees the lower half of the priorities as all
  *     of them (IHI 0069, 4.8.6);
  *   - ICC_SGI1R_EL1: at EL3 it sends secure interrupts, ICC_ASGI1R_EL1 those of the other world;
- *   - ICC_CTLR_EL1.EOImode: at EL3 ICC_CTLR_EL3's own bit decides, which follows the guest's.
+ *   - ICC_CTLR_EL1.EOImode: at EL3 ICC_CTLR_EL3's own bit decides, which follows the guest's;
+ *   - ICC_AP1R0_EL1: can be cleared, which is what it is good for; other values change nothing;
+ *   - ICC_CTLR_EL1.IDbits: 16 bits, as a GIC-500 has; QEMU says 24.
  */
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
@@ -15,6 +17,7 @@
 #define PRIORITY_NONSECURE   0x80u /* set: in the non-secure half */
 #define PRIORITY_IDLE        0xffu
 #define CTLR_EOIMODE         (1u << 1)
+#define CTLR_IDBITS          (7u << 11)
 #define CTLR_EL3_EOIMODE_EL3 (1u << 2)
 #define INTID_NONE           1023u
 
@@ -63,10 +66,12 @@ static void set_control(uint64_t value)
 {
     uint64_t el3 = read_sysreg(ICC_CTLR_EL3) & ~(uint64_t)CTLR_EL3_EOIMODE_EL3;
 
-    write_sysreg(ICC_CTLR_EL1, value);
     if (value & CTLR_EOIMODE)
         el3 |= CTLR_EL3_EOIMODE_EL3;
     write_sysreg(ICC_CTLR_EL3, el3);
+    synchronise_context();
+    /* Last: ICC_CTLR_EL3 has the guest's bit too, as it was. */
+    write_sysreg(ICC_CTLR_EL1, value);
     synchronise_context();
 }
 
@@ -113,7 +118,7 @@ static bool trap_read(uint32_t name, uint64_t *value)
         *value = read_sysreg(ICC_BPR1_EL1);
         return true;
     case TRAPPED_CTLR:
-        *value = read_sysreg(ICC_CTLR_EL1);
+        *value = read_sysreg(ICC_CTLR_EL1) & ~(uint64_t)CTLR_IDBITS;
         return true;
     case TRAPPED_IGRPEN1:
         *value = read_sysreg(ICC_IGRPEN1_EL1);
@@ -155,7 +160,8 @@ static bool trap_write(uint32_t name, uint64_t value)
         write_sysreg(ICC_IGRPEN1_EL1, value);
         return true;
     case TRAPPED_AP1R(0):
-        write_sysreg(ICC_AP1R0_EL1, value);
+        if ((uint32_t)value == 0)
+            gic_drop_priorities();
         return true;
     default:
         return false;
