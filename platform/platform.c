@@ -134,7 +134,10 @@ static int wires_up(void)
 static int its_up(void)
 {
     struct its_facts facts;
-    int error = its_init(AM65X_GITS_BASE);
+    int error;
+
+    gic_lpi_set_free_memory(platform_is_free_memory);
+    error = its_init(AM65X_GITS_BASE);
 
     if (error != 0)
         return error;

@@ -104,6 +104,22 @@ static int read_device_tree(void)
     return error;
 }
 
+static bool overlaps(uint64_t start, uint64_t size, uint64_t other, uint64_t end)
+{
+    return start < end && other < start + size;
+}
+
+/* Memory above 4 GiB may be the heap's one day. */
+bool platform_is_free_memory(uint64_t start, uint64_t size)
+{
+    return start <= UINT32_MAX && size <= UINT32_MAX - start &&
+           !overlaps(start, size, (uintptr_t)image_start, heap_last()) &&
+           !overlaps(start, size, tree.tree.base, tree.tree.base + tree.tree.size) &&
+           !overlaps(start, size, tree.file.base, tree.file.base + tree.file.size) &&
+           device_tree_is_memory(&tree, start, size) &&
+           mapping_length((uintptr_t)start, (size_t)size) == size;
+}
+
 /* ---- telling ---- */
 
 static void log_soc(void)

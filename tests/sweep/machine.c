@@ -43,6 +43,13 @@ const struct device_tree_info *platform_get_device_tree(void)
     return &nothing;
 }
 
+bool platform_is_free_memory(uint64_t start, uint64_t size)
+{
+    (void)start;
+    (void)size;
+    return false;
+}
+
 /* ---- the other cores: this thread plays them too ---- */
 
 unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, int (*init)(void))

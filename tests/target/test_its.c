@@ -553,7 +553,10 @@ static void count_syncs(void)
     CHECK_EQUAL(irq_sink_attach(lpi, &events[9].sink), 0);
     syncs();
     CHECK_EQUAL(its_map_event(device, 9, lpi, 0), 0);
-    CHECK_EQUAL(syncs(), 1);
+    if (gic_lpi_taken_over()) /* it is cleared on each core */
+        CHECK(syncs() > 1);
+    else
+        CHECK_EQUAL(syncs(), 1);
     CHECK_EQUAL(its_enable_event(device, 9, lpi, GIC_PRIORITY_DEFAULT), 0);
     CHECK_EQUAL(syncs(), 1);
     CHECK_EQUAL(its_trigger_event(device, 9), 0);

@@ -27,7 +27,7 @@ INITRD_ADDRESS = 0x90000000
 
 # As AM65X_MOOD_* of twin/models/am65x.h.
 MOODS = {"i2101": 1, "few-cores": 2}
-MOODS.update({"non-shareable": 0x1000, "flat-its": 0x2000, "two-level-its": 0x4000})
+MOODS.update({"non-shareable": 0x1000, "flat-its": 0x2000, "two-level-its": 0x4000, "stale-loader": 0x8000})
 FEW_CORES = 2
 
 PRINT_FLAGS = {"irq": 1, "sci": 2, "dma": 4}

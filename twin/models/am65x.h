@@ -74,6 +74,7 @@ struct am65x_environment {
 #define AM65X_MOOD_NON_SHAREABLE 0x1000u /* what they read, they read without snooping */
 #define AM65X_MOOD_FLAT_ITS      0x2000u /* few ids, and collections in the ITS itself */
 #define AM65X_MOOD_TWO_LEVEL_ITS 0x4000u /* the table of devices can have two levels */
+#define AM65X_MOOD_STALE_LOADER  0x8000u /* a loader has left everything on */
 
 struct am65x_config {
     uint32_t trace;       /* AM65X_TRACE_* */

@@ -118,6 +118,10 @@ static void write_control(unsigned cpu, uint32_t value)
         switch_on(cpu, value);
         return;
     }
+    /* It may be RES1 once it is set. */
+    if (were_on && parameters()->moods & AM65X_MOOD_STALE_LOADER)
+        are_on = true;
+    value = (value & ~CTLR_ENABLE_LPIS) | (are_on ? CTLR_ENABLE_LPIS : 0);
     nonsecure_write(frame_of(cpu) + GICR_CTLR, 4, value);
     if (were_on && !are_on)
         copy_pending(cpu, true);

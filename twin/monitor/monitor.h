@@ -166,6 +166,10 @@ void lpi_write(unsigned cpu, uint64_t reg, unsigned size, uint64_t value);
 uint32_t lpi_gicd_typer(void);
 unsigned lpi_id_bits(void);
 
+/* ---- left_overs.c ---- */
+/* What a loader may leave behind, if the mood is such. The boot core, just before the guest. */
+void left_overs(void);
+
 /* ---- machine.c: the device models, one lock around all of them ---- */
 void machine_init(void);
 bool machine_read(uint64_t address, unsigned size, uint64_t *value);

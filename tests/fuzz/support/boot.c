@@ -33,9 +33,10 @@ LOG_SUBJECT(boot);
 
 /* linker.ld's, as the EVM has them but for where they are; no constructors. */
 __asm__(".pushsection .data\n"
-        ".globl memory_start, memory_end, secure_start, secure_end\n"
+        ".globl image_start, memory_start, memory_end, secure_start, secure_end\n"
         ".globl constructors_start, constructors_end\n"
         ".balign 16\n"
+        "image_start:\n"
         "memory_start: .zero 64\n"
         "secure_start: .zero 64\n"
         "secure_end: .zero 64\n"
