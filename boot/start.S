@@ -271,7 +271,8 @@ stop:
     b       stop
     .cfi_endproc
 
-/* Makes core x23 ready for C: its number, stack, vectors, FP/SIMD. Uses x0, x1. */
+/* Makes core x23 ready for C: its number, stack, vectors, FP/SIMD. Uses x0, x1. (No MADD behind a
+ * load: the linker would move it to a stub of its own, for A53's erratum 835769.) */
     .cfi_startproc
 set_up_core:
     ldr     x0, =cores
@@ -280,7 +281,8 @@ set_up_core:
     msr     tpidr_el1, x0
     ldr     x0, =stacks
     ldr     x1, =STACK_CORE_SIZE
-    madd    x0, x23, x1, x0
+    mul     x1, x23, x1
+    add     x0, x0, x1
     ldr     x1, =STACK_THREAD_TOP
     add     x0, x0, x1
     mov     sp, x0

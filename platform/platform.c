@@ -42,6 +42,7 @@ LOG_USE(its);
 LOG_USE(ti_sci);
 LOG_USE(udma);
 
+static const struct device_tree_info *tree; /* what the loader says */
 static struct irq_parent *wired_parent, *its_parent, *intr_parent, *inta_parent;
 
 static uintptr_t console_base;
@@ -134,10 +135,7 @@ static int wires_up(void)
 static int its_up(void)
 {
     struct its_facts facts;
-    int error;
-
-    gic_lpi_set_free_memory(platform_is_free_memory);
-    error = its_init(AM65X_GITS_BASE);
+    int error = its_init(AM65X_GITS_BASE);
 
     if (error != 0)
         return error;
@@ -201,7 +199,6 @@ static bool has_redistributor(uint64_t affinity)
  * die may have more of these than of cores: AM6528 has four and two. Returns their number. */
 static unsigned find_cores(uint64_t affinities[CORE_MAX])
 {
-    const struct device_tree_info *tree = platform_get_device_tree();
     unsigned count = 0;
 
     for (unsigned i = 0; tree->core_count == 0 && i < gic_redistributor_count(); i++)
@@ -533,10 +530,11 @@ static void log_range(const char *name, int error, const struct ti_sci_range *ra
                  range->first + range->count - 1u);
 }
 
-int platform_init(unsigned console)
+int platform_init(unsigned console, const struct device_tree_info *told)
 {
     int error;
 
+    tree = told;
     name_console(console);
     error = bring_all_up();
     if (states[FIRMWARE].up)

@@ -26,6 +26,8 @@
 
 uint8_t secondary_start[1];
 
+const struct device_tree_info machine_tree; /* of a loader that tells nothing */
+
 static int boot_error;
 static uint64_t boot_error_affinity;
 
@@ -33,21 +35,6 @@ void machine_reset(void)
 {
     host_reset_with(1, INTID_LIMIT);
     (void)uart_init(AM65X_UART0_BASE, AM65X_UART_CLOCK_HZ, 115200u);
-}
-
-/* A loader that tells nothing. */
-const struct device_tree_info *platform_get_device_tree(void)
-{
-    static const struct device_tree_info nothing;
-
-    return &nothing;
-}
-
-bool platform_is_free_memory(uint64_t start, uint64_t size)
-{
-    (void)start;
-    (void)size;
-    return false;
 }
 
 /* ---- the other cores: this thread plays them too ---- */

@@ -7,6 +7,7 @@
 #define TESTS_SWEEP_MACHINE_H
 
 #include "drivers/udma/udma.h"
+#include "lib/device_tree.h"
 #include "msi/report.h"
 #include "tests/sweep/gic_model.h"
 
@@ -16,6 +17,9 @@
 
 /* As after power-on, before platform_init(). */
 void machine_reset(void);
+
+/* What a loader says that says nothing. */
+extern const struct device_tree_info machine_tree;
 
 /* What is in use, as the firmware says and as the hardware has it. */
 struct inventory {

@@ -226,7 +226,7 @@ static void boot(enum fault fault, unsigned n)
 
     machine_reset();
     fault_arm(fault, n);
-    error = platform_init(0);
+    error = platform_init(0, &machine_tree);
     fault_disarm();
     name_what_is_off(off);
     result->reached = fault_has_struck();
@@ -258,7 +258,7 @@ static void bring_up(void)
     int error;
 
     machine_reset();
-    error = platform_init(0);
+    error = platform_init(0, &machine_tree);
     if (error != 0) {
         fprintf(stderr, "sweep: the machine does not come up without a fault: error %d\n", error);
         exit(EXIT_RED);

@@ -39,6 +39,7 @@
 #define UNMAPPED_DEVICE 0x2a5fu
 #define EVENT_BITS      8u
 #define EVENTS          (1u << EVENT_BITS)
+#define RESERVED_LPIS   8u /* at most */
 
 #define ROUNDS          16u
 #define TIMEOUT_US      UINT64_C(4000000)  /* below the 5 seconds that a test has at least */
@@ -75,9 +76,10 @@ static int wait_event(uint32_t event, uint64_t count)
     return wait_for_count(&events[event].count, count, TIMEOUT_US);
 }
 
+/* The last are those of the ids that are reserved; the first are the interrupt layer's. */
 static unsigned lpi_of(uint32_t event)
 {
-    return its_lpi_limit() - 1u - event;
+    return its_lpi_limit() - 1u - RESERVED_LPIS - event;
 }
 
 static void send_message(uint32_t device_id, uint32_t event)
@@ -114,11 +116,23 @@ static void event_close(uint32_t event)
     irq_sink_detach(lpi_of(event));
 }
 
+/* The interrupt layer's first device brings the ids that are reserved, whose messages have to be
+ * the first of all (docs/hardware.md, i2101); here the driver is used without that layer. */
+static int reserve_ids(void)
+{
+    static struct device first;
+    int error = irq_bind_its(&first, platform_its(), TEST_DEVICE, 1);
+
+    return error != 0 ? error : irq_unbind(&first);
+}
+
 /* Runs body with the test's device mapped; takes all its events and the device down after. */
 static void with_device(void (*body)(void))
 {
-    int error = its_map_device(TEST_DEVICE, EVENT_BITS, &device);
+    int error = reserve_ids();
 
+    if (error == 0)
+        error = its_map_device(TEST_DEVICE, EVENT_BITS, &device);
     if (error != 0) {
         selftest_fail(__FILE__, __LINE__, "device 0x%x is not mapped: %d", TEST_DEVICE, error);
         return;
@@ -669,9 +683,7 @@ static void use_client(void)
 SELFTEST(its, device_is_mapped_once_when_bound_and_not_for_each_interrupt, 20)
 {
     CHECK(platform_its() != NULL);
-    /* The first device of all brings the tables of the ids that are reserved. */
-    CHECK_EQUAL(irq_bind_its(&client, platform_its(), TEST_DEVICE, 2), 0);
-    CHECK_EQUAL(irq_unbind(&client), 0);
+    CHECK_EQUAL(reserve_ids(), 0);
 
     uint64_t mapd = its_command_count(ITS_MAPD);
 

@@ -9,6 +9,7 @@
 #include "arch/mmio.h"
 #include "arch/translate.h"
 #include "boot/boot.h"
+#include "drivers/gic/gic.h"
 #include "drivers/uart/uart_registers.h"
 #include "lib/command.h"
 #include "lib/console.h"
@@ -93,8 +94,14 @@ uint32_t platform_jtag_id(void)
     return 0x0bb5a02f;
 }
 
-int platform_init(unsigned console)
+void gic_lpi_set_free_memory(bool (*is_free)(uint64_t start, uint64_t size))
 {
+    (void)is_free;
+}
+
+int platform_init(unsigned console, const struct device_tree_info *told)
+{
+    FUZZ_CHECK(told == platform_get_device_tree());
     FUZZ_CHECK(console < AM65X_UART_COUNT);
     return 0;
 }
