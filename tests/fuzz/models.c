@@ -119,8 +119,6 @@ void fuzz_one(void)
     const struct am65x_config config = {
         .trace = (uint32_t)fuzz_below(8),
         .intid_limit = 256,
-        .dram_base = NAVSS_DRAM_BASE,
-        .dram_size = NAVSS_DRAM_SIZE,
     };
 
     am65x_reset(&environment, &config);

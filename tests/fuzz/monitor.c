@@ -19,7 +19,7 @@
 #define COUNT(a)          (sizeof(a) / sizeof((a)[0]))
 #define STEPS_MAX         200u
 #define DRAM_GRANULE      0x200000u
-#define DRAM_MAX          0x80000000u
+#define DRAM_MAX          0x100000000ull
 #define ITS_MOODS         8u /* AM65X_MOOD_NON_SHAREABLE, _FLAT_ITS, _TWO_LEVEL_ITS in any mixture */
 
 #define EC_SHIFT          26
@@ -169,11 +169,14 @@ static void call(void)
 /* Where a guest may want a table, an ITT or a queue: its memory and the ends of it, the twin's. */
 static uint64_t some_memory(void)
 {
+    struct bank bank;
+
     switch (fuzz_below(8)) {
     case 0:
         return fuzz_take(6);
     case 1:
-        return GUEST_DRAM_BASE + parameters()->dram_size - 0x100 * fuzz_take(2);
+        bank = guest_bank(parameters()->dram_size > GUEST_DRAM_LOW_MAX);
+        return bank.base + bank.size - 0x100 * fuzz_take(2);
     case 2:
         return PARAMETERS_BASE + 0x100 * fuzz_take(3);
     case 3:
@@ -269,9 +272,9 @@ static bool is_gic(uint64_t address)
 }
 
 /* What is mapped is the guest's own memory, one to one, or the GIC. */
-static void look_through_stage_2(void)
+static void look_at(uint64_t address)
 {
-    uint64_t address = some_address() & 0xffffffffffull, size = 0, target;
+    uint64_t size = 0, target;
     uint64_t descriptor = walk(address, &size);
 
     if (guest_memory(address, 1))
@@ -280,6 +283,14 @@ static void look_through_stage_2(void)
         return;
     target = (descriptor & DESCRIPTOR_TARGET & ~(size - 1)) | (address & (size - 1));
     FUZZ_CHECK((target == address && guest_memory(address, 1)) || is_gic(target));
+}
+
+static void look_through_stage_2(void)
+{
+    uint64_t address = some_address() & 0xffffffffffull;
+
+    look_at(address);
+    look_at((address + GUEST_DRAM_HIGH_BASE - GUEST_DRAM_BASE) & 0xffffffffffull);
 }
 
 /* ---- the run ---- */
@@ -335,7 +346,7 @@ void fuzz_one(void)
     volatile unsigned steps = 0;
     unsigned cpus = 1 + fuzz_below(BOARD_CPUS_MAX);
 
-    unsigned size = (unsigned)fuzz_take(2), granules = DRAM_MAX / DRAM_GRANULE;
+    unsigned size = (unsigned)fuzz_take(2), granules = (unsigned)(DRAM_MAX / DRAM_GRANULE);
 
     board_init(cpus, DRAM_GRANULE * (1 + size % granules),
                size / granules % ITS_MOODS * AM65X_MOOD_NON_SHAREABLE);

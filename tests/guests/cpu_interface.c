@@ -5,35 +5,35 @@
  */
 #include "tests/guests/guest.h"
 
-#define ICC_PMR       "S3_0_C4_C6_0"
-#define ICC_EOIR1     "S3_0_C12_C12_1"
-#define ICC_BPR1      "S3_0_C12_C12_3"
-#define ICC_CTLR      "S3_0_C12_C12_4"
-#define ICC_IGRPEN1   "S3_0_C12_C12_7"
-#define ICC_RPR       "S3_0_C12_C11_3"
-#define ICC_DIR       "S3_0_C12_C11_1"
-#define ICC_SGI1R     "S3_0_C12_C11_5"
-#define L2CTLR        "S3_1_C11_C0_2"
-#define CTLR_CBPR     1u
-#define CTLR_EOIMODE  2u
+#define ICC_PMR      "S3_0_C4_C6_0"
+#define ICC_EOIR1    "S3_0_C12_C12_1"
+#define ICC_BPR1     "S3_0_C12_C12_3"
+#define ICC_CTLR     "S3_0_C12_C12_4"
+#define ICC_IGRPEN1  "S3_0_C12_C12_7"
+#define ICC_RPR      "S3_0_C12_C11_3"
+#define ICC_DIR      "S3_0_C12_C11_1"
+#define ICC_SGI1R    "S3_0_C12_C11_5"
+#define L2CTLR       "S3_1_C11_C0_2"
+#define CTLR_CBPR    1u
+#define CTLR_EOIMODE 2u
 
-#define SPI           100u /* of nobody's */
-#define ISENABLER     0x0100u
-#define ICENABLER     0x0180u
-#define ISPENDR       0x0200u
-#define ISACTIVER     0x0300u
-#define ICACTIVER     0x0380u
-#define IPRIORITYR    0x0400u
-#define IROUTER       0x6000u
-#define IROUTER_IRM   (1u << 31)
-#define FRAME(core)   (GICR_BASE + 0x20000u * (core))
-#define SGI(core)     (FRAME(core) + 0x10000u)
-#define CORE_1        1u
-#define CORE_2        0x100u
+#define SPI          100u /* of nobody's */
+#define ISENABLER    0x0100u
+#define ICENABLER    0x0180u
+#define ISPENDR      0x0200u
+#define ISACTIVER    0x0300u
+#define ICACTIVER    0x0380u
+#define IPRIORITYR   0x0400u
+#define IROUTER      0x6000u
+#define IROUTER_IRM  (1u << 31)
+#define FRAME(core)  (GICR_BASE + 0x20000u * (core))
+#define SGI(core)    (FRAME(core) + 0x10000u)
+#define CORE_1       1u
+#define CORE_2       0x100u
 
-#define SUCCESS       0
-#define INVALID       (-2)
-#define ALREADY_ON    (-4)
+#define SUCCESS      0
+#define INVALID      (-2)
+#define ALREADY_ON   (-4)
 
 static volatile unsigned seen, seen_by[4];
 

@@ -9,6 +9,8 @@ set core(level) 2
 set core(caches) disabled
 set core(ddr) good
 set core(loads) 1
+set core(x0) 0x90000000
+set core(x1) 0
 
 proc record {args} {
 	echo "did: [join $args]"
@@ -63,6 +65,12 @@ proc verify_image {file address kind} {
 
 proc reg {name value} {
 	record reg $name [format 0x%x $value]
+}
+
+proc get_reg {names} {
+	global core
+	foreach name $names { dict set answer $name $core($name) }
+	return $answer
 }
 
 proc resume {} {

@@ -17,7 +17,10 @@ PARAMETERS_FORMAT = "<IIQQQIIQQ"
 TWIN_BASE = 0x40000000
 TWIN_RAM = 1 << 30
 DRAM_BASE = 0x80000000
-DRAM_MAX = 2 << 30
+DRAM_LOW_MAX = 2 << 30  # what does not fit there is in the second bank
+DRAM_HIGH_BASE = 0x880000000
+DRAM_DEFAULT = 2 << 30
+DRAM_MAX = 4 << 30
 DRAM_GRANULE = 2 << 20
 
 # Where a loader puts things.
@@ -26,9 +29,10 @@ DTB_MAX = 2 << 20
 INITRD_ADDRESS = 0x90000000
 
 # As AM65X_MOOD_* of twin/models/am65x.h.
-MOODS = {"i2101": 1, "few-cores": 2}
+MOODS = {"i2101": 1, "few-cores": 2, "one-gib": 0x100}
 MOODS.update({"non-shareable": 0x1000, "flat-its": 0x2000, "two-level-its": 0x4000, "stale-loader": 0x8000})
 FEW_CORES = 2
+ONE_GIB = 1 << 30
 
 PRINT_FLAGS = {"irq": 1, "sci": 2, "dma": 4}
 
@@ -57,3 +61,15 @@ def find_part(name, in_tree, in_sdk, advice):
     if not found:
         raise UsageError(f"{name} is missing (no {in_tree} and no share/k3metal/{in_sdk} in {ROOT}): {advice}")
     return max(found, key=lambda path: path.stat().st_mtime)
+
+
+def dram_banks(size):
+    """(first byte, end) of each bank of a board with so much DRAM."""
+    low = min(size, DRAM_LOW_MAX)
+    banks = [(DRAM_BASE, DRAM_BASE + low)]
+    return banks + [(DRAM_HIGH_BASE, DRAM_HIGH_BASE + size - low)] if size > low else banks
+
+
+def ram_size(size):
+    """Of QEMU's RAM, from TWIN_BASE on, for so much DRAM: there are no gaps in it."""
+    return dram_banks(size)[-1][1] - TWIN_BASE

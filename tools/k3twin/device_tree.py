@@ -5,7 +5,7 @@ import struct
 import subprocess
 from pathlib import Path
 
-from k3twin.board import DRAM_BASE, DTB_MAX, FEW_CORES, INITRD_ADDRESS, MOODS, UsageError, find_part, need
+from k3twin.board import DTB_MAX, FEW_CORES, INITRD_ADDRESS, MOODS, UsageError, dram_banks, find_part, need
 from k3twin.guest import read_file
 
 MAGIC = 0xd00dfeed
@@ -49,10 +49,12 @@ class Tree:
         run_tool(self.subject, "fdtput", "-r", self.path, node)
 
     def memory_node(self):
-        for node in run_tool(self.subject, "fdtget", "-l", self.path, "/").split():
-            if node.split("@")[0] == "memory":
-                return "/" + node
-        return "/memory@80000000"
+        """The one that is to tell of all memory; if there are others, they go."""
+        nodes = ["/" + node for node in run_tool(self.subject, "fdtget", "-l", self.path, "/").split()
+                 if node.split("@")[0] == "memory"]
+        for node in nodes[1:]:
+            self.remove(node)
+        return nodes[0] if nodes else "/memory@80000000"
 
 
 def open_tree(arguments, path):
@@ -80,7 +82,8 @@ def make_tree(arguments, directory):
     tree = open_tree(arguments, path)
     node = tree.memory_node()
     tree.put("s", node, "device_type", "memory")
-    tree.put("x", node, "reg", *cells(DRAM_BASE), *cells(arguments.memory))
+    tree.put("x", node, "reg", *(cell for start, end in dram_banks(arguments.memory)
+                                 for cell in cells(start) + cells(end - start)))
     if arguments.append is not None:
         tree.put("s", "/chosen", "bootargs", arguments.append)
     if arguments.initrd:

@@ -38,10 +38,17 @@ def loader(path, address=None):
     return ["-device", option if address is None else f"{option},addr={address:#x},force-raw=on"]
 
 
-def check_fits(what, start, end, dram_end):
-    if start < DRAM_BASE or end > dram_end:
-        raise UsageError(f"{what} ({start:#x} to {end:#x}) is outside DRAM "
-                         f"({DRAM_BASE:#x} to {dram_end:#x})")
+def fits(start, end, banks):
+    return any(first <= start and end <= last for first, last in banks)
+
+
+def names_of(banks):
+    return ", ".join(f"{start:#x} to {end:#x}" for start, end in banks)
+
+
+def check_fits(what, start, end, banks):
+    if not fits(start, end, banks):
+        raise UsageError(f"{what} ({start:#x} to {end:#x}) is outside DRAM ({names_of(banks)})")
 
 
 def check_apart(areas):
@@ -53,28 +60,29 @@ def check_apart(areas):
                              " overlap")
 
 
-def in_dram(elf, segment, dram_end):
+def in_dram(elf, segment, banks):
     """The segment as it is loaded; None: not at all.
 
     A linker puts the ELF's headers into a segment: into one of their own, or in front of the first
-    section. With `-Ttext=0x80000000` they lie below DRAM, where nobody will read them.
+    section. With `-Ttext=0x80000000` they lie below that bank of DRAM, where nobody will read them.
     """
-    front = min(max(DRAM_BASE - segment.physical, 0), segment.memory_size)
-    if front and front <= segment.file_size and elf.is_idle(segment.offset, segment.offset + front):
-        if front == segment.memory_size:
-            return None
-        segment = segment.without_front(front)
-    if segment.physical < DRAM_BASE or segment.end() > dram_end:
+    above = [start for start, _ in banks if start > segment.physical]
+    if above and not fits(segment.physical, segment.physical, banks):
+        front = min(above[0] - segment.physical, segment.memory_size)
+        if front <= segment.file_size and elf.is_idle(segment.offset, segment.offset + front):
+            if front == segment.memory_size:
+                return None
+            segment = segment.without_front(front)
+    if not fits(segment.physical, segment.end(), banks):
         raise UsageError(
-            f"{elf.path}: a segment ({segment.physical:#x} to {segment.end():#x}) is outside DRAM ({DRAM_BASE:#x}"
-            f" to {dram_end:#x}): link at {DRAM_BASE:#x} or above (-Wl,-Ttext-segment={DRAM_BASE:#x}; -Ttext moves"
-            " .text only)")
+            f"{elf.path}: a segment ({segment.physical:#x} to {segment.end():#x}) is outside DRAM ({names_of(banks)}):"
+            f" link at {DRAM_BASE:#x} or above (-Wl,-Ttext-segment={DRAM_BASE:#x}; -Ttext moves .text only)")
     return segment
 
 
-def load_elf(path, data, dram_end, directory):
+def load_elf(path, data, banks, directory):
     elf = Elf(path, data)
-    segments = [part for part in (in_dram(elf, segment, dram_end) for segment in elf.segments) if part]
+    segments = [part for part in (in_dram(elf, segment, banks) for segment in elf.segments) if part]
     start = None
     for segment in segments:
         if segment.virtual <= elf.entry < segment.virtual + segment.memory_size:
@@ -89,7 +97,7 @@ def load_elf(path, data, dram_end, directory):
                                          for segment in segments])
 
 
-def load_image(path, data, dram_end, _):
+def load_image(path, data, banks, _):
     if len(data) < 64 or data[56:60] != b"ARM\x64":
         raise UsageError(f"{path}: neither an ELF nor an arm64 Image; any other binary is given as FILE@ADDRESS")
     offset, size = struct.unpack_from("<QQ", data, 8)
@@ -97,25 +105,25 @@ def load_image(path, data, dram_end, _):
         offset, size = 0x80000, len(data)
     start = DRAM_BASE + offset
     end = start + max(size, len(data))
-    check_fits(str(path), start, end, dram_end)
+    check_fits(str(path), start, end, banks)
     return start, Load(loader(path, start), [(str(path), start, end)])
 
 
-def load_file(path, address, dram_end):
+def load_file(path, address, banks):
     """Some bytes at an address, as they are."""
     end = address + len(read_file(path))
-    check_fits(str(path), address, end, dram_end)
+    check_fits(str(path), address, end, banks)
     return Load(loader(path, address), [(str(path), address, end)])
 
 
-def load_guest(path, address, dram_end, directory):
+def load_guest(path, address, banks, directory):
     """(the address of the guest's first instruction, Load)"""
     if address is not None:
         if address % INSTRUCTION_SIZE:
             raise UsageError(f"{path}@{address:#x}: instructions lie at multiples of {INSTRUCTION_SIZE}")
-        return address, load_file(path, address, dram_end)
+        return address, load_file(path, address, banks)
     data = read_file(path)
     if data[:2] == b"\x1f\x8b":
         raise UsageError(f"{path}: compressed; unpack it with gunzip first")
     load = load_elf if data[:4] == b"\x7fELF" else load_image
-    return load(path, data, dram_end, directory)
+    return load(path, data, banks, directory)

@@ -5,7 +5,8 @@ import argparse
 import re
 from pathlib import Path
 
-from k3twin.board import DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, MOODS, PRINT_FLAGS, STATUS_USAGE
+from k3twin.board import (DRAM_DEFAULT, DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, MOODS, ONE_GIB, PRINT_FLAGS,
+                          STATUS_USAGE)
 from k3twin.trace import LIMIT_DEFAULT, LIMIT_MAX, parse_limit
 
 SECONDS_MAX = 10_000_000
@@ -42,7 +43,7 @@ def parse_size(text):
         raise argparse.ArgumentTypeError(f"'{text}' is no size (like 512M or 2G)")
     size = int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2]]
     if not 0x10000000 <= size <= DRAM_MAX or size % DRAM_GRANULE:
-        raise argparse.ArgumentTypeError("the twin has 256M to 2G of DRAM, in steps of 2M")
+        raise argparse.ArgumentTypeError("the twin has 256M to 4G of DRAM, in steps of 2M")
     return size
 
 
@@ -121,8 +122,8 @@ def parse_arguments():
     add("--append", metavar="STRING", help='boot arguments, e.g. "demo console"')
     add("--cpus", type=int, choices=range(1, 5), default=4, metavar="N",
         help="cores, 1 to 4 (default 4), in two clusters of two")
-    add("--memory", type=parse_size, default=DRAM_MAX, metavar="SIZE",
-        help="DRAM, e.g. 512M (default 2G)")
+    add("--memory", type=parse_size, metavar="SIZE",
+        help="DRAM, e.g. 512M (default 2G); what is more than 2G is in the second bank, at 0x880000000")
     add("--timeout", type=parse_seconds, metavar="SECONDS",
         help="end the guest after this time, with the pc of each core, e.g. 60 (default: never)")
     add("--print", type=parse_print, default=0, metavar="WHAT",
@@ -146,4 +147,10 @@ def parse_arguments():
         help="wait for GDB on 127.0.0.1:PORT (default 1234), or on a socket, e.g. /tmp/gdb")
     add("--log", type=Path, metavar="FILE", help="write the twin's lines here too")
     add("--twin", type=Path, metavar="FILE", help="twin.elf (default: the newest build/*/twin.elf, or the SDK's)")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    most = ONE_GIB if arguments.mood & MOODS["one-gib"] else DRAM_MAX
+    if arguments.memory is None:
+        arguments.memory = min(most, DRAM_DEFAULT)
+    if arguments.memory > most:
+        parser.error("argument --memory: in the mood one-gib there is 1G at most")
+    return arguments

@@ -6,8 +6,8 @@ import os
 import socket
 import struct
 
-from k3twin.board import (DRAM_BASE, DTB_ADDRESS, DTB_MAX, INITRD_ADDRESS, PARAMETERS_BASE, PARAMETERS_FORMAT,
-                          PARAMETERS_MAGIC, QEMU, TWIN_BASE, TWIN_RAM, UsageError, find_part, need)
+from k3twin.board import (DTB_ADDRESS, DTB_MAX, INITRD_ADDRESS, PARAMETERS_BASE, PARAMETERS_FORMAT, PARAMETERS_MAGIC,
+                          QEMU, TWIN_BASE, TWIN_RAM, UsageError, dram_banks, find_part, need, ram_size)
 from k3twin.device_tree import make_tree
 from k3twin.elf import Elf
 from k3twin.guest import Load, check_apart, check_fits, load_file, load_guest, loader, read_file
@@ -53,21 +53,31 @@ def unix_socket(path):
 
 def load_all(arguments, directory, events):
     """QEMU's options that load the guest and everything else; events: how many the twin keeps for --trace."""
-    dram_end = DRAM_BASE + arguments.memory
-    entry, guest = load_guest(*arguments.image, dram_end, directory)
+    banks = dram_banks(arguments.memory)
+    entry, guest = load_guest(*arguments.image, banks, directory)
     tree = make_tree(arguments, directory)
-    check_fits("the device tree", DTB_ADDRESS, DTB_ADDRESS + DTB_MAX, dram_end)
+    check_fits("the device tree", DTB_ADDRESS, DTB_ADDRESS + DTB_MAX, banks)
     loads = [guest, Load(loader(tree, DTB_ADDRESS),
                          [("the device tree", DTB_ADDRESS, DTB_ADDRESS + tree.stat().st_size)])]
     if arguments.initrd:
-        loads.append(load_file(arguments.initrd, INITRD_ADDRESS, dram_end))
-    loads += [load_file(path, address, dram_end) for path, address in arguments.load]
+        loads.append(load_file(arguments.initrd, INITRD_ADDRESS, banks))
+    loads += [load_file(path, address, banks) for path, address in arguments.load]
     check_apart([area for load in loads for area in load.areas])
 
     parameters = directory / "parameters"
     parameters.write_bytes(struct.pack(PARAMETERS_FORMAT, PARAMETERS_MAGIC, arguments.cpus, entry,
                                        DTB_ADDRESS, arguments.memory, arguments.print, arguments.console, events, arguments.mood))
     return loader(parameters, PARAMETERS_BASE) + [option for load in loads for option in load.options]
+
+
+def memory_options(size, recorder):
+    """The whole of the RAM, in one piece. The second bank is at its own address, so that the ITS finds what the guest
+    puts there; what lies between the banks is never touched, and costs nothing."""
+    if recorder:
+        backend = recorder.memory.qemu_backend()
+    else:
+        backend = f"memory-backend-ram,id=ram,size={size >> 20}M,reserve=off"
+    return ["-m", f"{size >> 20}M", "-object", backend, "-machine", "memory-backend=ram"]
 
 
 def qemu_command(arguments, directory, report_fd, console_fd, recorder):
@@ -77,7 +87,7 @@ def qemu_command(arguments, directory, report_fd, console_fd, recorder):
         "-machine", "virt,gic-version=3,secure=on,virtualization=on",
         # L2CTLR_EL1 tells how many cores a cluster has: two on an AM65x, however many run.
         "-cpu", "cortex-a53,core-count=2", "-smp", str(arguments.cpus),
-        "-m", f"{(TWIN_RAM + arguments.memory) >> 20}M",
+        *memory_options(ram_size(arguments.memory), recorder),
         "-kernel", str(arguments.twin),
         # The console, for a person with QEMU's keys (Ctrl-A x); then the twin's lines.
         "-chardev", f"stdio,id=console,signal=off,mux={'on' if os.isatty(0) else 'off'},"
@@ -86,7 +96,6 @@ def qemu_command(arguments, directory, report_fd, console_fd, recorder):
         "-chardev", f"socket,id=report,fd={report_fd}", "-serial", "chardev:report",
         "-qmp", unix_socket(directory / "qmp"),
         *load_all(arguments, directory, recorder.limit if recorder else 0), *gdb_option(arguments.gdb),
-        *(recorder.memory.qemu_options() if recorder else []),
         *(["-icount", "shift=1"] if arguments.icount else []),
         *(["-accel", "tcg,thread=single"] if arguments.turns else []),
     ]

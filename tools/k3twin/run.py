@@ -16,8 +16,8 @@ import threading
 import time
 from pathlib import Path
 
-from k3twin.board import (STATUS_DIED, STATUS_INTERRUPTED, STATUS_TIMEOUT, STATUS_UNMODELLED, STATUS_USAGE, TWIN_RAM,
-                          UsageError)
+from k3twin.board import (STATUS_DIED, STATUS_INTERRUPTED, STATUS_TIMEOUT, STATUS_UNMODELLED, STATUS_USAGE,
+                          UsageError, ram_size)
 from k3twin.options import parse_arguments
 from k3twin.panic import Watcher, with_class
 from k3twin.qemu import find_twin, monitor_command, qemu_command
@@ -68,7 +68,7 @@ class Run:
         self.unmodelled = 0
         self.recorder = None
         if arguments.trace:
-            self.recorder = Recorder(arguments.trace, arguments.trace_limit, TWIN_RAM + arguments.memory,
+            self.recorder = Recorder(arguments.trace, arguments.trace_limit, ram_size(arguments.memory),
                                      arguments.image[0])
         self.report, far_end = socket.socketpair()
         console, far_console = os.pipe()
@@ -117,7 +117,7 @@ class Run:
             self.died = True
             self.say(with_class(self.with_places(f"died: {rest}")))
             return
-        if word == "unmodelled:":
+        if word == "unmodelled:" or line.startswith("no memory:"):
             self.unmodelled += 1
         if word == "exception:":
             self.exception = rest
@@ -205,7 +205,7 @@ class Run:
                 return STATUS_DIED
             return STATUS_INTERRUPTED  # Ctrl-A x
         if self.strict and self.unmodelled and self.guest_status == 0:
-            self.say(f"{self.unmodelled} pages without a model were accessed (--strict)")
+            self.say(f"{self.unmodelled} pages without a model, or memory, were accessed (--strict)")
             return STATUS_UNMODELLED
         return self.guest_status
 

@@ -45,9 +45,8 @@ class Memory:
         os.ftruncate(self.fd, size)
         self.bytes = mmap.mmap(self.fd, size, prot=mmap.PROT_READ)
 
-    def qemu_options(self):
-        backend = f"memory-backend-file,id=ram,size={self.size >> 20}M,mem-path=/proc/self/fd/{self.fd},share=on"
-        return ["-object", backend, "-machine", "memory-backend=ram"]
+    def qemu_backend(self):
+        return f"memory-backend-file,id=ram,size={self.size >> 20}M,mem-path=/proc/self/fd/{self.fd},share=on"
 
     def read(self, address, size):
         """ValueError where there is no RAM."""

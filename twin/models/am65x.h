@@ -45,7 +45,7 @@ struct am65x_environment {
     void (*line)(void *context, unsigned intid, bool high);
     /* A message reached the ITS through the pre-ITS window. */
     void (*its_message)(void *context, uint32_t device_id, uint32_t event_id);
-    /* Memory accesses of bus masters (DMA, rings). false: nothing there. */
+    /* Memory accesses of bus masters (DMA, rings). false: not all of it is memory. */
     bool (*memory_read)(void *context, uint64_t address, void *data, size_t size);
     bool (*memory_write)(void *context, uint64_t address, const void *data, size_t size);
     /* Nanoseconds, monotonic. */
@@ -68,8 +68,9 @@ struct am65x_environment {
 #define AM65X_TRACE_DMA          0x4u
 
 /* Moods: what a board may be like and this one is not unless asked (docs/twin.md). */
-#define AM65X_MOOD_I2101         0x1u /* the ITS has the advisory i2101 */
-#define AM65X_MOOD_FEW_CORES     0x2u /* two cores, as an AM6528 (the monitor's) */
+#define AM65X_MOOD_I2101         0x1u   /* the ITS has the advisory i2101 */
+#define AM65X_MOOD_FEW_CORES     0x2u   /* two cores, as an AM6528 (the monitor's) */
+#define AM65X_MOOD_ONE_GIB       0x100u /* an access where there is no DRAM ends it (the monitor's) */
 /* The monitor's, of the ITS and the redistributors. */
 #define AM65X_MOOD_NON_SHAREABLE 0x1000u /* what they read, they read without snooping */
 #define AM65X_MOOD_FLAT_ITS      0x2000u /* few ids, and collections in the ITS itself */
@@ -80,8 +81,7 @@ struct am65x_config {
     uint32_t trace;       /* AM65X_TRACE_* */
     uint32_t intid_limit; /* INTIDs from here on do not exist in the GIC below: the resource
                              ranges hand out no INTR output that leads there */
-    uint64_t dram_base, dram_size;
-    uint32_t moods; /* AM65X_MOOD_* */
+    uint32_t moods;       /* AM65X_MOOD_* */
 };
 
 /* Resets every model. Once before anything else; again for a reset of the SoC. */

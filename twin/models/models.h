@@ -27,15 +27,11 @@ void surroundings_reset(const struct am65x_environment *environment,
 /* An interrupt line; only changes reach the GIC. */
 void model_line(unsigned intid, bool high);
 
-/* DRAM, as the environment has it; bus.c sees that the range is in it. */
-bool model_dram_read(uint64_t address, void *data, size_t size);
-bool model_dram_write(uint64_t address, const void *data, size_t size);
-
-/* Accesses of bus masters: DRAM, or a device through the bus. false: nobody there. (bus.c) */
+/* Accesses of bus masters: memory, or a device through the bus. false: nobody there. (bus.c) */
 bool model_memory_read(uint64_t address, void *data, size_t size);
 bool model_memory_write(uint64_t address, const void *data, size_t size);
 /* The same where only memory will do: a block that is in the middle of an access of its own must
- * not be accessed through the bus. false also for a device. (bus.c) */
+ * not be accessed through the bus. false: not all of it is what the environment has for memory. */
 bool model_ram_read(uint64_t address, void *data, size_t size);
 bool model_ram_write(uint64_t address, const void *data, size_t size);
 

@@ -34,12 +34,12 @@ uint64_t model_now(void)
     return env.now(env.context);
 }
 
-bool model_dram_read(uint64_t address, void *data, size_t size)
+bool model_ram_read(uint64_t address, void *data, size_t size)
 {
     return env.memory_read(env.context, address, data, size);
 }
 
-bool model_dram_write(uint64_t address, const void *data, size_t size)
+bool model_ram_write(uint64_t address, const void *data, size_t size)
 {
     return env.memory_write(env.context, address, data, size);
 }

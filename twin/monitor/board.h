@@ -22,8 +22,8 @@
 #define BOARD_INTID_LIMIT      256u /* 224 SPIs */
 #define BOARD_CPUS_MAX         4u
 
-/* RAM starts at 1 GiB (0x40000000): the first GiB of it is the twin's, the rest is the guest's
- * DRAM. */
+/* RAM starts at 1 GiB (0x40000000): the first GiB of it is the twin's. The guest's DRAM has the
+ * addresses that the AM65x gives it; what lies between its banks is nobody's, and never touched. */
 #define PARAMETERS_BASE        0x41000000u
 #define ITS_DEVICES_BASE       0x41800000u /* the ITS's tables (its_tables.c) */
 #define ITS_COLLECTIONS_BASE   0x41880000u
@@ -43,6 +43,9 @@
 #define GUEST_MSMC_BASE        0x70000000u /* on-chip SRAM; RAM of the board at the same address */
 #define GUEST_MSMC_SIZE        0x00200000u
 #define GUEST_DRAM_BASE        0x80000000u
+#define GUEST_DRAM_LOW_MAX     0x80000000u /* what does not fit there is in the second bank */
+#define GUEST_DRAM_HIGH_BASE   0x880000000ull
+#define GUEST_DRAM_HIGH_END    0x1000000000ull /* of the AM65x's room for it */
 
 /* EL3's second view of the low GiB, as the non-secure world sees it (el3_mmu.c). */
 #define NONSECURE_ALIAS        0x4000000000u
@@ -54,7 +57,7 @@ struct parameters {
     uint32_t cpus;
     uint64_t entry;     /* the guest's first instruction */
     uint64_t dtb;       /* its x0 */
-    uint64_t dram_size; /* bytes, a multiple of 2 MiB */
+    uint64_t dram_size; /* bytes of both banks, a multiple of 2 MiB */
     uint32_t trace;     /* AM65X_TRACE_* */
     uint32_t console;   /* the UART that the console's input goes to */
     uint64_t events;    /* event records to keep at EVENTS_BASE, a power of two; 0: none */
@@ -64,6 +67,22 @@ struct parameters {
 static inline const struct parameters *parameters(void)
 {
     return (const struct parameters *)(uintptr_t)PARAMETERS_BASE;
+}
+
+/* A part of the guest's DRAM; the size may be 0. */
+struct bank {
+    uint64_t base, size;
+};
+
+#define GUEST_BANKS 2u
+
+static inline struct bank guest_bank(unsigned n)
+{
+    uint64_t size = parameters()->dram_size;
+    uint64_t low = size < GUEST_DRAM_LOW_MAX ? size : GUEST_DRAM_LOW_MAX;
+
+    return n == 0 ? (struct bank){GUEST_DRAM_BASE, low}
+                  : (struct bank){GUEST_DRAM_HIGH_BASE, size - low};
 }
 
 #endif

@@ -45,12 +45,24 @@ static void message(void *context, uint32_t device_id, uint32_t event_id)
     its_message(device_id, event_id);
 }
 
+static bool inside(uint64_t address, uint64_t size, struct bank bank)
+{
+    return address - bank.base < bank.size && size <= bank.size - (address - bank.base);
+}
+
 bool guest_memory(uint64_t address, uint64_t size)
 {
-    uint64_t dram = address - GUEST_DRAM_BASE, sram = address - GUEST_MSMC_BASE;
+    for (unsigned n = 0; n < GUEST_BANKS; n++)
+        if (inside(address, size, guest_bank(n)))
+            return true;
+    return inside(address, size, (struct bank){GUEST_MSMC_BASE, GUEST_MSMC_SIZE});
+}
 
-    return (dram < parameters()->dram_size && size <= parameters()->dram_size - dram) ||
-           (sram < GUEST_MSMC_SIZE && size <= GUEST_MSMC_SIZE - sram);
+bool dram_window(uint64_t address)
+{
+    return (address >= GUEST_DRAM_BASE &&
+            address < GUEST_DRAM_BASE + (uint64_t)GUEST_DRAM_LOW_MAX) ||
+           (address >= GUEST_DRAM_HIGH_BASE && address < GUEST_DRAM_HIGH_END);
 }
 
 static bool memory_read(void *context, uint64_t address, void *data, size_t size)
@@ -114,8 +126,6 @@ void machine_init(void)
     const struct am65x_config config = {
         .trace = parameters()->trace,
         .intid_limit = BOARD_INTID_LIMIT,
-        .dram_base = GUEST_DRAM_BASE,
-        .dram_size = parameters()->dram_size,
         .moods = (uint32_t)parameters()->moods,
     };
     uint64_t frequency = read_sysreg(cntfrq_el0);

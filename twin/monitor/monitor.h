@@ -58,6 +58,9 @@ int cpu_of_affinity(uint64_t affinity);
 void cpu_reset_el1(void);
 noreturn void guest_enter(uint64_t entry, uint64_t x0); /* start.S */
 extern const char el3_vectors[], el2_vectors[];
+extern const char el3_stacks[]; /* stacks.h */
+/* twin.ld: the ends of what is code, of what is not to be written, of all; whole pages. */
+extern const char text_start[], text_end[], rodata_end[], image_end[];
 
 /* ---- lock.c ---- */
 struct lock {
@@ -98,7 +101,7 @@ void event(unsigned kind, uint32_t subject, uint64_t first, uint64_t second, con
 /* ---- trap.c: from vectors.S ---- */
 void trap_synchronous(struct frame *frame);
 void trap_fiq(struct frame *frame);
-noreturn void trap_bug(struct frame *frame);
+noreturn void trap_bug(uint64_t lr, uint64_t sp); /* on a stack of its own */
 /* The guest's pc at the trap being handled, for messages. */
 uint64_t trap_pc(void);
 
@@ -180,8 +183,10 @@ bool machine_inject(unsigned fault, uint64_t argument, uint32_t spare, uint32_t 
 bool machine_counter(unsigned counter, uint64_t *value);
 /* Runs function(argument) under the models' lock. */
 void machine_locked(void (*function)(uint64_t argument), uint64_t argument);
-/* Whether [address, address + size) is memory of the guest. */
+/* Whether [address, address + size) is memory of the guest, whoever accesses it. */
 bool guest_memory(uint64_t address, uint64_t size);
+/* Whether the AM65x has DRAM there, if a board has that much. */
+bool dram_window(uint64_t address);
 
 /* ---- console.c: with the models' lock held ---- */
 void console_init(void);

@@ -5,7 +5,7 @@
  * power-off and reset.
  *
  * Lines that tools/twin understands: "exit STATUS", "exception: ..." (the guest's last one, told
- * before a status that is not 0), "die REASON", "unmodelled: ...".
+ * before a status that is not 0), "die REASON", "unmodelled: ...", "no memory: ...".
  */
 #include <stdarg.h>
 
@@ -24,6 +24,13 @@
 #define GPIODIR         0x400u
 
 static struct lock report_lock;
+static unsigned reporter; /* the core that has the lock, + 1 */
+
+static void take(void)
+{
+    lock_take(&report_lock);
+    reporter = cpu_id() + 1;
+}
 
 void report_init(void)
 {
@@ -90,8 +97,9 @@ void report(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    lock_take(&report_lock);
+    take();
     put_format(format, &arguments);
+    reporter = 0;
     lock_release(&report_lock);
     va_end(arguments);
 }
@@ -110,7 +118,7 @@ static void last_line(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    lock_take(&report_lock);
+    take();
     put_format(format, &arguments);
     va_end(arguments);
 }
@@ -132,7 +140,8 @@ noreturn void die(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    lock_take(&report_lock);
+    if (reporter != cpu_id() + 1) /* else it is a report that failed */
+        take();
     put_string("die ");
     put_format(format, &arguments);
     va_end(arguments);

@@ -33,7 +33,8 @@
 static uint64_t level1[2 * ENTRIES] __attribute__((aligned(2 * 4096)));
 static uint64_t level2_low[ENTRIES] __attribute__((aligned(4096)));  /* from 0 */
 static uint64_t level2_sram[ENTRIES] __attribute__((aligned(4096))); /* from 1 GiB */
-static uint64_t level2_dram[ENTRIES] __attribute__((aligned(4096))); /* the last, partial GiB */
+/* The last, partial GiB of each bank. */
+static uint64_t level2_dram[GUEST_BANKS][ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level3_gic[ENTRIES] __attribute__((aligned(4096)));
 
 static uint64_t table_at(const uint64_t *table)
@@ -69,18 +70,17 @@ static void build_gic(void)
     level2_low[GUEST_GICD_BASE >> BLOCK_SHIFT] = table_at(level3_gic);
 }
 
-static void build_dram(uint64_t size)
+static void build_dram(struct bank bank, uint64_t *level2)
 {
-    uint64_t address = GUEST_DRAM_BASE;
-    uint64_t end = address + size;
+    uint64_t address = bank.base, end = address + bank.size;
 
     for (; address + (1ull << GIB_SHIFT) <= end; address += 1ull << GIB_SHIFT)
         level1[address >> GIB_SHIFT] = address | NORMAL | BLOCK;
     if (address == end)
         return;
-    level1[address >> GIB_SHIFT] = table_at(level2_dram);
+    level1[address >> GIB_SHIFT] = table_at(level2);
     for (; address < end; address += 1ull << BLOCK_SHIFT)
-        level2_dram[(address >> BLOCK_SHIFT) % ENTRIES] = address | NORMAL | BLOCK;
+        level2[(address >> BLOCK_SHIFT) % ENTRIES] = address | NORMAL | BLOCK;
 }
 
 void stage2_build(void)
@@ -89,7 +89,8 @@ void stage2_build(void)
     level1[1] = table_at(level2_sram);
     build_gic();
     level2_sram[(GUEST_MSMC_BASE >> BLOCK_SHIFT) % ENTRIES] = GUEST_MSMC_BASE | NORMAL | BLOCK;
-    build_dram(parameters()->dram_size);
+    for (unsigned n = 0; n < GUEST_BANKS; n++)
+        build_dram(guest_bank(n), level2_dram[n]);
     complete_accesses(); /* before any core walks them */
 }
 

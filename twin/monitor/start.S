@@ -4,17 +4,12 @@
  * from EL3 into the guest.
  */
 
-    .equ STACK_SHIFT, 14
-    .equ CORES_MAX, 4
+#include "twin/monitor/stacks.h"
 
-    /* \sp_out = top of this core's EL3 stack. Cores are Aff0 of the board's MPIDR. */
+    /* \sp_out = top of this core's EL3 stack. */
     .macro stack_top sp_out, scratch
-    mrs     \scratch, mpidr_el1
-    and     \scratch, \scratch, #0xff
-    add     \scratch, \scratch, #1
-    adrp    \sp_out, el3_stacks
-    add     \sp_out, \sp_out, :lo12:el3_stacks
-    add     \sp_out, \sp_out, \scratch, lsl #STACK_SHIFT
+    el3_stack \sp_out, \scratch
+    add     \sp_out, \sp_out, #STACK_TOP
     .endm
 
     .section .text.entry, "ax"
@@ -68,7 +63,8 @@ guest_enter:
 
     .bss
     .balign 4096
+    .global el3_stacks
 el3_stacks:
-    .skip   CORES_MAX << STACK_SHIFT
+    .skip   STACK_CORES * STACK_TOP
 
     .section .note.GNU-stack, "", %progbits

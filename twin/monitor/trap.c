@@ -5,6 +5,7 @@
  *
  * A trap that the twin does not expect ends the run: what a board does there would be a guess.
  */
+#include "twin/models/am65x.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
 
@@ -82,6 +83,19 @@ static uint64_t loaded(uint64_t value, unsigned size, uint32_t iss)
     return iss & ISS_SF ? value : (uint32_t)value;
 }
 
+/* The SoC has DRAM there, this board has not. In the mood one-gib that is the external abort which
+ * a board may make of it; TF-A of TI's K3 takes it at EL3 and does not return
+ * (HANDLE_EA_EL3_FIRST). */
+static bool missing_dram(uint64_t address, uint32_t iss)
+{
+    bool missing = dram_window(address);
+
+    if (missing && (parameters()->moods & AM65X_MOOD_ONE_GIB) != 0)
+        die("no memory: %s at %x, where this board has no DRAM, pc %x",
+            iss & ISS_WNR ? "write" : "read", address, trap_pc());
+    return missing;
+}
+
 static void data_abort(struct frame *frame, uint32_t iss)
 {
     uint64_t address = HPFAR_FIPA(read_sysreg(hpfar_el2)) | (read_sysreg(far_el2) & PAGE_OFFSET);
@@ -90,9 +104,10 @@ static void data_abort(struct frame *frame, uint32_t iss)
         die("translation table outside memory, address %x, pc %x", address, trap_pc());
     if (iss & ISS_CM)
         return; /* cache maintenance of a device's address does nothing */
+    bool missing = missing_dram(address, iss);
     if (!(iss & ISS_ISV) && !syndrome_complete(frame, &iss))
-        die("device access by an instruction without syndrome (ISV 0), address %x, pc %x, esr %x",
-            address, trap_pc(), read_sysreg(esr_el2));
+        die("%s access by an instruction without syndrome (ISV 0), address %x, pc %x, esr %x",
+            missing ? "missing DRAM:" : "device", address, trap_pc(), read_sysreg(esr_el2));
 
     unsigned size = 1u << ISS_SAS(iss), unused = 64 - 8 * size;
     bool write = iss & ISS_WNR;
@@ -100,15 +115,15 @@ static void data_abort(struct frame *frame, uint32_t iss)
 
     /* Where the guest's own tables call it normal memory, nothing has stopped it yet. */
     if (address % size != 0)
-        die("device access that is not aligned, %u bytes at %x, pc %x", (uint64_t)size, address,
-            trap_pc());
+        die("%s access that is not aligned, %u bytes at %x, pc %x",
+            missing ? "missing DRAM:" : "device", (uint64_t)size, address, trap_pc());
     if (write)
         value = frame_get(frame, ISS_SRT(iss)) << unused >> unused;
     if (!device_access(address, size, write, &value)) {
         value = 0;
         if (first_time(address))
-            report("unmodelled: %s %u bytes at %x, pc %x", write ? "write" : "read", (uint64_t)size,
-                   address, trap_pc());
+            report("%s: %s %u bytes at %x, pc %x", missing ? "no memory" : "unmodelled",
+                   write ? "write" : "read", (uint64_t)size, address, trap_pc());
     }
     if (!write)
         frame_set(frame, ISS_SRT(iss), loaded(value, size, iss));
@@ -163,8 +178,8 @@ void trap_fiq(struct frame *frame)
     (void)gic_service();
 }
 
-noreturn void trap_bug(struct frame *frame)
+noreturn void trap_bug(uint64_t lr, uint64_t sp)
 {
-    die("the twin itself failed: esr_el3 %x, elr_el3 %x, far_el3 %x, lr %x", read_sysreg(esr_el3),
-        read_sysreg(elr_el3), read_sysreg(far_el3), frame->x[LINK_REGISTER]);
+    die("the twin itself failed: esr_el3 %x, elr_el3 %x, far_el3 %x, lr %x, sp %x",
+        read_sysreg(esr_el3), read_sysreg(elr_el3), read_sysreg(far_el3), lr, sp);
 }

@@ -8,7 +8,14 @@
  * may hit it at any instruction without harm.
  */
 
+#include "twin/monitor/stacks.h"
+
     .equ FRAME_SIZE, 256
+
+    .macro failure_vector
+    .balign 128
+    b       el3_failure
+    .endm
 
     /* Saves x0-x30 (struct frame), calls handler(frame), returns. Fits a vector's 32 words. */
     .macro el3_vector handler
@@ -36,6 +43,15 @@
     .endm
 
     .text
+    /* The twin itself has failed, perhaps for want of stack. Nobody returns from here, so registers
+     * that the report does not tell are free. */
+el3_failure:
+    mov     x1, sp
+    el3_stack x2, x3
+    add     sp, x2, #STACK_FAILURE_TOP
+    mov     x0, x30
+    bl      trap_bug
+
 el3_return:
     ldp     x0, x1, [sp, #0]
     ldp     x2, x3, [sp, #16]
@@ -60,14 +76,14 @@ el3_return:
     .global el3_vectors
 el3_vectors:
     .rept 8                             /* from EL3 itself: the twin is broken */
-    el3_vector trap_bug
+    failure_vector
     .endr
     el3_vector trap_synchronous         /* from EL1 (SMC) or from EL2 (see below) */
-    el3_vector trap_bug                 /* IRQ: not routed here */
+    failure_vector                      /* IRQ: not routed here */
     el3_vector trap_fiq
-    el3_vector trap_bug                 /* SError: not routed here */
+    failure_vector                      /* SError: not routed here */
     .rept 4                             /* EL2 is AArch64: these are never taken */
-    el3_vector trap_bug
+    failure_vector
     .endr
 
     .balign 2048

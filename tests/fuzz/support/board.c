@@ -31,7 +31,8 @@
 #define SLEEPS_MAX    3u
 
 struct sysregs sysregs;
-const char el3_vectors[1], el2_vectors[1];
+const char el3_vectors[1], el2_vectors[1], el3_stacks[1];
+const char text_start[1], text_end[1], rodata_end[1], image_end[1];
 
 static unsigned sleeps, pending;
 static uint64_t translation;

@@ -121,8 +121,6 @@ void host_reset_with(unsigned cores, uint32_t limit)
         .trace =
             getenv("HOST_TRACE") != NULL ? AM65X_TRACE_IRQ | AM65X_TRACE_SCI | AM65X_TRACE_DMA : 0,
         .intid_limit = limit,
-        .dram_base = HOST_MEMORY_BASE,
-        .dram_size = HOST_MEMORY_SIZE,
     };
 
     write_observer = NULL;
