@@ -91,7 +91,7 @@ struct irq_parent_ops {
     int (*silence)(struct irq *irq, bool silent);
     /* Interrupts with the same group number should move to the same core. NULL: each alone. */
     uint32_t (*group)(const struct irq *irq);
-    bool (*pending)(struct irq *irq);                                /* any context */
+    bool (*pending)(struct irq *irq);                                /* any context; may be NULL */
     int (*trigger)(struct irq *irq);                                 /* without the mutex */
     int (*describe)(const struct irq *irq, char *text, size_t size); /* without the mutex */
     /* Turns off an INTID of the parent's that came though nobody has it; for those that can't be

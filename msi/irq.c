@@ -119,7 +119,7 @@ bool irq_pending(struct irq *irq)
 {
     if ((__atomic_load_n(&irq->state, __ATOMIC_SEQ_CST) & IRQ_STATE_PENDING) != 0)
         return true;
-    return irq->binding->parent->ops->pending(irq);
+    return irq->binding->parent->ops->pending != NULL && irq->binding->parent->ops->pending(irq);
 }
 
 uint64_t irq_count(const struct irq *irq)

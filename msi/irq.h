@@ -104,8 +104,9 @@ unsigned irq_core(const struct irq *irq);
  * -EDEADLK; -EAGAIN: a handler has not returned for 5 s. */
 int irq_synchronize(struct irq *irq);
 
-/* Whether an event has arrived that the handler has not seen. Any context. Only a hint where the
- * parent is the ITS, which may know of a message before its table in memory does. */
+/* Whether an event has arrived that the handler has not seen. Any context. Where the parent is the
+ * ITS, a message counts from the time that it has interrupted a core: no register tells which LPIs
+ * wait, and a redistributor need not write them to its table in memory (IHI 0069, 5.1.2). */
 bool irq_pending(struct irq *irq);
 
 /* Gives all of a device's messages to its write_message() again, from this layer's copy: after the

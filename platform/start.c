@@ -7,6 +7,7 @@
 #include "arch/memory_map.h"
 #include "arch/translate.h"
 #include "boot/boot.h"
+#include "drivers/gic/gic.h"
 #include "drivers/uart/uart.h"
 #include "lib/console.h"
 #include "lib/device_tree.h"
@@ -104,6 +105,23 @@ static int read_device_tree(void)
     return error;
 }
 
+static bool overlaps(uint64_t start, uint64_t size, uint64_t other, uint64_t end)
+{
+    return start < end && other < start + size;
+}
+
+/* Whether it is there, and nothing of the firmware's lies in it or will; memory above 4 GiB may be
+ * the heap's one day. */
+static bool is_free_memory(uint64_t start, uint64_t size)
+{
+    return start <= UINT32_MAX && size <= UINT32_MAX - start &&
+           !overlaps(start, size, (uintptr_t)image_start, heap_last()) &&
+           !overlaps(start, size, tree.tree.base, tree.tree.base + tree.tree.size) &&
+           !overlaps(start, size, tree.file.base, tree.file.base + tree.file.size) &&
+           device_tree_is_memory(&tree, start, size) &&
+           mapping_length((uintptr_t)start, (size_t)size) == size;
+}
+
 /* ---- telling ---- */
 
 static void log_soc(void)
@@ -193,6 +211,7 @@ noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_addr
     memcpy(arguments, tree.arguments, sizeof(arguments));
     int count = split_arguments(arguments, words);
     start_trace(count, words);
+    gic_lpi_set_free_memory(is_free_memory);
     boot_info.error = platform_init(uart, &tree);
     for (const constructor_t *constructor = constructors_start; constructor < constructors_end;
          constructor++)

@@ -47,6 +47,11 @@ unsigned gic_redistributor_count(void);
 uint64_t gic_redistributor_affinity(unsigned index);
 uintptr_t gic_redistributor_address(unsigned index);
 
+/* Where LPIs are on when the ITS is brought up, and stay on, the tables that they use are taken
+ * over if is_free() says of their memory that it is there and nobody's; else LPIs are refused.
+ * Before its_init(); without it no memory is free. */
+void gic_lpi_set_free_memory(bool (*is_free)(uint64_t start, uint64_t size));
+
 /* Initialises the calling core's redistributor and CPU interface. Each core once, after gic_init();
  * IRQs may be masked. -ENODEV: no redistributor has this core's affinity, or there is no
  * system-register access; -ETIMEDOUT: the redistributor does not wake within 1 s. */

@@ -11,6 +11,9 @@
 
 #include <errno.h>
 
+/* Should devices send on and on, this ends; the interrupt layer can cope with the rest. */
+#define LPIS_MAX 0x10000u
+
 /* A loader may have left an interrupt unfinished, whose active priority would mask ours. There is
  * a register for each 32 priorities of pre-emption: the others do not exist. */
 static void clear_active_priorities(unsigned priority_bits)
@@ -21,6 +24,20 @@ static void clear_active_priorities(unsigned priority_bits)
     if (priority_bits >= 7u) {
         icc_write(ICC_AP1R2_EL1, 0);
         icc_write(ICC_AP1R3_EL1, 0);
+    }
+}
+
+/* A loader may have left LPIs pending. They are all that can be: SGIs, PPIs and SPIs are off. Where
+ * LPIs can't be turned off, the ITS is needed to have them reread their properties, so those that
+ * are pending are taken here, for nobody. */
+static void drop_lpis(void)
+{
+    for (unsigned left = LPIS_MAX; left > 0; left--) {
+        unsigned intid = gic_acknowledge();
+
+        if (intid < GIC_INTID_LPI_FIRST)
+            return;
+        gic_end(intid);
     }
 }
 
@@ -40,6 +57,7 @@ int gic_cpu_interface_init(void)
     clear_active_priorities(ICC_CTLR_PRI_BITS(control));
     icc_write(ICC_IGRPEN1_EL1, ICC_IGRPEN1_ENABLE);
     barrier_context(); /* in force when this returns */
+    drop_lpis();
     return 0;
 }
 

@@ -96,6 +96,7 @@ enum gicr_offset {
 #define GICR_BASER_SHAREABILITY(value)     ((value) << 10)
 #define GICR_PROPBASER_ADDRESS             UINT64_C(0x000ffffffffff000)
 #define GICR_PROPBASER_ID_BITS(bits)       ((uint64_t)((bits)-1u))
+#define GICR_PROPBASER_ID_BITS_OF(value)   (((unsigned)(value)&0x1fu) + 1u)
 #define GICR_PENDBASER_ADDRESS             UINT64_C(0x000fffffffff0000)
 #define GICR_PENDBASER_PTZ                 (UINT64_C(1) << 62) /* the table is all zero */
 

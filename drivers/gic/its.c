@@ -453,6 +453,22 @@ static int run_for_event(struct its_device *device, uint32_t event,
     return error != 0 ? error : run_for_cores(command, core, core);
 }
 
+/* In tables that were a loader's, the event's LPI may be pending, on any core. CLEAR does away with
+ * it where the event is. */
+static int forget_pending(struct its_device *device, uint32_t event, unsigned core)
+{
+    int error = its_clear_event(device, event);
+
+    for (unsigned other = 0; error == 0 && other < CORE_MAX; other++) {
+        if (other == core || !its.mapped[other])
+            continue;
+        error = its_move_event(device, event, other);
+        if (error == 0)
+            error = its_clear_event(device, event);
+    }
+    return error != 0 ? error : its_move_event(device, event, core);
+}
+
 int its_map_event(struct its_device *device, uint32_t event, unsigned lpi, unsigned core)
 {
     struct its_command command;
@@ -480,6 +496,11 @@ int its_map_event(struct its_device *device, uint32_t event, unsigned lpi, unsig
         *entry = (struct event){.state = error == 0 ? EVENT_MAPPED : EVENT_UNKNOWN,
                                 .core = (uint8_t)core,
                                 .other = (uint8_t)core};
+    if (error == 0 && gic_lpi_taken_over()) {
+        error = forget_pending(device, event, core);
+        if (error != 0)
+            (void)its_discard_event(device, event);
+    }
     return error;
 }
 
@@ -600,11 +621,6 @@ int its_silence_lpi(unsigned lpi)
 unsigned its_lpi_limit(void)
 {
     return gic_lpi_limit();
-}
-
-bool its_lpi_pending(unsigned lpi, unsigned core)
-{
-    return gic_lpi_pending_bit(lpi, core);
 }
 
 uint64_t its_doorbell_address(void)

@@ -94,11 +94,6 @@ int its_disable_event(struct its_device *device, uint32_t event, unsigned lpi);
  * again after any error. IRQs may be masked. */
 int its_invalidate_all(unsigned core);
 
-/* Whether the LPI is pending on core, as its pending table tells. The table is only written back
- * when the implementation chooses to (IHI 0069, 5.1.2): a hint for people, not for decisions. Any
- * context. */
-bool its_lpi_pending(unsigned lpi, unsigned core);
-
 /* Disables an LPI whose event nobody knows, in the property table, and has every redistributor read
  * it again (INVALL). -EINVAL: not an LPI. The error is the first of the cores', of whose
  * redistributors some may not have read it; it may be called again. */

@@ -12,6 +12,7 @@
 #include "arch/cache.h"
 #include "arch/core.h"
 #include "arch/mmio.h"
+#include "lib/log.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,6 +28,8 @@
 #define PROPERTY_TABLE_ALIGNMENT 0x1000u
 #define PENDING_TABLE_ALIGNMENT  0x10000u
 
+LOG_USE(gic);
+
 static struct {
     unsigned intid_bits;
     unsigned limit;
@@ -36,7 +39,10 @@ static struct {
      * depends on it. */
     bool not_coherent[CORE_MAX];
     bool enabled[CORE_MAX]; /* with these tables */
+    bool taken_over;        /* the properties are a loader's table, and so are pending tables */
 } lpis;
+
+static bool (*is_free)(uint64_t start, uint64_t size);
 
 static size_t property_table_size(void)
 {
@@ -54,21 +60,112 @@ static void free_tables(void)
         free(lpis.pending[i]);
         lpis.pending[i] = NULL;
     }
-    free(lpis.properties);
+    if (!lpis.taken_over)
+        free(lpis.properties);
     lpis.properties = NULL;
 }
+
+/* ---- what a loader has left on ---- */
+
+/* -EBUSY: they stay on. Implementations may let EnableLPIs be set only (12.11, "GICR_CTLR"). */
+static int disable(uintptr_t redistributor)
+{
+    uintptr_t control = redistributor + GICR_CTLR;
+    uint32_t value = mmio_read32(control);
+    int error;
+
+    if ((value & GICR_CTLR_ENABLE_LPIS) == 0)
+        return 0;
+    mmio_write32(control, value & ~GICR_CTLR_ENABLE_LPIS);
+    error = gic_wait_clear(control, GICR_CTLR_RWP);
+    if (error != 0)
+        return error;
+    return (mmio_read32(control) & GICR_CTLR_ENABLE_LPIS) != 0 ? -EBUSY : 0;
+}
+
+static uintptr_t properties_of(uintptr_t redistributor)
+{
+    return (uintptr_t)(mmio_read64(redistributor + GICR_PROPBASER) & GICR_PROPBASER_ADDRESS);
+}
+
+/* Whether a redistributor's tables lie where they may stay, and are the others' too. */
+static bool can_be_taken_over(uintptr_t redistributor, unsigned intid_bits)
+{
+    uint64_t ids = UINT64_C(1) << intid_bits;
+    uint64_t pending = mmio_read64(redistributor + GICR_PENDBASER) & GICR_PENDBASER_ADDRESS;
+    uintptr_t properties = properties_of(redistributor);
+
+    return is_free != NULL && ids > GIC_INTID_LPI_FIRST &&
+           is_free(properties, ids - GIC_INTID_LPI_FIRST) && is_free(pending, ids / 8u) &&
+           (lpis.properties == NULL || lpis.properties == (uint8_t *)properties);
+}
+
+/* The table of properties becomes that of all redistributors. */
+static int take_over(uintptr_t redistributor)
+{
+    uint64_t register_value = mmio_read64(redistributor + GICR_PROPBASER);
+    unsigned intid_bits = GICR_PROPBASER_ID_BITS_OF(register_value);
+
+    if (intid_bits > lpis.intid_bits)
+        intid_bits = lpis.intid_bits;
+    if (!can_be_taken_over(redistributor, intid_bits)) {
+        log_error(gic,
+                  "a loader has left LPIs on for good, with tables (0x%llx) that can't be taken "
+                  "over: the board needs a reset",
+                  (unsigned long long)properties_of(redistributor));
+        return -EBUSY;
+    }
+    lpis.properties = (uint8_t *)properties_of(redistributor);
+    lpis.intid_bits = intid_bits;
+    lpis.taken_over = true;
+    return 0;
+}
+
+static int look_for_left_overs(void)
+{
+    lpis.taken_over = false;
+    lpis.properties = NULL;
+    for (unsigned i = 0; i < gic_redistributor_count(); i++) {
+        uintptr_t redistributor = gic_redistributor_address(i);
+        int error = disable(redistributor) == -EBUSY ? take_over(redistributor) : 0;
+
+        if (error != 0)
+            return error;
+    }
+    if (lpis.taken_over)
+        log_warning(gic, "a loader has left LPIs on for good: its tables at 0x%llx are taken over",
+                    (unsigned long long)(uintptr_t)lpis.properties);
+    return 0;
+}
+
+void gic_lpi_set_free_memory(bool (*check)(uint64_t start, uint64_t size))
+{
+    is_free = check;
+}
+
+bool gic_lpi_taken_over(void)
+{
+    return lpis.taken_over;
+}
+
+/* ---- tables ---- */
 
 int gic_lpi_init(void)
 {
     struct gic_facts facts;
     bool complete;
+    int error;
 
     gic_get_facts(&facts);
     if (!facts.lpis || gic_lpi_announced_limit() <= GIC_INTID_LPI_FIRST)
         return -ENODEV;
     lpis.intid_bits = facts.intid_bits < LPI_INTID_BITS_MAX ? facts.intid_bits : LPI_INTID_BITS_MAX;
 
-    lpis.properties = gic_memory_allocate(PROPERTY_TABLE_ALIGNMENT, property_table_size());
+    error = look_for_left_overs();
+    if (error != 0)
+        return error;
+    if (!lpis.taken_over)
+        lpis.properties = gic_memory_allocate(PROPERTY_TABLE_ALIGNMENT, property_table_size());
     complete = lpis.properties != NULL;
     for (unsigned i = 0; complete && i < gic_redistributor_count(); i++) {
         lpis.pending[i] = gic_memory_allocate(PENDING_TABLE_ALIGNMENT, pending_table_size());
@@ -91,21 +188,6 @@ unsigned gic_lpi_limit(void)
     return lpis.limit;
 }
 
-/* A loader may have LPIs on, with tables in memory that is now ours. */
-static int disable(uintptr_t redistributor)
-{
-    uintptr_t control = redistributor + GICR_CTLR;
-    uint32_t value = mmio_read32(control);
-
-    if ((value & GICR_CTLR_ENABLE_LPIS) == 0)
-        return 0;
-    mmio_write32(control, value & ~GICR_CTLR_ENABLE_LPIS);
-    /* Implementations may let it be set only. */
-    if ((mmio_read32(control) & GICR_CTLR_ENABLE_LPIS) != 0)
-        return -EBUSY;
-    return gic_wait_clear(control, GICR_CTLR_RWP);
-}
-
 /* Programs GICR_PROPBASER or GICR_PENDBASER; cached and shareable if the redistributor agrees,
  * otherwise uncached. Whether the address was taken. */
 static bool program(uintptr_t address, uint64_t value, uint64_t address_mask, bool *coherent)
@@ -121,6 +203,16 @@ static bool program(uintptr_t address, uint64_t value, uint64_t address_mask, bo
     return (mmio_read64(address) & address_mask) == (value & address_mask);
 }
 
+/* A redistributor whose LPIs a loader has left on, with tables that are taken over. */
+static void use_left_overs(unsigned core, uintptr_t redistributor)
+{
+    const uint64_t shareable = GICR_BASER_SHAREABILITY(GIC_MEMORY_INNER_SHAREABLE);
+
+    lpis.not_coherent[core] = (mmio_read64(redistributor + GICR_PROPBASER) &
+                               mmio_read64(redistributor + GICR_PENDBASER) & shareable) == 0;
+    lpis.enabled[core] = true;
+}
+
 int gic_lpi_core_init(void)
 {
     unsigned core = core_id();
@@ -134,6 +226,10 @@ int gic_lpi_core_init(void)
     if (lpis.enabled[core])
         return 0;
     error = disable(redistributor);
+    if (error == -EBUSY && properties_of(redistributor) == (uintptr_t)lpis.properties) {
+        use_left_overs(core, redistributor);
+        return 0;
+    }
     if (error != 0)
         return error;
 
@@ -172,17 +268,4 @@ void gic_lpi_set_property(unsigned lpi, bool enable, uint8_t priority)
         (uint8_t)((priority & PROPERTY_PRIORITY) | PROPERTY_RES1 | (enable ? PROPERTY_ENABLE : 0u));
     if (!gic_lpi_coherent())
         dcache_clean_invalidate(property, sizeof(*property));
-}
-
-bool gic_lpi_pending_bit(unsigned lpi, unsigned core)
-{
-    volatile uint8_t *byte; /* the redistributor writes it */
-
-    if (lpi < GIC_INTID_LPI_FIRST || lpi >= lpis.limit || core >= CORE_MAX ||
-        lpis.pending[core] == NULL)
-        return false;
-    byte = &lpis.pending[core][lpi / 8u];
-    if (!gic_lpi_coherent())
-        dcache_invalidate((void *)byte, sizeof(*byte));
-    return ((unsigned)*byte >> (lpi % 8u) & 1u) != 0;
 }

@@ -9,9 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Allocates the tables for all redistributors that gic_init() found. -ENODEV: this GIC has no LPIs;
- * -ENOMEM. Thread context. */
+/* Allocates the tables for all redistributors that gic_init() found, or takes those over that a
+ * loader has left on for good (gic_lpi_set_free_memory()). -ENODEV: this GIC has no LPIs; -ENOMEM;
+ * -EBUSY: what is left on can't be taken over (logged). Thread context. */
 int gic_lpi_init(void);
+
+/* Whether the tables are a loader's: LPIs may be pending that nobody has sent since. */
+bool gic_lpi_taken_over(void);
 
 /* Gives the calling core's redistributor the tables and enables LPIs there. No allocation, so it
  * can be called while a core is being started; again, it does nothing. -ENODEV: no LPIs at this
@@ -26,9 +30,6 @@ unsigned gic_lpi_limit(void);
 /* Writes an LPI's property byte. It takes effect once the redistributor has been told (INV). Any
  * context. */
 void gic_lpi_set_property(unsigned lpi, bool enable, uint8_t priority);
-
-/* The bit in the core's pending table: a hint, see its_lpi_pending(). */
-bool gic_lpi_pending_bit(unsigned lpi, unsigned core);
 
 /* All redistributors so far snoop the tables. */
 bool gic_lpi_coherent(void);

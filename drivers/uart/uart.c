@@ -63,21 +63,6 @@ static void set_up_line(uint32_t divisor)
     WRITE(mdr1, UART_MDR1_UART_16X);
 }
 
-int uart_init(uintptr_t base, uint32_t clock_hz, uint32_t baud)
-{
-    uint32_t divisor = baud == 0 ? 0 : (clock_hz + 8 * baud) / (16 * baud);
-
-    if (divisor == 0 || divisor > UART_DIVISOR_MAX)
-        return -EINVAL;
-    uart = (struct uart_registers *)base;
-    if ((READ(mdr1) & UART_MDR1_MODE) != UART_MDR1_UART_16X)
-        set_up_line(divisor);
-    WRITE(ier, 0);
-    burst = (READ(iir) & UART_IIR_FIFO_ENABLED) == UART_IIR_FIFO_ENABLED ? BURST : 1;
-    exception_set_output(uart_panic_write);
-    return 0;
-}
-
 /* Polls, because thread context at panic and boot can't sleep. 0 or -ETIMEDOUT. */
 static int wait_line_status(uint32_t bits)
 {
@@ -86,6 +71,37 @@ static int wait_line_status(uint32_t bits)
     while ((line_status() & bits) != bits)
         if (deadline_passed(deadline) && (line_status() & bits) != bits)
             return -ETIMEDOUT;
+    return 0;
+}
+
+/* A loader may have left the divisor's registers in place of the data's, or a break on the line. */
+static void show_data_registers(void)
+{
+    uint32_t lcr = READ(lcr);
+
+    if (lcr == UART_LCR_MODE_B)
+        WRITE(lcr, UART_LCR_8N1);
+    else if ((lcr & (UART_LCR_DIV_EN | UART_LCR_BREAK_EN)) != 0)
+        WRITE(lcr, lcr & ~(UART_LCR_DIV_EN | UART_LCR_BREAK_EN));
+}
+
+int uart_init(uintptr_t base, uint32_t clock_hz, uint32_t baud)
+{
+    uint32_t divisor = baud == 0 ? 0 : (clock_hz + 8 * baud) / (16 * baud), mode;
+
+    if (divisor == 0 || divisor > UART_DIVISOR_MAX)
+        return -EINVAL;
+    uart = (struct uart_registers *)base;
+    mode = READ(mdr1) & UART_MDR1_MODE;
+    show_data_registers();
+    /* A loader's last characters may still be leaving; after a while they count as stuck. */
+    if (mode != UART_MDR1_UART_16X && mode != UART_MDR1_DISABLED)
+        (void)wait_line_status(UART_LSR_TX_FIFO_E | UART_LSR_TX_SR_E);
+    if (mode != UART_MDR1_UART_16X)
+        set_up_line(divisor);
+    WRITE(ier, 0);
+    burst = (READ(iir) & UART_IIR_FIFO_ENABLED) == UART_IIR_FIFO_ENABLED ? BURST : 1;
+    exception_set_output(uart_panic_write);
     return 0;
 }
 

@@ -50,7 +50,9 @@ _Static_assert(offsetof(struct uart_registers, sysc) == 0x54, "UART_SYSC");
 #define UART_FCR_RX_FIFO_CLEAR (1u << 1)
 #define UART_FCR_TX_FIFO_CLEAR (1u << 2)
 #define UART_LCR_8N1           0x03u
+#define UART_LCR_BREAK_EN      (1u << 6)
 #define UART_LCR_DIV_EN        (1u << 7)
+#define UART_LCR_MODE_B        0xbfu /* shows another set of registers, not LSR */
 #define UART_MCR_DTR_RTS       0x03u
 #define UART_LSR_RX_FIFO_E     (1u << 0) /* data waits (the TRM's name means "empty") */
 #define UART_LSR_RX_OE         (1u << 1)

@@ -358,11 +358,6 @@ static int its_silence_stray(struct irq_parent *parent, unsigned intid)
     return its_silence_lpi(intid);
 }
 
-static bool its_pending(struct irq *irq)
-{
-    return its_lpi_pending(lpi_of(irq), irq_core(irq));
-}
-
 static int its_trigger(struct irq *irq)
 {
     return its_trigger_event(identity_of(irq)->device, irq->index);
@@ -396,7 +391,6 @@ static const struct irq_parent_ops its_ops = {
     .compose = its_compose,
     .silence = its_silence,
     .silence_stray = its_silence_stray,
-    .pending = its_pending,
     .trigger = its_trigger,
     .describe = its_describe,
     .unbind = identity_leave,

@@ -307,7 +307,6 @@ static void use_event(struct its_device *device)
         break;
     default:
         (void)its_silence_lpi(lpi);
-        (void)its_lpi_pending(lpi, core);
         break;
     }
 }

@@ -8,6 +8,7 @@
 #include "tests/fuzz/support/board.h"
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/navss.h"
+#include "twin/models/am65x.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/sysreg.h"
 #include "twin/service.h"
@@ -19,6 +20,7 @@
 #define STEPS_MAX         200u
 #define DRAM_GRANULE      0x200000u
 #define DRAM_MAX          0x100000000ull
+#define ITS_MOODS         8u /* AM65X_MOOD_NON_SHAREABLE, _FLAT_ITS, _TWO_LEVEL_ITS in any mixture */
 
 #define EC_SHIFT          26
 #define SPSR_MODES        0x1fu
@@ -378,7 +380,10 @@ void fuzz_one(void)
     volatile unsigned steps = 0;
     unsigned cpus = 1 + fuzz_below(BOARD_CPUS_MAX);
 
-    board_init(cpus, DRAM_GRANULE * (1 + fuzz_take(2) % (DRAM_MAX / DRAM_GRANULE)));
+    unsigned size = (unsigned)fuzz_take(2), granules = (unsigned)(DRAM_MAX / DRAM_GRANULE);
+
+    board_init(cpus, DRAM_GRANULE * (1 + size % granules),
+               size / granules % ITS_MOODS * AM65X_MOOD_NON_SHAREABLE);
     board_set_core(0);
     if (setjmp(guest_runs) == 0)
         monitor_boot();

@@ -533,6 +533,18 @@ static void only_active_priority_registers_that_exist_are_written(void **state)
     }
 }
 
+static void what_a_loader_left_pending_is_dropped_but_not_for_ever(void **state)
+{
+    (void)state;
+    assert_int_equal(init(), 0);
+    assert_int_equal(gic_core_init(), 0);
+    assert_int_equal(icc_writes(ICC_EOIR1_EL1), 0);
+    icc_model_write(ICC_IAR1_EL1, 8195); /* always */
+    assert_int_equal(gic_core_init(), 0);
+    assert_int_equal(icc_writes(ICC_EOIR1_EL1), LPIS_MAX);
+    assert_int_equal(icc_model_read(ICC_EOIR1_EL1), 8195);
+}
+
 static void a_core_that_cannot_be_brought_up_has_no_redistributor(void **state)
 {
     (void)state;
@@ -782,22 +794,87 @@ static void lpis_start_with_the_tables_or_not_at_all(void **state)
     assert_int_equal(gic_lpi_core_init(), 0);
 }
 
+/* ---- LPIs that a loader has left on ---- */
+
+#define LEFT_BITS 15u
+
+static uint8_t *left_properties, *left_pending;
+static uint64_t free_start, free_end;
+
+static bool is_left_free(uint64_t start, uint64_t size)
+{
+    return start >= free_start && start + size <= free_end;
+}
+
+/* For good, in the redistributor of a core. */
+static void leave_lpis_on(unsigned core, unsigned bits)
+{
+    uint32_t *frame = fake.redistributors[2 * core];
+    uint64_t properties = (uintptr_t)left_properties | GICR_PROPBASER_ID_BITS(bits);
+    uint64_t pending = (uintptr_t)left_pending;
+
+    frame[GICR_CTLR / 4] = GICR_CTLR_ENABLE_LPIS;
+    memcpy(&frame[GICR_PROPBASER / 4], &properties, sizeof(properties));
+    memcpy(&frame[GICR_PENDBASER / 4], &pending, sizeof(pending));
+    fake.lpis_stay = true;
+}
+
+static void lpis_that_stay_on_are_taken_over_with_their_tables(void **state)
+{
+    const size_t properties = (1u << LEFT_BITS) - GIC_INTID_LPI_FIRST;
+    uint8_t *memory = aligned_alloc(PENDING_TABLE_ALIGNMENT, 2 * PENDING_TABLE_ALIGNMENT);
+
+    (void)state;
+    assert_non_null(memory);
+    memset(memory, 0xff, 2 * PENDING_TABLE_ALIGNMENT);
+    left_properties = memory;
+    left_pending = memory + PENDING_TABLE_ALIGNMENT;
+    free_start = (uintptr_t)memory;
+    free_end = free_start + 2 * PENDING_TABLE_ALIGNMENT;
+    up();
+    leave_lpis_on(1, LEFT_BITS);
+    assert_int_equal(gic_lpi_init(), -EBUSY); /* nobody says that the memory is free */
+    gic_lpi_set_free_memory(is_left_free);
+    free_end -= PENDING_TABLE_ALIGNMENT; /* the pending table is not */
+    assert_int_equal(gic_lpi_init(), -EBUSY);
+    free_end += PENDING_TABLE_ALIGNMENT;
+    free_start += GICR_FRAME; /* the properties are not */
+    assert_int_equal(gic_lpi_init(), -EBUSY);
+    assert_int_equal(gic_lpi_limit(), 0);
+    free_start -= GICR_FRAME;
+    failing_allocation = allocations + 1; /* of a pending table; theirs is not freed */
+    assert_int_equal(gic_lpi_init(), -ENOMEM);
+
+    assert_int_equal(gic_lpi_init(), 0);
+    assert_true(gic_lpi_taken_over());
+    assert_int_equal(gic_lpi_limit(), 1u << LEFT_BITS);
+    for (size_t i = 0; i < properties; i++)
+        assert_int_equal(memory[i], GIC_PRIORITY_DEFAULT | PROPERTY_RES1);
+    assert_int_equal(memory[properties], 0xff);
+    assert_int_equal(left_pending[0], 0xff); /* the redistributor's */
+
+    host_thread.core = 1;
+    assert_int_equal(gic_lpi_core_init(), 0);
+    assert_int_equal(mmio_read64(GICR + 2 * GICR_FRAME + GICR_PENDBASER), (uintptr_t)left_pending);
+    assert_false(gic_lpi_coherent());
+    host_thread.core = 0; /* where they were off, they come on with the same properties */
+    assert_int_equal(gic_lpi_core_init(), 0);
+    assert_int_equal(mmio_read64(GICR + GICR_PROPBASER) & GICR_PROPBASER_ADDRESS,
+                     (uintptr_t)memory);
+    assert_int_equal(mmio_read64(GICR + GICR_PROPBASER) & 0x1f, LEFT_BITS - 1u);
+    gic_lpi_set_free_memory(NULL);
+    free(memory);
+}
+
 /* ---- cache maintenance, counted in bytes ---- */
 
-static size_t cleaned, invalidated;
+static size_t cleaned;
 
 void __wrap_dcache_clean_invalidate(const void *start, size_t size);
 void __wrap_dcache_clean_invalidate(const void *start, size_t size)
 {
     (void)start;
     cleaned += size;
-}
-
-void __wrap_dcache_invalidate(void *start, size_t size);
-void __wrap_dcache_invalidate(void *start, size_t size)
-{
-    (void)start;
-    invalidated += size;
 }
 
 static void set_property(bool enable, uint8_t priority, size_t cleans)
@@ -826,26 +903,6 @@ static void tables_are_uncached_where_a_redistributor_does_not_snoop(void **stat
     assert_int_equal(lpis.properties[0], 0x42);
 }
 
-static void a_pending_bit_is_read_where_there_is_one(void **state)
-{
-    (void)state;
-    assert_false(gic_lpi_pending_bit(8192, 0));
-    up();
-    assert_int_equal(gic_lpi_init(), 0);
-    lpis.pending[1][8195 / 8] = 1u << 8195 % 8;
-    assert_true(gic_lpi_pending_bit(8195, 1));
-    assert_false(gic_lpi_pending_bit(8194, 1));
-    assert_false(gic_lpi_pending_bit(8195, 0));
-    assert_false(gic_lpi_pending_bit(8191, 1));
-    assert_false(gic_lpi_pending_bit(1u << 16, 1));
-    assert_false(gic_lpi_pending_bit(8195, 5));
-    assert_false(gic_lpi_pending_bit(8195, CORE_MAX));
-    assert_int_equal(invalidated, 0);
-    lpis.not_coherent[2] = true;
-    assert_true(gic_lpi_pending_bit(8195, 1));
-    assert_int_equal(invalidated, 1);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -864,6 +921,7 @@ int main(void)
         TEST(more_redistributors_than_cores_are_left_out),
         TEST(a_core_wakes_its_redistributor_and_enables_its_interface),
         TEST(only_active_priority_registers_that_exist_are_written),
+        TEST(what_a_loader_left_pending_is_dropped_but_not_for_ever),
         TEST(a_core_that_cannot_be_brought_up_has_no_redistributor),
         TEST(a_mask_has_arrived_when_it_returns_and_waits_for_nothing),
         TEST(disabling_waits_for_the_frame_that_has_the_interrupt),
@@ -876,8 +934,8 @@ int main(void)
         TEST(tables_for_lpis_are_all_there_or_none),
         TEST(memory_is_a_whole_number_of_alignments),
         TEST(lpis_start_with_the_tables_or_not_at_all),
+        TEST(lpis_that_stay_on_are_taken_over_with_their_tables),
         TEST(tables_are_uncached_where_a_redistributor_does_not_snoop),
-        TEST(a_pending_bit_is_read_where_there_is_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

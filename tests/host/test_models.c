@@ -1415,6 +1415,34 @@ static void uart_takes_bytes_only_while_it_listens(void **state)
     assert_int_equal(uart_length, 0);
 }
 
+static void uart_of_a_stale_loader_breaks_off_when_the_line_changes(void **state)
+{
+    static const struct am65x_config config = {.intid_limit = 256,
+                                               .moods = AM65X_MOOD_STALE_LOADER};
+    unsigned whole;
+
+    (void)state;
+    am65x_reset(&environment, &config);
+    assert_int_equal(read32(0x02800014) & 0x60, 0);
+    write32(0x02800000, '!'); /* follows */
+    pass(1000000000);
+    assert_int_equal(read32(0x02800014) & 0x60, 0x60);
+    whole = uart_length;
+    assert_true(whole > 50);
+    assert_int_equal(uart_output[whole - 1], '!');
+
+    am65x_reset(&environment, &config);
+    uart_length = 0;
+    (void)read32(0x02800014);
+    pass(10000000);
+    assert_true(uart_length != 0);
+    assert_int_equal(read32(0x02800014) & 0x60, 0);
+    write32(0x02800020, 7);
+    assert_int_equal(uart_output[uart_length - 1], '?');
+    assert_true(uart_length < whole);
+    assert_int_equal(read32(0x02800014) & 0x60, 0x60);
+}
+
 static void uart_lines_are_separate_and_bytes_are_enough(void **state)
 {
     uint64_t value;
@@ -1574,6 +1602,7 @@ int main(void)
         MODEL_TEST(uart_receives_at_the_trigger_level_or_after_a_timeout),
         MODEL_TEST(uart_fifo_holds_64_bytes_and_can_be_cleared),
         MODEL_TEST(uart_takes_bytes_only_while_it_listens),
+        MODEL_TEST(uart_of_a_stale_loader_breaks_off_when_the_line_changes),
         MODEL_TEST(uart_lines_are_separate_and_bytes_are_enough),
         MODEL_TEST(control_modules_remember_pads_and_modes),
         MODEL_TEST(reserved_offsets_are_harmless),

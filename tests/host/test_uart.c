@@ -46,6 +46,8 @@ static struct {
     uint8_t next;     /* the value of the next one */
     unsigned in_fifo;
     bool no_fifo, stuck, overrun, timed_out;
+    unsigned looks_left; /* at LSR, until what a loader has sent is gone */
+    bool broken;         /* the line was set up before */
     char sent[SENT_MAX];
     unsigned sent_count, accesses;
     void (*between)(void); /* runs before each access */
@@ -84,7 +86,8 @@ static uint32_t iir(void)
 
 static uint32_t lsr(void)
 {
-    uint32_t value = fake.stuck ? 0 : UART_LSR_TX_FIFO_E | UART_LSR_TX_SR_E;
+    bool busy = fake.stuck || fake.looks_left != 0;
+    uint32_t value = busy ? 0 : UART_LSR_TX_FIFO_E | UART_LSR_TX_SR_E;
 
     line_moves();
     if (fake.in_fifo != 0)
@@ -92,6 +95,8 @@ static uint32_t lsr(void)
     if (fake.overrun)
         value |= UART_LSR_RX_OE;
     fake.overrun = false;
+    if (fake.looks_left != 0)
+        fake.looks_left--;
     if (fake.stuck)
         host_tick(POLL_NS);
     return value;
@@ -128,6 +133,8 @@ uint64_t uart_mmio_read(uintptr_t address, unsigned size)
         return lsr();
     case offsetof(struct uart_registers, mdr1):
         return fake.mdr1;
+    case offsetof(struct uart_registers, lcr):
+        return fake.lcr;
     default:
         fail_msg("read at 0x%lx", (unsigned long)address);
         return 0;
@@ -162,6 +169,7 @@ void uart_mmio_write(uintptr_t address, unsigned size, uint64_t value)
         fake.mcr = (uint32_t)value;
         break;
     case offsetof(struct uart_registers, mdr1):
+        fake.broken = fake.broken || fake.looks_left != 0;
         fake.mdr1 = (uint32_t)value;
         break;
     default:
@@ -258,6 +266,35 @@ static void a_line_that_is_off_is_set_up_and_one_that_is_on_is_kept(void **state
 }
 
 /* ---- sending ---- */
+
+static void a_loaders_last_words_are_out_before_the_line_is_set_up(void **state)
+{
+    (void)state;
+    fake.mdr1 = 3; /* 13x */
+    fake.looks_left = 100;
+    up();
+    assert_false(fake.broken);
+    assert_int_equal(fake.looks_left, 0);
+    assert_int_equal(fake.mdr1, UART_MDR1_UART_16X);
+    fake.mdr1 = 3;
+    fake.stuck = true; /* for ever */
+    up();
+    assert_int_equal(fake.mdr1, UART_MDR1_UART_16X);
+}
+
+static void a_loader_may_have_left_the_divisor_in_place_of_the_data(void **state)
+{
+    static const uint8_t left[][2] = {{0x83, 0x03}, {0x9f, 0x1f}, {0x43, 0x03}, {0xbf, 0x03}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+        fake.lcr = left[i][0];
+        fake.dlh = 7;
+        up();
+        assert_int_equal(fake.lcr, left[i][1]);
+        assert_int_equal(fake.dlh, 7);
+    }
+}
 
 static void without_a_fifo_each_byte_is_waited_for(void **state)
 {
@@ -432,6 +469,8 @@ int main(void)
         TEST(nothing_works_before_it_is_set_up),
         TEST(a_baud_rate_that_cannot_be_made_is_refused),
         TEST(a_line_that_is_off_is_set_up_and_one_that_is_on_is_kept),
+        TEST(a_loaders_last_words_are_out_before_the_line_is_set_up),
+        TEST(a_loader_may_have_left_the_divisor_in_place_of_the_data),
         TEST(without_a_fifo_each_byte_is_waited_for),
         TEST(a_stuck_transmitter_is_given_up),
         TEST(bytes_are_polled_for_until_there_is_an_interrupt),

@@ -5,8 +5,13 @@
  * extended registers of TI's UARTs. Which register an offset means depends on LCR: operational
  * mode, configuration mode A (divisor latch on) or B (LCR = 0xbf).
  *
- * The transmitter sends at once, so its FIFO is always empty. Not modelled: IrDA, DMA requests,
- * parity and framing errors, flow control (the line never stalls).
+ * The transmitter sends at once, so its FIFO is always empty. But in the mood stale-loader UART 0
+ * is still busy with a loader's last words when it is first accessed: they leave at the loader's
+ * rate, what the guest sends follows them, and who changes the line's settings meanwhile breaks the
+ * character that is on its way and loses the rest.
+ *
+ * Not modelled: IrDA, DMA requests, parity and framing errors, flow control (the line never
+ * stalls).
  */
 #include "twin/models/models.h"
 
@@ -43,6 +48,7 @@
 
 #define FCR_ENABLE          0x01u
 #define FCR_CLEAR_RX        0x02u
+#define FCR_CLEAR_TX        0x04u
 #define FCR_TRIGGER_SHIFT   6
 
 #define LCR_DIVISOR         0x80u
@@ -74,6 +80,9 @@
 #define MDR1_DISABLED       0x07u
 #define MDR1_MODE_MASK      0x07u
 #define MDR1_16X            0x00u
+#define MDR1_13X            0x03u
+#define LEFT_DIVISOR        384u /* 48 MHz / (13 x 384) = 9615 baud */
+#define BROKEN              '?'
 
 /* New-scheme revision number, major 6, minor 3. */
 #define MVR_VALUE           0x47424603u
@@ -103,24 +112,51 @@ static struct uart {
     uint8_t xon_xoff[4];
     uint8_t plain[REG_LAST / 4 + 1]; /* registers that only remember */
     struct model_timer timer;
+    uint8_t leaving[FIFO_SIZE]; /* the transmit FIFO, while it is not empty */
+    unsigned leaving_first, leaving_level;
+    bool leaving_yet;
+    struct model_timer leaving_timer;
 } uarts[UART_COUNT];
 
 static void timeout_expired(unsigned argument);
+static void character_left(unsigned argument);
 
 static void reset_one(unsigned instance)
 {
     struct uart *uart = &uarts[instance];
     timer_cancel(&uart->timer);
+    timer_cancel(&uart->leaving_timer);
     memset(uart, 0, sizeof(*uart));
     uart->timer.expire = timeout_expired;
     uart->timer.argument = instance;
+    uart->leaving_timer.expire = character_left;
+    uart->leaving_timer.argument = instance;
     uart->plain[REG_MDR1 / 4] = MDR1_DISABLED;
+}
+
+/* 9600 baud, 8N1, FIFOs on, as a UART that is used at higher rates has it. */
+static void leave_over(struct uart *uart)
+{
+    static const char words[] = "\r\nA loader's last words, sixty bytes of them in the FIFO...\r\n";
+    _Static_assert(sizeof(words) - 1 <= FIFO_SIZE, "they fit");
+
+    uart->plain[REG_MDR1 / 4] = MDR1_13X;
+    uart->dll = LEFT_DIVISOR & 0xff;
+    uart->dlh = LEFT_DIVISOR >> 8;
+    uart->lcr = LCR_LENGTH;
+    uart->fcr = FCR_ENABLE;
+    uart->ier = IER_RHR | IER_THR;
+    uart->mcr = MCR_DTR | MCR_RTS;
+    memcpy(uart->leaving, words, sizeof(words) - 1);
+    uart->leaving_level = sizeof(words) - 1;
 }
 
 void uart_reset(void)
 {
     for (unsigned i = 0; i < UART_COUNT; i++)
         reset_one(i);
+    if ((model_config()->moods & AM65X_MOOD_STALE_LOADER) != 0)
+        leave_over(&uarts[0]);
 }
 
 static enum mode mode_of(const struct uart *uart)
@@ -156,11 +192,10 @@ static unsigned trigger_level(const struct uart *uart)
     return level != 0 ? level : 1;
 }
 
-/* Four character times without a byte in or out. */
-static uint64_t timeout_delay(const struct uart *uart, uint32_t clock)
+static uint64_t character_time(const struct uart *uart, uint32_t clock)
 {
     uint64_t divisor = (uint64_t)uart->dlh << 8 | uart->dll;
-    uint64_t bits = 4 * (2 + 5 + (uart->lcr & LCR_LENGTH));
+    uint64_t bits = 2 + 5 + (uart->lcr & LCR_LENGTH);
     uint64_t oversampling = (uart->plain[REG_MDR1 / 4] & MDR1_MODE_MASK) == MDR1_16X ? 16 : 13;
     if (divisor == 0)
         divisor = 1;
@@ -189,7 +224,7 @@ static void restart_timeout(struct uart *uart)
 {
     uart->timed_out = false;
     if (uart->level != 0)
-        timer_arm(&uart->timer, timeout_delay(uart, wiring[uart - uarts].clock));
+        timer_arm(&uart->timer, 4 * character_time(uart, wiring[uart - uarts].clock));
     else
         timer_cancel(&uart->timer);
 }
@@ -237,8 +272,49 @@ static uint8_t receive(struct uart *uart)
     return byte;
 }
 
+static void next_character(struct uart *uart)
+{
+    if (uart->leaving_level != 0)
+        timer_arm(&uart->leaving_timer, character_time(uart, wiring[uart - uarts].clock));
+}
+
+static void character_left(unsigned argument)
+{
+    struct uart *uart = &uarts[argument];
+
+    model_uart_transmit(argument, uart->leaving[uart->leaving_first]);
+    uart->leaving_first = (uart->leaving_first + 1) % FIFO_SIZE;
+    uart->leaving_level--;
+    next_character(uart);
+}
+
+/* A loader wrote its last words just before. */
+static void first_access(struct uart *uart)
+{
+    if (uart->leaving_level != 0 && !uart->leaving_yet)
+        next_character(uart);
+    uart->leaving_yet = true;
+}
+
+/* The settings of a line change on which a character is on its way. */
+static void break_off(unsigned instance)
+{
+    if (uarts[instance].leaving_level == 0)
+        return;
+    model_uart_transmit(instance, BROKEN);
+    uarts[instance].leaving_level = 0;
+    timer_cancel(&uarts[instance].leaving_timer);
+}
+
 static void transmit(unsigned instance, uint8_t byte)
 {
+    struct uart *uart = &uarts[instance];
+
+    if (uart->leaving_level != 0) {
+        if (uart->leaving_level < FIFO_SIZE)
+            uart->leaving[(uart->leaving_first + uart->leaving_level++) % FIFO_SIZE] = byte;
+        return;
+    }
     if ((uarts[instance].mcr & MCR_LOOPBACK) != 0)
         (void)put(instance, byte);
     else
@@ -277,7 +353,8 @@ static uint8_t read_classic(struct uart *uart, enum mode mode, uint64_t offset)
     case REG_LSR:
         if (mode == MODE_B)
             return uart->xon_xoff[1];
-        return (uint8_t)(LSR_THR_FREE | LSR_IDLE | (uart->level != 0 ? LSR_DATA : 0));
+        return (uint8_t)((uart->leaving_level == 0 ? LSR_THR_FREE | LSR_IDLE : 0) |
+                         (uart->level != 0 ? LSR_DATA : 0));
     case REG_MSR:
         if (tcr_tlr_selected(uart))
             return uart->tcr;
@@ -293,6 +370,7 @@ uint64_t uart_read(unsigned instance, uint64_t offset)
 {
     struct uart *uart = &uarts[instance];
     uint64_t value;
+    first_access(uart);
     if (offset <= REG_SPR) {
         value = read_classic(uart, mode_of(uart), offset);
         update(instance);
@@ -322,8 +400,11 @@ static uint8_t guarded(const struct uart *uart, uint8_t old, uint8_t value, uint
     return enhanced(uart) ? value : (uint8_t)((old & mask) | (value & ~mask));
 }
 
-static void write_fcr(struct uart *uart, uint8_t value)
+static void write_fcr(unsigned instance, uint8_t value)
 {
+    struct uart *uart = &uarts[instance];
+    if (((uart->fcr ^ value) & FCR_ENABLE) != 0 || (value & FCR_CLEAR_TX) != 0)
+        break_off(instance);
     if (((uart->fcr ^ value) & FCR_ENABLE) != 0 || (value & FCR_CLEAR_RX) != 0) {
         uart->level = 0;
         restart_timeout(uart);
@@ -348,6 +429,16 @@ static void write_shared(struct uart *uart, enum mode mode, uint64_t offset, uin
     }
 }
 
+/* Whether a write changes how characters are sent. */
+static bool changes_line(const struct uart *uart, enum mode mode, uint64_t offset, uint8_t value)
+{
+    if (offset == REG_LCR)
+        return ((uart->lcr ^ value) & ~LCR_DIVISOR) != 0;
+    if (offset == REG_MDR1)
+        return uart->plain[REG_MDR1 / 4] != value;
+    return mode != MODE_OPERATIONAL && (offset == REG_RHR_THR || offset == REG_IER);
+}
+
 static void write_classic(unsigned instance, enum mode mode, uint64_t offset, uint8_t value)
 {
     struct uart *uart = &uarts[instance];
@@ -368,7 +459,7 @@ static void write_classic(unsigned instance, enum mode mode, uint64_t offset, ui
         if (mode == MODE_B)
             uart->efr = value;
         else
-            write_fcr(uart, value);
+            write_fcr(instance, value);
         break;
     case REG_LCR:
         uart->lcr = value;
@@ -382,9 +473,13 @@ static void write_classic(unsigned instance, enum mode mode, uint64_t offset, ui
 void uart_write(unsigned instance, uint64_t offset, uint64_t value)
 {
     struct uart *uart = &uarts[instance];
+    bool resets = offset == REG_SYSC && (value & SYSC_SOFT_RESET) != 0;
+    first_access(uart);
+    if (resets || changes_line(uart, mode_of(uart), offset, (uint8_t)value))
+        break_off(instance);
     if (offset <= REG_SPR)
         write_classic(instance, mode_of(uart), offset, (uint8_t)value);
-    else if (offset == REG_SYSC && (value & SYSC_SOFT_RESET) != 0)
+    else if (resets)
         reset_one(instance);
     else if (offset <= REG_LAST)
         uart->plain[offset / 4] = (uint8_t)value;

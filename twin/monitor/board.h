@@ -28,6 +28,8 @@
 #define ITS_DEVICES_BASE       0x41800000u /* the ITS's tables (its_tables.c) */
 #define ITS_COLLECTIONS_BASE   0x41880000u
 #define ITS_TABLE_SIZE         0x00080000u
+#define LPI_PENDING_BASE       0x41900000u /* the redistributors' pending tables (lpi.c) */
+#define LPI_PENDING_STRIDE     0x00010000u
 #define EVENTS_BASE            0x42000000u /* up to the SRAM below (events.c) */
 
 /* What the guest sees. */

@@ -30,6 +30,7 @@
 #define GICD_CTLR_ENABLE_GRP0  (1u << 0)
 #define GICD_CTLR_ARE_S        (1u << 4)
 #define GICD_CTLR_ARE_NS       (1u << 5)
+#define GICD_TYPER             0x0004u
 #define GICD_IGROUPR(intid)    (0x0080u + (intid) / 32 * 4)
 #define GICD_ISENABLER(intid)  (0x0100u + (intid) / 32 * 4)
 #define GICD_ISPENDR(intid)    (0x0200u + (intid) / 32 * 4)
@@ -279,15 +280,6 @@ static uint64_t router_to_board(uint64_t router)
     return (router & IROUTER_IRM) | affinity;
 }
 
-/* Replaces size bytes of a 64-bit register's value. */
-static uint64_t merge(uint64_t whole, uint64_t offset, unsigned size, uint64_t part)
-{
-    unsigned shift = (unsigned)(offset % 8) * 8;
-    uint64_t mask = (size == 8 ? UINT64_MAX : (1ull << size * 8) - 1) << shift;
-
-    return (whole & ~mask) | (part << shift & mask);
-}
-
 static void router_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
 {
     uint64_t intid = (offset - GICD_IROUTER(0)) / 8;
@@ -316,7 +308,8 @@ bool gicd_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
         return true;
     }
     if (!write) {
-        *value = nonsecure_read(BOARD_GICD_BASE + offset, size);
+        *value = (offset & ~3ull) == GICD_TYPER ? lpi_gicd_typer() >> (offset % 4 * 8)
+                                                : nonsecure_read(BOARD_GICD_BASE + offset, size);
         return true;
     }
     if (offset >= GICD_IPRIORITYR(0) && offset < GICD_IPRIORITYR_END)
@@ -340,13 +333,13 @@ bool gicr_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
     if (write && reg >= GICR_IPRIORITYR && reg < GICR_IPRIORITYR_END) {
         nonsecure_write(BOARD_GICR_BASE + offset, size, *value & PRIORITY_NONSECURE);
     } else if (write) {
-        lpi_write(BOARD_GICR_BASE + offset - reg, reg, size, *value);
+        lpi_write(cpu, reg, size, *value);
     } else if ((reg & ~7ull) == GICR_TYPER) {
         typer = nonsecure_read(BOARD_GICR_BASE + (offset & ~7ull), 8);
         typer = (typer & UINT32_MAX) | cpu_affinity(cpu) << GICR_TYPER_AFFINITY;
         *value = typer >> (offset % 8 * 8);
     } else {
-        *value = nonsecure_read(BOARD_GICR_BASE + offset, size);
+        *value = lpi_read(cpu, reg, size);
     }
     return true;
 }

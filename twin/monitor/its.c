@@ -12,37 +12,42 @@
  * GITS_BASER<n> are kept in its_tables.c. Everything else is the physical register. GITS_IIDR reads
  * as the GIC-500's, by which software recognises the ITS that a pre-ITS window belongs to.
  */
+#include "twin/models/am65x.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
 
-#define GITS_CTLR          0x0000u
-#define GITS_CTLR_ENABLED  1u
-#define GITS_IIDR          0x0004u
-#define GITS_IIDR_GIC500   0x0001143bu
-#define GITS_CBASER        0x0080u
-#define GITS_CWRITER       0x0088u
-#define GITS_CREADR        0x0090u
-#define CBASER_VALID       (1ull << 63)
-#define CBASER_ATTRIBUTES  (7ull << 59 | 1ull << 10) /* inner write-back, inner shareable */
-#define CBASER_ADDRESS     0x000ffffffffff000ull
-#define CBASER_PAGES(base) (((base)&0xff) + 1)
-#define QUEUE_PAGE         4096u
-#define QUEUE_OFFSET       0x000fffe0ull
-#define CWRITER_RETRY      1u
-#define CREADR_STALLED     1u
+#define GITS_CTLR           0x0000u
+#define GITS_CTLR_ENABLED   1u
+#define GITS_CTLR_QUIESCENT (1u << 31)
+#define RESTLESS_LOOKS      100u
+#define GITS_IIDR           0x0004u
+#define GITS_IIDR_GIC500    0x0001143bu
+#define GITS_TYPER          0x0008u
+#define GITS_CBASER         0x0080u
+#define GITS_CWRITER        0x0088u
+#define GITS_CREADR         0x0090u
+#define CBASER_VALID        (1ull << 63)
+#define CBASER_ATTRIBUTES   (7ull << 59 | 1ull << 10) /* inner write-back, inner shareable */
+#define CBASER_ADDRESS      0x000ffffffffff000ull
+#define CBASER_PAGES(base)  (((base)&0xff) + 1)
+#define QUEUE_PAGE          4096u
+#define QUEUE_OFFSET        0x000fffe0ull
+#define CWRITER_RETRY       1u
+#define CREADR_STALLED      1u
 
-#define COMMAND_WORDS      4u
-#define COMMAND_SIZE       32u
-#define COMMAND_INT        0x03u
+#define COMMAND_WORDS       4u
+#define COMMAND_SIZE        32u
+#define COMMAND_INT         0x03u
 /* QEMU works a command off before the write to GITS_CWRITER returns. */
-#define COMMAND_POLLS      1000000u
+#define COMMAND_POLLS       1000000u
 
 static struct lock its_lock;
 static uint64_t queue[QUEUE_PAGE / sizeof(uint64_t)] __attribute__((aligned(4096)));
 static uint64_t queue_end; /* where the next command goes, a byte offset */
 static uint64_t guest_cbaser, guest_cwriter, guest_creadr;
 static bool guest_stalled;
+static unsigned restless; /* so many looks at GITS_CTLR more, until it is quiescent */
 
 /* A stall that a test asks for: commands that are spared, that stall, that have. */
 static uint32_t stalls_spare, stalls_left, stalls_struck;
@@ -179,11 +184,24 @@ void its_message(uint32_t device_id, uint32_t event_id)
     lock_release(&its_lock);
 }
 
+/* Each look at it brings the ITS nearer to its rest. */
+static uint32_t guest_control(void)
+{
+    uint32_t value = control();
+
+    if (restless == 0)
+        return value;
+    restless--;
+    return value & ~GITS_CTLR_QUIESCENT;
+}
+
 static uint64_t read_word(uint64_t offset)
 {
     switch (offset) {
     case GITS_CTLR:
-        return nonsecure_read(BOARD_GITS_BASE + GITS_CTLR, 4) | (uint64_t)GITS_IIDR_GIC500 << 32;
+        return guest_control() | (uint64_t)GITS_IIDR_GIC500 << 32;
+    case GITS_TYPER:
+        return its_typer();
     case GITS_CBASER:
         return guest_cbaser;
     case GITS_CWRITER:
@@ -194,14 +212,6 @@ static uint64_t read_word(uint64_t offset)
         return its_is_baser(offset) ? its_baser_read(offset)
                                     : nonsecure_read(BOARD_GITS_BASE + offset, 8);
     }
-}
-
-static uint64_t merge(uint64_t whole, uint64_t offset, unsigned size, uint64_t part)
-{
-    unsigned shift = (unsigned)(offset % 8) * 8;
-    uint64_t mask = (size == 8 ? UINT64_MAX : (1ull << size * 8) - 1) << shift;
-
-    return (whole & ~mask) | (part << shift & mask);
 }
 
 static void write_cwriter(uint64_t value)
@@ -216,19 +226,21 @@ static void write_control(uint32_t value)
 {
     if ((value & GITS_CTLR_ENABLED) && !(control() & GITS_CTLR_ENABLED))
         its_tables_reload();
+    else if (control() & GITS_CTLR_ENABLED && !(value & GITS_CTLR_ENABLED))
+        restless = parameters()->moods & AM65X_MOOD_STALE_LOADER ? RESTLESS_LOOKS : 0;
     set_control(value);
 }
 
 /* Registers that can be set only while the ITS is disabled. */
 static void write_while_off(uint64_t reg, uint64_t offset, unsigned size, uint64_t value)
 {
-    if (control() & GITS_CTLR_ENABLED)
+    if (control() & GITS_CTLR_ENABLED || restless != 0)
         return;
     if (reg != GITS_CBASER) {
         its_baser_write(reg, merge(its_baser_read(reg), offset, size, value));
         return;
     }
-    guest_cbaser = merge(guest_cbaser, offset, size, value);
+    guest_cbaser = memory_attributes(merge(guest_cbaser, offset, size, value));
     guest_creadr = 0;
     guest_stalled = false;
 }

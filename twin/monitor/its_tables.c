@@ -11,18 +11,27 @@
  *
  * The guest sees an ITS with its tables in the guest's memory. An id must have room in them; an
  * entry that a command has changed is copied there; and when the ITS is switched on, an entry stays
- * only if it is there still. The tables are flat, GITS_BASER<n>.Indirect reads as zero: the entries
- * of a first level would be addresses again.
+ * only if it is there still. The tables are flat, GITS_BASER<n>.Indirect reads as zero, but in the
+ * mood two-level-its: then the guest's first level is followed at each command, to memory of the
+ * guest's or not at all.
  */
 #include <string.h>
 
+#include "twin/models/am65x.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
 
 #define GITS_TYPER                   0x0008u
+#define TYPER_EVENT_BITS(typer)      (((typer) >> 8 & 0x1f) + 1)
 #define TYPER_ITT_ENTRY_SIZE(typer)  (((typer) >> 4 & 0xf) + 1)
 #define TYPER_DEVICE_BITS(typer)     (((typer) >> 13 & 0x1f) + 1)
+#define TYPER_HCC(typer)             ((typer) >> 24 & 0xff)
 #define TYPER_COLLECTION_BITS(typer) ((typer) >> 36 & 1 ? ((typer) >> 32 & 0xf) + 1 : 16)
+
+/* Of the mood flat-its: few bits of events and devices, as many collections as there are cores. */
+#define TYPER_FEW_FIELDS             (0x1full << 8 | 0x1full << 13 | 0xffull << 24)
+#define TYPER_FEW(collections)       (9ull << 8 | 14ull << 13 | (uint64_t)(collections) << 24)
+#define ATTRIBUTES_SHAREABLE         (3ull << 10)
 
 #define GITS_BASER(n)                (0x0100u + 8 * (n))
 #define BASER_COUNT                  8u
@@ -36,6 +45,8 @@
 #define BASER_PAGE_CODE(baser)       ((unsigned)((baser) >> 8) & 3)
 #define BASER_PAGES(baser)           (((baser)&0xff) + 1)
 #define BASER_64K_PAGES(count)       (2ull << 8 | ((count)-1))
+#define LEVEL1_VALID                 (1ull << 63) /* an entry of a first level */
+#define LEVEL1_ADDRESS               0x000ffffffffff000ull
 #define TYPE_DEVICE                  1u
 #define TYPE_COLLECTION              4u
 #define PAGE_64K                     0x10000u
@@ -45,6 +56,8 @@
 #define DEVICE_ID(command)           ((command)[0] >> 32)
 #define ITT_BITS(command)            (((command)[1] & 0x1f) + 1)
 #define ITT_ADDRESS(command)         ((command)[2] & 0x000fffffffffff00ull)
+#define EVENT_ID(command)            ((command)[1] & 0xffffffff)
+#define LPI_INTID(command)           ((command)[1] >> 32)
 #define COLLECTION_ID(command)       ((command)[2] & 0xffff)
 #define TARGET(word)                 ((word) >> 16 & 0x7ffffffffull) /* a processor's number */
 #define VALID(command)               ((command)[2] >> 63)
@@ -70,6 +83,26 @@ static struct table {
 } tables[] = {{.type = TYPE_DEVICE, .board = ITS_DEVICES_BASE},
               {.type = TYPE_COLLECTION, .board = ITS_COLLECTIONS_BASE}};
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
+
+static bool mood(uint32_t flag)
+{
+    return (parameters()->moods & flag) != 0;
+}
+
+uint64_t its_typer(void)
+{
+    uint64_t typer = nonsecure_read(BOARD_GITS_BASE + GITS_TYPER, 8);
+
+    if (mood(AM65X_MOOD_FLAT_ITS))
+        typer = (typer & ~TYPER_FEW_FIELDS) | TYPER_FEW(parameters()->cpus);
+    return typer;
+}
+
+/* An access that does not snoop reads back as one of non-shareable memory. */
+uint64_t memory_attributes(uint64_t value)
+{
+    return mood(AM65X_MOOD_NON_SHAREABLE) ? value & ~ATTRIBUTES_SHAREABLE : value;
+}
 
 static struct table *table_of(unsigned type)
 {
@@ -109,7 +142,7 @@ static void give_table(struct table *table)
 
 void its_tables_init(void)
 {
-    uint64_t typer = nonsecure_read(BOARD_GITS_BASE + GITS_TYPER, 8);
+    uint64_t typer = its_typer();
 
     table_of(TYPE_DEVICE)->bits = TYPER_DEVICE_BITS(typer);
     table_of(TYPE_COLLECTION)->bits = TYPER_COLLECTION_BITS(typer);
@@ -119,10 +152,16 @@ void its_tables_init(void)
 
 /* ---- GITS_BASER<n> ---- */
 
+/* Whether the guest sees none of it: the ITS holds the collections itself. */
+static bool is_held(const struct table *table)
+{
+    return table->type == TYPE_COLLECTION && mood(AM65X_MOOD_FLAT_ITS);
+}
+
 static struct table *table_at(uint64_t offset)
 {
     for (unsigned i = 0; i < TABLES; i++)
-        if (tables[i].register_offset == offset)
+        if (tables[i].register_offset == offset && !is_held(&tables[i]))
             return &tables[i];
     return NULL;
 }
@@ -144,29 +183,55 @@ void its_baser_write(uint64_t offset, uint64_t value)
 {
     struct table *table = table_at(offset);
 
-    if (table != NULL)
-        table->guest = value & ~BASER_READ_ONLY & ~BASER_INDIRECT;
+    if (table == NULL)
+        return;
+    table->guest = memory_attributes(value & ~BASER_READ_ONLY);
+    if (table->type != TYPE_DEVICE || !mood(AM65X_MOOD_TWO_LEVEL_ITS))
+        table->guest &= ~BASER_INDIRECT;
+}
+
+static uint64_t page_size(const struct table *table)
+{
+    unsigned code = BASER_PAGE_CODE(table->guest);
+
+    return 4096ull << (code < 2 ? 2 * code : 4);
+}
+
+/* Where the entry of an id is, if a first level leads to it. 0: nowhere, or not to the guest's
+ * memory. */
+static uint64_t second_level(uint64_t level1, uint64_t entries, uint64_t id, uint64_t page)
+{
+    uint64_t ids = page / sizeof(uint64_t), entry;
+
+    if (id / ids >= entries)
+        return 0;
+    entry = *(const volatile uint64_t *)memory_at(level1 + id / ids * sizeof(uint64_t));
+    if (!(entry & LEVEL1_VALID) || !guest_memory(entry & LEVEL1_ADDRESS & ~(page - 1), page))
+        return 0;
+    return (entry & LEVEL1_ADDRESS & ~(page - 1)) + id % ids * sizeof(uint64_t);
 }
 
 /* The guest's entry of an id. NULL: its table has no room for it, or is not in its memory. */
 static uint64_t *guest_entry(const struct table *table, uint64_t id)
 {
-    unsigned code = BASER_PAGE_CODE(table->guest);
-    uint64_t size = BASER_PAGES(table->guest) * (4096ull << (code < 2 ? 2 * code : 4));
-    uint64_t address = table->guest & BASER_ADDRESS;
+    uint64_t page = page_size(table), size = BASER_PAGES(table->guest) * page;
+    uint64_t address = table->guest & BASER_ADDRESS, entries = size / sizeof(uint64_t);
 
-    if (code >= 2) /* 64 KiB: bits 15:12 are the address's bits 51:48 */
+    if (BASER_PAGE_CODE(table->guest) >= 2) /* 64 KiB: bits 15:12 are the address's bits 51:48 */
         address = (address & ~0xffffull) | (address & 0xf000) << 36;
-    if (!(table->guest & BASER_VALID) || id >= room(table) || id >= size / sizeof(uint64_t) ||
-        !guest_memory(address, size))
+    if (!(table->guest & BASER_VALID) || id >= room(table) || !guest_memory(address, size))
         return NULL;
-    return memory_at(address + id * sizeof(uint64_t));
+    if (table->guest & BASER_INDIRECT)
+        address = second_level(address, entries, id, page);
+    else
+        address = id < entries ? address + id * sizeof(uint64_t) : 0;
+    return address != 0 ? memory_at(address) : NULL;
 }
 
 void its_tables_reload(void)
 {
     for (unsigned i = 0; i < TABLES; i++) {
-        for (uint64_t id = 0; id < tables[i].in_use; id++) {
+        for (uint64_t id = 0; id < tables[i].in_use && !is_held(&tables[i]); id++) {
             uint64_t *entry = &board_entries(&tables[i])[id];
             const uint64_t *guest = guest_entry(&tables[i], id);
 
@@ -185,21 +250,27 @@ static bool is_target(uint64_t number)
 
 static bool mapd_allowed(const uint64_t *command)
 {
-    uint64_t typer = nonsecure_read(BOARD_GITS_BASE + GITS_TYPER, 8);
+    uint64_t typer = its_typer();
     uint64_t size = (uint64_t)TYPER_ITT_ENTRY_SIZE(typer) << ITT_BITS(command);
 
-    return guest_entry(table_of(TYPE_DEVICE), DEVICE_ID(command)) != NULL &&
+    return ITT_BITS(command) <= TYPER_EVENT_BITS(typer) &&
+           guest_entry(table_of(TYPE_DEVICE), DEVICE_ID(command)) != NULL &&
            (!VALID(command) || guest_memory(ITT_ADDRESS(command), size));
 }
 
 static bool mapc_allowed(const uint64_t *command)
 {
-    return guest_entry(table_of(TYPE_COLLECTION), COLLECTION_ID(command)) != NULL &&
-           (!VALID(command) || is_target(TARGET(command[2])));
+    const struct table *table = table_of(TYPE_COLLECTION);
+    uint64_t id = COLLECTION_ID(command);
+    bool fits = is_held(table) ? id < TYPER_HCC(its_typer()) : guest_entry(table, id) != NULL;
+
+    return fits && (!VALID(command) || is_target(TARGET(command[2])));
 }
 
 bool its_command_allowed(const uint64_t *command)
 {
+    uint64_t lpi_limit = 1ull << lpi_id_bits();
+
     switch (OPCODE(command)) {
     case MAPD:
         return mapd_allowed(command);
@@ -209,11 +280,13 @@ bool its_command_allowed(const uint64_t *command)
         return is_target(TARGET(command[2])) && is_target(TARGET(command[3]));
     case SYNC:
         return is_target(TARGET(command[2]));
+    case MAPTI:
+        return LPI_INTID(command) < lpi_limit;
+    case MAPI:
+        return EVENT_ID(command) < lpi_limit;
     case MOVI:
     case INT:
     case CLEAR:
-    case MAPTI:
-    case MAPI:
     case INV:
     case INVALL:
     case DISCARD:

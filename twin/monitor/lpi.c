@@ -5,55 +5,157 @@
  * wherever in the board's memory they are told to. So the bit stays zero unless both tables lie in
  * the guest's memory, and while it is set they can't be changed; the architecture calls that
  * UNPREDICTABLE.
+ *
+ * A redistributor may keep what is pending to itself (5.1.2), and the guest can't count on its
+ * table as long as EnableLPIs is set. So the board has pending tables of the twin's: the guest's is
+ * read when the bit is set, and written when it is cleared.
  */
+#include <string.h>
+
+#include "twin/models/am65x.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/sysreg.h"
 
-#define GICD_TYPER           0x0004u
-#define TYPER_ID_BITS(typer) (((unsigned)(typer) >> 19 & 0x1f) + 1)
+#define GICD_TYPER              0x0004u
+#define TYPER_ID_BITS(typer)    (((unsigned)(typer) >> 19 & 0x1f) + 1)
+#define TYPER_ID_BITS_FIELD     (0x1fu << 19)
+#define TYPER_ID_BITS_FEW       (13u << 19) /* 14 bits: 8192 LPIs, the fewest (12.9, "GICD_TYPER") */
 
-#define GICR_CTLR            0x0000u
-#define CTLR_ENABLE_LPIS     1u
-#define GICR_PROPBASER       0x0070u
-#define PROPBASER_ID_BITS(p) (((unsigned)(p)&0x1f) + 1)
-#define PROPBASER_ADDRESS    0x000ffffffffff000ull
-#define GICR_PENDBASER       0x0078u
-#define PENDBASER_ADDRESS    0x000fffffffff0000ull
-#define LPI_FIRST            8192u
+#define GICR_CTLR               0x0000u
+#define CTLR_ENABLE_LPIS        1u
+#define GICR_PROPBASER          0x0070u
+#define PROPBASER_ID_BITS(p)    (((unsigned)(p)&0x1f) + 1)
+#define PROPBASER_ID_BITS_FIELD 0x1full
+#define PROPBASER_ADDRESS       0x000ffffffffff000ull
+#define GICR_PENDBASER          0x0078u
+#define PENDBASER_ADDRESS       0x000fffffffff0000ull
+#define PENDBASER_PTZ           (1ull << 62) /* reads as zero */
+#define PENDBASER_ATTRIBUTES    (7ull << 56 | 3ull << 10 | 7ull << 7)
+#define LPI_FIRST               8192u
 
 static struct lock lpi_lock;
+static uint64_t guest_propbaser[BOARD_CPUS_MAX], guest_pendbaser[BOARD_CPUS_MAX];
 
-static uint64_t reg_read(uint64_t frame, uint64_t reg)
+uint32_t lpi_gicd_typer(void)
 {
-    return nonsecure_read(frame + reg, 8);
+    uint32_t typer = (uint32_t)nonsecure_read(BOARD_GICD_BASE + GICD_TYPER, 4);
+
+    if (parameters()->moods & AM65X_MOOD_FLAT_ITS)
+        typer = (typer & ~TYPER_ID_BITS_FIELD) | TYPER_ID_BITS_FEW;
+    return typer;
+}
+
+unsigned lpi_id_bits(void)
+{
+    return TYPER_ID_BITS(lpi_gicd_typer());
+}
+
+static uint64_t frame_of(unsigned cpu)
+{
+    return BOARD_GICR_BASE + ((uint64_t)cpu << GUEST_GICR_FRAME_SHIFT);
+}
+
+static uint8_t *board_pending(unsigned cpu)
+{
+    return (uint8_t *)(uintptr_t)(LPI_PENDING_BASE + cpu * LPI_PENDING_STRIDE);
+}
+
+static bool lpis_are_on(unsigned cpu)
+{
+    return nonsecure_read(frame_of(cpu) + GICR_CTLR, 4) & CTLR_ENABLE_LPIS;
+}
+
+/* How wide the INTIDs are that the guest's tables are for. */
+static unsigned bits_of(unsigned cpu)
+{
+    unsigned bits = PROPBASER_ID_BITS(guest_propbaser[cpu]), implemented = lpi_id_bits();
+
+    return bits < implemented ? bits : implemented;
 }
 
 /* A byte for each LPI, and a bit for each INTID. */
-static bool tables_are_the_guests(uint64_t frame)
+static bool tables_are_the_guests(unsigned cpu)
 {
-    uint64_t properties = reg_read(frame, GICR_PROPBASER), ids;
-    unsigned implemented = TYPER_ID_BITS(nonsecure_read(BOARD_GICD_BASE + GICD_TYPER, 4));
-    unsigned bits = PROPBASER_ID_BITS(properties);
+    uint64_t properties = guest_propbaser[cpu], ids = 1ull << bits_of(cpu);
 
-    ids = 1ull << (bits < implemented ? bits : implemented);
-    return ids <= LPI_FIRST ||
-           (guest_memory(properties & PROPBASER_ADDRESS, ids - LPI_FIRST) &&
-            guest_memory(reg_read(frame, GICR_PENDBASER) & PENDBASER_ADDRESS, ids / 8));
+    return ids <= LPI_FIRST || (guest_memory(properties & PROPBASER_ADDRESS, ids - LPI_FIRST) &&
+                                guest_memory(guest_pendbaser[cpu] & PENDBASER_ADDRESS, ids / 8));
 }
 
-static bool allowed(uint64_t frame, uint64_t reg, uint64_t value)
+/* What is pending, from INTID 8192 on, between the guest's table and the board's. */
+static void copy_pending(unsigned cpu, bool to_guest)
 {
-    if (reg < GICR_CTLR + 4)
-        return !(value & CTLR_ENABLE_LPIS) || tables_are_the_guests(frame);
-    if (reg >= GICR_PROPBASER && reg < GICR_PENDBASER + 8)
-        return !(nonsecure_read(frame + GICR_CTLR, 4) & CTLR_ENABLE_LPIS);
-    return true;
+    uint64_t ids = 1ull << bits_of(cpu);
+    uint8_t *board = board_pending(cpu) + LPI_FIRST / 8, *guest;
+
+    if (ids <= LPI_FIRST)
+        return;
+    guest = memory_at((guest_pendbaser[cpu] & PENDBASER_ADDRESS) + LPI_FIRST / 8);
+    memcpy(to_guest ? guest : board, to_guest ? board : guest, (ids - LPI_FIRST) / 8);
 }
 
-void lpi_write(uint64_t frame, uint64_t reg, unsigned size, uint64_t value)
+static void switch_on(unsigned cpu, uint32_t value)
 {
+    if (!tables_are_the_guests(cpu))
+        return;
+    memset(board_pending(cpu), 0, LPI_PENDING_STRIDE);
+    if (!(guest_pendbaser[cpu] & PENDBASER_PTZ))
+        copy_pending(cpu, false);
+    nonsecure_write(frame_of(cpu) + GICR_PROPBASER, 8,
+                    (guest_propbaser[cpu] & ~PROPBASER_ID_BITS_FIELD) | (bits_of(cpu) - 1));
+    nonsecure_write(frame_of(cpu) + GICR_PENDBASER, 8,
+                    (uintptr_t)board_pending(cpu) | (guest_pendbaser[cpu] & PENDBASER_ATTRIBUTES));
+    complete_accesses(); /* the table is there when the redistributor looks */
+    nonsecure_write(frame_of(cpu) + GICR_CTLR, 4, value);
+}
+
+static void write_control(unsigned cpu, uint32_t value)
+{
+    bool were_on = lpis_are_on(cpu), are_on = value & CTLR_ENABLE_LPIS;
+
+    if (are_on && !were_on) {
+        switch_on(cpu, value);
+        return;
+    }
+    /* It may be RES1 once it is set. */
+    if (were_on && parameters()->moods & AM65X_MOOD_STALE_LOADER)
+        are_on = true;
+    value = (value & ~CTLR_ENABLE_LPIS) | (are_on ? CTLR_ENABLE_LPIS : 0);
+    nonsecure_write(frame_of(cpu) + GICR_CTLR, 4, value);
+    if (were_on && !are_on)
+        copy_pending(cpu, true);
+}
+
+/* As the guest wrote it. NULL: it is another register. */
+static uint64_t *base_at(unsigned cpu, uint64_t reg)
+{
+    if ((reg & ~7ull) == GICR_PROPBASER)
+        return &guest_propbaser[cpu];
+    return (reg & ~7ull) == GICR_PENDBASER ? &guest_pendbaser[cpu] : NULL;
+}
+
+uint64_t lpi_read(unsigned cpu, uint64_t reg, unsigned size)
+{
+    const uint64_t *base = base_at(cpu, reg);
+
+    if (base == NULL)
+        return nonsecure_read(frame_of(cpu) + reg, size);
+    return memory_attributes(*base & ~PENDBASER_PTZ) >> (reg % 8 * 8);
+}
+
+void lpi_write(unsigned cpu, uint64_t reg, unsigned size, uint64_t value)
+{
+    uint64_t *base = base_at(cpu, reg);
+
     lock_take(&lpi_lock); /* the tables stay what they are until EnableLPIs is set */
-    if (allowed(frame, reg, value))
-        nonsecure_write(frame + reg, size, value);
+    if (reg < GICR_CTLR + 4) {
+        if (size >= 4) /* a part of it can't be written */
+            write_control(cpu, (uint32_t)value);
+    } else if (base == NULL) {
+        nonsecure_write(frame_of(cpu) + reg, size, value);
+    } else if (!lpis_are_on(cpu)) {
+        *base = merge(*base, reg, size, value);
+    }
     lock_release(&lpi_lock);
 }

@@ -115,6 +115,7 @@ void monitor_boot(void)
     psci_boot();
     __atomic_store_n(&monitor_ready, 1, __ATOMIC_RELEASE);
     cpu_reset_el1();
+    left_overs();
     guest_enter(parameters()->entry, parameters()->dtb);
 }
 

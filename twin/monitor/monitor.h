@@ -31,6 +31,15 @@ static inline void frame_set(struct frame *frame, unsigned reg, uint64_t value)
         frame->x[reg] = value;
 }
 
+/* A 64-bit register's value with size bytes of it replaced. */
+static inline uint64_t merge(uint64_t whole, uint64_t offset, unsigned size, uint64_t part)
+{
+    unsigned shift = (unsigned)(offset % 8) * 8;
+    uint64_t mask = (size == 8 ? UINT64_MAX : (1ull << size * 8) - 1) << shift;
+
+    return (whole & ~mask) | (part << shift & mask);
+}
+
 /* ---- monitor.c: cores, start ---- */
 
 /* The number of the core that asks: Aff0 of the board's MPIDR. */
@@ -151,6 +160,9 @@ void its_message(uint32_t device_id, uint32_t event_id);
 
 /* ---- its_tables.c: with the ITS's lock held ---- */
 void its_tables_init(void);
+/* GITS_TYPER as the guest has it; a register that says what memory it names is like. */
+uint64_t its_typer(void);
+uint64_t memory_attributes(uint64_t value);
 /* Whether a 64-bit register is GITS_BASER<n>; as the guest has it. */
 bool its_is_baser(uint64_t offset);
 uint64_t its_baser_read(uint64_t offset);
@@ -162,8 +174,17 @@ bool its_command_allowed(const uint64_t *command);
 void its_command_done(const uint64_t *command);
 
 /* ---- lpi.c ---- */
-/* The guest's write to a register of the redistributor that the board has at `frame`. */
-void lpi_write(uint64_t frame, uint64_t reg, unsigned size, uint64_t value);
+/* The guest's access to a core's GICR_CTLR, GICR_PROPBASER or GICR_PENDBASER, or another register
+ * of the RD frame that is passed on as it is. */
+uint64_t lpi_read(unsigned cpu, uint64_t reg, unsigned size);
+void lpi_write(unsigned cpu, uint64_t reg, unsigned size, uint64_t value);
+/* GICD_TYPER as the guest has it, and how wide INTIDs are there. */
+uint32_t lpi_gicd_typer(void);
+unsigned lpi_id_bits(void);
+
+/* ---- left_overs.c ---- */
+/* What a loader may leave behind, if the mood is such. The boot core, just before the guest. */
+void left_overs(void);
 
 /* ---- machine.c: the device models, one lock around all of them ---- */
 void machine_init(void);

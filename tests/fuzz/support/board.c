@@ -47,7 +47,7 @@ static void map(uintptr_t address, size_t size)
         fuzz_fail("no memory at 0x%zx", address);
 }
 
-void board_init(unsigned cpus, uint64_t dram_size)
+void board_init(unsigned cpus, uint64_t dram_size, uint64_t moods)
 {
     struct parameters *p = (struct parameters *)(uintptr_t)PARAMETERS_BASE;
 
@@ -56,6 +56,7 @@ void board_init(unsigned cpus, uint64_t dram_size)
         map(EVENTS_BASE, EVENTS_SIZE);
         map(ITS_DEVICES_BASE, ITS_TABLE_SIZE);
         map(ITS_COLLECTIONS_BASE, ITS_TABLE_SIZE);
+        map(LPI_PENDING_BASE, BOARD_CPUS_MAX * LPI_PENDING_STRIDE);
     }
     memset((void *)(uintptr_t)EVENTS_BASE, 0, 128);
     *p = (struct parameters){
@@ -63,6 +64,7 @@ void board_init(unsigned cpus, uint64_t dram_size)
         .cpus = cpus,
         .entry = GUEST_DRAM_BASE,
         .dram_size = dram_size,
+        .moods = moods,
         .trace = 7,
         .events = EVENT_RECORDS,
     };

@@ -204,7 +204,9 @@ static void check_tables(uint64_t frame)
 
     if (ids > LPI_FIRST)
         FUZZ_CHECK(guest_memory(properties & UINT64_C(0xffffffffff000), ids - LPI_FIRST) &&
-                   guest_memory(pending & UINT64_C(0xfffffffff0000), ids / 8));
+                   (pending & UINT64_C(0xfffffffff0000)) ==
+                       LPI_PENDING_BASE +
+                           (frame - BOARD_GICR_BASE) / FRAME_SIZE * LPI_PENDING_STRIDE);
 }
 
 void board_gic_write(uint64_t address, unsigned size, uint64_t value)

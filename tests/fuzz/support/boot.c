@@ -9,6 +9,7 @@
 #include "arch/mmio.h"
 #include "arch/translate.h"
 #include "boot/boot.h"
+#include "drivers/gic/gic.h"
 #include "drivers/uart/uart_registers.h"
 #include "lib/command.h"
 #include "lib/console.h"
@@ -33,9 +34,10 @@ LOG_SUBJECT(boot);
 
 /* linker.ld's, as the EVM has them but for where they are; no constructors. */
 __asm__(".pushsection .data\n"
-        ".globl memory_start, memory_end, secure_start, secure_end\n"
+        ".globl image_start, memory_start, memory_end, secure_start, secure_end\n"
         ".globl constructors_start, constructors_end\n"
         ".balign 16\n"
+        "image_start:\n"
         "memory_start: .zero 64\n"
         "secure_start: .zero 64\n"
         "secure_end: .zero 64\n"
@@ -90,6 +92,11 @@ void heap_set_end(uintptr_t end)
 uint32_t platform_jtag_id(void)
 {
     return 0x0bb5a02f;
+}
+
+void gic_lpi_set_free_memory(bool (*is_free)(uint64_t start, uint64_t size))
+{
+    (void)is_free;
 }
 
 int platform_init(unsigned console, const struct device_tree_info *told)

@@ -394,14 +394,3 @@ void gic_host_lpi_move(unsigned lpi, unsigned core)
     note_raised();
     pthread_mutex_unlock(&lock);
 }
-
-bool gic_host_lpi_pending(unsigned lpi, unsigned core)
-{
-    const struct interrupt *interrupt = &lpis[lpi - GIC_INTID_LPI_FIRST];
-    bool result;
-
-    pthread_mutex_lock(&lock);
-    result = interrupt->latched && interrupt->core == core;
-    pthread_mutex_unlock(&lock);
-    return result;
-}

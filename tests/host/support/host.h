@@ -68,7 +68,6 @@ void gic_host_lpi_pend(unsigned lpi, unsigned core);
 void gic_host_lpi_clear(unsigned lpi);
 void gic_host_lpi_enable(unsigned lpi, bool enable, uint8_t priority);
 void gic_host_lpi_move(unsigned lpi, unsigned core);
-bool gic_host_lpi_pending(unsigned lpi, unsigned core);
 #define HOST_LPI_COUNT 8192u
 
 /* gic_host.c's reset, and its_host.c's (which frees its devices). host_reset() calls both. */

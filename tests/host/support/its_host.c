@@ -267,11 +267,6 @@ int its_silence_lpi(unsigned lpi)
     return 0;
 }
 
-bool its_lpi_pending(unsigned lpi, unsigned core)
-{
-    return is_lpi(lpi) && gic_host_lpi_pending(lpi, core);
-}
-
 uint64_t its_doorbell_address(void)
 {
     return AM65X_GITS_BASE + GITS_TRANSLATER;
