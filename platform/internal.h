@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What platform/start.c calls, and nobody else.
+ * What platform/start.c calls, and nobody else: memory.c, platform.c.
  */
 #ifndef PLATFORM_INTERNAL_H
 #define PLATFORM_INTERNAL_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct device_tree_info;
+
+/* Reads the device tree at dtb, if there is one (platform_get_device_tree()), maps the memory that
+ * it tells of, and gives the heap its part. Once; there is no console before, so it logs nothing.
+ * Returns the error of device_tree_read(). */
+int platform_read_device_tree(uintptr_t dtb);
+/* Says what memory there is, and what of it makes no sense. */
+void platform_log_memory(void);
+
+/* Whether the range is memory of the device tree's, mapped, below 4 GiB, where nothing of the
+ * firmware's lies or will, nor what the loader has left for it. Any context, after that. */
+bool platform_is_free_memory(uint64_t start, uint64_t size);
+
 
 /* Brings up GIC, the other cores, the interrupt layer, the ITS, system firmware, router,
  * aggregator, UDMA and the console's interrupt (console: the UART's number, 0-2; told: what the
