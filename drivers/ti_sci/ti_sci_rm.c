@@ -4,8 +4,11 @@
  * (TI-SCI documentation, "Resource Management Core", "... Ring Accelerator", "... UDMAP" and
  * "... PSI-L").
  *
- * Only fields whose valid bit is set are programmed; the firmware leaves the others as they are,
- * which after reset is what a channel of this firmware wants.
+ * Only fields whose valid bit is set are programmed, and the firmware leaves the others as they
+ * are, as an earlier user may have left them. So all of a channel's are set. What does not stand in
+ * a request here is zero, as after a reset: no pause on an error, physical addresses, a teardown
+ * tells the completion ring, nothing filtered or ignored, no flows beside the channel's own, all
+ * channels alike in priority, quality of service, order and scheduling.
  */
 #include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
@@ -77,13 +80,14 @@ int ti_sci_ring_configure(const struct ti_sci_ring_config *config)
 int ti_sci_udmap_tx_configure(const struct ti_sci_udmap_tx_config *config)
 {
     struct tisci_udmap_tx_request request = {
-        .valid_params =
-            TISCI_UDMAP_CHAN_TYPE_VALID | TISCI_UDMAP_FETCH_SIZE_VALID | TISCI_UDMAP_CQ_QNUM_VALID,
+        .valid_params = TISCI_UDMAP_TX_VALID,
         .nav_id = config->udmap_device,
         .index = config->index,
         .tx_chan_type = config->channel_type,
         .tx_fetch_size = config->fetch_size,
         .txcq_qnum = config->completion_ring,
+        .fdepth = TISCI_UDMAP_FIFO_FULL,
+        .tx_burst_size = TISCI_UDMAP_BURST_64,
     };
     int error = ti_sci_request(TISCI_MSG_RM_UDMAP_TX_CH_CFG, &request, sizeof(request), NULL, 0);
 
@@ -93,13 +97,13 @@ int ti_sci_udmap_tx_configure(const struct ti_sci_udmap_tx_config *config)
 int ti_sci_udmap_rx_configure(const struct ti_sci_udmap_rx_config *config)
 {
     struct tisci_udmap_rx_request request = {
-        .valid_params =
-            TISCI_UDMAP_CHAN_TYPE_VALID | TISCI_UDMAP_FETCH_SIZE_VALID | TISCI_UDMAP_CQ_QNUM_VALID,
+        .valid_params = TISCI_UDMAP_RX_VALID,
         .nav_id = config->udmap_device,
         .index = config->index,
         .rx_fetch_size = config->fetch_size,
         .rxcq_qnum = config->completion_ring,
         .rx_chan_type = config->channel_type,
+        .rx_burst_size = TISCI_UDMAP_BURST_64,
     };
     int error = ti_sci_request(TISCI_MSG_RM_UDMAP_RX_CH_CFG, &request, sizeof(request), NULL, 0);
 

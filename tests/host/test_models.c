@@ -267,10 +267,11 @@ static bool ring_configure(uint16_t ring, uint64_t base, uint32_t count)
 static bool channels_configure(uint16_t channel, uint16_t ring)
 {
     struct sci tx = request(0x1205, 5), rx = request(0x1215, 6);
-    put(&tx, 8, 4, 0x14);
+    put(&tx, 8, 4, 0x1c);
     put(&tx, 12, 2, 188);
     put(&tx, 14, 2, channel);
     put(&tx, 20, 1, 12);
+    put(&tx, 22, 2, 4); /* a descriptor's header */
     put(&tx, 25, 2, ring);
     put(&rx, 8, 4, 0x14);
     put(&rx, 12, 2, 188);
@@ -278,6 +279,18 @@ static bool channels_configure(uint16_t channel, uint16_t ring)
     put(&rx, 18, 2, ring);
     put(&rx, 30, 1, 12);
     return sci_ask(&tx, NULL) && sci_ask(&rx, NULL);
+}
+
+/* One field only. */
+static bool channel_field(uint16_t type, uint16_t channel, unsigned bit, unsigned offset,
+                          unsigned size, uint16_t value)
+{
+    struct sci message = request(type, 6);
+    put(&message, 8, 4, 1u << bit);
+    put(&message, 12, 2, 188);
+    put(&message, 14, 2, channel);
+    put(&message, offset, size, value);
+    return sci_ask(&message, NULL);
 }
 
 static bool psil(uint16_t type, uint16_t source, uint16_t destination)
@@ -927,6 +940,138 @@ static void a_repeating_descriptor_ends_after_its_rounds_or_with_a_teardown(void
     assert_int_equal(read32(TCHAN) & ENABLE, 0);
 }
 
+#define TX_CONFIGURE 0x1205u
+#define RX_CONFIGURE 0x1215u
+
+/* Copies once; whether it came to its end, and with which response. */
+static bool copies(uint8_t *response)
+{
+    uint64_t before = am65x_counter(AM65X_COUNT_DMA_TRANSFERS);
+    describe(64, 1, DRAM_BASE + DESTINATION);
+    submit();
+    pass(1000000);
+    *response = dram[RESPONSE];
+    return am65x_counter(AM65X_COUNT_DMA_TRANSFERS) == before + 1;
+}
+
+static void settings_of_a_channel_that_stop_a_copy(void **state)
+{
+    static const struct {
+        uint16_t type;
+        uint8_t bit, offset, size;
+        uint16_t bad, good;
+    } fields[] = {
+        {TX_CONFIGURE, 1, 19, 1, 2, 0},  {TX_CONFIGURE, 2, 20, 1, 2, 12},
+        {TX_CONFIGURE, 3, 22, 2, 3, 4},  {TX_CONFIGURE, 13, 30, 2, 32, 128},
+        {TX_CONFIGURE, 14, 33, 1, 3, 1}, {RX_CONFIGURE, 2, 30, 1, 10, 12},
+    };
+    uint8_t response;
+    (void)state;
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        setup(NULL);
+        open_channel();
+        assert_true(channel_field(fields[i].type, CHANNEL, fields[i].bit, fields[i].offset,
+                                  fields[i].size, fields[i].bad));
+        assert_false(copies(&response));
+        assert_true(channel_field(fields[i].type, CHANNEL, fields[i].bit, fields[i].offset,
+                                  fields[i].size, fields[i].good));
+        pass(100000);
+        assert_true(copies(&response) || am65x_counter(AM65X_COUNT_DMA_TRANSFERS) != 0);
+    }
+}
+
+static void a_receive_channel_with_other_addresses_writes_nothing(void **state)
+{
+    uint8_t response;
+    (void)state;
+    fill_source();
+    open_channel();
+    assert_true(channel_field(RX_CONFIGURE, CHANNEL, 1, 29, 1, 1));
+    assert_true(copies(&response));
+    assert_int_equal(response, 1);
+    assert_int_equal(dram[DESTINATION + 1], 0);
+}
+
+static void a_channel_pauses_on_an_error_if_it_is_to(void **state)
+{
+    uint8_t response;
+    (void)state;
+    for (unsigned half = 0; half < 2; half++) {
+        setup(NULL);
+        open_channel();
+        am65x_inject(AM65X_FAULT_DMA_ERROR, 0, 1);
+        assert_true(copies(&response)); /* and goes on */
+        assert_true(copies(&response));
+        assert_true(half == 0 ? channel_field(TX_CONFIGURE, CHANNEL, 0, 16, 1, 1)
+                              : channel_field(RX_CONFIGURE, CHANNEL, 0, 28, 1, 1));
+        am65x_inject(AM65X_FAULT_DMA_ERROR, 0, 1);
+        assert_true(copies(&response));
+        assert_int_equal(response, 1);
+        assert_int_equal(read32(half == 0 ? TCHAN : RCHAN), ENABLE | 1u << 29);
+        assert_false(copies(&response));
+        write32(half == 0 ? TCHAN : RCHAN, ENABLE);
+        pass(100000);
+        assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 4);
+    }
+}
+
+static void a_teardown_is_silent_if_it_is_to_be(void **state)
+{
+    (void)state;
+    open_channel();
+    assert_true(channel_field(TX_CONFIGURE, CHANNEL, 11, 21, 1, 1));
+    write32(TCHAN, ENABLE | 1u << 30);
+    pass(100000);
+    assert_int_equal(read32(TCHAN) & ENABLE, 0);
+    assert_int_equal(read32(RING_RT + 0x18), 0);
+}
+
+/* The last slice is not moved while another channel has something to move. */
+static void a_channel_of_a_lower_bin_waits(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    assert_true(ring_configure(CHANNEL + 1, DRAM_BASE + WORK_AT + 0x100, 8));
+    assert_true(channels_configure(CHANNEL + 1, RING));
+    assert_true(psil(0x1280, 0x1001 + CHANNEL, 0x9001 + CHANNEL));
+    assert_true(channel_field(TX_CONFIGURE, CHANNEL, 8, 32, 1, 3));
+    write32(RCHAN + 0x1000, ENABLE);
+    write32(TCHAN + 0x1000, ENABLE);
+    describe(16384, 8, DRAM_BASE + DESTINATION);
+    store(WORK_AT, 8, DRAM_BASE + DESCRIPTOR);
+    store(WORK_AT + 0x100, 8, DRAM_BASE + DESCRIPTOR);
+    write32(WORK_RT + 0x10, 1);
+    write32(WORK_RT + 0x1010, 1);
+    while (read32(TCHAN + 0x1408) < 7 * 16384)
+        pass(1000);
+    assert_int_equal(read32(TCHAN + 0x410), 0);
+    pass(1000000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 2);
+}
+
+static void a_field_that_is_not_set_is_looked_at_as_it_stands(void **state)
+{
+    static const struct am65x_config config = {.intid_limit = 256,
+                                               .dram_base = DRAM_BASE,
+                                               .dram_size = DRAM_SIZE,
+                                               .moods = AM65X_MOOD_GARBAGE_FIELDS};
+    (void)state;
+    assert_true(channel_field(RX_CONFIGURE, CHANNEL, 2, 30, 1, 12));
+    assert_false(channel_field(RX_CONFIGURE, CHANNEL, 2, 30, 1, 1));   /* no such type */
+    assert_false(channel_field(RX_CONFIGURE, CHANNEL, 14, 33, 1, 0));  /* no such burst */
+    assert_false(channel_field(RX_CONFIGURE, CHANNEL, 5, 20, 1, 8));   /* no such priority */
+    assert_false(channel_field(RX_CONFIGURE, CHANNEL, 4, 18, 2, 404)); /* host 13's ring */
+    assert_true(channel_field(RX_CONFIGURE, CHANNEL, 9, 24, 2, 214));  /* of none */
+    assert_false(channel_field(RX_CONFIGURE, CHANNEL, 10, 26, 2, 1));  /* host 13's flow */
+    assert_true(channel_field(RX_CONFIGURE, CHANNEL, 9, 24, 2, 150));
+    assert_true(channel_field(RX_CONFIGURE, CHANNEL, 10, 26, 2, 64));
+    am65x_reset(&environment, &config); /* the ring, and the flows, are others' */
+    assert_false(channel_field(RX_CONFIGURE, CHANNEL, 2, 30, 1, 12));
+    assert_false(channel_field(TX_CONFIGURE, CHANNEL, 2, 20, 1, 12));
+    assert_true(channel_field(TX_CONFIGURE, CHANNEL, 4, 25, 2, RING));
+}
+
 static void rows_of_different_lengths_repack(void **state)
 {
     (void)state;
@@ -1544,6 +1689,12 @@ int main(void)
         MODEL_TEST(a_pause_holds_and_its_end_resumes),
         MODEL_TEST(a_teardown_ends_with_a_message_in_the_completion_ring),
         MODEL_TEST(a_repeating_descriptor_ends_after_its_rounds_or_with_a_teardown),
+        MODEL_TEST(settings_of_a_channel_that_stop_a_copy),
+        MODEL_TEST(a_receive_channel_with_other_addresses_writes_nothing),
+        MODEL_TEST(a_channel_pauses_on_an_error_if_it_is_to),
+        MODEL_TEST(a_teardown_is_silent_if_it_is_to_be),
+        MODEL_TEST(a_channel_of_a_lower_bin_waits),
+        MODEL_TEST(a_field_that_is_not_set_is_looked_at_as_it_stands),
         MODEL_TEST(rows_of_different_lengths_repack),
         MODEL_TEST(bad_transfer_requests_are_answered_with_their_errors),
         MODEL_TEST(dma_reaches_the_pre_its),

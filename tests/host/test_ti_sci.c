@@ -264,11 +264,12 @@ static void ring_is_configured(void **state)
 
 static void udmap_channels_are_configured(void **state)
 {
-    static const uint8_t tx[] = {0x05, 0x12, 12, 0, 0x02, 0, 0, 0, 0x1c, 0, 0,  0,
-                                 188,  0,    8,  0, 0,    0, 0, 0, 12,   0, 16, 0,
-                                 0,    0x30, 1,  0, 0,    0, 0, 0, 0,    0, 0,  0};
-    static const uint8_t rx[] = {0x15, 0x12, 12, 0, 0x02, 0, 0, 0, 0x1c, 0, 0, 0, 188, 0,  8, 0, 16,
-                                 0,    0x30, 1,  0, 0,    0, 0, 0, 0,    0, 0, 0, 0,   12, 0, 0, 0};
+    static const uint8_t tx[] = {0x05, 0x12, 12, 0, 0x02, 0, 0,   0, 0xff, 0x7f, 0,  0,
+                                 188,  0,    8,  0, 0,    0, 0,   0, 12,   0,    16, 0,
+                                 0,    0x30, 1,  0, 0,    0, 128, 0, 0,    1,    0,  0};
+    static const uint8_t rx[] = {0x15, 0x12, 12, 0, 0x02, 0, 0,    0, 0xff, 0x5f, 0, 0,
+                                 188,  0,    8,  0, 16,   0, 0x30, 1, 0,    0,    0, 0,
+                                 0,    0,    0,  0, 0,    0, 12,   0, 0,    1};
     const struct ti_sci_udmap_tx_config tx_config = {.udmap_device = AM65X_DEV_UDMAP,
                                                      .index = 8,
                                                      .channel_type =

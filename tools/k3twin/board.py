@@ -26,7 +26,8 @@ DTB_MAX = 2 << 20
 INITRD_ADDRESS = 0x90000000
 
 # As AM65X_MOOD_* of twin/models/am65x.h.
-MOODS = {"i2101": 1, "few-cores": 2}
+MOODS = {"i2101": 1, "few-cores": 2, "garbage-fields": 0x10000, "map-enables": 0x20000, "slow-events": 0x40000,
+         "misordered": 0x80000}
 FEW_CORES = 2
 
 PRINT_FLAGS = {"irq": 1, "sci": 2, "dma": 4}

@@ -218,11 +218,16 @@ struct udmap_shape {
 };
 const struct udmap_shape *udmap_shape(enum navss navss);
 
-/* TI-SCI configuration of channels and flows; the caller has checked the numbers. */
+/* TI-SCI configuration of channels and flows; the caller has checked the numbers. A channel's
+ * settings are the fields of its registers, by TI-SCI's names for them. */
 struct udmap_channel_settings {
-    uint8_t type;
-    uint16_t completion_ring;
-    bool suppress_teardown_packet;
+    uint16_t type, completion_ring, fetch_size;
+    uint16_t pause_on_error, atype;
+    uint16_t priority, qos, order_id, scheduling, burst_size;
+    /* Of transmit channels. */
+    uint16_t filter_einfo, filter_pswords, suppress_teardown_packet, credit_count, fifo_depth;
+    /* Of receive channels. */
+    uint16_t flow_start, flow_count, ignore_short, ignore_long;
 };
 struct udmap_channel_settings *udmap_tchan_settings(enum navss navss, unsigned channel);
 struct udmap_channel_settings *udmap_rchan_settings(enum navss navss, unsigned channel);
