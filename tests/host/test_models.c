@@ -109,6 +109,14 @@ static int setup(void **state)
     return 0;
 }
 
+static void reset_in(uint32_t moods)
+{
+    const struct am65x_config config = {
+        .intid_limit = 256, .dram_base = DRAM_BASE, .dram_size = DRAM_SIZE, .moods = moods};
+    am65x_reset(&environment, &config);
+    line_changes = 0;
+}
+
 static uint32_t read32(uint64_t address)
 {
     uint64_t value = 0;
@@ -410,6 +418,29 @@ static void several_requests_are_in_flight_and_answered_in_order(void **state)
     assert_false(lines[69]);
 }
 
+/* Each is the answer to one of the requests, in whatever order. */
+static void answers_change_places_if_they_may(void **state)
+{
+    unsigned moved = 0;
+    (void)state;
+    reset_in(AM65X_MOOD_MISORDERED);
+    for (unsigned round = 0; round < 10; round++) {
+        uint64_t seen = 0;
+        for (unsigned i = 0; i < 8; i++) {
+            struct sci message = request(0x0002, (uint8_t)i);
+            sci_send(&message);
+        }
+        pass(100000);
+        for (unsigned i = 0; i < 8; i++) {
+            struct sci answer = sci_take();
+            moved += get(&answer, 3, 1) != i;
+            seen |= 1u << get(&answer, 3, 1);
+        }
+        assert_int_equal(seen, 0xff);
+    }
+    assert_true(moved > 10);
+}
+
 static void more_messages_than_credits_put_the_thread_in_error(void **state)
 {
     (void)state;
@@ -624,6 +655,52 @@ static void taking_a_route_away_lowers_its_line(void **state)
     assert_true(lines[OUTPUT_INTID]);
     assert_true(route(0x1001, VINT, OUTPUT));
     assert_false(lines[OUTPUT_INTID]);
+}
+
+static void a_mapping_enables_and_its_event_comes_at_once(void **state)
+{
+    (void)state;
+    reset_in(AM65X_MOOD_MAP_ENABLES);
+    assert_true(route(0x1000, VINT, OUTPUT));
+    assert_int_equal(line_changes, 4); /* the system firmware's answer, and a pulse */
+    assert_true(ring_configure(RING, DRAM_BASE, 8));
+    assert_true(event_map(RING, EVENT, VINT, 5));
+    assert_int_equal(read64(VINT_REGS), 1 << 5);
+    assert_int_equal(read64(VINT_REGS + 0x20), 0);
+    assert_true(event_unmap(RING, EVENT, VINT, 5));
+    write32(RING_RT + 0x10, 1);
+    assert_true(event_map(RING, EVENT, VINT, 5));
+    assert_int_equal(read64(VINT_REGS + 0x20), 1 << 5);
+    assert_true(lines[OUTPUT_INTID]);
+}
+
+static void slow_events_arrive_together_and_the_last_counts(void **state)
+{
+    (void)state;
+    reset_in(AM65X_MOOD_SLOW_EVENTS);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_true(ring_configure((uint16_t)(RING + i), DRAM_BASE + 0x100 * i, 8));
+        assert_true(event_map((uint16_t)(RING + i), (uint16_t)(EVENT + i), VINT, (uint8_t)i));
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        write32(RING_RT + 0x1000 * i + 0x10, 1);
+        assert_int_equal(read64(VINT_REGS + 0x18), 0);
+    }
+    write32(RING_RT + 0x1010, 0xff); /* the second is empty again: it never tells */
+    pass(45000);
+    assert_int_equal(read64(VINT_REGS + 0x18), 0x5);
+    write64(VINT_REGS + 0x18, 0x1);
+    write32(RING_RT + 0x10, 0xff); /* gone, and there again */
+    write32(RING_RT + 0x10, 1);
+    write32(RING_RT + 0x2010, 0xff);
+    assert_int_equal(read64(VINT_REGS + 0x18), 0x4);
+    pass(45000);
+    assert_int_equal(read64(VINT_REGS + 0x18), 0x1);
+    write64(VINT_REGS + 0x18, 0x1);
+    for (unsigned i = 0; i < 400; i++) /* more than can be on their way at once */
+        write32(RING_RT + 0x1010, i % 2 == 0 ? 1 : 0xff);
+    pass(45000);
+    assert_int_equal(read64(VINT_REGS + 0x18), 0);
 }
 
 static void an_unmapped_event_is_lost_and_counted(void **state)
@@ -1052,10 +1129,6 @@ static void a_channel_of_a_lower_bin_waits(void **state)
 
 static void a_field_that_is_not_set_is_looked_at_as_it_stands(void **state)
 {
-    static const struct am65x_config config = {.intid_limit = 256,
-                                               .dram_base = DRAM_BASE,
-                                               .dram_size = DRAM_SIZE,
-                                               .moods = AM65X_MOOD_GARBAGE_FIELDS};
     (void)state;
     assert_true(channel_field(RX_CONFIGURE, CHANNEL, 2, 30, 1, 12));
     assert_false(channel_field(RX_CONFIGURE, CHANNEL, 2, 30, 1, 1));   /* no such type */
@@ -1066,7 +1139,7 @@ static void a_field_that_is_not_set_is_looked_at_as_it_stands(void **state)
     assert_false(channel_field(RX_CONFIGURE, CHANNEL, 10, 26, 2, 1));  /* host 13's flow */
     assert_true(channel_field(RX_CONFIGURE, CHANNEL, 9, 24, 2, 150));
     assert_true(channel_field(RX_CONFIGURE, CHANNEL, 10, 26, 2, 64));
-    am65x_reset(&environment, &config); /* the ring, and the flows, are others' */
+    reset_in(AM65X_MOOD_GARBAGE_FIELDS); /* the ring, and the flows, are others' */
     assert_false(channel_field(RX_CONFIGURE, CHANNEL, 2, 30, 1, 12));
     assert_false(channel_field(TX_CONFIGURE, CHANNEL, 2, 20, 1, 12));
     assert_true(channel_field(TX_CONFIGURE, CHANNEL, 4, 25, 2, RING));
@@ -1665,6 +1738,7 @@ int main(void)
         MODEL_TEST(an_answer_comes_later_and_raises_the_line),
         MODEL_TEST(several_requests_are_in_flight_and_answered_in_order),
         MODEL_TEST(more_messages_than_credits_put_the_thread_in_error),
+        MODEL_TEST(answers_change_places_if_they_may),
         MODEL_TEST(unknown_messages_and_foreign_hosts_are_refused),
         MODEL_TEST(a_request_without_the_flag_gets_no_answer),
         MODEL_TEST(resource_ranges_are_those_of_the_board_configuration),
@@ -1677,6 +1751,8 @@ int main(void)
         MODEL_TEST(taking_a_route_away_lowers_its_line),
         MODEL_TEST(an_unmapped_event_is_lost_and_counted),
         MODEL_TEST(so_many_stray_events_at_once_and_no_more),
+        MODEL_TEST(a_mapping_enables_and_its_event_comes_at_once),
+        MODEL_TEST(slow_events_arrive_together_and_the_last_counts),
         MODEL_TEST(a_ring_counts_fills_empties_and_wraps),
         MODEL_TEST(a_ring_sends_its_event_only_when_no_longer_empty),
         MODEL_TEST(a_status_bit_follows_its_ring),

@@ -78,6 +78,16 @@ static void drive(unsigned output)
     model_line(intid, high);
 }
 
+/* An output may be high for a moment when its input is selected (TI SPRZ452, i2007). */
+static void glitch(unsigned output)
+{
+    unsigned intid = intr_output_intid(output);
+    if (!model_mood(AM65X_MOOD_MAP_ENABLES) || intid == 0 || am65x_line_level(intid))
+        return;
+    model_line(intid, true);
+    model_line(intid, false);
+}
+
 bool intr_map(uint16_t device, uint16_t input, uint16_t output)
 {
     unsigned router;
@@ -86,8 +96,10 @@ bool intr_map(uint16_t device, uint16_t input, uint16_t output)
         return false;
     selected[router][output] = input;
     model_count(AM65X_COUNT_ROUTES, 1);
-    if (router == MAIN_ROUTER)
+    if (router == MAIN_ROUTER) {
+        glitch(output);
         drive(output);
+    }
     return true;
 }
 

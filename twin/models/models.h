@@ -21,6 +21,9 @@
 
 uint64_t model_now(void);
 const struct am65x_config *model_config(void);
+bool model_mood(uint32_t mood); /* AM65X_MOOD_* */
+/* Some delay below limit, another each time; the same in each run of the same accesses. */
+uint64_t model_some_delay(uint32_t limit);
 void surroundings_reset(const struct am65x_environment *environment,
                         const struct am65x_config *config);
 
@@ -170,10 +173,12 @@ enum navss {
 
 /* ---------------------------------------------------------------- events and interrupts */
 
-/* A global event arrives at the interrupt aggregator. */
+/* A global event is sent to the interrupt aggregator. */
 void inta_event(uint16_t event);
 /* Its source takes it back: what a ring reported is gone. */
 void inta_event_down(uint16_t event);
+/* One arrives there. */
+void inta_event_arrives(uint16_t event);
 /* false: the event or the bit is taken, or out of range. */
 bool inta_map(uint16_t event, uint16_t vint, uint8_t bit);
 bool inta_unmap(uint16_t event, uint16_t vint, uint8_t bit);
@@ -206,6 +211,8 @@ struct ring *ringacc_ring(enum navss navss, unsigned index); /* NULL: no such ri
 /* The hardware's side: an element (its first 8 bytes) joins or leaves. false: full or empty. */
 bool ringacc_push(enum navss navss, unsigned index, uint64_t element);
 bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element);
+/* Sends the event of a ring that is not empty. */
+void ringacc_tell(enum navss navss, unsigned index);
 /* Empties a ring; a count of 0 takes its configuration away. */
 void ringacc_configured(enum navss navss, unsigned index, uint32_t count);
 

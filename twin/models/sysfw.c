@@ -12,7 +12,8 @@
 
 #define FIRST_LATENCY     (6u * MICROSECOND)
 #define NEXT_LATENCY      (4u * MICROSECOND)
-#define RETRY_DELAY       (5u * MICROSECOND) /* the response thread is full */
+#define RETRY_DELAY       (5u * MICROSECOND)  /* the response thread is full */
+#define ANSWER_SPREAD     (30u * MICROSECOND) /* in the mood misordered: several requests' */
 
 /* The header: type, host, sequence, flags. */
 #define HEADER_TYPE       0u
@@ -319,6 +320,8 @@ static void work(unsigned index)
     }
     answer_job(job);
     uint64_t delay = wanted ? apply_faults(&job->message) : NEVER;
+    if (delay == 0 && model_mood(AM65X_MOOD_MISORDERED))
+        delay = model_some_delay(ANSWER_SPREAD);
     if (delay == NEVER) {
         tell_answer(job, 0);
         job->state = JOB_FREE;

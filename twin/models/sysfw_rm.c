@@ -130,6 +130,14 @@ static bool owns_event_numbers(const struct irq_request *irq)
            rm_owns(irq->host, DEV_MAIN_INTA, SUBTYPE_INTA_EVENT, irq->event);
 }
 
+/* A ring that holds elements already sends its event as soon as it has one to send. */
+static void tell_what_is_there(const struct irq_request *irq)
+{
+    enum navss navss;
+    if (navss_of_device(irq->source, DEV_MAIN_RINGACC, DEV_MCU_RINGACC, &navss))
+        ringacc_tell(navss, irq->source_index);
+}
+
 static bool set_event(const struct irq_request *irq)
 {
     uint16_t *source = event_register(irq);
@@ -137,6 +145,8 @@ static bool set_event(const struct irq_request *irq)
         !inta_map(irq->event, irq->vint, irq->vint_bit))
         return false;
     *source = irq->event;
+    if (model_mood(AM65X_MOOD_MAP_ENABLES))
+        tell_what_is_there(irq);
     return true;
 }
 

@@ -76,6 +76,7 @@
 #define START_LATENCY             100u
 #define TEARDOWN_LATENCY          (1u * MICROSECOND)
 #define RETURN_LATENCY            200u
+#define RETURN_SPREAD             (30u * MICROSECOND) /* in the mood misordered */
 #define SLICE_BYTES               16384u
 #define BYTES_PER_NS              4u
 
@@ -161,14 +162,9 @@ static const struct udmap_channel_settings garbage_settings = {
     .ignore_long = 1,
 };
 
-static bool garbage(void)
-{
-    return (model_config()->moods & AM65X_MOOD_GARBAGE_FIELDS) != 0;
-}
-
 static void channel_reset(struct channel *channel, void (*expire)(unsigned), unsigned argument)
 {
-    channel->settings = garbage() ? garbage_settings : reset_settings;
+    channel->settings = model_mood(AM65X_MOOD_GARBAGE_FIELDS) ? garbage_settings : reset_settings;
     channel->event = EVENT_NONE;
     channel->timer.expire = expire;
     channel->timer.argument = argument;
@@ -182,13 +178,13 @@ void udmap_reset(void)
         unsigned high = navss == NAVSS_MAIN ? HIGH_CAPACITY_MAIN : HIGH_CAPACITY_MCU;
         for (unsigned i = 0; i < TCHAN_MAX; i++) {
             channel_reset(&tchans[navss][i].common, tchan_expired, pack(navss, i));
-            if (!garbage())
+            if (!model_mood(AM65X_MOOD_GARBAGE_FIELDS))
                 tchans[navss][i].common.settings.fifo_depth =
                     i < high ? FIFO_BYTES_HIGH : FIFO_BYTES;
         }
         for (unsigned i = 0; i < RCHAN_MAX; i++) {
             channel_reset(&rchans[navss][i], rchan_expired, pack(navss, i));
-            if (garbage()) { /* flows that are another host's */
+            if (model_mood(AM65X_MOOD_GARBAGE_FIELDS)) { /* flows that are another host's */
                 rchans[navss][i].settings.flow_start = 214;
                 rchans[navss][i].settings.flow_count = 8;
             }
@@ -370,6 +366,8 @@ static void end_of_record(enum navss navss, unsigned index)
     tchan->state = CHANNEL_RETURNING;
     if (model_fault_take(AM65X_FAULT_DMA_STALL, &stall))
         stall *= MICROSECOND;
+    if (model_mood(AM65X_MOOD_MISORDERED))
+        stall += model_some_delay(RETURN_SPREAD);
     timer_arm(&tchan->common.timer, RETURN_LATENCY + stall);
 }
 
