@@ -204,10 +204,14 @@ struct tisci_udmap_rx_request {
 } TI_SCI_PACKED;
 _Static_assert(sizeof(struct tisci_udmap_rx_request) == 34, "TISCI_MSG_RM_UDMAP_RX_CH_CFG");
 
-/* valid_params of both; bits for the fields that this client sets. */
-#define TISCI_UDMAP_CHAN_TYPE_VALID  0x04u
-#define TISCI_UDMAP_FETCH_SIZE_VALID 0x08u
-#define TISCI_UDMAP_CQ_QNUM_VALID    0x10u
+/* valid_params: a bit for each field that the AM65x's channels have, and so for all that TI's own
+ * driver of it sets; not for tx_tdtype and extended_ch_type, which are other SoCs'. A field whose
+ * bit is clear keeps what its register holds. */
+#define TISCI_UDMAP_TX_VALID  0x7fffu
+#define TISCI_UDMAP_RX_VALID  0x5fffu
+
+#define TISCI_UDMAP_BURST_64  1u   /* bytes: the size that every channel has */
+#define TISCI_UDMAP_FIFO_FULL 128u /* bytes: all that an ordinary channel has */
 
 /* "Resource Management PSI-L", TISCI_MSG_RM_PSIL_PAIR and _UNPAIR; the answers are bare. */
 struct tisci_psil_request {

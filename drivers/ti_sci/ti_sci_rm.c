@@ -4,8 +4,11 @@
  * (TI-SCI documentation, "Resource Management Core", "... Ring Accelerator", "... UDMAP" and
  * "... PSI-L").
  *
- * Only fields whose valid bit is set are programmed; the firmware leaves the others as they are,
- * which after reset is what a channel of this firmware wants.
+ * Only fields whose valid bit is set are programmed, and the firmware leaves the others as they
+ * are, as an earlier user may have left them. So all of a channel's are set. What does not stand in
+ * a request here is zero, as after a reset: no pause on an error, physical addresses, a teardown
+ * tells the completion ring, nothing filtered or ignored, no flows beside the channel's own, all
+ * channels alike in priority, quality of service, order and scheduling.
  */
 #include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
@@ -23,7 +26,14 @@ static int refusal(int error, const char *what, uint16_t device, uint16_t index)
     return error;
 }
 
-/* 0; -ENOENT: there is none. */
+static unsigned refused_ranges; /* atomic */
+
+unsigned ti_sci_refused_ranges(void)
+{
+    return __atomic_load_n(&refused_ranges, __ATOMIC_RELAXED);
+}
+
+/* -EMSGSIZE: it may be cut to its header, and says nothing. A range of nothing has a start. */
 static int ask_for_range(const struct tisci_get_range_request *request,
                          struct tisci_get_range_answer *answer)
 {
@@ -32,6 +42,9 @@ static int ask_for_range(const struct tisci_get_range_request *request,
 
     if (error != 0)
         return error;
+    if ((answer->range_start | answer->range_num | answer->range_start_sec |
+         answer->range_num_sec) == 0)
+        return -EMSGSIZE;
     return answer->range_num == 0 && answer->range_num_sec == 0 ? -ENOENT : 0;
 }
 
@@ -42,9 +55,16 @@ int ti_sci_get_range(uint16_t device, uint8_t subtype, struct ti_sci_range *rang
     struct tisci_get_range_answer answer;
     int error = ask_for_range(&request, &answer);
 
-    /* An answer that was cut to its header says the same as "none": so that has to come twice. */
-    if (error == -ENOENT)
+    if (error == -EMSGSIZE)
         error = ask_for_range(&request, &answer);
+    if (error == -EMSGSIZE)
+        return ti_sci_short_answer(TISCI_MSG_RM_GET_RESOURCE_RANGE);
+    if (error == -EACCES) {
+        __atomic_fetch_add(&refused_ranges, 1, __ATOMIC_RELAXED);
+        log_warning(ti_sci, "device %u: subtype 0x%02x refused: nothing of it is this host's",
+                    device, subtype);
+        return -ENOENT;
+    }
     if (error != 0)
         return error;
     range->first = answer.range_start;
@@ -77,13 +97,14 @@ int ti_sci_ring_configure(const struct ti_sci_ring_config *config)
 int ti_sci_udmap_tx_configure(const struct ti_sci_udmap_tx_config *config)
 {
     struct tisci_udmap_tx_request request = {
-        .valid_params =
-            TISCI_UDMAP_CHAN_TYPE_VALID | TISCI_UDMAP_FETCH_SIZE_VALID | TISCI_UDMAP_CQ_QNUM_VALID,
+        .valid_params = TISCI_UDMAP_TX_VALID,
         .nav_id = config->udmap_device,
         .index = config->index,
         .tx_chan_type = config->channel_type,
         .tx_fetch_size = config->fetch_size,
         .txcq_qnum = config->completion_ring,
+        .fdepth = TISCI_UDMAP_FIFO_FULL,
+        .tx_burst_size = TISCI_UDMAP_BURST_64,
     };
     int error = ti_sci_request(TISCI_MSG_RM_UDMAP_TX_CH_CFG, &request, sizeof(request), NULL, 0);
 
@@ -93,13 +114,13 @@ int ti_sci_udmap_tx_configure(const struct ti_sci_udmap_tx_config *config)
 int ti_sci_udmap_rx_configure(const struct ti_sci_udmap_rx_config *config)
 {
     struct tisci_udmap_rx_request request = {
-        .valid_params =
-            TISCI_UDMAP_CHAN_TYPE_VALID | TISCI_UDMAP_FETCH_SIZE_VALID | TISCI_UDMAP_CQ_QNUM_VALID,
+        .valid_params = TISCI_UDMAP_RX_VALID,
         .nav_id = config->udmap_device,
         .index = config->index,
         .rx_fetch_size = config->fetch_size,
         .rxcq_qnum = config->completion_ring,
         .rx_chan_type = config->channel_type,
+        .rx_burst_size = TISCI_UDMAP_BURST_64,
     };
     int error = ti_sci_request(TISCI_MSG_RM_UDMAP_RX_CH_CFG, &request, sizeof(request), NULL, 0);
 

@@ -106,6 +106,9 @@ static void reap(struct inta *inta)
 
 /* ---- operations ---- */
 
+/* The event has its interrupt before the mapping is asked for: the system firmware enables the bit
+ * when it maps the event, which may come at once. Then it is kept pending; inta_unmask() enables
+ * the bit for good. */
 static int map(struct inta *inta, struct inta_irq *event, uint16_t number, uint8_t bit)
 {
     int error;
@@ -119,9 +122,12 @@ static int map(struct inta *inta, struct inta_irq *event, uint16_t number, uint8
         .global_event = number,
         .bit = bit,
     };
+    vint_attach(event->vint, bit, &event->irq);
     error = irq_mapping_set(&event->mapping);
-    if (error == 0) /* still disabled; enabled in inta_unmask(), after this */
-        vint_attach(event->vint, bit, &event->irq);
+    vint_disable(event->vint, bit);
+    /* A core that hangs in a handler keeps the bit from its next owner, until a later attempt. */
+    if (error != 0 && vint_detach(event->vint, bit) != 0)
+        event->mapping.unknown = true;
     return error;
 }
 

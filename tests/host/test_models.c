@@ -115,6 +115,14 @@ static int setup(void **state)
     return 0;
 }
 
+static void reset_in(uint32_t moods)
+{
+    const struct am65x_config config = {
+        .intid_limit = 256, .dram_base = DRAM_BASE, .dram_size = DRAM_SIZE, .moods = moods};
+    am65x_reset(&environment, &config);
+    line_changes = 0;
+}
+
 static uint32_t read32(uint64_t address)
 {
     uint64_t value = 0;
@@ -273,10 +281,11 @@ static bool ring_configure(uint16_t ring, uint64_t base, uint32_t count)
 static bool channels_configure(uint16_t channel, uint16_t ring)
 {
     struct sci tx = request(0x1205, 5), rx = request(0x1215, 6);
-    put(&tx, 8, 4, 0x14);
+    put(&tx, 8, 4, 0x1c);
     put(&tx, 12, 2, 188);
     put(&tx, 14, 2, channel);
     put(&tx, 20, 1, 12);
+    put(&tx, 22, 2, 4); /* a descriptor's header */
     put(&tx, 25, 2, ring);
     put(&rx, 8, 4, 0x14);
     put(&rx, 12, 2, 188);
@@ -284,6 +293,18 @@ static bool channels_configure(uint16_t channel, uint16_t ring)
     put(&rx, 18, 2, ring);
     put(&rx, 30, 1, 12);
     return sci_ask(&tx, NULL) && sci_ask(&rx, NULL);
+}
+
+/* One field only. */
+static bool channel_field(uint16_t type, uint16_t channel, unsigned bit, unsigned offset,
+                          unsigned size, uint16_t value)
+{
+    struct sci message = request(type, 6);
+    put(&message, 8, 4, 1u << bit);
+    put(&message, 12, 2, 188);
+    put(&message, 14, 2, channel);
+    put(&message, offset, size, value);
+    return sci_ask(&message, NULL);
 }
 
 static bool psil(uint16_t type, uint16_t source, uint16_t destination)
@@ -414,6 +435,29 @@ static void several_requests_are_in_flight_and_answered_in_order(void **state)
     assert_false(lines[69]);
 }
 
+/* Each is the answer to one of the requests, in whatever order. */
+static void answers_change_places_if_they_may(void **state)
+{
+    unsigned moved = 0;
+    (void)state;
+    reset_in(AM65X_MOOD_MISORDERED);
+    for (unsigned round = 0; round < 10; round++) {
+        uint64_t seen = 0;
+        for (unsigned i = 0; i < 8; i++) {
+            struct sci message = request(0x0002, (uint8_t)i);
+            sci_send(&message);
+        }
+        pass(100000);
+        for (unsigned i = 0; i < 8; i++) {
+            struct sci answer = sci_take();
+            moved += get(&answer, 3, 1) != i;
+            seen |= 1u << get(&answer, 3, 1);
+        }
+        assert_int_equal(seen, 0xff);
+    }
+    assert_true(moved > 10);
+}
+
 static void more_messages_than_credits_put_the_thread_in_error(void **state)
 {
     (void)state;
@@ -429,7 +473,7 @@ static void more_messages_than_credits_put_the_thread_in_error(void **state)
 
 static void unknown_messages_and_foreign_hosts_are_refused(void **state)
 {
-    struct sci message = request(0xc000, 1);
+    struct sci message = request(0xc120, 1);
     (void)state;
     assert_false(sci_ask(&message, NULL));
     message = request(0x0002, 1);
@@ -500,6 +544,135 @@ static void devices_and_clocks_answer(void **state)
     assert_false(sci_ask(&message, &answer));
 }
 
+static bool set_parent(uint32_t device, uint8_t clock, uint8_t parent)
+{
+    struct sci message = request(0x0102, 4);
+    put(&message, 8, 4, device);
+    put(&message, 12, 1, clock);
+    put(&message, 13, 1, parent);
+    return sci_ask(&message, NULL);
+}
+
+/* As the device trees of Linux 6.12 have them. */
+static void clocks_take_the_parents_that_linux_gives_them(void **state)
+{
+    static const struct {
+        uint16_t device;
+        uint8_t clock, parent;
+    } wanted[] = {{23, 0, 1},  {24, 0, 1},  {25, 0, 1},  {26, 0, 1},  {27, 0, 1},
+                  {28, 0, 1},  {29, 0, 1},  {30, 0, 1},  {31, 0, 1},  {32, 0, 1},
+                  {33, 0, 1},  {34, 0, 12}, {67, 2, 5},  {135, 0, 4}, {151, 2, 4},
+                  {151, 7, 9}, {152, 2, 4}, {153, 4, 8}, {154, 5, 9}, {248, 0, 2}};
+    struct sci answer;
+    (void)state;
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        assert_true(set_parent(wanted[i].device, wanted[i].clock, wanted[i].parent));
+        struct sci message = request(0x0103, 5);
+        put(&message, 8, 4, wanted[i].device);
+        put(&message, 12, 1, wanted[i].clock);
+        assert_true(sci_ask(&message, &answer));
+        assert_int_equal(get(&answer, 8, 1), wanted[i].parent);
+    }
+    assert_false(set_parent(35, 0, 1));
+    assert_false(set_parent(23, 0, 17));
+    assert_false(set_parent(248, 0, 3));
+    assert_false(set_parent(135, 1, 2));
+}
+
+static struct sci processor(uint16_t type, uint8_t id)
+{
+    struct sci message = request(type, 6);
+    put(&message, 8, 1, id);
+    return message;
+}
+
+static bool proc_ask(uint16_t type, uint8_t id)
+{
+    struct sci message = processor(type, id);
+    return sci_ask(&message, NULL);
+}
+
+static bool proc_config(uint8_t id, uint64_t vector, uint32_t set, uint32_t clear)
+{
+    struct sci message = processor(0xc100, id);
+    put(&message, 9, 8, vector);
+    put(&message, 17, 4, set);
+    put(&message, 21, 4, clear);
+    return sci_ask(&message, NULL);
+}
+
+static bool proc_control(uint8_t id, uint32_t set, uint32_t clear)
+{
+    struct sci message = processor(0xc101, id);
+    put(&message, 9, 4, set);
+    put(&message, 13, 4, clear);
+    return sci_ask(&message, NULL);
+}
+
+static uint32_t proc_status(uint8_t id, unsigned field)
+{
+    struct sci message = processor(0xc400, id), answer;
+    assert_true(sci_ask(&message, &answer));
+    assert_int_equal(get(&answer, 8, 1), id);
+    return (uint32_t)get(&answer, field, 4);
+}
+
+static bool device_state(uint32_t device, uint8_t to)
+{
+    struct sci message = request(0x0200, 1);
+    put(&message, 8, 4, device);
+    put(&message, 16, 1, to);
+    return sci_ask(&message, NULL);
+}
+
+static bool device_resets(uint32_t device, uint32_t resets)
+{
+    struct sci message = request(0x0202, 1);
+    put(&message, 8, 4, device);
+    put(&message, 12, 4, resets);
+    return sci_ask(&message, NULL);
+}
+
+/* As Linux's driver of the R5F does it. */
+static void a_processor_is_controlled_by_one_host(void **state)
+{
+    struct sci wait = processor(0xc401, 1);
+    (void)state;
+    assert_false(proc_ask(0xc000, 3)); /* none there */
+    assert_false(proc_config(1, 0, 0, 0));
+    assert_false(proc_ask(0xc001, 1)); /* not ours */
+    assert_true(proc_ask(0xc000, 1));
+    assert_true(proc_ask(0xc000, 2));
+    assert_int_equal(proc_status(1, 25), 0x104); /* lockstep is permitted; no clock */
+    assert_true(proc_control(1, 1, 0));
+    assert_int_equal(proc_status(1, 21), 1);
+    assert_true(proc_config(1, UINT64_C(0x1234567800000040), 0x3800, 0x300));
+    assert_int_equal(proc_status(1, 9), 0x40);
+    assert_int_equal(proc_status(1, 13), 0x12345678);
+    assert_int_equal(proc_status(1, 17), 0x3800);
+    assert_false(proc_config(1, 0, 0x10000, 0)); /* no such flag */
+    assert_false(proc_config(2, 0, 0x100, 0));   /* lockstep is core 0's */
+    assert_false(proc_control(1, 2, 0));
+    assert_true(device_resets(159, 1));
+    assert_true(device_state(159, 2));
+    assert_int_equal(proc_status(1, 25), 0x100);
+    assert_true(proc_control(1, 0, 1));
+    assert_int_equal(proc_status(1, 25), 0x100);
+    put(&wait, 13, 4, 0x2);
+    assert_false(sci_ask(&wait, NULL));
+    assert_true(device_resets(159, 0));
+    assert_int_equal(proc_status(1, 25), 0x102); /* it would run */
+    assert_true(sci_ask(&wait, NULL));
+    assert_false(proc_ask(0xc120, 1)); /* authenticated boot: not of this device type */
+    struct sci message = processor(0xc005, 1);
+    put(&message, 9, 1, 13);
+    assert_true(sci_ask(&message, NULL));
+    assert_false(sci_ask(&message, NULL)); /* it is host 13's now */
+    assert_false(proc_ask(0xc000, 1));
+    assert_true(proc_ask(0xc001, 2));
+    assert_false(proc_ask(0xc001, 2));
+}
+
 /* What Linux asks for each device and clock of the AM65x's trees, in its order. */
 static void every_device_and_clock_of_linux_trees_answers(void **state)
 {
@@ -568,9 +741,8 @@ static void foreign_and_double_mappings_are_refused(void **state)
     assert_false(event_map(RING, EVENT, VINT, 64)); /* no such bit */
     assert_true(event_map(RING, EVENT, VINT, 0));
     assert_false(event_map(RING, EVENT, VINT, 0));
-    assert_false(event_map(RING + 1, EVENT, VINT, 1));     /* the event is taken */
-    assert_false(event_map(RING + 1, EVENT + 1, VINT, 0)); /* the bit is taken */
-    assert_false(event_map(RING, EVENT + 1, VINT, 1));     /* the ring is taken */
+    assert_false(event_map(RING + 1, EVENT, VINT, 1)); /* the event is taken */
+    assert_false(event_map(RING, EVENT + 1, VINT, 1)); /* the ring is taken */
     assert_int_equal(am65x_counter(AM65X_COUNT_EVENT_MAPPINGS), 1);
     assert_false(event_unmap(RING, EVENT, VINT, 1));
     assert_true(event_unmap(RING, EVENT, VINT, 0));
@@ -579,6 +751,50 @@ static void foreign_and_double_mappings_are_refused(void **state)
     am65x_inject(AM65X_FAULT_STRAY_EVENT, EVENT, 1); /* steered nowhere any more */
     assert_int_equal(am65x_counter(AM65X_COUNT_EVENTS_LOST), 1);
     assert_true(event_map(RING + 1, EVENT, VINT, 0)); /* event and bit are free again */
+}
+
+static void a_vint_takes_64_events_whatever_their_bits(void **state)
+{
+    (void)state;
+    for (uint16_t i = 0; i < 64; i++)
+        assert_true(event_map(RING + i, EVENT + i, VINT, i < 32 ? 7 : 9));
+    assert_false(event_map(RING + 64, EVENT + 64, VINT, 10));
+    am65x_inject(AM65X_FAULT_STRAY_EVENT, EVENT + 31, 1);
+    am65x_inject(AM65X_FAULT_STRAY_EVENT, EVENT, 1);
+    assert_int_equal(read64(VINT_REGS + 0x18), 1 << 7);
+    assert_true(event_unmap(RING, EVENT, VINT, 7));
+    assert_true(event_map(RING + 64, EVENT + 64, VINT, 10));
+    assert_false(event_map(RING, EVENT, VINT, 7));
+}
+
+static bool route_of(uint16_t router, uint16_t type, uint16_t input, uint16_t output)
+{
+    struct sci message = request(type, 3);
+    put(&message, 8, 4, 0x3);
+    put(&message, 12, 2, router);
+    put(&message, 14, 2, input);
+    put(&message, 16, 2, router);
+    put(&message, 18, 2, output);
+    return sci_ask(&message, NULL);
+}
+
+static void routers_have_so_many_inputs_and_route_each_once(void **state)
+{
+    static const struct {
+        uint16_t router, inputs, first_output;
+    } routers[] = {{3, 128, 0}, {100, 208, 0}, {156, 64, 0}, {182, 440, 16}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(routers) / sizeof(routers[0]); i++) {
+        uint16_t router = routers[i].router, last = (uint16_t)(routers[i].inputs - 1);
+        uint16_t output = routers[i].first_output;
+        assert_false(route_of(router, 0x1000, last + 1, output));
+        assert_true(route_of(router, 0x1000, last, output));
+        assert_false(route_of(router, 0x1000, last, output + 1)); /* it is routed */
+        assert_true(route_of(router, 0x1000, 0, output + 1));
+        assert_true(route_of(router, 0x1001, last, output));
+        assert_true(route_of(router, 0x1000, last, output));
+    }
+    assert_false(route_of(97, 0x1000, 0, 0)); /* the R5F's */
 }
 
 static void routes_are_single(void **state)
@@ -628,6 +844,52 @@ static void taking_a_route_away_lowers_its_line(void **state)
     assert_true(lines[OUTPUT_INTID]);
     assert_true(route(0x1001, VINT, OUTPUT));
     assert_false(lines[OUTPUT_INTID]);
+}
+
+static void a_mapping_enables_and_its_event_comes_at_once(void **state)
+{
+    (void)state;
+    reset_in(AM65X_MOOD_MAP_ENABLES);
+    assert_true(route(0x1000, VINT, OUTPUT));
+    assert_int_equal(line_changes, 4); /* the system firmware's answer, and a pulse */
+    assert_true(ring_configure(RING, DRAM_BASE, 8));
+    assert_true(event_map(RING, EVENT, VINT, 5));
+    assert_int_equal(read64(VINT_REGS), 1 << 5);
+    assert_int_equal(read64(VINT_REGS + 0x20), 0);
+    assert_true(event_unmap(RING, EVENT, VINT, 5));
+    write32(RING_RT + 0x10, 1);
+    assert_true(event_map(RING, EVENT, VINT, 5));
+    assert_int_equal(read64(VINT_REGS + 0x20), 1 << 5);
+    assert_true(lines[OUTPUT_INTID]);
+}
+
+static void slow_events_arrive_together_and_the_last_counts(void **state)
+{
+    (void)state;
+    reset_in(AM65X_MOOD_SLOW_EVENTS);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_true(ring_configure((uint16_t)(RING + i), DRAM_BASE + 0x100 * i, 8));
+        assert_true(event_map((uint16_t)(RING + i), (uint16_t)(EVENT + i), VINT, (uint8_t)i));
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        write32(RING_RT + 0x1000 * i + 0x10, 1);
+        assert_int_equal(read64(VINT_REGS + 0x18), 0);
+    }
+    write32(RING_RT + 0x1010, 0xff); /* the second is empty again: it never tells */
+    pass(45000);
+    assert_int_equal(read64(VINT_REGS + 0x18), 0x5);
+    write64(VINT_REGS + 0x18, 0x1);
+    write32(RING_RT + 0x10, 0xff); /* gone, and there again */
+    write32(RING_RT + 0x10, 1);
+    write32(RING_RT + 0x2010, 0xff);
+    assert_int_equal(read64(VINT_REGS + 0x18), 0x4);
+    pass(45000);
+    assert_int_equal(read64(VINT_REGS + 0x18), 0x1);
+    write64(VINT_REGS + 0x18, 0x1);
+    for (unsigned i = 0; i < 400; i++) /* more than can be on their way at once */
+        write32(RING_RT + 0x1010, i % 2 == 0 ? 1 : 0xff);
+    pass(45000);
+    assert_int_equal(read64(VINT_REGS + 0x18), 0);
 }
 
 static void an_unmapped_event_is_lost_and_counted(void **state)
@@ -942,6 +1204,134 @@ static void a_repeating_descriptor_ends_after_its_rounds_or_with_a_teardown(void
     pass(100000);
     assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 2);
     assert_int_equal(read32(TCHAN) & ENABLE, 0);
+}
+
+#define TX_CONFIGURE 0x1205u
+#define RX_CONFIGURE 0x1215u
+
+/* Copies once; whether it came to its end, and with which response. */
+static bool copies(uint8_t *response)
+{
+    uint64_t before = am65x_counter(AM65X_COUNT_DMA_TRANSFERS);
+    describe(64, 1, DRAM_BASE + DESTINATION);
+    submit();
+    pass(1000000);
+    *response = dram[RESPONSE];
+    return am65x_counter(AM65X_COUNT_DMA_TRANSFERS) == before + 1;
+}
+
+static void settings_of_a_channel_that_stop_a_copy(void **state)
+{
+    static const struct {
+        uint16_t type;
+        uint8_t bit, offset, size;
+        uint16_t bad, good;
+    } fields[] = {
+        {TX_CONFIGURE, 1, 19, 1, 2, 0},  {TX_CONFIGURE, 2, 20, 1, 2, 12},
+        {TX_CONFIGURE, 3, 22, 2, 3, 4},  {TX_CONFIGURE, 13, 30, 2, 32, 128},
+        {TX_CONFIGURE, 14, 33, 1, 3, 1}, {RX_CONFIGURE, 2, 30, 1, 10, 12},
+    };
+    uint8_t response;
+    (void)state;
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        setup(NULL);
+        open_channel();
+        assert_true(channel_field(fields[i].type, CHANNEL, fields[i].bit, fields[i].offset,
+                                  fields[i].size, fields[i].bad));
+        assert_false(copies(&response));
+        assert_true(channel_field(fields[i].type, CHANNEL, fields[i].bit, fields[i].offset,
+                                  fields[i].size, fields[i].good));
+        pass(100000);
+        assert_true(copies(&response) || am65x_counter(AM65X_COUNT_DMA_TRANSFERS) != 0);
+    }
+}
+
+static void a_receive_channel_with_other_addresses_writes_nothing(void **state)
+{
+    uint8_t response;
+    (void)state;
+    fill_source();
+    open_channel();
+    assert_true(channel_field(RX_CONFIGURE, CHANNEL, 1, 29, 1, 1));
+    assert_true(copies(&response));
+    assert_int_equal(response, 1);
+    assert_int_equal(dram[DESTINATION + 1], 0);
+}
+
+static void a_channel_pauses_on_an_error_if_it_is_to(void **state)
+{
+    uint8_t response;
+    (void)state;
+    for (unsigned half = 0; half < 2; half++) {
+        setup(NULL);
+        open_channel();
+        am65x_inject(AM65X_FAULT_DMA_ERROR, 0, 1);
+        assert_true(copies(&response)); /* and goes on */
+        assert_true(copies(&response));
+        assert_true(half == 0 ? channel_field(TX_CONFIGURE, CHANNEL, 0, 16, 1, 1)
+                              : channel_field(RX_CONFIGURE, CHANNEL, 0, 28, 1, 1));
+        am65x_inject(AM65X_FAULT_DMA_ERROR, 0, 1);
+        assert_true(copies(&response));
+        assert_int_equal(response, 1);
+        assert_int_equal(read32(half == 0 ? TCHAN : RCHAN), ENABLE | 1u << 29);
+        assert_false(copies(&response));
+        write32(half == 0 ? TCHAN : RCHAN, ENABLE);
+        pass(100000);
+        assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 4);
+    }
+}
+
+static void a_teardown_is_silent_if_it_is_to_be(void **state)
+{
+    (void)state;
+    open_channel();
+    assert_true(channel_field(TX_CONFIGURE, CHANNEL, 11, 21, 1, 1));
+    write32(TCHAN, ENABLE | 1u << 30);
+    pass(100000);
+    assert_int_equal(read32(TCHAN) & ENABLE, 0);
+    assert_int_equal(read32(RING_RT + 0x18), 0);
+}
+
+/* The last slice is not moved while another channel has something to move. */
+static void a_channel_of_a_lower_bin_waits(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    assert_true(ring_configure(CHANNEL + 1, DRAM_BASE + WORK_AT + 0x100, 8));
+    assert_true(channels_configure(CHANNEL + 1, RING));
+    assert_true(psil(0x1280, 0x1001 + CHANNEL, 0x9001 + CHANNEL));
+    assert_true(channel_field(TX_CONFIGURE, CHANNEL, 8, 32, 1, 3));
+    write32(RCHAN + 0x1000, ENABLE);
+    write32(TCHAN + 0x1000, ENABLE);
+    describe(16384, 8, DRAM_BASE + DESTINATION);
+    store(WORK_AT, 8, DRAM_BASE + DESCRIPTOR);
+    store(WORK_AT + 0x100, 8, DRAM_BASE + DESCRIPTOR);
+    write32(WORK_RT + 0x10, 1);
+    write32(WORK_RT + 0x1010, 1);
+    while (read32(TCHAN + 0x1408) < 7 * 16384)
+        pass(1000);
+    assert_int_equal(read32(TCHAN + 0x410), 0);
+    pass(1000000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 2);
+}
+
+static void a_field_that_is_not_set_is_looked_at_as_it_stands(void **state)
+{
+    (void)state;
+    assert_true(channel_field(RX_CONFIGURE, CHANNEL, 2, 30, 1, 12));
+    assert_false(channel_field(RX_CONFIGURE, CHANNEL, 2, 30, 1, 1));   /* no such type */
+    assert_false(channel_field(RX_CONFIGURE, CHANNEL, 14, 33, 1, 0));  /* no such burst */
+    assert_false(channel_field(RX_CONFIGURE, CHANNEL, 5, 20, 1, 8));   /* no such priority */
+    assert_false(channel_field(RX_CONFIGURE, CHANNEL, 4, 18, 2, 404)); /* host 13's ring */
+    assert_true(channel_field(RX_CONFIGURE, CHANNEL, 9, 24, 2, 214));  /* of none */
+    assert_false(channel_field(RX_CONFIGURE, CHANNEL, 10, 26, 2, 1));  /* host 13's flow */
+    assert_true(channel_field(RX_CONFIGURE, CHANNEL, 9, 24, 2, 150));
+    assert_true(channel_field(RX_CONFIGURE, CHANNEL, 10, 26, 2, 64));
+    reset_in(AM65X_MOOD_GARBAGE_FIELDS); /* the ring, and the flows, are others' */
+    assert_false(channel_field(RX_CONFIGURE, CHANNEL, 2, 30, 1, 12));
+    assert_false(channel_field(TX_CONFIGURE, CHANNEL, 2, 20, 1, 12));
+    assert_true(channel_field(TX_CONFIGURE, CHANNEL, 4, 25, 2, RING));
 }
 
 static void rows_of_different_lengths_repack(void **state)
@@ -1560,18 +1950,25 @@ int main(void)
         MODEL_TEST(an_answer_comes_later_and_raises_the_line),
         MODEL_TEST(several_requests_are_in_flight_and_answered_in_order),
         MODEL_TEST(more_messages_than_credits_put_the_thread_in_error),
+        MODEL_TEST(answers_change_places_if_they_may),
         MODEL_TEST(unknown_messages_and_foreign_hosts_are_refused),
         MODEL_TEST(a_request_without_the_flag_gets_no_answer),
         MODEL_TEST(resource_ranges_are_those_of_the_board_configuration),
         MODEL_TEST(intr_outputs_beyond_the_gic_are_not_handed_out),
         MODEL_TEST(devices_and_clocks_answer),
+        MODEL_TEST(clocks_take_the_parents_that_linux_gives_them),
+        MODEL_TEST(a_processor_is_controlled_by_one_host),
         MODEL_TEST(a_reset_request_reaches_the_surroundings),
         MODEL_TEST(foreign_and_double_mappings_are_refused),
+        MODEL_TEST(a_vint_takes_64_events_whatever_their_bits),
+        MODEL_TEST(routers_have_so_many_inputs_and_route_each_once),
         MODEL_TEST(routes_are_single),
         MODEL_TEST(a_vint_is_high_while_a_bit_is_set_and_enabled),
         MODEL_TEST(taking_a_route_away_lowers_its_line),
         MODEL_TEST(an_unmapped_event_is_lost_and_counted),
         MODEL_TEST(so_many_stray_events_at_once_and_no_more),
+        MODEL_TEST(a_mapping_enables_and_its_event_comes_at_once),
+        MODEL_TEST(slow_events_arrive_together_and_the_last_counts),
         MODEL_TEST(a_ring_counts_fills_empties_and_wraps),
         MODEL_TEST(a_ring_sends_its_event_only_when_no_longer_empty),
         MODEL_TEST(a_status_bit_follows_its_ring),
@@ -1584,6 +1981,12 @@ int main(void)
         MODEL_TEST(a_pause_holds_and_its_end_resumes),
         MODEL_TEST(a_teardown_ends_with_a_message_in_the_completion_ring),
         MODEL_TEST(a_repeating_descriptor_ends_after_its_rounds_or_with_a_teardown),
+        MODEL_TEST(settings_of_a_channel_that_stop_a_copy),
+        MODEL_TEST(a_receive_channel_with_other_addresses_writes_nothing),
+        MODEL_TEST(a_channel_pauses_on_an_error_if_it_is_to),
+        MODEL_TEST(a_teardown_is_silent_if_it_is_to_be),
+        MODEL_TEST(a_channel_of_a_lower_bin_waits),
+        MODEL_TEST(a_field_that_is_not_set_is_looked_at_as_it_stands),
         MODEL_TEST(rows_of_different_lengths_repack),
         MODEL_TEST(bad_transfer_requests_are_answered_with_their_errors),
         MODEL_TEST(dma_reaches_the_pre_its),

@@ -39,7 +39,7 @@ bool am65x_inject_after(enum am65x_fault fault, uint64_t argument, uint32_t spar
         if (count > AM65X_STRAY_EVENTS_MAX)
             return false;
         for (uint32_t i = 0; i < count; i++)
-            inta_event((uint16_t)argument);
+            inta_event_arrives((uint16_t)argument);
         return true;
     }
     model_fault_set(fault, argument, spare, count);

@@ -5,6 +5,10 @@
  * Management Device Descriptions"): 4608 global events, each steered to one of 64 status bits of
  * one of 256 virtual interrupts. A virtual interrupt's output is a level: high while a bit is
  * both set and enabled. An "up" event sets the bit, a "down" event clears it, and so does software.
+ * Several events may share a bit: TI's firmware refuses only a 65th event of a virtual interrupt.
+ *
+ * In the mood slow-events they come late, several at a time, and of what a source has sent
+ * meanwhile only the last counts: an up that was taken back has never been.
  *
  * Registers, 64 bits each, a page of 4 KiB for each virtual interrupt. Not modelled: counted and
  * multicast events, and local events.
@@ -24,7 +28,7 @@
 
 static struct {
     uint64_t enable, status;
-    uint64_t mapped; /* bits that an event is steered to */
+    unsigned mapped; /* events that are steered to it */
     bool level;
 } vints[VINT_COUNT];
 
@@ -34,10 +38,30 @@ static struct {
     uint16_t vint;
 } events[EVENT_COUNT];
 
+/* Events on their way, in the mood slow-events: what each was last. */
+enum late {
+    LATE_NONE,
+    LATE_UP,
+    LATE_DOWN,
+};
+#define LATE_MAX    256u /* more of them, and all arrive */
+#define LATE_LEAST  (5u * MICROSECOND)
+#define LATE_SPREAD (40u * MICROSECOND)
+
+static uint8_t late[EVENT_COUNT]; /* enum late */
+static uint16_t late_events[LATE_MAX];
+static unsigned late_count;
+static struct model_timer late_timer;
+
+static void late_events_arrive(unsigned argument);
+
 void inta_reset(void)
 {
     memset(vints, 0, sizeof(vints));
     memset(events, 0, sizeof(events));
+    memset(late, LATE_NONE, sizeof(late));
+    late_count = 0;
+    late_timer = (struct model_timer){.expire = late_events_arrive};
 }
 
 static void update(unsigned vint)
@@ -88,7 +112,7 @@ static void tell_event(uint16_t event, bool up)
     model_event(AM65X_EVENT_GLOBAL, event, where, up);
 }
 
-void inta_event(uint16_t event)
+void inta_event_arrives(uint16_t event)
 {
     tell_event(event, true);
     if (event >= EVENT_COUNT || !events[event].mapped) {
@@ -101,7 +125,7 @@ void inta_event(uint16_t event)
     trace_event(event);
 }
 
-void inta_event_down(uint16_t event)
+static void down_arrives(uint16_t event)
 {
     tell_event(event, false);
     if (event >= EVENT_COUNT || !events[event].mapped)
@@ -111,15 +135,63 @@ void inta_event_down(uint16_t event)
     update(vint);
 }
 
+static void late_events_arrive(unsigned argument)
+{
+    unsigned count = late_count;
+    (void)argument;
+    late_count = 0;
+    for (unsigned i = 0; i < count; i++) {
+        uint16_t event = late_events[i];
+        uint8_t what = late[event];
+        late[event] = LATE_NONE;
+        if (what == LATE_UP)
+            inta_event_arrives(event);
+        else if (what == LATE_DOWN)
+            down_arrives(event);
+    }
+}
+
+/* false: it arrives at once. */
+static bool is_late(uint16_t event, enum late what)
+{
+    if (!model_mood(AM65X_MOOD_SLOW_EVENTS) || event >= EVENT_COUNT)
+        return false;
+    if (late[event] == LATE_NONE) {
+        if (late_count == LATE_MAX)
+            late_events_arrive(0);
+        if (late_count == 0)
+            timer_arm(&late_timer, LATE_LEAST + model_some_delay(LATE_SPREAD));
+        late_events[late_count++] = event;
+    }
+    late[event] = (uint8_t)what;
+    return true;
+}
+
+void inta_event(uint16_t event)
+{
+    if (!is_late(event, LATE_UP))
+        inta_event_arrives(event);
+}
+
+void inta_event_down(uint16_t event)
+{
+    if (!is_late(event, LATE_DOWN))
+        down_arrives(event);
+}
+
 bool inta_map(uint16_t event, uint16_t vint, uint8_t bit)
 {
     if (event >= EVENT_COUNT || vint >= VINT_COUNT || bit >= BIT_COUNT || events[event].mapped ||
-        (vints[vint].mapped >> bit & 1) != 0)
+        vints[vint].mapped == BIT_COUNT)
         return false;
     events[event].mapped = true;
     events[event].vint = vint;
     events[event].bit = bit;
-    vints[vint].mapped |= UINT64_C(1) << bit;
+    vints[vint].mapped++;
+    if (model_mood(AM65X_MOOD_MAP_ENABLES)) {
+        vints[vint].enable |= UINT64_C(1) << bit;
+        update(vint);
+    }
     model_count(AM65X_COUNT_EVENT_MAPPINGS, 1);
     return true;
 }
@@ -130,7 +202,12 @@ bool inta_unmap(uint16_t event, uint16_t vint, uint8_t bit)
         events[event].bit != bit)
         return false;
     events[event].mapped = false;
-    vints[vint].mapped &= ~(UINT64_C(1) << bit);
+    late[event] = LATE_NONE; /* what is on its way goes nowhere */
+    if (model_mood(AM65X_MOOD_MAP_ENABLES)) {
+        vints[vint].enable &= ~(UINT64_C(1) << bit);
+        update(vint);
+    }
+    vints[vint].mapped--;
     model_uncount(AM65X_COUNT_EVENT_MAPPINGS);
     return true;
 }

@@ -21,6 +21,9 @@
 
 uint64_t model_now(void);
 const struct am65x_config *model_config(void);
+bool model_mood(uint32_t mood); /* AM65X_MOOD_* */
+/* Some delay below limit, another each time; the same in each run of the same accesses. */
+uint64_t model_some_delay(uint32_t limit);
 void surroundings_reset(const struct am65x_environment *environment,
                         const struct am65x_config *config);
 
@@ -167,11 +170,13 @@ enum navss {
 
 /* ---------------------------------------------------------------- events and interrupts */
 
-/* A global event arrives at the interrupt aggregator. */
+/* A global event is sent to the interrupt aggregator. */
 void inta_event(uint16_t event);
 /* Its source takes it back: what a ring reported is gone. */
 void inta_event_down(uint16_t event);
-/* false: the event or the bit is taken, or out of range. */
+/* One arrives there. */
+void inta_event_arrives(uint16_t event);
+/* false: the event is taken, the VINT has 64 already, or one is out of range. */
 bool inta_map(uint16_t event, uint16_t vint, uint8_t bit);
 bool inta_unmap(uint16_t event, uint16_t vint, uint8_t bit);
 
@@ -203,6 +208,8 @@ struct ring *ringacc_ring(enum navss navss, unsigned index); /* NULL: no such ri
 /* The hardware's side: an element (its first 8 bytes) joins or leaves. false: full or empty. */
 bool ringacc_push(enum navss navss, unsigned index, uint64_t element);
 bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element);
+/* Sends the event of a ring that is not empty. */
+void ringacc_tell(enum navss navss, unsigned index);
 /* Empties a ring; a count of 0 takes its configuration away. */
 void ringacc_configured(enum navss navss, unsigned index, uint32_t count);
 
@@ -215,11 +222,16 @@ struct udmap_shape {
 };
 const struct udmap_shape *udmap_shape(enum navss navss);
 
-/* TI-SCI configuration of channels and flows; the caller has checked the numbers. */
+/* TI-SCI configuration of channels and flows; the caller has checked the numbers. A channel's
+ * settings are the fields of its registers, by TI-SCI's names for them. */
 struct udmap_channel_settings {
-    uint8_t type;
-    uint16_t completion_ring;
-    bool suppress_teardown_packet;
+    uint16_t type, completion_ring, fetch_size;
+    uint16_t pause_on_error, atype;
+    uint16_t priority, qos, order_id, scheduling, burst_size;
+    /* Of transmit channels. */
+    uint16_t filter_einfo, filter_pswords, suppress_teardown_packet, credit_count, fifo_depth;
+    /* Of receive channels. */
+    uint16_t flow_start, flow_count, ignore_short, ignore_long;
 };
 struct udmap_channel_settings *udmap_tchan_settings(enum navss navss, unsigned channel);
 struct udmap_channel_settings *udmap_rchan_settings(enum navss navss, unsigned channel);
@@ -273,7 +285,22 @@ bool sysfw_device_resets(uint8_t host, const struct sci_message *request,
                          struct sci_message *answer);
 bool sysfw_device_exists(uint32_t device);
 bool sysfw_device_is_on(uint32_t device);
+uint32_t sysfw_device_resets_of(uint32_t device); /* a bit each that is asserted */
 void sysfw_device_reset(void);
+
+bool sysfw_proc_request(uint8_t host, const struct sci_message *request,
+                        struct sci_message *answer);
+bool sysfw_proc_release(uint8_t host, const struct sci_message *request,
+                        struct sci_message *answer);
+bool sysfw_proc_hand_over(uint8_t host, const struct sci_message *request,
+                          struct sci_message *answer);
+bool sysfw_proc_set_config(uint8_t host, const struct sci_message *request,
+                           struct sci_message *answer);
+bool sysfw_proc_set_control(uint8_t host, const struct sci_message *request,
+                            struct sci_message *answer);
+bool sysfw_proc_status(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+bool sysfw_proc_wait(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+void sysfw_proc_reset(void);
 
 bool sysfw_clock_set_state(uint8_t host, const struct sci_message *request,
                            struct sci_message *answer);

@@ -112,6 +112,15 @@ static uint64_t element_address(const struct ring *ring, uint32_t position)
     return ring->base + (uint64_t)(position % ring->count) * element_size(ring);
 }
 
+void ringacc_tell(enum navss navss, unsigned index)
+{
+    const struct ring *ring = ringacc_ring(navss, index);
+    if (ring == NULL || ring->occupied == 0 || ring->event == EVENT_NONE)
+        return;
+    model_count(AM65X_COUNT_RING_EVENTS, 1);
+    inta_event(ring->event);
+}
+
 /* Elements have joined; a transmit channel may wait for them, or an event be due. */
 static void joined(enum navss navss, unsigned index, struct ring *ring, uint32_t count,
                    uint64_t who)
@@ -119,10 +128,8 @@ static void joined(enum navss navss, unsigned index, struct ring *ring, uint32_t
     bool was_empty = ring->occupied == 0;
     ring->occupied += count;
     tell_change(ring, count, who);
-    if (was_empty && ring->event != EVENT_NONE) {
-        model_count(AM65X_COUNT_RING_EVENTS, 1);
-        inta_event(ring->event);
-    }
+    if (was_empty)
+        ringacc_tell(navss, index);
     udmap_kick(navss, index); /* transmit channel n takes its work from ring n */
 }
 

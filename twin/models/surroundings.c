@@ -11,6 +11,7 @@ static struct am65x_environment env;
 static struct am65x_config settings;
 static uint64_t counters[AM65X_COUNT_COUNT];
 static uint64_t lines[INTID_COUNT / 64];
+static uint32_t noise; /* a linear congruential generator's state */
 
 static struct {
     uint64_t argument;
@@ -27,6 +28,7 @@ void surroundings_reset(const struct am65x_environment *environment,
     settings = *config;
     memset(counters, 0, sizeof(counters));
     memset(faults, 0, sizeof(faults));
+    noise = 0;
 }
 
 uint64_t model_now(void)
@@ -47,6 +49,17 @@ bool model_ram_write(uint64_t address, const void *data, size_t size)
 const struct am65x_config *model_config(void)
 {
     return &settings;
+}
+
+bool model_mood(uint32_t mood)
+{
+    return (settings.moods & mood) != 0;
+}
+
+uint64_t model_some_delay(uint32_t limit)
+{
+    noise = noise * 1664525u + 1013904223u; /* Numerical Recipes' */
+    return (noise >> 8) % limit;
 }
 
 void model_line(unsigned intid, bool high)

@@ -130,6 +130,14 @@ static bool owns_event_numbers(const struct irq_request *irq)
            rm_owns(irq->host, DEV_MAIN_INTA, SUBTYPE_INTA_EVENT, irq->event);
 }
 
+/* A ring that holds elements already sends its event as soon as it has one to send. */
+static void tell_what_is_there(const struct irq_request *irq)
+{
+    enum navss navss;
+    if (navss_of_device(irq->source, DEV_MAIN_RINGACC, DEV_MCU_RINGACC, &navss))
+        ringacc_tell(navss, irq->source_index);
+}
+
 static bool set_event(const struct irq_request *irq)
 {
     uint16_t *source = event_register(irq);
@@ -137,6 +145,8 @@ static bool set_event(const struct irq_request *irq)
         !inta_map(irq->event, irq->vint, irq->vint_bit))
         return false;
     *source = irq->event;
+    if (model_mood(AM65X_MOOD_MAP_ENABLES))
+        tell_what_is_there(irq);
     return true;
 }
 
@@ -260,9 +270,52 @@ bool sysfw_rm_ring_get(uint8_t host, const struct sci_message *request, struct s
 
 /* ---------------------------------------------------------------- UDMAP channels and flows */
 
-#define CHANNEL_VALID_TYPE     (UINT32_C(1) << 2)
-#define CHANNEL_VALID_CQ       (UINT32_C(1) << 4)
-#define CHANNEL_VALID_SUPPRESS (UINT32_C(1) << 11) /* transmit only */
+/* A field of a channel configuration: its bit in valid_params, where it is in the message and in
+ * the settings, and the largest value that the register has room for. */
+struct channel_field {
+    uint8_t valid_bit, offset, size;
+    uint16_t most;
+    size_t place;
+};
+#define FIELD(bit, offset, size, most, name)                                                       \
+    {                                                                                              \
+        bit, offset, size, most, offsetof(struct udmap_channel_settings, name)                     \
+    }
+
+static const struct channel_field transmit_fields[] = {
+    FIELD(0, 16, 1, 1, pause_on_error),
+    FIELD(1, 19, 1, 2, atype),
+    FIELD(2, 20, 1, 15, type),
+    FIELD(3, 22, 2, 127, fetch_size),
+    FIELD(4, 25, 2, UINT16_MAX, completion_ring),
+    FIELD(5, 27, 1, 7, priority),
+    FIELD(6, 28, 1, 7, qos),
+    FIELD(7, 29, 1, 15, order_id),
+    FIELD(8, 32, 1, 3, scheduling),
+    FIELD(9, 17, 1, 1, filter_einfo),
+    FIELD(10, 18, 1, 1, filter_pswords),
+    FIELD(11, 21, 1, 1, suppress_teardown_packet),
+    FIELD(12, 24, 1, 7, credit_count),
+    FIELD(13, 30, 2, 8191, fifo_depth),
+    FIELD(14, 33, 1, 3, burst_size),
+};
+
+static const struct channel_field receive_fields[] = {
+    FIELD(0, 28, 1, 1, pause_on_error),
+    FIELD(1, 29, 1, 2, atype),
+    FIELD(2, 30, 1, 15, type),
+    FIELD(3, 16, 2, 127, fetch_size),
+    FIELD(4, 18, 2, UINT16_MAX, completion_ring),
+    FIELD(5, 20, 1, 7, priority),
+    FIELD(6, 21, 1, 7, qos),
+    FIELD(7, 22, 1, 15, order_id),
+    FIELD(8, 23, 1, 3, scheduling),
+    FIELD(9, 24, 2, 16383, flow_start),
+    FIELD(10, 26, 2, 16383, flow_count),
+    FIELD(11, 31, 1, 1, ignore_short),
+    FIELD(12, 32, 1, 1, ignore_long),
+    FIELD(14, 33, 1, 3, burst_size),
+};
 
 static uint16_t ringacc_device(enum navss navss)
 {
@@ -274,22 +327,52 @@ static bool ring_acceptable(uint8_t host, enum navss navss, uint16_t ring)
     return ring == RING_NONE || owns_ring(host, ringacc_device(navss), ring);
 }
 
-static bool channel_type_exists(uint8_t type)
+static bool channel_type_exists(uint16_t type)
 {
-    return type == 2 || type == 3 || (type >= 10 && type <= 13);
+    return type == 0 || type == 2 || type == 3 || (type >= 10 && type <= 13);
+}
+
+/* The flows that a receive channel may use beside its own. */
+static bool owns_flows(uint8_t host, uint16_t udmap, const struct udmap_channel_settings *channel)
+{
+    for (uint32_t i = 0; i < channel->flow_count; i++)
+        if (!rm_owns(host, udmap, SUBTYPE_FLOW_COMMON, channel->flow_start + i))
+            return false;
+    return true;
+}
+
+/* What a request asks for: a field whose bit in valid_params is clear is as its register has it,
+ * and is looked at like the others (TI-SCI documentation, "UDMAP Valid Parameters Field Usage").
+ * false: a value that the register can't hold. */
+static bool merge_fields(const struct sci_message *request, const struct channel_field *fields,
+                         size_t count, struct udmap_channel_settings *settings)
+{
+    uint32_t valid = sci_get32(request, 8);
+    for (size_t i = 0; i < count; i++) {
+        const struct channel_field *field = &fields[i];
+        if ((valid >> field->valid_bit & 1) == 0)
+            continue;
+        uint16_t value =
+            field->size == 1 ? sci_get8(request, field->offset) : sci_get16(request, field->offset);
+        if (value > field->most)
+            return false;
+        *(uint16_t *)((uint8_t *)settings + field->place) = value;
+    }
+    return true;
 }
 
 static bool configure_channel(uint8_t host, enum navss navss, const struct sci_message *request,
-                              struct udmap_channel_settings *channel, uint8_t type, uint16_t ring)
+                              const struct channel_field *fields, size_t count,
+                              struct udmap_channel_settings *channel)
 {
-    uint32_t valid = sci_get32(request, 8);
-    if (channel == NULL || ((valid & CHANNEL_VALID_TYPE) != 0 && !channel_type_exists(type)) ||
-        ((valid & CHANNEL_VALID_CQ) != 0 && !ring_acceptable(host, navss, ring)))
+    if (channel == NULL)
         return false;
-    if ((valid & CHANNEL_VALID_TYPE) != 0)
-        channel->type = type;
-    if ((valid & CHANNEL_VALID_CQ) != 0)
-        channel->completion_ring = ring;
+    struct udmap_channel_settings settings = *channel;
+    if (!merge_fields(request, fields, count, &settings) || !channel_type_exists(settings.type) ||
+        !ring_acceptable(host, navss, settings.completion_ring) || settings.burst_size == 0 ||
+        !owns_flows(host, udmap_shape(navss)->device, &settings))
+        return false;
+    *channel = settings;
     return true;
 }
 
@@ -300,14 +383,10 @@ bool sysfw_rm_tx_channel(uint8_t host, const struct sci_message *request,
     uint16_t device = sci_get16(request, 12), index = sci_get16(request, 14);
     (void)answer;
     if (!navss_of_device(device, DEV_MAIN_UDMAP, DEV_MCU_UDMAP, &navss) ||
-        !owns_tchan(host, device, index))
+        !owns_tchan(host, device, index) ||
+        !configure_channel(host, navss, request, transmit_fields, COUNT_OF(transmit_fields),
+                           udmap_tchan_settings(navss, index)))
         return false;
-    struct udmap_channel_settings *channel = udmap_tchan_settings(navss, index);
-    if (!configure_channel(host, navss, request, channel, sci_get8(request, 20),
-                           sci_get16(request, 25)))
-        return false;
-    if ((sci_get32(request, 8) & CHANNEL_VALID_SUPPRESS) != 0)
-        channel->suppress_teardown_packet = sci_get8(request, 21) != 0;
     udmap_kick(navss, index);
     return true;
 }
@@ -318,11 +397,10 @@ bool sysfw_rm_rx_channel(uint8_t host, const struct sci_message *request,
     enum navss navss;
     uint16_t device = sci_get16(request, 12), index = sci_get16(request, 14);
     (void)answer;
-    if (!navss_of_device(device, DEV_MAIN_UDMAP, DEV_MCU_UDMAP, &navss) ||
-        !owns_rchan(host, device, index))
-        return false;
-    return configure_channel(host, navss, request, udmap_rchan_settings(navss, index),
-                             sci_get8(request, 30), sci_get16(request, 18));
+    return navss_of_device(device, DEV_MAIN_UDMAP, DEV_MCU_UDMAP, &navss) &&
+           owns_rchan(host, device, index) &&
+           configure_channel(host, navss, request, receive_fields, COUNT_OF(receive_fields),
+                             udmap_rchan_settings(navss, index));
 }
 
 #define FLOW_VALID_TYPE        (UINT32_C(1) << 3)

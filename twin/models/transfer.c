@@ -225,6 +225,12 @@ uint32_t transfer_move(struct transfer *transfer, uint32_t limit)
     return moved;
 }
 
+void transfer_fail(struct transfer *transfer)
+{
+    transfer->fail = true;
+    give_up(transfer, STATUS_TRANSFER);
+}
+
 bool transfer_wants_event(const struct transfer *transfer)
 {
     return (transfer->flags & FLAGS_SUPPRESS_EVENT) == 0;

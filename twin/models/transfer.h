@@ -25,7 +25,7 @@ struct transfer {
     uint16_t reloads;
     uint32_t flags; /* of the TR at work */
     uint8_t status; /* its response so far */
-    bool fail;      /* injected: every TR ends in a transfer error */
+    bool fail;      /* every TR ends in a transfer error */
     struct transfer_side source, destination;
     uint64_t bytes;
 };
@@ -36,6 +36,9 @@ bool transfer_begin(struct transfer *transfer, uint64_t descriptor);
 /* Moves up to `limit` bytes of the TR at work, fewer if the pieces are small; returns how many. 0:
  * the TR is over. */
 uint32_t transfer_move(struct transfer *transfer, uint32_t limit);
+
+/* The TR at work, and each further one, ends in a transfer error. */
+void transfer_fail(struct transfer *transfer);
 
 /* Writes the response of the TR that is over and reads the next one. false: that was the last.
  * Without `repeat` a descriptor that asks for another round does not get it. */

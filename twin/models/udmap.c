@@ -9,6 +9,13 @@
  * nanosecond, and returns the descriptor to the ring that the descriptor names. Nothing happens
  * inside a register access: all of it is due later. Channels paired with a peripheral can be
  * configured, enabled and torn down, but no data flows.
+ *
+ * Of a channel's settings these act on a block copy: its type; the address type, since there are no
+ * tables that an address other than a physical one could be looked up in; the fetch size, FIFO
+ * depth and burst size; pause on error; the completion ring, and whether a teardown tells it; the
+ * scheduling priority. The others are kept: priority, quality of service and order id are for the
+ * bus; the filters and flows for packets; credits for external channels; what is too short or too
+ * long is ignored, or not, in the split mode of such ones.
  */
 #include "twin/models/transfer.h"
 
@@ -47,6 +54,20 @@
 #define TYPE_BLOCK_COPY_REFERENCE 12u
 #define TYPE_BLOCK_COPY_VALUE     13u
 
+/* An address that needs no translation. */
+#define ATYPE_PHYSICAL            0u
+
+/* A descriptor's header, which a channel has to fetch whole. */
+#define FETCH_WORDS_LEAST         4u
+
+/* A channel's FIFO: TI's numbers for the AM65x (CSL of its processor SDK). */
+#define FIFO_BYTES                128u
+#define FIFO_BYTES_HIGH           1024u
+#define HIGH_CAPACITY_MAIN        8u /* channels from 0 on */
+#define HIGH_CAPACITY_MCU         2u
+
+#define BURST_64                  1u /* each further code doubles it */
+
 /* What a completion ring gets for a teardown. */
 #define TEARDOWN_MESSAGE          UINT64_C(1)
 
@@ -55,6 +76,7 @@
 #define START_LATENCY             100u
 #define TEARDOWN_LATENCY          (1u * MICROSECOND)
 #define RETURN_LATENCY            200u
+#define RETURN_SPREAD             (30u * MICROSECOND) /* in the mood misordered */
 #define SLICE_BYTES               16384u
 #define BYTES_PER_NS              4u
 
@@ -77,6 +99,7 @@ struct transmit_channel {
     enum channel_state state;
     struct transfer transfer;
     uint32_t uncounted; /* bytes of the slice that is on its way */
+    bool failed;        /* a TR of the descriptor has ended with an error */
 };
 
 static const struct udmap_shape shapes[NAVSS_COUNT] = {
@@ -112,9 +135,36 @@ static unsigned pack(unsigned navss, unsigned index)
     return navss << 16 | index;
 }
 
+static const struct udmap_channel_settings reset_settings = {
+    .completion_ring = RING_NONE,
+    .burst_size = BURST_64,
+};
+
+/* What an earlier user may have left: each value is one that the register can hold, and none is
+ * what a block copy of the A53's needs. */
+static const struct udmap_channel_settings garbage_settings = {
+    .type = 2,
+    .completion_ring = 0,
+    .fetch_size = 1,
+    .pause_on_error = 1,
+    .atype = 2,
+    .priority = 7,
+    .qos = 7,
+    .order_id = 15,
+    .scheduling = 3,
+    .burst_size = 3,
+    .filter_einfo = 1,
+    .filter_pswords = 1,
+    .suppress_teardown_packet = 1,
+    .credit_count = 7,
+    .fifo_depth = 32,
+    .ignore_short = 1,
+    .ignore_long = 1,
+};
+
 static void channel_reset(struct channel *channel, void (*expire)(unsigned), unsigned argument)
 {
-    channel->settings.completion_ring = RING_NONE;
+    channel->settings = model_mood(AM65X_MOOD_GARBAGE_FIELDS) ? garbage_settings : reset_settings;
     channel->event = EVENT_NONE;
     channel->timer.expire = expire;
     channel->timer.argument = argument;
@@ -125,10 +175,20 @@ void udmap_reset(void)
     memset(tchans, 0, sizeof(tchans));
     memset(rchans, 0, sizeof(rchans));
     for (unsigned navss = 0; navss < NAVSS_COUNT; navss++) {
-        for (unsigned i = 0; i < TCHAN_MAX; i++)
+        unsigned high = navss == NAVSS_MAIN ? HIGH_CAPACITY_MAIN : HIGH_CAPACITY_MCU;
+        for (unsigned i = 0; i < TCHAN_MAX; i++) {
             channel_reset(&tchans[navss][i].common, tchan_expired, pack(navss, i));
-        for (unsigned i = 0; i < RCHAN_MAX; i++)
+            if (!model_mood(AM65X_MOOD_GARBAGE_FIELDS))
+                tchans[navss][i].common.settings.fifo_depth =
+                    i < high ? FIFO_BYTES_HIGH : FIFO_BYTES;
+        }
+        for (unsigned i = 0; i < RCHAN_MAX; i++) {
             channel_reset(&rchans[navss][i], rchan_expired, pack(navss, i));
+            if (model_mood(AM65X_MOOD_GARBAGE_FIELDS)) { /* flows that are another host's */
+                rchans[navss][i].settings.flow_start = 214;
+                rchans[navss][i].settings.flow_count = 8;
+            }
+        }
     }
     memset(flows, 0xff, sizeof(flows)); /* every ring number: none */
 }
@@ -186,13 +246,37 @@ static bool running(const struct channel *channel)
     return (channel->control & (CONTROL_ENABLE | CONTROL_PAUSE)) == CONTROL_ENABLE;
 }
 
+/* A burst is read into the FIFO as a whole. */
+static bool has_room(const struct udmap_channel_settings *settings)
+{
+    return settings->fifo_depth >= 64u << (settings->burst_size - BURST_64);
+}
+
 /* Both ends are set up and enabled, so data can flow. */
 static bool can_move(enum navss navss, unsigned index)
 {
     const struct channel *transmit = &tchans[navss][index].common;
     const struct channel *receive = partner(navss, index);
     return receive != NULL && running(transmit) && running(receive) && is_block_copy(transmit) &&
-           is_block_copy(receive);
+           is_block_copy(receive) && has_room(&transmit->settings);
+}
+
+/* A channel of a higher scheduling priority has data to move: those below wait. */
+static bool is_outranked(enum navss navss, unsigned index)
+{
+    uint16_t own = tchans[navss][index].common.settings.scheduling;
+    for (unsigned i = 0; own != 0 && i < tchan_count(navss); i++)
+        if (tchans[navss][i].state == CHANNEL_MOVING &&
+            tchans[navss][i].common.settings.scheduling < own && can_move(navss, i))
+            return true;
+    return false;
+}
+
+/* After an error a channel may be set to wait for software. */
+static void pause_if_asked(struct channel *channel)
+{
+    if (channel->settings.pause_on_error != 0)
+        channel->control |= CONTROL_PAUSE;
 }
 
 static bool tearing_down(const struct channel *channel)
@@ -239,7 +323,7 @@ static void finish_teardown(enum navss navss, unsigned index)
     transmit->control &= ~CONTROL_ENABLE;
     if (receive != NULL)
         receive->control &= ~CONTROL_ENABLE;
-    if (!transmit->settings.suppress_teardown_packet)
+    if (transmit->settings.suppress_teardown_packet == 0)
         push_completion(navss, transmit->settings.completion_ring, TEARDOWN_MESSAGE);
 }
 
@@ -251,11 +335,15 @@ static void fetch(enum navss navss, unsigned index)
         return;
     if (!ringacc_pop(navss, index, &descriptor))
         return;
-    if (!transfer_begin(&tchan->transfer, descriptor)) {
+    const struct udmap_channel_settings *settings = &tchan->common.settings;
+    if (settings->atype != ATYPE_PHYSICAL || settings->fetch_size < FETCH_WORDS_LEAST ||
+        !transfer_begin(&tchan->transfer, descriptor)) {
         tchan->common.control |= CONTROL_ERROR;
+        pause_if_asked(&tchan->common);
         udmap_kick(navss, index);
         return;
     }
+    tchan->failed = false;
     tchan->state = CHANNEL_MOVING;
     model_event(AM65X_EVENT_FETCHED, event_subject(navss, index), tchan->transfer.descriptor, 0);
     timer_arm(&tchan->common.timer, FETCH_LATENCY);
@@ -266,6 +354,7 @@ static void end_of_record(enum navss navss, unsigned index)
     struct transmit_channel *tchan = &tchans[navss][index];
     uint64_t stall = 0;
     uint16_t event = transfer_wants_event(&tchan->transfer) ? tchan->common.event : EVENT_NONE;
+    tchan->failed = tchan->failed || tchan->transfer.status != 0;
     /* A teardown lets a descriptor end, but a repeating one gets no further round. */
     bool more = transfer_next(&tchan->transfer, !tearing_down(&tchan->common));
     if (event != EVENT_NONE)
@@ -277,6 +366,8 @@ static void end_of_record(enum navss navss, unsigned index)
     tchan->state = CHANNEL_RETURNING;
     if (model_fault_take(AM65X_FAULT_DMA_STALL, &stall))
         stall *= MICROSECOND;
+    if (model_mood(AM65X_MOOD_MISORDERED))
+        stall += model_some_delay(RETURN_SPREAD);
     timer_arm(&tchan->common.timer, RETURN_LATENCY + stall);
 }
 
@@ -295,6 +386,12 @@ static void move(enum navss navss, unsigned index)
     struct channel *receive = partner(navss, index);
     if (receive == NULL || !can_move(navss, index))
         return; /* paused: the kick that ends the pause resumes */
+    if (is_outranked(navss, index)) {
+        timer_arm(&tchan->common.timer, START_LATENCY);
+        return;
+    }
+    if (receive->settings.atype != ATYPE_PHYSICAL)
+        transfer_fail(&tchan->transfer);
     uint32_t moved = transfer_move(&tchan->transfer, SLICE_BYTES);
     if (moved == 0) {
         end_of_record(navss, index);
@@ -329,6 +426,11 @@ static void return_descriptor(enum navss navss, unsigned index)
     struct channel *receive = partner(navss, index);
     tchan->state = CHANNEL_IDLE;
     count_completed(tchan, receive);
+    if (tchan->failed) {
+        pause_if_asked(&tchan->common);
+        if (receive != NULL)
+            pause_if_asked(receive);
+    }
     tchan->common.packets++;
     if (receive != NULL)
         receive->packets++;
