@@ -21,7 +21,6 @@ void platform_log_memory(void);
  * firmware's lies or will, nor what the loader has left for it. Any context, after that. */
 bool platform_is_free_memory(uint64_t start, uint64_t size);
 
-
 /* Brings up GIC, the other cores, the interrupt layer, the ITS, system firmware, router,
  * aggregator, UDMA and the console's interrupt (console: the UART's number, 0-2; told: what the
  * loader says, which stays where it is); logs what it finds. A part that fails leaves out those

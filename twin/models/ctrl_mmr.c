@@ -2,8 +2,9 @@
 /*
  * The parts of the control modules that boot code and drivers of the field program (AM65x TRM
  * SPRUID7, 5.1 "Control Module (CTRL_MMR)"): the pads' configuration, and the page with the modes
- * of SERDES, PCIe and PHYs; in the MCU's the same page, with the mode of its Ethernet port. They only remember what is written: no pin and no PHY is behind them.
- * The pads come out of reset as zero, not with the TRM's value for each.
+ * of SERDES, PCIe and PHYs; in the MCU's the same page, with the mode of its Ethernet port. They
+ * only remember what is written: no pin and no PHY is behind them. The pads come out of reset as
+ * zero, not with the TRM's value for each.
  */
 #include "twin/models/models.h"
 
