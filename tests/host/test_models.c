@@ -117,8 +117,7 @@ static int setup(void **state)
 
 static void reset_in(uint32_t moods)
 {
-    const struct am65x_config config = {
-        .intid_limit = 256, .dram_base = DRAM_BASE, .dram_size = DRAM_SIZE, .moods = moods};
+    const struct am65x_config config = {.intid_limit = 256, .moods = moods};
     am65x_reset(&environment, &config);
     line_changes = 0;
 }

@@ -10,6 +10,7 @@
 #include "boot/boot.h"
 #include "drivers/uart/uart.h"
 #include "lib/device_tree.h"
+#include "lib/log.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
 #include "tests/host/support/arch_host.h"
@@ -23,6 +24,8 @@
 
 /* So few of the router's outputs exist that events soon share a VINT. */
 #define INTID_LIMIT 88u
+
+LOG_SUBJECT(boot); /* platform/memory.c is not here */
 
 uint8_t secondary_start[1];
 
