@@ -32,7 +32,8 @@ struct sysregs {
     uint64_t cptr_el3, elr_el1, elr_el2, elr_el3, esr_el1, esr_el2, esr_el3, far_el1, far_el2;
     uint64_t far_el3, hcr_el2, hpfar_el2, hstr_el2, mair_el3, mdcr_el2, mdcr_el3, mdscr_el1;
     uint64_t midr_el1, mpidr_el1, par_el1, pmcr_el0, scr_el3, sctlr_el1, sctlr_el3, spsr_el2;
-    uint64_t sp_el0, sp_el1, spsr_el1, spsr_el3, tcr_el1, tcr_el3, tpidr_el1, ttbr0_el1, ttbr0_el3, ttbr1_el1, vbar_el1;
+    uint64_t sp_el0, sp_el1, spsr_el1, spsr_el3, tcr_el1, tcr_el3, tpidr_el1, ttbr0_el1, ttbr0_el3,
+        ttbr1_el1, vbar_el1;
     uint64_t vbar_el2, vmpidr_el2, vpidr_el2, vtcr_el2, vttbr_el2;
     uint64_t ICC_AP1R0_EL1, ICC_ASGI1R_EL1, ICC_BPR1_EL1, ICC_CTLR_EL1, ICC_CTLR_EL3;
     uint64_t ICC_DIR_EL1, ICC_EOIR0_EL1, ICC_EOIR1_EL1, ICC_HPPIR1_EL1, ICC_IAR0_EL1;
