@@ -224,6 +224,9 @@ static void a_flood_of_lpis(void)
     check_value("with tables of the guest's they come on", read32(GICR_BASE) & 1, 1);
     write64(GICR_BASE + 0x70, THE_TWINS | 15);
     write64(GICR_BASE + 0x78, THE_TWINS);
+    check("and stay where they are",
+          (read64(GICR_BASE + 0x70) & 0xfffffffff01f) == (PROPERTIES | 15) &&
+              (read64(GICR_BASE + 0x78) & 0xffffffff0000) == PENDING);
     fill(PENDING, 0x2000, 0x5a5a5a5a5a5a5a5a);
     its_set_up(DEVICES, COLLECTIONS, QUEUE);
     its_does(mapc(0, 0));

@@ -99,7 +99,7 @@ static bool decode_literal(struct operation *op, uint32_t instruction)
 
     op->simd = IS_SIMD(instruction);
     op->kind = OPERATION_LOAD;
-    op->size = op->simd ? (uint8_t)(4u << opc) : opc == 1 ? 8 : 4;
+    op->size = (uint8_t)(op->simd ? 4u << opc : opc == 1 ? 8u : 4u);
     op->extends = op->wide = !op->simd && opc == 2;
     op->relative = true;
     op->offset = sign_extend(FIELD(instruction, 5, 19), 19) * 4;
@@ -115,7 +115,7 @@ static bool decode_pair(struct operation *op, uint32_t instruction)
 
     op->simd = IS_SIMD(instruction);
     set_kind(op, IS_LOAD(instruction));
-    op->size = op->simd ? (uint8_t)(4u << opc) : opc == 2 ? 8 : 4;
+    op->size = (uint8_t)(op->simd ? 4u << opc : opc == 2 ? 8u : 4u);
     op->extends = op->wide = !op->simd && opc == 1;
     if (opc == 3 || (op->extends && !IS_LOAD(instruction)))
         return false;
