@@ -94,6 +94,10 @@ void uart_write(unsigned instance, uint64_t offset, uint64_t value);
 void uart_reset(void);
 #define UART_MCU 3u
 
+uint64_t rti_read(unsigned instance, uint64_t offset);
+void rti_write(unsigned instance, uint64_t offset, uint64_t value);
+void rti_reset(void);
+
 enum chipid_region {
     CHIPID_WKUP,
     CHIPID_MAIN,

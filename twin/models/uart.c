@@ -114,7 +114,7 @@ static struct uart {
     struct model_timer timer;
     uint8_t leaving[FIFO_SIZE]; /* the transmit FIFO, while it is not empty */
     unsigned leaving_first, leaving_level;
-    bool leaving_yet;
+    bool leaving_yet, loaders_rate; /* has been accessed; nobody on the line sends at that rate */
     struct model_timer leaving_timer;
 } uarts[UART_COUNT];
 
@@ -149,6 +149,7 @@ static void leave_over(struct uart *uart)
     uart->mcr = MCR_DTR | MCR_RTS;
     memcpy(uart->leaving, words, sizeof(words) - 1);
     uart->leaving_level = sizeof(words) - 1;
+    uart->loaders_rate = true;
 }
 
 void uart_reset(void)
@@ -252,7 +253,7 @@ static bool put(unsigned instance, uint8_t byte)
  * a loop-back takes what the transmitter sends. */
 static bool listens(const struct uart *uart)
 {
-    return (uart->plain[REG_MDR1 / 4] & MDR1_MODE_MASK) != MDR1_DISABLED &&
+    return (uart->plain[REG_MDR1 / 4] & MDR1_MODE_MASK) != MDR1_DISABLED && !uart->loaders_rate &&
            (uart->mcr & MCR_LOOPBACK) == 0;
 }
 
@@ -477,6 +478,8 @@ void uart_write(unsigned instance, uint64_t offset, uint64_t value)
     first_access(uart);
     if (resets || changes_line(uart, mode_of(uart), offset, (uint8_t)value))
         break_off(instance);
+    if (offset == REG_MDR1)
+        uart->loaders_rate = false;
     if (offset <= REG_SPR)
         write_classic(instance, mode_of(uart), offset, (uint8_t)value);
     else if (resets)
