@@ -115,6 +115,7 @@ static struct uart {
     uint8_t leaving[FIFO_SIZE]; /* the transmit FIFO, while it is not empty */
     unsigned leaving_first, leaving_level;
     bool leaving_yet, loaders_rate; /* has been accessed; nobody on the line sends at that rate */
+    uint64_t leaves_at;
     struct model_timer leaving_timer;
 } uarts[UART_COUNT];
 
@@ -273,10 +274,14 @@ static uint8_t receive(struct uart *uart)
     return byte;
 }
 
+/* One after the other, however late the one before was told of. */
 static void next_character(struct uart *uart)
 {
+    uint64_t now = model_now();
+
+    uart->leaves_at += character_time(uart, wiring[uart - uarts].clock);
     if (uart->leaving_level != 0)
-        timer_arm(&uart->leaving_timer, character_time(uart, wiring[uart - uarts].clock));
+        timer_arm(&uart->leaving_timer, uart->leaves_at > now ? uart->leaves_at - now : 0);
 }
 
 static void character_left(unsigned argument)
@@ -292,8 +297,10 @@ static void character_left(unsigned argument)
 /* A loader wrote its last words just before. */
 static void first_access(struct uart *uart)
 {
-    if (uart->leaving_level != 0 && !uart->leaving_yet)
+    if (uart->leaving_level != 0 && !uart->leaving_yet) {
+        uart->leaves_at = model_now();
         next_character(uart);
+    }
     uart->leaving_yet = true;
 }
 
