@@ -117,7 +117,9 @@ int udma_init(const struct udma_facts *facts)
     pools = (struct udma_pools){0};
     limit = read_channel_limit(facts);
     error = limit == 0 ? -ENODEV : find_pools(&pools, limit);
-    if (error != 0)
+    if (error == 0)
+        udma_clear_left_overs(&pools, limit);
+    else
         pools = (struct udma_pools){0};
     udma_numbers_finish(&pools, error == 0);
     return error;

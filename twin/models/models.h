@@ -238,6 +238,8 @@ struct udmap_flow *udmap_flow(enum navss navss, unsigned flow);
 uint16_t *udmap_event_register(enum navss navss, unsigned index);
 
 /* Something a transmit channel waits for may have happened. */
+/* A ring has got memory. */
+void udmap_ring_configured(enum navss navss, unsigned ring);
 void udmap_kick(enum navss navss, unsigned transmit_channel);
 
 /* PSI-L pairings, source thread to destination thread (destinations have bit 15 set). */
