@@ -29,6 +29,10 @@ enum am65x_uart {
     AM65X_UART_CLOCK_HZ = 48000000,
 };
 
+/* RTI 1 of the MCU domain, a watchdog, and its TI-SCI device id. */
+#define AM65X_RTI_BASE           0x40610000u
+#define AM65X_DEV_RTI            135u
+
 /* JTAGID and its fields (5.1.2): the variant is the silicon revision less one. */
 #define AM65X_JTAGID             0x43000014u
 #define AM65X_JTAGID_PART(id)    ((id) >> 12 & 0xffffu)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What platform/start.c calls, and nobody else: memory.c, platform.c.
+ * What the files of this folder call, and nobody else.
  */
 #ifndef PLATFORM_INTERNAL_H
 #define PLATFORM_INTERNAL_H
@@ -26,5 +26,9 @@ bool platform_is_free_memory(uint64_t start, uint64_t size);
  * loader says, which stays where it is); logs what it finds. A part that fails leaves out those
  * that need it. Called once, before main(). Returns the error of the first that fails. */
 int platform_init(unsigned console, const struct device_tree_info *told);
+
+/* watchdog.c: tells of a watchdog that runs. A part of platform_init(); the errors of
+ * ti_sci_device_get_state(), but a refusal. */
+int platform_look_for_watchdog(void);
 
 #endif

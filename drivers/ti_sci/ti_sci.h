@@ -92,11 +92,12 @@ unsigned ti_sci_refused_ranges(void);
  * longer; asks what state it is in. */
 int ti_sci_device_get(uint16_t device);
 int ti_sci_device_put(uint16_t device);
+#define TI_SCI_DEVICE_ON 1u
 struct ti_sci_device_state {
     uint32_t context_loss_count;
     uint32_t resets;
     uint8_t programmed; /* 0 off, 1 retention, 2 on */
-    uint8_t current;    /* 0 off, 1 on, 2 in transition */
+    uint8_t current;    /* 0 off, TI_SCI_DEVICE_ON, 2 in transition */
 };
 int ti_sci_device_get_state(uint16_t device, struct ti_sci_device_state *state);
 

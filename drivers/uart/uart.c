@@ -16,11 +16,14 @@
 #include <stddef.h>
 
 /* Half the FIFO: a panic on another core, which sends without the lock, still has room. */
-#define BURST       32u
-#define RECEIVE_MAX 256u    /* bytes one interrupt fetches before it gives way */
-#define RING_SIZE   16384u  /* a power of two; 1.4 s at 115200 baud */
-#define STUCK_US    100000u /* the FIFO empties in 6 ms at 115200 baud */
-#define POLL_US     1000u   /* the FIFO fills in 5 ms */
+#define BURST         32u
+#define RECEIVE_MAX   256u    /* bytes one interrupt fetches before it gives way */
+#define RING_SIZE     16384u  /* a power of two; 1.4 s at 115200 baud */
+#define STUCK_US      100000u /* the FIFO empties in 6 ms at 115200 baud */
+#define POLL_US       1000u   /* the FIFO fills in 5 ms */
+
+/* What a loader has left in the FIFO is out after this, at 1200 baud too. */
+#define LAST_WORDS_US 1000000u
 
 static struct uart_registers *uart; /* NULL: not yet */
 static uint32_t burst;
@@ -64,14 +67,19 @@ static void set_up_line(uint32_t divisor)
 }
 
 /* Polls, because thread context at panic and boot can't sleep. 0 or -ETIMEDOUT. */
-static int wait_line_status(uint32_t bits)
+static int wait_line_status_for(uint64_t timeout_us, uint32_t bits)
 {
-    deadline_t deadline = deadline_after_us(STUCK_US);
+    deadline_t deadline = deadline_after_us(timeout_us);
 
     while ((line_status() & bits) != bits)
         if (deadline_passed(deadline) && (line_status() & bits) != bits)
             return -ETIMEDOUT;
     return 0;
+}
+
+static int wait_line_status(uint32_t bits)
+{
+    return wait_line_status_for(STUCK_US, bits);
 }
 
 /* A loader may have left the divisor's registers in place of the data's, or a break on the line. */
@@ -96,7 +104,7 @@ int uart_init(uintptr_t base, uint32_t clock_hz, uint32_t baud)
     show_data_registers();
     /* A loader's last characters may still be leaving; after a while they count as stuck. */
     if (mode != UART_MDR1_UART_16X && mode != UART_MDR1_DISABLED)
-        (void)wait_line_status(UART_LSR_TX_FIFO_E | UART_LSR_TX_SR_E);
+        (void)wait_line_status_for(LAST_WORDS_US, UART_LSR_TX_FIFO_E | UART_LSR_TX_SR_E);
     if (mode != UART_MDR1_UART_16X)
         set_up_line(divisor);
     WRITE(ier, 0);

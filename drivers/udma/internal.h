@@ -116,6 +116,12 @@ void udma_held_add(struct udma_channel *channel);
 /* Tries each held channel again. */
 void udma_held_retry(void);
 
+/* ---- left_overs.c; thread context ---- */
+
+/* Stops those of the channels below limit that run, though nobody has opened them, and takes back
+ * their pairings and what is in their rings. What can't be had is logged. */
+void udma_clear_left_overs(const struct udma_pools *pools, unsigned limit);
+
 /* ---- setup.c; thread context ---- */
 
 /* Its memory. NULL: there is none. */

@@ -129,13 +129,13 @@ static int request_interrupt(struct udma_channel *channel)
 
 int udma_bring_up(struct udma_channel *channel)
 {
-    int error = open_rings(channel);
+    /* An earlier user left it on, and udma_init() could not stop it, or it came on since. */
+    int error = udma_is_running(channel) ? udma_disable(channel) : 0;
 
     if (error == 0)
+        error = open_rings(channel);
+    if (error == 0)
         error = configure(channel);
-    if (error == 0 &&
-        udma_is_running(channel)) /* an earlier user, the boot loader say, left it on */
-        error = udma_disable(channel);
     if (error == 0)
         error = udma_pair(channel);
     if (error == 0)

@@ -128,7 +128,9 @@ int udma_init(const struct udma_facts *facts)
     error = limit == 0 ? -ENODEV : find_pools(&pools, limit);
     if (error == 0 && is_empty(&pools))
         error = -ENOENT;
-    if (error != 0)
+    if (error == 0)
+        udma_clear_left_overs(&pools, limit);
+    else
         pools = (struct udma_pools){0};
     udma_numbers_finish(&pools, error == 0);
     return error;

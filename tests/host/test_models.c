@@ -1832,6 +1832,57 @@ static void uart_of_a_stale_loader_breaks_off_when_the_line_changes(void **state
     assert_int_equal(read32(0x02800014) & 0x60, 0x60);
 }
 
+/* ---------------------------------------------------------------- the watchdog */
+
+#define RTI        UINT64_C(0x40610000)
+#define RTI_SECOND UINT64_C(1000000000)
+
+static void rti_serve(void)
+{
+    write32(RTI + 0x9c, 0xe51a);
+    write32(RTI + 0x9c, 0xa35c);
+}
+
+static void rti_resets_unless_it_is_served_in_its_window(void **state)
+{
+    (void)state;
+    write32(RTI + 0x94, 39); /* 10 s */
+    write32(RTI + 0xa8, 0x50);
+    pass(100 * RTI_SECOND);
+    assert_int_equal(read32(RTI + 0x90), 0x5312aced);
+    assert_int_equal(read32(RTI + 0xa0), 40 * 8192 - 1);
+    write32(RTI + 0x90, 0xa98559da);
+    write32(RTI + 0x90, 0x5312aced); /* nothing stops it */
+    write32(RTI + 0x94, 0xfff);
+    assert_int_equal(read32(RTI + 0x90), 0xa98559da);
+    assert_int_equal(read32(RTI + 0x94), 39);
+    for (unsigned i = 0; i < 3; i++) {
+        pass(8 * RTI_SECOND);
+        assert_in_range(read32(RTI + 0xa0), 2 * 32768 - 2, 2 * 32768 + 2);
+        rti_serve();
+    }
+    assert_int_equal(soc_resets, 0);
+    pass(2 * RTI_SECOND);
+    rti_serve(); /* too early */
+    assert_int_equal(soc_resets, 1);
+    assert_int_equal(read32(RTI + 0x98), 2);
+}
+
+static void rti_resets_when_it_expires_or_gets_another_key(void **state)
+{
+    (void)state;
+    write32(RTI + 0x94, 3); /* 1 s */
+    write32(RTI + 0x9c, 1); /* while it is off */
+    write32(RTI + 0x90, 0xa98559da);
+    pass(RTI_SECOND / 2);
+    assert_int_equal(soc_resets, 0);
+    write32(RTI + 0x9c, 0xa35c); /* the second key first */
+    assert_int_equal(soc_resets, 1);
+    pass(RTI_SECOND);
+    assert_int_equal(soc_resets, 2);
+    assert_int_equal(read32(RTI + 0xa0), 0);
+}
+
 static void uart_lines_are_separate_and_bytes_are_enough(void **state)
 {
     uint64_t value;
@@ -2005,6 +2056,8 @@ int main(void)
         MODEL_TEST(uart_fifo_holds_64_bytes_and_can_be_cleared),
         MODEL_TEST(uart_takes_bytes_only_while_it_listens),
         MODEL_TEST(uart_of_a_stale_loader_breaks_off_when_the_line_changes),
+        MODEL_TEST(rti_resets_unless_it_is_served_in_its_window),
+        MODEL_TEST(rti_resets_when_it_expires_or_gets_another_key),
         MODEL_TEST(uart_lines_are_separate_and_bytes_are_enough),
         MODEL_TEST(control_modules_remember_pads_and_modes),
         MODEL_TEST(reserved_offsets_are_harmless),

@@ -702,6 +702,54 @@ static void closing_works_with_the_ring_state_erratum_too(void **state)
     must(udma_init(&udma_host_facts));
 }
 
+#define LEFT_CHANNEL 9u
+
+static uint32_t control_of(uintptr_t region)
+{
+    return mmio_read32(region + LEFT_CHANNEL * 0x1000u) >> 31;
+}
+
+/* As a loader leaves it: on, paired, with elements in its ring. */
+static void leave_channel_on(uint64_t *elements)
+{
+    const struct ti_sci_ring_config ring = {.navss_device = AM65X_DEV_RINGACC,
+                                            .index = LEFT_CHANNEL,
+                                            .base = (uintptr_t)elements,
+                                            .count = 16,
+                                            .mode = TI_SCI_RING_MODE_RING,
+                                            .element_size = 1};
+
+    must(ti_sci_ring_configure(&ring));
+    must(ti_sci_psil_pair(AM65X_DEV_NAVSS, AM65X_PSIL_BASE + LEFT_CHANNEL,
+                          AM65X_PSIL_BASE + LEFT_CHANNEL));
+    mmio_write32(AM65X_RING_RT_BASE + LEFT_CHANNEL * 0x1000u + 0x10, 3);
+    mmio_write32(AM65X_RCHAN_RT_BASE + LEFT_CHANNEL * 0x1000u, 1u << 31);
+    mmio_write32(AM65X_TCHAN_RT_BASE + LEFT_CHANNEL * 0x1000u, 1u << 31);
+    assert_int_equal(control_of(AM65X_TCHAN_RT_BASE), 1);
+}
+
+static void what_was_left_running_is_stopped_before_a_channel_is_opened(void **state)
+{
+    struct udma_facts facts = udma_host_facts;
+    struct udma_host_inventory before = udma_host_inventory();
+    static uint64_t elements[16];
+
+    (void)state;
+    for (unsigned round = 0; round < 3; round++) {
+        facts.ring_state_erratum = round == 1;
+        if (round == 2) /* it never ends: it is cut off */
+            assert_true(am65x_inject(AM65X_FAULT_DMA_TEARDOWN, 0, 1));
+        leave_channel_on(elements);
+        must(udma_init(&facts));
+        assert_int_equal(control_of(AM65X_TCHAN_RT_BASE), 0);
+        assert_int_equal(control_of(AM65X_RCHAN_RT_BASE), 0);
+        assert_int_equal(mmio_read32(AM65X_RING_RT_BASE + LEFT_CHANNEL * 0x1000u + 0x18) & 0x1fffff,
+                         0);
+        check_inventory(&before);
+    }
+    must(udma_init(&udma_host_facts));
+}
+
 static void a_failed_transfer_says_so(void **state)
 {
     uint8_t memory[128] = {0};
@@ -811,6 +859,7 @@ int main(void)
         cmocka_unit_test(every_channel_opens_once),
         cmocka_unit_test(closing_drops_what_is_queued),
         cmocka_unit_test(closing_works_with_the_ring_state_erratum_too),
+        cmocka_unit_test(what_was_left_running_is_stopped_before_a_channel_is_opened),
         cmocka_unit_test(a_failed_transfer_says_so),
         cmocka_unit_test(a_stalled_channel_is_cut_off),
         cmocka_unit_test(a_refused_open_leaves_nothing),

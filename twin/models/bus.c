@@ -56,6 +56,7 @@ static const struct block blocks[] = {
     {0x35000000, 0x100000, 4, NAVSS_MAIN, udmap_tchan_read, udmap_tchan_write},
     {0x38000000, 0x400000, 4, NAVSS_MAIN, ringacc_fifo_read, ringacc_fifo_write},
     {0x3c000000, 0x400000, 4, NAVSS_MAIN, ringacc_rt_read, ringacc_rt_write},
+    {0x40610000, 0x100, 4, 0, rti_read, rti_write},
     {0x40a00000, 0x10000, 4, UART_MCU, uart_read, uart_write},
     {0x40f04000, 0x1000, 4, CTRL_MMR_MCU_MODES, ctrl_mmr_read, ctrl_mmr_write},
     {0x43000000, 0x100, 4, CHIPID_WKUP, chipid_read, write_ignored},

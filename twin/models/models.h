@@ -97,6 +97,10 @@ void uart_write(unsigned instance, uint64_t offset, uint64_t value);
 void uart_reset(void);
 #define UART_MCU 3u
 
+uint64_t rti_read(unsigned instance, uint64_t offset);
+void rti_write(unsigned instance, uint64_t offset, uint64_t value);
+void rti_reset(void);
+
 enum chipid_region {
     CHIPID_WKUP,
     CHIPID_MAIN,
@@ -247,6 +251,8 @@ struct udmap_flow *udmap_flow(enum navss navss, unsigned flow);
 uint16_t *udmap_event_register(enum navss navss, unsigned index);
 
 /* Something a transmit channel waits for may have happened. */
+/* A ring has got memory. */
+void udmap_ring_configured(enum navss navss, unsigned ring);
 void udmap_kick(enum navss navss, unsigned transmit_channel);
 
 /* PSI-L pairings, source thread to destination thread (destinations have bit 15 set). */

@@ -100,6 +100,8 @@ void ringacc_configured(enum navss navss, unsigned index, uint32_t count)
     ring->count = count;
     ring->head = 0;
     gone(ring, ring->occupied, SOFTWARE);
+    if (count != 0)
+        udmap_ring_configured(navss, index);
 }
 
 static uint32_t element_size(const struct ring *ring)

@@ -114,7 +114,8 @@ static struct uart {
     struct model_timer timer;
     uint8_t leaving[FIFO_SIZE]; /* the transmit FIFO, while it is not empty */
     unsigned leaving_first, leaving_level;
-    bool leaving_yet;
+    bool leaving_yet, loaders_rate; /* has been accessed; nobody on the line sends at that rate */
+    uint64_t leaves_at;
     struct model_timer leaving_timer;
 } uarts[UART_COUNT];
 
@@ -149,6 +150,7 @@ static void leave_over(struct uart *uart)
     uart->mcr = MCR_DTR | MCR_RTS;
     memcpy(uart->leaving, words, sizeof(words) - 1);
     uart->leaving_level = sizeof(words) - 1;
+    uart->loaders_rate = true;
 }
 
 void uart_reset(void)
@@ -252,7 +254,7 @@ static bool put(unsigned instance, uint8_t byte)
  * a loop-back takes what the transmitter sends. */
 static bool listens(const struct uart *uart)
 {
-    return (uart->plain[REG_MDR1 / 4] & MDR1_MODE_MASK) != MDR1_DISABLED &&
+    return (uart->plain[REG_MDR1 / 4] & MDR1_MODE_MASK) != MDR1_DISABLED && !uart->loaders_rate &&
            (uart->mcr & MCR_LOOPBACK) == 0;
 }
 
@@ -272,10 +274,14 @@ static uint8_t receive(struct uart *uart)
     return byte;
 }
 
+/* One after the other, however late the one before was told of. */
 static void next_character(struct uart *uart)
 {
+    uint64_t now = model_now();
+
+    uart->leaves_at += character_time(uart, wiring[uart - uarts].clock);
     if (uart->leaving_level != 0)
-        timer_arm(&uart->leaving_timer, character_time(uart, wiring[uart - uarts].clock));
+        timer_arm(&uart->leaving_timer, uart->leaves_at > now ? uart->leaves_at - now : 0);
 }
 
 static void character_left(unsigned argument)
@@ -291,8 +297,10 @@ static void character_left(unsigned argument)
 /* A loader wrote its last words just before. */
 static void first_access(struct uart *uart)
 {
-    if (uart->leaving_level != 0 && !uart->leaving_yet)
+    if (uart->leaving_level != 0 && !uart->leaving_yet) {
+        uart->leaves_at = model_now();
         next_character(uart);
+    }
     uart->leaving_yet = true;
 }
 
@@ -477,6 +485,8 @@ void uart_write(unsigned instance, uint64_t offset, uint64_t value)
     first_access(uart);
     if (resets || changes_line(uart, mode_of(uart), offset, (uint8_t)value))
         break_off(instance);
+    if (offset == REG_MDR1)
+        uart->loaders_rate = false;
     if (offset <= REG_SPR)
         write_classic(instance, mode_of(uart), offset, (uint8_t)value);
     else if (resets)

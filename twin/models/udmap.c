@@ -170,6 +170,41 @@ static void channel_reset(struct channel *channel, void (*expire)(unsigned), uns
     channel->timer.argument = argument;
 }
 
+/* The mood stale-loader: a channel runs, with work in its ring. Its descriptor has still to go
+ * back, to a ring that is the first to be somebody else's; it does when that ring is set up. */
+#define LEFT_CHANNEL     9u
+#define LEFT_RETURN_RING 304u
+#define LEFT_DESCRIPTOR  0x9c380000u
+#define LEFT_RING_BASE   0x9c388000u
+
+static void leave_over(void)
+{
+    struct transmit_channel *tchan = &tchans[NAVSS_MAIN][LEFT_CHANNEL];
+    struct channel *rchan = &rchans[NAVSS_MAIN][LEFT_CHANNEL];
+    uint16_t thread = (uint16_t)(shapes[NAVSS_MAIN].psil_base + LEFT_CHANNEL);
+    struct ring *ring = ringacc_ring(NAVSS_MAIN, LEFT_CHANNEL);
+
+    tchan->common.settings.type = rchan->settings.type = TYPE_BLOCK_COPY_REFERENCE;
+    tchan->common.control = rchan->control = CONTROL_ENABLE;
+    tchan->state = CHANNEL_RETURNING;
+    tchan->transfer.descriptor = LEFT_DESCRIPTOR;
+    tchan->transfer.return_ring = LEFT_RETURN_RING;
+    (void)psil_pair(thread, thread | PSIL_DESTINATION);
+    ring->base = LEFT_RING_BASE;
+    ring->size_code = 1; /* 8 bytes */
+    ringacc_configured(NAVSS_MAIN, LEFT_CHANNEL, 16);
+    ring->occupied = 3;
+}
+
+void udmap_ring_configured(enum navss navss, unsigned ring)
+{
+    struct transmit_channel *tchan = &tchans[NAVSS_MAIN][LEFT_CHANNEL];
+
+    if (navss == NAVSS_MAIN && ring == LEFT_RETURN_RING && tchan->state == CHANNEL_RETURNING &&
+        tchan->transfer.return_ring == ring && !timer_armed(&tchan->common.timer))
+        timer_arm(&tchan->common.timer, RETURN_LATENCY);
+}
+
 void udmap_reset(void)
 {
     memset(tchans, 0, sizeof(tchans));
@@ -191,6 +226,8 @@ void udmap_reset(void)
         }
     }
     memset(flows, 0xff, sizeof(flows)); /* every ring number: none */
+    if ((model_config()->moods & AM65X_MOOD_STALE_LOADER) != 0)
+        leave_over();
 }
 
 struct udmap_channel_settings *udmap_tchan_settings(enum navss navss, unsigned channel)
