@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "twin/models/am65x.h"
+#include "twin/models/gic_spi.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
@@ -147,7 +148,7 @@ void machine_init(void)
 {
     const struct am65x_config config = {
         .trace = parameters()->trace,
-        .intid_limit = BOARD_INTID_LIMIT,
+        .intid_limit = GIC_SPI_LIMIT,
         .moods = (uint32_t)parameters()->moods,
     };
     uint64_t frequency = read_sysreg(cntfrq_el0);
