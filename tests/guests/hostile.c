@@ -16,7 +16,7 @@
  * parameters, ITS tables, stacks; between the banks of DRAM; behind all of it. */
 static const uint64_t foreign[] = {
     0x0,          0x04000000,   0x08000000,   0x08080000,   0x080a0000,   0x09000000,
-    0x09040000,   0x090b0000,   0x40000000,   0x40200000,   0x40280000,   0x41000000,
+    0x09040000,   0x090b0000,   0x40000000,   0x40200000,   0x40300000,   0x41000000,
     0x41800000,   0x41880000,   0x42000000,   0x6ffff000,   0x70200000,   0x100000000,
     0x1040200000, 0x4008000000, 0x4010000000, 0x8000000000, 0xffff000000,
 };
@@ -298,16 +298,18 @@ static void open_channel(void)
     bool good = sci_ring(WORK, RING_MEMORY, 8, 0) && sci_ring(RING, RING_MEMORY + 0x100, 8, 0);
 
     message = (struct sci_message){{0}};
-    sci_put(&message, 8, 4, 0x14); /* the completion ring and the type are valid */
+    sci_put(&message, 8, 4, 0x1c); /* completion ring, fetch size and type are valid */
     sci_put(&message, 12, 2, 188);
     sci_put(&message, 14, 2, WORK);
     sci_put(&message, 20, 1, 12); /* block copy */
+    sci_put(&message, 22, 2, 16); /* words to fetch */
     sci_put(&message, 25, 2, RING);
     good = sci_call(0x1205, &message) && good;
     message = (struct sci_message){{0}};
-    sci_put(&message, 8, 4, 0x14);
+    sci_put(&message, 8, 4, 0x1c);
     sci_put(&message, 12, 2, 188);
     sci_put(&message, 14, 2, WORK);
+    sci_put(&message, 16, 2, 16);
     sci_put(&message, 18, 2, RING);
     sci_put(&message, 30, 1, 12);
     good = sci_call(0x1215, &message) && good;
