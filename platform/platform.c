@@ -408,6 +408,7 @@ static const struct part {
 static struct part_state {
     bool up;
     int error;
+    unsigned refused; /* ranges of resources that it does without */
 } states[PARTS];
 
 /* The first of those that the part needs and that are not up; PARTS: they all are. */
@@ -422,19 +423,25 @@ static enum part_number missing(const struct part *part)
 
 static void bring_up(const struct part *part, struct part_state *state)
 {
-    enum part_number other = missing(part);
+    const enum part_number other = missing(part);
+    const unsigned refused = ti_sci_refused_ranges();
+    int error;
 
-    if (state->up)
+    if (state->up && state->refused == 0)
         return;
     if (other < PARTS) {
         state->error = -ENODEV;
         log_error(platform, "%s: off, for want of %s", part->name, parts[other].name);
         return;
     }
-    state->error = part->up();
-    state->up = state->error == 0;
-    if (!state->up)
-        log_error(platform, "%s: error %d", part->name, state->error);
+    error = part->up();
+    if (state->up && error == -EBUSY) /* it can't look again while it is in use */
+        return;
+    *state = (struct part_state){error == 0, error, ti_sci_refused_ranges() - refused};
+    if (error != 0)
+        log_error(platform, "%s: error %d", part->name, error);
+    else if (state->refused != 0)
+        log_warning(platform, "%s: up; ranges refused: %u", part->name, state->refused);
 }
 
 /* The error of the first part that is not up. */
@@ -450,11 +457,12 @@ static int bring_all_up(void)
     return error;
 }
 
-void platform_for_each_part(void (*visit)(const char *name, int error, void *argument),
+void platform_for_each_part(void (*visit)(const char *name, int error, unsigned refused,
+                                          void *argument),
                             void *argument)
 {
     for (unsigned i = 0; i < PARTS; i++)
-        visit(parts[i].name, states[i].error, argument);
+        visit(parts[i].name, states[i].error, states[i].refused, argument);
 }
 
 int platform_retry(void)

@@ -33,13 +33,17 @@ struct platform_boot_info {
 const struct platform_boot_info *platform_get_boot_info(void);
 
 /* Calls visit() for each part of the SoC that is brought up, in that order: its name, and 0 or why
- * it is not up; -ENODEV: it needs a part that is not. Any context. */
-void platform_for_each_part(void (*visit)(const char *name, int error, void *argument),
+ * it is not up; -ENODEV: it needs a part that is not. refused: how many ranges of resources the
+ * system firmware has refused, which the part does without; there may be boards where it owns
+ * nothing of them. Any context. */
+void platform_for_each_part(void (*visit)(const char *name, int error, unsigned refused,
+                                          void *argument),
                             void *argument);
 
 /* Tries again what did not come up, and then what needs it: after a fault that has passed, an
- * answer that was lost say, or a core that did not start. Thread context, core 0, while the other
- * cores have nothing to do. 0: all is up; or the error of the first part that still is not;
+ * answer that was lost say, or a core that did not start. Of a part that is up it asks again for
+ * ranges that were refused, unless something of it is in use. Thread context, core 0, while the
+ * other cores have nothing to do. 0: all is up; or the error of the first part that still is not;
  * -EDEADLK. */
 int platform_retry(void);
 

@@ -12,20 +12,22 @@
 
 struct look {
     unsigned number; /* the next part's */
-    uint32_t off;    /* a bit for each part that is not up */
+    uint32_t off;    /* a bit for each part that is not up, or was refused something */
     uint32_t told;   /* which of all are printed */
 };
 
-static void look_at_part(const char *name, int error, void *argument)
+static void look_at_part(const char *name, int error, unsigned refused, void *argument)
 {
     struct look *look = argument;
     uint32_t bit = UINT32_C(1) << look->number++;
 
-    if (error != 0)
+    if (error != 0 || refused != 0)
         look->off |= bit;
     if ((look->told & bit) == 0)
         return;
-    if (error == 0)
+    if (error == 0 && refused != 0)
+        printf("  %-28s up; ranges refused: %u\n", name, refused);
+    else if (error == 0)
         printf("  %-28s up\n", name);
     else if (error == -ENODEV)
         printf("  %-28s error %d: none there, or it needs a part that is off\n", name, error);
@@ -33,7 +35,7 @@ static void look_at_part(const char *name, int error, void *argument)
         printf("  %-28s error %d\n", name, error);
 }
 
-/* Prints the chosen parts; returns which of all are not up. */
+/* Prints the chosen parts; returns which of all are not up, or not all of it. */
 static uint32_t print_parts(uint32_t chosen)
 {
     struct look look = {.told = chosen};

@@ -77,12 +77,16 @@ enum ti_sci_subtype {
 };
 
 /* TISCI_MSG_RM_GET_RESOURCE_RANGE: what this host owns of a device's resources of a subtype, in up
- * to two ranges; a range of count 0 is none. -ENOENT: the host owns nothing of it. */
+ * to two ranges; a range of count 0 is none. -ENOENT: the host owns nothing of it, or the firmware
+ * refuses to say, which it does where its board configuration has no entry (logged, and counted).
+ * An answer that is cut short twice is -EMSGSIZE. */
 struct ti_sci_range {
     uint16_t first, count;
     uint16_t second_first, second_count;
 };
 int ti_sci_get_range(uint16_t device, uint8_t subtype, struct ti_sci_range *range);
+/* How many were refused so far. Sends nothing; any context. */
+unsigned ti_sci_refused_ranges(void);
 
 /* Device states (TISCI_MSG_SET_DEVICE and GET_DEVICE): says that this host needs the device, or no
  * longer; asks what state it is in. */

@@ -26,7 +26,14 @@ static int refusal(int error, const char *what, uint16_t device, uint16_t index)
     return error;
 }
 
-/* 0; -ENOENT: there is none. */
+static unsigned refused_ranges; /* atomic */
+
+unsigned ti_sci_refused_ranges(void)
+{
+    return __atomic_load_n(&refused_ranges, __ATOMIC_RELAXED);
+}
+
+/* -EMSGSIZE: it may be cut to its header, and says nothing. A range of nothing has a start. */
 static int ask_for_range(const struct tisci_get_range_request *request,
                          struct tisci_get_range_answer *answer)
 {
@@ -35,6 +42,9 @@ static int ask_for_range(const struct tisci_get_range_request *request,
 
     if (error != 0)
         return error;
+    if ((answer->range_start | answer->range_num | answer->range_start_sec |
+         answer->range_num_sec) == 0)
+        return -EMSGSIZE;
     return answer->range_num == 0 && answer->range_num_sec == 0 ? -ENOENT : 0;
 }
 
@@ -45,9 +55,16 @@ int ti_sci_get_range(uint16_t device, uint8_t subtype, struct ti_sci_range *rang
     struct tisci_get_range_answer answer;
     int error = ask_for_range(&request, &answer);
 
-    /* An answer that was cut to its header says the same as "none": so that has to come twice. */
-    if (error == -ENOENT)
+    if (error == -EMSGSIZE)
         error = ask_for_range(&request, &answer);
+    if (error == -EMSGSIZE)
+        return ti_sci_short_answer(TISCI_MSG_RM_GET_RESOURCE_RANGE);
+    if (error == -EACCES) {
+        __atomic_fetch_add(&refused_ranges, 1, __ATOMIC_RELAXED);
+        log_warning(ti_sci, "device %u: subtype 0x%02x refused: nothing of it is this host's",
+                    device, subtype);
+        return -ENOENT;
+    }
     if (error != 0)
         return error;
     range->first = answer.range_start;

@@ -86,6 +86,15 @@ static int find_pools(struct udma_pools *pools, unsigned limit)
     return error == 0 ? find_rings(pools) : error;
 }
 
+/* No channel can be opened. */
+static bool is_empty(const struct udma_pools *pools)
+{
+    return udma_pool_count(&pools->rings) == 0 ||
+           udma_pool_count(&pools->channels[UDMA_CAPACITY_NORMAL]) +
+                   udma_pool_count(&pools->channels[UDMA_CAPACITY_HIGH]) ==
+               0;
+}
+
 /* How many channels the UDMAP has of each direction; 0: its register makes no sense. */
 static unsigned read_channel_limit(const struct udma_facts *facts)
 {
@@ -117,6 +126,8 @@ int udma_init(const struct udma_facts *facts)
     pools = (struct udma_pools){0};
     limit = read_channel_limit(facts);
     error = limit == 0 ? -ENODEV : find_pools(&pools, limit);
+    if (error == 0 && is_empty(&pools))
+        error = -ENOENT;
     if (error != 0)
         pools = (struct udma_pools){0};
     udma_numbers_finish(&pools, error == 0);

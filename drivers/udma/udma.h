@@ -31,10 +31,11 @@ struct udma_facts {
     bool ring_state_erratum;        /* AM65x SR1.0, errata SPRZ452, i2023 */
 };
 
-/* Reads the capabilities and asks the system firmware for the host's channels and rings. Thread
- * context; again only while nothing is open, reserved or held. -EBUSY: something is, and all stays
- * as it was; -EDEADLK. After other errors there are no channels: -ENODEV: the UDMAP tells of none,
- * or of more than there is room for; or the system firmware's error. */
+/* Reads the capabilities and asks the system firmware for the host's channels and rings; of what it
+ * refuses to tell the host has nothing. Thread context; again only while nothing is open, reserved
+ * or held. -EBUSY: something is, and all stays as it was; -EDEADLK. After other errors there are no
+ * channels: -ENODEV: the UDMAP tells of none, or of more than there is room for; -ENOENT: none is
+ * this host's; or the system firmware's error. */
 int udma_init(const struct udma_facts *facts);
 
 /* How many memory-to-memory channels can be open at once, and how many are. Any context. */

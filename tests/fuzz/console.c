@@ -162,12 +162,13 @@ void platform_for_each_range(void (*visit)(const char *name, int error,
 
 static int its_error = -EIO, udma_error = -ENODEV;
 
-void platform_for_each_part(void (*visit)(const char *name, int error, void *argument),
+void platform_for_each_part(void (*visit)(const char *name, int error, unsigned refused,
+                                          void *argument),
                             void *argument)
 {
-    visit("GIC", 0, argument);
-    visit("ITS", its_error, argument);
-    visit("UDMA", udma_error, argument);
+    visit("GIC", 0, 0, argument);
+    visit("ITS", its_error, 0, argument);
+    visit("UDMA", udma_error, 3, argument);
 }
 
 /* One of them a try. */

@@ -84,8 +84,10 @@ static void answer_range(const struct tisci_get_range_request *request,
     }
     if ((mode & GRANTED_TWICE) == 0 && (request->subtype == TI_SCI_SUBTYPE_RA_UDMAP_TX_H ||
                                         request->subtype == TI_SCI_SUBTYPE_UDMAP_RX_HCHAN ||
-                                        request->subtype == TI_SCI_SUBTYPE_UDMAP_TX_HCHAN))
-        return; /* none: a number is of one kind */
+                                        request->subtype == TI_SCI_SUBTYPE_UDMAP_TX_HCHAN)) {
+        answer->range_start = 1; /* and nothing from there on: a number is of one kind */
+        return;
+    }
     answer->range_start =
         request->subtype == TI_SCI_SUBTYPE_RA_GP ? ((mode & GRANTED_TWICE) != 0 ? 10 : 304) : 8;
     answer->range_num = request->subtype == TI_SCI_SUBTYPE_RA_GP ? 8 : 4;
@@ -131,6 +133,12 @@ int ti_sci_request(uint16_t type, const void *request, size_t request_size, void
         return errors[fuzz_below(5)];
     carry_out(type, request);
     return -ETIMEDOUT;
+}
+
+int ti_sci_short_answer(uint16_t type)
+{
+    (void)type;
+    return -EMSGSIZE;
 }
 
 /* ---- interrupts ---- */

@@ -1297,8 +1297,8 @@ static void a_channels_ring_serves_no_other(void **state)
     (void)state;
     granted_twice[0].subtype = TI_SCI_SUBTYPE_RA_GP;
     granted_twice[0].as = TI_SCI_SUBTYPE_RA_UDMAP_TX;
-    must(udma_init(&udma_host_facts));
-    assert_int_equal(udma_ring_reserve(&number), -ENOSPC);
+    assert_int_equal(udma_init(&udma_host_facts), -ENOENT);
+    assert_int_equal(udma_ring_reserve(&number), -ENODEV);
     memset(granted_twice, 0, sizeof(granted_twice));
     must(udma_init(&udma_host_facts));
     check_inventory();
@@ -1321,6 +1321,41 @@ static void an_init_without_answers_leaves_no_channels(void **state)
     fail_no_more();
     must(udma_init(&udma_host_facts));
     check_inventory();
+}
+
+/* The system firmware refuses what its board configuration has no entry for; the seven questions
+ * are for channels of either kind, three each, and for rings. */
+static void a_range_that_is_refused_is_none(void **state)
+{
+    static const unsigned capacities[7] = {2, 2, 2, 50, 50, 50, 0};
+    const unsigned all = udma_capacity();
+
+    (void)state;
+    for (unsigned i = 0; i < 7; i++) {
+        const unsigned earlier = ti_sci_refused_ranges();
+
+        assert_true(am65x_inject_after(AM65X_FAULT_SCI_NAK, 0x1500, i, 1));
+        assert_int_equal(udma_init(&udma_host_facts), i == 6 ? -ENOENT : 0);
+        assert_int_equal(udma_capacity(), capacities[i]);
+        assert_int_equal(ti_sci_refused_ranges(), earlier + 1);
+        must(udma_init(&udma_host_facts));
+        assert_int_equal(udma_capacity(), all);
+    }
+    check_inventory();
+}
+
+/* Cut to their headers they would say that there is nothing. */
+static void a_range_that_is_cut_short_is_an_error(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 7; i++) {
+        assert_true(am65x_inject_after(AM65X_FAULT_SCI_SHORT, 0, i, 2));
+        assert_int_equal(udma_init(&udma_host_facts), -EMSGSIZE);
+        check_no_channels();
+        assert_true(am65x_inject_after(AM65X_FAULT_SCI_SHORT, 0, i, 1));
+        must(udma_init(&udma_host_facts));
+        check_inventory();
+    }
 }
 
 /* ---- where waiting is not allowed ---- */
@@ -1497,6 +1532,8 @@ int main(void)
         TEST(a_channels_ring_serves_no_other),
         TEST(init_is_refused_while_another_is_at_it),
         TEST(an_init_without_answers_leaves_no_channels),
+        TEST(a_range_that_is_refused_is_none),
+        TEST(a_range_that_is_cut_short_is_an_error),
         TEST(nothing_is_done_where_waiting_is_not_allowed),
     };
 

@@ -42,6 +42,7 @@ static const struct {
     [SCI_REFUSED_TWICE] = {"TI-SCI refused twice", AM65X_FAULT_SCI_NAK, 0, 2},
     [SCI_LOST_TWICE] = {"TI-SCI lost twice", AM65X_FAULT_SCI_LOST, 0, 2},
     [SCI_DONE_LOST_TWICE] = {"TI-SCI done, lost twice", AM65X_FAULT_SCI_DROP, 0, 2},
+    [SCI_SHORT_TWICE] = {"TI-SCI short twice", AM65X_FAULT_SCI_SHORT, 0, 2},
     [ITS_STALLS] = {"ITS refuses", AM65X_FAULT_COUNT, 0, 0},
     [ITS_LATE] = {"ITS late", AM65X_FAULT_COUNT, 0, 0},
     [ITS_DONE_LATE] = {"ITS done, told late", AM65X_FAULT_COUNT, 0, 0},
@@ -141,7 +142,7 @@ void __wrap_log_write(const struct log_subject *subject, enum log_level level, c
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    if (armed && level == LOG_ERROR)
+    if (armed && (level == LOG_ERROR || level == LOG_WARNING))
         snprintf(message, sizeof(message), "%s", text);
     if (getenv("HOST_LOG") != NULL)
         fprintf(stderr, "%s: %s%s\n", subject->name, level == LOG_ERROR ? "error: " : "", text);

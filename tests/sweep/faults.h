@@ -27,6 +27,7 @@ enum fault {
     SCI_REFUSED_TWICE,
     SCI_LOST_TWICE,
     SCI_DONE_LOST_TWICE,
+    SCI_SHORT_TWICE,
     ITS_STALLS,
     ITS_LATE,
     ITS_DONE_LATE,
@@ -68,7 +69,7 @@ struct fault_heap {
 };
 void fault_get_heap(struct fault_heap *heap);
 
-/* The last error that the firmware has logged since fault_arm(); "" if none. */
+/* The last error or warning that the firmware has logged since fault_arm(); "" if none. */
 const char *fault_last_message(void);
 
 #endif

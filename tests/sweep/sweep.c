@@ -57,6 +57,7 @@ enum outcome {
     SURVIVED, /* no error: asked again, waited for, done without */
     UNDONE,   /* told; all is as it was */
     KEPT,     /* told; something was kept, and the second run got it back */
+    LESS,     /* told at boot; the part works with what it has, and had all later */
     OFF,      /* told at boot; what needs it is off, the rest works, and it came up later */
     LOST,     /* all below are red */
     LEAKED,
@@ -66,10 +67,12 @@ enum outcome {
     OUTCOMES
 };
 static const char *const outcome_names[OUTCOMES] = {
-    [NOT_RUN] = "not run", [NOT_REACHED] = "not reached", [SURVIVED] = "survived",
-    [UNDONE] = "undone",   [KEPT] = "kept, got back",     [OFF] = "off, came up later",
-    [LOST] = "lost",       [LEAKED] = "leaked",           [CRASHED] = "crashed",
-    [SILENT] = "silent",   [BROKEN] = "not usable",
+    [NOT_RUN] = "not run",        [NOT_REACHED] = "not reached",
+    [SURVIVED] = "survived",      [UNDONE] = "undone",
+    [KEPT] = "kept, got back",    [LESS] = "less, had all later",
+    [OFF] = "off, came up later", [LOST] = "lost",
+    [LEAKED] = "leaked",          [CRASHED] = "crashed",
+    [SILENT] = "silent",          [BROKEN] = "not usable",
 };
 
 struct result {
@@ -190,28 +193,51 @@ static void live(enum fault fault, unsigned n)
 
 /* ---- bring-up ---- */
 
-static void name_if_off(const char *name, int error, void *argument)
+/* The parts that are not up, and those that are and were refused something; "" if none is. */
+struct told {
+    char off[TEXT_SIZE], less[TEXT_SIZE];
+};
+
+static void note_part(const char *name, int error, unsigned refused, void *argument)
 {
-    char *text = argument;
+    struct told *told = argument;
+    char *text = error != 0 ? told->off : told->less;
     size_t used = strlen(text);
 
-    if (error != 0 && used < TEXT_SIZE)
-        snprintf(text + used, TEXT_SIZE - used, "%s%s %d", used != 0 ? ", " : "", name, error);
+    if ((error != 0 || refused != 0) && used < TEXT_SIZE)
+        snprintf(text + used, TEXT_SIZE - used, "%s%s %d", used != 0 ? ", " : "", name,
+                 error != 0 ? error : (int)refused);
 }
 
-/* The parts that are not up; "" if all are. */
-static void name_what_is_off(char text[TEXT_SIZE])
+static void note_what_is_told(struct told *told)
 {
-    text[0] = '\0';
-    platform_for_each_part(name_if_off, text);
+    *told = (struct told){0};
+    platform_for_each_part(note_part, told);
+}
+
+/* Whether there is as much to hand out as without a fault. */
+static bool is_all_there(void)
+{
+    struct inventory now;
+
+    inventory_take(&now);
+    return now.udma.channels_free == shared->lived.udma.channels_free &&
+           now.udma.rings_free == shared->lived.udma.rings_free &&
+           now.irq.events_free == shared->lived.irq.events_free &&
+           now.irq.vints_free == shared->lived.irq.vints_free &&
+           now.irq.routes_free == shared->lived.irq.routes_free;
 }
 
 /* What came up works, what did not is refused. */
 static void use_what_is_up(void)
 {
+    struct life_size size = life_size;
     struct life_report report;
 
-    life_run(&life_size, &report);
+    /* The life reserves one more. */
+    if (udma_capacity() > 1 && udma_capacity() <= size.channels)
+        size.channels = udma_capacity() - 1;
+    life_run(&size, &report);
     if (report.errors != 0)
         say(BROKEN, "what is up does not work: %s: %s", report.call, strerror(-report.error));
     if (report.complaint[0] != '\0')
@@ -221,26 +247,34 @@ static void use_what_is_up(void)
 
 static void boot(enum fault fault, unsigned n)
 {
-    char off[TEXT_SIZE];
+    struct told told;
     int error;
 
     machine_reset();
     fault_arm(fault, n);
     error = platform_init(0);
     fault_disarm();
-    name_what_is_off(off);
+    note_what_is_told(&told);
     result->reached = fault_has_struck();
     if (!result->reached)
         say(NOT_REACHED, "%s%s", "", "");
+    else if (error != 0)
+        say(OFF, "at %s, off: %s", fault_struck_at(), told.off);
+    else if (told.less[0] != '\0')
+        say(LESS, "at %s, less: %s", fault_struck_at(), told.less);
     else
-        say(error == 0 ? SURVIVED : OFF, "at %s, off: %s", fault_struck_at(), off);
-    if ((error != 0) != (off[0] != '\0') || (error != 0 && fault_last_message()[0] == '\0'))
-        say(SILENT, "nobody says so%s%s", "", "");
+        say(SURVIVED, "at %s%s", fault_struck_at(), "");
+    if ((error != 0) != (told.off[0] != '\0'))
+        say(SILENT, "no part says so%s%s", "", "");
+    if ((error != 0 || told.less[0] != '\0') && fault_last_message()[0] == '\0')
+        say(SILENT, "the log does not say so%s%s", "", "");
+    if (error == 0 && (told.less[0] == '\0') != is_all_there())
+        say(SILENT, "there is less than no part says, or all that one does without%s%s", "", "");
     use_what_is_up();
     error = platform_retry();
-    name_what_is_off(off);
-    if (error != 0)
-        say(BROKEN, "still off after another try: %s%s", off, "");
+    note_what_is_told(&told);
+    if (error != 0 || told.less[0] != '\0')
+        say(BROKEN, "after another try still off: %s, less: %s", told.off, told.less);
     run_again(&shared->lived);
 }
 
@@ -396,14 +430,14 @@ static void print_table(const struct row *rows)
 {
     struct row sum = {0};
 
-    printf("#\n# %-27s  boot  life  survived  undone  kept   off   red\n", "what goes wrong");
+    printf("#\n# %-27s  boot  life  survived  undone  kept  less   off   red\n", "what goes wrong");
     for (enum fault fault = first_fault; fault <= last_fault + 1; fault++) {
         bool is_sum = fault == last_fault + 1;
         const struct row *row = is_sum ? &sum : &rows[fault];
 
-        printf("# %-27s %5u %5u %9u %7u %5u %5u %5u\n", is_sum ? "all" : fault_name(fault),
+        printf("# %-27s %5u %5u %9u %7u %5u %5u %5u %5u\n", is_sum ? "all" : fault_name(fault),
                row->steps[BOOT], row->steps[LIFE], row->counts[SURVIVED], row->counts[UNDONE],
-               row->counts[KEPT], row->counts[OFF], row->red);
+               row->counts[KEPT], row->counts[LESS], row->counts[OFF], row->red);
         for (unsigned i = 0; i < OUTCOMES; i++)
             sum.counts[i] += row->counts[i];
         sum.steps[BOOT] += row->steps[BOOT];

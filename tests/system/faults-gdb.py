@@ -260,6 +260,18 @@ def not_started():
     told("status", number("$x0"))
 
 
+def refused_range():
+    """The system firmware refuses to say which transmit channels are this host's; later it does."""
+    run_to("ti_sci_get_range if $w0 == 188 && $w1 == 0x0d")
+    run_to(f"*{address('ti_sci_request'):#x}")
+    put(x0=(1 << 64) - 13, pc=number("$x30"))
+    run_to("main")
+    for line in ("parts", "parts retry", "parts retry", "poweroff 5"):
+        gdb.execute(f"k3 type {line}", to_string=True)
+    run_to("psci_system_off")
+    told("status", number("$x0"))
+
+
 def not_ready():
     """A core whose part of the bring-up fails; after another try it works."""
     run_to("smp_boot")

@@ -109,10 +109,11 @@ struct part_wanted {
     bool up;
 };
 
-static void look_at_part(const char *name, int error, void *argument)
+static void look_at_part(const char *name, int error, unsigned refused, void *argument)
 {
     struct part_wanted *wanted = argument;
 
+    (void)refused;
     if (strcmp(name, wanted->name) == 0)
         wanted->up = error == 0;
 }
