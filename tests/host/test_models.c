@@ -527,6 +527,41 @@ static void devices_and_clocks_answer(void **state)
     assert_false(sci_ask(&message, &answer));
 }
 
+static bool set_parent(uint32_t device, uint8_t clock, uint8_t parent)
+{
+    struct sci message = request(0x0102, 4);
+    put(&message, 8, 4, device);
+    put(&message, 12, 1, clock);
+    put(&message, 13, 1, parent);
+    return sci_ask(&message, NULL);
+}
+
+/* As the device trees of Linux 6.12 have them. */
+static void clocks_take_the_parents_that_linux_gives_them(void **state)
+{
+    static const struct {
+        uint16_t device;
+        uint8_t clock, parent;
+    } wanted[] = {{23, 0, 1},  {24, 0, 1},  {25, 0, 1},  {26, 0, 1},  {27, 0, 1},
+                  {28, 0, 1},  {29, 0, 1},  {30, 0, 1},  {31, 0, 1},  {32, 0, 1},
+                  {33, 0, 1},  {34, 0, 12}, {67, 2, 5},  {135, 0, 4}, {151, 2, 4},
+                  {151, 7, 9}, {152, 2, 4}, {153, 4, 8}, {154, 5, 9}, {248, 0, 2}};
+    struct sci answer;
+    (void)state;
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        assert_true(set_parent(wanted[i].device, wanted[i].clock, wanted[i].parent));
+        struct sci message = request(0x0103, 5);
+        put(&message, 8, 4, wanted[i].device);
+        put(&message, 12, 1, wanted[i].clock);
+        assert_true(sci_ask(&message, &answer));
+        assert_int_equal(get(&answer, 8, 1), wanted[i].parent);
+    }
+    assert_false(set_parent(35, 0, 1));
+    assert_false(set_parent(23, 0, 17));
+    assert_false(set_parent(248, 0, 3));
+    assert_false(set_parent(135, 1, 2));
+}
+
 /* What Linux asks for each device and clock of the AM65x's trees, in its order. */
 static void every_device_and_clock_of_linux_trees_answers(void **state)
 {
@@ -595,9 +630,8 @@ static void foreign_and_double_mappings_are_refused(void **state)
     assert_false(event_map(RING, EVENT, VINT, 64)); /* no such bit */
     assert_true(event_map(RING, EVENT, VINT, 0));
     assert_false(event_map(RING, EVENT, VINT, 0));
-    assert_false(event_map(RING + 1, EVENT, VINT, 1));     /* the event is taken */
-    assert_false(event_map(RING + 1, EVENT + 1, VINT, 0)); /* the bit is taken */
-    assert_false(event_map(RING, EVENT + 1, VINT, 1));     /* the ring is taken */
+    assert_false(event_map(RING + 1, EVENT, VINT, 1)); /* the event is taken */
+    assert_false(event_map(RING, EVENT + 1, VINT, 1)); /* the ring is taken */
     assert_int_equal(am65x_counter(AM65X_COUNT_EVENT_MAPPINGS), 1);
     assert_false(event_unmap(RING, EVENT, VINT, 1));
     assert_true(event_unmap(RING, EVENT, VINT, 0));
@@ -606,6 +640,50 @@ static void foreign_and_double_mappings_are_refused(void **state)
     am65x_inject(AM65X_FAULT_STRAY_EVENT, EVENT, 1); /* steered nowhere any more */
     assert_int_equal(am65x_counter(AM65X_COUNT_EVENTS_LOST), 1);
     assert_true(event_map(RING + 1, EVENT, VINT, 0)); /* event and bit are free again */
+}
+
+static void a_vint_takes_64_events_whatever_their_bits(void **state)
+{
+    (void)state;
+    for (uint16_t i = 0; i < 64; i++)
+        assert_true(event_map(RING + i, EVENT + i, VINT, i < 32 ? 7 : 9));
+    assert_false(event_map(RING + 64, EVENT + 64, VINT, 10));
+    am65x_inject(AM65X_FAULT_STRAY_EVENT, EVENT + 31, 1);
+    am65x_inject(AM65X_FAULT_STRAY_EVENT, EVENT, 1);
+    assert_int_equal(read64(VINT_REGS + 0x18), 1 << 7);
+    assert_true(event_unmap(RING, EVENT, VINT, 7));
+    assert_true(event_map(RING + 64, EVENT + 64, VINT, 10));
+    assert_false(event_map(RING, EVENT, VINT, 7));
+}
+
+static bool route_of(uint16_t router, uint16_t type, uint16_t input, uint16_t output)
+{
+    struct sci message = request(type, 3);
+    put(&message, 8, 4, 0x3);
+    put(&message, 12, 2, router);
+    put(&message, 14, 2, input);
+    put(&message, 16, 2, router);
+    put(&message, 18, 2, output);
+    return sci_ask(&message, NULL);
+}
+
+static void routers_have_so_many_inputs_and_route_each_once(void **state)
+{
+    static const struct {
+        uint16_t router, inputs, first_output;
+    } routers[] = {{3, 128, 0}, {100, 208, 0}, {156, 64, 0}, {182, 440, 16}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(routers) / sizeof(routers[0]); i++) {
+        uint16_t router = routers[i].router, last = (uint16_t)(routers[i].inputs - 1);
+        uint16_t output = routers[i].first_output;
+        assert_false(route_of(router, 0x1000, last + 1, output));
+        assert_true(route_of(router, 0x1000, last, output));
+        assert_false(route_of(router, 0x1000, last, output + 1)); /* it is routed */
+        assert_true(route_of(router, 0x1000, 0, output + 1));
+        assert_true(route_of(router, 0x1001, last, output));
+        assert_true(route_of(router, 0x1000, last, output));
+    }
+    assert_false(route_of(97, 0x1000, 0, 0)); /* the R5F's */
 }
 
 static void routes_are_single(void **state)
@@ -1744,8 +1822,11 @@ int main(void)
         MODEL_TEST(resource_ranges_are_those_of_the_board_configuration),
         MODEL_TEST(intr_outputs_beyond_the_gic_are_not_handed_out),
         MODEL_TEST(devices_and_clocks_answer),
+        MODEL_TEST(clocks_take_the_parents_that_linux_gives_them),
         MODEL_TEST(a_reset_request_reaches_the_surroundings),
         MODEL_TEST(foreign_and_double_mappings_are_refused),
+        MODEL_TEST(a_vint_takes_64_events_whatever_their_bits),
+        MODEL_TEST(routers_have_so_many_inputs_and_route_each_once),
         MODEL_TEST(routes_are_single),
         MODEL_TEST(a_vint_is_high_while_a_bit_is_set_and_enabled),
         MODEL_TEST(taking_a_route_away_lowers_its_line),

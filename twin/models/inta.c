@@ -5,6 +5,7 @@
  * Management Device Descriptions"): 4608 global events, each steered to one of 64 status bits of
  * one of 256 virtual interrupts. A virtual interrupt's output is a level: high while a bit is
  * both set and enabled. An "up" event sets the bit, a "down" event clears it, and so does software.
+ * Several events may share a bit: TI's firmware refuses only a 65th event of a virtual interrupt.
  *
  * In the mood slow-events they come late, several at a time, and of what a source has sent
  * meanwhile only the last counts: an up that was taken back has never been.
@@ -27,7 +28,7 @@
 
 static struct {
     uint64_t enable, status;
-    uint64_t mapped; /* bits that an event is steered to */
+    unsigned mapped; /* events that are steered to it */
     bool level;
 } vints[VINT_COUNT];
 
@@ -181,12 +182,12 @@ void inta_event_down(uint16_t event)
 bool inta_map(uint16_t event, uint16_t vint, uint8_t bit)
 {
     if (event >= EVENT_COUNT || vint >= VINT_COUNT || bit >= BIT_COUNT || events[event].mapped ||
-        (vints[vint].mapped >> bit & 1) != 0)
+        vints[vint].mapped == BIT_COUNT)
         return false;
     events[event].mapped = true;
     events[event].vint = vint;
     events[event].bit = bit;
-    vints[vint].mapped |= UINT64_C(1) << bit;
+    vints[vint].mapped++;
     if (model_mood(AM65X_MOOD_MAP_ENABLES)) {
         vints[vint].enable |= UINT64_C(1) << bit;
         update(vint);
@@ -206,7 +207,7 @@ bool inta_unmap(uint16_t event, uint16_t vint, uint8_t bit)
         vints[vint].enable &= ~(UINT64_C(1) << bit);
         update(vint);
     }
-    vints[vint].mapped &= ~(UINT64_C(1) << bit);
+    vints[vint].mapped--;
     model_uncount(AM65X_COUNT_EVENT_MAPPINGS);
     return true;
 }

@@ -4,6 +4,10 @@
  * AM65x, "Interrupt Management Device Descriptions"): each output carries one chosen input. The
  * routers have no registers that software here touches: the system firmware programs them.
  *
+ * How many inputs and outputs each has is TI's own system firmware's table for the AM65x (ir_inst
+ * of its resource manager, published under a BSD licence), which also refuses an input or an output
+ * that is in use.
+ *
  * Only the main NAVSS's router has inputs that a model drives; the others are book-keeping, so
  * that requests for them are answered as the hardware's firmware would.
  */
@@ -11,19 +15,18 @@
 
 #define OUTPUT_MAX 152u
 #define INPUT_NONE 0xffffu
-#define INPUT_ANY  0x200u /* of routers with no models behind: not checked closely */
 
 static const struct {
     uint16_t device, inputs, outputs;
 } routers[] = {
     {DEV_MAIN_INTR, 440, 152}, /* NAVSS0_INTR_ROUTER_0 */
-    {3, INPUT_ANY, 32},        /* CMPEVENT_INTRTR0 */
-    {97, INPUT_ANY, 64},       /* MAIN2MCU_LVL_INTRTR0 */
-    {98, INPUT_ANY, 48},       /* MAIN2MCU_PLS_INTRTR0 */
-    {100, INPUT_ANY, 32},      /* GPIOMUX_INTRTR0 */
-    {145, INPUT_ANY, 40},      /* TIMESYNC_INTRTR0 */
-    {156, INPUT_ANY, 16},      /* WKUP_GPIOMUX_INTRTR0 */
-    {190, INPUT_ANY, 64},      /* MCU_NAVSS0_INTR_ROUTER_0 */
+    {3, 128, 32},              /* CMPEVENT_INTRTR0 */
+    {97, 192, 64},             /* MAIN2MCU_LVL_INTRTR0 */
+    {98, 32, 48},              /* MAIN2MCU_PLS_INTRTR0 */
+    {100, 208, 32},            /* GPIOMUX_INTRTR0 */
+    {145, 48, 40},             /* TIMESYNC_INTRTR0 */
+    {156, 64, 16},             /* WKUP_GPIOMUX_INTRTR0 */
+    {190, 261, 64},            /* MCU_NAVSS0_INTR_ROUTER_0 */
 };
 
 #define MAIN_ROUTER 0u
@@ -78,6 +81,14 @@ static void drive(unsigned output)
     model_line(intid, high);
 }
 
+static bool is_routed(unsigned router, uint16_t input)
+{
+    for (unsigned output = 0; output < routers[router].outputs; output++)
+        if (selected[router][output] == input)
+            return true;
+    return false;
+}
+
 /* An output may be high for a moment when its input is selected (TI SPRZ452, i2007). */
 static void glitch(unsigned output)
 {
@@ -92,7 +103,8 @@ bool intr_map(uint16_t device, uint16_t input, uint16_t output)
 {
     unsigned router;
     if (!find_router(device, &router) || input >= routers[router].inputs ||
-        output >= routers[router].outputs || selected[router][output] != INPUT_NONE)
+        output >= routers[router].outputs || selected[router][output] != INPUT_NONE ||
+        is_routed(router, input))
         return false;
     selected[router][output] = input;
     model_count(AM65X_COUNT_ROUTES, 1);

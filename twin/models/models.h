@@ -179,7 +179,7 @@ void inta_event(uint16_t event);
 void inta_event_down(uint16_t event);
 /* One arrives there. */
 void inta_event_arrives(uint16_t event);
-/* false: the event or the bit is taken, or out of range. */
+/* false: the event is taken, the VINT has 64 already, or one is out of range. */
 bool inta_map(uint16_t event, uint16_t vint, uint8_t bit);
 bool inta_unmap(uint16_t event, uint16_t vint, uint8_t bit);
 

@@ -35,6 +35,19 @@ static const struct {
     {203, 0, 1, 800000000}, {118, 5, 1, 500000000},
 };
 
+/* Clock 0 of further devices: multiplexers. The number of parents is what the multiplexer has room
+ * for (4 bits, 2 and 1), and not less than the highest that Linux's device trees and their authors
+ * name (12, 4 and 2): TI's list of the AM65x's clocks could not be read. */
+static const struct {
+    uint16_t first, last; /* devices */
+    uint8_t parents;
+    uint64_t frequency;
+} multiplexers[] = {
+    {23, 34, 16, 25000000},           /* timers, from the oscillator */
+    {135, 135, 4, DEFAULT_FREQUENCY}, /* the MCU's RTI1 */
+    {248, 248, 2, DEFAULT_FREQUENCY}, /* OSPI0 */
+};
+
 /* What has been set, for clocks that differ from their reset state. */
 static struct setting {
     bool used;
@@ -83,6 +96,9 @@ static uint8_t parents_of(uint32_t device, uint32_t clock)
     for (size_t i = 0; i < COUNT_OF(known); i++)
         if (known[i].device == device && known[i].clock == clock)
             return known[i].parents;
+    for (size_t i = 0; i < COUNT_OF(multiplexers) && clock == 0; i++)
+        if (multiplexers[i].first <= device && device <= multiplexers[i].last)
+            return multiplexers[i].parents;
     return 1;
 }
 
@@ -94,6 +110,9 @@ static uint64_t frequency_of(uint32_t device, uint32_t clock)
     for (size_t i = 0; i < COUNT_OF(known); i++)
         if (known[i].device == device && known[i].clock == clock)
             return known[i].frequency;
+    for (size_t i = 0; i < COUNT_OF(multiplexers) && clock == 0; i++)
+        if (multiplexers[i].first <= device && device <= multiplexers[i].last)
+            return multiplexers[i].frequency;
     return DEFAULT_FREQUENCY;
 }
 
