@@ -11,6 +11,8 @@ IRQ = (("valid", 8, 4), ("source", 12, 2), ("source_index", 14, 2), ("destinatio
 IRQ_VALID = {"destination": 0x01, "destination_irq": 0x02, "inta": 0x04, "vint": 0x08, "event": 0x10, "bit": 0x20}
 THREADS = (("device", 8, 4), ("source", 12, 4), ("destination", 16, 4))
 
+PROCESSOR = (("processor", 8, 1),)
+
 # By type: the name, the request's fields, the answer's; a field is a name, an offset and a size in bytes.
 MESSAGES = {
     0x0002: ("VERSION", (), (("version", 40, 2), ("abi_major", 42, 1), ("abi_minor", 43, 1))),
@@ -42,6 +44,14 @@ MESSAGES = {
     0x1231: ("RM_UDMAP_FLOW_SIZE_THRESH_CFG", (("device", 12, 2), ("flow", 14, 2)), ()),
     0x1280: ("RM_PSIL_PAIR", THREADS, ()),
     0x1281: ("RM_PSIL_UNPAIR", THREADS, ()),
+    0xc000: ("PROC_REQUEST", PROCESSOR, ()),
+    0xc001: ("PROC_RELEASE", PROCESSOR, ()),
+    0xc005: ("PROC_HANDOVER", PROCESSOR + (("host", 9, 1),), ()),
+    0xc100: ("PROC_SET_CONFIG", PROCESSOR + (("vector", 9, 8), ("set", 17, 4), ("clear", 21, 4)), ()),
+    0xc101: ("PROC_SET_CONTROL", PROCESSOR + (("set", 9, 4), ("clear", 13, 4)), ()),
+    0xc400: ("PROC_GET_STATUS", PROCESSOR,
+             (("vector", 9, 8), ("config", 17, 4), ("control", 21, 4), ("status", 25, 4))),
+    0xc401: ("PROC_WAIT_STATUS", PROCESSOR, ()),
     0x1500: ("RM_GET_RESOURCE_RANGE", (("device", 8, 2), ("subtype", 10, 1), ("secondary_host", 11, 1)),
              (("first", 8, 2), ("count", 10, 2), ("second_first", 12, 2), ("second_count", 14, 2))),
 }

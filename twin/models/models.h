@@ -288,7 +288,22 @@ bool sysfw_device_resets(uint8_t host, const struct sci_message *request,
                          struct sci_message *answer);
 bool sysfw_device_exists(uint32_t device);
 bool sysfw_device_is_on(uint32_t device);
+uint32_t sysfw_device_resets_of(uint32_t device); /* a bit each that is asserted */
 void sysfw_device_reset(void);
+
+bool sysfw_proc_request(uint8_t host, const struct sci_message *request,
+                        struct sci_message *answer);
+bool sysfw_proc_release(uint8_t host, const struct sci_message *request,
+                        struct sci_message *answer);
+bool sysfw_proc_hand_over(uint8_t host, const struct sci_message *request,
+                          struct sci_message *answer);
+bool sysfw_proc_set_config(uint8_t host, const struct sci_message *request,
+                           struct sci_message *answer);
+bool sysfw_proc_set_control(uint8_t host, const struct sci_message *request,
+                            struct sci_message *answer);
+bool sysfw_proc_status(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+bool sysfw_proc_wait(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+void sysfw_proc_reset(void);
 
 bool sysfw_clock_set_state(uint8_t host, const struct sci_message *request,
                            struct sci_message *answer);

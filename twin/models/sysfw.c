@@ -80,6 +80,13 @@ static const struct {
     {0x1280, "RM_PSIL_PAIR", sysfw_rm_psil_pair},
     {0x1281, "RM_PSIL_UNPAIR", sysfw_rm_psil_unpair},
     {0x1500, "RM_GET_RESOURCE_RANGE", sysfw_rm_range},
+    {0xc000, "PROC_REQUEST", sysfw_proc_request},
+    {0xc001, "PROC_RELEASE", sysfw_proc_release},
+    {0xc005, "PROC_HANDOVER", sysfw_proc_hand_over},
+    {0xc100, "PROC_SET_CONFIG", sysfw_proc_set_config},
+    {0xc101, "PROC_SET_CONTROL", sysfw_proc_set_control},
+    {0xc400, "PROC_GET_STATUS", sysfw_proc_status},
+    {0xc401, "PROC_WAIT_STATUS", sysfw_proc_wait},
 };
 
 static void work(unsigned index);
@@ -94,6 +101,7 @@ void sysfw_reset(void)
     busy_until = 0;
     sysfw_device_reset();
     sysfw_clock_reset();
+    sysfw_proc_reset();
 }
 
 /* ---------------------------------------------------------------- message fields, little endian */

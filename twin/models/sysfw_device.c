@@ -55,6 +55,11 @@ bool sysfw_device_is_on(uint32_t device)
     return false;
 }
 
+uint32_t sysfw_device_resets_of(uint32_t device)
+{
+    return devices[device].resets;
+}
+
 static bool wanted_by_another(uint8_t host, uint32_t device)
 {
     for (unsigned other = 1; other < HOST_COUNT; other++)
@@ -105,9 +110,9 @@ bool sysfw_device_resets(uint8_t host, const struct sci_message *request,
                          struct sci_message *answer)
 {
     uint32_t device = sci_get32(request, 8);
-    (void)host;
     (void)answer;
-    if (!sysfw_device_exists(device))
+    if (!sysfw_device_exists(device) ||
+        (devices[device].exclusive != HOST_NONE && devices[device].exclusive != host))
         return false;
     devices[device].resets = sci_get32(request, 12);
     return true;
