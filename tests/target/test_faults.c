@@ -175,6 +175,7 @@ static bool step(unsigned n, const struct inventory *before, struct outcomes *ou
 static void sweep(const struct kind *of)
 {
     struct outcomes outcomes = {0};
+    struct life_report bare;
     struct inventory before;
     unsigned n = 1;
 
@@ -182,6 +183,9 @@ static void sweep(const struct kind *of)
         SKIP("only the twin can be asked for faults");
     kind = of;
     struck_before = times_struck();
+    /* What the first device of all brings, and keeps, is there afterwards. */
+    life_run(&size, &bare);
+    CHECK_EQUAL(bare.errors, 0);
     take_inventory(&before);
     while (n < STEPS_MAX && step(n, &before, &outcomes) && !selftest_failed())
         n++;
