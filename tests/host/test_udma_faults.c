@@ -826,7 +826,7 @@ static void put_element(struct udma_channel *channel, uint64_t element)
 {
     channel->completion.elements[channel->completion.position] = element;
     mmio_write32((uintptr_t)&channel->completion.registers->doorbell, 1);
-    host_advance_us(10);
+    host_advance_us(100); /* a slow event too (HOST_MOODS) */
 }
 
 static void check_failed_channel(uint32_t occupancy)

@@ -117,12 +117,14 @@ void host_reset_with(unsigned cores, uint32_t limit)
         .uart_transmit = uart_transmit,
         .trace = trace,
     };
+    const char *moods = getenv("HOST_MOODS");
     struct am65x_config config = {
         .trace =
             getenv("HOST_TRACE") != NULL ? AM65X_TRACE_IRQ | AM65X_TRACE_SCI | AM65X_TRACE_DMA : 0,
         .intid_limit = limit,
         .dram_base = HOST_MEMORY_BASE,
         .dram_size = HOST_MEMORY_SIZE,
+        .moods = moods != NULL ? (uint32_t)strtoul(moods, NULL, 0) : 0,
     };
 
     write_observer = NULL;

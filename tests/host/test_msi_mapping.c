@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What the system firmware and the router do besides mapping (docs/twin.md, the mood map-enables):
+ * a mapped event is enabled, and may come at once; an output pulses when its input is selected.
+ */
+#include "arch/mmio.h"
+#include "drivers/ti_sci/ti_sci.h"
+#include "msi/irq.h"
+#include "platform/am65x.h"
+#include "tests/host/support/host.h"
+#include "tests/host/support/msi_host.h"
+#include "twin/models/am65x.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define SETTLE_US        2000u
+#define MAILBOX_INPUT    392u
+#define RING_CFG_MEMORY  HOST_MEMORY_BASE
+#define DOORBELL(ring)   (AM65X_RING_RT_BASE + (uintptr_t)(ring)*0x1000u + 0x10u)
+#define RM_IRQ_SET       0x1000u
+#define MAP_ENABLES_TEXT "0x20000" /* AM65X_MOOD_MAP_ENABLES */
+
+_Static_assert(AM65X_MOOD_MAP_ENABLES == 0x20000u, "MAP_ENABLES_TEXT");
+
+static struct msi_host host;
+static unsigned calls;
+
+static enum irq_return note_call(void *context)
+{
+    (void)context;
+    calls++;
+    return IRQ_HANDLED;
+}
+
+static int start(void **state)
+{
+    (void)state;
+    setenv("HOST_MOODS", MAP_ENABLES_TEXT, 1);
+    msi_host_start(&host);
+    return 0;
+}
+
+static uint64_t strays(void)
+{
+    struct irq_inventory inventory;
+
+    irq_get_inventory(&inventory);
+    return inventory.stray;
+}
+
+/* A ring with an element in it. */
+static void fill_ring(uint16_t ring)
+{
+    const struct ti_sci_ring_config config = {.navss_device = AM65X_DEV_RINGACC,
+                                              .index = ring,
+                                              .base = RING_CFG_MEMORY,
+                                              .count = 16,
+                                              .mode = TI_SCI_RING_MODE_RING,
+                                              .element_size = 1};
+
+    assert_int_equal(ti_sci_ring_configure(&config), 0);
+    mmio_write32(DOORBELL(ring), 1);
+}
+
+static int request(struct device *device, uint32_t index, uint32_t flags, struct irq **irq)
+{
+    const struct irq_request request = {
+        .index = index, .handler = note_call, .core = 0, .flags = flags};
+
+    calls = 0;
+    return irq_request(device, &request, irq);
+}
+
+static void an_event_that_comes_with_its_mapping_has_its_owner(void **state)
+{
+    const uint16_t ring = host.sources[host.source_count - 1];
+    struct device device = {.name = "test"};
+    const uint64_t before = strays();
+    struct irq *irq;
+
+    (void)state;
+    assert_int_equal(irq_bind_inta(&device, host.aggregator, AM65X_DEV_RINGACC), 0);
+    fill_ring(ring);
+    assert_int_equal(request(&device, ring, 0, &irq), 0);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(calls, 1);
+    assert_int_equal(irq_free(irq), 0);
+
+    assert_int_equal(request(&device, ring, IRQ_FLAG_MASKED, &irq), 0);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(calls, 0);
+    irq_unmask(irq);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(calls, 1);
+    assert_int_equal(irq_free(irq), 0);
+    assert_int_equal(strays(), before);
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
+/* Nobody knows whether it is in place: the event comes, and nobody is told. */
+static void an_event_whose_mapping_has_no_answer_is_nobodys(void **state)
+{
+    const uint16_t ring = host.sources[host.source_count - 1];
+    struct device device = {.name = "test"};
+    struct irq *irq;
+
+    (void)state;
+    assert_int_equal(irq_bind_inta(&device, host.aggregator, AM65X_DEV_RINGACC), 0);
+    fill_ring(ring);
+    assert_true(
+        am65x_inject(AM65X_FAULT_SCI_DROP, 0, 2)); /* of the mapping, or before, and after */
+    assert_int_equal(request(&device, ring, 0, &irq), -ETIMEDOUT);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(calls, 0);
+    assert_int_equal(request(&device, ring, 0, &irq), 0);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(calls, 1);
+    assert_int_equal(irq_free(irq), 0);
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
+static void a_refused_mapping_leaves_nothing(void **state)
+{
+    const uint16_t ring = host.sources[host.source_count - 1];
+    struct device device = {.name = "test"};
+    struct irq *irq;
+
+    (void)state;
+    assert_int_equal(irq_bind_inta(&device, host.aggregator, AM65X_DEV_RINGACC), 0);
+    fill_ring(ring);
+    assert_true(am65x_inject(AM65X_FAULT_SCI_NAK, RM_IRQ_SET, 1));
+    assert_int_equal(request(&device, ring, 0, &irq), -EACCES);
+    assert_true(am65x_inject_after(AM65X_FAULT_SCI_NAK, RM_IRQ_SET, 1, 1)); /* the event's */
+    assert_int_equal(request(&device, ring, 0, &irq), -EACCES);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(calls, 0);
+    assert_int_equal(request(&device, ring, 0, &irq), 0);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(calls, 1);
+    assert_int_equal(irq_free(irq), 0);
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
+/* Outputs take turns: at the end each has been an edge before. */
+static void a_pulse_of_a_router_is_no_interrupt(void **state)
+{
+    static const uint16_t inputs[] = {MAILBOX_INPUT};
+    struct device device = {.name = "test"};
+    struct irq *irq;
+
+    (void)state;
+    assert_int_equal(irq_bind_intr(&device, host.router, inputs, 1), 0);
+    for (unsigned i = 0; i < 130; i++) {
+        assert_int_equal(request(&device, 0, IRQ_FLAG_EDGE, &irq), 0);
+        host_advance_us(100);
+        assert_int_equal(calls, 0);
+        assert_false(irq_pending(irq));
+        assert_int_equal(irq_free(irq), 0);
+    }
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_event_that_comes_with_its_mapping_has_its_owner),
+        cmocka_unit_test(an_event_whose_mapping_has_no_answer_is_nobodys),
+        cmocka_unit_test(a_refused_mapping_leaves_nothing),
+        cmocka_unit_test(a_pulse_of_a_router_is_no_interrupt),
+    };
+
+    return cmocka_run_group_tests_name("msi: mapping", tests, start, NULL);
+}
