@@ -54,9 +54,8 @@ static uint32_t bit_of(unsigned bank)
 static struct device gpio = {.name = "gpio0"};
 static struct irq *irqs[BANKS];
 static struct count {
-    unsigned bank;
     uint64_t calls;
-    unsigned core;
+    unsigned bank, core;
 } counts[BANKS];
 
 static enum irq_return bank_handler(void *context)
