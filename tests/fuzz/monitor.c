@@ -23,7 +23,10 @@
 #define ITS_MOODS         8u /* AM65X_MOOD_NON_SHAREABLE, _FLAT_ITS, _TWO_LEVEL_ITS in any mixture */
 
 #define EC_SHIFT          26
-#define INDEXED           0x38000400u
+#define SPSR_MODES        0x1fu
+#define VECTOR_GRANULE    0x200u
+#define VECTORS           4u
+#define PAR_NORMAL        (UINT64_C(0x44) << 56)
 #define GITS_CTLR         0x00u
 #define GITS_CBASER       0x80u
 #define GITS_CWRITER      0x88u
@@ -43,6 +46,8 @@ void monitor_secondary(void);
 static struct frame frame;
 static jmp_buf guest_runs;
 static uint64_t guest_pc;
+static unsigned guest_mode;
+static bool aborted; /* the last trap, into the guest's vectors */
 
 /* start.S: the guest has the core now. */
 noreturn void guest_enter(uint64_t entry, uint64_t x0)
@@ -57,16 +62,29 @@ noreturn void guest_enter(uint64_t entry, uint64_t x0)
 /* A trap to EL2, which hands on to EL3. */
 static void trap(uint32_t ec, uint32_t iss, uint64_t address)
 {
-    uint64_t pc = guest_pc;
+    static const uint64_t modes[] = {0x3c5, 0x0, 0x4, 0x3c5};
+    uint64_t pc = guest_pc, spsr = modes[guest_mode % COUNT(modes)];
 
+    aborted = false;
     sysregs.esr_el3 = (uint64_t)EC_SMC64 << EC_SHIFT;
     sysregs.spsr_el3 = SPSR_MODE_EL2H;
     sysregs.elr_el2 = pc;
-    sysregs.esr_el2 = (uint64_t)ec << EC_SHIFT | iss;
+    sysregs.spsr_el2 = spsr;
+    sysregs.esr_el2 = (uint64_t)ec << EC_SHIFT | ESR_IL | iss;
     sysregs.far_el2 = address;
     sysregs.hpfar_el2 = address >> 12 << 4;
+    sysregs.elr_el3 = 0;
     trap_synchronous(&frame);
-    FUZZ_CHECK(sysregs.elr_el3 == pc + 4);
+    if (sysregs.elr_el3 == pc + 4) {
+        FUZZ_CHECK((sysregs.spsr_el3 & SPSR_MODES) == (spsr & SPSR_MODES));
+        return;
+    }
+    /* An abort. */
+    FUZZ_CHECK((sysregs.elr_el3 - sysregs.vbar_el1) % VECTOR_GRANULE == 0 &&
+               sysregs.elr_el3 - sysregs.vbar_el1 < VECTORS * VECTOR_GRANULE);
+    FUZZ_CHECK((sysregs.spsr_el3 & SPSR_MODES) == SPSR_MODE_EL1H && sysregs.elr_el1 == pc &&
+               sysregs.spsr_el1 == spsr);
+    aborted = true;
 }
 
 static uint32_t access_syndrome(unsigned size, bool write, unsigned reg)
@@ -84,7 +102,7 @@ static void guest_write(uint64_t address, unsigned size, uint64_t value)
 static uint64_t guest_read(uint64_t address, unsigned size)
 {
     trap(EC_DATA_ABORT_LOWER, access_syndrome(size, false, 1), address);
-    FUZZ_CHECK(size == 8 || frame.x[1] >> (8 * size) == 0);
+    FUZZ_CHECK(aborted || size == 8 || frame.x[1] >> (8 * size) == 0);
     return frame.x[1];
 }
 
@@ -118,18 +136,31 @@ static void any_abort(void)
     trap(EC_DATA_ABORT_LOWER, iss & ~ISS_S1PTW, address);
 }
 
-/* An access by an instruction that moves its base register. */
-static void indexed_access(void)
+/* An access by an instruction without a syndrome: the classes of decode.c. */
+static void any_instruction(void)
 {
-    uint32_t instruction = INDEXED | (uint32_t)fuzz_take(4);
+    static const uint32_t classes[][2] = {
+        {0x3f000000, 0x08000000}, {0xbfbf0000, 0x0c000000}, {0xbfa00000, 0x0c800000},
+        {0xbf9f0000, 0x0d000000}, {0xbf800000, 0x0d800000}, {0x3b000000, 0x18000000},
+        {0x3a000000, 0x28000000}, {0x3b000000, 0x38000000}, {0xffffffe0, 0xd50b7420},
+    };
+    const uint32_t *class = classes[fuzz_below(COUNT(classes))];
+    uint32_t instruction = ((uint32_t)fuzz_take(4) & ~class[0]) | class[1];
     uint64_t at = fuzz_take(2) & ~UINT64_C(3), par = GUEST_DRAM_BASE + (at & ~UINT64_C(0xfff));
 
     if (fuzz_below(8) == 0)
         par = fuzz_take(6);
-    board_set_translation(par);
+    board_set_translation(par | (fuzz_below(2) ? PAR_NORMAL : 0));
+    guest_mode = fuzz_below(4);
     memcpy(&navss_dram[at % (NAVSS_DRAM_SIZE - 0x1000)], &instruction, sizeof(instruction));
     guest_pc = at;
     trap(EC_DATA_ABORT_LOWER, (uint32_t)fuzz_take(1), some_address());
+}
+
+static void fetch(void)
+{
+    sysregs.vbar_el1 = fuzz_take(3) << 11;
+    trap(EC_INSTRUCTION_ABORT_LOWER, (uint32_t)fuzz_take(1) & ~ISS_S1PTW, some_address());
 }
 
 static void system_register(void)
@@ -302,10 +333,13 @@ static void step(const struct navss_access *access)
         any_abort();
         break;
     case 1:
-        indexed_access();
+        any_instruction();
         break;
     case 2:
-        system_register();
+        if (fuzz_below(8) == 0)
+            fetch();
+        else
+            system_register();
         break;
     case 3:
         call();

@@ -87,9 +87,8 @@ struct faults {
 };
 struct faults *guest_faults(void);
 void guest_no_faults(void);
-#define ESR_EC(esr)   ((esr) >> 26)
-#define ESR_ISS(esr)  ((esr)&0x1ffffff)
-#define ESR_DFSC(esr) ((esr)&0x3f)
+#define ESR_EC(esr)  ((esr) >> 26)
+#define ESR_ISS(esr) ((esr)&0x1ffffff)
 
 void guest_exception(struct frame *frame);
 void guest_interrupt(struct frame *frame);

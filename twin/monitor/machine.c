@@ -6,6 +6,9 @@
  * Each core has a secure physical timer (CNTPS, Arm DDI 0487, D11.2). The core on which a deadline
  * came up arms its own; it fires at EL3 whatever the core does then, also in the guest's WFI or
  * turned off by the guest (psci_park()). It is never disarmed: a tick too many does no harm.
+ *
+ * A guest can have DMA do next to nothing for ever, and each round has its deadline. So ticks that
+ * come one upon the other leave the core as much time for the guest as they take.
  */
 #include <string.h>
 
@@ -20,12 +23,22 @@
 #define CNTPS_CTL_DISABLE 0u
 #define NEVER             UINT64_MAX
 
+/* So many ticks in a row, each in less than so many nanoseconds after the last one, are usual. */
+#define ROW_MAX           16u
+#define ROW_GAP           5000u
+#define RESPITE_MIN       5000u
+#define RESPITE_MAX       50000u
+
 static struct lock models_lock;
 static uint64_t ns_per_tick;
 /* The earliest deadline that some core's timer is armed for, and which. */
 static uint64_t armed_deadline = NEVER;
 static unsigned armed_cpu;
 static bool reset_wanted;
+static struct {
+    uint64_t respite; /* until when this core has no other, or when the last one ended */
+    unsigned row;
+} ticks[BOARD_CPUS_MAX];
 
 static uint64_t now(void *context)
 {
@@ -145,6 +158,8 @@ static void arm_timer(void)
         return;
     armed_deadline = deadline;
     armed_cpu = cpu_id();
+    if (deadline < ticks[armed_cpu].respite)
+        deadline = ticks[armed_cpu].respite;
     write_sysreg(cntps_cval_el1, (deadline + ns_per_tick - 1) / ns_per_tick);
     write_sysreg(cntps_ctl_el1, CNTPS_CTL_ENABLE);
     synchronise_context();
@@ -181,14 +196,28 @@ bool machine_write(uint64_t address, unsigned size, uint64_t value)
     return claimed;
 }
 
+static void account(uint64_t began)
+{
+    uint64_t ended = now(NULL), took = ended - began;
+    unsigned cpu = cpu_id();
+
+    ticks[cpu].row = began < ticks[cpu].respite + ROW_GAP ? ticks[cpu].row + 1 : 0;
+    ticks[cpu].respite = ended;
+    if (ticks[cpu].row > ROW_MAX)
+        ticks[cpu].respite += RESPITE_MIN + (took < RESPITE_MAX ? took : RESPITE_MAX);
+}
+
 void machine_tick(void)
 {
+    uint64_t began = now(NULL);
+
     write_sysreg(cntps_ctl_el1, CNTPS_CTL_DISABLE);
     synchronise_context();
     lock_take(&models_lock);
     if (armed_cpu == cpu_id())
         armed_deadline = NEVER;
     am65x_advance();
+    account(began);
     leave();
 }
 

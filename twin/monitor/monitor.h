@@ -105,10 +105,23 @@ noreturn void trap_bug(uint64_t lr, uint64_t sp); /* on a stack of its own */
 /* The guest's pc at the trap being handled, for messages. */
 uint64_t trap_pc(void);
 
+/* ---- access.c: data aborts of the guest's ---- */
+void data_abort(struct frame *frame, uint32_t iss);
+
+/* ---- inject.c: back to the guest from a trap by way of EL2 ---- */
+/* Behind the instruction. */
+void guest_skip(void);
+/* To EL1's vectors: an abort, of a class as if from a lower level (EC_*_LOWER). */
+void guest_abort(uint32_t class, uint32_t iss, uint64_t far);
+bool guest_at_el0(void);
+
 /* ---- syndrome.c ---- */
-/* Makes up the syndrome of a device access that came without one, from its instruction, and moves
- * the base register. false: not an instruction of that kind. */
-bool syndrome_complete(struct frame *frame, uint32_t *iss);
+/* The guest's A64 instruction at pc. false: it lies in no memory, or is AArch32's. */
+bool syndrome_fetch(uint64_t pc, uint32_t *instruction);
+
+/* ---- simd.S ---- */
+void simd_get(unsigned reg, uint64_t value[2]);
+void simd_set(unsigned reg, const uint64_t value[2]);
 
 /* ---- sysreg_trap.c: traps of the GIC's CPU interface ---- */
 void sysreg_trap(struct frame *frame, uint32_t iss);

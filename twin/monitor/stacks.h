@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * EL3's stacks, for C and assembly (start.S has the memory). A core's part of it, from below:
+ * EL3's stacks, for C and assembly (start.S has the memory, stacks.inc finds a core's). Each core's
+ * part of it, from below:
  *
  *     guard | stack for what the twin itself fails with | guard | the core's stack
  *
@@ -14,20 +15,5 @@
 #define STACK_BOTTOM         0x3000
 #define STACK_TOP            0x7000 /* and where the next core's part begins */
 #define STACK_CORES          4
-
-#ifdef __ASSEMBLER__
-/* clang-format off */
-    /* \out = this core's part. Cores are Aff0 of the board's MPIDR. */
-    .macro el3_stack out, scratch
-    mrs     \scratch, mpidr_el1
-    and     \scratch, \scratch, #0xff
-    mov     \out, #STACK_TOP
-    mul     \scratch, \scratch, \out
-    adrp    \out, el3_stacks
-    add     \out, \out, :lo12:el3_stacks
-    add     \out, \out, \scratch
-    .endm
-/* clang-format on */
-#endif
 
 #endif

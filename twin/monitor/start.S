@@ -4,7 +4,7 @@
  * from EL3 into the guest.
  */
 
-#include "twin/monitor/stacks.h"
+#include "twin/monitor/stacks.inc"
 
     /* \sp_out = top of this core's EL3 stack. */
     .macro stack_top sp_out, scratch

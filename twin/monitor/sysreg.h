@@ -6,6 +6,7 @@
 #ifndef TWIN_MONITOR_SYSREG_H
 #define TWIN_MONITOR_SYSREG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SYSREG_STRING_(name) #name
@@ -84,8 +85,14 @@
 #define ISS_S1PTW                  (1u << 7)
 #define ISS_WNR                    (1u << 6)
 
+#define ESR_IL                     (1u << 25) /* the instruction has 32 bits */
+
 /* SPSR_ELx.M. */
 #define SPSR_MODE_MASK             0xfu
+#define SPSR_AARCH32               (1u << 4)
+#define SPSR_MODE_EL0T             0x0u
+#define SPSR_MODE_EL1T             0x4u
+#define SPSR_MODE_EL1H             0x5u
 #define SPSR_MODE_EL2H             0x9u
 
 /* Sleeps until an interrupt is pending, masked or not. */
@@ -98,6 +105,19 @@ static inline void wait_for_interrupt(void)
 static inline void translate_for_guest(uint64_t address)
 {
     __asm__ volatile("at s12e1r, %0" : : "r"(address) : "memory");
+}
+
+/* Where its load or store would go, by stage 1 alone. */
+static inline void translate_data_for_guest(uint64_t address, bool write, bool el0)
+{
+    if (el0 && write)
+        __asm__ volatile("at s1e0w, %0" : : "r"(address) : "memory");
+    else if (el0)
+        __asm__ volatile("at s1e0r, %0" : : "r"(address) : "memory");
+    else if (write)
+        __asm__ volatile("at s1e1w, %0" : : "r"(address) : "memory");
+    else
+        __asm__ volatile("at s1e1r, %0" : : "r"(address) : "memory");
 }
 
 /* Forgets the translations that a TLB holds: the monitor's own, the guest's. */

@@ -8,7 +8,7 @@
  * may hit it at any instruction without harm.
  */
 
-#include "twin/monitor/stacks.h"
+#include "twin/monitor/stacks.inc"
 
     .equ FRAME_SIZE, 256
 

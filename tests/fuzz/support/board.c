@@ -16,19 +16,20 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define PAGE          0x1000u
-#define EVENTS_SIZE   0x20000u /* a head and 1024 records */
-#define EVENT_RECORDS 512u
-#define NO_INTERRUPT  1023u
-#define FREQUENCY     62500000u
-#define NS_PER_TICK   16u
+#define PAGE             0x1000u
+#define EVENTS_SIZE      0x20000u /* a head and 1024 records */
+#define EVENT_RECORDS    512u
+#define NO_INTERRUPT     1023u
+#define PAR_ADDRESS_MASK UINT64_C(0xfffffffff000)
+#define FREQUENCY        62500000u
+#define NS_PER_TICK      16u
 
-#define UARTDR        0x00u
-#define UARTFR        0x18u
-#define UARTFR_RXFE   0x10u
+#define UARTDR           0x00u
+#define UARTFR           0x18u
+#define UARTFR_RXFE      0x10u
 
 /* So many sleeps, and nothing comes: the core is off, or the machine. */
-#define SLEEPS_MAX    3u
+#define SLEEPS_MAX       3u
 
 struct sysregs sysregs;
 const char el3_vectors[1], el2_vectors[1], el3_stacks[1];
@@ -168,6 +169,31 @@ void translate_for_guest(uint64_t address)
 {
     (void)address;
     sysregs.par_el1 = translation;
+}
+
+/* Like a guest that has its MMU off, or one that has not: any attributes. */
+void translate_data_for_guest(uint64_t address, bool write, bool el0)
+{
+    (void)write;
+    (void)el0;
+    sysregs.par_el1 =
+        (translation & ~PAR_ADDRESS_MASK) | (address & PAR_ADDRESS_MASK & ~UINT64_C(0xfff));
+}
+
+/* ---- SIMD registers ---- */
+
+static uint64_t simd[32][2];
+
+void simd_get(unsigned reg, uint64_t value[2])
+{
+    FUZZ_CHECK(reg < 32);
+    memcpy(value, simd[reg], sizeof(simd[reg]));
+}
+
+void simd_set(unsigned reg, const uint64_t value[2])
+{
+    FUZZ_CHECK(reg < 32);
+    memcpy(simd[reg], value, sizeof(simd[reg]));
 }
 
 void wait_for_interrupt(void)

@@ -10,6 +10,7 @@
 
 #define wait_for_interrupt        board_wait_for_interrupt
 #define translate_for_guest       board_translate_for_guest
+#define translate_data_for_guest  board_translate_data_for_guest
 #define forget_own_translations   board_forget_own_translations
 #define forget_guest_translations board_forget_guest_translations
 #define synchronise_context       board_synchronise_context
@@ -19,6 +20,7 @@
 #undef write_sysreg
 #undef wait_for_interrupt
 #undef translate_for_guest
+#undef translate_data_for_guest
 #undef forget_own_translations
 #undef forget_guest_translations
 #undef synchronise_context
@@ -30,7 +32,8 @@ struct sysregs {
     uint64_t cptr_el3, elr_el1, elr_el2, elr_el3, esr_el1, esr_el2, esr_el3, far_el1, far_el2;
     uint64_t far_el3, hcr_el2, hpfar_el2, hstr_el2, mair_el3, mdcr_el2, mdcr_el3, mdscr_el1;
     uint64_t midr_el1, mpidr_el1, par_el1, pmcr_el0, scr_el3, sctlr_el1, sctlr_el3, spsr_el2;
-    uint64_t spsr_el3, tcr_el1, tcr_el3, tpidr_el1, ttbr0_el1, ttbr0_el3, ttbr1_el1, vbar_el1;
+    uint64_t sp_el0, sp_el1, spsr_el1, spsr_el3, tcr_el1, tcr_el3, tpidr_el1, ttbr0_el1, ttbr0_el3,
+        ttbr1_el1, vbar_el1;
     uint64_t vbar_el2, vmpidr_el2, vpidr_el2, vtcr_el2, vttbr_el2;
     uint64_t ICC_AP1R0_EL1, ICC_ASGI1R_EL1, ICC_BPR1_EL1, ICC_CTLR_EL1, ICC_CTLR_EL3;
     uint64_t ICC_DIR_EL1, ICC_EOIR0_EL1, ICC_EOIR1_EL1, ICC_HPPIR1_EL1, ICC_IAR0_EL1;
@@ -47,6 +50,7 @@ uint64_t board_read_sysreg(const uint64_t *sysreg);
 
 void wait_for_interrupt(void);
 void translate_for_guest(uint64_t address);
+void translate_data_for_guest(uint64_t address, bool write, bool el0);
 
 static inline void forget_own_translations(void)
 {

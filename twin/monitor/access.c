@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The guest's accesses to what stage 2 does not map: devices, and what nobody is at (Arm DDI 0487,
+ * D17.2.37, "ISS encoding for an exception from a Data Abort").
+ *
+ * A load or store of one general register comes with a syndrome. All else is told from the
+ * instruction (decode.c) and made one element after the other, as a Cortex-A53 does on Device
+ * memory, once it is clear that each element can be. What its core would refuse, EL1 is told:
+ *   - an access to Device memory that is not aligned to its element, and DC ZVA: alignment fault;
+ *   - a load-exclusive: "unsupported exclusive", since no device answers it with EXOKAY (Arm
+ *     DDI 0500, 6.5.1);
+ *   - what the guest's own tables do not allow, of an instruction that reaches over a page's end.
+ * Where the guest's tables call a device Normal memory, accesses that are not aligned are split.
+ */
+#include <string.h>
+
+#include "twin/models/am65x.h"
+#include "twin/monitor/decode.h"
+#include "twin/monitor/mmio.h"
+#include "twin/monitor/monitor.h"
+#include "twin/monitor/sysreg.h"
+
+#define HPFAR_FIPA(hpfar) (((hpfar)&0xfffffffff0ull) << 8) /* bits 39:4 are the page's 47:12 */
+#define PAGE_OFFSET       0xfffull
+#define PAGE_SHIFT        12u
+#define ZERO_BLOCK        64u
+#define STACK_POINTER     31u
+
+#define PAR_FAILED        0x1ull
+#define PAR_STATUS(par)   ((uint32_t)((par) >> 1) & 0x3fu)
+#define PAR_ADDRESS(par)  ((par)&0xfffffffff000ull)
+#define PAR_DEVICE(par)   (((par) >> 60) == 0) /* by its memory attributes */
+
+#define SCTLR_E0E         (1u << 24)
+#define SCTLR_EE          (1u << 25)
+#define SPSR_AARCH32_BIG  (1u << 9)
+
+#define FAULT_ALIGNMENT   0x21u
+#define FAULT_EXCLUSIVE   0x35u
+
+/* Pages on which an unmodelled access was reported; a hash table that never forgets. */
+#define UNMODELLED_PAGES  4096u
+static struct lock unmodelled_lock;
+static uint64_t unmodelled_pages[UNMODELLED_PAGES]; /* page number + 1 */
+
+/* Whether this is the first time for its page. A full table reports no more. */
+static bool first_time(uint64_t address)
+{
+    uint64_t page = (address >> PAGE_SHIFT) + 1;
+    bool first = false;
+
+    lock_take(&unmodelled_lock);
+    for (unsigned i = 0; i < UNMODELLED_PAGES; i++) {
+        uint64_t *entry = &unmodelled_pages[(page + i) % UNMODELLED_PAGES];
+
+        if (*entry == page)
+            break;
+        if (*entry == 0) {
+            *entry = page;
+            first = true;
+            break;
+        }
+    }
+    lock_release(&unmodelled_lock);
+    return first;
+}
+
+static bool in(uint64_t address, uint64_t base, uint64_t size)
+{
+    return address - base < size;
+}
+
+/* false: nothing answers there. */
+static bool device_access(uint64_t address, unsigned size, bool write, uint64_t *value)
+{
+    if (in(address, GUEST_GICD_BASE, GUEST_GICD_SIZE))
+        return gicd_access(address - GUEST_GICD_BASE, size, write, value);
+    if (in(address, GUEST_GICR_BASE, GUEST_GICR_SIZE))
+        return gicr_access(address - GUEST_GICR_BASE, size, write, value);
+    if (in(address, GUEST_GITS_BASE, GUEST_GITS_SIZE)) {
+        its_access(address - GUEST_GITS_BASE, size, write, value);
+        return true;
+    }
+    return write ? machine_write(address, size, *value) : machine_read(address, size, value);
+}
+
+/* The SoC has DRAM there, this board has not. In the mood one-gib that is the external abort which
+ * a board may make of it; TF-A of TI's K3 takes it at EL3 and does not return
+ * (HANDLE_EA_EL3_FIRST). */
+static bool missing_dram(uint64_t address, bool write)
+{
+    bool missing = dram_window(address);
+
+    if (missing && (parameters()->moods & AM65X_MOOD_ONE_GIB) != 0)
+        die("no memory: %s at %x, where this board has no DRAM, pc %x", write ? "write" : "read",
+            address, trap_pc());
+    return missing;
+}
+
+/* One aligned access, of 1, 2, 4 or 8 bytes. */
+static void access(uint64_t address, unsigned size, bool write, uint64_t *value)
+{
+    bool missing = missing_dram(address, write);
+
+    if (device_access(address, size, write, value))
+        return;
+    *value = 0;
+    if (first_time(address))
+        report("%s: %s %u bytes at %x, pc %x", missing ? "no memory" : "unmodelled",
+               write ? "write" : "read", (uint64_t)size, address, trap_pc());
+}
+
+/* ---- what the guest's own translation says ---- */
+
+/* PAR_EL1 of an address for the access at hand. */
+static uint64_t translated(uint64_t address, bool write)
+{
+    uint64_t guests = read_sysreg(par_el1), par;
+
+    translate_data_for_guest(address, write, guest_at_el0());
+    synchronise_context(); /* PAR_EL1 holds the result */
+    par = read_sysreg(par_el1);
+    write_sysreg(par_el1, guests);
+    return par;
+}
+
+static void data_fault(uint64_t address, bool write, uint32_t status)
+{
+    guest_abort(EC_DATA_ABORT_LOWER, status | (write ? ISS_WNR : 0), address);
+}
+
+static bool big_endian(void)
+{
+    uint64_t spsr = read_sysreg(spsr_el2);
+
+    if (spsr & SPSR_AARCH32)
+        return spsr & SPSR_AARCH32_BIG;
+    return read_sysreg(sctlr_el1) & (guest_at_el0() ? SCTLR_E0E : SCTLR_EE);
+}
+
+/* ---- an element: up to 16 bytes, in the order in which a core that is little endian has them */
+
+static void swap(uint8_t *bytes, unsigned size)
+{
+    for (unsigned i = 0; i < size / 2; i++) {
+        uint8_t byte = bytes[i];
+
+        bytes[i] = bytes[size - 1 - i];
+        bytes[size - 1 - i] = byte;
+    }
+}
+
+static void piece(uint64_t address, unsigned size, bool write, uint8_t *bytes)
+{
+    uint64_t value = 0;
+
+    if (guest_memory(address, size)) { /* an instruction may reach from there to a device */
+        if (write)
+            memcpy(memory_at(address), bytes, size);
+        else
+            memcpy(bytes, memory_at(address), size);
+        return;
+    }
+    memcpy(&value, bytes, size);
+    access(address, size, write, &value);
+    if (!write)
+        memcpy(bytes, &value, size);
+}
+
+/* Each piece is aligned to its size, so lies in one page. */
+static void move_element(uint64_t address, unsigned size, bool write, uint8_t *bytes)
+{
+    bool swapped = big_endian();
+
+    if (write && swapped)
+        swap(bytes, size);
+    for (unsigned done = 0; done < size;) {
+        uint64_t at = address + done;
+        unsigned step = 8;
+
+        while (at % step != 0 || step > size - done)
+            step /= 2;
+        piece(PAR_ADDRESS(translated(at, write)) | (at & PAGE_OFFSET), step, write, &bytes[done]);
+        done += step;
+    }
+    if (!write && swapped)
+        swap(bytes, size);
+}
+
+/* Whether the guest may have it; else it is told. */
+static bool element_allowed(uint64_t address, unsigned size, bool write)
+{
+    uint64_t first = translated(address, write), last = translated(address + size - 1, write);
+
+    if ((first | last) & PAR_FAILED) {
+        bool second = !(first & PAR_FAILED);
+
+        data_fault(second ? (address + size - 1) & ~PAGE_OFFSET : address, write,
+                   PAR_STATUS(second ? last : first));
+        return false;
+    }
+    if (address % size != 0 && (PAR_DEVICE(first) || PAR_DEVICE(last))) {
+        data_fault(address, write, FAULT_ALIGNMENT);
+        return false;
+    }
+    return true;
+}
+
+/* ---- registers ---- */
+
+static uint64_t extended(uint64_t value, unsigned size, bool sign, bool wide)
+{
+    unsigned unused = 64 - 8 * size;
+
+    if (!sign)
+        return value << unused >> unused;
+    value = (uint64_t)((int64_t)(value << unused) >> unused);
+    return wide ? value : (uint32_t)value;
+}
+
+static void load_register(struct frame *frame, const struct operation *op, unsigned i,
+                          const uint8_t *bytes)
+{
+    uint8_t vector[16] = {0};
+    unsigned reg = op->elements[i].reg;
+    uint64_t value = 0;
+
+    if (!op->simd) {
+        memcpy(&value, bytes, op->size);
+        frame_set(frame, reg, extended(value, op->size, op->extends, op->wide));
+        return;
+    }
+    if (op->lanes)
+        simd_get(reg, (uint64_t *)(void *)vector);
+    if (op->everywhere)
+        for (unsigned at = 0; at < sizeof(vector); at += op->size)
+            memcpy(&vector[at], bytes, op->size);
+    else
+        memcpy(&vector[op->elements[i].lane * op->size], bytes, op->size);
+    if (op->half)
+        memset(&vector[8], 0, 8);
+    simd_set(reg, (const uint64_t *)(const void *)vector);
+}
+
+static void stored_register(const struct frame *frame, const struct operation *op, unsigned i,
+                            uint8_t *bytes)
+{
+    uint64_t vector[2] = {frame_get(frame, op->elements[i].reg), 0};
+
+    if (op->simd)
+        simd_get(op->elements[i].reg, vector);
+    memcpy(bytes, (const uint8_t *)vector + op->elements[i].lane * op->size, op->size);
+}
+
+static uint64_t base_get(const struct frame *frame, const struct operation *op)
+{
+    if (!op->based)
+        return 0;
+    if (op->base != STACK_POINTER)
+        return frame->x[op->base];
+    return (read_sysreg(spsr_el2) & SPSR_MODE_MASK) == SPSR_MODE_EL1H ? read_sysreg(sp_el1)
+                                                                      : read_sysreg(sp_el0);
+}
+
+static void base_set(struct frame *frame, const struct operation *op, uint64_t value)
+{
+    if (op->base != STACK_POINTER)
+        frame->x[op->base] = value;
+    else if ((read_sysreg(spsr_el2) & SPSR_MODE_MASK) == SPSR_MODE_EL1H)
+        write_sysreg(sp_el1, value);
+    else
+        write_sysreg(sp_el0, value);
+}
+
+/* An index is 32 bits, extended with zeros (option 2) or its sign (6), or 64 bits (3, 7). */
+static uint64_t index_of(const struct frame *frame, const struct operation *op)
+{
+    uint64_t index = frame_get(frame, op->index);
+
+    if (!(op->option & 1u))
+        index = op->option & 4u ? (uint64_t)(int64_t)(int32_t)index : (uint32_t)index;
+    return index << op->shift;
+}
+
+static uint64_t address_of(const struct frame *frame, const struct operation *op)
+{
+    uint64_t address = base_get(frame, op) + (uint64_t)op->offset + index_of(frame, op);
+
+    if (op->relative)
+        address += trap_pc();
+    return op->kind == OPERATION_ZERO ? address & ~(uint64_t)(ZERO_BLOCK - 1) : address;
+}
+
+/* ---- instructions without a syndrome ---- */
+
+static bool is_write(const struct operation *op)
+{
+    return op->kind != OPERATION_LOAD && op->kind != OPERATION_EXCLUSIVE_LOAD;
+}
+
+/* What a core says of Device memory before it looks at the elements. */
+static bool refused(const struct operation *op, uint64_t address)
+{
+    bool exclusive = op->kind == OPERATION_EXCLUSIVE_LOAD || op->kind == OPERATION_EXCLUSIVE_STORE;
+
+    if (exclusive)
+        data_fault(address, is_write(op), FAULT_EXCLUSIVE);
+    else if (op->kind == OPERATION_ZERO && PAR_DEVICE(translated(address, true)))
+        data_fault(address, true, FAULT_ALIGNMENT);
+    else
+        return false;
+    return true;
+}
+
+static void perform(struct frame *frame, const struct operation *op)
+{
+    uint64_t address = address_of(frame, op), base = base_get(frame, op);
+    uint64_t move =
+        op->move_register == NO_REGISTER ? (uint64_t)op->move : frame->x[op->move_register];
+    bool write = is_write(op);
+
+    for (unsigned i = 0; i < op->count; i++)
+        if (!element_allowed(address + (uint64_t)i * op->size, op->size, write))
+            return;
+    if (refused(op, address))
+        return;
+    for (unsigned i = 0; i < op->count; i++) {
+        uint8_t bytes[16] = {0};
+
+        if (write)
+            stored_register(frame, op, i, bytes);
+        move_element(address + (uint64_t)i * op->size, op->size, write, bytes);
+        if (!write)
+            load_register(frame, op, i, bytes);
+    }
+    if (op->moves)
+        base_set(frame, op, base + move);
+    guest_skip();
+}
+
+static void without_syndrome(struct frame *frame, uint64_t address)
+{
+    struct operation op;
+    uint32_t instruction = 0;
+
+    if (!syndrome_fetch(trap_pc(), &instruction) || !decode(instruction, &op))
+        die("device access by an instruction without syndrome (%x), address %x, pc %x, esr %x",
+            (uint64_t)instruction, address, trap_pc(), read_sysreg(esr_el2));
+    perform(frame, &op);
+}
+
+/* ---- one general register, with a syndrome ---- */
+
+static void with_syndrome(struct frame *frame, uint32_t iss, uint64_t address)
+{
+    unsigned size = 1u << ISS_SAS(iss), reg = ISS_SRT(iss);
+    uint64_t far = read_sysreg(far_el2), value = 0;
+    bool write = iss & ISS_WNR, swapped = big_endian();
+    uint8_t bytes[8] = {0};
+
+    if (write)
+        value = frame_get(frame, reg);
+    memcpy(bytes, &value, sizeof(bytes));
+    if (address % size != 0) {
+        if (!element_allowed(far, size, write))
+            return;
+        move_element(far, size, write, bytes);
+    } else {
+        if (swapped)
+            swap(bytes, size);
+        memcpy(&value, bytes, sizeof(bytes));
+        value = extended(value, size, false, false);
+        access(address, size, write, &value);
+        memcpy(bytes, &value, sizeof(bytes));
+        if (swapped)
+            swap(bytes, size);
+    }
+    memcpy(&value, bytes, sizeof(bytes));
+    if (!write)
+        frame_set(frame, reg, extended(value, size, iss & ISS_SSE, iss & ISS_SF));
+    guest_skip();
+}
+
+void data_abort(struct frame *frame, uint32_t iss)
+{
+    uint64_t address = HPFAR_FIPA(read_sysreg(hpfar_el2)) | (read_sysreg(far_el2) & PAGE_OFFSET);
+
+    if (iss & ISS_S1PTW)
+        die("translation table outside memory, address %x, pc %x", address, trap_pc());
+    if (iss & ISS_CM)
+        guest_skip(); /* cache maintenance of a device's address does nothing */
+    else if (iss & ISS_ISV)
+        with_syndrome(frame, iss, address);
+    else
+        without_syndrome(frame, address);
+}
