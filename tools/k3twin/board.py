@@ -30,7 +30,8 @@ INITRD_ADDRESS = 0x90000000
 
 # As AM65X_MOOD_* of twin/models/am65x.h.
 MOODS = {"i2101": 1, "few-cores": 2, "one-gib": 0x100}
-MOODS.update({"non-shareable": 0x1000, "flat-its": 0x2000, "two-level-its": 0x4000, "stale-loader": 0x8000})
+MOODS.update({"non-shareable": 0x1000, "flat-its": 0x2000, "two-level-its": 0x4000, "stale-loader": 0x8000,
+              "abort-unmodelled": 0x10000})
 FEW_CORES = 2
 ONE_GIB = 1 << 30
 

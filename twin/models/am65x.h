@@ -63,19 +63,21 @@ struct am65x_environment {
     void (*soc_reset)(void *context);
 };
 
-#define AM65X_TRACE_IRQ          0x1u
-#define AM65X_TRACE_SCI          0x2u
-#define AM65X_TRACE_DMA          0x4u
+#define AM65X_TRACE_IRQ             0x1u
+#define AM65X_TRACE_SCI             0x2u
+#define AM65X_TRACE_DMA             0x4u
 
 /* Moods: what a board may be like and this one is not unless asked (docs/twin.md). */
-#define AM65X_MOOD_I2101         0x1u   /* the ITS has the advisory i2101 */
-#define AM65X_MOOD_FEW_CORES     0x2u   /* two cores, as an AM6528 (the monitor's) */
-#define AM65X_MOOD_ONE_GIB       0x100u /* an access where there is no DRAM ends it (the monitor's) */
+#define AM65X_MOOD_I2101            0x1u /* the ITS has the advisory i2101 */
+#define AM65X_MOOD_FEW_CORES        0x2u /* two cores, as an AM6528 (the monitor's) */
+#define AM65X_MOOD_ONE_GIB          0x100u /* an access where there is no DRAM ends it (the monitor's) */
 /* The monitor's, of the ITS and the redistributors. */
-#define AM65X_MOOD_NON_SHAREABLE 0x1000u /* what they read, they read without snooping */
-#define AM65X_MOOD_FLAT_ITS      0x2000u /* few ids, and collections in the ITS itself */
-#define AM65X_MOOD_TWO_LEVEL_ITS 0x4000u /* the table of devices can have two levels */
-#define AM65X_MOOD_STALE_LOADER  0x8000u /* a loader has left everything on */
+#define AM65X_MOOD_NON_SHAREABLE    0x1000u /* what they read, they read without snooping */
+#define AM65X_MOOD_FLAT_ITS         0x2000u /* few ids, and collections in the ITS itself */
+#define AM65X_MOOD_TWO_LEVEL_ITS    0x4000u /* the table of devices can have two levels */
+#define AM65X_MOOD_STALE_LOADER     0x8000u /* a loader has left everything on */
+/* The monitor's: what no block answers is an external abort. */
+#define AM65X_MOOD_ABORT_UNMODELLED 0x10000u
 
 struct am65x_config {
     uint32_t trace;       /* AM65X_TRACE_* */
