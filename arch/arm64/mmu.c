@@ -65,7 +65,11 @@
 _Static_assert(MMU_ROOT_ENTRIES == ENTRIES, "a root table is one page");
 
 uint64_t mmu_root[MMU_ROOT_ENTRIES] __attribute__((aligned(4096)));
-uint64_t mmu_mair, mmu_tcr;
+
+/* Read by cores whose caches are off yet: on lines of their own (linker.ld), so that no store to a
+ * neighbour makes a line of them dirty in another core's cache. */
+#define BOOT_RECORD __attribute__((section(".boot_record")))
+uint64_t mmu_mair BOOT_RECORD, mmu_tcr BOOT_RECORD;
 
 static uint64_t device_blocks[ENTRIES] __attribute__((aligned(4096))); /* of the first GiB */
 static uint64_t image_blocks[ENTRIES] __attribute__((aligned(4096)));  /* of the image's */

@@ -30,7 +30,7 @@ DTB_MAX = 2 << 20
 INITRD_ADDRESS = 0x90000000
 
 # As AM65X_MOOD_* of twin/models/am65x.h.
-MOODS = {"i2101": 1, "few-cores": 2, "one-gib": 0x100,
+MOODS = {"i2101": 1, "few-cores": 2, "one-gib": 0x100, "abort-unmodelled": 0x200,
          "non-shareable": 0x1000, "flat-its": 0x2000, "two-level-its": 0x4000, "stale-loader": 0x8000,
          "garbage-fields": 0x10000, "map-enables": 0x20000, "slow-events": 0x40000, "misordered": 0x80000}
 FEW_CORES = 2

@@ -11,6 +11,10 @@
  *     DDI 0500, 6.5.1);
  *   - what the guest's own tables do not allow, of an instruction that reaches over a page's end.
  * Where the guest's tables call a device Normal memory, accesses that are not aligned are split.
+ *
+ * Where nothing answers, a load is zero and a store nothing. In the mood abort-unmodelled it is an
+ * external abort, as on a board: a synchronous one for loads and stores alike, though a Cortex-A53
+ * may tell of a store's later, by an SError.
  */
 #include <string.h>
 
@@ -35,6 +39,7 @@
 #define SCTLR_EE          (1u << 25)
 #define SPSR_AARCH32_BIG  (1u << 9)
 
+#define EXTERNAL_ABORT    0x10u /* synchronous, not of a table walk */
 #define FAULT_ALIGNMENT   0x21u
 #define FAULT_EXCLUSIVE   0x35u
 
@@ -97,17 +102,19 @@ static bool missing_dram(uint64_t address, bool write)
     return missing;
 }
 
-/* One aligned access, of 1, 2, 4 or 8 bytes. */
-static void access(uint64_t address, unsigned size, bool write, uint64_t *value)
+/* One aligned access, of 1, 2, 4 or 8 bytes. false: nothing answers, and in this mood the bus says
+ * so. */
+static bool access(uint64_t address, unsigned size, bool write, uint64_t *value)
 {
     bool missing = missing_dram(address, write);
 
     if (device_access(address, size, write, value))
-        return;
+        return true;
     *value = 0;
     if (first_time(address))
         report("%s: %s %u bytes at %x, pc %x", missing ? "no memory" : "unmodelled",
                write ? "write" : "read", (uint64_t)size, address, trap_pc());
+    return !(parameters()->moods & AM65X_MOOD_ABORT_UNMODELLED);
 }
 
 /* ---- what the guest's own translation says ---- */
@@ -150,7 +157,7 @@ static void swap(uint8_t *bytes, unsigned size)
     }
 }
 
-static void piece(uint64_t address, unsigned size, bool write, uint8_t *bytes)
+static bool piece(uint64_t address, unsigned size, bool write, uint8_t *bytes)
 {
     uint64_t value = 0;
 
@@ -159,16 +166,18 @@ static void piece(uint64_t address, unsigned size, bool write, uint8_t *bytes)
             memcpy(memory_at(address), bytes, size);
         else
             memcpy(bytes, memory_at(address), size);
-        return;
+        return true;
     }
     memcpy(&value, bytes, size);
-    access(address, size, write, &value);
+    if (!access(address, size, write, &value))
+        return false;
     if (!write)
         memcpy(bytes, &value, size);
+    return true;
 }
 
-/* Each piece is aligned to its size, so lies in one page. */
-static void move_element(uint64_t address, unsigned size, bool write, uint8_t *bytes)
+/* Each piece is aligned to its size, so lies in one page. false: the guest has an abort. */
+static bool move_element(uint64_t address, unsigned size, bool write, uint8_t *bytes)
 {
     bool swapped = big_endian();
 
@@ -180,11 +189,16 @@ static void move_element(uint64_t address, unsigned size, bool write, uint8_t *b
 
         while (at % step != 0 || step > size - done)
             step /= 2;
-        piece(PAR_ADDRESS(translated(at, write)) | (at & PAGE_OFFSET), step, write, &bytes[done]);
+        if (!piece(PAR_ADDRESS(translated(at, write)) | (at & PAGE_OFFSET), step, write,
+                   &bytes[done])) {
+            data_fault(at, write, EXTERNAL_ABORT);
+            return false;
+        }
         done += step;
     }
     if (!write && swapped)
         swap(bytes, size);
+    return true;
 }
 
 /* Whether the guest may have it; else it is told. */
@@ -329,7 +343,8 @@ static void perform(struct frame *frame, const struct operation *op)
 
         if (write)
             stored_register(frame, op, i, bytes);
-        move_element(address + (uint64_t)i * op->size, op->size, write, bytes);
+        if (!move_element(address + (uint64_t)i * op->size, op->size, write, bytes))
+            return;
         if (!write)
             load_register(frame, op, i, bytes);
     }
@@ -362,15 +377,17 @@ static void with_syndrome(struct frame *frame, uint32_t iss, uint64_t address)
         value = frame_get(frame, reg);
     memcpy(bytes, &value, sizeof(bytes));
     if (address % size != 0) {
-        if (!element_allowed(far, size, write))
+        if (!element_allowed(far, size, write) || !move_element(far, size, write, bytes))
             return;
-        move_element(far, size, write, bytes);
     } else {
         if (swapped)
             swap(bytes, size);
         memcpy(&value, bytes, sizeof(bytes));
         value = extended(value, size, false, false);
-        access(address, size, write, &value);
+        if (!access(address, size, write, &value)) {
+            data_fault(far, write, EXTERNAL_ABORT);
+            return;
+        }
         memcpy(bytes, &value, sizeof(bytes));
         if (swapped)
             swap(bytes, size);
