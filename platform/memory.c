@@ -178,7 +178,7 @@ void platform_log_memory(void)
         log_range("memory  ", range, inside ? "" : ": not all of it is where an AM65x has memory");
     }
     for (unsigned i = 0; i < tree.reserved_count; i++)
-        log_range("reserved", &tree.reserved[i], tree.no_map[i] ? ", not mapped" : "");
+        log_range("reserved", &tree.reserved[i], tree.no_map[i] ? ", no-map" : "");
     if (left_out.size != 0)
         log_range("left out", &left_out, ": the memory is in too many pieces");
     if (!device_tree_is_memory(&tree, image.base, image.size))

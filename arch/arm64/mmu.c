@@ -71,8 +71,8 @@ uint64_t mmu_root[MMU_ROOT_ENTRIES] __attribute__((aligned(4096)));
 #define BOOT_RECORD __attribute__((section(".boot_record")))
 uint64_t mmu_mair BOOT_RECORD, mmu_tcr BOOT_RECORD;
 
-static uint64_t device_blocks[ENTRIES] __attribute__((aligned(4096))); /* of the first GiB */
-static uint64_t image_blocks[ENTRIES] __attribute__((aligned(4096)));  /* of the image's */
+static uint64_t device_blocks[2][ENTRIES] __attribute__((aligned(4096))); /* of the first 2 GiB */
+static uint64_t image_blocks[ENTRIES] __attribute__((aligned(4096)));     /* of the image's */
 static uint64_t image_pages[IMAGE_TABLES][ENTRIES] __attribute__((aligned(4096)));
 
 /* Where a bank or a hole in it ends at no multiple of 1 GiB, or of 2 MiB. A board's device tree
@@ -112,14 +112,22 @@ static void map_image(void)
     mmu_root[image / GIGABYTE] = (uintptr_t)image_blocks | DESCRIPTOR_TABLE;
 }
 
+/* All but the first block and the SRAM. */
+static void map_devices(void)
+{
+    for (uint64_t address = DEVICES_START; address < 2 * GIGABYTE; address += BLOCK_SIZE)
+        if (address < (uintptr_t)sram_start || address >= (uintptr_t)sram_end)
+            device_blocks[address / GIGABYTE][address % GIGABYTE / BLOCK_SIZE] =
+                address | DESCRIPTOR_BLOCK | DEVICE;
+    for (unsigned i = 0; i < 2; i++)
+        mmu_root[i] = (uintptr_t)device_blocks[i] | DESCRIPTOR_TABLE;
+}
+
 void mmu_build_tables(void)
 {
     uint64_t range = sysreg_read(ID_AA64MMFR0_EL1) & PARANGE_MASK;
 
-    for (uint64_t address = DEVICES_START; address < GIGABYTE; address += BLOCK_SIZE)
-        device_blocks[address / BLOCK_SIZE] = address | DESCRIPTOR_BLOCK | DEVICE;
-    mmu_root[0] = (uintptr_t)device_blocks | DESCRIPTOR_TABLE;
-    mmu_root[1] = GIGABYTE | DESCRIPTOR_BLOCK | DEVICE;
+    map_devices();
     map_image();
 
     mmu_mair = MAIR_DEVICE_NGNRE << (8 * INDEX_DEVICE) | MAIR_NORMAL_WB << (8 * INDEX_NORMAL);

@@ -124,6 +124,17 @@ static void look_at_span(uint64_t start, uint64_t size, bool mapped)
     }
 }
 
+/* A device's mapping may not be of what must not be mapped at all. */
+static void look_for_no_map(uint64_t start, uint64_t size)
+{
+    const struct device_tree_info *tree = platform_get_device_tree();
+
+    for (unsigned i = 0; i < tree->reserved_count; i++)
+        if (tree->no_map[i] && tree->reserved[i].base < start + size &&
+            start < tree->reserved[i].base + tree->reserved[i].size)
+            note(&found.extra, start);
+}
+
 static void look_at_leaf(uint64_t address, uint64_t size, uint64_t entry)
 {
     bool text = address >= (uintptr_t)text_start && address < (uintptr_t)text_end;
@@ -134,6 +145,8 @@ static void look_at_leaf(uint64_t address, uint64_t size, uint64_t entry)
         note(&found.executable, address);
     if (ENTRY_INDEX(entry) == INDEX_NORMAL)
         found.memory += size;
+    else
+        look_for_no_map(address, size);
     look_at_span(address, size, ENTRY_INDEX(entry) == INDEX_NORMAL);
 }
 

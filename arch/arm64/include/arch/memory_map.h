@@ -13,7 +13,10 @@ struct memory_window {
 };
 extern const struct memory_window memory_windows_start[], memory_windows_end[];
 
-/* The firmware in it. */
+/* The SRAM that TF-A is in: nobody else's. */
+extern uint8_t sram_start[], sram_end[];
+
+/* The firmware. */
 extern uint8_t image_start[], image_end[];
 extern uint8_t text_start[], text_end[], rodata_start[], rodata_end[];
 

@@ -4,6 +4,7 @@
  *
  *   0x00000000  the first 2 MiB: nothing, so that a null pointer faults
  *   0x00200000  devices: Device-nGnRE, never executable
+ *   0x70000000  the MSMC's SRAM: nothing, since TF-A is there
  *   0x80000000  and up, only what is known to be memory:
  *     image:      text read and execute, constants read-only, stacks' guard pages unmapped
  *     the rest:   normal, write-back, inner-shareable, writable, never executable, page by page as
