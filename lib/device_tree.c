@@ -20,16 +20,27 @@ static int malformed(struct device_tree_info *info, const char *problem)
     return -EINVAL;
 }
 
-static void reserve(struct device_tree_info *info, uint64_t base, uint64_t size)
+static void lose_reserved(struct device_tree_info *info, const char *problem)
 {
+    malformed(info, problem);
+    info->reserved_lost = true;
+}
+
+static void reserve(struct device_tree_info *info, uint64_t base, uint64_t size, bool no_map)
+{
+    unsigned i = info->reserved_count;
+
     if (size == 0)
         return;
-    if (base + size < base)
-        malformed(info, "a reserved range ends beyond the address space");
-    else if (info->reserved_count == DEVICE_TREE_RESERVED_MAX)
-        malformed(info, "there are more reserved ranges than are handled");
-    else
-        info->reserved[info->reserved_count++] = (struct memory_range){base, size};
+    if (base + size < base) {
+        lose_reserved(info, "a reserved range ends beyond the address space");
+    } else if (i == DEVICE_TREE_RESERVED_MAX) {
+        lose_reserved(info, "there are more reserved ranges than are handled");
+    } else {
+        info->reserved[i] = (struct memory_range){base, size};
+        info->no_map[i] = no_map;
+        info->reserved_count++;
+    }
 }
 
 static uint64_t read_cells(const fdt32_t *cells, int count)
@@ -163,6 +174,21 @@ static void read_cores(const void *tree, struct device_tree_info *info)
 
 /* ------------------------------------------------------------------------ memory */
 
+static bool disabled(const void *tree, int node)
+{
+    return fdt_getprop(tree, node, "status", NULL) != NULL &&
+           !string_is(tree, node, "status", "okay") && !string_is(tree, node, "status", "ok");
+}
+
+static bool overlaps_memory(const struct device_tree_info *info, const struct memory_range *range)
+{
+    for (unsigned i = 0; i < info->memory_count; i++)
+        if (range->base < info->memory[i].base + info->memory[i].size &&
+            info->memory[i].base < range->base + range->size)
+            return true;
+    return false;
+}
+
 static void read_memory_node(const void *tree, int node, struct device_tree_info *info)
 {
     struct memory_range range;
@@ -171,6 +197,8 @@ static void read_memory_node(const void *tree, int node, struct device_tree_info
     for (unsigned i = 0; next_range(tree, 0, node, i, &range, &bad); i++) {
         if (range.size == 0)
             continue;
+        if (overlaps_memory(info, &range))
+            malformed(info, "two ranges of memory overlap");
         if (info->memory_count == DEVICE_TREE_MEMORY_MAX)
             return; /* what is left out is not used: no harm */
         info->memory[info->memory_count++] = range;
@@ -185,15 +213,9 @@ static void read_memory(const void *tree, struct device_tree_info *info)
 
     fdt_for_each_subnode(node, tree, 0)
     {
-        if (string_is(tree, node, "device_type", "memory"))
+        if (string_is(tree, node, "device_type", "memory") && !disabled(tree, node))
             read_memory_node(tree, node, info);
     }
-}
-
-static bool disabled(const void *tree, int node)
-{
-    return fdt_getprop(tree, node, "status", NULL) != NULL &&
-           !string_is(tree, node, "status", "okay") && !string_is(tree, node, "status", "ok");
 }
 
 static void read_reserved(const void *tree, struct device_tree_info *info)
@@ -204,21 +226,21 @@ static void read_reserved(const void *tree, struct device_tree_info *info)
         uint64_t base, size;
 
         if (fdt_get_mem_rsv(tree, i, &base, &size) == 0)
-            reserve(info, base, size);
+            reserve(info, base, size, false);
     }
     if (parent < 0)
         return;
     fdt_for_each_subnode(node, tree, parent)
     {
         struct memory_range range;
-        bool bad = false;
+        bool no_map = fdt_getprop(tree, node, "no-map", NULL) != NULL, bad = false;
 
         if (disabled(tree, node))
             continue;
         for (unsigned i = 0; next_range(tree, parent, node, i, &range, &bad); i++)
-            reserve(info, range.base, range.size);
+            reserve(info, range.base, range.size, no_map);
         if (bad)
-            malformed(info, "the reg of a child of /reserved-memory makes no sense");
+            lose_reserved(info, "the reg of a child of /reserved-memory makes no sense");
     }
 }
 
@@ -375,6 +397,11 @@ static int check_structure(const void *tree)
     return error != 0 ? error : fdt_check_full(tree, fdt_totalsize(tree));
 }
 
+size_t device_tree_size(const void *tree)
+{
+    return fdt_magic(tree) == FDT_MAGIC ? fdt_totalsize(tree) : 0;
+}
+
 int device_tree_read(const void *tree, size_t room, struct device_tree_info *info)
 {
     memset(info, 0, sizeof(*info));
@@ -420,6 +447,51 @@ static uint64_t cut(uint64_t start, uint64_t end, const struct memory_range *ran
     if (range->size == 0 || range->base >= end || range->base + range->size <= start)
         return end;
     return range->base > start ? range->base : start;
+}
+
+/* Where the next memory begins behind start; UINT64_MAX: nowhere. */
+static uint64_t next_base(const struct device_tree_info *info, uint64_t start)
+{
+    uint64_t next = UINT64_MAX;
+
+    for (unsigned i = 0; i < info->memory_count; i++)
+        if (info->memory[i].base > start && info->memory[i].base < next)
+            next = info->memory[i].base;
+    return next;
+}
+
+/* The end of the part of [start, end) that may be mapped; start itself if it may not. */
+static uint64_t cut_no_map(const struct device_tree_info *info, uint64_t start, uint64_t end)
+{
+    for (unsigned i = 0; i < info->reserved_count; i++)
+        if (info->no_map[i])
+            end = cut(start, end, &info->reserved[i]);
+    return end;
+}
+
+/* The end of a range that start is in and that may not be mapped: there is one. */
+static uint64_t no_map_end(const struct device_tree_info *info, uint64_t start)
+{
+    unsigned i = 0;
+
+    while (!info->no_map[i] || start - info->reserved[i].base >= info->reserved[i].size)
+        i++;
+    return info->reserved[i].base + info->reserved[i].size;
+}
+
+bool device_tree_next_memory(const struct device_tree_info *info, uint64_t from,
+                             struct memory_range *range)
+{
+    while (from != UINT64_MAX) {
+        uint64_t last = memory_end(info, from), end = cut_no_map(info, from, last);
+
+        if (end > from) {
+            *range = (struct memory_range){from, end - from};
+            return true;
+        }
+        from = last == from ? next_base(info, from) : no_map_end(info, from);
+    }
+    return false;
 }
 
 static uint64_t cut_reserved(const struct device_tree_info *info, uint64_t start, uint64_t end)

@@ -37,6 +37,8 @@ struct device_tree_info {
     struct memory_range memory[DEVICE_TREE_MEMORY_MAX];
     unsigned reserved_count; /* /memreserve/ entries, children of /reserved-memory */
     struct memory_range reserved[DEVICE_TREE_RESERVED_MAX];
+    bool no_map[DEVICE_TREE_RESERVED_MAX]; /* reserved[i] may not even be mapped as memory */
+    bool reserved_lost;                    /* there are more, or one that makes no sense */
 
     struct memory_range tree; /* where it lies itself */
     struct memory_range file; /* /chosen linux,initrd-start to -end; size 0: none */
@@ -54,6 +56,15 @@ struct device_tree_info {
  * 0; -ENOENT: there is no device tree; -EINVAL: the tree or a value in it is malformed: problem
  * says what, and info has all else that could be read. */
 int device_tree_read(const void *tree, size_t room, struct device_tree_info *info);
+
+/* The size that the header tells; 0: there is no device tree. At least DEVICE_TREE_HEAD_SIZE bytes
+ * of it are readable. Any context. */
+#define DEVICE_TREE_HEAD_SIZE 8u
+size_t device_tree_size(const void *tree);
+
+/* The first memory at or behind from that may be mapped; false: there is no more. Any context. */
+bool device_tree_next_memory(const struct device_tree_info *info, uint64_t from,
+                             struct memory_range *range);
 
 /* Whether [start, start + size) is memory that the tree describes, and nothing of it is reserved.
  * Any context. */

@@ -153,6 +153,7 @@ void __retarget_lock_release_recursive(_LOCK_T lock)
 /* ------------------------------------------------------------------------ memory */
 
 static uint8_t *heap_limit = heap_end;
+static uint8_t *further_start, *further_limit;
 
 uintptr_t heap_first(void)
 {
@@ -170,16 +171,29 @@ void heap_set_end(uintptr_t end)
         heap_limit = heap_start + (end - (uintptr_t)heap_start);
 }
 
-/* Under malloc's lock. */
+void heap_set_further(uintptr_t start, uintptr_t end)
+{
+    further_start = (uint8_t *)start;
+    further_limit = (uint8_t *)end;
+}
+
+/* Under malloc's lock, which takes higher addresses than it expects for memory that somebody else
+ * took in between. */
 void *_sbrk(ptrdiff_t increment)
 {
-    static uint8_t *heap = heap_start;
-    uint8_t *old = heap;
+    static uint8_t *heap = heap_start, *lowest = heap_start;
+    uint8_t *old;
 
-    if (increment > heap_limit - heap || increment < heap_start - heap) {
+    if (increment > heap_limit - heap && increment <= further_limit - further_start) {
+        heap = lowest = further_start;
+        heap_limit = further_limit;
+        further_start = further_limit = NULL;
+    }
+    if (increment > heap_limit - heap || increment < lowest - heap) {
         errno = ENOMEM;
         return (void *)-1;
     }
+    old = heap;
     heap += increment;
     return old;
 }

@@ -19,7 +19,7 @@ FLAVOUR_CFLAGS = -fsanitize=kernel-address -fasan-shadow-offset=$(SHADOW_OFFSET)
 ORDINARY_WARNINGS := $(WARNINGS)
 WARNINGS := -w
 FLAVOUR_LDFLAGS = -Wl,-T,tests/sanitize/sanitize.ld \
-    $(addprefix -Wl$(COMMA)--wrap=,boot_main heap_last _malloc_r _calloc_r _realloc_r _memalign_r _free_r \
+    $(addprefix -Wl$(COMMA)--wrap=,boot_main heap_last heap_set_further _malloc_r _calloc_r _realloc_r _memalign_r _free_r \
                                    memcpy memmove memset memcmp memchr strlen strnlen strcmp strncmp)
 
 # What runs before there is a shadow memory, and what keeps it.

@@ -35,8 +35,8 @@
 /* For a function that every core runs. */
 #define CORE_TIME_US   UINT64_C(10000000)
 
-LOG_SUBJECT(boot);
 LOG_SUBJECT(platform);
+LOG_USE(boot);
 LOG_USE(gic);
 LOG_USE(its);
 LOG_USE(ti_sci);

@@ -4,13 +4,10 @@
  * console, the SoC; and from main()'s return to the power-off.
  */
 #include "arch/exception.h"
-#include "arch/memory_map.h"
-#include "arch/translate.h"
 #include "boot/boot.h"
 #include "drivers/uart/uart.h"
 #include "lib/console.h"
 #include "lib/device_tree.h"
-#include "lib/heap.h"
 #include "lib/log.h"
 #include "lib/trace.h"
 #include "lib/version.h"
@@ -34,7 +31,6 @@
 LOG_USE(boot);
 
 static struct platform_boot_info boot_info;
-static struct device_tree_info tree;
 
 /* The application. */
 int main(int argc, char **argv);
@@ -46,11 +42,6 @@ extern const constructor_t constructors_start[], constructors_end[];
 const struct platform_boot_info *platform_get_boot_info(void)
 {
     return &boot_info;
-}
-
-const struct device_tree_info *platform_get_device_tree(void)
-{
-    return &tree;
 }
 
 /* A report that comes before the console is known goes to the EVM's. */
@@ -77,33 +68,6 @@ static unsigned console_up(uint64_t base, uint32_t baud)
     return number;
 }
 
-static struct memory_range range_between(const uint8_t *start, const uint8_t *end)
-{
-    return (struct memory_range){(uintptr_t)start, (uintptr_t)end - (uintptr_t)start};
-}
-
-/* If the loader's device tree describes no memory: assumes the EVM's, and what is reserved there.
- */
-static void assume_memory(void)
-{
-    if (tree.memory_count != 0)
-        return;
-    tree.memory[tree.memory_count++] = range_between(memory_start, memory_end);
-    if (tree.reserved_count < DEVICE_TREE_RESERVED_MAX)
-        tree.reserved[tree.reserved_count++] = range_between(secure_start, secure_end);
-}
-
-/* Runs before there is a console, which the tree names, so it logs nothing. Returns the error. */
-static int read_device_tree(void)
-{
-    size_t room = mapping_length(boot_info.dtb, DEVICE_TREE_SIZE_MAX);
-    int error = device_tree_read((const void *)boot_info.dtb, room, &tree);
-
-    assume_memory();
-    heap_set_end((uintptr_t)device_tree_free_end(&tree, heap_first(), heap_last()));
-    return error;
-}
-
 /* ---- telling ---- */
 
 static void log_soc(void)
@@ -119,32 +83,25 @@ static void log_soc(void)
              (unsigned long long)boot_info.load_address);
 }
 
-static void log_ranges(const char *name, const struct memory_range *ranges, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        log_info(boot, "%s 0x%llx-0x%llx", name, (unsigned long long)ranges[i].base,
-                 (unsigned long long)(ranges[i].base + ranges[i].size - 1));
-}
-
 static void log_device_tree(int error, unsigned uart)
 {
+    const struct device_tree_info *tree = platform_get_device_tree();
+
     if (error == -ENOENT)
-        log_info(boot, "no device tree at 0x%llx: assuming the EVM's memory and UART0",
+        log_info(boot, "no device tree at 0x%llx: assuming UART0, and no more memory than needed",
                  (unsigned long long)boot_info.dtb);
     else if (error != 0)
-        log_error(boot, "the device tree at 0x%llx is malformed: %s; the EVM's values stand in",
-                  (unsigned long long)boot_info.dtb, tree.problem);
+        log_error(boot,
+                  "the device tree at 0x%llx is malformed: %s; what it does not tell is assumed",
+                  (unsigned long long)boot_info.dtb, tree->problem);
     if (error != -ENOENT)
         log_info(boot, "%s, console UART%u, arguments \"%s\"",
-                 tree.model[0] != '\0' ? tree.model : "a board without a model name", uart,
-                 tree.arguments);
-    log_ranges("memory  ", tree.memory, tree.memory_count);
-    log_ranges("reserved", tree.reserved, tree.reserved_count);
-    if (device_tree_free_end(&tree, heap_first(), heap_last()) == heap_first())
-        log_error(boot, "the memory behind the image is reserved: there is no heap");
-    if (tree.file.size != 0)
+                 tree->model[0] != '\0' ? tree->model : "a board without a model name", uart,
+                 tree->arguments);
+    platform_log_memory();
+    if (tree->file.size != 0)
         log_info(boot, "the loader's file is at 0x%llx, %llu bytes",
-                 (unsigned long long)tree.file.base, (unsigned long long)tree.file.size);
+                 (unsigned long long)tree->file.base, (unsigned long long)tree->file.size);
 }
 
 /* ---- main() ---- */
@@ -160,7 +117,7 @@ static int split_arguments(char *text, char *words[ARGUMENTS_MAX + 1])
     for (; word != NULL && count < ARGUMENTS_MAX; word = strtok_r(NULL, BLANKS, &position))
         words[count++] = word;
     words[count] = NULL;
-    if (word != NULL || tree.arguments_cut)
+    if (word != NULL || platform_get_device_tree()->arguments_cut)
         log_warning(
             boot,
             "of the boot arguments, %u words and %u characters are taken; they end with \"%s\"",
@@ -186,11 +143,12 @@ noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_addr
 
     boot_info = (struct platform_boot_info){
         .dtb = dtb, .entry_level = entry_level, .load_address = load_address};
-    int tree_error = read_device_tree();
-    unsigned uart = console_up(tree.console_base, tree.console_baud);
+    int tree_error = platform_read_device_tree(dtb);
+    const struct device_tree_info *tree = platform_get_device_tree();
+    unsigned uart = console_up(tree->console_base, tree->console_baud);
     log_soc();
     log_device_tree(tree_error, uart);
-    memcpy(arguments, tree.arguments, sizeof(arguments));
+    memcpy(arguments, tree->arguments, sizeof(arguments));
     int count = split_arguments(arguments, words);
     start_trace(count, words);
     boot_info.error = platform_init(uart);

@@ -3,20 +3,28 @@
  * Translation tables of EL1 (Arm ARM DDI 0487, D8.2 and D8.3): 4 KiB granule, 39-bit addresses, so
  * the walk starts at level 1, where an entry covers 1 GiB.
  *
- * The tables are static: nothing changes a mapping once the MMU is on.
+ * With the MMU off only what must be there is mapped, devices and the image itself; the rest of the
+ * memory follows when the device tree has been read, and then nothing changes any more.
  */
 #include "arch/mmu.h"
 
+#include "arch/barrier.h"
 #include "arch/memory_map.h"
 #include "arch/stack.h"
 #include "arch/sysreg.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 
-#define PAGE_SIZE         UINT64_C(0x1000)
+#define PAGE_SIZE         MMU_PAGE_SIZE
 #define BLOCK_SIZE        UINT64_C(0x200000)   /* of a level 2 entry */
 #define GIGABYTE          UINT64_C(0x40000000) /* of a level 1 entry */
 #define ENTRIES           512u
+#define ADDRESSES         (ENTRIES * GIGABYTE)
+#define LEVEL1_SHIFT      30u
+#define LEVEL_BITS        9u
+#define PAGE_SHIFT        12u
 
 #define DEVICES_START     BLOCK_SIZE
 #define IMAGE_TABLES      4u /* from image_start on, this many blocks have pages (linker.ld) */
@@ -25,6 +33,8 @@
 #define DESCRIPTOR_BLOCK  UINT64_C(1) /* levels 1 and 2 */
 #define DESCRIPTOR_TABLE  UINT64_C(3) /* levels 1 and 2 */
 #define DESCRIPTOR_PAGE   UINT64_C(3) /* level 3 */
+#define DESCRIPTOR_KIND   UINT64_C(3)
+#define TABLE_ADDRESS     UINT64_C(0x0000fffffffff000)
 #define ATTRIBUTE(index)  ((uint64_t)(index) << 2)
 #define READ_ONLY         (UINT64_C(1) << 7) /* AP[2] */
 #define INNER_SHAREABLE   (UINT64_C(3) << 8)
@@ -40,6 +50,7 @@
 
 #define DEVICE            (ATTRIBUTE(INDEX_DEVICE) | ACCESSED | PXN | UXN)
 #define NORMAL            (ATTRIBUTE(INDEX_NORMAL) | INNER_SHAREABLE | ACCESSED | UXN)
+#define MEMORY            (NORMAL | PXN)
 
 /* TCR_EL1 (D17.2.131). */
 #define TCR_T0SZ          (64u - 39u)
@@ -56,22 +67,30 @@ _Static_assert(MMU_ROOT_ENTRIES == ENTRIES, "a root table is one page");
 uint64_t mmu_root[MMU_ROOT_ENTRIES] __attribute__((aligned(4096)));
 uint64_t mmu_mair, mmu_tcr;
 
-static uint64_t device_blocks[ENTRIES] __attribute__((aligned(4096))); /* of the first GiB */
-static uint64_t memory_blocks[ENTRIES] __attribute__((aligned(4096))); /* of the third */
+static uint64_t device_blocks[2][ENTRIES] __attribute__((aligned(4096))); /* of the first 2 GiB */
+static uint64_t image_blocks[ENTRIES] __attribute__((aligned(4096)));     /* of the image's */
 static uint64_t image_pages[IMAGE_TABLES][ENTRIES] __attribute__((aligned(4096)));
+
+/* Where a bank or a hole in it ends at no multiple of 1 GiB, or of 2 MiB. A board's device tree
+ * takes one or two. */
+#define SPARE_TABLES 16u
+static uint64_t spare_tables[SPARE_TABLES][ENTRIES] __attribute__((aligned(4096)));
+static unsigned spare_tables_used;
 
 static uint64_t page_descriptor(uint64_t address)
 {
+    if (address >= (uintptr_t)image_end)
+        return 0; /* not known to be memory yet */
     if (address >= (uintptr_t)text_start && address < (uintptr_t)text_end)
         return address | DESCRIPTOR_PAGE | NORMAL | READ_ONLY;
     if (address >= (uintptr_t)rodata_start && address < (uintptr_t)rodata_end)
-        return address | DESCRIPTOR_PAGE | NORMAL | READ_ONLY | PXN;
-    return address | DESCRIPTOR_PAGE | NORMAL | PXN;
+        return address | DESCRIPTOR_PAGE | MEMORY | READ_ONLY;
+    return address | DESCRIPTOR_PAGE | MEMORY;
 }
 
 static void map_image(void)
 {
-    const uintptr_t image = (uintptr_t)image_start, memory = (uintptr_t)memory_start;
+    const uintptr_t image = (uintptr_t)image_start;
 
     for (size_t i = 0; i < IMAGE_TABLES * ENTRIES; i++)
         image_pages[i / ENTRIES][i % ENTRIES] = page_descriptor(image + i * PAGE_SIZE);
@@ -84,33 +103,102 @@ static void map_image(void)
         }
 
     for (size_t table = 0; table < IMAGE_TABLES; table++)
-        memory_blocks[(image - memory) / BLOCK_SIZE + table] =
+        image_blocks[image % GIGABYTE / BLOCK_SIZE + table] =
             (uintptr_t)image_pages[table] | DESCRIPTOR_TABLE;
+    mmu_root[image / GIGABYTE] = (uintptr_t)image_blocks | DESCRIPTOR_TABLE;
+}
+
+/* All but the first block and the SRAM. */
+static void map_devices(void)
+{
+    for (uint64_t address = DEVICES_START; address < 2 * GIGABYTE; address += BLOCK_SIZE)
+        if (address < (uintptr_t)sram_start || address >= (uintptr_t)sram_end)
+            device_blocks[address / GIGABYTE][address % GIGABYTE / BLOCK_SIZE] =
+                address | DESCRIPTOR_BLOCK | DEVICE;
+    for (unsigned i = 0; i < 2; i++)
+        mmu_root[i] = (uintptr_t)device_blocks[i] | DESCRIPTOR_TABLE;
 }
 
 void mmu_build_tables(void)
 {
     uint64_t range = sysreg_read(ID_AA64MMFR0_EL1) & PARANGE_MASK;
 
-    for (uint64_t address = DEVICES_START; address < GIGABYTE; address += BLOCK_SIZE)
-        device_blocks[address / BLOCK_SIZE] = address | DESCRIPTOR_BLOCK | DEVICE;
-
-    for (uint64_t offset = 0; offset < GIGABYTE; offset += BLOCK_SIZE) {
-        uintptr_t address = (uintptr_t)memory_start + offset;
-
-        if (address < (uintptr_t)secure_start || address >= (uintptr_t)secure_end)
-            memory_blocks[offset / BLOCK_SIZE] = address | DESCRIPTOR_BLOCK | NORMAL | PXN;
-    }
+    map_devices();
     map_image();
-
-    mmu_root[0] = (uintptr_t)device_blocks | DESCRIPTOR_TABLE;
-    mmu_root[1] = GIGABYTE | DESCRIPTOR_BLOCK | DEVICE;
-    mmu_root[2] = (uintptr_t)memory_blocks | DESCRIPTOR_TABLE;
-    mmu_root[3] = 3 * GIGABYTE | DESCRIPTOR_BLOCK | NORMAL | PXN;
 
     mmu_mair = MAIR_DEVICE_NGNRE << (8 * INDEX_DEVICE) | MAIR_NORMAL_WB << (8 * INDEX_NORMAL);
     if (range > PARANGE_48_BITS)
         range = PARANGE_48_BITS;
     mmu_tcr = TCR_T0SZ | TCR_IRGN0_WBWA | TCR_ORGN0_WBWA | TCR_SH0_INNER | TCR_EPD1 |
               range << TCR_IPS_SHIFT;
+}
+
+/* ---- the rest of the memory, with the MMU on ---- */
+
+/* The table that the entry leads to, a new one if there is none; NULL: none is left. */
+static uint64_t *table_below(uint64_t *entry)
+{
+    if (*entry == 0) {
+        if (spare_tables_used == SPARE_TABLES)
+            return NULL;
+        *entry = (uintptr_t)spare_tables[spare_tables_used++] | DESCRIPTOR_TABLE;
+    }
+    return (uint64_t *)(uintptr_t)(*entry & TABLE_ADDRESS);
+}
+
+static bool in_image(uint64_t address)
+{
+    return address >= (uintptr_t)image_start && address < (uintptr_t)image_end;
+}
+
+/* Maps the page at address, or as much from there to end as one entry can; or takes it away.
+ * Returns how far that reaches; 0: no tables are left. */
+static uint64_t set_one(uint64_t address, uint64_t end, bool map)
+{
+    uint64_t *table = mmu_root;
+
+    for (unsigned shift = LEVEL1_SHIFT;; shift -= LEVEL_BITS) {
+        uint64_t *entry = &table[address >> shift & (ENTRIES - 1)], size = UINT64_C(1) << shift;
+        uint64_t kind = shift == PAGE_SHIFT ? DESCRIPTOR_PAGE : DESCRIPTOR_BLOCK;
+        bool whole = address % size == 0 && end - address >= size && !in_image(address);
+
+        if (whole && *entry == 0 && map)
+            *entry = address | kind | MEMORY;
+        else if (whole && !map && *entry == (address | kind | MEMORY))
+            *entry = 0;
+        if (shift == PAGE_SHIFT || (*entry & DESCRIPTOR_KIND) == DESCRIPTOR_BLOCK ||
+            (*entry == 0 && !map))
+            return size - address % size;
+        table = table_below(entry);
+        if (table == NULL)
+            return 0;
+    }
+}
+
+static int set_pages(uint64_t start, uint64_t end, bool map)
+{
+    uint64_t size = 1;
+
+    start = (start + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+    end &= ~(PAGE_SIZE - 1);
+    while (start < end && start < ADDRESSES && (size = set_one(start, end, map)) != 0)
+        start += size;
+    barrier_complete(); /* the walker sees the entries */
+    return start < end ? -ENOMEM : 0;
+}
+
+int mmu_map_memory(uint64_t start, uint64_t end)
+{
+    int error = set_pages(start, end, true);
+
+    barrier_context(); /* none of them was valid, so the TLB holds nothing of them */
+    return error;
+}
+
+void mmu_unmap_memory(uint64_t start, uint64_t end)
+{
+    (void)set_pages(start, end, false);
+    __asm__ volatile("tlbi vmalle1" ::: "memory");
+    barrier_complete();
+    barrier_context();
 }

@@ -72,8 +72,24 @@ static void ask_around(const struct device_tree_info *info, const struct memory_
     ask(info, range->base + range->size);
 }
 
+/* What may be mapped: in order, in memory, and nothing of it no-map. */
+static void go_through_memory(const struct device_tree_info *info)
+{
+    struct memory_range range = {0};
+
+    for (uint64_t from = 0; device_tree_next_memory(info, from, &range);
+         from = range.base + range.size) {
+        FUZZ_CHECK(range.base >= from && range.size != 0 && in_a_range(info, range.base) &&
+                   in_a_range(info, range.base + range.size - 1));
+        for (unsigned i = 0; i < info->reserved_count; i++)
+            FUZZ_CHECK(!info->no_map[i] || info->reserved[i].base >= range.base + range.size ||
+                       info->reserved[i].base + info->reserved[i].size <= range.base);
+    }
+}
+
 static void check(const struct device_tree_info *info)
 {
+    go_through_memory(info);
     FUZZ_CHECK(info->memory_count <= DEVICE_TREE_MEMORY_MAX);
     FUZZ_CHECK(info->reserved_count <= DEVICE_TREE_RESERVED_MAX);
     FUZZ_CHECK(strnlen(info->model, sizeof(info->model)) < sizeof(info->model));

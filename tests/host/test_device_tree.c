@@ -60,7 +60,7 @@ struct variation {
     unsigned core_cells, more_cores; /* of each address in /cpus, 0: no /cpus; above the three */
     bool odd_cores, same_core;
     bool no_ranges, other_ranges, empty_ranges, no_memory, odd_memory, much_memory,
-        reserved_at_heap;
+        reserved_at_heap, holes, odd_hole, many_holes, overlap, disabled_memory;
 };
 
 static void put_soc(const struct variation *variation)
@@ -133,6 +133,24 @@ static void put_cores(const struct variation *variation)
     end();
 }
 
+static void put_hole(const char *name, uint32_t high, uint32_t base, uint32_t size)
+{
+    begin(name);
+    PUT("reg", high, base, 0, size);
+    assert_int_equal(fdt_property(buffer, "no-map", "", 0), 0);
+    end();
+}
+
+/* At the beginning, in the middle and at the end of memory, over one another, and around an end. */
+static void put_holes(void)
+{
+    put_hole("r5f@a2000000", 0, 0xa2000000, 0x200000);
+    put_hole("r5f@a2100000", 0, 0xa2100000, 0x200000);
+    put_hole("first@80000000", 0, 0x80000000, 0x1000);
+    put_hole("last@ffff0000", 0, 0xffff0000, 0x20000);
+    put_hole("first@880000000", 8, 0x80000000, 0x1000);
+}
+
 static void put_reserved_memory(const struct variation *variation)
 {
     begin("reserved-memory");
@@ -145,6 +163,21 @@ static void put_reserved_memory(const struct variation *variation)
     PUT("reg", 0, 0xa0000000, 0, 0x100000);
     put_text("status", "disabled");
     end();
+    if (variation->holes)
+        put_holes();
+    if (variation->odd_hole) {
+        begin("odd@a8000000");
+        PUT("reg", 0, 0xa8000000, 0);
+        end();
+    }
+    for (unsigned i = 0; variation->many_holes && i < DEVICE_TREE_RESERVED_MAX; i++) {
+        char name[24];
+
+        snprintf(name, sizeof(name), "one@b%u", i);
+        begin(name);
+        PUT("reg", 0, 0xb0000000 + i * 0x1000, 0, 0x1000);
+        end();
+    }
     if (variation->reserved_at_heap) {
         begin("shared@84000000");
         PUT("reg", 0, 0x84000000, 0, 0x100000);
@@ -183,9 +216,17 @@ static size_t make_tree(const struct variation *variation)
         PUT("reg", 10 + i, 0, 0, 0, 10 + i, 0, 0, 0x1000); /* one of no size, one page */
         end();
     }
+    if (variation->overlap) {
+        begin("memory@90000000");
+        put_text("device_type", "memory");
+        PUT("reg", 0, 0x90000000, 0, 0x80000000);
+        end();
+    }
     if (!variation->no_memory) {
         begin("memory@80000000");
         put_text("device_type", "memory");
+        if (variation->disabled_memory)
+            put_text("status", "disabled");
         if (variation->odd_memory)
             PUT("reg", 0, 0x80000000, 0);
         else
@@ -403,6 +444,79 @@ static void test_free_memory_ends_below_what_is_reserved(void **state)
     assert_int_equal(device_tree_free_end(&info, 0x80a00000, 0x88000000), 0x84000000);
 }
 
+/* Each range that may be mapped, from the lowest on. */
+static void assert_mappable(const struct memory_range *expected, unsigned count)
+{
+    struct memory_range range = {0};
+
+    for (unsigned i = 0; i < count; i++) {
+        assert_true(device_tree_next_memory(&info, range.base + range.size, &range));
+        assert_int_equal(range.base, expected[i].base);
+        assert_int_equal(range.size, expected[i].size);
+    }
+    assert_false(device_tree_next_memory(&info, range.base + range.size, &range));
+}
+
+static void test_what_may_be_mapped(void **state)
+{
+    static const struct memory_range whole[] = {{0x80000000, 0x80000000},
+                                                {0x880000000, 0x80000000}};
+    static const struct memory_range pieces[] = {
+        {0x80001000, 0x21fff000}, {0xa2300000, 0x5dcf0000}, {0x880001000, 0x7ffff000}};
+    struct memory_range range;
+
+    (void)state;
+    assert_int_equal(read_variation((struct variation){0}), 0);
+    assert_false(info.no_map[0] || info.no_map[1]);
+    assert_mappable(whole, 2); /* what is only reserved may be mapped */
+    assert_true(device_tree_next_memory(&info, 0x9f000000, &range));
+    assert_int_equal(range.base, 0x9f000000);
+    assert_int_equal(range.size, 0x61000000);
+    assert_false(device_tree_next_memory(&info, 0x900000000, &range));
+    assert_false(device_tree_next_memory(&info, UINT64_MAX, &range));
+
+    assert_int_equal(read_variation((struct variation){.holes = true}), 0);
+    assert_int_equal(info.reserved_count, 7);
+    assert_mappable(pieces, 3);
+    assert_false(device_tree_is_memory(&info, 0xa2000000, 4));
+    assert_false(info.reserved_lost);
+
+    assert_int_equal(read_variation((struct variation){.no_memory = true}), 0);
+    assert_false(device_tree_next_memory(&info, 0, &range));
+}
+
+static void test_what_is_reserved_and_cannot_be_told(void **state)
+{
+    (void)state;
+    assert_int_equal(read_variation((struct variation){.odd_hole = true}), -EINVAL);
+    assert_true(info.reserved_lost);
+    assert_non_null(strstr(info.problem, "reserved-memory"));
+    assert_int_equal(read_variation((struct variation){.many_holes = true}), -EINVAL);
+    assert_true(info.reserved_lost);
+    assert_int_equal(info.reserved_count, DEVICE_TREE_RESERVED_MAX);
+    assert_non_null(strstr(info.problem, "more reserved ranges"));
+}
+
+static void test_memory_that_overlaps_or_is_disabled(void **state)
+{
+    (void)state;
+    assert_int_equal(read_variation((struct variation){.overlap = true}), -EINVAL);
+    assert_non_null(strstr(info.problem, "overlap"));
+    assert_int_equal(info.memory_count, 3);
+    assert_int_equal(read_variation((struct variation){.disabled_memory = true}), 0);
+    assert_int_equal(info.memory_count, 0);
+}
+
+static void test_the_size_in_the_header(void **state)
+{
+    uint64_t nothing[8] = {0};
+    size_t size = make_tree(&(struct variation){0});
+
+    (void)state;
+    assert_int_equal(device_tree_size(buffer), size);
+    assert_int_equal(device_tree_size(nothing), 0);
+}
+
 static void test_what_is_memory(void **state)
 {
     (void)state;
@@ -557,6 +671,10 @@ int main(void)
         cmocka_unit_test(test_long_arguments_are_cut),
         cmocka_unit_test(test_no_tree),
         cmocka_unit_test(test_free_memory_ends_below_what_is_reserved),
+        cmocka_unit_test(test_what_may_be_mapped),
+        cmocka_unit_test(test_what_is_reserved_and_cannot_be_told),
+        cmocka_unit_test(test_memory_that_overlaps_or_is_disabled),
+        cmocka_unit_test(test_the_size_in_the_header),
         cmocka_unit_test(test_what_is_memory),
         cmocka_unit_test(test_every_truncation),
         cmocka_unit_test(test_every_version),

@@ -7,6 +7,7 @@
 
 #include "arch/exception.h"
 #include "arch/memory_map.h"
+#include "arch/mmu.h"
 #include "boot/boot.h"
 #include "lib/heap.h"
 
@@ -22,6 +23,7 @@ extern uint8_t heap_start[];
 noreturn void __real_boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_address);
 noreturn void __wrap_boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_address);
 uintptr_t __wrap_heap_last(void);
+void __wrap_heap_set_further(uintptr_t start, uintptr_t end);
 void *__real_memset(void *memory, int value, size_t size);
 
 static bool ready;
@@ -123,12 +125,20 @@ noreturn void __wrap_boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t lo
 {
     uintptr_t heap = (uintptr_t)heap_start;
 
+    (void)mmu_map_memory(SHADOW_START, SHADOW_START + SHADOW_SIZE); /* no tree has told of it yet */
     __real_memset((void *)SHADOW_START, 0, SHADOW_SIZE);
     shadow_poison(heap, SHADOW_START - heap, POISON_UNUSED);
     for (void (*const *tell)(void) = variables_start; tell < variables_end; tell++)
         (*tell)();
     ready = true;
     __real_boot_main(dtb, entry_level, load_address);
+}
+
+/* In the place of lib/newlib.c's: the heap has no second part, which would have no shadow. */
+void __wrap_heap_set_further(uintptr_t start, uintptr_t end)
+{
+    (void)start;
+    (void)end;
 }
 
 /* In the place of lib/newlib.c's: the heap ends where the shadow memory begins. */

@@ -10,6 +10,7 @@
 #include "boot/boot.h"
 #include "drivers/uart/uart.h"
 #include "lib/device_tree.h"
+#include "lib/log.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
 #include "tests/host/support/arch_host.h"
@@ -34,6 +35,9 @@ void machine_reset(void)
     host_reset_with(1, INTID_LIMIT);
     (void)uart_init(AM65X_UART0_BASE, AM65X_UART_CLOCK_HZ, 115200u);
 }
+
+/* Of platform/memory.c, whose work the loader's tree is: */
+LOG_SUBJECT(boot);
 
 /* A loader that tells nothing. */
 const struct device_tree_info *platform_get_device_tree(void)

@@ -8,11 +8,12 @@ set confirm off
 set width 0
 
 define check
-    # $arg0: the condition, without blanks; $arg1: its name
+    # $arg0: the condition, without blanks; $arg1: its name. echo prints it with its quotes; printf would have the
+    # target's malloc() make room for a string, and there is no heap yet.
     if $arg0
-        printf "ok %s\n", $arg1
+        echo ok $arg1\n
     else
-        printf "not ok %s\n", $arg1
+        echo not ok $arg1\n
     end
 end
 

@@ -5,7 +5,7 @@ import struct
 import subprocess
 from pathlib import Path
 
-from k3twin.board import DTB_MAX, FEW_CORES, INITRD_ADDRESS, MOODS, UsageError, dram_banks, find_part, need
+from k3twin.board import DTB_MAX, FEW_CORES, MOODS, UsageError, dram_banks, find_part, need
 from k3twin.guest import read_file
 
 MAGIC = 0xd00dfeed
@@ -87,7 +87,7 @@ def make_tree(arguments, directory):
     if arguments.append is not None:
         tree.put("s", "/chosen", "bootargs", arguments.append)
     if arguments.initrd:
-        end = INITRD_ADDRESS + len(read_file(arguments.initrd))
-        for name, value in (("start", INITRD_ADDRESS), ("end", end)):
+        end = arguments.initrd_address + len(read_file(arguments.initrd))
+        for name, value in (("start", arguments.initrd_address), ("end", end)):
             tree.put("x", "/chosen", f"linux,initrd-{name}", *cells(value))
     return path

@@ -115,8 +115,8 @@ def parse_arguments():
              " FILE@ADDRESS, any binary that is loaded there and starts at its first byte")
     add("--dtb", type=Path, metavar="FILE",
         help="its device tree, e.g. k3-am654-base-board.dtb; default: am65x.dts of the twin")
-    add("--initrd", type=Path, metavar="FILE",
-        help=f"a file to lie in memory at {INITRD_ADDRESS:#x}, named in /chosen")
+    add("--initrd", type=parse_placed, metavar="FILE",
+        help=f"a file to lie in memory at {INITRD_ADDRESS:#x}, or at FILE@ADDRESS, named in /chosen")
     add("--load", type=parse_load, action="append", default=[], metavar="FILE@ADDRESS",
         help="a file to lie in memory too, e.g. k3metal.itb@0x90000000; may be repeated")
     add("--append", metavar="STRING", help='boot arguments, e.g. "demo console"')
@@ -148,6 +148,8 @@ def parse_arguments():
     add("--log", type=Path, metavar="FILE", help="write the twin's lines here too")
     add("--twin", type=Path, metavar="FILE", help="twin.elf (default: the newest build/*/twin.elf, or the SDK's)")
     arguments = parser.parse_args()
+    arguments.initrd, where = arguments.initrd or (None, None)
+    arguments.initrd_address = INITRD_ADDRESS if where is None else where
     most = ONE_GIB if arguments.mood & MOODS["one-gib"] else DRAM_MAX
     if arguments.memory is None:
         arguments.memory = min(most, DRAM_DEFAULT)

@@ -6,7 +6,7 @@ import os
 import socket
 import struct
 
-from k3twin.board import (DTB_ADDRESS, DTB_MAX, INITRD_ADDRESS, PARAMETERS_BASE, PARAMETERS_FORMAT, PARAMETERS_MAGIC,
+from k3twin.board import (DTB_ADDRESS, DTB_MAX, PARAMETERS_BASE, PARAMETERS_FORMAT, PARAMETERS_MAGIC,
                           QEMU, TWIN_BASE, TWIN_RAM, UsageError, dram_banks, find_part, need, ram_size)
 from k3twin.device_tree import make_tree
 from k3twin.elf import Elf
@@ -60,7 +60,7 @@ def load_all(arguments, directory, events):
     loads = [guest, Load(loader(tree, DTB_ADDRESS),
                          [("the device tree", DTB_ADDRESS, DTB_ADDRESS + tree.stat().st_size)])]
     if arguments.initrd:
-        loads.append(load_file(arguments.initrd, INITRD_ADDRESS, banks))
+        loads.append(load_file(arguments.initrd, arguments.initrd_address, banks))
     loads += [load_file(path, address, banks) for path, address in arguments.load]
     check_apart([area for load in loads for area in load.areas])
 

@@ -7,6 +7,7 @@
 #include "app/prompt/prompt.h"
 #include "arch/memory_map.h"
 #include "arch/mmio.h"
+#include "arch/mmu.h"
 #include "arch/translate.h"
 #include "boot/boot.h"
 #include "drivers/uart/uart_registers.h"
@@ -22,6 +23,7 @@
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/output.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,17 +31,16 @@
 #define HEAP_FIRST 0x80400000u
 #define HEAP_LAST  0x88000000u
 
-LOG_SUBJECT(boot);
-
 /* linker.ld's, as the EVM has them but for where they are; no constructors. */
 __asm__(".pushsection .data\n"
-        ".globl memory_start, memory_end, secure_start, secure_end\n"
+        ".globl image_start, image_end, memory_windows_start, memory_windows_end\n"
         ".globl constructors_start, constructors_end\n"
         ".balign 16\n"
-        "memory_start: .zero 64\n"
-        "secure_start: .zero 64\n"
-        "secure_end: .zero 64\n"
-        "memory_end:\n"
+        ".set image_start, 0x80200000\n"
+        ".set image_end, 0x80400000\n"
+        "memory_windows_start: .quad 0x80000000, 0x100000000, 0x880000000, 0x1000000000\n"
+        ".quad 0x1000000000, 0x800000000000\n" /* where the trees are, which are the host's */
+        "memory_windows_end:\n"
         "constructors_start:\n"
         "constructors_end: .quad 0\n"
         ".popsection");
@@ -48,13 +49,41 @@ const struct version version_of_image = {"0.0.0", "0123456789ab", false, "a comp
 
 static const void *tree;
 static size_t tree_size;
+static bool tree_is_mapped, tree_was_read;
 static uint64_t heap_end;
 
 size_t mapping_length(uintptr_t address, size_t limit)
 {
-    if (address != (uintptr_t)tree)
+    if (address != (uintptr_t)tree || !tree_is_mapped)
         return 0;
     return tree_size < limit ? tree_size : limit;
+}
+
+/* At first the tree, then only memory that is told of, or that linker.ld lays out, none of it
+ * no-map; now and then there are no tables left. */
+int mmu_map_memory(uint64_t start, uint64_t end)
+{
+    const struct device_tree_info *info = platform_get_device_tree();
+
+    FUZZ_CHECK(start < end);
+    if (!tree_was_read) {
+        FUZZ_CHECK(start <= (uintptr_t)tree && end > (uintptr_t)tree);
+        FUZZ_CHECK(end - start <= DEVICE_TREE_SIZE_MAX + 2 * MMU_PAGE_SIZE);
+        tree_is_mapped = true;
+        return 0;
+    }
+    FUZZ_CHECK(end <= 0x800000000000 && start >= 0x80000000);
+    for (unsigned i = 0; i < info->reserved_count; i++)
+        FUZZ_CHECK(!info->no_map[i] || info->reserved[i].base >= end ||
+                   info->reserved[i].base + info->reserved[i].size <= start);
+    return end % 7 == 0 ? -ENOMEM : 0;
+}
+
+void mmu_unmap_memory(uint64_t start, uint64_t end)
+{
+    FUZZ_CHECK(!tree_is_mapped || (start <= (uintptr_t)tree && end > (uintptr_t)tree));
+    tree_is_mapped = false;
+    tree_was_read = true;
 }
 
 uintptr_t heap_first(void)
@@ -85,6 +114,13 @@ void heap_set_end(uintptr_t end)
         FUZZ_CHECK(apart(&info->reserved[i]));
     FUZZ_CHECK(apart(&info->tree) && apart(&info->file));
     FUZZ_CHECK(device_tree_is_memory(info, HEAP_FIRST, end - HEAP_FIRST));
+}
+
+void heap_set_further(uintptr_t start, uintptr_t end)
+{
+    const struct device_tree_info *info = platform_get_device_tree();
+
+    FUZZ_CHECK(start == end || device_tree_is_memory(info, start, end - start));
 }
 
 uint32_t platform_jtag_id(void)
@@ -158,6 +194,7 @@ void fuzz_boot(const void *data, size_t size)
         return;
     memcpy(copy, data, size);
     tree = copy;
+    tree_is_mapped = tree_was_read = false;
     tree_size = size;
     fuzz_catch_output(console_write);
     boot_main((uintptr_t)copy, 1, HEAP_FIRST);
