@@ -66,6 +66,7 @@ static void nobody_is_hurt(void)
 #define PENDING      (HERE + 0x200000)
 #define PRE_ITS      UINT64_C(0x01000000)
 #define STALLED      1u
+#define INDIRECT     (UINT64_C(1) << 62)
 
 struct command {
     uint64_t words[4];
@@ -158,6 +159,21 @@ static void fill(uint64_t from, uint64_t size, uint64_t value)
 {
     for (uint64_t at = from; at < from + size; at += 8)
         write64(at, value);
+}
+
+/* Where tables can have two levels, the guest writes the addresses of the second ones by itself. */
+static void first_levels_of_the_its(void)
+{
+    for (unsigned i = 0; i < FOREIGN; i++) {
+        fill(DEVICES, 0x1000, VALID | foreign[i]);
+        its_set_up(INDIRECT | DEVICES, COLLECTIONS, QUEUE);
+        its_does(mapd(1, ITT, 4));
+        its_does(mapd(0x301, ITT, 4));
+        write32(PRE_ITS + 4, 0);
+    }
+    fill(DEVICES, 0x1000, 0);
+    say_so("first levels of tables that lead elsewhere");
+    nobody_is_hurt();
 }
 
 /* What the guest writes where the ITS has its entries are numbers; QEMU checks them. */
@@ -540,6 +556,7 @@ int main(void)
 {
     tables_of_the_its();
     queues_of_the_its();
+    first_levels_of_the_its();
     garbage_in_its_tables();
     tables_of_lpis();
     rings_elsewhere();
