@@ -24,12 +24,13 @@
 #include <errno.h>
 #include <string.h>
 
-#define STEPS_MAX  60u
-#define IRQS       4u
-#define PAGE       0x1000u
-#define SPIS       224u
-#define CREDITS    10u
-#define QUEUED_MAX 4u
+#define STEPS_MAX      60u
+#define IRQS           4u
+#define PAGE           0x1000u
+#define CHANNEL_REGION (PAGE * UDMAP_CHANNELS_MAX)
+#define SPIS           224u
+#define CREDITS        10u
+#define QUEUED_MAX     4u
 
 enum mode {
     SOUND_THREADS = 0x1, /* the threads' directions and counts are right */
@@ -135,6 +136,9 @@ uint64_t host_mmio_read(uintptr_t address, unsigned size)
         return read_gic(address);
     if (address == AM65X_UDMAP_GCFG_BASE + offsetof(struct udmap_registers, cap[2]))
         return 120 | 150 << 18;
+    if (in(address, AM65X_TCHAN_RT_BASE, CHANNEL_REGION) ||
+        in(address, AM65X_RCHAN_RT_BASE, CHANNEL_REGION))
+        return 0; /* every channel is off */
     FUZZ_CHECK(in(address, AM65X_INTA_BASE, AM65X_INTA_VINTS * PAGE));
     return fuzz_take(8);
 }
