@@ -106,10 +106,11 @@ static bool missing_dram(uint64_t address, bool write)
  * so. */
 static bool access(uint64_t address, unsigned size, bool write, uint64_t *value)
 {
-    bool missing = missing_dram(address, write);
+    bool missing;
 
     if (device_access(address, size, write, value))
         return true;
+    missing = missing_dram(address, write);
     *value = 0;
     if (first_time(address))
         report("%s: %s %u bytes at %x, pc %x", missing ? "no memory" : "unmodelled",
@@ -138,11 +139,12 @@ static void data_fault(uint64_t address, bool write, uint32_t status)
 
 static bool big_endian(void)
 {
-    uint64_t spsr = read_sysreg(spsr_el2);
+    uint64_t spsr = read_sysreg(spsr_el2), control;
 
     if (spsr & SPSR_AARCH32)
         return spsr & SPSR_AARCH32_BIG;
-    return read_sysreg(sctlr_el1) & (guest_at_el0() ? SCTLR_E0E : SCTLR_EE);
+    control = read_sysreg(sctlr_el1) & (SCTLR_E0E | SCTLR_EE);
+    return control != 0 && (control & (guest_at_el0() ? SCTLR_E0E : SCTLR_EE)) != 0;
 }
 
 /* ---- an element: up to 16 bytes, in the order in which a core that is little endian has them */
@@ -366,35 +368,47 @@ static void without_syndrome(struct frame *frame, uint64_t address)
 
 /* ---- one general register, with a syndrome ---- */
 
+/* The bytes of a register as memory has them, or the other way round. */
+static uint64_t ordered(uint64_t value, unsigned size)
+{
+    return big_endian() ? __builtin_bswap64(value) >> (64 - 8 * size) : value;
+}
+
+/* Where the guest's tables call the device Normal memory; else it has a fault. */
+static bool unaligned(unsigned size, bool write, uint64_t *value)
+{
+    uint64_t address = read_sysreg(far_el2);
+    uint8_t bytes[8];
+
+    if (!element_allowed(address, size, write))
+        return false;
+    memcpy(bytes, value, sizeof(bytes));
+    move_element(address, size, write, bytes);
+    memcpy(value, bytes, sizeof(bytes));
+    return true;
+}
+
 static void with_syndrome(struct frame *frame, uint32_t iss, uint64_t address)
 {
-    unsigned size = 1u << ISS_SAS(iss), reg = ISS_SRT(iss);
-    uint64_t far = read_sysreg(far_el2), value = 0;
-    bool write = iss & ISS_WNR, swapped = big_endian();
-    uint8_t bytes[8] = {0};
+    unsigned size = 1u << ISS_SAS(iss);
+    bool write = iss & ISS_WNR;
+    uint64_t value = write ? extended(frame_get(frame, ISS_SRT(iss)), size, false, false) : 0;
 
-    if (write)
-        value = frame_get(frame, reg);
-    memcpy(bytes, &value, sizeof(bytes));
     if (address % size != 0) {
-        if (!element_allowed(far, size, write) || !move_element(far, size, write, bytes))
+        if (!unaligned(size, write, &value))
             return;
     } else {
-        if (swapped)
-            swap(bytes, size);
-        memcpy(&value, bytes, sizeof(bytes));
-        value = extended(value, size, false, false);
+        if (write)
+            value = ordered(value, size);
         if (!access(address, size, write, &value)) {
-            data_fault(far, write, EXTERNAL_ABORT);
+            data_fault(read_sysreg(far_el2), write, EXTERNAL_ABORT);
             return;
         }
-        memcpy(bytes, &value, sizeof(bytes));
-        if (swapped)
-            swap(bytes, size);
+        if (!write)
+            value = ordered(extended(value, size, false, false), size);
     }
-    memcpy(&value, bytes, sizeof(bytes));
     if (!write)
-        frame_set(frame, reg, extended(value, size, iss & ISS_SSE, iss & ISS_SF));
+        frame_set(frame, ISS_SRT(iss), extended(value, size, iss & ISS_SSE, iss & ISS_SF));
     guest_skip();
 }
 
