@@ -15,18 +15,22 @@
  *   - the guest clears it by GICD_ICPENDR, or makes it level-sensitive: the same.
  * An edge-triggered interrupt only takes the rising edge.
  *
+ * What QEMU's GIC has no interrupt for is spi.c's.
+ *
  * Three places must show the AM65x's two clusters instead of the board's one: GICD_IROUTER,
  * GICR_TYPER (here) and ICC_SGI1R_EL1 (sysreg_trap.c).
  */
 #include "twin/models/am65x.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/spi.h"
 #include "twin/monitor/sysreg.h"
 
 #define GICD_CTLR              0x0000u
 #define GICD_CTLR_ENABLE_GRP0  (1u << 0)
 #define GICD_CTLR_ARE_S        (1u << 4)
 #define GICD_CTLR_ARE_NS       (1u << 5)
+#define GICD_TYPER             0x0004u
 #define GICD_IGROUPR(intid)    (0x0080u + (intid) / 32 * 4)
 #define GICD_ISENABLER(intid)  (0x0100u + (intid) / 32 * 4)
 #define GICD_ISPENDR(intid)    (0x0200u + (intid) / 32 * 4)
@@ -91,6 +95,10 @@ void gic_line(unsigned intid, bool high)
 {
     uint32_t bit = 1u << (intid % 32);
 
+    if (gic_spi_has(intid)) {
+        spi_line(intid, high);
+        return;
+    }
     if (intid < SPI_FIRST || intid >= BOARD_INTID_LIMIT || line_is_high(intid) == high)
         return;
     /* What the line was asserted for (a status register, a ring in memory) comes before it. */
@@ -134,6 +142,8 @@ void gic_init(void)
         write32(BOARD_GICD_BASE + GICD_IGROUPR(intid), UINT32_MAX);
     for (unsigned intid = SPI_FIRST; intid < BOARD_INTID_LIMIT; intid += 4)
         write32(BOARD_GICD_BASE + GICD_IPRIORITYR(intid), PRIORITY_GUEST);
+
+    spi_init();
 
     /* The console goes to the boot core, whatever the guest does with it. */
     write32(BOARD_GICD_BASE + GICD_IGROUPR(BOARD_CONSOLE_INTID),
@@ -260,12 +270,16 @@ static void refresh_many(uint64_t first, unsigned count)
 
 bool gicd_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
 {
+    if (spi_gicd_access(offset, size, write, value))
+        return true;
     if (offset >= GICD_IROUTER_FIRST) {
         router_access(offset, size, write, value);
         return true;
     }
     if (!write) {
-        *value = nonsecure_read(BOARD_GICD_BASE + offset, size);
+        *value = (offset & ~3ull) == GICD_TYPER
+                     ? spi_gicd_typer(read32(BOARD_GICD_BASE + GICD_TYPER)) >> (offset % 4 * 8)
+                     : nonsecure_read(BOARD_GICD_BASE + offset, size);
         return true;
     }
     nonsecure_write(BOARD_GICD_BASE + offset, size, *value);

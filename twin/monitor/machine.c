@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "twin/models/am65x.h"
+#include "twin/models/gic_spi.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
@@ -113,7 +114,7 @@ void machine_init(void)
 {
     const struct am65x_config config = {
         .trace = parameters()->trace,
-        .intid_limit = BOARD_INTID_LIMIT,
+        .intid_limit = GIC_SPI_LIMIT,
         .dram_base = GUEST_DRAM_BASE,
         .dram_size = parameters()->dram_size,
         .moods = (uint32_t)parameters()->moods,

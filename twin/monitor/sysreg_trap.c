@@ -7,9 +7,12 @@
  *   - ICC_PMR_EL1, ICC_RPR_EL1: the non-secure world sees the lower half of the priorities as all
  *     of them (IHI 0069, 4.8.6);
  *   - ICC_SGI1R_EL1: at EL3 it sends secure interrupts, ICC_ASGI1R_EL1 those of the other world;
- *   - ICC_CTLR_EL1.EOImode: at EL3 ICC_CTLR_EL3's own bit decides, which follows the guest's.
+ *   - ICC_CTLR_EL1.EOImode: at EL3 ICC_CTLR_EL3's own bit decides, which follows the guest's;
+ *   - INTIDs of interrupts that only spi.c has: another one carries them, which is put in their
+ *     place and they in its.
  */
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/spi.h"
 #include "twin/monitor/sysreg.h"
 
 #define PRIORITY_NONSECURE   0x80u /* set: in the non-secure half */
@@ -26,12 +29,19 @@
 #define SGI_INTID_MASK       (0xfull << SGI_INTID_SHIFT)
 #define SGI_IRM              (1ull << 40)
 
+static uint64_t acknowledge_once(void)
+{
+    uint64_t intid = read_sysreg(ICC_IAR1_EL1);
+
+    return spi_is_carrier(intid) ? spi_take() : intid;
+}
+
 static uint64_t acknowledge(void)
 {
     uint64_t intid;
 
     /* A group-0 interrupt that came since the trap hides the guest's own. */
-    while ((intid = read_sysreg(ICC_IAR1_EL1)) == INTID_NONE && gic_service())
+    while ((intid = acknowledge_once()) == INTID_NONE && gic_service())
         ;
     if (intid != INTID_NONE)
         event(EVENT_ACKNOWLEDGE, (uint32_t)intid, 0, 0, NULL, 0);
@@ -102,6 +112,8 @@ static bool trap_read(uint32_t name, uint64_t *value)
         return true;
     case TRAPPED_HPPIR1:
         *value = read_sysreg(ICC_HPPIR1_EL1);
+        if (spi_is_carrier(*value))
+            *value = spi_highest_pending();
         return true;
     case TRAPPED_PMR:
         *value = priority_to_guest(read_sysreg(ICC_PMR_EL1));
@@ -131,10 +143,16 @@ static bool trap_write(uint32_t name, uint64_t value)
     switch (name) {
     case TRAPPED_EOIR1:
         event(EVENT_END, (uint32_t)value, 0, 0, NULL, 0);
-        write_sysreg(ICC_EOIR1_EL1, value);
+        if (gic_spi_has(value))
+            spi_end(value);
+        else
+            write_sysreg(ICC_EOIR1_EL1, value);
         return true;
     case TRAPPED_DIR:
-        write_sysreg(ICC_DIR_EL1, value);
+        if (gic_spi_has(value))
+            spi_deactivate(value);
+        else
+            write_sysreg(ICC_DIR_EL1, value);
         return true;
     case TRAPPED_SGI1R:
         send_sgi(value);
