@@ -9,6 +9,7 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     surroundings_reset(environment, config);
     timers_reset();
     ctrl_mmr_reset();
+    gpio_reset();
     uart_reset();
     secure_proxy_reset();
     sysfw_reset();

@@ -4,8 +4,8 @@
  * AM65x, "Interrupt Management Device Descriptions"): each output carries one chosen input. The
  * routers have no registers that software here touches: the system firmware programs them.
  *
- * Only the main NAVSS's router has inputs that a model drives; the others are book-keeping, so
- * that requests for them are answered as the hardware's firmware would.
+ * The main NAVSS's router has inputs that are levels, those of the GPIOs have pulses. The others
+ * are book-keeping, so that requests for them are answered as the hardware's firmware would.
  */
 #include "twin/models/models.h"
 
@@ -121,4 +121,23 @@ void intr_input(unsigned input, bool high)
     for (unsigned output = 0; output < routers[MAIN_ROUTER].outputs; output++)
         if (selected[MAIN_ROUTER][output] == input)
             drive(output);
+}
+
+/* The GPIO routers' outputs into the GIC follow each other. */
+static unsigned gpio_output_intid(uint16_t device, unsigned output)
+{
+    return device == DEV_GPIOMUX_INTR ? 392 + output : 712 + output;
+}
+
+void intr_pulse(uint16_t device, unsigned input)
+{
+    unsigned router;
+    if (!find_router(device, &router))
+        return;
+    for (unsigned output = 0; output < routers[router].outputs; output++) {
+        if (selected[router][output] != input)
+            continue;
+        model_line(gpio_output_intid(device, output), true);
+        model_line(gpio_output_intid(device, output), false);
+    }
 }

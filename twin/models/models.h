@@ -115,6 +115,16 @@ uint64_t ctrl_mmr_read(unsigned region, uint64_t offset);
 void ctrl_mmr_write(unsigned region, uint64_t offset, uint64_t value);
 void ctrl_mmr_reset(void);
 
+enum gpio_instance {
+    GPIO_MAIN_0,
+    GPIO_MAIN_1,
+    GPIO_WKUP_0,
+    GPIO_COUNT,
+};
+uint64_t gpio_read(unsigned instance, uint64_t offset);
+void gpio_write(unsigned instance, uint64_t offset, uint64_t value);
+void gpio_reset(void);
+
 enum secure_proxy_region {
     SECURE_PROXY_DATA,
     SECURE_PROXY_REAL_TIME,
@@ -148,14 +158,16 @@ void pre_its_reset(void);
 /* ---------------------------------------------------------------- numbers of the AM65x
  * TI-SCI documentation for the AM65x, "Devices Descriptions". */
 
-#define DEV_MAIN_NAVSS   118u
-#define DEV_MCU_NAVSS    119u
-#define DEV_MAIN_INTA    179u
-#define DEV_MAIN_INTR    182u
-#define DEV_MAIN_RINGACC 187u
-#define DEV_MAIN_UDMAP   188u
-#define DEV_MCU_UDMAP    194u
-#define DEV_MCU_RINGACC  195u
+#define DEV_GPIOMUX_INTR      100u
+#define DEV_WKUP_GPIOMUX_INTR 156u
+#define DEV_MAIN_NAVSS        118u
+#define DEV_MCU_NAVSS         119u
+#define DEV_MAIN_INTA         179u
+#define DEV_MAIN_INTR         182u
+#define DEV_MAIN_RINGACC      187u
+#define DEV_MAIN_UDMAP        188u
+#define DEV_MCU_UDMAP         194u
+#define DEV_MCU_RINGACC       195u
 
 /* The two Navigator Subsystems, as instance numbers of ring accelerators and UDMAPs. */
 enum navss {
@@ -188,6 +200,8 @@ unsigned intr_output_intid(unsigned output);
 bool intr_find_output(unsigned input, unsigned *output);
 /* The level of an input of the main NAVSS's router changed. */
 void intr_input(unsigned input, bool high);
+/* A pulse arrives at an input of a GPIO router. */
+void intr_pulse(uint16_t device, unsigned input);
 
 /* ---------------------------------------------------------------- rings */
 
