@@ -105,12 +105,12 @@ void with_rings(void (*body)(void))
 
 void with_inputs(void (*body)(void))
 {
-    static uint16_t inputs[MAILBOX_INPUTS];
+    static uint16_t inputs[DIRECT_INPUTS];
 
-    for (unsigned i = 0; i < MAILBOX_INPUTS; i++)
-        inputs[i] = (uint16_t)(MAILBOX_INPUT_FIRST + i);
+    for (unsigned i = 0; i < DIRECT_INPUTS; i++)
+        inputs[i] = (uint16_t)(DIRECT_INPUT_FIRST + i);
     open_fixture();
-    CHECK_EQUAL(irq_bind_intr(&test_device, platform_intr(), inputs, MAILBOX_INPUTS), 0);
+    CHECK_EQUAL(irq_bind_intr(&test_device, platform_intr(), inputs, DIRECT_INPUTS), 0);
     body();
     close_fixture();
 }

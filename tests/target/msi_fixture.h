@@ -21,15 +21,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RINGACC_SUBTYPE_GP  0x01u
-#define ARRIVAL_TIMEOUT_US  1000000u
-#define SETTLE_US           2000u /* long enough for an interrupt that must not come */
-#define TEST_SPI            201u
-#define TEST_DEVICE_ID      0x4321u
-#define TEST_EVENT_BITS     4u
-#define MAILBOX_INPUT_FIRST 392u /* NAVSS0 mailboxes at the router: 12 of 4 inputs each */
-#define MAILBOX_INPUTS      48u
-#define SOURCES_MAX         128u
+#define RINGACC_SUBTYPE_GP 0x01u
+#define ARRIVAL_TIMEOUT_US 1000000u
+#define SETTLE_US          2000u /* long enough for an interrupt that must not come */
+#define TEST_SPI           201u
+#define TEST_DEVICE_ID     0x4321u
+#define TEST_EVENT_BITS    4u
+/* Of NAVSS0's router: the mailboxes, 392-439, and before them what nobody uses here; more than the
+ * host has outputs. */
+#define DIRECT_INPUT_FIRST 360u
+#define DIRECT_INPUTS      80u
+#define SOURCES_MAX        128u
 
 /* What a handler leaves behind. */
 struct record {
