@@ -194,8 +194,10 @@ static void bitmap_write(uint64_t offset, unsigned word, uint32_t bits)
     case ISACTIVER:
         active[word] |= bits;
         break;
-    default: /* ICACTIVER */
+    case ICACTIVER:
         active[word] &= ~bits;
+        break;
+    default:
         break;
     }
 }

@@ -16,7 +16,6 @@
 #define PAIR_COUNT   5u /* of banks; the last has one only */
 #define BANK_COUNT   9u
 #define BANK_PINS    16u
-#define PAIR_PINS    32u
 
 #define REG_PCR      0x04u
 #define REG_BINTEN   0x08u
