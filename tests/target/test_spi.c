@@ -15,11 +15,18 @@
 #include "arch/mmio.h"
 #include "arch/smp.h"
 #include "arch/time.h"
+#include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "drivers/gic/gic_registers.h"
 #include "drivers/gic/icc.h"
 #include "drivers/gic/internal.h"
+#include "msi/binding.h"
+#include "msi/irq.h"
+#include "platform/platform.h"
+#include "tests/target/counting.h"
+#include "tests/target/twin_faults.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 #define ICC_RPR_EL1      "S3_0_C12_C11_3"
@@ -27,8 +34,9 @@
 
 #define MASK             0x80u /* lets the test's own pass, and none of the layer's */
 #define IDLE             0xffu /* ICC_RPR_EL1: nothing is active */
-#define ARRIVAL_US       100000u
+#define ARRIVAL_US       4000000u
 #define SETTLE_US        20u
+#define SETTLE_LEVEL_US  2000u
 #define JOIN_US          UINT64_C(10000000)
 #define AFFINITY_NOWHERE UINT64_C(0xff00)
 
@@ -273,4 +281,63 @@ static void body_affinity(void)
 SELFTEST(spi, one_for_a_core_that_is_not_there_waits, 10)
 {
     on_each_core(body_affinity);
+}
+
+/* ---- a level, through the layer ---- */
+
+/* MCU UART 0 (AM65x TRM SPRUID7, "Universal Asynchronous Receiver/Transmitter (UART)"). */
+#define UART_BASE  0x40a00000u
+#define UART_IER   0x04u
+#define UART_MDR1  0x20u
+#define IER_THR    0x02u /* high while there is room to send */
+#define MDR1_16X   0x00u
+#define MDR1_OFF   0x07u
+#define UART_INTID 597u
+#define CALLS      5u
+
+static uint64_t uart_calls;
+
+/* Silences the line with its last call. */
+static enum irq_return uart_handler(void *context)
+{
+    (void)context;
+    if (__atomic_add_fetch(&uart_calls, 1, __ATOMIC_SEQ_CST) == CALLS)
+        mmio_write32(UART_BASE + UART_IER, 0);
+    wait_notify();
+    return IRQ_HANDLED;
+}
+
+static void body_level(struct device *device, unsigned core)
+{
+    const struct irq_request request = {.handler = uart_handler, .core = core};
+    struct irq *irq;
+
+    __atomic_store_n(&uart_calls, 0, __ATOMIC_SEQ_CST);
+    CHECK_EQUAL(irq_request(device, &request, &irq), 0);
+    mmio_write32(UART_BASE + UART_IER, IER_THR);
+
+    int arrived = wait_for_count(&uart_calls, CALLS, ARRIVAL_US);
+    int more = wait_for_count(&uart_calls, CALLS + 1, SETTLE_LEVEL_US);
+    bool pending = irq_pending(irq);
+
+    mmio_write32(UART_BASE + UART_IER, 0);
+    CHECK_EQUAL(irq_free(irq), 0);
+    CHECK_EQUAL(arrived, 0);
+    CHECK_EQUAL(more, -ETIMEDOUT);
+    CHECK(!pending);
+}
+
+SELFTEST(spi, a_level_comes_again_until_it_falls, 20)
+{
+    static const uint16_t wires[] = {UART_INTID};
+    struct device device = {.name = "MCU UART"};
+
+    if (!twin_present())
+        SKIP("a board's MCU UART is the R5F's");
+    CHECK_EQUAL(irq_bind_wired(&device, platform_wired(), wires, 1), 0);
+    mmio_write32(UART_BASE + UART_MDR1, MDR1_16X);
+    for (unsigned core = 0; core < core_count() && !selftest_failed(); core++)
+        body_level(&device, core);
+    mmio_write32(UART_BASE + UART_MDR1, MDR1_OFF);
+    CHECK_EQUAL(irq_unbind(&device), 0);
 }
