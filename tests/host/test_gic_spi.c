@@ -331,6 +331,79 @@ static void test_ends(void **state)
     }
 }
 
+/* ---- anything ---- */
+
+static uint32_t random_state = 1;
+
+static uint32_t any(uint32_t limit)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 17;
+    random_state ^= random_state << 5;
+    return random_state % limit;
+}
+
+static const unsigned some[] = {192, 223, 256, 448, 449, 479, 597, 991};
+#define SOME (sizeof(some) / sizeof(some[0]))
+
+static void do_something(void)
+{
+    unsigned intid = some[any(SOME)];
+
+    switch (any(10)) {
+    case 0:
+        gic_spi_activate(intid);
+        break;
+    case 1:
+        gic_spi_deactivate(intid);
+        break;
+    case 2:
+        gic_spi_write(GICD_IPRIORITYR(intid), 1, any(256));
+        break;
+    case 3:
+        gic_spi_write(GICD_IROUTER(intid), 8, any(4) / 2 * 0x100 + any(3));
+        break;
+    case 4:
+        gic_spi_write(GICD_ICFGR(intid), 4, any(0x10000) * 0x10001);
+        break;
+    case 5:
+        gic_spi_line(intid, any(2) != 0);
+        break;
+    default: /* a bit of ISENABLER up to ICACTIVER */
+        gic_spi_write(GICD_ISENABLER(intid) + 0x80 * any(6), 4, bit(intid));
+        break;
+    }
+}
+
+/* As the registers say it. */
+static unsigned winner_by_registers(unsigned core)
+{
+    unsigned winner = GIC_SPI_NONE;
+
+    for (unsigned i = 0; i < SOME; i++) {
+        unsigned intid = some[i];
+
+        if (!is_set(GICD_ISPENDR(intid), intid) || !is_set(GICD_ISENABLER(intid), intid) ||
+            is_set(GICD_ISACTIVER(intid), intid) ||
+            gic_spi_read(GICD_IROUTER(intid), 8) != (core / 2 << 8 | core % 2))
+            continue;
+        if (winner == GIC_SPI_NONE || (gic_spi_read(GICD_IPRIORITYR(intid), 1) & 0xff) <
+                                          (gic_spi_read(GICD_IPRIORITYR(winner), 1) & 0xff))
+            winner = intid;
+    }
+    return winner;
+}
+
+static void test_anything(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 20000; i++) {
+        do_something();
+        for (unsigned core = 0; core < CORES; core++)
+            assert_int_equal(winner_of(core), winner_by_registers(core));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +420,7 @@ int main(void)
         cmocka_unit_test_setup(test_fewer_cores, setup),
         cmocka_unit_test_setup(test_each_core_its_own, setup),
         cmocka_unit_test_setup(test_ends, setup),
+        cmocka_unit_test_setup(test_anything, setup),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,8 @@
 static uint32_t enabled[WORDS], active[WORDS], edge[WORDS];
 static uint32_t latch[WORDS]; /* pending, but for the level of the input */
 static uint32_t input[WORDS];
+/* A bit for each word of them in which something can be taken: most often there is none, or one. */
+static uint32_t ready_words;
 
 static union {
     uint8_t of[GIC_SPI_LIMIT];
@@ -55,6 +57,7 @@ void gic_spi_reset(unsigned cores)
     memset(edge, 0, sizeof(edge));
     memset(latch, 0, sizeof(latch));
     memset(input, 0, sizeof(input));
+    ready_words = 0;
     memset(&priorities, 0, sizeof(priorities));
     memset(routers, 0, sizeof(routers));
     memset(targets, 0, sizeof(targets));
@@ -73,6 +76,19 @@ static uint32_t pending(unsigned word)
     return latch[word] | (input[word] & ~edge[word]);
 }
 
+static uint32_t ready(unsigned word)
+{
+    return pending(word) & enabled[word] & ~active[word];
+}
+
+/* After each change of a state. */
+static void look_again(unsigned word)
+{
+    ready_words &= ~(UINT32_C(1) << word);
+    if (ready(word) != 0)
+        ready_words |= UINT32_C(1) << word;
+}
+
 void gic_spi_line(unsigned intid, bool high)
 {
     uint32_t *level = &input[intid / 32];
@@ -80,17 +96,20 @@ void gic_spi_line(unsigned intid, bool high)
     if (high && !(*level & bit(intid)))
         latch[intid / 32] |= bit(intid) & edge[intid / 32];
     *level = high ? *level | bit(intid) : *level & ~bit(intid);
+    look_again(intid / 32);
 }
 
 void gic_spi_activate(unsigned intid)
 {
     latch[intid / 32] &= ~bit(intid);
     active[intid / 32] |= bit(intid);
+    look_again(intid / 32);
 }
 
 void gic_spi_deactivate(unsigned intid)
 {
     active[intid / 32] &= ~bit(intid);
+    look_again(intid / 32);
 }
 
 static void consider(struct gic_spi_winner *winner, unsigned intid)
@@ -103,11 +122,11 @@ void gic_spi_winners(struct gic_spi_winner winners[GIC_SPI_CORES_MAX])
 {
     for (unsigned core = 0; core < GIC_SPI_CORES_MAX; core++)
         winners[core] = (struct gic_spi_winner){GIC_SPI_NONE, 0};
-    for (unsigned word = 0; word < WORDS; word++) {
-        uint32_t ready = pending(word) & enabled[word] & ~active[word];
+    for (uint32_t words = ready_words; words != 0; words &= words - 1) {
+        unsigned word = (unsigned)__builtin_ctz(words);
 
-        for (; ready != 0; ready &= ready - 1) {
-            unsigned intid = 32 * word + (unsigned)__builtin_ctz(ready);
+        for (uint32_t bits = ready(word); bits != 0; bits &= bits - 1) {
+            unsigned intid = 32 * word + (unsigned)__builtin_ctz(bits);
 
             if (targets[intid] != NOWHERE)
                 consider(&winners[targets[intid]], intid);
@@ -154,6 +173,7 @@ static void config_write(unsigned intid, uint32_t config)
         else
             edge[intid / 32] &= ~bit(intid + i);
     }
+    look_again(intid / 32);
 }
 
 static uint32_t word_read(uint64_t offset, unsigned intid)
@@ -200,6 +220,7 @@ static void bitmap_write(uint64_t offset, unsigned word, uint32_t bits)
     default:
         break;
     }
+    look_again(word);
 }
 
 /* Replaces size bytes of a register's value. */
