@@ -34,8 +34,6 @@ static const struct block blocks[] = {
     {0x00100000, 0x100, 4, CHIPID_MAIN, chipid_read, write_ignored},
     {0x00104000, 0x1000, 4, CTRL_MMR_MODES, ctrl_mmr_read, ctrl_mmr_write},
     {0x0011c000, 0x400, 4, CTRL_MMR_PADS, ctrl_mmr_read, ctrl_mmr_write},
-    {0x00600000, 0x100, 4, GPIO_MAIN_0, gpio_read, gpio_write},
-    {0x00601000, 0x100, 4, GPIO_MAIN_1, gpio_read, gpio_write},
     {0x01000000, 0x400000, 4, 0, read_zero, pre_its_write},
     {0x02800000, 0x10000, 4, 0, uart_read, uart_write},
     {0x02810000, 0x10000, 4, 1, uart_read, uart_write},
@@ -59,10 +57,13 @@ static const struct block blocks[] = {
     {0x38000000, 0x400000, 4, NAVSS_MAIN, ringacc_fifo_read, ringacc_fifo_write},
     {0x3c000000, 0x400000, 4, NAVSS_MAIN, ringacc_rt_read, ringacc_rt_write},
     {0x40a00000, 0x10000, 4, UART_MCU, uart_read, uart_write},
-    {0x42110000, 0x100, 4, GPIO_WKUP_0, gpio_read, gpio_write},
     {0x43000000, 0x100, 4, CHIPID_WKUP, chipid_read, write_ignored},
     {0x4301c000, 0x400, 4, CTRL_MMR_WKUP_PADS, ctrl_mmr_read, ctrl_mmr_write},
     {0x44234000, 0x200, 4, CHIPID_SECURITY, chipid_read, write_ignored},
+    /* Last, since they are looked through one by one, and these are seldom meant. */
+    {0x00600000, 0x100, 4, GPIO_MAIN_0, gpio_read, gpio_write},
+    {0x00601000, 0x100, 4, GPIO_MAIN_1, gpio_read, gpio_write},
+    {0x42110000, 0x100, 4, GPIO_WKUP_0, gpio_read, gpio_write},
 };
 
 static const struct block *find_block(uint64_t address, unsigned size)
