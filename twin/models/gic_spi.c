@@ -5,8 +5,8 @@
  * its group 1, so that GICD_IGROUPR and its like read as zero and are not here. Of priorities a
  * GIC-500 implements 5 bits, of which that world has 4.
  *
- * An interrupt that any core may take (GICD_IROUTER.Interrupt_Routing_Mode) goes to the first one,
- * as with QEMU's.
+ * As of QEMU's, GICD_IROUTER.Interrupt_Routing_Mode is kept and does nothing: GICD_TYPER.No1N says
+ * so.
  */
 #include "twin/models/gic_spi.h"
 
@@ -238,8 +238,7 @@ static void router_write(unsigned intid, uint64_t router)
 
     routers[intid] = router & (IROUTER_IRM | IROUTER_AFFINITY);
     /* Core n of the AM65x is in cluster n / 2. */
-    while (!(router & IROUTER_IRM) && target < core_count &&
-           routers[intid] != (target / 2 << 8 | target % 2))
+    while (target < core_count && (router & IROUTER_AFFINITY) != (target / 2 << 8 | target % 2))
         target++;
     targets[intid] = (uint8_t)(target < core_count ? target : NOWHERE);
 }
