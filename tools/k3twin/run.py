@@ -66,9 +66,10 @@ class Run:
         self.exception = "none"
         self.died = False
         self.unmodelled = 0
+        self.complaints = 0
         self.recorder = None
         if arguments.trace:
-            self.recorder = Recorder(arguments.trace, arguments.trace_limit, ram_size(arguments.memory),
+            self.recorder = Recorder(arguments.trace, arguments.trace_limit, ram_size(arguments.memory, arguments.mood),
                                      arguments.image[0])
         self.report, far_end = socket.socketpair()
         console, far_console = os.pipe()
@@ -119,6 +120,8 @@ class Run:
             return
         if word == "unmodelled:" or line.startswith("no memory:"):
             self.unmodelled += 1
+        if line.startswith("not cleaned:"):
+            self.complaints += 1
         if word == "exception:":
             self.exception = rest
             return
@@ -206,6 +209,9 @@ class Run:
             return STATUS_INTERRUPTED  # Ctrl-A x
         if self.strict and self.unmodelled and self.guest_status == 0:
             self.say(f"{self.unmodelled} pages without a model, or memory, were accessed (--strict)")
+            return STATUS_UNMODELLED
+        if self.strict and self.complaints and self.guest_status == 0:
+            self.say(f"{self.complaints} lines of memory were read without having been cleaned (--strict)")
             return STATUS_UNMODELLED
         return self.guest_status
 

@@ -80,6 +80,9 @@ struct am65x_environment {
 #define AM65X_MOOD_MAP_ENABLES    0x20000u /* a mapping enables, and its event comes at once */
 #define AM65X_MOOD_SLOW_EVENTS    0x40000u /* events arrive late, and the last state counts */
 #define AM65X_MOOD_MISORDERED     0x80000u /* answers and completions change places */
+#define AM65X_MOOD_CACHES                                                                          \
+    0x1000000u /* who does not snoop sees what was cleaned (the monitor's)                         \
+                */
 
 struct am65x_config {
     uint32_t trace;       /* AM65X_TRACE_* */

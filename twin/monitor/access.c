@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "twin/models/am65x.h"
+#include "twin/monitor/caches.h"
 #include "twin/monitor/decode.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
@@ -100,8 +101,11 @@ static bool missing_dram(uint64_t address, bool write)
 /* One aligned access, of 1, 2, 4 or 8 bytes. */
 static void access(uint64_t address, unsigned size, bool write, uint64_t *value)
 {
-    bool missing = missing_dram(address, write);
+    bool missing;
 
+    if (caches_access(address, size, write, value))
+        return;
+    missing = missing_dram(address, write);
     if (device_access(address, size, write, value))
         return;
     *value = 0;
@@ -154,6 +158,8 @@ static void piece(uint64_t address, unsigned size, bool write, uint8_t *bytes)
 {
     uint64_t value = 0;
 
+    if (caches_access(address, size, write, bytes))
+        return;
     if (guest_memory(address, size)) { /* an instruction may reach from there to a device */
         if (write)
             memcpy(memory_at(address), bytes, size);
@@ -385,6 +391,7 @@ void data_abort(struct frame *frame, uint32_t iss)
 {
     uint64_t address = HPFAR_FIPA(read_sysreg(hpfar_el2)) | (read_sysreg(far_el2) & PAGE_OFFSET);
 
+    caches_look_at_code();
     if (iss & ISS_S1PTW)
         die("translation table outside memory, address %x, pc %x", address, trap_pc());
     if (iss & ISS_CM)

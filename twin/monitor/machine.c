@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "twin/models/am65x.h"
+#include "twin/monitor/caches.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
@@ -102,6 +103,7 @@ static bool memory_write(void *context, uint64_t address, const void *data, size
     if (!guest_memory(address, size))
         return false;
     memcpy(memory_at(address), data, size);
+    caches_written(address, size);
     return true;
 }
 

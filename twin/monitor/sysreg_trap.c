@@ -11,6 +11,7 @@
  *   - ICC_AP1R0_EL1: can be cleared, which is what it is good for; other values change nothing;
  *   - ICC_CTLR_EL1.IDbits: 16 bits, as a GIC-500 has; QEMU says 24.
  */
+#include "twin/monitor/caches.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
 
@@ -175,6 +176,8 @@ void sysreg_trap(struct frame *frame, uint32_t iss)
     uint64_t value = 0;
     bool known;
 
+    if (caches_trap(frame, iss))
+        return;
     if (iss & TRAPPED_READ) {
         known = trap_read(name, &value);
         if (known)
@@ -188,4 +191,5 @@ void sysreg_trap(struct frame *frame, uint32_t iss)
             iss & TRAPPED_READ ? "read" : "write", (uint64_t)(iss >> 20 & 3),
             (uint64_t)(iss >> 14 & 7), (uint64_t)(iss >> 10 & 15), (uint64_t)(iss >> 1 & 15),
             (uint64_t)(iss >> 17 & 7), trap_pc());
+    guest_skip();
 }
