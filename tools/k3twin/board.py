@@ -33,7 +33,7 @@ INITRD_ADDRESS = 0x90000000
 MOODS = {"i2101": 1, "few-cores": 2, "one-gib": 0x100,
          "non-shareable": 0x1000, "flat-its": 0x2000, "two-level-its": 0x4000, "stale-loader": 0x8000,
          "garbage-fields": 0x10000, "map-enables": 0x20000, "slow-events": 0x40000, "misordered": 0x80000,
-         "caches": 0x1000000}
+         "caches": 0x1000000, "order": 0x2000000}
 CACHES_END = 0x2440000000  # of what the mood caches has besides
 LOADED_MAX = 64
 FEW_CORES = 2

@@ -103,7 +103,23 @@ def qemu_command(arguments, directory, report_fd, console_fd, recorder):
         *load_all(arguments, directory, recorder.limit if recorder else 0), *gdb_option(arguments.gdb),
         *(["-icount", "shift=1"] if arguments.icount else []),
         *(["-accel", "tcg,thread=single"] if arguments.turns else []),
+        *plugin_options(arguments, directory),
     ]
+
+
+def find_plugin(arguments):
+    """Of the mood order; it lies beside the twin."""
+    plugin = arguments.twin.with_name("order.so")
+    if not plugin.exists():
+        raise UsageError(f"--mood order: there is no {plugin}: `make order` builds it")
+    return plugin
+
+
+def plugin_options(arguments, directory):
+    if not arguments.mood & MOODS["order"]:
+        return []
+    plugin, report = (str(path).replace(",", ",,") for path in (find_plugin(arguments), directory / "order"))
+    return ["-plugin", f"{plugin},report={report}"]
 
 
 def monitor_command(path, line):

@@ -16,6 +16,7 @@
 #include "twin/monitor/caches.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/order.h"
 #include "twin/monitor/sysreg.h"
 
 #define GITS_CTLR           0x0000u
@@ -152,6 +153,7 @@ static bool pass_on(uint64_t address)
         return false;
     /* Copied first: another core of the guest's may write to it all the time. */
     caches_read("the ITS", address, command, sizeof(command));
+    order_accessed(GUEST_GITS_BASE, address, sizeof(command), 0);
     if (!its_command_allowed(command))
         return false;
     its_command_behind_caches(command);
@@ -219,6 +221,7 @@ static uint64_t read_word(uint64_t offset)
 
 static void write_cwriter(uint64_t value)
 {
+    order_told(GUEST_GITS_BASE);
     guest_cwriter = value & QUEUE_OFFSET;
     if (value & CWRITER_RETRY)
         guest_stalled = false;

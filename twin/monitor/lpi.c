@@ -16,6 +16,7 @@
 #include "twin/monitor/caches.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/order.h"
 #include "twin/monitor/sysreg.h"
 
 #define GICD_TYPER              0x0004u
@@ -104,11 +105,14 @@ static void copy_pending(unsigned cpu, bool to_guest)
 /* What the redistributor may read from now on without snooping. */
 static void check_tables(unsigned cpu)
 {
-    uint64_t ids = 1ull << bits_of(cpu);
+    uint64_t ids = 1ull << bits_of(cpu), properties = guest_propbaser[cpu] & PROPBASER_ADDRESS;
+    uint64_t frame = GUEST_GICR_BASE + ((uint64_t)cpu << GUEST_GICR_FRAME_SHIFT);
 
     if (ids <= LPI_FIRST)
         return;
-    caches_check("a redistributor", guest_propbaser[cpu] & PROPBASER_ADDRESS, ids - LPI_FIRST);
+    order_told(frame);
+    order_accessed(frame, properties, ids - LPI_FIRST, 0);
+    caches_check("a redistributor", properties, ids - LPI_FIRST);
     caches_check("a redistributor", guest_pendbaser[cpu] & PENDBASER_ADDRESS, ids / 8);
 }
 
