@@ -7,7 +7,7 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
 .PHONY: check-built check-host check-target
-check-built: firmware twin sanitized delayed host-tests sweep tsan-tests delayed-host-tests sdk
+check-built: firmware twin order sanitized delayed host-tests sweep tsan-tests delayed-host-tests sdk
 	@tests/run $(O) $(H)
 
 # Parts of it: what runs on this machine under sanitizers, what runs on the twin.
@@ -22,7 +22,7 @@ check-all: check check-sanitized check-moods check-uboot check-mutations prove s
 
 # The self-test and the demonstration on boards that are nastier (docs/twin.md, "Moods").
 .PHONY: check-moods
-check-moods: firmware twin | $(SETUP)/run
+check-moods: firmware twin order | $(SETUP)/run
 	@tests/run $(O) $(H) --only "mood "
 
 # Breaks the firmware on purpose, and fails where no test notices. MUTATIONS: how many of those that

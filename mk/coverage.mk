@@ -28,7 +28,7 @@ coverage-host:
 $(foreach folder,host/support sweep target,$(COVERAGE)/host/tests/$(folder)/%): HOST_CFLAGS := $(filter-out $(COVERAGE_FLAGS),$(HOST_CFLAGS))
 
 # Loaded by QEMU, into which its symbols are resolved then.
-$(COVERAGE_PLUGIN): tests/coverage/plugin.c tests/coverage/qemu_plugin.h $(MAKEFILE_PARTS) | $(SETUP)/host
+$(COVERAGE_PLUGIN): tests/coverage/plugin.c twin/order/qemu_plugin.h $(MAKEFILE_PARTS) | $(SETUP)/host
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARNINGS) -fPIC -shared -I. -o $@ $<
 

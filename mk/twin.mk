@@ -6,7 +6,7 @@ TWIN_OBJECTS := $(addprefix $(O)/,$(addsuffix .o,$(TWIN_SOURCES)))
 TWIN         := $(O)/twin.elf
 TWIN_CFLAGS   = -std=c11 -O2 -ffreestanding $(TARGET_FLAGS) $(COMPILER_INCLUDES) -Itwin/monitor/include -I.
 
-.PHONY: twin
+.PHONY: twin order
 twin: $(TWIN)
 
 # It runs at EL3 with the MMU off, where unaligned accesses and FP registers are out (TARGET_FLAGS).
@@ -23,3 +23,12 @@ $(TWIN): $(TWIN_OBJECTS) twin/monitor/twin.ld
 	$(Q)$(CC) $(LDFLAGS) -Wl,-T,twin/monitor/twin.ld -o $@ $(TWIN_OBJECTS) -lgcc
 
 -include $(TWIN_OBJECTS:.o=.d)
+
+# The plugin of QEMU's for the mood order; QEMU resolves its symbols when it loads it.
+ORDER_PLUGIN := $(O)/order.so
+order: $(ORDER_PLUGIN)
+
+$(ORDER_PLUGIN): twin/order/order.c twin/order/qemu_plugin.h twin/monitor/order.h $(MAKEFILE_PARTS) | $(SETUP)/host
+	@mkdir -p $(@D)
+	@echo "  HOSTLD $@"
+	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARNINGS) -fPIC -shared -pthread -I. -o $@ $<

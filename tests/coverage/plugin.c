@@ -12,7 +12,7 @@
  * What is counted is the image's own code: where something else lies at those addresses (a loader,
  * or the image itself before it has moved to its place), the instructions differ.
  */
-#include "tests/coverage/qemu_plugin.h"
+#include "twin/order/qemu_plugin.h"
 
 #include <fcntl.h>
 #include <stdbool.h>

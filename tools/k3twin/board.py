@@ -32,7 +32,10 @@ INITRD_ADDRESS = 0x90000000
 # As AM65X_MOOD_* of twin/models/am65x.h.
 MOODS = {"i2101": 1, "few-cores": 2, "one-gib": 0x100, "abort-unmodelled": 0x200,
          "non-shareable": 0x1000, "flat-its": 0x2000, "two-level-its": 0x4000, "stale-loader": 0x8000,
-         "garbage-fields": 0x10000, "map-enables": 0x20000, "slow-events": 0x40000, "misordered": 0x80000}
+         "garbage-fields": 0x10000, "map-enables": 0x20000, "slow-events": 0x40000, "misordered": 0x80000,
+         "caches": 0x1000000, "order": 0x2000000}
+CACHES_END = 0x2440000000  # of what the mood caches has besides
+LOADED_MAX = 64
 FEW_CORES = 2
 ONE_GIB = 1 << 30
 
@@ -72,6 +75,6 @@ def dram_banks(size):
     return banks + [(DRAM_HIGH_BASE, DRAM_HIGH_BASE + size - low)] if size > low else banks
 
 
-def ram_size(size):
+def ram_size(size, moods=0):
     """Of QEMU's RAM, from TWIN_BASE on, for so much DRAM: there are no gaps in it."""
-    return dram_banks(size)[-1][1] - TWIN_BASE
+    return (CACHES_END if moods & MOODS["caches"] else dram_banks(size)[-1][1]) - TWIN_BASE

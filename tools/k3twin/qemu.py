@@ -6,7 +6,7 @@ import os
 import socket
 import struct
 
-from k3twin.board import (DTB_ADDRESS, DTB_MAX, PARAMETERS_BASE, PARAMETERS_FORMAT, PARAMETERS_MAGIC,
+from k3twin.board import (DTB_ADDRESS, DTB_MAX, LOADED_MAX, MOODS, PARAMETERS_BASE, PARAMETERS_FORMAT, PARAMETERS_MAGIC,
                           QEMU, SRAMS, TWIN_BASE, TWIN_RAM, UsageError, dram_banks, find_part, need, ram_size)
 from k3twin.device_tree import make_tree
 from k3twin.elf import Elf
@@ -62,11 +62,16 @@ def load_all(arguments, directory, events):
     if arguments.initrd:
         loads.append(load_file(arguments.initrd, arguments.initrd_address, banks))
     loads += [load_file(path, address, [*banks, *SRAMS]) for path, address in arguments.load]
-    check_apart([area for load in loads for area in load.areas])
+    areas = [area for load in loads for area in load.areas]
+    check_apart(areas)
+    if len(areas) > LOADED_MAX and arguments.mood & MOODS["caches"]:
+        raise UsageError(f"in the mood caches at most {LOADED_MAX} things can be loaded, not {len(areas)}")
+    loaded = [number for _, start, end in areas[:LOADED_MAX] for number in (start, end - start)]
 
     parameters = directory / "parameters"
     parameters.write_bytes(struct.pack(PARAMETERS_FORMAT, PARAMETERS_MAGIC, arguments.cpus, entry,
-                                       DTB_ADDRESS, arguments.memory, arguments.print, arguments.console, events, arguments.mood))
+                                       DTB_ADDRESS, arguments.memory, arguments.print, arguments.console, events, arguments.mood)
+                           + struct.pack(f"<Q{len(loaded)}Q", len(loaded) // 2, *loaded))
     return loader(parameters, PARAMETERS_BASE) + [option for load in loads for option in load.options]
 
 
@@ -87,7 +92,7 @@ def qemu_command(arguments, directory, report_fd, console_fd, recorder):
         "-machine", "virt,gic-version=3,secure=on,virtualization=on",
         # L2CTLR_EL1 tells how many cores a cluster has: two on an AM65x, however many run.
         "-cpu", "cortex-a53,core-count=2", "-smp", str(arguments.cpus),
-        *memory_options(ram_size(arguments.memory), recorder),
+        *memory_options(ram_size(arguments.memory, arguments.mood), recorder),
         "-kernel", str(arguments.twin),
         # The console, for a person with QEMU's keys (Ctrl-A x); then the twin's lines.
         "-chardev", f"stdio,id=console,signal=off,mux={'on' if os.isatty(0) else 'off'},"
@@ -98,7 +103,23 @@ def qemu_command(arguments, directory, report_fd, console_fd, recorder):
         *load_all(arguments, directory, recorder.limit if recorder else 0), *gdb_option(arguments.gdb),
         *(["-icount", "shift=1"] if arguments.icount else []),
         *(["-accel", "tcg,thread=single"] if arguments.turns else []),
+        *plugin_options(arguments, directory),
     ]
+
+
+def find_plugin(arguments):
+    """Of the mood order; it lies beside the twin."""
+    plugin = arguments.twin.with_name("order.so")
+    if not plugin.exists():
+        raise UsageError(f"--mood order: there is no {plugin}: `make order` builds it")
+    return plugin
+
+
+def plugin_options(arguments, directory):
+    if not arguments.mood & MOODS["order"]:
+        return []
+    plugin, report = (str(path).replace(",", ",,") for path in (find_plugin(arguments), directory / "order"))
+    return ["-plugin", f"{plugin},report={report}"]
 
 
 def monitor_command(path, line):

@@ -66,9 +66,10 @@ class Run:
         self.exception = "none"
         self.died = False
         self.unmodelled = 0
+        self.complaints = 0
         self.recorder = None
         if arguments.trace:
-            self.recorder = Recorder(arguments.trace, arguments.trace_limit, ram_size(arguments.memory),
+            self.recorder = Recorder(arguments.trace, arguments.trace_limit, ram_size(arguments.memory, arguments.mood),
                                      arguments.image[0])
         self.report, far_end = socket.socketpair()
         console, far_console = os.pipe()
@@ -119,6 +120,8 @@ class Run:
             return
         if word == "unmodelled:" or line.startswith("no memory:"):
             self.unmodelled += 1
+        if line.startswith(("not cleaned:", "not ordered:")):
+            self.complaints += 1
         if word == "exception:":
             self.exception = rest
             return
@@ -187,8 +190,17 @@ class Run:
             if self.log:
                 self.log.close()
 
+    def take_order(self):
+        """What the plugin of the mood order has found, at the end: it has no way of its own to us."""
+        path = self.directory / "order"
+        if path.exists():
+            for line in path.read_text(encoding="ascii").splitlines():
+                self.take_line(line)
+
     def status(self):
-        if not self.follow():
+        followed = self.follow()
+        self.take_order()
+        if not followed:
             self.say(f"the guest has not powered off within {self.timeout:g} seconds")
             self.tell_where()
             return STATUS_TIMEOUT
@@ -206,6 +218,9 @@ class Run:
             return STATUS_INTERRUPTED  # Ctrl-A x
         if self.strict and self.unmodelled and self.guest_status == 0:
             self.say(f"{self.unmodelled} pages without a model, or memory, were accessed (--strict)")
+            return STATUS_UNMODELLED
+        if self.strict and self.complaints and self.guest_status == 0:
+            self.say(f"{self.complaints} accesses were reported that a board may get wrong (--strict)")
             return STATUS_UNMODELLED
         return self.guest_status
 

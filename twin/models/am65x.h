@@ -48,6 +48,9 @@ struct am65x_environment {
     /* Memory accesses of bus masters (DMA, rings). false: not all of it is memory. */
     bool (*memory_read)(void *context, uint64_t address, void *data, size_t size);
     bool (*memory_write)(void *context, uint64_t address, const void *data, size_t size);
+    /* One of those has succeeded, of a ring accelerator or a UDMA, on behalf of the ring whose
+     * real-time registers begin at `ring` (may be NULL). */
+    void (*accessed)(void *context, uint64_t ring, uint64_t address, size_t size, bool write);
     /* Nanoseconds, monotonic. */
     uint64_t (*now)(void *context);
     /* A byte leaves UART number uart: 0-2, or 3, the MCU domain's. */
@@ -82,6 +85,9 @@ struct am65x_environment {
 #define AM65X_MOOD_MAP_ENABLES      0x20000u /* a mapping enables, and its event comes at once */
 #define AM65X_MOOD_SLOW_EVENTS      0x40000u /* events arrive late, and the last state counts */
 #define AM65X_MOOD_MISORDERED       0x80000u /* answers and completions change places */
+/* The monitor's: who does not snoop sees what was cleaned; missing barriers are told. */
+#define AM65X_MOOD_CACHES           0x1000000u
+#define AM65X_MOOD_ORDER            0x2000000u
 
 struct am65x_config {
     uint32_t trace;       /* AM65X_TRACE_* */

@@ -37,6 +37,9 @@ bool model_memory_write(uint64_t address, const void *data, size_t size);
  * not be accessed through the bus. false: not all of it is what the environment has for memory. */
 bool model_ram_read(uint64_t address, void *data, size_t size);
 bool model_ram_write(uint64_t address, const void *data, size_t size);
+/* On whose behalf memory is read, and written, from now on: the rings whose real-time registers
+ * begin there. */
+void model_for_rings(uint64_t reads, uint64_t writes);
 
 void model_count(enum am65x_counter counter, uint64_t increment);
 void model_uncount(enum am65x_counter counter);
@@ -224,6 +227,8 @@ struct ring {
 
 struct ring *ringacc_ring(enum navss navss, unsigned index); /* NULL: no such ring */
 /* The hardware's side: an element (its first 8 bytes) joins or leaves. false: full or empty. */
+/* A ring's real-time registers. */
+uint64_t ringacc_registers(enum navss navss, unsigned index);
 bool ringacc_push(enum navss navss, unsigned index, uint64_t element);
 bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element);
 /* Sends the event of a ring that is not empty. */

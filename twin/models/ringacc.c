@@ -21,6 +21,9 @@
 
 #define RING_PAGE_SHIFT       12
 
+#define RT_BASE_MAIN          UINT64_C(0x3c000000) /* as bus.c has them */
+#define RT_BASE_MCU           UINT64_C(0x2b800000)
+
 /* Real-time registers. */
 #define RT_DOORBELL           0x10u
 #define RT_OCCUPANCY          0x18u
@@ -104,6 +107,18 @@ void ringacc_configured(enum navss navss, unsigned index, uint32_t count)
         udmap_ring_configured(navss, index);
 }
 
+uint64_t ringacc_registers(enum navss navss, unsigned index)
+{
+    return (navss == NAVSS_MAIN ? RT_BASE_MAIN : RT_BASE_MCU) +
+           ((uint64_t)index << RING_PAGE_SHIFT);
+}
+
+/* Its elements are accessed. */
+static void for_ring(enum navss navss, unsigned index)
+{
+    model_for_rings(ringacc_registers(navss, index), ringacc_registers(navss, index));
+}
+
 static uint32_t element_size(const struct ring *ring)
 {
     return 4u << ring->size_code;
@@ -149,6 +164,7 @@ bool ringacc_push(enum navss navss, unsigned index, uint64_t element)
     uint8_t bytes[256] = {0};
     for (unsigned i = 0; i < 8; i++)
         bytes[i] = (uint8_t)(element >> (8 * i));
+    for_ring(navss, index);
     if (!model_ram_write(element_address(ring, ring->head + ring->occupied), bytes,
                          element_size(ring)))
         return false;
@@ -163,6 +179,7 @@ bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element)
         return false;
     uint8_t bytes[8] = {0};
     size_t size = element_size(ring) < sizeof(bytes) ? element_size(ring) : sizeof(bytes);
+    for_ring(navss, index);
     bool read = model_ram_read(element_address(ring, ring->head), bytes, size);
     left(ring, 1, HARDWARE);
     *element = 0;
@@ -249,6 +266,7 @@ uint64_t ringacc_fifo_read(unsigned instance, uint64_t offset)
     bool tail = access.window == WINDOW_TAIL || access.window == WINDOW_PEEK_TAIL;
     uint32_t position = ring->head + (tail ? ring->occupied - 1 : 0);
     uint8_t bytes[4] = {0};
+    for_ring((enum navss)instance, access.index);
     (void)model_ram_read(element_address(ring, position) + 4 * access.word, bytes, 4);
     if (access.last && access.window == WINDOW_HEAD)
         left(ring, 1, SOFTWARE);
@@ -269,6 +287,7 @@ void ringacc_fifo_write(unsigned instance, uint64_t offset, uint64_t value)
     if (access.window == WINDOW_HEAD)
         ring->head = (ring->head + ring->count - 1) % ring->count;
     uint32_t position = ring->head + (access.window == WINDOW_TAIL ? ring->occupied : 0);
+    for_ring((enum navss)instance, access.index);
     if (model_ram_write(element_address(ring, position), ring->window, element_size(ring)))
         joined((enum navss)instance, access.index, ring, 1, SOFTWARE);
 }

@@ -11,7 +11,8 @@ static struct am65x_environment env;
 static struct am65x_config settings;
 static uint64_t counters[AM65X_COUNT_COUNT];
 static uint64_t lines[INTID_COUNT / 64];
-static uint32_t noise; /* a linear congruential generator's state */
+static uint32_t noise;                   /* a linear congruential generator's state */
+static uint64_t ring_read, ring_written; /* on whose behalf memory is accessed */
 
 static struct {
     uint64_t argument;
@@ -29,6 +30,7 @@ void surroundings_reset(const struct am65x_environment *environment,
     memset(counters, 0, sizeof(counters));
     memset(faults, 0, sizeof(faults));
     noise = 0;
+    model_for_rings(0, 0);
 }
 
 uint64_t model_now(void)
@@ -36,14 +38,26 @@ uint64_t model_now(void)
     return env.now(env.context);
 }
 
+void model_for_rings(uint64_t reads, uint64_t writes)
+{
+    ring_read = reads;
+    ring_written = writes;
+}
+
 bool model_ram_read(uint64_t address, void *data, size_t size)
 {
-    return env.memory_read(env.context, address, data, size);
+    bool read = env.memory_read(env.context, address, data, size);
+    if (read && env.accessed != NULL)
+        env.accessed(env.context, ring_read, address, size, false);
+    return read;
 }
 
 bool model_ram_write(uint64_t address, const void *data, size_t size)
 {
-    return env.memory_write(env.context, address, data, size);
+    bool written = env.memory_write(env.context, address, data, size);
+    if (written && env.accessed != NULL)
+        env.accessed(env.context, ring_written, address, size, true);
+    return written;
 }
 
 const struct am65x_config *model_config(void)

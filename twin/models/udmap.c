@@ -429,6 +429,8 @@ static void move(enum navss navss, unsigned index)
     }
     if (receive->settings.atype != ATYPE_PHYSICAL)
         transfer_fail(&tchan->transfer);
+    model_for_rings(ringacc_registers(navss, index),
+                    ringacc_registers(navss, tchan->transfer.return_ring));
     uint32_t moved = transfer_move(&tchan->transfer, SLICE_BYTES);
     if (moved == 0) {
         end_of_record(navss, index);

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "twin/models/am65x.h"
+#include "twin/monitor/caches.h"
 #include "twin/monitor/decode.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
@@ -108,6 +109,9 @@ static bool access(uint64_t address, unsigned size, bool write, uint64_t *value)
 {
     bool missing;
 
+    if (caches_access(address, size, write, value))
+        return;
+    missing = missing_dram(address, write);
     if (device_access(address, size, write, value))
         return true;
     missing = missing_dram(address, write);
@@ -163,6 +167,8 @@ static bool piece(uint64_t address, unsigned size, bool write, uint8_t *bytes)
 {
     uint64_t value = 0;
 
+    if (caches_access(address, size, write, bytes))
+        return;
     if (guest_memory(address, size)) { /* an instruction may reach from there to a device */
         if (write)
             memcpy(memory_at(address), bytes, size);
@@ -416,6 +422,7 @@ void data_abort(struct frame *frame, uint32_t iss)
 {
     uint64_t address = HPFAR_FIPA(read_sysreg(hpfar_el2)) | (read_sysreg(far_el2) & PAGE_OFFSET);
 
+    caches_look_at_code();
     if (iss & ISS_S1PTW)
         die("translation table outside memory, address %x, pc %x", address, trap_pc());
     if (iss & ISS_CM)

@@ -31,6 +31,13 @@
 #define LPI_PENDING_BASE       0x41900000u /* the redistributors' pending tables (lpi.c) */
 #define LPI_PENDING_STRIDE     0x00010000u
 #define EVENTS_BASE            0x42000000u /* up to the SRAM below (events.c) */
+/* In the mood caches: what lies behind the caches, so much above what it is of; a word for each
+ * message to the ITS; a bit for each line of the guest's (caches.c). */
+#define SHADOW_OFFSET          0x1000000000ull
+#define INTIDS_BASE            0x2000000000ull
+#define INTIDS_END             0x2400000000ull
+#define LINES_BASE             INTIDS_END
+#define LINES_END              0x2440000000ull
 
 /* What the guest sees. */
 #define GUEST_GICD_BASE        0x01800000u
@@ -56,8 +63,15 @@
 /* EL3's second view of the low GiB, as the non-secure world sees it (el3_mmu.c). */
 #define NONSECURE_ALIAS        0x4000000000u
 
+/* A part of the guest's memory; the size may be 0. */
+struct bank {
+    uint64_t base, size;
+};
+
+#define LOADED_MAX       64u
+
 /* What tools/twin asks for, loaded at PARAMETERS_BASE. Little endian. */
-#define PARAMETERS_MAGIC       0x32575433u /* "3TW2" */
+#define PARAMETERS_MAGIC 0x32575433u /* "3TW2" */
 struct parameters {
     uint32_t magic;
     uint32_t cpus;
@@ -68,17 +82,14 @@ struct parameters {
     uint32_t console;   /* the UART that the console's input goes to */
     uint64_t events;    /* event records to keep at EVENTS_BASE, a power of two; 0: none */
     uint64_t moods;     /* AM65X_MOOD_* */
+    uint64_t loaded_count;
+    struct bank loaded[LOADED_MAX]; /* where a loader has put something, and cleaned it */
 };
 
 static inline const struct parameters *parameters(void)
 {
     return (const struct parameters *)(uintptr_t)PARAMETERS_BASE;
 }
-
-/* A part of the guest's DRAM; the size may be 0. */
-struct bank {
-    uint64_t base, size;
-};
 
 #define GUEST_BANKS 2u
 

@@ -7,6 +7,7 @@
  * The monitor itself is mapped page by page: its code and constants can't be written, nothing else
  * can be executed (SCTLR_EL3.WXN besides), and there are guard pages below its stacks.
  */
+#include "twin/monitor/caches.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/stacks.h"
 #include "twin/monitor/sysreg.h"
@@ -97,7 +98,12 @@ void el3_mmu_build(void)
 
         for (uint64_t at = bank.base; at < bank.base + bank.size; at += gib(1))
             table[at >> GIB_SHIFT] = at | common | ATTRIBUTE_NORMAL | EXECUTE_NEVER;
+        for (uint64_t at = bank.base; caches_on() && at < bank.base + bank.size; at += gib(1))
+            table[(at + SHADOW_OFFSET) >> GIB_SHIFT] =
+                (at + SHADOW_OFFSET) | common | ATTRIBUTE_NORMAL | EXECUTE_NEVER;
     }
+    for (uint64_t at = INTIDS_BASE; caches_on() && at < LINES_END; at += gib(1))
+        table[at >> GIB_SHIFT] = at | common | ATTRIBUTE_NORMAL | EXECUTE_NEVER;
     table[NONSECURE_ALIAS >> GIB_SHIFT] =
         gib(0) | common | ATTRIBUTE_DEVICE | NONSECURE | EXECUTE_NEVER;
     complete_accesses();

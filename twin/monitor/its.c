@@ -13,8 +13,10 @@
  * as the GIC-500's, by which software recognises the ITS that a pre-ITS window belongs to.
  */
 #include "twin/models/am65x.h"
+#include "twin/monitor/caches.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/order.h"
 #include "twin/monitor/sysreg.h"
 
 #define GITS_CTLR           0x0000u
@@ -150,9 +152,12 @@ static bool pass_on(uint64_t address)
     if (stall_strikes() || !guest_memory(address, COMMAND_SIZE))
         return false;
     /* Copied first: another core of the guest's may write to it all the time. */
-    for (unsigned i = 0; i < COMMAND_WORDS; i++)
-        command[i] = ((const volatile uint64_t *)memory_at(address))[i];
-    if (!its_command_allowed(command) || !issue(command))
+    caches_read("the ITS", address, command, sizeof(command));
+    order_accessed(GUEST_GITS_BASE, address, sizeof(command), 0);
+    if (!its_command_allowed(command))
+        return false;
+    its_command_behind_caches(command);
+    if (!issue(command))
         return false;
     its_command_done(command);
     return true;
@@ -216,6 +221,7 @@ static uint64_t read_word(uint64_t offset)
 
 static void write_cwriter(uint64_t value)
 {
+    order_told(GUEST_GITS_BASE);
     guest_cwriter = value & QUEUE_OFFSET;
     if (value & CWRITER_RETRY)
         guest_stalled = false;
@@ -224,9 +230,10 @@ static void write_cwriter(uint64_t value)
 
 static void write_control(uint32_t value)
 {
-    if ((value & GITS_CTLR_ENABLED) && !(control() & GITS_CTLR_ENABLED))
+    if ((value & GITS_CTLR_ENABLED) && !(control() & GITS_CTLR_ENABLED)) {
+        its_tables_check();
         its_tables_reload();
-    else if (control() & GITS_CTLR_ENABLED && !(value & GITS_CTLR_ENABLED))
+    } else if (control() & GITS_CTLR_ENABLED && !(value & GITS_CTLR_ENABLED))
         restless = parameters()->moods & AM65X_MOOD_STALE_LOADER ? RESTLESS_LOOKS : 0;
     set_control(value);
 }

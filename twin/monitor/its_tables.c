@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "twin/models/am65x.h"
+#include "twin/monitor/caches.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
 
@@ -101,7 +102,8 @@ uint64_t its_typer(void)
 /* An access that does not snoop reads back as one of non-shareable memory. */
 uint64_t memory_attributes(uint64_t value)
 {
-    return mood(AM65X_MOOD_NON_SHAREABLE) ? value & ~ATTRIBUTES_SHAREABLE : value;
+    return mood(AM65X_MOOD_NON_SHAREABLE | AM65X_MOOD_CACHES) ? value & ~ATTRIBUTES_SHAREABLE
+                                                              : value;
 }
 
 static struct table *table_of(unsigned type)
@@ -205,14 +207,14 @@ static uint64_t second_level(uint64_t level1, uint64_t entries, uint64_t id, uin
 
     if (id / ids >= entries)
         return 0;
-    entry = *(const volatile uint64_t *)memory_at(level1 + id / ids * sizeof(uint64_t));
+    caches_read("the ITS", level1 + id / ids * sizeof(uint64_t), &entry, sizeof(entry));
     if (!(entry & LEVEL1_VALID) || !guest_memory(entry & LEVEL1_ADDRESS & ~(page - 1), page))
         return 0;
     return (entry & LEVEL1_ADDRESS & ~(page - 1)) + id % ids * sizeof(uint64_t);
 }
 
-/* The guest's entry of an id. NULL: its table has no room for it, or is not in its memory. */
-static uint64_t *guest_entry(const struct table *table, uint64_t id)
+/* The guest's entry of an id. 0: its table has no room for it, or is not in its memory. */
+static uint64_t guest_entry(const struct table *table, uint64_t id)
 {
     uint64_t page = page_size(table), size = BASER_PAGES(table->guest) * page;
     uint64_t address = table->guest & BASER_ADDRESS, entries = size / sizeof(uint64_t);
@@ -220,12 +222,10 @@ static uint64_t *guest_entry(const struct table *table, uint64_t id)
     if (BASER_PAGE_CODE(table->guest) >= 2) /* 64 KiB: bits 15:12 are the address's bits 51:48 */
         address = (address & ~0xffffull) | (address & 0xf000) << 36;
     if (!(table->guest & BASER_VALID) || id >= room(table) || !guest_memory(address, size))
-        return NULL;
+        return 0;
     if (table->guest & BASER_INDIRECT)
-        address = second_level(address, entries, id, page);
-    else
-        address = id < entries ? address + id * sizeof(uint64_t) : 0;
-    return address != 0 ? memory_at(address) : NULL;
+        return second_level(address, entries, id, page);
+    return id < entries ? address + id * sizeof(uint64_t) : 0;
 }
 
 void its_tables_reload(void)
@@ -233,9 +233,11 @@ void its_tables_reload(void)
     for (unsigned i = 0; i < TABLES; i++) {
         for (uint64_t id = 0; id < tables[i].in_use && !is_held(&tables[i]); id++) {
             uint64_t *entry = &board_entries(&tables[i])[id];
-            const uint64_t *guest = guest_entry(&tables[i], id);
+            uint64_t address = guest_entry(&tables[i], id), guest = 0;
 
-            if (guest == NULL || *guest != *entry)
+            if (address != 0)
+                caches_read("the ITS", address, &guest, sizeof(guest));
+            if (guest != *entry)
                 *entry = 0;
         }
     }
@@ -254,7 +256,7 @@ static bool mapd_allowed(const uint64_t *command)
     uint64_t size = (uint64_t)TYPER_ITT_ENTRY_SIZE(typer) << ITT_BITS(command);
 
     return ITT_BITS(command) <= TYPER_EVENT_BITS(typer) &&
-           guest_entry(table_of(TYPE_DEVICE), DEVICE_ID(command)) != NULL &&
+           guest_entry(table_of(TYPE_DEVICE), DEVICE_ID(command)) != 0 &&
            (!VALID(command) || guest_memory(ITT_ADDRESS(command), size));
 }
 
@@ -262,7 +264,7 @@ static bool mapc_allowed(const uint64_t *command)
 {
     const struct table *table = table_of(TYPE_COLLECTION);
     uint64_t id = COLLECTION_ID(command);
-    bool fits = is_held(table) ? id < TYPER_HCC(its_typer()) : guest_entry(table, id) != NULL;
+    bool fits = is_held(table) ? id < TYPER_HCC(its_typer()) : guest_entry(table, id) != 0;
 
     return fits && (!VALID(command) || is_target(TARGET(command[2])));
 }
@@ -298,11 +300,12 @@ bool its_command_allowed(const uint64_t *command)
 
 static void write_along(struct table *table, uint64_t id)
 {
-    uint64_t *guest = guest_entry(table, id);
+    uint64_t guest = guest_entry(table, id);
 
-    if (guest == NULL)
+    if (guest == 0)
         return;
-    *guest = board_entries(table)[id];
+    *(uint64_t *)memory_at(guest) = board_entries(table)[id];
+    caches_written(guest, sizeof(uint64_t));
     if (id >= table->in_use)
         table->in_use = id + 1;
 }
@@ -313,4 +316,48 @@ void its_command_done(const uint64_t *command)
         write_along(table_of(TYPE_DEVICE), DEVICE_ID(command));
     else if (OPCODE(command) == MAPC)
         write_along(table_of(TYPE_COLLECTION), COLLECTION_ID(command));
+}
+
+static void check_table(const struct table *table)
+{
+    if (!is_held(table) && (table->guest & BASER_VALID))
+        caches_check("the ITS", table->guest & BASER_ADDRESS,
+                     BASER_PAGES(table->guest) * page_size(table));
+}
+
+void its_tables_check(void)
+{
+    for (unsigned i = 0; i < TABLES; i++)
+        check_table(&tables[i]);
+}
+
+/* The board's ITS has the ITT where the caches don't reach. Of a property it is known that it is
+ * read when a command says so. */
+void its_command_behind_caches(uint64_t *command)
+{
+    uint64_t itt = ITT_ADDRESS(command);
+
+    switch (OPCODE(command)) {
+    case MAPD:
+        if (!VALID(command))
+            break;
+        caches_check("the ITS", itt,
+                     (uint64_t)TYPER_ITT_ENTRY_SIZE(its_typer()) << ITT_BITS(command));
+        command[2] += caches_shadow(itt) - itt;
+        break;
+    case MAPTI:
+        caches_mapped(DEVICE_ID(command), EVENT_ID(command), LPI_INTID(command));
+        break;
+    case MAPI:
+        caches_mapped(DEVICE_ID(command), EVENT_ID(command), EVENT_ID(command));
+        break;
+    case INV:
+        lpi_check(caches_mapped_to(DEVICE_ID(command), EVENT_ID(command)));
+        break;
+    case INVALL:
+        lpi_check_all();
+        break;
+    default:
+        break;
+    }
 }

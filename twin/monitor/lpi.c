@@ -13,8 +13,10 @@
 #include <string.h>
 
 #include "twin/models/am65x.h"
+#include "twin/monitor/caches.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/order.h"
 #include "twin/monitor/sysreg.h"
 
 #define GICD_TYPER              0x0004u
@@ -87,23 +89,64 @@ static bool tables_are_the_guests(unsigned cpu)
 static void copy_pending(unsigned cpu, bool to_guest)
 {
     uint64_t ids = 1ull << bits_of(cpu);
-    uint8_t *board = board_pending(cpu) + LPI_FIRST / 8, *guest;
+    uint8_t *board = board_pending(cpu) + LPI_FIRST / 8;
+    uint64_t guest = (guest_pendbaser[cpu] & PENDBASER_ADDRESS) + LPI_FIRST / 8;
 
     if (ids <= LPI_FIRST)
         return;
-    guest = memory_at((guest_pendbaser[cpu] & PENDBASER_ADDRESS) + LPI_FIRST / 8);
-    memcpy(to_guest ? guest : board, to_guest ? board : guest, (ids - LPI_FIRST) / 8);
+    if (!to_guest) {
+        memcpy(board, memory_at(caches_shadow(guest)), (ids - LPI_FIRST) / 8);
+        return;
+    }
+    memcpy(memory_at(guest), board, (ids - LPI_FIRST) / 8);
+    caches_written(guest, (ids - LPI_FIRST) / 8);
+}
+
+/* What the redistributor may read from now on without snooping. */
+static void check_tables(unsigned cpu)
+{
+    uint64_t ids = 1ull << bits_of(cpu), properties = guest_propbaser[cpu] & PROPBASER_ADDRESS;
+    uint64_t frame = GUEST_GICR_BASE + ((uint64_t)cpu << GUEST_GICR_FRAME_SHIFT);
+
+    if (ids <= LPI_FIRST)
+        return;
+    order_told(frame);
+    order_accessed(frame, properties, ids - LPI_FIRST, 0);
+    caches_check("a redistributor", properties, ids - LPI_FIRST);
+    caches_check("a redistributor", guest_pendbaser[cpu] & PENDBASER_ADDRESS, ids / 8);
+}
+
+void lpi_check(uint32_t intid)
+{
+    if (intid < LPI_FIRST)
+        return;
+    for (unsigned cpu = 0; cpu < parameters()->cpus; cpu++)
+        if (lpis_are_on(cpu) && intid < 1ull << bits_of(cpu))
+            caches_check("a redistributor",
+                         (guest_propbaser[cpu] & PROPBASER_ADDRESS) + intid - LPI_FIRST, 1);
+}
+
+void lpi_check_all(void)
+{
+    for (unsigned cpu = 0; cpu < parameters()->cpus; cpu++)
+        if (lpis_are_on(cpu))
+            caches_check("a redistributor", guest_propbaser[cpu] & PROPBASER_ADDRESS,
+                         (1ull << bits_of(cpu)) - LPI_FIRST);
 }
 
 static void switch_on(unsigned cpu, uint32_t value)
 {
+    uint64_t properties = guest_propbaser[cpu] & PROPBASER_ADDRESS;
+
     if (!tables_are_the_guests(cpu))
         return;
+    check_tables(cpu);
     memset(board_pending(cpu), 0, LPI_PENDING_STRIDE);
     if (!(guest_pendbaser[cpu] & PENDBASER_PTZ))
         copy_pending(cpu, false);
     nonsecure_write(frame_of(cpu) + GICR_PROPBASER, 8,
-                    (guest_propbaser[cpu] & ~PROPBASER_ID_BITS_FIELD) | (bits_of(cpu) - 1));
+                    ((guest_propbaser[cpu] & ~PROPBASER_ID_BITS_FIELD) | (bits_of(cpu) - 1)) +
+                        caches_shadow(properties) - properties);
     nonsecure_write(frame_of(cpu) + GICR_PENDBASER, 8,
                     (uintptr_t)board_pending(cpu) | (guest_pendbaser[cpu] & PENDBASER_ATTRIBUTES));
     complete_accesses(); /* the table is there when the redistributor looks */

@@ -14,8 +14,10 @@
 
 #include "twin/models/am65x.h"
 #include "twin/models/gic_spi.h"
+#include "twin/monitor/caches.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/order.h"
 #include "twin/monitor/sysreg.h"
 #include "twin/service.h"
 
@@ -103,7 +105,14 @@ static bool memory_write(void *context, uint64_t address, const void *data, size
     if (!guest_memory(address, size))
         return false;
     memcpy(memory_at(address), data, size);
+    caches_written(address, size);
     return true;
+}
+
+static void accessed(void *context, uint64_t ring, uint64_t address, size_t size, bool write)
+{
+    (void)context;
+    order_accessed(ring, address, size, write);
 }
 
 static void transmit(void *context, unsigned uart, uint8_t byte)
@@ -157,6 +166,7 @@ void machine_init(void)
     if (ns_per_tick == 0 || ns_per_tick * frequency != NANOSECONDS)
         die("the timer's %u Hz are no whole number of nanoseconds a tick", frequency);
     environment.event = events_wanted() ? model_event : NULL;
+    environment.accessed = parameters()->moods & AM65X_MOOD_ORDER ? accessed : NULL;
     am65x_reset(&environment, &config);
 }
 
@@ -192,6 +202,7 @@ bool machine_read(uint64_t address, unsigned size, uint64_t *value)
 
     lock_take(&models_lock);
     claimed = am65x_read(address, size, value);
+    order_device_read(address, *value);
     leave();
     return claimed;
 }
@@ -201,6 +212,7 @@ bool machine_write(uint64_t address, unsigned size, uint64_t value)
     bool claimed;
 
     lock_take(&models_lock);
+    order_device_write(address, value);
     claimed = am65x_write(address, size, value);
     leave();
     return claimed;

@@ -4,6 +4,7 @@
  * all share and enters the guest at EL1; the others sleep until the guest turns them on.
  */
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/caches.h"
 #include "twin/monitor/sysreg.h"
 
 /* SCR_EL3: the lower levels are non-secure and AArch64; FIQs come to EL3; SMC allowed, HVC
@@ -116,6 +117,8 @@ void monitor_boot(void)
     __atomic_store_n(&monitor_ready, 1, __ATOMIC_RELEASE);
     cpu_reset_el1();
     left_overs();
+    caches_init();
+    caches_start(parameters()->entry);
     guest_enter(parameters()->entry, parameters()->dtb);
 }
 

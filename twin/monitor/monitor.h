@@ -74,6 +74,8 @@ void el3_mmu_build(void);
 void el3_mmu_enable(void);
 void stage2_build(void);
 void stage2_enable(void);
+/* This core's view: the guest's memory, or what lies behind its caches (caches.c). */
+void stage2_select(bool behind_caches);
 
 /* ---- report.c: lines to tools/twin over the secure UART; %s %c %u %x (64 bits) ---- */
 void report_init(void);
@@ -169,9 +171,13 @@ uint64_t its_baser_read(uint64_t offset);
 void its_baser_write(uint64_t offset, uint64_t value);
 /* The guest is about to switch the ITS on. */
 void its_tables_reload(void);
+/* The ITS may read all of the guest's tables from now on. */
+void its_tables_check(void);
 /* Whether the ITS may have a command of the guest's, of four words; the ITS has carried it out. */
 bool its_command_allowed(const uint64_t *command);
 void its_command_done(const uint64_t *command);
+/* Before it is carried out, in the mood caches: what it leads to is read without snooping. */
+void its_command_behind_caches(uint64_t *command);
 
 /* ---- lpi.c ---- */
 /* The guest's access to a core's GICR_CTLR, GICR_PROPBASER or GICR_PENDBASER, or another register
@@ -181,6 +187,9 @@ void lpi_write(unsigned cpu, uint64_t reg, unsigned size, uint64_t value);
 /* GICD_TYPER as the guest has it, and how wide INTIDs are there. */
 uint32_t lpi_gicd_typer(void);
 unsigned lpi_id_bits(void);
+/* A redistributor is told to read the property of an LPI, or of all. */
+void lpi_check(uint32_t intid);
+void lpi_check_all(void);
 
 /* ---- left_overs.c ---- */
 /* What a loader may leave behind, if the mood is such. The boot core, just before the guest. */

@@ -6,6 +6,7 @@
  * A core that is off sleeps at EL3, where it still serves the twin's timer and console.
  */
 #include "twin/models/am65x.h"
+#include "twin/monitor/caches.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
 #include "twin/service.h"
@@ -75,6 +76,7 @@ static noreturn void start(unsigned cpu)
     event(EVENT_CORE, 1, 0, 0, NULL, 0);
     gic_cpu_restart();
     cpu_reset_el1();
+    caches_start(entry);
     guest_enter(entry, context);
 }
 

@@ -4,6 +4,8 @@
  * SRAM where the AM65x has them, and those pages of QEMU's GIC that need no change on the way.
  * Everything else faults, and is the device models' business or an error.
  */
+#include "twin/monitor/board.h"
+#include "twin/monitor/caches.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
 
@@ -28,11 +30,15 @@
 /* T0SZ 24 (40-bit addresses), from level 1 (two tables side by side), inner shareable write-back
  * walks, 4 KiB granule, 40-bit PA. */
 #define VTCR_RES1       (1u << 31)
+#define VMID_BEHIND     (1ull << 48) /* the TLBs keep the two apart */
 #define VTCR_VALUE      (VTCR_RES1 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 1u << 6 | 24u)
 
 static uint64_t level1[2 * ENTRIES] __attribute__((aligned(2 * 4096)));
 static uint64_t level2_low[ENTRIES] __attribute__((aligned(4096)));  /* from 0 */
 static uint64_t level2_sram[ENTRIES] __attribute__((aligned(4096))); /* from 1 GiB */
+/* Of a core that goes past its caches: DRAM is what lies behind them, to execute only. */
+static uint64_t level1_behind[2 * ENTRIES] __attribute__((aligned(2 * 4096)));
+static uint64_t level2_behind[GUEST_BANKS][ENTRIES] __attribute__((aligned(4096)));
 /* The last, partial GiB of each bank. */
 static uint64_t level2_dram[GUEST_BANKS][ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level3_psram[ENTRIES] __attribute__((aligned(4096)));
@@ -80,17 +86,28 @@ static void build_sram(uint64_t base, uint64_t size, uint64_t *level3)
     level2_sram[(base >> BLOCK_SHIFT) % ENTRIES] = table_at(level3);
 }
 
-static void build_dram(struct bank bank, uint64_t *level2)
+/* What is at an address is `offset` above it. */
+static void build_dram(struct bank bank, uint64_t *first, uint64_t *level2, uint64_t offset,
+                       uint64_t attributes)
 {
     uint64_t address = bank.base, end = address + bank.size;
 
     for (; address + (1ull << GIB_SHIFT) <= end; address += 1ull << GIB_SHIFT)
-        level1[address >> GIB_SHIFT] = address | NORMAL | BLOCK;
+        first[address >> GIB_SHIFT] = (address + offset) | attributes | BLOCK;
     if (address == end)
         return;
-    level1[address >> GIB_SHIFT] = table_at(level2);
+    first[address >> GIB_SHIFT] = table_at(level2);
     for (; address < end; address += 1ull << BLOCK_SHIFT)
-        level2[(address >> BLOCK_SHIFT) % ENTRIES] = address | NORMAL | BLOCK;
+        level2[(address >> BLOCK_SHIFT) % ENTRIES] = (address + offset) | attributes | BLOCK;
+}
+
+static void build_behind(void)
+{
+    level1_behind[0] = level1[0];
+    level1_behind[1] = level1[1];
+    for (unsigned n = 0; n < GUEST_BANKS; n++)
+        build_dram(guest_bank(n), level1_behind, level2_behind[n], SHADOW_OFFSET,
+                   NORMAL & ~READ_WRITE);
 }
 
 void stage2_build(void)
@@ -102,7 +119,9 @@ void stage2_build(void)
     build_sram(GUEST_MCU_PSRAM_BASE, GUEST_MCU_PSRAM_SIZE, level3_psram);
     build_sram(GUEST_MCU_MSRAM_BASE, GUEST_MCU_MSRAM_SIZE, level3_msram);
     for (unsigned n = 0; n < GUEST_BANKS; n++)
-        build_dram(guest_bank(n), level2_dram[n]);
+        build_dram(guest_bank(n), level1, level2_dram[n], 0, NORMAL);
+    if (caches_on())
+        build_behind();
     complete_accesses(); /* before any core walks them */
 }
 
@@ -113,5 +132,12 @@ void stage2_enable(void)
     synchronise_context();
     forget_guest_translations();
     complete_accesses();
+    synchronise_context();
+}
+
+void stage2_select(bool behind_caches)
+{
+    write_sysreg(vttbr_el2,
+                 behind_caches ? (uintptr_t)level1_behind | VMID_BEHIND : (uintptr_t)level1);
     synchronise_context();
 }

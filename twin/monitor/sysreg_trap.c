@@ -13,6 +13,7 @@
  *   - INTIDs of interrupts that only spi.c has: another one carries them, which is put in their
  *     place and they in its.
  */
+#include "twin/monitor/caches.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/spi.h"
 #include "twin/monitor/sysreg.h"
@@ -193,6 +194,8 @@ void sysreg_trap(struct frame *frame, uint32_t iss)
     uint64_t value = 0;
     bool known;
 
+    if (caches_trap(frame, iss))
+        return;
     if (iss & TRAPPED_READ) {
         known = trap_read(name, &value);
         if (known)
@@ -206,4 +209,5 @@ void sysreg_trap(struct frame *frame, uint32_t iss)
             iss & TRAPPED_READ ? "read" : "write", (uint64_t)(iss >> 20 & 3),
             (uint64_t)(iss >> 14 & 7), (uint64_t)(iss >> 10 & 15), (uint64_t)(iss >> 1 & 15),
             (uint64_t)(iss >> 17 & 7), trap_pc());
+    guest_skip();
 }

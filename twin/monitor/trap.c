@@ -45,7 +45,6 @@ static void trap_from_el2(struct frame *frame)
     switch (ESR_EC(esr)) {
     case EC_SYSREG:
         sysreg_trap(frame, ESR_ISS(esr));
-        guest_skip();
         break;
     case EC_DATA_ABORT_LOWER:
         data_abort(frame, ESR_ISS(esr));

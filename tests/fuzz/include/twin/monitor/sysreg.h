@@ -35,6 +35,7 @@ struct sysregs {
     uint64_t sp_el0, sp_el1, spsr_el1, spsr_el3, tcr_el1, tcr_el3, tpidr_el1, ttbr0_el1, ttbr0_el3,
         ttbr1_el1, vbar_el1;
     uint64_t vbar_el2, vmpidr_el2, vpidr_el2, vtcr_el2, vttbr_el2;
+    uint64_t afsr0_el1, afsr1_el1, amair_el1, contextidr_el1, mair_el1;
     uint64_t ICC_AP1R0_EL1, ICC_ASGI1R_EL1, ICC_BPR1_EL1, ICC_CTLR_EL1, ICC_CTLR_EL3;
     uint64_t ICC_DIR_EL1, ICC_EOIR0_EL1, ICC_EOIR1_EL1, ICC_HPPIR1_EL1, ICC_IAR0_EL1;
     uint64_t ICC_IAR1_EL1, ICC_IGRPEN0_EL1, ICC_IGRPEN1_EL1, ICC_PMR_EL1, ICC_RPR_EL1;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What plugin.c uses of QEMU's plugin interface, version 1 (QEMU's "TCG Plugins" page): Debian has
- * the interface in its QEMU, but no package with the header. Opaque types are QEMU's; the functions
- * are found in QEMU when it loads the plugin.
+ * What order.c and the coverage's plugin use of QEMU's plugin interface, version 1 (QEMU's "TCG
+ * Plugins" page): Debian has the interface in its QEMU, but no package with the header. Opaque
+ * types are QEMU's; the functions are found in QEMU when it loads the plugin.
  */
 #ifndef QEMU_PLUGIN_H
 #define QEMU_PLUGIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,28 @@ void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *instruction
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *instruction,
                                                 enum qemu_plugin_op operation, void *number,
                                                 uint64_t addend);
+
+/* Called by each core behind each access to memory that the instruction has made. */
+enum qemu_plugin_mem_rw {
+    QEMU_PLUGIN_MEM_R = 1,
+    QEMU_PLUGIN_MEM_W,
+    QEMU_PLUGIN_MEM_RW,
+};
+typedef uint32_t qemu_plugin_meminfo_t;
+typedef void (*qemu_plugin_accessed)(unsigned int core, qemu_plugin_meminfo_t info,
+                                     uint64_t address, void *cookie);
+void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *instruction,
+                                      qemu_plugin_accessed function,
+                                      enum qemu_plugin_cb_flags flags,
+                                      enum qemu_plugin_mem_rw which, void *cookie);
+
+/* Valid in such a call. */
+struct qemu_plugin_hwaddr;
+unsigned int qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
+bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
+struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(qemu_plugin_meminfo_t info, uint64_t address);
+bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *address);
+uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *address);
 
 /* What QEMU finds in a plugin. */
 extern const int qemu_plugin_version;
