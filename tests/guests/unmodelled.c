@@ -5,7 +5,7 @@
  */
 #include "tests/guests/guest.h"
 
-#define NOTHING       UINT64_C(0x00600000)
+#define NOTHING       UINT64_C(0x05000000)
 #define EC_DATA_ABORT 0x25u /* from EL1 */
 #define EXTERNAL      0x10u
 #define ISS_WNR       (1u << 6)

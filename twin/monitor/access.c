@@ -109,10 +109,7 @@ static bool access(uint64_t address, unsigned size, bool write, uint64_t *value)
 {
     bool missing;
 
-    if (caches_access(address, size, write, value))
-        return;
-    missing = missing_dram(address, write);
-    if (device_access(address, size, write, value))
+    if (caches_access(address, size, write, value) || device_access(address, size, write, value))
         return true;
     missing = missing_dram(address, write);
     *value = 0;
@@ -168,7 +165,7 @@ static bool piece(uint64_t address, unsigned size, bool write, uint8_t *bytes)
     uint64_t value = 0;
 
     if (caches_access(address, size, write, bytes))
-        return;
+        return true;
     if (guest_memory(address, size)) { /* an instruction may reach from there to a device */
         if (write)
             memcpy(memory_at(address), bytes, size);
