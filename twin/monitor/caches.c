@@ -176,12 +176,10 @@ void caches_check(const char *reader, uint64_t address, uint64_t size)
     memory = memory_at(address + SHADOW_OFFSET);
     for (uint64_t i = 0; i < size; i++) {
         /* A line at a time, where it can be: tables are long, and hardly ever differ. */
-        if (!is_known(address + i))
+        if (!is_known(address + i) || cores[i] != memory[i])
             complain(reader, address + i);
         else if ((address + i) % LINE == 0 && size - i >= LINE && same_line(&cores[i], &memory[i]))
             i += LINE - 1;
-        else if (cores[i] != memory[i])
-            complain(reader, address + i);
     }
 }
 

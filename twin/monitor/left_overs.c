@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "twin/models/am65x.h"
+#include "twin/monitor/caches.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
@@ -134,6 +135,7 @@ static void leave_lpis(unsigned cpu)
     uint8_t *pending = memory_at(PENDING(cpu));
 
     memset(pending + LPI_FIRST / 8, 0xff, 2 * LPIS_ON / 8);
+    caches_written(PENDING(cpu), LPI_FIRST / 8 + 2 * LPIS_ON / 8);
     redistributor(cpu, GICR_PROPBASER, 8,
                   PROPERTIES | 7ull << 7 | 1ull << 10 | (lpi_id_bits() - 1));
     redistributor(cpu, GICR_PENDBASER, 8, PENDING(cpu) | 7ull << 7 | 1ull << 10);
@@ -148,6 +150,7 @@ static void command(unsigned number, uint64_t first, uint64_t second, uint64_t t
     at[1] = second;
     at[2] = third;
     at[3] = 0;
+    caches_written(QUEUE + 32 * number, 32);
 }
 
 static void leave_its(void)
@@ -179,6 +182,7 @@ void left_overs(void)
     memset(properties, PROPERTY_OFF, TABLE(0) - PROPERTIES);
     memset(properties, PROPERTY_ON, LPIS_ON);
     memset(memory_at(PENDING(0)), 0, MEMORY_END - PENDING(0));
+    caches_written(PROPERTIES, MEMORY_END - PROPERTIES);
     for (unsigned cpu = 0; cpu < parameters()->cpus; cpu++) {
         leave_local(cpu);
         leave_lpis(cpu);
