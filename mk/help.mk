@@ -18,6 +18,7 @@ help:
 	@echo "make debug-board        load it into a board, and stop in GDB at its entry"
 	@echo "make image [DTB=file]   pack for boards: Image, k3metal.itb, u-boot.img, sdcard/"
 	@echo "make check-linux        boot Debian's arm64 kernel on the twin and judge its drivers"
+	@echo "make check-linux-new    the same with a newer one, Linux 6.12"
 	@echo "make run-linux          the same to a shell; Ctrl-A x ends it"
 	@echo "make check-uboot        build U-Boot from Debian's sources, boot with it on the twin"
 	@echo "make soak               a million requests and frees, and more with pauses: some minutes"
