@@ -397,6 +397,19 @@ static int check_structure(const void *tree)
     return error != 0 ? error : fdt_check_full(tree, fdt_totalsize(tree));
 }
 
+/* For people; libfdt's own words are the names of its constants. */
+static const char *in_words(int error)
+{
+    switch (-error) {
+    case FDT_ERR_BADVERSION:
+        return "its version is not one that can be read";
+    case FDT_ERR_TRUNCATED:
+        return "it is cut short";
+    default:
+        return "its structure makes no sense";
+    }
+}
+
 size_t device_tree_size(const void *tree)
 {
     return fdt_magic(tree) == FDT_MAGIC ? fdt_totalsize(tree) : 0;
@@ -412,7 +425,7 @@ int device_tree_read(const void *tree, size_t room, struct device_tree_info *inf
         return malformed(info, "its size is beyond the memory that it can be in");
     int error = check_structure(tree);
     if (error != 0)
-        return malformed(info, fdt_strerror(error));
+        return malformed(info, in_words(error));
 
     info->tree = (struct memory_range){(uintptr_t)tree, fdt_totalsize(tree)};
     (void)copy_string(tree, 0, "model", info->model, sizeof(info->model));

@@ -12,7 +12,7 @@ help:
 	@echo "make check-delayed      a part of it, built with pauses wherever cores could meet"
 	@echo "make check-all          the longer ones too"
 	@echo "make coverage           which lines and branches the tests run (docs/testing.md)"
-	@echo "make fuzz [FUZZ_SECONDS=60] [FUZZ_TARGETS=names]   random input under sanitizers (docs/testing.md)"
+	@echo "make fuzz [FUZZ_SECONDS=30] [FUZZ_TARGETS=names]   random input under sanitizers (docs/testing.md)"
 	@echo "make debug              boot under GDB"
 	@echo "make flash              load it into a board through JTAG and run it (PROBE=xds110 or jlink)"
 	@echo "make debug-board        load it into a board, and stop in GDB at its entry"
