@@ -33,7 +33,8 @@ DELAYED_PROGRAMS   := $(foreach sanitizer,asan tsan,$(addprefix $(BUILD)/delayed
 DELAY_SECONDS      ?= 0
 
 .PHONY: delayed check-delayed delayed-host-tests
-delayed:
+# What both makes want is made by this one: with -j they would make it at the same time.
+delayed: $(NEWLIB)/stamp $(LIBFDT)/stamp
 	@$(MAKE) --no-print-directory FLAVOUR=delayed firmware
 
 delayed-host-tests: $(BUILD)/host/libcode.a tsan-tests | $(SETUP)/host

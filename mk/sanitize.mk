@@ -28,7 +28,7 @@ $(O)/firmware/tests/sanitize/%.o: WARNINGS := $(ORDINARY_WARNINGS)
 endif
 
 .PHONY: sanitized check-sanitized
-sanitized:
+sanitized: $(NEWLIB)/stamp $(LIBFDT)/stamp # not by two makes at once
 	@$(MAKE) --no-print-directory FLAVOUR=sanitized firmware
 	@$(MAKE) --no-print-directory FLAVOUR=sanitized APP=tests/sanitize/faults firmware
 

@@ -379,8 +379,10 @@ static void its_inventory(struct irq_parent *parent, struct irq_inventory *inven
             inventory->held++;
     }
     inventory->its_devices += its->identity_count;
-    inventory->lpis += its->regions.in_use - its->reserved_count; /* each has one */
-    inventory->lpis_free += its->regions.count - its->regions.in_use;
+    /* Reserved ids have an LPI each, or will have it: those are never for a device. */
+    inventory->lpis += its->regions.in_use - its->reserved_count;
+    inventory->lpis_free +=
+        its->regions.count - its->regions.in_use - (its->reserved_ids - its->reserved_count);
 }
 
 static const struct irq_parent_ops its_ops = {
