@@ -748,7 +748,8 @@ static void what_was_left_running_is_stopped_before_a_channel_is_opened(void **s
 {
     static const struct {
         bool erratum, receives_only, never_ends;
-        uint64_t transmit, receive; /* told so; bits that a register keeps to itself are no excuse */
+        uint64_t transmit,
+            receive; /* told so; bits that a register keeps to itself are no excuse */
     } cases[] = {
         {false, false, false, UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN, KEPT},
         {true, false, false, UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN, KEPT},
@@ -811,8 +812,8 @@ static void a_stalled_channel_is_cut_off(void **state)
 
     (void)state;
     must(open_probe(&probe, 0, 1));
-    transmit = (uintptr_t)&probe.channel->transmit->ctl;
-    receive = (uintptr_t)&probe.channel->receive->ctl;
+    transmit = (uintptr_t)&probe.channel->halves.transmit->ctl;
+    receive = (uintptr_t)&probe.channel->halves.receive->ctl;
     assert_int_not_equal(mmio_read32(transmit), 0);
     assert_int_not_equal(mmio_read32(receive), 0);
     assert_true(am65x_inject(AM65X_FAULT_DMA_STALL, 5000000, 1));
