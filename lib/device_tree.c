@@ -183,8 +183,7 @@ static bool disabled(const void *tree, int node)
 static bool overlaps_memory(const struct device_tree_info *info, const struct memory_range *range)
 {
     for (unsigned i = 0; i < info->memory_count; i++)
-        if (range->base < info->memory[i].base + info->memory[i].size &&
-            info->memory[i].base < range->base + range->size)
+        if (memory_range_overlaps(&info->memory[i], range->base, range->base + range->size))
             return true;
     return false;
 }
@@ -457,7 +456,7 @@ static uint64_t memory_end(const struct device_tree_info *info, uint64_t start)
 /* The end of the part of [start, end) that lies before the range. */
 static uint64_t cut(uint64_t start, uint64_t end, const struct memory_range *range)
 {
-    if (range->size == 0 || range->base >= end || range->base + range->size <= start)
+    if (!memory_range_overlaps(range, start, end))
         return end;
     return range->base > start ? range->base : start;
 }

@@ -24,6 +24,13 @@ struct memory_range {
     uint64_t base, size;
 };
 
+/* Whether it has a byte of [start, end). */
+static inline bool memory_range_overlaps(const struct memory_range *range, uint64_t start,
+                                         uint64_t end)
+{
+    return range->size != 0 && start < range->base + range->size && range->base < end;
+}
+
 /* What device_tree_read() has found. */
 struct device_tree_info {
     char model[64];                            /* /model, or "" */

@@ -27,8 +27,8 @@ bool platform_is_free_memory(uint64_t start, uint64_t size);
  * that need it. Called once, before main(). Returns the error of the first that fails. */
 int platform_init(unsigned console, const struct device_tree_info *told);
 
-/* watchdog.c: tells of a watchdog that runs. A part of platform_init(); the errors of
+/* watchdog.c: tells of each watchdog that runs. A part of platform_init(); the errors of
  * ti_sci_device_get_state(), but a refusal. */
-int platform_look_for_watchdog(void);
+int platform_look_for_watchdogs(void);
 
 #endif

@@ -143,19 +143,15 @@ const struct device_tree_info *platform_get_device_tree(void)
     return &tree;
 }
 
-static bool overlaps(uint64_t start, uint64_t size, uint64_t other, uint64_t end)
-{
-    return start < end && other < start + size;
-}
-
 /* Memory above 4 GiB may be the heap's one day. */
 bool platform_is_free_memory(uint64_t start, uint64_t size)
 {
-    return start <= UINT32_MAX && size <= UINT32_MAX - start &&
-           !overlaps(start, size, (uintptr_t)image_start, heap_last()) &&
-           !overlaps(start, size, tree.tree.base, end_of(&tree.tree)) &&
-           !overlaps(start, size, tree.file.base, end_of(&tree.file)) &&
-           device_tree_is_memory(&tree, start, size) &&
+    const uint64_t image = (uintptr_t)image_start, end = start + size;
+    const struct memory_range ours = {image, heap_last() - image};
+
+    return start <= UINT32_MAX && size != 0 && size <= UINT32_MAX - start &&
+           !memory_range_overlaps(&ours, start, end) &&
+           device_tree_free_end(&tree, start, end) == end &&
            mapping_length((uintptr_t)start, (size_t)size) == size;
 }
 

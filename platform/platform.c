@@ -400,7 +400,7 @@ static const struct part {
     [CORES] = {"other cores", cores_up, NEEDS(CORE_INTERRUPTS)},
     [FIRMWARE] = {"system firmware", system_firmware_up, 0},
     [ANSWERS] = {"system firmware's interrupt", answers_up, NEEDS(FIRMWARE) | NEEDS(WIRES)},
-    [WATCHDOG] = {"look for a watchdog", platform_look_for_watchdog, NEEDS(FIRMWARE)},
+    [WATCHDOG] = {"look for watchdogs", platform_look_for_watchdogs, NEEDS(FIRMWARE)},
     [ROUTER] = {"interrupt router", router_up, NEEDS(FIRMWARE) | NEEDS(CORE_INTERRUPTS)},
     [AGGREGATOR] = {"interrupt aggregator", aggregator_up, NEEDS(ROUTER)},
     [RING_EVENTS] = {"rings' events", ring_events_up, NEEDS(AGGREGATOR)},

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The windowed watchdog that a loader may have started: RTI 1 of the MCU domain, which U-Boot and
- * Linux use on AM65x boards (AM65x TRM SPRUID7, chapter 12 "Peripherals", "RTI", "Digital Windowed
- * Watchdog"; which it is: Linux's driver rti_wdt and its device trees). Once it runs, only a reset
- * stops it. It may be served in its window only, whose size its user knows; so it is told of, with
- * the time that is left, and left alone.
+ * Windowed watchdogs that a loader may have started (AM65x TRM SPRUID7, chapter 12 "Peripherals",
+ * "RTI", "Digital Windowed Watchdog"; their addresses and device ids: TI's MCU+ SDK, AM65x). Linux
+ * and the IOT2050's U-Boot use the MCU domain's second one, but any may run.
+ *
+ * Once one runs, only a reset stops it. To serve it would be to tell whoever started it that all is
+ * well, whatever has become of the application: so it is told of, with the time that is left, and
+ * left alone.
  */
 #include "arch/mmio.h"
 #include "arch/time.h"
@@ -19,8 +21,8 @@
 
 LOG_SUBJECT(watchdog);
 
-/* Three thousand ticks of its slowest clock, 32 kHz. */
-#define MEASURE_US 100000u
+/* Six hundred ticks of the slowest clock, 32 kHz. */
+#define MEASURE_US 20000u
 
 struct rti_registers {
     uint32_t timers[36];
@@ -35,33 +37,45 @@ _Static_assert(offsetof(struct rti_registers, dwdctrl) == 0x90, "RTI_DWDCTRL");
 _Static_assert(offsetof(struct rti_registers, dwdcntr) == 0xa0, "RTI_DWDCNTR");
 
 #define RTI_DWDCTRL_ENABLED 0xa98559dau
-#define READ(name)          mmio_read32(AM65X_RTI_BASE + offsetof(struct rti_registers, name))
+#define READ(base, name)    mmio_read32((base) + offsetof(struct rti_registers, name))
 
-static void tell(void)
+static uintptr_t base_of(unsigned rti)
+{
+    return rti < AM65X_RTI_MAIN_COUNT
+               ? AM65X_RTI_BASE + rti * AM65X_RTI_STRIDE
+               : AM65X_MCU_RTI_BASE + (rti - AM65X_RTI_MAIN_COUNT) * AM65X_RTI_STRIDE;
+}
+
+static void tell(uintptr_t base)
 {
     uint64_t began = time_now_ns(), took;
-    uint32_t before = READ(dwdcntr), left, ticks;
+    uint32_t before = READ(base, dwdcntr), left, ticks;
 
     delay_us(MEASURE_US);
-    left = READ(dwdcntr);
+    left = READ(base, dwdcntr);
     took = time_now_ns() - began;
     ticks = before - left;
-    if (ticks == 0 || ticks > before)
-        log_warning(watchdog, "a loader's is on (RTI 0x%x), and can't be stopped", AM65X_RTI_BASE);
+    if (ticks == 0 || ticks > before) /* it stands still, or somebody serves it */
+        log_warning(watchdog, "a loader's is on (RTI 0x%x), and can't be stopped", (unsigned)base);
     else
         log_warning(watchdog,
                     "a loader's runs (RTI 0x%x), and can't be stopped: it resets the board in %u s",
-                    AM65X_RTI_BASE, (unsigned)(left * (took / ticks) / 1000000000u));
+                    (unsigned)base, (unsigned)(left * (took / ticks) / 1000000000u));
 }
 
-int platform_look_for_watchdog(void)
+int platform_look_for_watchdogs(void)
 {
     struct ti_sci_device_state state;
-    int error = ti_sci_device_get_state(AM65X_DEV_RTI, &state);
 
-    if (error == -EACCES)
-        return 0; /* it is somebody else's, and may not answer us */
-    if (error == 0 && state.current == TI_SCI_DEVICE_ON && READ(dwdctrl) == RTI_DWDCTRL_ENABLED)
-        tell();
-    return error;
+    for (unsigned rti = 0; rti < AM65X_RTI_COUNT; rti++) {
+        int error = ti_sci_device_get_state((uint16_t)(AM65X_DEV_RTI0 + rti), &state);
+
+        if (error != 0 && error != -EACCES)
+            return error;
+        /* One that is refused is somebody else's, and may not answer us. */
+        if (error == 0 && state.current == TI_SCI_DEVICE_ON &&
+            READ(base_of(rti), dwdctrl) == RTI_DWDCTRL_ENABLED)
+            tell(base_of(rti));
+    }
+    return 0;
 }

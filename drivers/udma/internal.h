@@ -43,10 +43,16 @@ enum udma_pairing {
     UDMA_PAIRING_UNKNOWN, /* nobody knows: answers were lost */
 };
 
+/* A transmit and a receive channel, which copy together. */
+struct udma_halves {
+    uint16_t number; /* of both */
+    struct udmap_channel_registers *transmit, *receive;
+};
+
 struct udma_channel {
     struct udma_channel_config config;
     struct udma_numbers numbers;
-    struct udmap_channel_registers *transmit, *receive;
+    struct udma_halves halves;
     struct udma_ring transfer, completion;
     struct udma_descriptor *descriptors;
     struct irq *irq;
@@ -147,10 +153,16 @@ int udma_unpair(struct udma_channel *channel);
 
 /* ---- stop.c; thread context ---- */
 
-bool udma_is_running(const struct udma_channel *channel);
+struct udma_halves udma_halves_of(uint16_t number);
+
+/* Either of them. */
+bool udma_is_running(const struct udma_halves *halves);
+
+/* Returns whether both are off within that time. */
+bool udma_wait_until_off(const struct udma_halves *halves, uint64_t timeout_us);
 
 /* Turns both halves off, whatever they are doing. -EIO: they stay on. */
-int udma_disable(const struct udma_channel *channel);
+int udma_disable(const struct udma_halves *halves);
 
 /* Lets the transfer in flight end and stops; udma_copy() refuses from here on. 0; -ETIMEDOUT: it
  * did not end, and was cut off; -EAGAIN: a handler has not returned, and the call is to be

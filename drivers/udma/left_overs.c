@@ -5,7 +5,6 @@
  * rings that are to be somebody else's. So all are stopped before the first is opened.
  */
 #include "arch/mmio.h"
-#include "arch/time.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/internal.h"
 #include "drivers/udma/ring.h"
@@ -16,41 +15,18 @@ LOG_USE(udma);
 
 /* The transfer in flight ends within this, or never. */
 #define TEARDOWN_TIMEOUT_US 100000u
-#define DISABLE_TIMEOUT_US  1000u
 #define RING_ELEMENTS       16u
 
-/* The control registers of transmit channel n and of receive channel n. */
-struct halves {
-    uintptr_t transmit, receive;
-};
-
-static bool is_enabled(uintptr_t control)
-{
-    return (mmio_read32(control) & UDMAP_CTL_ENABLE) != 0;
-}
-
-static bool wait_until_off(const struct halves *halves, uint64_t timeout_us)
-{
-    deadline_t deadline = deadline_after_us(timeout_us);
-
-    while (is_enabled(halves->transmit) || is_enabled(halves->receive))
-        if (deadline_passed(deadline))
-            return !is_enabled(halves->transmit) && !is_enabled(halves->receive);
-    return true;
-}
+#define CTL(half)           ((uintptr_t) & (half)->ctl)
 
 /* The transmitting half ends the receiving one; but that may be fed by somebody else. */
-static bool stop(const struct halves *halves)
+static bool stop(const struct udma_halves *halves)
 {
-    bool transmits = is_enabled(halves->transmit);
+    bool transmits = (mmio_read32(CTL(halves->transmit)) & UDMAP_CTL_ENABLE) != 0;
 
-    mmio_write32(transmits ? halves->transmit : halves->receive,
+    mmio_write32(CTL(transmits ? halves->transmit : halves->receive),
                  UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
-    if (wait_until_off(halves, TEARDOWN_TIMEOUT_US))
-        return true;
-    mmio_write32(halves->receive, 0);
-    mmio_write32(halves->transmit, 0);
-    return wait_until_off(halves, DISABLE_TIMEOUT_US);
+    return udma_wait_until_off(halves, TEARDOWN_TIMEOUT_US) || udma_disable(halves) == 0;
 }
 
 /* Takes the transmit channel's ring back from whoever had it, and what is in it. */
@@ -73,12 +49,11 @@ static void empty_ring(uint16_t number)
 static void clear(uint16_t number)
 {
     const struct udma_facts *facts = udma_get_facts();
-    const uintptr_t page = (uintptr_t)number * UDMAP_CHANNEL_STRIDE;
-    const struct halves halves = {facts->tchan_rt + page, facts->rchan_rt + page};
+    const struct udma_halves halves = udma_halves_of(number);
     uint16_t thread = (uint16_t)(facts->psil_base + number);
     bool stopped;
 
-    if (!is_enabled(halves.transmit) && !is_enabled(halves.receive))
+    if (!udma_is_running(&halves))
         return;
     stopped = stop(&halves);
     log_warning(udma, "channel %u: an earlier user has left it running; it %s", (unsigned)number,

@@ -25,15 +25,9 @@
 
 /* ---- memory ---- */
 
-static struct udmap_channel_registers *registers_of(uintptr_t region, uint16_t number)
-{
-    return (struct udmap_channel_registers *)(region + (uintptr_t)number * UDMAP_CHANNEL_STRIDE);
-}
-
 struct udma_channel *udma_channel_allocate(const struct udma_channel_config *config,
                                            const struct udma_numbers *numbers)
 {
-    const struct udma_facts *facts = udma_get_facts();
     struct udma_channel *channel = calloc(1, sizeof(*channel));
 
     if (channel == NULL)
@@ -45,8 +39,7 @@ struct udma_channel *udma_channel_allocate(const struct udma_channel_config *con
     }
     channel->config = *config;
     channel->numbers = *numbers;
-    channel->transmit = registers_of(facts->tchan_rt, numbers->channel);
-    channel->receive = registers_of(facts->rchan_rt, numbers->channel);
+    channel->halves = udma_halves_of(numbers->channel);
     channel->free_slots = UINT64_MAX >> (UDMA_DEPTH_MAX - config->depth);
     return channel;
 }
@@ -60,10 +53,10 @@ void udma_channel_free(struct udma_channel *channel)
 /* ---- taking ---- */
 
 /* The receiving half first: it must be there when the first data arrives. */
-static void enable(const struct udma_channel *channel)
+static void enable(const struct udma_halves *halves)
 {
-    mmio_write32(CTL(channel->receive), UDMAP_CTL_ENABLE);
-    mmio_write32(CTL(channel->transmit), UDMAP_CTL_ENABLE);
+    mmio_write32(CTL(halves->receive), UDMAP_CTL_ENABLE);
+    mmio_write32(CTL(halves->transmit), UDMAP_CTL_ENABLE);
 }
 
 static int open_rings(struct udma_channel *channel)
@@ -130,7 +123,7 @@ static int request_interrupt(struct udma_channel *channel)
 int udma_bring_up(struct udma_channel *channel)
 {
     /* An earlier user left it on, and udma_init() could not stop it, or it came on since. */
-    int error = udma_is_running(channel) ? udma_disable(channel) : 0;
+    int error = udma_is_running(&channel->halves) ? udma_disable(&channel->halves) : 0;
 
     if (error == 0)
         error = open_rings(channel);
@@ -141,7 +134,7 @@ int udma_bring_up(struct udma_channel *channel)
     if (error == 0)
         error = request_interrupt(channel);
     if (error == 0)
-        enable(channel);
+        enable(&channel->halves);
     return error;
 }
 
@@ -161,7 +154,7 @@ static int close_rings(struct udma_channel *channel)
 
 int udma_take_back(struct udma_channel *channel)
 {
-    int error = udma_is_running(channel) ? udma_disable(channel) : 0;
+    int error = udma_is_running(&channel->halves) ? udma_disable(&channel->halves) : 0;
 
     if (error == 0)
         error = udma_unpair(channel);

@@ -26,30 +26,48 @@
 
 #define CTL(half)           ((uintptr_t) & (half)->ctl)
 
-bool udma_is_running(const struct udma_channel *channel)
+static struct udmap_channel_registers *registers_of(uintptr_t region, uint16_t number)
 {
-    return ((mmio_read32(CTL(channel->transmit)) | mmio_read32(CTL(channel->receive))) &
+    return (struct udmap_channel_registers *)(region + (uintptr_t)number * UDMAP_CHANNEL_STRIDE);
+}
+
+struct udma_halves udma_halves_of(uint16_t number)
+{
+    const struct udma_facts *facts = udma_get_facts();
+
+    return (struct udma_halves){number, registers_of(facts->tchan_rt, number),
+                                registers_of(facts->rchan_rt, number)};
+}
+
+bool udma_is_running(const struct udma_halves *halves)
+{
+    return ((mmio_read32(CTL(halves->transmit)) | mmio_read32(CTL(halves->receive))) &
             UDMAP_CTL_ENABLE) != 0;
 }
 
-int udma_disable(const struct udma_channel *channel)
+bool udma_wait_until_off(const struct udma_halves *halves, uint64_t timeout_us)
 {
-    deadline_t deadline = deadline_after_us(DISABLE_TIMEOUT_US);
+    deadline_t deadline = deadline_after_us(timeout_us);
 
-    mmio_write32(CTL(channel->receive), 0);
-    mmio_write32(CTL(channel->transmit), 0);
-    while (udma_is_running(channel)) {
-        if (deadline_passed(deadline)) {
-            log_error(udma, "channel %u: stays enabled", (unsigned)channel->numbers.channel);
-            return -EIO;
-        }
-    }
-    return 0;
+    while (udma_is_running(halves))
+        if (deadline_passed(deadline))
+            return !udma_is_running(halves);
+    return true;
+}
+
+int udma_disable(const struct udma_halves *halves)
+{
+    mmio_write32(CTL(halves->receive), 0);
+    mmio_write32(CTL(halves->transmit), 0);
+    if (udma_wait_until_off(halves, DISABLE_TIMEOUT_US))
+        return 0;
+    log_error(udma, "channel %u: stays enabled", (unsigned)halves->number);
+    return -EIO;
 }
 
 static bool is_transmitting(const struct udma_channel *channel)
 {
-    return (mmio_read32(CTL(channel->transmit)) & UDMAP_CTL_ENABLE) != 0;
+    return (mmio_read32(CTL(channel->halves.transmit)) & UDMAP_CTL_ENABLE) != 0;
 }
 
 /* Returns whether this is the first time. */
@@ -114,13 +132,13 @@ int udma_stop(struct udma_channel *channel)
     deadline_t deadline = deadline_after_us(TEARDOWN_TIMEOUT_US);
 
     if (begin_closing(channel))
-        mmio_write32(CTL(channel->transmit), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
+        mmio_write32(CTL(channel->halves.transmit), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
     if (wait_for_message(channel, deadline) != 0) {
         irq_mask(channel->irq);
         if (irq_synchronize(channel->irq) != 0)
             return -EAGAIN;
         channel->cut_off = !look_for_message(channel, deadline);
     }
-    (void)udma_disable(channel); /* udma_take_back() sees whether it did */
+    (void)udma_disable(&channel->halves); /* udma_take_back() sees whether it did */
     return channel->cut_off ? -ETIMEDOUT : 0;
 }

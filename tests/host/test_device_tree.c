@@ -497,6 +497,20 @@ static void test_what_is_reserved_and_cannot_be_told(void **state)
     assert_non_null(strstr(info.problem, "more reserved ranges"));
 }
 
+static void test_ranges_overlap_where_they_share_a_byte(void **state)
+{
+    const struct memory_range range = {0x1000, 0x1000}, empty = {0x1000, 0};
+
+    (void)state;
+    assert_true(memory_range_overlaps(&range, 0x1fff, 0x3000));
+    assert_true(memory_range_overlaps(&range, 0, 0x1001));
+    assert_true(memory_range_overlaps(&range, 0, 0x3000));
+    assert_true(memory_range_overlaps(&range, 0x1800, 0x1801));
+    assert_false(memory_range_overlaps(&range, 0, 0x1000));
+    assert_false(memory_range_overlaps(&range, 0x2000, 0x3000));
+    assert_false(memory_range_overlaps(&empty, 0, 0x3000));
+}
+
 static void test_memory_that_overlaps_or_is_disabled(void **state)
 {
     (void)state;
@@ -673,6 +687,7 @@ int main(void)
         cmocka_unit_test(test_free_memory_ends_below_what_is_reserved),
         cmocka_unit_test(test_what_may_be_mapped),
         cmocka_unit_test(test_what_is_reserved_and_cannot_be_told),
+        cmocka_unit_test(test_ranges_overlap_where_they_share_a_byte),
         cmocka_unit_test(test_memory_that_overlaps_or_is_disabled),
         cmocka_unit_test(test_the_size_in_the_header),
         cmocka_unit_test(test_what_is_memory),

@@ -1834,7 +1834,8 @@ static void uart_of_a_stale_loader_breaks_off_when_the_line_changes(void **state
 
 /* ---------------------------------------------------------------- the watchdog */
 
-#define RTI        UINT64_C(0x40610000)
+static uint64_t rti_at;
+#define RTI        rti_at
 #define RTI_SECOND UINT64_C(1000000000)
 
 static void rti_serve(void)
@@ -1843,9 +1844,14 @@ static void rti_serve(void)
     write32(RTI + 0x9c, 0xa35c);
 }
 
+static const uint64_t rtis[] = {0x02200000, 0x02210000, 0x02220000,
+                                0x02230000, 0x40600000, 0x40610000};
+#define RTIS (sizeof(rtis) / sizeof(rtis[0]))
+
 static void rti_resets_unless_it_is_served_in_its_window(void **state)
 {
     (void)state;
+    rti_at = rtis[RTIS - 1];
     write32(RTI + 0x94, 39); /* 10 s */
     write32(RTI + 0xa8, 0x50);
     pass(100 * RTI_SECOND);
@@ -1868,9 +1874,27 @@ static void rti_resets_unless_it_is_served_in_its_window(void **state)
     assert_int_equal(read32(RTI + 0x98), 2);
 }
 
+static void rtis_are_separate(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < RTIS; i++) {
+        rti_at = rtis[i];
+        write32(RTI + 0x94, i); /* another quarter of a second each */
+        write32(RTI + 0x90, 0xa98559da);
+    }
+    for (uint32_t i = 0; i < RTIS; i++) {
+        rti_at = rtis[i];
+        assert_int_equal(read32(RTI + 0x94), i);
+        pass(RTI_SECOND / 4);
+        assert_int_equal(read32(RTI + 0x98), 2);
+        assert_int_equal(soc_resets, i + 1);
+    }
+}
+
 static void rti_resets_when_it_expires_or_gets_another_key(void **state)
 {
     (void)state;
+    rti_at = rtis[0];
     write32(RTI + 0x94, 3); /* 1 s */
     write32(RTI + 0x9c, 1); /* while it is off */
     write32(RTI + 0x90, 0xa98559da);
@@ -2056,6 +2080,7 @@ int main(void)
         MODEL_TEST(uart_fifo_holds_64_bytes_and_can_be_cleared),
         MODEL_TEST(uart_takes_bytes_only_while_it_listens),
         MODEL_TEST(uart_of_a_stale_loader_breaks_off_when_the_line_changes),
+        MODEL_TEST(rtis_are_separate),
         MODEL_TEST(rti_resets_unless_it_is_served_in_its_window),
         MODEL_TEST(rti_resets_when_it_expires_or_gets_another_key),
         MODEL_TEST(uart_lines_are_separate_and_bytes_are_enough),

@@ -15,18 +15,16 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
-#define SETTLE_US        2000u
-#define MAILBOX_INPUT    392u
-#define RING_CFG_MEMORY  HOST_MEMORY_BASE
-#define DOORBELL(ring)   (AM65X_RING_RT_BASE + (uintptr_t)(ring)*0x1000u + 0x10u)
-#define RM_IRQ_SET       0x1000u
-#define MAP_ENABLES_TEXT "0x20000" /* AM65X_MOOD_MAP_ENABLES */
-
-_Static_assert(AM65X_MOOD_MAP_ENABLES == 0x20000u, "MAP_ENABLES_TEXT");
+#define SETTLE_US       2000u
+#define MAILBOX_INPUT   392u
+#define RING_CFG_MEMORY HOST_MEMORY_BASE
+#define DOORBELL(ring)  (AM65X_RING_RT_BASE + (uintptr_t)(ring)*0x1000u + 0x10u)
+#define RM_IRQ_SET      0x1000u
 
 static struct msi_host host;
 static unsigned calls;
@@ -40,8 +38,11 @@ static enum irq_return note_call(void *context)
 
 static int start(void **state)
 {
+    char mood[16];
+
     (void)state;
-    setenv("HOST_MOODS", MAP_ENABLES_TEXT, 1);
+    (void)snprintf(mood, sizeof(mood), "%u", AM65X_MOOD_MAP_ENABLES);
+    setenv("HOST_MOODS", mood, 1);
     msi_host_start(&host);
     return 0;
 }
@@ -68,6 +69,24 @@ static void fill_ring(uint16_t ring)
     mmio_write32(DOORBELL(ring), 1);
 }
 
+/* A device whose ring has an element before anybody has asked for its event. */
+static struct device full = {.name = "test"};
+static uint16_t full_ring;
+
+static int bind_full_ring(void **state)
+{
+    (void)state;
+    full_ring = host.sources[host.source_count - 1];
+    fill_ring(full_ring);
+    return irq_bind_inta(&full, host.aggregator, AM65X_DEV_RINGACC);
+}
+
+static int unbind_full_ring(void **state)
+{
+    (void)state;
+    return irq_unbind(&full);
+}
+
 static int request(struct device *device, uint32_t index, uint32_t flags, struct irq **irq)
 {
     const struct irq_request request = {
@@ -79,20 +98,16 @@ static int request(struct device *device, uint32_t index, uint32_t flags, struct
 
 static void an_event_that_comes_with_its_mapping_has_its_owner(void **state)
 {
-    const uint16_t ring = host.sources[host.source_count - 1];
-    struct device device = {.name = "test"};
     const uint64_t before = strays();
     struct irq *irq;
 
     (void)state;
-    assert_int_equal(irq_bind_inta(&device, host.aggregator, AM65X_DEV_RINGACC), 0);
-    fill_ring(ring);
-    assert_int_equal(request(&device, ring, 0, &irq), 0);
+    assert_int_equal(request(&full, full_ring, 0, &irq), 0);
     host_advance_us(SETTLE_US);
     assert_int_equal(calls, 1);
     assert_int_equal(irq_free(irq), 0);
 
-    assert_int_equal(request(&device, ring, IRQ_FLAG_MASKED, &irq), 0);
+    assert_int_equal(request(&full, full_ring, IRQ_FLAG_MASKED, &irq), 0);
     host_advance_us(SETTLE_US);
     assert_int_equal(calls, 0);
     irq_unmask(irq);
@@ -100,51 +115,40 @@ static void an_event_that_comes_with_its_mapping_has_its_owner(void **state)
     assert_int_equal(calls, 1);
     assert_int_equal(irq_free(irq), 0);
     assert_int_equal(strays(), before);
-    assert_int_equal(irq_unbind(&device), 0);
 }
 
 /* Nobody knows whether it is in place: the event comes, and nobody is told. */
 static void an_event_whose_mapping_has_no_answer_is_nobodys(void **state)
 {
-    const uint16_t ring = host.sources[host.source_count - 1];
-    struct device device = {.name = "test"};
     struct irq *irq;
 
     (void)state;
-    assert_int_equal(irq_bind_inta(&device, host.aggregator, AM65X_DEV_RINGACC), 0);
-    fill_ring(ring);
-    assert_true(
-        am65x_inject(AM65X_FAULT_SCI_DROP, 0, 2)); /* of the mapping, or before, and after */
-    assert_int_equal(request(&device, ring, 0, &irq), -ETIMEDOUT);
+    /* Of the mapping, or before, and after. */
+    assert_true(am65x_inject(AM65X_FAULT_SCI_DROP, 0, 2));
+    assert_int_equal(request(&full, full_ring, 0, &irq), -ETIMEDOUT);
     host_advance_us(SETTLE_US);
     assert_int_equal(calls, 0);
-    assert_int_equal(request(&device, ring, 0, &irq), 0);
+    assert_int_equal(request(&full, full_ring, 0, &irq), 0);
     host_advance_us(SETTLE_US);
     assert_int_equal(calls, 1);
     assert_int_equal(irq_free(irq), 0);
-    assert_int_equal(irq_unbind(&device), 0);
 }
 
 static void a_refused_mapping_leaves_nothing(void **state)
 {
-    const uint16_t ring = host.sources[host.source_count - 1];
-    struct device device = {.name = "test"};
     struct irq *irq;
 
     (void)state;
-    assert_int_equal(irq_bind_inta(&device, host.aggregator, AM65X_DEV_RINGACC), 0);
-    fill_ring(ring);
     assert_true(am65x_inject(AM65X_FAULT_SCI_NAK, RM_IRQ_SET, 1));
-    assert_int_equal(request(&device, ring, 0, &irq), -EACCES);
+    assert_int_equal(request(&full, full_ring, 0, &irq), -EACCES);
     assert_true(am65x_inject_after(AM65X_FAULT_SCI_NAK, RM_IRQ_SET, 1, 1)); /* the event's */
-    assert_int_equal(request(&device, ring, 0, &irq), -EACCES);
+    assert_int_equal(request(&full, full_ring, 0, &irq), -EACCES);
     host_advance_us(SETTLE_US);
     assert_int_equal(calls, 0);
-    assert_int_equal(request(&device, ring, 0, &irq), 0);
+    assert_int_equal(request(&full, full_ring, 0, &irq), 0);
     host_advance_us(SETTLE_US);
     assert_int_equal(calls, 1);
     assert_int_equal(irq_free(irq), 0);
-    assert_int_equal(irq_unbind(&device), 0);
 }
 
 /* Outputs take turns: at the end each has been an edge before. */
@@ -166,12 +170,14 @@ static void a_pulse_of_a_router_is_no_interrupt(void **state)
     assert_int_equal(irq_unbind(&device), 0);
 }
 
+#define FULL(test) cmocka_unit_test_setup_teardown(test, bind_full_ring, unbind_full_ring)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_event_that_comes_with_its_mapping_has_its_owner),
-        cmocka_unit_test(an_event_whose_mapping_has_no_answer_is_nobodys),
-        cmocka_unit_test(a_refused_mapping_leaves_nothing),
+        FULL(an_event_that_comes_with_its_mapping_has_its_owner),
+        FULL(an_event_whose_mapping_has_no_answer_is_nobodys),
+        FULL(a_refused_mapping_leaves_nothing),
         cmocka_unit_test(a_pulse_of_a_router_is_no_interrupt),
     };
 

@@ -691,7 +691,7 @@ static void a_channel_that_stays_on_is_held(void **state)
     (void)state;
     must(open_probe(&probe, 1));
     copy_and_wait(&probe);
-    stick(&probe.channel->receive->ctl, UDMAP_CTL_ENABLE);
+    stick(&probe.channel->halves.receive->ctl, UDMAP_CTL_ENABLE);
     assert_int_equal(udma_channel_close(probe.channel), -EIO);
     assert_int_equal(held(), 1);
     assert_int_equal(udma_host_inventory().pairs, before.pairs + 1);
@@ -968,7 +968,7 @@ static void flush_at_teardown(uintptr_t address, unsigned size, uint64_t value)
     struct udma_descriptor *descriptor;
 
     (void)size;
-    if (channel == NULL || address != (uintptr_t)&channel->transmit->ctl ||
+    if (channel == NULL || address != (uintptr_t)&channel->halves.transmit->ctl ||
         (value & UDMAP_CTL_TEARDOWN) == 0)
         return;
     flush.channel = NULL;
@@ -1102,7 +1102,7 @@ static void try_to_copy(uintptr_t address, unsigned size, uint64_t value)
     if (observed == NULL || observing)
         return;
     observing = true;
-    closing = closing || (address == (uintptr_t)&observed->channel->transmit->ctl &&
+    closing = closing || (address == (uintptr_t)&observed->channel->halves.transmit->ctl &&
                           (value & UDMAP_CTL_TEARDOWN) != 0);
     if (closing) {
         int error = copy(observed);
@@ -1124,7 +1124,8 @@ static void no_copy_is_queued_during_a_close(void **state)
     host_advance_us(1); /* under way by now */
     observed = &probe;
     host_set_write_observer(try_to_copy);
-    stick(&probe.channel->receive->ctl, UDMAP_CTL_ENABLE); /* so that it is held, and not freed */
+    stick(&probe.channel->halves.receive->ctl,
+          UDMAP_CTL_ENABLE); /* so that it is held, and not freed */
     assert_int_equal(udma_channel_close(probe.channel), -EIO);
     observed = NULL;
     assert_true(closing);

@@ -29,11 +29,10 @@ DTB_ADDRESS = 0x88000000
 DTB_MAX = 2 << 20
 INITRD_ADDRESS = 0x90000000
 
-# As AM65X_MOOD_* of twin/models/am65x.h.
-MOODS = {"i2101": 1, "few-cores": 2, "one-gib": 0x100, "abort-unmodelled": 0x200,
-         "non-shareable": 0x1000, "flat-its": 0x2000, "two-level-its": 0x4000, "stale-loader": 0x8000,
-         "garbage-fields": 0x10000, "map-enables": 0x20000, "slow-events": 0x40000, "misordered": 0x80000,
-         "caches": 0x1000000, "order": 0x2000000}
+# As AM65X_MOOD_* of twin/models/am65x.h: a bit each, from bit 0 on.
+MOODS = {name: 1 << bit for bit, name in enumerate((
+    "stale-loader", "i2101", "garbage-fields", "map-enables", "slow-events", "misordered", "few-cores", "one-gib",
+    "abort-unmodelled", "caches", "order", "non-shareable", "flat-its", "two-level-its"))}
 CACHES_END = 0x2440000000  # of what the mood caches has besides
 LOADED_MAX = 64
 FEW_CORES = 2

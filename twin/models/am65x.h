@@ -70,24 +70,24 @@ struct am65x_environment {
 #define AM65X_TRACE_SCI             0x2u
 #define AM65X_TRACE_DMA             0x4u
 
-/* Moods: what a board may be like and this one is not unless asked (docs/twin.md). */
-#define AM65X_MOOD_I2101            0x1u /* the ITS has the advisory i2101 */
-#define AM65X_MOOD_FEW_CORES        0x2u /* two cores, as an AM6528 (the monitor's) */
-#define AM65X_MOOD_ONE_GIB          0x100u /* an access where there is no DRAM ends it (the monitor's) */
-/* The monitor's: what no block answers is an external abort. */
-#define AM65X_MOOD_ABORT_UNMODELLED 0x200u
-/* The monitor's, of the ITS and the redistributors. */
-#define AM65X_MOOD_NON_SHAREABLE    0x1000u  /* what they read, they read without snooping */
-#define AM65X_MOOD_FLAT_ITS         0x2000u  /* few ids, and collections in the ITS itself */
-#define AM65X_MOOD_TWO_LEVEL_ITS    0x4000u  /* the table of devices can have two levels */
-#define AM65X_MOOD_STALE_LOADER     0x8000u  /* a loader has left everything on */
-#define AM65X_MOOD_GARBAGE_FIELDS   0x10000u /* left-overs in the registers of channels */
-#define AM65X_MOOD_MAP_ENABLES      0x20000u /* a mapping enables, and its event comes at once */
-#define AM65X_MOOD_SLOW_EVENTS      0x40000u /* events arrive late, and the last state counts */
-#define AM65X_MOOD_MISORDERED       0x80000u /* answers and completions change places */
-/* The monitor's: who does not snoop sees what was cleaned; missing barriers are told. */
-#define AM65X_MOOD_CACHES           0x1000000u
-#define AM65X_MOOD_ORDER            0x2000000u
+/* Moods: what a board may be like and this one is not unless asked (docs/twin.md);
+ * tools/k3twin/board.py knows these numbers too. */
+#define AM65X_MOOD_STALE_LOADER     (1u << 0) /* a loader has left everything on */
+#define AM65X_MOOD_I2101            (1u << 1) /* the ITS has the advisory i2101 */
+#define AM65X_MOOD_GARBAGE_FIELDS   (1u << 2) /* left-overs in the registers of channels */
+#define AM65X_MOOD_MAP_ENABLES      (1u << 3) /* a mapping enables, and its event comes at once */
+#define AM65X_MOOD_SLOW_EVENTS      (1u << 4) /* events arrive late, and the last state counts */
+#define AM65X_MOOD_MISORDERED       (1u << 5) /* answers and completions change places */
+/* The monitor's. */
+#define AM65X_MOOD_FEW_CORES        (1u << 6)  /* two cores, as an AM6528 */
+#define AM65X_MOOD_ONE_GIB          (1u << 7)  /* an access where there is no DRAM ends it */
+#define AM65X_MOOD_ABORT_UNMODELLED (1u << 8)  /* what no block answers is an external abort */
+#define AM65X_MOOD_CACHES           (1u << 9)  /* who does not snoop sees what was cleaned */
+#define AM65X_MOOD_ORDER            (1u << 10) /* missing barriers are told */
+/* Of the ITS and the redistributors. */
+#define AM65X_MOOD_NON_SHAREABLE    (1u << 11) /* what they read, they read without snooping */
+#define AM65X_MOOD_FLAT_ITS         (1u << 12) /* few ids, and collections in the ITS itself */
+#define AM65X_MOOD_TWO_LEVEL_ITS    (1u << 13) /* the table of devices can have two levels */
 
 struct am65x_config {
     uint32_t trace;       /* AM65X_TRACE_* */

@@ -56,7 +56,6 @@ static const struct block blocks[] = {
     {0x35000000, 0x100000, 4, NAVSS_MAIN, udmap_tchan_read, udmap_tchan_write},
     {0x38000000, 0x400000, 4, NAVSS_MAIN, ringacc_fifo_read, ringacc_fifo_write},
     {0x3c000000, 0x400000, 4, NAVSS_MAIN, ringacc_rt_read, ringacc_rt_write},
-    {0x40610000, 0x100, 4, 0, rti_read, rti_write},
     {0x40a00000, 0x10000, 4, UART_MCU, uart_read, uart_write},
     {0x40f04000, 0x1000, 4, CTRL_MMR_MCU_MODES, ctrl_mmr_read, ctrl_mmr_write},
     {0x43000000, 0x100, 4, CHIPID_WKUP, chipid_read, write_ignored},
@@ -66,6 +65,12 @@ static const struct block blocks[] = {
     {0x00600000, 0x100, 4, GPIO_MAIN_0, gpio_read, gpio_write},
     {0x00601000, 0x100, 4, GPIO_MAIN_1, gpio_read, gpio_write},
     {0x42110000, 0x100, 4, GPIO_WKUP_0, gpio_read, gpio_write},
+    {0x02200000, 0x100, 4, 0, rti_read, rti_write},
+    {0x02210000, 0x100, 4, 1, rti_read, rti_write},
+    {0x02220000, 0x100, 4, 2, rti_read, rti_write},
+    {0x02230000, 0x100, 4, 3, rti_read, rti_write},
+    {0x40600000, 0x100, 4, RTI_MCU, rti_read, rti_write},
+    {0x40610000, 0x100, 4, RTI_MCU + 1, rti_read, rti_write},
 };
 
 static const struct block *find_block(uint64_t address, unsigned size)

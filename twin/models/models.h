@@ -98,8 +98,10 @@ void model_trace_end(const struct trace_line *line);
 uint64_t uart_read(unsigned instance, uint64_t offset);
 void uart_write(unsigned instance, uint64_t offset, uint64_t value);
 void uart_reset(void);
-#define UART_MCU 3u
+#define UART_MCU  3u
 
+#define RTI_MCU   4u /* the first of the MCU domain's */
+#define RTI_COUNT 6u
 uint64_t rti_read(unsigned instance, uint64_t offset);
 void rti_write(unsigned instance, uint64_t offset, uint64_t value);
 void rti_reset(void);

@@ -33,7 +33,7 @@ static const uint16_t always_on[] = {
     56, 118, 119, 179, 180, 181, 182, 187, 188, 189, 190, 191, 194, 195, 198, 199, 200, 202, 203,
 };
 
-#define MCU_RTI1 135u /* the watchdog that a loader has left on */
+#define RTI0 130u /* and five more: the watchdogs that a loader has left on */
 
 void sysfw_device_reset(void)
 {
@@ -42,8 +42,8 @@ void sysfw_device_reset(void)
         devices[i].exclusive = HOST_NONE;
     for (size_t i = 0; i < COUNT_OF(always_on); i++)
         devices[always_on[i]].wanted[0] = STATE_ON;
-    if ((model_config()->moods & AM65X_MOOD_STALE_LOADER) != 0)
-        devices[MCU_RTI1].wanted[0] = STATE_ON;
+    for (unsigned i = 0; i < RTI_COUNT && model_mood(AM65X_MOOD_STALE_LOADER); i++)
+        devices[RTI0 + i].wanted[0] = STATE_ON;
 }
 
 bool sysfw_device_exists(uint32_t device)

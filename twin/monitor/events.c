@@ -43,11 +43,6 @@ static struct head *head(void)
     return (struct head *)(uintptr_t)EVENTS_BASE;
 }
 
-bool events_wanted(void)
-{
-    return parameters()->events != 0;
-}
-
 void event(unsigned kind, uint32_t subject, uint64_t first, uint64_t second, const void *bytes,
            size_t size)
 {

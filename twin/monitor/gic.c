@@ -135,11 +135,19 @@ static void refresh(uint64_t intid)
         set_pending((unsigned)intid);
 }
 
-void gic_acknowledged(unsigned intid)
+static bool has_high_line(uint64_t intid)
 {
-    if (intid < SPI_FIRST || intid >= BOARD_INTID_LIMIT || !line_is_high(intid))
-        return;
+    return intid - SPI_FIRST < BOARD_INTID_LIMIT - SPI_FIRST && line_is_high((unsigned)intid);
+}
+
+uint64_t gic_acknowledged(uint64_t intid)
+{
+    if (!has_high_line(intid))
+        return intid;
+    if (spi_is_carrier(intid))
+        return gic_acknowledged(spi_take()); /* that is no carrier */
     machine_locked(refresh, intid);
+    return intid;
 }
 
 /* ---- start ---- */
@@ -159,6 +167,8 @@ void gic_init(void)
         write32(BOARD_GICD_BASE + GICD_IPRIORITYR(intid), PRIORITY_GUEST);
 
     spi_init();
+    /* As if their lines were high: so to tell them from others costs an acknowledge nothing. */
+    lines_high[CARRIER_FIRST / 32] |= ((1u << BOARD_CPUS_MAX) - 1) << CARRIER_FIRST % 32;
 
     /* The console goes to the boot core, whatever the guest does with it. */
     write32(BOARD_GICD_BASE + GICD_IGROUPR(BOARD_CONSOLE_INTID),
@@ -209,6 +219,7 @@ void gic_drop_priorities(void)
     }
     write_sysreg(ICC_CTLR_EL3, control);
     synchronise_context();
+    spi_forget_ends();
 }
 
 /* The non-secure group's part of the CPU interface. */
@@ -306,8 +317,9 @@ static void router_access(uint64_t offset, unsigned size, bool write, uint64_t *
 
 static void refresh_many(uint64_t first, unsigned count)
 {
-    for (uint64_t intid = first; intid < first + count && intid < BOARD_INTID_LIMIT; intid++)
-        gic_acknowledged((unsigned)intid);
+    for (uint64_t intid = first; intid < first + count; intid++)
+        if (has_high_line(intid))
+            machine_locked(refresh, intid);
 }
 
 bool gicd_access(uint64_t offset, unsigned size, bool write, uint64_t *value)

@@ -94,7 +94,10 @@ enum monitor_event {
     EVENT_SGI = 66,         /* INTID; a bit for each core */
     EVENT_CORE = 67,        /* 1: on, 0: off */
 };
-bool events_wanted(void);
+static inline bool events_wanted(void)
+{
+    return parameters()->events != 0;
+}
 /* Adds a record for this core; size is at most EVENT_BYTES_MAX. With or without locks. */
 #define EVENT_BYTES_MAX 64u
 void event(unsigned kind, uint32_t subject, uint64_t first, uint64_t second, const void *bytes,
@@ -144,8 +147,8 @@ bool gic_service(void);
 void gic_wake(unsigned cpu);
 /* A model's line changed. With the models' lock held. */
 void gic_line(unsigned intid, bool high);
-/* The guest acknowledged intid. */
-void gic_acknowledged(unsigned intid);
+/* The board's GIC has acknowledged intid for the guest. Returns what the guest is told. */
+uint64_t gic_acknowledged(uint64_t intid);
 /* Accesses to the trapped pages of distributor and redistributors; false: no register is there. */
 bool gicd_access(uint64_t offset, unsigned size, bool write, uint64_t *value);
 bool gicr_access(uint64_t offset, unsigned size, bool write, uint64_t *value);

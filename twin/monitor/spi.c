@@ -34,12 +34,16 @@ static struct {
     unsigned intid;
     uint8_t priority;
     bool pending;
+    unsigned unended; /* that the core has been told; its own affair */
 } carried[BOARD_CPUS_MAX];
+
+unsigned ends_watched;
 
 void spi_init(void)
 {
     /* Priorities are as gic_init() has set them, the highest of the guest's. */
     gic_spi_reset(parameters()->cpus);
+    ends_watched = events_wanted();
     for (unsigned core = 0; core < parameters()->cpus; core++) {
         carried[core].intid = GIC_SPI_NONE;
         mmio_write(BOARD_GICD_BASE + GICD_IROUTER(CARRIER(core)), 8, core);
@@ -97,6 +101,12 @@ static void drop_priority(unsigned core)
     synchronise_context();
 }
 
+static void count_unended(unsigned core, int more)
+{
+    carried[core].unended += (unsigned)more;
+    (void)__atomic_fetch_add(&ends_watched, (unsigned)more, __ATOMIC_RELAXED);
+}
+
 static void take(uint64_t result)
 {
     uint64_t *intid = (uint64_t *)(uintptr_t)result;
@@ -110,10 +120,12 @@ static void take(uint64_t result)
         return;
     *intid = carried[core].intid;
     carrier_taken(core);
-    if (*intid == GIC_SPI_NONE)
+    if (*intid == GIC_SPI_NONE) {
         drop_priority(core);
-    else
+    } else {
         gic_spi_activate((unsigned)*intid);
+        count_unended(core, 1);
+    }
     update();
 }
 
@@ -144,9 +156,20 @@ static bool ends_in_two_steps(void)
     return (read_sysreg(ICC_CTLR_EL3) & CTLR_EL3_EOIMODE) != 0;
 }
 
+void spi_forget_ends(void)
+{
+    unsigned core = cpu_id();
+
+    count_unended(core, -(int)carried[core].unended);
+}
+
 void spi_end(uint64_t intid)
 {
-    drop_priority(cpu_id());
+    unsigned core = cpu_id();
+
+    drop_priority(core);
+    if (carried[core].unended != 0)
+        count_unended(core, -1);
     if (!ends_in_two_steps())
         machine_locked(deactivate, intid);
 }

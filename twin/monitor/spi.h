@@ -19,6 +19,10 @@ static inline bool spi_is_carrier(uint64_t intid)
     return intid - CARRIER_FIRST < BOARD_CPUS_MAX;
 }
 
+/* Not 0: an end of interrupt is more than a write of the register, for it is recorded (events.c),
+ * or there are SPIs of these that a core has been told and has not ended. */
+extern unsigned ends_watched;
+
 void spi_init(void); /* with the distributor off */
 /* With the models' lock held. */
 void spi_line(unsigned intid, bool high);
@@ -31,6 +35,8 @@ uint64_t spi_highest_pending(void);
 /* The guest's write to ICC_EOIR1_EL1 or ICC_DIR_EL1, of an interrupt that gic_spi_has(). */
 void spi_end(uint64_t intid);
 void spi_deactivate(uint64_t intid);
+/* There is nothing to end on this core any more. */
+void spi_forget_ends(void);
 
 /* An access to the distributor; false: none of their registers. GICD_TYPER as the guest has it. */
 bool spi_gicd_access(uint64_t offset, unsigned size, bool write, uint64_t *value);

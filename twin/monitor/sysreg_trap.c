@@ -33,24 +33,26 @@
 #define SGI_INTID_MASK       (0xfull << SGI_INTID_SHIFT)
 #define SGI_IRM              (1ull << 40)
 
-static uint64_t acknowledge_once(void)
-{
-    uint64_t intid = read_sysreg(ICC_IAR1_EL1);
-
-    return spi_is_carrier(intid) ? spi_take() : intid;
-}
-
 static uint64_t acknowledge(void)
 {
     uint64_t intid;
 
     /* A group-0 interrupt that came since the trap hides the guest's own. */
-    while ((intid = acknowledge_once()) == INTID_NONE && gic_service())
-        ;
-    if (intid != INTID_NONE)
+    do {
+        intid = gic_acknowledged(read_sysreg(ICC_IAR1_EL1));
+    } while (intid == INTID_NONE && gic_service());
+    if (intid != INTID_NONE && events_wanted())
         event(EVENT_ACKNOWLEDGE, (uint32_t)intid, 0, 0, NULL, 0);
-    gic_acknowledged((unsigned)intid);
     return intid;
+}
+
+static void end(uint64_t intid)
+{
+    event(EVENT_END, (uint32_t)intid, 0, 0, NULL, 0);
+    if (gic_spi_has(intid))
+        spi_end(intid);
+    else
+        write_sysreg(ICC_EOIR1_EL1, intid);
 }
 
 static uint64_t priority_to_guest(uint64_t priority)
@@ -148,9 +150,8 @@ static bool trap_write(uint32_t name, uint64_t value)
 {
     switch (name) {
     case TRAPPED_EOIR1:
-        event(EVENT_END, (uint32_t)value, 0, 0, NULL, 0);
-        if (gic_spi_has(value))
-            spi_end(value);
+        if (__atomic_load_n(&ends_watched, __ATOMIC_RELAXED) != 0)
+            end(value);
         else
             write_sysreg(ICC_EOIR1_EL1, value);
         return true;
