@@ -273,7 +273,7 @@ leave_el2:
     isb                             // SRE decides whether the next register exists
     msr     ICH_HCR_EL2, xzr
 1:
-    ldr     x0, =vectors_el2
+    ldr     x0, =vectors            // (entered there from EL1 only: trap_el2)
     msr     vbar_el2, x0
     mov     x0, #PSTATE_DAIF | PSTATE_MODE_EL1H
     msr     spsr_el2, x0
@@ -354,14 +354,10 @@ mmu_enable:
  * What stays at EL2: an answer to HVC, "not supported" as SMCCC has it. Nothing else can come
  * here; should it, the system goes off with a failing status rather than hang.
  */
-    .balign 2048
+    .global trap_el2
+    .type   trap_el2, %function
     .cfi_startproc
     .cfi_undefined x30
-vectors_el2:
-    .rept   16
-    .balign 128
-    b       trap_el2
-    .endr
 trap_el2:
     mrs     x0, esr_el2
     lsr     x0, x0, #ESR_EC_SHIFT
