@@ -28,6 +28,8 @@
 #define DFR0_PMUVER_SHIFT    8
 #define CURRENT_EL_SHIFT     2
 #define COPY_CODE_ROOM       256
+#define PAGE_SIZE            4096
+#define EARLY_STACK          PAGE_SIZE /* more than mmu_build_tables() uses */
 
     .section .text.head, "ax"
     .cfi_sections .debug_frame
@@ -62,7 +64,7 @@ start:
      * bypass the caches as the MMU is off.
      */
     mov     x0, x22
-    ldr     x1, link_image_size
+    ldr     x1, link_early_size
     bl      invalidate
     cmp     x22, x20
     b.hi    copy_up
@@ -118,6 +120,7 @@ go_linked:
 link_address:      .quad _start
 link_file_size:    .quad image_file_size
 link_image_size:   .quad image_size
+link_early_size:   .quad image_early_size
 go_linked_offset:  .quad linked
     .cfi_endproc
 
@@ -132,11 +135,24 @@ invalidate:
     mov     x3, #4
     lsl     x3, x3, x2
     add     x1, x0, x1
-1:  dc      ivac, x0
+1:  .rept   4                       // a page has more lines
+    dc      ivac, x0
     add     x0, x0, x3
+    .endr
     cmp     x0, x1
     b.lo    1b
     dsb     sy                      // no stale line is left when the next access is made
+    ret
+    .cfi_endproc
+
+/* Clears [x0, x1), both multiples of a page. No DC ZVA: it wants the MMU on. */
+    .cfi_startproc
+clear:
+1:  .rept   4
+    stp     xzr, xzr, [x0], #16
+    .endr
+    cmp     x0, x1
+    b.lo    1b
     ret
     .cfi_endproc
 
@@ -144,30 +160,38 @@ invalidate:
     .cfi_startproc
     .cfi_undefined x30
 linked:
+    /*
+     * What the stores with the MMU off go to, past the caches: no line of it may be written back over
+     * them, or be found later. All else is only touched with the caches on, which agree.
+     */
     ldr     x0, =_start
-    ldr     x1, =image_size
+    ldr     x1, =image_early_size
     bl      invalidate              // (see the copy; harmless where nothing was copied)
+    ldr     x0, =stacks + STACK_THREAD_TOP - EARLY_STACK
+    mov     x1, #EARLY_STACK
+    bl      invalidate
     ic      iallu
     dsb     sy
     isb
     bl      leave_el2
     mov     x23, #0                 // core 0
 
-    ldr     x0, =bss_start
-    ldr     x1, =bss_end
-1:  stp     xzr, xzr, [x0], #16
-    cmp     x0, x1
-    b.lo    1b
-
+    ldr     x0, =boot_tables_start
+    ldr     x1, =boot_tables_end
+    bl      clear
     bl      set_up_core
     bl      mmu_build_tables        // C, on the stack, with the MMU still off
 
-    /* What was written since the start went past the caches; drop what they hold of it. */
-    ldr     x0, =data_start
-    ldr     x1, =image_end
+    /* Drop what caches hold of the tables and of the record before them, by whatever fetched it. */
+    ldr     x0, =boot_record_start
+    and     x0, x0, #~(PAGE_SIZE - 1)
+    ldr     x1, =boot_tables_end
     sub     x1, x1, x0
     bl      invalidate
     bl      mmu_enable
+    ldr     x0, =bss_start
+    ldr     x1, =bss_end
+    bl      clear
     mov     x0, x21
     mov     x1, x19
     mov     x2, x20
@@ -249,7 +273,7 @@ leave_el2:
     isb                             // SRE decides whether the next register exists
     msr     ICH_HCR_EL2, xzr
 1:
-    ldr     x0, =vectors_el2
+    ldr     x0, =vectors            // (entered there from EL1 only: trap_el2)
     msr     vbar_el2, x0
     mov     x0, #PSTATE_DAIF | PSTATE_MODE_EL1H
     msr     spsr_el2, x0
@@ -330,14 +354,10 @@ mmu_enable:
  * What stays at EL2: an answer to HVC, "not supported" as SMCCC has it. Nothing else can come
  * here; should it, the system goes off with a failing status rather than hang.
  */
-    .balign 2048
+    .global trap_el2
+    .type   trap_el2, %function
     .cfi_startproc
     .cfi_undefined x30
-vectors_el2:
-    .rept   16
-    .balign 128
-    b       trap_el2
-    .endr
 trap_el2:
     mrs     x0, esr_el2
     lsr     x0, x0, #ESR_EC_SHIFT

@@ -10,7 +10,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define BAUD_MAX 12000000u
+#define BAUD_MAX                12000000u
+#define PATH_DEPTH_MAX          16u /* nodes in a console's path, the root among them */
+
+#define NAMED(tree, node, name) is_named(tree, node, name, sizeof(name) - 1)
 
 /* Keeps the first problem; returns the error for it. */
 static int malformed(struct device_tree_info *info, const char *problem)
@@ -151,25 +154,17 @@ static void add_core(struct device_tree_info *info, uint64_t affinity)
     info->cores[info->core_count++] = affinity;
 }
 
-static void read_cores(const void *tree, struct device_tree_info *info)
+static void read_core(const void *tree, int cpus, int node, struct device_tree_info *info)
 {
-    int cpus = fdt_path_offset(tree, "/cpus"), node;
+    int length, cells = cell_count(tree, cpus, "#address-cells", 1);
+    const fdt32_t *affinity = fdt_getprop(tree, node, "reg", &length);
 
-    if (cpus < 0)
+    if (!is_core(tree, node))
         return;
-    int cells = cell_count(tree, cpus, "#address-cells", 1);
-    fdt_for_each_subnode(node, tree, cpus)
-    {
-        int length;
-        const fdt32_t *affinity = fdt_getprop(tree, node, "reg", &length);
-
-        if (!is_core(tree, node))
-            continue;
-        if (affinity == NULL || cells == 0 || length != cells * (int)sizeof(fdt32_t))
-            malformed(info, "the reg of a core in /cpus makes no sense");
-        else
-            add_core(info, read_cells(affinity, cells));
-    }
+    if (affinity == NULL || cells == 0 || length != cells * (int)sizeof(fdt32_t))
+        malformed(info, "the reg of a core in /cpus makes no sense");
+    else
+        add_core(info, read_cells(affinity, cells));
 }
 
 /* ------------------------------------------------------------------------ memory */
@@ -206,20 +201,16 @@ static void read_memory_node(const void *tree, int node, struct device_tree_info
         malformed(info, "the reg of a memory node makes no sense");
 }
 
-static void read_memory(const void *tree, struct device_tree_info *info)
+static void read_memory(const void *tree, int node, struct device_tree_info *info)
 {
-    int node;
-
-    fdt_for_each_subnode(node, tree, 0)
-    {
-        if (string_is(tree, node, "device_type", "memory") && !disabled(tree, node))
-            read_memory_node(tree, node, info);
-    }
+    if (string_is(tree, node, "device_type", "memory") && !disabled(tree, node))
+        read_memory_node(tree, node, info);
 }
 
-static void read_reserved(const void *tree, struct device_tree_info *info)
+/* The header's own list. */
+static void read_reservations(const void *tree, struct device_tree_info *info)
 {
-    int count = fdt_num_mem_rsv(tree), parent = fdt_path_offset(tree, "/reserved-memory"), node;
+    int count = fdt_num_mem_rsv(tree);
 
     for (int i = 0; i < count; i++) {
         uint64_t base, size;
@@ -227,20 +218,19 @@ static void read_reserved(const void *tree, struct device_tree_info *info)
         if (fdt_get_mem_rsv(tree, i, &base, &size) == 0)
             reserve(info, base, size, false);
     }
-    if (parent < 0)
-        return;
-    fdt_for_each_subnode(node, tree, parent)
-    {
-        struct memory_range range;
-        bool no_map = fdt_getprop(tree, node, "no-map", NULL) != NULL, bad = false;
+}
 
-        if (disabled(tree, node))
-            continue;
-        for (unsigned i = 0; next_range(tree, parent, node, i, &range, &bad); i++)
-            reserve(info, range.base, range.size, no_map);
-        if (bad)
-            lose_reserved(info, "the reg of a child of /reserved-memory makes no sense");
-    }
+static void read_reserved(const void *tree, int parent, int node, struct device_tree_info *info)
+{
+    struct memory_range range;
+    bool no_map = fdt_getprop(tree, node, "no-map", NULL) != NULL, bad = false;
+
+    if (disabled(tree, node))
+        return;
+    for (unsigned i = 0; next_range(tree, parent, node, i, &range, &bad); i++)
+        reserve(info, range.base, range.size, no_map);
+    if (bad)
+        lose_reserved(info, "the reg of a child of /reserved-memory makes no sense");
 }
 
 /* ------------------------------------------------------------------------ console */
@@ -269,37 +259,86 @@ static bool translate_once(const void *tree, int bus, int parent, uint64_t *addr
     return false;
 }
 
-/* The address of a device's first register, as a CPU sees it. */
-static bool cpu_address(const void *tree, int node, uint64_t *address)
+/* A path on its way through the tree. */
+struct path {
+    const char *text; /* NULL: none is looked for, or not any more */
+    size_t length;    /* of what is not found yet */
+    unsigned depth;   /* of the last node of it that was found */
+    int nodes[PATH_DEPTH_MAX];
+    bool found;
+};
+
+/* Past `count` characters, and the slashes behind them. */
+static void go_on(struct path *path, size_t count)
 {
-    struct memory_range range;
-    bool bad;
-    int bus = fdt_parent_offset(tree, node);
-
-    if (bus < 0 || !next_range(tree, bus, node, 0, &range, &bad))
-        return false;
-    *address = range.base;
-    while (bus > 0) {
-        int parent = fdt_parent_offset(tree, bus);
-
-        if (parent < 0 || !translate_once(tree, bus, parent, address))
-            return false;
-        bus = parent;
-    }
-    return bus == 0;
+    while (count < path->length && path->text[count] == '/')
+        count++;
+    path->text += count;
+    path->length -= count;
 }
 
-/* The node that a path or an alias of length characters names. An alias must stand for a path:
- * libfdt would look for ever for one that stands for itself. */
-static int find_node(const void *tree, const char *path, size_t length)
+/* The node that a path or an alias of length characters names is looked for from now on. An alias
+ * must stand for a path: libfdt would look for ever for one that stands for itself. */
+static void look_for(const void *tree, const char *text, size_t length, struct path *path)
 {
-    if (length > 0 && path[0] != '/') {
-        path = fdt_get_alias_namelen(tree, path, (int)length);
-        if (path == NULL || path[0] != '/')
-            return -FDT_ERR_BADPATH;
-        length = strlen(path);
+    *path = (struct path){0};
+    if (length > 0 && text[0] != '/') {
+        text = fdt_get_alias_namelen(tree, text, (int)length);
+        length = text != NULL ? strlen(text) : 0;
     }
-    return fdt_path_offset_namelen(tree, path, (int)length);
+    if (length == 0 || text[0] != '/')
+        return;
+    path->text = text;
+    path->length = length;
+    go_on(path, 0);
+    if (path->length == 0)
+        path->text = NULL; /* the root has no address */
+}
+
+/* Whether the node's name is this one, which may leave out the unit address. */
+static bool is_named(const void *tree, int node, const char *wanted, size_t length)
+{
+    int name_length;
+    const char *name = fdt_get_name(tree, node, &name_length);
+
+    return name != NULL && (size_t)name_length >= length && memcmp(name, wanted, length) == 0 &&
+           (name[length] == '\0' || (name[length] == '@' && memchr(wanted, '@', length) == NULL));
+}
+
+/* The next node of the tree, in its order. */
+static void follow(const void *tree, int node, unsigned depth, struct path *path)
+{
+    if (path->text == NULL || path->found || depth > path->depth + 1)
+        return;
+    if (depth <= path->depth) {
+        path->text = NULL; /* the last one had no such child */
+        return;
+    }
+    size_t count = 0;
+
+    while (count < path->length && path->text[count] != '/')
+        count++;
+    if (depth == PATH_DEPTH_MAX || !is_named(tree, node, path->text, count))
+        return;
+    path->nodes[++path->depth] = node;
+    go_on(path, count);
+    path->found = path->length == 0;
+}
+
+/* The address of a device's first register, as a CPU sees it. */
+static bool cpu_address(const void *tree, const struct path *path, uint64_t *address)
+{
+    const int *node = &path->nodes[path->depth];
+    struct memory_range range;
+    bool bad;
+
+    if (!path->found || !next_range(tree, node[-1], node[0], 0, &range, &bad))
+        return false;
+    *address = range.base;
+    while (--node > path->nodes)
+        if (!translate_once(tree, node[0], node[-1], address))
+            return false;
+    return true;
 }
 
 /* "115200n8": the number in front. */
@@ -312,26 +351,37 @@ static uint32_t read_baud(const char *options)
     return baud <= BAUD_MAX ? baud : 0;
 }
 
-static void read_console(const void *tree, int chosen, struct device_tree_info *info)
+/* Returns what follows the path: ":", and what the line is to be set to; NULL: no path. */
+static const char *read_console(const void *tree, int chosen, struct device_tree_info *info,
+                                struct path *path)
 {
-    int length, node;
-    const char *path = fdt_getprop(tree, chosen, "stdout-path", &length);
+    int length;
+    const char *text = fdt_getprop(tree, chosen, "stdout-path", &length);
 
-    if (path == NULL)
-        return;
-    if (length <= 0 || path[length - 1] != '\0') {
+    if (text == NULL)
+        return NULL;
+    if (length <= 0 || text[length - 1] != '\0') {
         malformed(info, "/chosen stdout-path is no string");
-        return;
+        return NULL;
     }
-    size_t end = strcspn(path, ":");
-    node = find_node(tree, path, end);
-    if (node < 0 || !cpu_address(tree, node, &info->console_base)) {
+    size_t end = strcspn(text, ":");
+
+    look_for(tree, text, end, path);
+    return text + end;
+}
+
+static void set_console(const void *tree, const struct path *path, const char *rest,
+                        struct device_tree_info *info)
+{
+    if (rest == NULL)
+        return;
+    if (!cpu_address(tree, path, &info->console_base)) {
         info->console_base = 0;
         malformed(info, "/chosen stdout-path leads to no device with an address");
         return;
     }
-    if (path[end] == ':')
-        info->console_baud = read_baud(path + end + 1);
+    if (*rest == ':')
+        info->console_baud = read_baud(rest + 1);
 }
 
 /* ------------------------------------------------------------------------ the loader's file */
@@ -365,19 +415,40 @@ static void read_file(const void *tree, int chosen, struct device_tree_info *inf
 
 /* ------------------------------------------------------------------------ all of it */
 
+static size_t aligned(size_t size)
+{
+    return (size + FDT_TAGSIZE - 1) & ~(FDT_TAGSIZE - 1);
+}
+
 /* Whether each tag lies behind the one before it. A property's length near 2^32 takes libfdt's
  * offset back instead (1.6.1: fdt_next_tag() adds without a look), and fdt_check_full() would go
  * round for ever. */
-static bool tags_go_forward(const void *tree)
+static bool tags_go_forward(const char *tree)
 {
-    int offset = 0, next;
+    size_t offset = fdt_off_dt_struct(tree), end = fdt_totalsize(tree);
 
-    while (fdt_next_tag(tree, offset, &next) != FDT_END) {
-        if (next <= offset)
+    while (offset % FDT_TAGSIZE == 0 && end - offset >= sizeof(struct fdt_property)) {
+        const struct fdt_property *property = (const struct fdt_property *)(tree + offset);
+        size_t size = FDT_TAGSIZE;
+
+        switch (fdt32_ld(&property->tag)) {
+        case FDT_PROP:
+            size = sizeof(*property) + fdt32_ld(&property->len);
+            break;
+        case FDT_BEGIN_NODE:
+            size += strnlen(tree + offset + size, end - offset - size) + 1;
+            break;
+        case FDT_END_NODE:
+        case FDT_NOP:
+            break;
+        default: /* the end, or what fdt_check_full() refuses */
+            return true;
+        }
+        if (aligned(size) > end - offset)
             return false;
-        offset = next;
+        offset += aligned(size);
     }
-    return true; /* to the end, or to what fdt_check_full() refuses */
+    return true; /* too little is left to go back with */
 }
 
 /* libfdt takes older headers, but fdt_check_full() (1.6.1) then reads at address 0. Loaders write
@@ -409,6 +480,48 @@ static const char *in_words(int error)
     }
 }
 
+/* All nodes are passed once: each search from the beginning would take as long. */
+static void read_nodes(const void *tree, struct device_tree_info *info, struct path *console)
+{
+    int depth = 0, parent = 0, cpus = 0, reserved = 0;
+
+    for (int node = fdt_next_node(tree, 0, &depth); node >= 0 && depth > 0;
+         node = fdt_next_node(tree, node, &depth)) {
+        follow(tree, node, (unsigned)depth, console);
+        if (depth == 1) {
+            parent = node;
+            if (cpus == 0 && NAMED(tree, node, "cpus"))
+                cpus = node;
+            else if (reserved == 0 && NAMED(tree, node, "reserved-memory"))
+                reserved = node;
+            else
+                read_memory(tree, node, info);
+        } else if (depth == 2 && parent == cpus) {
+            read_core(tree, parent, node, info);
+        } else if (depth == 2 && parent == reserved) {
+            read_reserved(tree, parent, node, info);
+        }
+    }
+}
+
+static void read_all(const void *tree, struct device_tree_info *info)
+{
+    int chosen = fdt_path_offset(tree, "/chosen");
+    struct path console = {0};
+    const char *rest = NULL;
+
+    (void)copy_string(tree, 0, "model", info->model, sizeof(info->model));
+    if (chosen >= 0) {
+        info->arguments_cut =
+            !copy_string(tree, chosen, "bootargs", info->arguments, sizeof(info->arguments));
+        rest = read_console(tree, chosen, info, &console);
+        read_file(tree, chosen, info);
+    }
+    read_reservations(tree, info);
+    read_nodes(tree, info, &console);
+    set_console(tree, &console, rest, info);
+}
+
 size_t device_tree_size(const void *tree)
 {
     return fdt_magic(tree) == FDT_MAGIC ? fdt_totalsize(tree) : 0;
@@ -427,17 +540,7 @@ int device_tree_read(const void *tree, size_t room, struct device_tree_info *inf
         return malformed(info, in_words(error));
 
     info->tree = (struct memory_range){(uintptr_t)tree, fdt_totalsize(tree)};
-    (void)copy_string(tree, 0, "model", info->model, sizeof(info->model));
-    read_cores(tree, info);
-    read_memory(tree, info);
-    read_reserved(tree, info);
-    int chosen = fdt_path_offset(tree, "/chosen");
-    if (chosen >= 0) {
-        info->arguments_cut =
-            !copy_string(tree, chosen, "bootargs", info->arguments, sizeof(info->arguments));
-        read_console(tree, chosen, info);
-        read_file(tree, chosen, info);
-    }
+    read_all(tree, info);
     return info->problem == NULL ? 0 : -EINVAL;
 }
 

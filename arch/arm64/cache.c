@@ -19,7 +19,9 @@ static uintptr_t line_size(void)
  * end is enough: the maintenance has completed when each of these returns. */
 #define FOR_EACH_LINE(instruction, from, to, line)                                                 \
     do {                                                                                           \
-        for (uintptr_t at = (from) & ~((line)-1); at < (to); at += (line))                         \
+        const uintptr_t step = (line), end = (to);                                                 \
+                                                                                                   \
+        for (uintptr_t at = (from) & ~(step - 1); at < end; at += step)                            \
             __asm__ volatile(instruction ", %0" ::"r"(at) : "memory");                             \
         barrier_complete();                                                                        \
     } while (0)

@@ -64,16 +64,19 @@
 
 _Static_assert(MMU_ROOT_ENTRIES == ENTRIES, "a root table is one page");
 
-uint64_t mmu_root[MMU_ROOT_ENTRIES] __attribute__((aligned(4096)));
+/* Written while the MMU is off, and what caches held of it is dropped afterwards (boot/start.S). */
+#define BOOT_TABLE __attribute__((section(".boot_tables"), aligned(4096)))
+
+uint64_t mmu_root[MMU_ROOT_ENTRIES] BOOT_TABLE;
 
 /* Read by cores whose caches are off yet: on lines of their own (linker.ld), so that no store to a
  * neighbour makes a line of them dirty in another core's cache. */
 #define BOOT_RECORD __attribute__((section(".boot_record")))
 uint64_t mmu_mair BOOT_RECORD, mmu_tcr BOOT_RECORD;
 
-static uint64_t device_blocks[2][ENTRIES] __attribute__((aligned(4096))); /* of the first 2 GiB */
-static uint64_t image_blocks[ENTRIES] __attribute__((aligned(4096)));     /* of the image's */
-static uint64_t image_pages[IMAGE_TABLES][ENTRIES] __attribute__((aligned(4096)));
+static uint64_t device_blocks[2][ENTRIES] BOOT_TABLE; /* of the first 2 GiB */
+static uint64_t image_blocks[ENTRIES] BOOT_TABLE;     /* of the image's */
+static uint64_t image_pages[IMAGE_TABLES][ENTRIES] BOOT_TABLE;
 
 /* Where a bank or a hole in it ends at no multiple of 1 GiB, or of 2 MiB. A board's device tree
  * takes one or two. */
@@ -83,8 +86,6 @@ static unsigned spare_tables_used;
 
 static uint64_t page_descriptor(uint64_t address)
 {
-    if (address >= (uintptr_t)image_end)
-        return 0; /* not known to be memory yet */
     if (address >= (uintptr_t)text_start && address < (uintptr_t)text_end)
         return address | DESCRIPTOR_PAGE | NORMAL | READ_ONLY;
     if (address >= (uintptr_t)rodata_start && address < (uintptr_t)rodata_end)
@@ -95,8 +96,10 @@ static uint64_t page_descriptor(uint64_t address)
 static void map_image(void)
 {
     const uintptr_t image = (uintptr_t)image_start;
+    const size_t pages = ((uintptr_t)image_end - image) / PAGE_SIZE;
 
-    for (size_t i = 0; i < IMAGE_TABLES * ENTRIES; i++)
+    /* What lies behind it is not known to be memory yet. */
+    for (size_t i = 0; i < pages; i++)
         image_pages[i / ENTRIES][i % ENTRIES] = page_descriptor(image + i * PAGE_SIZE);
 
     for (unsigned core = 0; core < CORE_MAX; core++)
@@ -106,7 +109,7 @@ static void map_image(void)
             image_pages[page / ENTRIES][page % ENTRIES] = 0;
         }
 
-    for (size_t table = 0; table < IMAGE_TABLES; table++)
+    for (size_t table = 0; table * ENTRIES < pages; table++)
         image_blocks[image % GIGABYTE / BLOCK_SIZE + table] =
             (uintptr_t)image_pages[table] | DESCRIPTOR_TABLE;
     mmu_root[image / GIGABYTE] = (uintptr_t)image_blocks | DESCRIPTOR_TABLE;
@@ -155,28 +158,48 @@ static bool in_image(uint64_t address)
     return address >= (uintptr_t)image_start && address < (uintptr_t)image_end;
 }
 
-/* Maps the page at address, or as much from there to end as one entry can; or takes it away.
- * Returns how far that reaches; 0: no tables are left. */
+/* Maps pages from address to end, in one table of the last level, or takes them away. Returns how
+ * far that reaches. */
+static uint64_t set_in_table(uint64_t *table, uint64_t address, uint64_t end, bool map)
+{
+    const uint64_t first = address;
+    uint64_t *entry = &table[address >> PAGE_SHIFT & (ENTRIES - 1)];
+
+    for (; address < end && entry < &table[ENTRIES]; address += PAGE_SIZE, entry++) {
+        uint64_t descriptor = address | DESCRIPTOR_PAGE | MEMORY;
+
+        if (in_image(address))
+            continue;
+        if (*entry == 0 && map)
+            *entry = descriptor;
+        else if (!map && *entry == descriptor)
+            *entry = 0;
+    }
+    return address - first;
+}
+
+/* Maps as much from address to end as one entry of a table, or one table of pages, can; or takes it
+ * away. Returns how far that reaches; 0: no tables are left. */
 static uint64_t set_one(uint64_t address, uint64_t end, bool map)
 {
     uint64_t *table = mmu_root;
 
-    for (unsigned shift = LEVEL1_SHIFT;; shift -= LEVEL_BITS) {
+    for (unsigned shift = LEVEL1_SHIFT; shift != PAGE_SHIFT; shift -= LEVEL_BITS) {
         uint64_t *entry = &table[address >> shift & (ENTRIES - 1)], size = UINT64_C(1) << shift;
-        uint64_t kind = shift == PAGE_SHIFT ? DESCRIPTOR_PAGE : DESCRIPTOR_BLOCK;
+        uint64_t block = address | DESCRIPTOR_BLOCK | MEMORY;
         bool whole = address % size == 0 && end - address >= size && !in_image(address);
 
         if (whole && *entry == 0 && map)
-            *entry = address | kind | MEMORY;
-        else if (whole && !map && *entry == (address | kind | MEMORY))
+            *entry = block;
+        else if (whole && !map && *entry == block)
             *entry = 0;
-        if (shift == PAGE_SHIFT || (*entry & DESCRIPTOR_KIND) == DESCRIPTOR_BLOCK ||
-            (*entry == 0 && !map))
+        if ((*entry & DESCRIPTOR_KIND) == DESCRIPTOR_BLOCK || (*entry == 0 && !map))
             return size - address % size;
         table = table_below(entry);
         if (table == NULL)
             return 0;
     }
+    return set_in_table(table, address, end, map);
 }
 
 static int set_pages(uint64_t start, uint64_t end, bool map)

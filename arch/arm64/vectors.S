@@ -31,7 +31,6 @@
     .arch_extension fp              // -mgeneral-regs-only is for C; here the registers are meant
     .arch_extension simd
 
-    .section .text.vectors, "ax"
     .cfi_sections .debug_frame
 
     /* The first instruction of an exception: nothing is saved. */
@@ -108,6 +107,7 @@
     \operation q30, q31, [x0, #480]
     .endm
 
+    .section .text.vectors, "ax"
     .balign 2048
     .global vectors
     .type   vectors, %object
@@ -133,11 +133,14 @@ vectors:
     report  EXCEPTION_FIQ
     report  EXCEPTION_SERROR
 
-    .rept   8                               // from EL0: never entered
-    report  EXCEPTION_FOREIGN
+    .rept   8                               // from EL0: never entered; EL2's table is this one too,
+    .balign 128                             // and what it is for comes from EL1 (boot/start.S)
+    b       trap_el2
     .endr
     .cfi_endproc
     .size   vectors, . - vectors
+
+    .section .text.exceptions, "ax"         // before the table, in what its alignment leaves
 
 /*
  * IRQ: 29 instructions from here to the handler's caller and 24 back, when FP/SIMD is left alone:

@@ -31,14 +31,21 @@ int gic_wait_clear(uintptr_t address, uint32_t bits)
     return 0;
 }
 
-void *gic_memory_allocate(size_t alignment, size_t size)
+void *gic_memory_allocate_snooped(size_t alignment, size_t size)
 {
     size_t whole = (size + alignment - 1u) & ~(alignment - 1u); /* as aligned_alloc() wants it */
     void *memory = aligned_alloc(alignment, whole);
 
-    if (memory != NULL) {
-        memset(memory, 0, whole);
-        dcache_clean_invalidate(memory, whole);
-    }
+    if (memory != NULL)
+        memset(memory, 0, size);
+    return memory;
+}
+
+void *gic_memory_allocate(size_t alignment, size_t size)
+{
+    void *memory = gic_memory_allocate_snooped(alignment, size);
+
+    if (memory != NULL)
+        dcache_clean_invalidate(memory, size);
     return memory;
 }

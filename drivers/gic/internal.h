@@ -44,5 +44,8 @@ int its_clear_event(struct its_device *device, uint32_t event);
 /* Memory for the GIC: aligned, zero, and zero for an observer that does not snoop too. A power of
  * two alignment; NULL if there is none. Thread context. */
 void *gic_memory_allocate(size_t alignment, size_t size);
+/* The same, but its zeros may be in caches only: for a reader that snoops them, or is not told of
+ * it before they are cleaned. */
+void *gic_memory_allocate_snooped(size_t alignment, size_t size);
 
 #endif

@@ -113,7 +113,7 @@ static void read_facts(uintptr_t base)
 
 static int init_table(struct its_table *table, uintptr_t base, unsigned type, unsigned bits)
 {
-    int error = its_table_init(table, base, type, bits, gic_memory_allocate);
+    int error = its_table_init(table, base, type, bits, gic_memory_allocate_snooped);
 
     if (error != 0 && error != -ENODEV)
         log_error(its, "table of %s: error %d",
@@ -307,7 +307,7 @@ static int map_locked(uint32_t id, unsigned event_bits, struct its_device **resu
     there = find_device(id);
     if (there != NULL)
         return there->state == DEVICE_UNKNOWN ? -ENOBUFS : -EEXIST;
-    error = its_table_provide(&its.devices, id, gic_memory_allocate);
+    error = its_table_provide(&its.devices, id, gic_memory_allocate_snooped);
     if (error != 0)
         return error;
     device = allocate_device(id, event_bits);

@@ -36,40 +36,10 @@ static uintptr_t find_register(uintptr_t registers, unsigned type)
     return 0;
 }
 
-/* The largest page that the register takes: implementations may have only one. -EIO: none. */
-static int choose_page_size(uintptr_t address, unsigned *code)
-{
-    for (*code = PAGE_SIZE_CODES; (*code)-- > 0;) {
-        uint64_t field = GITS_BASER_PAGE_SIZE(*code);
-
-        mmio_write64(address, field);
-        if ((mmio_read64(address) & GITS_BASER_PAGE_SIZE_FIELD) == field)
-            return 0;
-    }
-    return -EIO;
-}
-
 static bool can_be_two_level(uintptr_t address, unsigned page_size_code)
 {
     mmio_write64(address, GITS_BASER_INDIRECT | GITS_BASER_PAGE_SIZE(page_size_code));
     return (mmio_read64(address) & GITS_BASER_INDIRECT) != 0;
-}
-
-/* Gives the ITS the table: as cached and shareable if the register keeps that, otherwise as
- * uncached. */
-static int program(struct its_table *table, uint64_t value)
-{
-    uint64_t shareable = GITS_BASER_SHAREABILITY(GIC_MEMORY_INNER_SHAREABLE);
-
-    mmio_write64(table->address_register,
-                 value | shareable | GITS_BASER_INNER_CACHE(GIC_MEMORY_WRITE_BACK));
-    table->coherent = (mmio_read64(table->address_register) & shareable) != 0;
-    if (!table->coherent)
-        mmio_write64(table->address_register,
-                     value | GITS_BASER_INNER_CACHE(GIC_MEMORY_NON_CACHEABLE));
-    /* Not more than was written either: another page size, or more pages, would be another table.
-     */
-    return (mmio_read64(table->address_register) & TAKEN) == value ? 0 : -EIO;
 }
 
 /* Ids in a page of a flat table, or of the second level. */
@@ -85,7 +55,50 @@ static uint64_t pages_for(const struct its_table *table, uint64_t count)
 
     if (table->two_level)
         pages = (pages * ITS_LEVEL1_ENTRY_SIZE + table->page_size - 1u) / table->page_size;
-    return pages < GITS_BASER_PAGES_MAX ? pages : GITS_BASER_PAGES_MAX;
+    return pages;
+}
+
+/* With the smallest page that the register takes and that gives room for count ids, since a whole
+ * page is cleared at a time; implementations may have only one size. -EIO: none. */
+static int choose_layout(struct its_table *table, uint64_t count, uint64_t *value)
+{
+    uintptr_t address = table->address_register;
+    int error = -EIO;
+
+    for (unsigned code = 0; code < PAGE_SIZE_CODES; code++) {
+        uint64_t field = GITS_BASER_PAGE_SIZE(code);
+
+        mmio_write64(address, field);
+        if ((mmio_read64(address) & GITS_BASER_PAGE_SIZE_FIELD) != field)
+            continue;
+        table->entry_size = GITS_BASER_ENTRY_SIZE(mmio_read64(address));
+        table->page_size = page_size_of(code);
+        table->two_level = count > ids_per_page(table) && can_be_two_level(address, code);
+        *value = table->two_level ? field | GITS_BASER_INDIRECT : field;
+        error = 0;
+        if (pages_for(table, count) <= GITS_BASER_PAGES_MAX)
+            break;
+    }
+    return error;
+}
+
+/* Gives the ITS, which is disabled, the table of `size` bytes: as cached and shareable if the
+ * register keeps that, otherwise as uncached. */
+static int program(struct its_table *table, uint64_t value, size_t size)
+{
+    uint64_t shareable = GITS_BASER_SHAREABILITY(GIC_MEMORY_INNER_SHAREABLE);
+
+    mmio_write64(table->address_register,
+                 value | shareable | GITS_BASER_INNER_CACHE(GIC_MEMORY_WRITE_BACK));
+    table->coherent = (mmio_read64(table->address_register) & shareable) != 0;
+    if (!table->coherent) {
+        dcache_clean_invalidate((const void *)(uintptr_t)(value & GITS_BASER_ADDRESS), size);
+        mmio_write64(table->address_register,
+                     value | GITS_BASER_INNER_CACHE(GIC_MEMORY_NON_CACHEABLE));
+    }
+    /* Not more than was written either: another page size, or more pages, would be another table.
+     */
+    return (mmio_read64(table->address_register) & TAKEN) == value ? 0 : -EIO;
 }
 
 /* How many of count ids a table of that many pages has room for. */
@@ -103,19 +116,17 @@ int its_table_init(struct its_table *table, uintptr_t registers, unsigned type, 
 {
     uintptr_t address = find_register(registers, type);
     uint64_t count = UINT64_C(1) << bits, pages, value;
-    unsigned page_size_code;
     void *memory;
 
     if (address == 0)
         return -ENODEV;
     *table = (struct its_table){.address_register = address};
-    if (choose_page_size(address, &page_size_code) != 0)
+    if (choose_layout(table, count, &value) != 0)
         return -EIO;
-    table->entry_size = GITS_BASER_ENTRY_SIZE(mmio_read64(address));
-    table->page_size = page_size_of(page_size_code);
-    table->two_level = count > ids_per_page(table) && can_be_two_level(address, page_size_code);
 
     pages = pages_for(table, count);
+    if (pages > GITS_BASER_PAGES_MAX)
+        pages = GITS_BASER_PAGES_MAX;
     table->limit = room_in(table, pages, count);
     memory = allocate(table->page_size, pages * table->page_size);
     if (memory == NULL) {
@@ -125,11 +136,8 @@ int its_table_init(struct its_table *table, uintptr_t registers, unsigned type, 
     if (table->two_level)
         table->level1 = memory;
 
-    value = GITS_BASER_VALID | (uintptr_t)memory | GITS_BASER_PAGE_SIZE(page_size_code) |
-            GITS_BASER_PAGES(pages);
-    if (table->two_level)
-        value |= GITS_BASER_INDIRECT;
-    return program(table, value);
+    value |= GITS_BASER_VALID | (uintptr_t)memory | GITS_BASER_PAGES(pages);
+    return program(table, value, pages * table->page_size);
 }
 
 int its_table_provide(struct its_table *table, uint32_t id, its_table_allocate_t allocate)
@@ -148,6 +156,8 @@ int its_table_provide(struct its_table *table, uint32_t id, its_table_allocate_t
     if (page == NULL)
         return -ENOMEM;
 
+    if (!table->coherent)
+        dcache_clean_invalidate(page, table->page_size);
     /* The page's zeros are seen before the entry that leads to them. */
     barrier_before_doorbell();
     *entry = ITS_LEVEL1_VALID | (uintptr_t)page;

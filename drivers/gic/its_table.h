@@ -20,8 +20,7 @@ struct its_table {
     uint64_t *level1; /* of a two-level table */
 };
 
-/* Where tables get their memory: aligned, zero, seen as zero by the ITS; NULL when there is none.
- */
+/* Where tables get their memory: aligned, zero for whoever snoops; NULL when there is none. */
 typedef void *(*its_table_allocate_t)(size_t alignment, size_t size);
 
 /* Finds the GITS_BASERn of the given type (GITS_BASER_TYPE_*), gives it a table for ids below

@@ -346,6 +346,11 @@ static void test_console_behind_two_buses(void **state)
         read_variation((struct variation){.stdout_path = "/bus@100000/serial@2800000:9600"}), 0);
     assert_int_equal(info.console_base, 0x2800000);
     assert_int_equal(info.console_baud, 9600);
+    /* Unit addresses may be left out, and slashes be too many. */
+    assert_int_equal(read_variation((struct variation){.stdout_path = "//bus//cbass/serial/:9600"}),
+                     0);
+    assert_int_equal(info.console_base, 0x2810000);
+    assert_int_equal(info.console_baud, 9600);
 }
 
 static void test_console_behind_a_bus_of_the_same_addresses(void **state)
@@ -368,6 +373,11 @@ static void test_console_that_leads_nowhere(void **state)
         {.alias = ""},
         {.no_ranges = true},
         {.other_ranges = true},
+        {.stdout_path = "/"},
+        {.stdout_path = "/bus@100000"},
+        {.stdout_path = "/bus@100000/serial@2800000/below"},
+        {.stdout_path = "/serial@2800000"},
+        {.stdout_path = "/bus@1/serial@2800000"},
         {.stdout_path = "/chosen"},
         {.alias = "/bus@100000/cbass/no"},
         {.stdout_path = ":"},

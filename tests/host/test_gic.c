@@ -753,7 +753,7 @@ static void memory_is_a_whole_number_of_alignments(void **state)
 
         assert_non_null(memory);
         assert_int_equal(allocated, (size + 63) / 64 * 64);
-        for (size_t i = 0; i < allocated; i++)
+        for (size_t i = 0; i < size; i++)
             assert_int_equal(memory[i], 0);
         free(memory);
     }

@@ -261,6 +261,11 @@ void *gic_memory_allocate(size_t alignment, size_t size)
     return memory;
 }
 
+void *gic_memory_allocate_snooped(size_t alignment, size_t size)
+{
+    return gic_memory_allocate(alignment, size);
+}
+
 uintptr_t gic_redistributor_base(unsigned core)
 {
     return UINT64_C(0x01880000) + core * 0x20000;

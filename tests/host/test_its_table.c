@@ -108,26 +108,26 @@ static void a_large_table_has_two_levels_and_gets_its_pages_on_demand(void **sta
 
     (void)state;
     assert_int_equal(its_table_init(&table, REGISTERS, 1, 20, allocate), 0);
-    /* 2^20 ids / 8192 in a page of 64 KiB = 128 pages: one page of the first level. */
+    /* 2^20 ids / 512 in a page of 4 KiB = 2048 pages: four pages of the first level. */
     assert_true(table.two_level);
     assert_int_equal(table.limit, 1u << 20);
     assert_int_equal(fake.allocations, 1);
-    assert_int_equal(fake.size[0], 0x10000);
-    assert_int_equal(fake.alignment[0], 0x10000);
+    assert_int_equal(fake.size[0], 0x4000);
+    assert_int_equal(fake.alignment[0], 0x1000);
     assert_int_equal(address_in(fake.baser[DEVICES]), (uintptr_t)fake.memory[0]);
     assert_int_equal(fake.baser[DEVICES] >> 62, 3);     /* valid, indirect */
-    assert_int_equal(fake.baser[DEVICES] >> 8 & 3, 2);  /* 64 KiB */
-    assert_int_equal(fake.baser[DEVICES] & 0xff, 0);    /* one page */
+    assert_int_equal(fake.baser[DEVICES] >> 8 & 3, 0);  /* 4 KiB */
+    assert_int_equal(fake.baser[DEVICES] & 0xff, 3);    /* four pages */
     assert_int_equal(fake.baser[DEVICES] >> 10 & 3, 1); /* inner shareable */
     assert_int_equal(fake.baser[DEVICES] >> 59 & 7, 7); /* write-back */
     assert_true(table.coherent);
 
     level1 = fake.memory[0];
-    assert_int_equal(its_table_provide(&table, 8192 * 5 + 1, allocate), 0);
+    assert_int_equal(its_table_provide(&table, 512 * 5 + 1, allocate), 0);
     assert_int_equal(fake.allocations, 2);
     assert_int_equal(level1[5], UINT64_C(1) << 63 | (uintptr_t)fake.memory[1]);
     assert_int_equal(level1[4], 0);
-    assert_int_equal(its_table_provide(&table, 8192 * 5 + 8191, allocate), 0);
+    assert_int_equal(its_table_provide(&table, 512 * 5 + 511, allocate), 0);
     assert_int_equal(fake.allocations, 2);
     assert_int_equal(its_table_provide(&table, (1u << 20) - 1, allocate), 0);
     assert_int_equal(fake.allocations, 3);
@@ -159,7 +159,25 @@ static void a_flat_table_is_taken_where_there_are_no_two_levels(void **state)
     assert_false(table.two_level);
     assert_int_equal(table.limit, 1u << 16);
     assert_int_equal(fake.size[0], 8u << 16);
-    assert_int_equal(fake.baser[DEVICES] & 0xff, 7); /* 8 pages of 64 KiB */
+    assert_int_equal(fake.baser[DEVICES] >> 8 & 3, 0);
+    assert_int_equal(fake.baser[DEVICES] & 0xff, 127); /* 128 pages of 4 KiB */
+}
+
+/* 256 pages are the most: where they are too small, larger ones. */
+static void pages_are_as_large_as_they_must_be(void **state)
+{
+    for (unsigned bits = 17; bits <= 21; bits++) {
+        struct its_table table;
+
+        setup(state);
+        fake.flat_only = true;
+        assert_int_equal(its_table_init(&table, REGISTERS, 1, bits, allocate), 0);
+        assert_int_equal(table.limit, 1u << bits);
+        assert_int_equal(fake.size[0], 8u << bits);
+        assert_int_equal(fake.baser[DEVICES] >> 8 & 3, bits <= 17 ? 0 : bits <= 19 ? 1 : 2);
+        teardown(state);
+        fake.allocations = 0;
+    }
 }
 
 static void a_table_too_large_for_256_pages_is_cut(void **state)
@@ -202,7 +220,7 @@ static void odd_entry_sizes_leave_the_rest_of_a_page_unused(void **state)
     (void)state;
     fake.baser[DEVICES] = UINT64_C(1) << 56 | UINT64_C(11) << 48; /* 12 bytes */
     assert_int_equal(its_table_init(&table, REGISTERS, 1, 20, allocate), 0);
-    assert_int_equal(its_table_provide(&table, 5461, allocate), 0); /* 65536 / 12 = 5461.3 */
+    assert_int_equal(its_table_provide(&table, 341, allocate), 0); /* 4096 / 12 = 341.3 */
     assert_int_equal(((uint64_t *)fake.memory[0])[0], 0);
     assert_int_not_equal(((uint64_t *)fake.memory[0])[1], 0);
 }
@@ -253,6 +271,7 @@ int main(void)
         TEST(a_large_table_has_two_levels_and_gets_its_pages_on_demand),
         TEST(a_table_of_one_page_is_flat),
         TEST(a_flat_table_is_taken_where_there_are_no_two_levels),
+        TEST(pages_are_as_large_as_they_must_be),
         TEST(a_table_too_large_for_256_pages_is_cut),
         TEST(a_fixed_page_size_is_respected),
         TEST(odd_entry_sizes_leave_the_rest_of_a_page_unused),

@@ -60,12 +60,20 @@ if $level == 2
     check ($VTTBR_EL2==0) "VTTBR_EL2 is 0"
     check (($MDCR_EL2&0xffe0)==0&&($MDCR_EL2&0x1f)==(($PMCR_EL0>>11)&0x1f)) "MDCR_EL2 traps nothing and has the PMU's counters at EL1"
     check ($VMPIDR_EL2==0x80000000) "VMPIDR_EL2 is core 0's MPIDR"
-    check ($VBAR_EL2==(long)&vectors_el2) "VBAR_EL2 is the HVC stub"
+    check ($VBAR_EL2==(long)&vectors) "VBAR_EL2 is the table, whose entries from below answer HVC"
 end
 
 # The copy is the whole image; el2-entry reads GDB's verdict on each section.
 check (*(int*)((long)&image_start+56)==0x644d5241) "the image header is in place"
 compare-sections .text
 compare-sections .rodata
+
+# What EL2's part of the table is for.
+if $level == 2
+    set $at=$pc
+    set *(int*)$pc=0xd4000002
+    stepi 8
+    check ($pc==$at+4&&$x0==-1) "an HVC is answered: not supported"
+end
 printf "done\n"
 kill
