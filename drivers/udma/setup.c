@@ -127,6 +127,26 @@ static int request_interrupt(struct udma_channel *channel)
     return error;
 }
 
+/* What somebody else, a channel that a loader has left running say, put onto the ring before its
+ * event was mapped: for a ring that is not empty no event would come, now or later. */
+static void clear_completions(struct udma_channel *channel)
+{
+    struct udma_ring *ring = &channel->completion;
+    unsigned count = udma_ring_occupancy(ring);
+
+    if (count == 0)
+        return;
+    irq_mask(channel->irq);
+    if (irq_synchronize(channel->irq) == 0 && (count = udma_ring_occupancy(ring)) <= ring->count) {
+        log_warning(udma, "ring %u: %u elements of an earlier user's", (unsigned)ring->index,
+                    count);
+        for (unsigned i = 0; i < count; i++)
+            (void)udma_ring_get(ring);
+        udma_ring_release(ring, count);
+    }
+    irq_unmask(channel->irq);
+}
+
 int udma_bring_up(struct udma_channel *channel)
 {
     /* An earlier user left it on, and udma_init() could not stop it, or it came on since. */
@@ -140,9 +160,11 @@ int udma_bring_up(struct udma_channel *channel)
         error = udma_pair(channel);
     if (error == 0)
         error = request_interrupt(channel);
-    if (error == 0)
-        enable(channel);
-    return error;
+    if (error != 0)
+        return error;
+    clear_completions(channel);
+    enable(channel);
+    return 0;
 }
 
 /* ---- giving back ---- */

@@ -139,8 +139,8 @@ static void look_at_span(uint64_t start, uint64_t size, bool mapped)
     }
 }
 
-/* Of the SRAM that TF-A is in nothing is mapped, as a device neither. (Of what else a tree keeps from
- * us among the devices no core reads ahead.) */
+/* Of the SRAM that TF-A is in nothing is mapped, as a device neither. (What else a tree keeps from
+ * us among the devices may be: no core reads ahead there.) */
 static void look_for_sram(uint64_t start, uint64_t size)
 {
     if (start < (uintptr_t)sram_end && (uintptr_t)sram_start < start + size)
