@@ -118,6 +118,7 @@ static int request_interrupt(struct udma_channel *channel)
         .context = channel,
         .name = channel->config.name,
         .core = channel->config.core,
+        .flags = IRQ_FLAG_MASKED,
     };
     int error = irq_request(udma_get_facts()->ring_interrupts, &request, &channel->irq);
 
@@ -129,22 +130,14 @@ static int request_interrupt(struct udma_channel *channel)
 
 /* What somebody else, a channel that a loader has left running say, put onto the ring before its
  * event was mapped: for a ring that is not empty no event would come, now or later. */
-static void clear_completions(struct udma_channel *channel)
+static void clear_completions(struct udma_ring *ring)
 {
-    struct udma_ring *ring = &channel->completion;
     unsigned count = udma_ring_occupancy(ring);
 
-    if (count == 0)
-        return;
-    irq_mask(channel->irq);
-    if (irq_synchronize(channel->irq) == 0 && (count = udma_ring_occupancy(ring)) <= ring->count) {
-        log_warning(udma, "ring %u: %u elements of an earlier user's", (unsigned)ring->index,
-                    count);
-        for (unsigned i = 0; i < count; i++)
-            (void)udma_ring_get(ring);
+    if (count != 0) {
+        ring->position = (uint16_t)(count % ring->count);
         udma_ring_release(ring, count);
     }
-    irq_unmask(channel->irq);
 }
 
 int udma_bring_up(struct udma_channel *channel)
@@ -162,7 +155,8 @@ int udma_bring_up(struct udma_channel *channel)
         error = request_interrupt(channel);
     if (error != 0)
         return error;
-    clear_completions(channel);
+    clear_completions(&channel->completion);
+    irq_unmask(channel->irq);
     enable(channel);
     return 0;
 }
