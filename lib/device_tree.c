@@ -544,16 +544,22 @@ int device_tree_read(const void *tree, size_t room, struct device_tree_info *inf
     return info->problem == NULL ? 0 : -EINVAL;
 }
 
-/* The end of the memory range that start is in; start itself if it is in none. */
+/* The end of the memory that start is in, of one range or of several that follow each other; start
+ * itself if it is in none. */
 static uint64_t memory_end(const struct device_tree_info *info, uint64_t start)
 {
-    for (unsigned i = 0; i < info->memory_count; i++) {
-        const struct memory_range *range = &info->memory[i];
+    uint64_t end = start, before;
 
-        if (start >= range->base && start - range->base < range->size)
-            return range->base + range->size;
-    }
-    return start;
+    do {
+        before = end;
+        for (unsigned i = 0; i < info->memory_count; i++) {
+            const struct memory_range *range = &info->memory[i];
+
+            if (end >= range->base && end - range->base < range->size)
+                end = range->base + range->size;
+        }
+    } while (end != before);
+    return end;
 }
 
 /* The end of the part of [start, end) that lies before the range. */

@@ -101,10 +101,16 @@ static void give_to_heap(const struct memory_range *range)
     }
 }
 
+/* What is not a whole page is not mapped, so nothing may be given of it. */
 static void map_range(const struct memory_range *range)
 {
-    if (mmu_map_memory(range->base, end_of(range)) == 0)
-        give_to_heap(range);
+    const uint64_t mask = MMU_PAGE_SIZE - 1, start = (range->base + mask) & ~mask;
+    const uint64_t end = end_of(range) & ~mask;
+
+    if (start >= end)
+        return;
+    if (mmu_map_memory(start, end) == 0)
+        give_to_heap(&(struct memory_range){start, end - start});
     else if (left_out.size == 0)
         left_out = *range;
 }

@@ -71,8 +71,12 @@ int main(int argc, char **argv)
     int status = COMMAND_DONE;
 
     /* If the SoC did not come up, no boot argument is done: that would report a success. */
-    if (platform_get_boot_info()->error != 0)
-        return argc > 1 ? COMMAND_FAILED : prompt_run();
+    if (platform_get_boot_info()->error != 0) {
+        if (argc == 1)
+            return prompt_run();
+        log_error(boot, "not all is up, so the boot arguments are not done");
+        return COMMAND_FAILED;
+    }
     for (int i = 1; i < argc; i++) {
         int word_status = COMMAND_DONE;
 

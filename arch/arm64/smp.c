@@ -14,7 +14,8 @@
 #include <stddef.h>
 #include <stdnoreturn.h>
 
-#define START_TIMEOUT_US UINT64_C(1000000)
+/* Of a board's, some microseconds; of the twin's on a busy machine more than a second. */
+#define START_TIMEOUT_US UINT64_C(4000000)
 #define IDLE_US          UINT64_C(1000000000000)
 
 /* struct core.state: how far a core has come. */
@@ -62,6 +63,7 @@ struct start {
     struct core *core;
     uint64_t affinity;
     uintptr_t entry;
+    bool unused; /* no core was ordered with this number and may come yet */
     int error;
 };
 
@@ -72,16 +74,22 @@ static bool is_ordered(void *argument)
     struct start *start = argument;
 
     start->error = psci_cpu_on(start->affinity, start->entry, start->core->number);
-    return start->error != -EALREADY || has_reported(start->core);
+    return start->error != -EALREADY || start->unused || has_reported(start->core);
 }
 
 /* Starts the core with the next number. It counts from here on, so that what it runs first may use
- * its number. *refused: PSCI did not take the order, so the number is free for another. */
+ * its number. *refused: PSCI did not take the order, so the number is free for another. (What is on
+ * already is somebody else's, unless a core with this number was ordered before.) */
 static int start_core(uint64_t affinity, uintptr_t entry, bool *refused)
 {
     unsigned number = core_count();
     struct core *core = &cores[number];
-    struct start start = {.core = core, .affinity = affinity, .entry = entry};
+    struct start start = {
+        .core = core,
+        .affinity = affinity,
+        .entry = entry,
+        .unused = __atomic_load_n(&core->state, __ATOMIC_ACQUIRE) == CORE_OFF,
+    };
     int error;
 
     core_set_affinity(number, affinity);
@@ -90,10 +98,10 @@ static int start_core(uint64_t affinity, uintptr_t entry, bool *refused)
 
     (void)wait_for(is_ordered, &start, START_TIMEOUT_US);
     error = start.error;
-    *refused = error != 0 && error != -EALREADY;
+    *refused = error != 0 && (error != -EALREADY || start.unused);
     if (error == 0)
         error = wait_for(has_reported, core, START_TIMEOUT_US);
-    if (error != 0 && !change_state(core, CORE_STARTING, CORE_ABANDONED))
+    if (error != 0 && !change_state(core, CORE_STARTING, *refused ? CORE_OFF : CORE_ABANDONED))
         error = 0; /* it has reported in meanwhile */
     if (error == 0 && __atomic_load_n(&core->state, __ATOMIC_ACQUIRE) == CORE_FAILED)
         error = core_init_error;

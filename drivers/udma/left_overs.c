@@ -38,12 +38,15 @@ static void empty_ring(uint16_t number)
     uint32_t stale = mmio_read32((uintptr_t)&registers->occupancy);
     struct udma_ring ring;
 
-    if (udma_ring_open(&ring, number, RING_ELEMENTS) != 0)
-        return; /* it is logged, and the next open tries again */
-    ring.stale = stale;
-    if (facts->ring_state_erratum)
-        (void)udma_ring_wrap_occupancy(&ring);
-    (void)udma_ring_close(&ring);
+    if (udma_ring_open(&ring, number, RING_ELEMENTS) == 0) {
+        ring.stale = stale;
+        if (facts->ring_state_erratum)
+            (void)udma_ring_wrap_occupancy(&ring);
+        (void)udma_ring_close(&ring);
+    }
+    /* What has failed is logged, and the next open tries again. The channel is off, so nobody reads
+     * the ring, should it be configured yet. */
+    dma_free(ring.elements);
 }
 
 static void clear(uint16_t number)

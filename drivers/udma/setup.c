@@ -111,6 +111,7 @@ static int request_interrupt(struct udma_channel *channel)
         .context = channel,
         .name = channel->config.name,
         .core = channel->config.core,
+        .flags = IRQ_FLAG_MASKED,
     };
     int error = irq_request(udma_get_facts()->ring_interrupts, &request, &channel->irq);
 
@@ -118,6 +119,18 @@ static int request_interrupt(struct udma_channel *channel)
         log_error(udma, "channel %u: no interrupt for ring %u (%d)",
                   (unsigned)channel->numbers.channel, (unsigned)request.index, error);
     return error;
+}
+
+/* What somebody else, a channel that a loader has left running say, put onto the ring before its
+ * event was mapped: for a ring that is not empty no event would come, now or later. */
+static void clear_completions(struct udma_ring *ring)
+{
+    unsigned count = udma_ring_occupancy(ring);
+
+    if (count != 0) {
+        ring->position = (uint16_t)(count % ring->count);
+        udma_ring_release(ring, count);
+    }
 }
 
 int udma_bring_up(struct udma_channel *channel)
@@ -133,9 +146,12 @@ int udma_bring_up(struct udma_channel *channel)
         error = udma_pair(channel);
     if (error == 0)
         error = request_interrupt(channel);
-    if (error == 0)
-        enable(&channel->halves);
-    return error;
+    if (error != 0)
+        return error;
+    clear_completions(&channel->completion);
+    irq_unmask(channel->irq);
+    enable(&channel->halves);
+    return 0;
 }
 
 /* ---- giving back ---- */

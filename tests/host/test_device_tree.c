@@ -531,6 +531,23 @@ static void test_memory_that_overlaps_or_is_disabled(void **state)
     assert_int_equal(info.memory_count, 0);
 }
 
+/* As a loader may tell of one bank, in any order. */
+static void test_memory_that_follows_is_one(void **state)
+{
+    static const struct memory_range whole[] = {{0x80000000, 0x20000800}, {0x880000000, 0x1000}};
+
+    (void)state;
+    info = (struct device_tree_info){.memory_count = 4,
+                                     .memory = {{0x80a00800, 0x1f600000},
+                                                {0x80900000, 0x100800},
+                                                {0x880000000, 0x1000},
+                                                {0x80000000, 0x900000}}};
+    assert_mappable(whole, 2);
+    assert_true(device_tree_is_memory(&info, 0x80800000, 0x300000));
+    assert_false(device_tree_is_memory(&info, 0x80800000, 0x20000801));
+    assert_int_equal(device_tree_free_end(&info, 0x80980000, 0x88000000), 0x88000000);
+}
+
 static void test_the_size_in_the_header(void **state)
 {
     uint64_t nothing[8] = {0};
@@ -699,6 +716,7 @@ int main(void)
         cmocka_unit_test(test_what_is_reserved_and_cannot_be_told),
         cmocka_unit_test(test_ranges_overlap_where_they_share_a_byte),
         cmocka_unit_test(test_memory_that_overlaps_or_is_disabled),
+        cmocka_unit_test(test_memory_that_follows_is_one),
         cmocka_unit_test(test_the_size_in_the_header),
         cmocka_unit_test(test_what_is_memory),
         cmocka_unit_test(test_every_truncation),

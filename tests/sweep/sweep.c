@@ -499,11 +499,12 @@ int main(int argc, char **argv)
     if (argc == 4)
         return run_one((enum fault)atoi(argv[1]), strcmp(argv[2], "boot") == 0 ? BOOT : LIFE,
                        (unsigned)atoi(argv[3]));
-    if (argc == 2)
+    if (argc == 2 || argc == 3)
         first_fault = last_fault = (enum fault)atoi(argv[1]);
     if (first_fault >= FAULTS)
         return EXIT_RED;
     sweep(BOOT, workers);
-    sweep(LIFE, workers);
+    if (argc != 3)
+        sweep(LIFE, workers);
     return tell();
 }

@@ -40,10 +40,27 @@
 
 /* ---- what the device tree says ---- */
 
-static bool page_in(uint64_t page, const struct memory_range *range)
+/* Bytes from start on that are memory of one range, of a page at most. */
+static uint64_t bytes_in(uint64_t start, const struct memory_range *range)
 {
-    return page >= range->base && page - range->base < range->size &&
-           range->size - (page - range->base) >= PAGE;
+    uint64_t left = PAGE - start % PAGE;
+
+    if (start < range->base || start - range->base >= range->size)
+        return 0;
+    if (range->size - (start - range->base) < left)
+        left = range->size - (start - range->base);
+    return left;
+}
+
+/* Ranges may follow each other in the middle of a page, in any order. */
+static bool page_in_memory(uint64_t page, const struct device_tree_info *tree)
+{
+    uint64_t covered = 0;
+
+    for (unsigned round = 0; round < tree->memory_count; round++)
+        for (unsigned i = 0; i < tree->memory_count && covered < PAGE; i++)
+            covered += bytes_in(page + covered, &tree->memory[i]);
+    return covered == PAGE;
 }
 
 static bool page_touches(uint64_t page, const struct memory_range *range)
@@ -64,12 +81,10 @@ static bool is_guard(uint64_t page)
 static bool is_memory(uint64_t page)
 {
     const struct device_tree_info *tree = platform_get_device_tree();
-    bool memory = false;
+    bool memory = page_in_memory(page, tree);
 
     if (page >= (uintptr_t)image_start && page < (uintptr_t)image_end)
         return !is_guard(page);
-    for (unsigned i = 0; i < tree->memory_count; i++)
-        memory |= page_in(page, &tree->memory[i]);
     for (unsigned i = 0; i < tree->reserved_count; i++)
         memory &= !tree->no_map[i] || !page_touches(page, &tree->reserved[i]);
     return memory;
@@ -124,15 +139,12 @@ static void look_at_span(uint64_t start, uint64_t size, bool mapped)
     }
 }
 
-/* A device's mapping may not be of what must not be mapped at all. */
-static void look_for_no_map(uint64_t start, uint64_t size)
+/* Of the SRAM that TF-A is in nothing is mapped, as a device neither. (What else a tree keeps from
+ * us among the devices may be: no core reads ahead there.) */
+static void look_for_sram(uint64_t start, uint64_t size)
 {
-    const struct device_tree_info *tree = platform_get_device_tree();
-
-    for (unsigned i = 0; i < tree->reserved_count; i++)
-        if (tree->no_map[i] && tree->reserved[i].base < start + size &&
-            start < tree->reserved[i].base + tree->reserved[i].size)
-            note(&found.extra, start);
+    if (start < (uintptr_t)sram_end && (uintptr_t)sram_start < start + size)
+        note(&found.extra, start);
 }
 
 static void look_at_leaf(uint64_t address, uint64_t size, uint64_t entry)
@@ -146,7 +158,7 @@ static void look_at_leaf(uint64_t address, uint64_t size, uint64_t entry)
     if (ENTRY_INDEX(entry) == INDEX_NORMAL)
         found.memory += size;
     else
-        look_for_no_map(address, size);
+        look_for_sram(address, size);
     look_at_span(address, size, ENTRY_INDEX(entry) == INDEX_NORMAL);
 }
 
@@ -183,7 +195,7 @@ SELFTEST(memory, the_mmu_sees_the_ends_of_each_range_as_they_are, 10)
     const struct device_tree_info *tree = platform_get_device_tree();
 
     for (unsigned i = 0; i < tree->memory_count; i++) {
-        uint64_t end = tree->memory[i].base + tree->memory[i].size;
+        uint64_t end = (tree->memory[i].base + tree->memory[i].size) & ~(PAGE - 1);
 
         CHECK_EQUAL(mapping_length(end - PAGE, 2 * PAGE) >= PAGE, is_memory(end - PAGE));
         CHECK_EQUAL(mapping_length(end, 1) != 0, is_memory(end));
