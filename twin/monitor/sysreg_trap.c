@@ -23,6 +23,7 @@
 #define CTLR_EOIMODE         (1u << 1)
 #define CTLR_IDBITS          (7u << 11)
 #define CTLR_EL3_EOIMODE_EL3 (1u << 2)
+#define BPR_MASK             7u
 #define INTID_NONE           1023u
 
 #define SGI_TARGETS          0xffffull
@@ -170,7 +171,7 @@ static bool trap_write(uint32_t name, uint64_t value)
         set_priority_mask(value);
         return true;
     case TRAPPED_BPR1:
-        write_sysreg(ICC_BPR1_EL1, value);
+        write_sysreg(ICC_BPR1_EL1, value & BPR_MASK); /* QEMU looks for the least before it masks */
         return true;
     case TRAPPED_CTLR:
         set_control(value);
