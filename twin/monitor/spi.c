@@ -144,9 +144,14 @@ static bool ends_in_two_steps(void)
     return (read_sysreg(ICC_CTLR_EL3) & CTLR_EL3_EOIMODE) != 0;
 }
 
-void spi_end(uint64_t intid)
+void spi_drop_priority(void)
 {
     drop_priority(cpu_id());
+}
+
+void spi_end(uint64_t intid)
+{
+    spi_drop_priority();
     if (!ends_in_two_steps())
         machine_locked(deactivate, intid);
 }

@@ -31,6 +31,8 @@ uint64_t spi_highest_pending(void);
 /* The guest's write to ICC_EOIR1_EL1 or ICC_DIR_EL1, of an interrupt that gic_spi_has(). */
 void spi_end(uint64_t intid);
 void spi_deactivate(uint64_t intid);
+/* The end of one that is never active: this core's running priority drops, and nothing else. */
+void spi_drop_priority(void);
 
 /* An access to the distributor; false: none of their registers. GICD_TYPER as the guest has it. */
 bool spi_gicd_access(uint64_t offset, unsigned size, bool write, uint64_t *value);

@@ -25,6 +25,8 @@
 #define CTLR_EL3_EOIMODE_EL3 (1u << 2)
 #define BPR_MASK             7u
 #define INTID_NONE           1023u
+#define INTID_MASK           0xffffffu
+#define LPI_FIRST            8192u
 
 #define SGI_TARGETS          0xffffull
 #define SGI_AFF1(value)      ((value) >> 16 & 0xff)
@@ -145,17 +147,27 @@ static bool trap_read(uint32_t name, uint64_t *value)
     }
 }
 
+/* LPIs are never active. QEMU's GIC would look for the bit of one, or of whatever number this is,
+ * and clear it behind the end of those that it has. */
+static void end(uint64_t intid)
+{
+    event(EVENT_END, (uint32_t)intid, 0, 0, NULL, 0);
+    if (gic_spi_has(intid))
+        spi_end(intid);
+    else if (intid >= LPI_FIRST)
+        spi_drop_priority();
+    else
+        write_sysreg(ICC_EOIR1_EL1, intid);
+}
+
 static bool trap_write(uint32_t name, uint64_t value)
 {
     switch (name) {
     case TRAPPED_EOIR1:
-        event(EVENT_END, (uint32_t)value, 0, 0, NULL, 0);
-        if (gic_spi_has(value))
-            spi_end(value);
-        else
-            write_sysreg(ICC_EOIR1_EL1, value);
+        end(value & INTID_MASK);
         return true;
     case TRAPPED_DIR:
+        value &= INTID_MASK;
         if (gic_spi_has(value))
             spi_deactivate(value);
         else
