@@ -113,12 +113,54 @@ static void pass(uint64_t ns)
         (void)am65x_advance();
 }
 
+/* By the input's length, which leaves inputs of before moods what they were. */
+static uint32_t some_moods(void)
+{
+    static const uint32_t moods[] = {
+        AM65X_MOOD_I2101,       AM65X_MOOD_STALE_LOADER, AM65X_MOOD_GARBAGE_FIELDS,
+        AM65X_MOOD_MAP_ENABLES, AM65X_MOOD_SLOW_EVENTS,  AM65X_MOOD_MISORDERED,
+    };
+    uint32_t chosen = 0;
+
+    for (unsigned i = 0; i < sizeof(moods) / sizeof(moods[0]); i++)
+        chosen |= fuzz_left() >> i & 1 ? moods[i] : 0;
+    return chosen;
+}
+
+/* Blocks that the Navigator Subsystem has nothing to do with. */
+static void other_block(void)
+{
+    static const uint64_t bases[] = {
+        0x00600000, 0x00601000, 0x42110000, 0x40610000, 0x40f04000, 0x40a00000, 0x02800000,
+    };
+    uint64_t address = bases[fuzz_below(sizeof(bases) / sizeof(bases[0]))] + 4 * fuzz_take(1);
+
+    if (fuzz_below(2) != 0)
+        write_register(address, 1u << fuzz_below(4), fuzz_take(4));
+    else
+        (void)read_register(address, 1u << fuzz_below(4));
+}
+
+/* A message about a processor, or of any type. */
+static void other_message(void)
+{
+    static const uint16_t types[] = {0xc000, 0xc001, 0xc005, 0xc100, 0xc101, 0xc400, 0xc401};
+    unsigned type = fuzz_below(8), thread = fuzz_below(20);
+    uint32_t head = (type < 7 ? types[type] : (uint32_t)fuzz_take(2)) | (10 + thread / 5) << 16;
+
+    write_register(0x32c00004 + 0x1000 * thread, 4, head);
+    write_register(0x32c00008 + 0x1000 * thread, 4, 2);
+    for (unsigned i = 0; i < 13; i++)
+        write_register(0x32c0000c + 0x1000 * thread + 4 * i, 4, i < 4 ? fuzz_take(4) : 0);
+}
+
 void fuzz_one(void)
 {
     static const struct navss_access access = {write_register, read_register, pass};
     const struct am65x_config config = {
         .trace = (uint32_t)fuzz_below(8),
         .intid_limit = 256,
+        .moods = some_moods(),
     };
 
     am65x_reset(&environment, &config);
@@ -130,6 +172,12 @@ void fuzz_one(void)
         case 1:
             (void)am65x_inject((enum am65x_fault)fuzz_below(AM65X_FAULT_COUNT), fuzz_take(2),
                                (uint32_t)fuzz_take(1));
+            break;
+        case 2:
+            other_block();
+            break;
+        case 3:
+            other_message();
             break;
         default:
             navss_do(&access);

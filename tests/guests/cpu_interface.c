@@ -34,6 +34,7 @@
 #define SUCCESS      0
 #define INVALID      (-2)
 #define ALREADY_ON   (-4)
+#define NO_ADDRESS   (-9)
 
 static volatile unsigned seen, seen_by[4];
 
@@ -124,6 +125,21 @@ static void secure_interrupts_hide(void)
     check_value("SGI 0 does", seen, 1);
 }
 
+/* Of the register only 3 bits are there: what a write has above them is not a larger number. */
+static void the_binary_point_has_three_bits(void)
+{
+    uint64_t least = read_sysreg(ICC_BPR1);
+
+    write_sysreg(ICC_BPR1, 7);
+    check_value("ICC_BPR1_EL1 reads back", read_sysreg(ICC_BPR1), 7);
+    write_sysreg(ICC_BPR1, 8);
+    check_value("and not below its least", read_sysreg(ICC_BPR1), least);
+    seen = 0;
+    write_sysreg(ICC_SGI1R, 1);
+    guest_wait(1000);
+    check_value("interrupts come with it", seen, 1);
+}
+
 static void priorities_can_be_cleared(void)
 {
     uint64_t intid = 1023;
@@ -139,6 +155,30 @@ static void priorities_can_be_cleared(void)
     check_value("and nothing else", read32(SGI(0) + ISACTIVER) & 1, 1);
     write32(SGI(0) + ICACTIVER, 1);
     __asm__ volatile("msr daifclr, #2");
+}
+
+/* QEMU 7.2 takes them for bits behind the ends of its own tables. These are where it keeps whom SPI
+ * is routed to. */
+static void ends_of_what_is_no_interrupt(void)
+{
+    const uint64_t first = 76512 + 64 * SPI;
+
+    __asm__ volatile("msr daifset, #2");
+    for (uint64_t intid = first; intid < first + 64; intid++) {
+        write_sysreg(ICC_SGI1R, 1);
+        for (unsigned i = 0; i < 1000 && read_sysreg("S3_0_C12_C12_0") != 0; i++)
+            ;
+        write_sysreg(ICC_EOIR1, intid);
+        write32(SGI(0) + ICACTIVER, 1);
+    }
+    check_value("a number that is none ends what runs", read_sysreg(ICC_RPR), 0xff);
+    __asm__ volatile("msr daifclr, #2");
+    write32(GICD_BASE + ISENABLER + SPI / 32 * 4, 1u << SPI % 32);
+    seen = 0;
+    pend(SPI);
+    guest_wait(1000);
+    check_value("and does nothing else", seen, 1);
+    write32(GICD_BASE + ICENABLER + SPI / 32 * 4, 1u << SPI % 32);
 }
 
 /* ---- cores that are turned off ---- */
@@ -228,6 +268,8 @@ static void affinities_are_checked(void)
                 (uint64_t)INVALID);
     check_value("nor is one of another Aff2", (uint64_t)guest_core_on(0x10001, nothing),
                 (uint64_t)INVALID);
+    check_value("an entry in Thumb is none",
+                smc(PSCI_CPU_ON, CORE_1, (uintptr_t)guest_secondary + 1, 0), (uint64_t)NO_ADDRESS);
     check_value("this core is on", (uint64_t)guest_core_on(0, nothing), (uint64_t)ALREADY_ON);
     stay = true;
     check_value("another core starts", (uint64_t)guest_core_on(CORE_2, stays), SUCCESS);
@@ -250,7 +292,9 @@ int main(void)
     __asm__ volatile("msr daifclr, #2");
     routers_remember();
     secure_interrupts_hide();
+    the_binary_point_has_three_bits();
     priorities_can_be_cleared();
+    ends_of_what_is_no_interrupt();
     a_core_comes_back_as_from_a_reset();
     affinities_are_checked();
     return 0;

@@ -298,6 +298,74 @@ static void normal_memory(void)
     write_sysreg(CONTROL, control);
 }
 
+/* ---- over a page's end ---- */
+
+static uint64_t middle[512] __attribute__((aligned(4096))),
+    last[512] __attribute__((aligned(4096)));
+static uint8_t page[4096] __attribute__((aligned(4096)));
+
+#define PAGES UINT64_C(0xc0000000)
+#define IN    (PAGES + 0x1000) /* where memory ends and the device begins */
+#define OUT   (PAGES + 0x2000)
+
+/* Three pages: memory, the device, the same memory; all of it Normal. */
+static void map_pages(void)
+{
+    table[3] = (uintptr_t)middle | 3;
+    middle[0] = (uintptr_t)last | 3;
+    last[0] = last[2] = (uintptr_t)page | 0x703;
+    last[1] = (PAD & ~UINT64_C(0xfff)) | 0x703;
+    barrier();
+    write_sysreg(CONTROL, read_sysreg(CONTROL) | SCTLR_M);
+}
+
+static void from_page_to_page(void)
+{
+    uint64_t a, base = OUT;
+
+    map_pages();
+    write64(IN - 8, 0xaabbccdd11223344);
+    __asm__ volatile("ldur %0, [%1, #-4]" : "=r"(a) : "r"(IN) : "memory");
+    check_value("a load from memory into a device", a, word(0) << 32 | 0xaabbccdd);
+    __asm__ volatile("ldursh %0, [%1, #-1]" : "=r"(a) : "r"(IN) : "memory");
+    check_value("of a half", a, 0x03aa);
+    __asm__ volatile("stur %0, [%1, #-4]" : : "r"(0x5566778899aabbcc), "r"(IN) : "memory");
+    check_value("a store: to memory", read64(IN - 8), 0x99aabbcc11223344);
+    check_value("and to the device", read64(IN), word(1) << 32 | 0x55667788);
+    write32(OUT - 4, 0x77665544);
+    write64(OUT, 0xa1a2a3a4a5a6a7a8);
+    __asm__ volatile("ldur %0, [%1, #-4]" : "=r"(a) : "r"(OUT) : "memory");
+    check_value("a load from a device into memory", a, 0xa5a6a7a800000000 | read32(OUT - 4));
+    __asm__ volatile("str %1, [%0, #-4]!" : "+r"(base) : "r"(0x0102030405060708) : "memory");
+    check_value("a store likewise", read64(OUT), 0xa1a2a3a401020304);
+    write_sysreg(CONTROL, read_sysreg(CONTROL) & ~(uint64_t)SCTLR_M);
+}
+
+/* ---- step by step ---- */
+
+#define EC_STEP    0x32u
+#define MDSCR_SS   1u
+#define SPSR_STEP  (1u << 21)
+#define A64_AT_EL0 0x1c0u
+
+static void steps(void)
+{
+    /* ldr w1, [x0]; nop; nop; svc #0 */
+    static const uint32_t code[] = {0xb9400001, 0xd503201f, 0xd503201f, 0xd4000001};
+    uint64_t x[8] = {JTAGID};
+
+    write_sysreg("oslar_el1", 0);
+    write_sysreg("mdscr_el1", MDSCR_SS);
+    guest_run_at_el0((uintptr_t)code, A64_AT_EL0 | SPSR_STEP, x);
+    write_sysreg("mdscr_el1", 0);
+    check_value("a step", ESR_EC(guest_faults()->esr), EC_STEP);
+    check_value("over a load from a device ends behind it", guest_faults()->elr,
+                (uintptr_t)&code[1]);
+    check_value("once", guest_faults()->count, 1);
+    guest_no_faults();
+    check_value("with what is there", x[1], JTAGID_VALUE);
+}
+
 int main(void)
 {
     static void (*const tests[])(void) = {
@@ -314,6 +382,8 @@ int main(void)
         big_endian,
         thumb,
         normal_memory,
+        from_page_to_page,
+        steps,
     };
 
     for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {

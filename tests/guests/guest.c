@@ -13,6 +13,7 @@
 #define EC_SVC32        0x11u
 #define EC_FETCH_LOWER  0x20u
 #define EC_FETCH        0x21u
+#define EC_STEP_LOWER   0x32u
 #define ESR_IL          (1u << 25)
 
 #define GICD_CTLR       0x0000u
@@ -130,7 +131,9 @@ void guest_exception(struct frame *frame)
     told->far = read_sysreg("far_el1");
     told->elr = frame->elr;
     told->spsr = frame->spsr;
-    if (ESR_EC(esr) == EC_FETCH || ESR_EC(esr) == EC_FETCH_LOWER)
+    if (ESR_EC(esr) == EC_STEP_LOWER)
+        write_sysreg("mdscr_el1", 0); /* one step is all */
+    else if (ESR_EC(esr) == EC_FETCH || ESR_EC(esr) == EC_FETCH_LOWER)
         frame->elr = frame->x[30];
     else
         frame->elr += esr & ESR_IL ? 4 : 2;

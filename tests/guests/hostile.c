@@ -206,6 +206,21 @@ static void garbage_in_its_tables(void)
     nobody_is_hurt();
 }
 
+/* They have 32 bits or 64; here they are accessed with fewer. */
+static void registers_of_the_its(void)
+{
+    for (uint64_t at = GITS_BASE; at < GITS_BASE + 0x140; at += 2) {
+        write8(at, 0xff);
+        write8(at + 1, 0x80);
+        __asm__ volatile("strh %w0, [%1]\n ldrh w9, [%1]\n ldrb w9, [%1, #1]"
+                         :
+                         : "r"(0xffff), "r"(at)
+                         : "x9", "memory");
+    }
+    say_so("registers of the ITS, by bytes and halves");
+    nobody_is_hurt();
+}
+
 static void tables_of_lpis(void)
 {
     unsigned on = 0;
@@ -558,6 +573,7 @@ int main(void)
     queues_of_the_its();
     first_levels_of_the_its();
     garbage_in_its_tables();
+    registers_of_the_its();
     tables_of_lpis();
     rings_elsewhere();
     open_channel();

@@ -470,6 +470,29 @@ static void more_messages_than_credits_put_the_thread_in_error(void **state)
     assert_int_equal(read32(TX_STATUS), 0x80000000);
 }
 
+/* Whoever takes no answers runs out of credits in the end; once he takes them, all is as it was. */
+static void answers_that_nobody_takes_cost_no_credits(void **state)
+{
+    unsigned sent = 0, taken = 0;
+    (void)state;
+    for (unsigned i = 0; i < 1000; i++) {
+        if ((read32(TX_STATUS) & 0xff) != 0) {
+            struct sci message = request(0x0002, (uint8_t)i);
+            sci_send(&message);
+            sent++;
+        }
+        pass(20000);
+    }
+    assert_true(sent < 1000);
+    while (read32(RX_STATUS) != 0) {
+        (void)sci_take();
+        taken++;
+        pass(20000);
+    }
+    assert_int_equal(taken, sent);
+    assert_int_equal(read32(TX_STATUS), 20);
+}
+
 static void unknown_messages_and_foreign_hosts_are_refused(void **state)
 {
     struct sci message = request(0xc120, 1);
@@ -2024,6 +2047,7 @@ int main(void)
         MODEL_TEST(an_answer_comes_later_and_raises_the_line),
         MODEL_TEST(several_requests_are_in_flight_and_answered_in_order),
         MODEL_TEST(more_messages_than_credits_put_the_thread_in_error),
+        MODEL_TEST(answers_that_nobody_takes_cost_no_credits),
         MODEL_TEST(answers_change_places_if_they_may),
         MODEL_TEST(unknown_messages_and_foreign_hosts_are_refused),
         MODEL_TEST(a_request_without_the_flag_gets_no_answer),

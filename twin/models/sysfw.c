@@ -6,9 +6,11 @@
  */
 #include "twin/models/models.h"
 
-/* More than all the transmit threads' credits together: four hosts with 10 + 20 + 2, and answers
- * that an injected fault holds back. */
-#define JOB_COUNT         192u
+/* All the transmit threads' credits together: four hosts with 10 + 20 + 2; and answers that nobody
+ * takes, or that an injected fault holds back. While there are so many no request is worked on. */
+#define REQUESTS_MAX      128u
+#define ANSWERS_MAX       64u
+#define JOB_COUNT         (REQUESTS_MAX + ANSWERS_MAX)
 
 #define FIRST_LATENCY     (6u * MICROSECOND)
 #define NEXT_LATENCY      (4u * MICROSECOND)
@@ -312,11 +314,27 @@ void sysfw_release_held(void)
         }
 }
 
+/* Too many answers stand about, or an older request waits for that. */
+static bool has_to_wait(const struct job *job)
+{
+    unsigned answers = 0;
+    for (unsigned i = 0; i < JOB_COUNT; i++) {
+        if (jobs[i].state == JOB_WORKING && (int32_t)(jobs[i].serial - job->serial) < 0)
+            return true;
+        answers += jobs[i].state == JOB_ANSWERING || jobs[i].state == JOB_HELD;
+    }
+    return answers >= ANSWERS_MAX;
+}
+
 static void work(unsigned index)
 {
     struct job *job = &jobs[index];
     if (job->state == JOB_ANSWERING) {
         deliver(job);
+        return;
+    }
+    if (has_to_wait(job)) {
+        timer_arm(&job->timer, RETRY_DELAY);
         return;
     }
     bool wanted = (sci_get32(&job->message, HEADER_FLAGS) & FLAG_WANTS_ANSWER) != 0;

@@ -391,12 +391,28 @@ static bool unaligned(unsigned size, bool write, uint64_t *value)
     return true;
 }
 
+/* At a page's beginning the fault may be one of an access that began in the page before it, which
+ * is told from the instruction only. */
+static bool began_before(struct frame *frame, uint64_t address, unsigned size)
+{
+    struct operation op;
+    uint32_t instruction = 0;
+
+    if ((address & PAGE_OFFSET) != 0 || size == 1 || !syndrome_fetch(trap_pc(), &instruction) ||
+        !decode(instruction, &op) || address_of(frame, &op) == read_sysreg(far_el2))
+        return false;
+    perform(frame, &op);
+    return true;
+}
+
 static void with_syndrome(struct frame *frame, uint32_t iss, uint64_t address)
 {
     unsigned size = 1u << ISS_SAS(iss);
     bool write = iss & ISS_WNR;
     uint64_t value = write ? extended(frame_get(frame, ISS_SRT(iss)), size, false, false) : 0;
 
+    if (began_before(frame, address, size))
+        return;
     if (address % size != 0) {
         if (!unaligned(size, write, &value))
             return;

@@ -83,6 +83,7 @@ static uint32_t lines_high[BOARD_INTID_LIMIT / 32];
 
 /* GICD_IROUTER<n> as the guest has them: an affinity that no core has is kept, too. */
 static uint64_t routers[BOARD_INTID_LIMIT];
+static struct lock router_lock;
 
 static bool line_is_high(unsigned intid)
 {
@@ -307,9 +308,11 @@ static void router_access(uint64_t offset, unsigned size, bool write, uint64_t *
     if (intid < SPI_FIRST || intid >= BOARD_INTID_LIMIT || intid == BOARD_CONSOLE_INTID) {
         *value = 0;
     } else if (write) {
+        lock_take(&router_lock); /* what is kept, and where it is routed, are one */
         routers[intid] =
             merge(routers[intid], offset, size, *value) & (IROUTER_IRM | AFFINITY_MASK);
         nonsecure_write(BOARD_GICD_BASE + GICD_IROUTER(intid), 8, router_to_board(routers[intid]));
+        lock_release(&router_lock);
     } else {
         *value = routers[intid] >> (offset % 8 * 8);
     }

@@ -20,6 +20,7 @@
 #define IT_CONDITION           0xe0u
 #define IT_REST                0x1fu
 
+#define SPSR_STEP              (1ull << 21)   /* the instruction is still to be stepped over */
 #define SPSR_FLAGS             (0xfull << 28) /* NZCV, which exceptions leave alone */
 #define SPSR_EL1H_MASKED       0x3c5u
 #define VECTOR_LOWER_AARCH32   0x600u
@@ -47,7 +48,7 @@ void guest_skip(void)
     if ((spsr & SPSR_AARCH32) && (spsr & SPSR_THUMB))
         spsr = next_in_block(spsr);
     write_sysreg(elr_el3, read_sysreg(elr_el2) + size);
-    write_sysreg(spsr_el3, spsr);
+    write_sysreg(spsr_el3, spsr & ~SPSR_STEP);
 }
 
 static uint64_t vector(uint64_t spsr)

@@ -273,7 +273,7 @@ static void write_word(uint64_t offset, unsigned size, uint64_t value)
     default:
         if (its_is_baser(reg))
             write_while_off(reg, offset, size, value);
-        else
+        else if (size >= 4) /* QEMU's has no narrower ones, and says so by an abort */
             nonsecure_write(BOARD_GITS_BASE + offset, size, value);
         break;
     }

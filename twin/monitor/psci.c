@@ -45,6 +45,8 @@
 
 #define AFFINITY_RESERVED       0xffffff00ff000000u /* of a target_cpu (DEN 0022, 5.1.4) */
 
+#define THUMB_ENTRY             1u /* TF-A refuses it where EL1 is AArch64 */
+
 #define SMC64                   0x40000000u
 
 /* As AFFINITY_INFO answers. */
@@ -113,7 +115,7 @@ static int64_t cpu_on(uint64_t affinity, uint64_t entry, uint64_t context)
 
     if (cpu < 0)
         return PSCI_INVALID_PARAMETERS;
-    if (!guest_memory(entry, sizeof(uint32_t)))
+    if (!guest_memory(entry, sizeof(uint32_t)) || (entry & THUMB_ENTRY) != 0)
         return PSCI_INVALID_ADDRESS;
     lock_take(&power_lock);
     if (cores[cpu].power == POWER_ON) {

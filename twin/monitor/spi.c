@@ -163,6 +163,11 @@ void spi_forget_ends(void)
     count_unended(core, -(int)carried[core].unended);
 }
 
+void spi_drop_priority(void)
+{
+    drop_priority(cpu_id());
+}
+
 void spi_end(uint64_t intid)
 {
     unsigned core = cpu_id();

@@ -37,6 +37,8 @@ void spi_end(uint64_t intid);
 void spi_deactivate(uint64_t intid);
 /* There is nothing to end on this core any more. */
 void spi_forget_ends(void);
+/* The end of one that is never active: this core's running priority drops, and nothing else. */
+void spi_drop_priority(void);
 
 /* An access to the distributor; false: none of their registers. GICD_TYPER as the guest has it. */
 bool spi_gicd_access(uint64_t offset, unsigned size, bool write, uint64_t *value);

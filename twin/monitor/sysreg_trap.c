@@ -23,7 +23,10 @@
 #define CTLR_EOIMODE         (1u << 1)
 #define CTLR_IDBITS          (7u << 11)
 #define CTLR_EL3_EOIMODE_EL3 (1u << 2)
+#define BPR_MASK             7u
 #define INTID_NONE           1023u
+#define INTID_MASK           0xffffffu
+#define LPI_FIRST            8192u
 
 #define SGI_TARGETS          0xffffull
 #define SGI_AFF1(value)      ((value) >> 16 & 0xff)
@@ -44,15 +47,6 @@ static uint64_t acknowledge(void)
     if (intid != INTID_NONE && events_wanted())
         event(EVENT_ACKNOWLEDGE, (uint32_t)intid, 0, 0, NULL, 0);
     return intid;
-}
-
-static void end(uint64_t intid)
-{
-    event(EVENT_END, (uint32_t)intid, 0, 0, NULL, 0);
-    if (gic_spi_has(intid))
-        spi_end(intid);
-    else
-        write_sysreg(ICC_EOIR1_EL1, intid);
 }
 
 static uint64_t priority_to_guest(uint64_t priority)
@@ -146,16 +140,31 @@ static bool trap_read(uint32_t name, uint64_t *value)
     }
 }
 
+/* LPIs are never active. QEMU's GIC would look for the bit of one, or of whatever number this is,
+ * and clear it behind the end of those that it has. */
+static void end(uint64_t intid)
+{
+    event(EVENT_END, (uint32_t)intid, 0, 0, NULL, 0);
+    if (gic_spi_has(intid))
+        spi_end(intid);
+    else if (intid >= LPI_FIRST)
+        spi_drop_priority();
+    else
+        write_sysreg(ICC_EOIR1_EL1, intid);
+}
+
 static bool trap_write(uint32_t name, uint64_t value)
 {
     switch (name) {
     case TRAPPED_EOIR1:
-        if (__atomic_load_n(&ends_watched, __ATOMIC_RELAXED) != 0)
+        value &= INTID_MASK;
+        if (value >= LPI_FIRST || __atomic_load_n(&ends_watched, __ATOMIC_RELAXED) != 0)
             end(value);
         else
             write_sysreg(ICC_EOIR1_EL1, value);
         return true;
     case TRAPPED_DIR:
+        value &= INTID_MASK;
         if (gic_spi_has(value))
             spi_deactivate(value);
         else
@@ -171,7 +180,7 @@ static bool trap_write(uint32_t name, uint64_t value)
         set_priority_mask(value);
         return true;
     case TRAPPED_BPR1:
-        write_sysreg(ICC_BPR1_EL1, value);
+        write_sysreg(ICC_BPR1_EL1, value & BPR_MASK); /* QEMU looks for the least before it masks */
         return true;
     case TRAPPED_CTLR:
         set_control(value);
