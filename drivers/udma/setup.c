@@ -127,7 +127,7 @@ static void clear_completions(struct udma_ring *ring)
 {
     unsigned count = udma_ring_occupancy(ring);
 
-    if (count != 0) {
+    if (count != 0 && count <= ring->count) {
         ring->position = (uint16_t)(count % ring->count);
         udma_ring_release(ring, count);
     }

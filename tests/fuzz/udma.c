@@ -145,6 +145,7 @@ int ti_sci_short_answer(uint16_t type)
 
 struct irq {
     unsigned number; /* in opened[] */
+    irq_handler_t handler;
 };
 static struct irq irqs[CHANNELS];
 static unsigned opening;
@@ -154,10 +155,10 @@ int irq_request(struct device *device, const struct irq_request *request, struct
     (void)device;
     if ((mode & REFUSALS) != 0 && fuzz_below(4) == 0)
         return -ENOSPC;
-    opened[opening].handler = request->handler;
+    opened[opening].handler = (request->flags & IRQ_FLAG_MASKED) != 0 ? NULL : request->handler;
     opened[opening].context = request->context;
     opened[opening].ring = (uint16_t)request->index;
-    irqs[opening].number = opening;
+    irqs[opening] = (struct irq){opening, request->handler};
     *irq = &irqs[opening];
     return 0;
 }
@@ -174,6 +175,11 @@ int irq_free(struct irq *irq)
 void irq_mask(struct irq *irq)
 {
     opened[irq->number].handler = NULL;
+}
+
+void irq_unmask(struct irq *irq)
+{
+    opened[irq->number].handler = irq->handler;
 }
 
 bool irq_is_allowed(void)
