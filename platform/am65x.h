@@ -30,15 +30,12 @@ enum am65x_uart {
 };
 
 /* RTIs, which can be watchdogs: one for each A53 in the main domain, one for each R5F in the MCU's.
- * Their TI-SCI device ids are in turn. */
-enum am65x_rti {
-    AM65X_RTI_BASE = 0x02200000,
-    AM65X_MCU_RTI_BASE = 0x40600000,
-    AM65X_RTI_STRIDE = 0x00010000,
-    AM65X_RTI_MAIN_COUNT = 4,
-    AM65X_RTI_COUNT = 6, /* with the MCU domain's */
-    AM65X_DEV_RTI0 = 130,
-};
+ * Their TI-SCI device ids are in this order. */
+#define AM65X_RTI_BASES                                                                            \
+    {                                                                                              \
+        0x02200000, 0x02210000, 0x02220000, 0x02230000, 0x40600000, 0x40610000                     \
+    }
+#define AM65X_DEV_RTI0           130u
 
 /* JTAGID and its fields (5.1.2): the variant is the silicon revision less one. */
 #define AM65X_JTAGID             0x43000014u

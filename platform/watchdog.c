@@ -39,13 +39,6 @@ _Static_assert(offsetof(struct rti_registers, dwdcntr) == 0xa0, "RTI_DWDCNTR");
 #define RTI_DWDCTRL_ENABLED 0xa98559dau
 #define READ(base, name)    mmio_read32((base) + offsetof(struct rti_registers, name))
 
-static uintptr_t base_of(unsigned rti)
-{
-    return rti < AM65X_RTI_MAIN_COUNT
-               ? AM65X_RTI_BASE + rti * AM65X_RTI_STRIDE
-               : AM65X_MCU_RTI_BASE + (rti - AM65X_RTI_MAIN_COUNT) * AM65X_RTI_STRIDE;
-}
-
 static void tell(uintptr_t base)
 {
     uint64_t began = time_now_ns(), took;
@@ -65,17 +58,18 @@ static void tell(uintptr_t base)
 
 int platform_look_for_watchdogs(void)
 {
+    static const uint32_t bases[] = AM65X_RTI_BASES;
     struct ti_sci_device_state state;
 
-    for (unsigned rti = 0; rti < AM65X_RTI_COUNT; rti++) {
-        int error = ti_sci_device_get_state((uint16_t)(AM65X_DEV_RTI0 + rti), &state);
+    for (unsigned i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+        int error = ti_sci_device_get_state((uint16_t)(AM65X_DEV_RTI0 + i), &state);
 
-        if (error != 0 && error != -EACCES)
+        if (error == -EACCES)
+            continue; /* it is somebody else's, and may not answer us */
+        if (error != 0)
             return error;
-        /* One that is refused is somebody else's, and may not answer us. */
-        if (error == 0 && state.current == TI_SCI_DEVICE_ON &&
-            READ(base_of(rti), dwdctrl) == RTI_DWDCTRL_ENABLED)
-            tell(base_of(rti));
+        if (state.current == TI_SCI_DEVICE_ON && READ(bases[i], dwdctrl) == RTI_DWDCTRL_ENABLED)
+            tell(bases[i]);
     }
     return 0;
 }

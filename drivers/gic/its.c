@@ -78,6 +78,7 @@ static struct {
     bool has_collection_table;
     uint64_t targets[CORE_MAX]; /* RDbase, as commands take it */
     bool mapped[CORE_MAX];      /* the core's collection */
+    unsigned old_core;          /* what a loader has left pending is pending there */
     struct mutex device_mutex;  /* of the list; held while the ITS maps one */
     struct its_device *device_list;
 } its;
@@ -148,6 +149,51 @@ static int init_queue(uintptr_t base)
     return ring != NULL ? its_queue_init(&its.queue, base, ring) : -ENOMEM;
 }
 
+static uint64_t target_of(uintptr_t redistributor, uint64_t typer)
+{
+    return its_command_target((its.typer & GITS_TYPER_PTA) != 0, redistributor,
+                              GICR_TYPER_PROCESSOR_NUMBER(typer));
+}
+
+/* A redistributor that LPIs can be named for. */
+static int init_target(unsigned core)
+{
+    struct its_command command;
+    int error = gic_lpi_core_init();
+
+    if (error != 0)
+        return error;
+    its.targets[core] = target_of(gic_redistributor_base(core), gic_redistributor_typer(core));
+    command = its_command_sync(its.targets[core]);
+    its_queue_set_harmless(&its.queue, &command);
+    return 0;
+}
+
+/* In tables that were a loader's any LPI may be pending, at any redistributor: one of a core that
+ * comes up later would have it for whoever the LPI is by then. So all are moved to this core's,
+ * before the first has an owner (forget_pending()). */
+static int gather_pending(void)
+{
+    unsigned core = core_id();
+    uint64_t targets[ITS_QUEUE_TARGETS_MAX];
+    struct its_command command;
+    int error = init_target(core);
+
+    targets[1] = its.targets[core];
+    for (unsigned i = 0; error == 0 && i < gic_redistributor_count(); i++) {
+        uintptr_t from = gic_redistributor_address(i);
+
+        if (from == gic_redistributor_base(core) ||
+            (mmio_read32(from + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS) == 0)
+            continue;
+        targets[0] = target_of(from, mmio_read64(from + GICR_TYPER));
+        command = its_command_movall(targets[0], targets[1]);
+        error = its_queue_run(&its.queue, &command, targets, 2);
+    }
+    its.old_core = core;
+    return error;
+}
+
 int its_init(uintptr_t base)
 {
     unsigned architecture;
@@ -179,6 +225,9 @@ int its_init(uintptr_t base)
 
     barrier_complete(); /* tables and registers are complete before the ITS looks at them */
     mmio_write32(base + GITS_CTLR, mmio_read32(base + GITS_CTLR) | GITS_CTLR_ENABLED);
+    error = gic_lpi_taken_over() ? gather_pending() : 0;
+    if (error != 0)
+        return error;
     its.facts.lpi_count = gic_lpi_limit() - GIC_INTID_LPI_FIRST;
     its.facts.two_level_device_table = its.devices.two_level;
     its.base = base;
@@ -209,16 +258,9 @@ int its_core_init(void)
                   (unsigned long long)its.typer);
         return -ERANGE;
     }
-    error = gic_lpi_core_init();
+    error = init_target(core);
     if (error != 0)
         return error;
-
-    its.targets[core] =
-        its_command_target((its.typer & GITS_TYPER_PTA) != 0, gic_redistributor_base(core),
-                           GICR_TYPER_PROCESSOR_NUMBER(gic_redistributor_typer(core)));
-    command = its_command_sync(its.targets[core]);
-    its_queue_set_harmless(&its.queue, &command);
-
     command = its_command_mapc((uint16_t)core, its.targets[core], true);
     error = its_queue_run(&its.queue, &command, &its.targets[core], 1);
     if (error != 0)
@@ -453,19 +495,14 @@ static int run_for_event(struct its_device *device, uint32_t event,
     return error != 0 ? error : run_for_cores(command, core, core);
 }
 
-/* In tables that were a loader's, the event's LPI may be pending, on any core. CLEAR does away with
- * it where the event is. */
+/* The event's LPI may be pending from before, where gather_pending() has moved it. CLEAR does away
+ * with it where the event is. */
 static int forget_pending(struct its_device *device, uint32_t event, unsigned core)
 {
-    int error = its_clear_event(device, event);
+    int error = its_move_event(device, event, its.old_core);
 
-    for (unsigned other = 0; error == 0 && other < CORE_MAX; other++) {
-        if (other == core || !its.mapped[other])
-            continue;
-        error = its_move_event(device, event, other);
-        if (error == 0)
-            error = its_clear_event(device, event);
-    }
+    if (error == 0)
+        error = its_clear_event(device, event);
     return error != 0 ? error : its_move_event(device, event, core);
 }
 

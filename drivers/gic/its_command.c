@@ -136,6 +136,15 @@ struct its_command its_command_sync(uint64_t target)
     return command;
 }
 
+struct its_command its_command_movall(uint64_t from, uint64_t to)
+{
+    struct its_command command = its_command_sync(from);
+
+    command.words[OPCODE.word] = ITS_MOVALL;
+    command.words[3] = to << TARGET.low;
+    return command;
+}
+
 enum its_opcode its_command_opcode(const struct its_command *command)
 {
     return (enum its_opcode)get(command, OPCODE);
@@ -144,10 +153,10 @@ enum its_opcode its_command_opcode(const struct its_command *command)
 const char *its_command_name(uint8_t opcode)
 {
     static const char *const names[ITS_OPCODES] = {
-        [ITS_MOVI] = "MOVI",       [ITS_INT] = "INT",   [ITS_CLEAR] = "CLEAR",
-        [ITS_SYNC] = "SYNC",       [ITS_MAPD] = "MAPD", [ITS_MAPC] = "MAPC",
-        [ITS_MAPTI] = "MAPTI",     [ITS_INV] = "INV",   [ITS_INVALL] = "INVALL",
-        [ITS_DISCARD] = "DISCARD",
+        [ITS_MOVI] = "MOVI",     [ITS_INT] = "INT",         [ITS_CLEAR] = "CLEAR",
+        [ITS_SYNC] = "SYNC",     [ITS_MAPD] = "MAPD",       [ITS_MAPC] = "MAPC",
+        [ITS_MAPTI] = "MAPTI",   [ITS_INV] = "INV",         [ITS_INVALL] = "INVALL",
+        [ITS_MOVALL] = "MOVALL", [ITS_DISCARD] = "DISCARD",
     };
 
     return opcode < ITS_OPCODES ? names[opcode] : NULL;
@@ -196,6 +205,8 @@ int its_command_text(const struct its_command *command, char *text, size_t size)
         return event_text(command, "INV", text, size);
     case ITS_INVALL:
         return sniprintf(text, size, "INVALL collection %u", collection);
+    case ITS_MOVALL: /* so seldom that its number will do */
+        break;
     case ITS_DISCARD:
         return event_text(command, "DISCARD", text, size);
     }

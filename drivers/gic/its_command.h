@@ -23,6 +23,7 @@ enum its_opcode {
     ITS_MAPTI = 0x0a,
     ITS_INV = 0x0c,
     ITS_INVALL = 0x0d,
+    ITS_MOVALL = 0x0e,
     ITS_DISCARD = 0x0f,
 };
 
@@ -51,6 +52,8 @@ struct its_command its_command_discard(uint32_t device_id, uint32_t event);
 /* The cached configuration of an event's LPI, or of all LPIs of a collection, is read again. */
 struct its_command its_command_inv(uint32_t device_id, uint32_t event);
 struct its_command its_command_invall(uint16_t collection);
+/* All that is pending at a redistributor is pending at another one instead. */
+struct its_command its_command_movall(uint64_t from, uint64_t to);
 /* All commands before it have taken effect at the redistributor. */
 struct its_command its_command_sync(uint64_t target);
 

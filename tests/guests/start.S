@@ -3,6 +3,7 @@
  * Where each core of a guest starts, and its vectors: all exceptions go to guest_exception() with a
  * struct frame, interrupts to guest_interrupt(). No MMU, no caches, at EL1.
  */
+#include "twin/monitor/frame.inc"
 
     .equ STACK_SHIFT, 14
     .equ FRAME_SIZE, 288
@@ -55,20 +56,7 @@ guest_secondary:
     .endm
 
 common:
-    stp     x2, x3, [sp, #16]
-    stp     x4, x5, [sp, #32]
-    stp     x6, x7, [sp, #48]
-    stp     x8, x9, [sp, #64]
-    stp     x10, x11, [sp, #80]
-    stp     x12, x13, [sp, #96]
-    stp     x14, x15, [sp, #112]
-    stp     x16, x17, [sp, #128]
-    stp     x18, x19, [sp, #144]
-    stp     x20, x21, [sp, #160]
-    stp     x22, x23, [sp, #176]
-    stp     x24, x25, [sp, #192]
-    stp     x26, x27, [sp, #208]
-    stp     x28, x29, [sp, #224]
+    frame_x2_to_x29 stp
     mrs     x2, elr_el1
     stp     x30, x2, [sp, #240]
     mrs     x2, spsr_el1
@@ -79,20 +67,7 @@ common:
     msr     spsr_el1, x2
     ldp     x30, x2, [sp, #240]
     msr     elr_el1, x2
-    ldp     x2, x3, [sp, #16]
-    ldp     x4, x5, [sp, #32]
-    ldp     x6, x7, [sp, #48]
-    ldp     x8, x9, [sp, #64]
-    ldp     x10, x11, [sp, #80]
-    ldp     x12, x13, [sp, #96]
-    ldp     x14, x15, [sp, #112]
-    ldp     x16, x17, [sp, #128]
-    ldp     x18, x19, [sp, #144]
-    ldp     x20, x21, [sp, #160]
-    ldp     x22, x23, [sp, #176]
-    ldp     x24, x25, [sp, #192]
-    ldp     x26, x27, [sp, #208]
-    ldp     x28, x29, [sp, #224]
+    frame_x2_to_x29 ldp
     ldp     x0, x1, [sp]
     add     sp, sp, #FRAME_SIZE
     eret

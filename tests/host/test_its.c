@@ -143,6 +143,20 @@ static void sync_is_encoded_as_specified(void **state)
     assert_bytes(its_command_sync(0x123456), expected);
 }
 
+/* 2: 51:16 RDbase1; 3: 51:16 RDbase2. */
+static void movall_is_encoded_as_specified(void **state)
+{
+    static const uint8_t expected[32] = {
+        [0] = 0x0e, [18] = 0x56, 0x34, 0x12, [26] = 0x32, 0x54, 0x76};
+    struct its_command command = its_command_movall(0x123456, 0x765432);
+    char text[64];
+
+    (void)state;
+    assert_bytes(command, expected);
+    (void)its_command_text(&command, text, sizeof(text));
+    assert_string_equal(text, "opcode 0xe");
+}
+
 static void target_is_an_address_or_a_processor_number(void **state)
 {
     static const uint8_t by_address[32] = {[0] = 0x05, [18] = 0x8a, 0x01}; /* 0x018a0000 */
@@ -200,8 +214,9 @@ static void commands_have_their_names(void **state)
         uint8_t opcode;
         const char *name;
     } cases[] = {
-        {0x01, "MOVI"}, {0x03, "INT"},   {0x04, "CLEAR"}, {0x05, "SYNC"},   {0x08, "MAPD"},
-        {0x09, "MAPC"}, {0x0a, "MAPTI"}, {0x0c, "INV"},   {0x0d, "INVALL"}, {0x0f, "DISCARD"},
+        {0x01, "MOVI"},   {0x03, "INT"},    {0x04, "CLEAR"},   {0x05, "SYNC"},
+        {0x08, "MAPD"},   {0x09, "MAPC"},   {0x0a, "MAPTI"},   {0x0c, "INV"},
+        {0x0d, "INVALL"}, {0x0e, "MOVALL"}, {0x0f, "DISCARD"},
     };
     unsigned named = 0;
 
@@ -600,6 +615,7 @@ int main(void)
         cmocka_unit_test(int_clear_discard_and_inv_differ_in_their_opcode_only),
         cmocka_unit_test(invall_is_encoded_as_specified),
         cmocka_unit_test(sync_is_encoded_as_specified),
+        cmocka_unit_test(movall_is_encoded_as_specified),
         cmocka_unit_test(target_is_an_address_or_a_processor_number),
         cmocka_unit_test(a_field_never_spills_into_its_neighbours),
         cmocka_unit_test(commands_are_described_in_words),

@@ -36,16 +36,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REGISTERS   UINT64_C(0x01820000)
-#define LPI         8192u
-#define LPI_LIMIT   (LPI + 256u)
-#define LOOK_NS     1000000u
-#define NEVER       UINT64_MAX
-#define MODEL_IDS   8u
-#define MODEL_BITS  6u
-#define ENTRY_SIZE  8u
-#define BASER_TYPES UINT64_C(0x071f000000000000)
-#define TYPER       (GITS_TYPER_PHYSICAL | (ENTRY_SIZE - 1) << 4 | UINT64_C(15) << 8 | UINT64_C(15) << 13)
+#define REGISTERS            UINT64_C(0x01820000)
+#define LPI                  8192u
+#define LPI_LIMIT            (LPI + 256u)
+#define LOOK_NS              1000000u
+#define REDISTRIBUTOR_STRIDE 0x20000u
+#define NEVER                UINT64_MAX
+#define MODEL_IDS            8u
+#define MODEL_BITS           6u
+#define ENTRY_SIZE           8u
+#define BASER_TYPES          UINT64_C(0x071f000000000000)
+#define TYPER                (GITS_TYPER_PHYSICAL | (ENTRY_SIZE - 1) << 4 | UINT64_C(15) << 8 | UINT64_C(15) << 13)
 
 /* ---- an ITS ---- */
 
@@ -70,6 +71,7 @@ static struct {
         struct model_event events[1u << MODEL_BITS];
     } devices[MODEL_IDS];
     unsigned interrupts[CORE_MAX]; /* by INT */
+    bool old[CORE_MAX];            /* a loader has left LPI pending there */
     unsigned broken;               /* what the architecture calls unpredictable */
     struct its_command last;
 } model;
@@ -121,6 +123,17 @@ static bool do_mapti(const struct its_command *command)
     return true;
 }
 
+static bool do_movall(const struct its_command *command)
+{
+    unsigned from = core_of(command->words[2] >> 16), to = core_of(command->words[3] >> 16);
+
+    if (from >= CORE_MAX || to >= CORE_MAX || from == to)
+        return false;
+    model.old[to] |= model.old[from];
+    model.old[from] = false;
+    return true;
+}
+
 /* Whether the command is not refused. */
 static bool execute(const struct its_command *command)
 {
@@ -138,12 +151,16 @@ static bool execute(const struct its_command *command)
         return true;
     case ITS_MAPTI:
         return do_mapti(command);
+    case ITS_MOVALL:
+        return do_movall(command);
     default:
         event = model_event(command);
         if (event == NULL || !event->mapped)
             return false;
         if ((command->words[0] & 0xff) == ITS_MOVI)
             event->core = core_of(command->words[2]);
+        if ((command->words[0] & 0xff) == ITS_CLEAR && event->lpi == LPI)
+            model.old[event->core] = false;
         if ((command->words[0] & 0xff) == ITS_INT)
             model.interrupts[event->core]++;
         if ((command->words[0] & 0xff) == ITS_DISCARD)
@@ -171,11 +188,27 @@ static void consume(void)
     }
 }
 
+static bool taken_over;
+
+/* LPIs are on everywhere, but on core 2. */
+static uint64_t redistributor_read(uintptr_t offset)
+{
+    unsigned core = (unsigned)(offset / REDISTRIBUTOR_STRIDE);
+
+    assert_true(taken_over);
+    if (offset % REDISTRIBUTOR_STRIDE == GICR_TYPER)
+        return (uint64_t)core << 8;
+    assert_int_equal(offset % REDISTRIBUTOR_STRIDE, GICR_CTLR);
+    return core != 2 ? GICR_CTLR_ENABLE_LPIS : 0;
+}
+
 uint64_t its_mmio_read(uintptr_t address, unsigned size)
 {
-    uintptr_t offset = address - REGISTERS;
+    uintptr_t offset = address - REGISTERS, redistributor = address - gic_redistributor_base(0);
 
     (void)size;
+    if (redistributor < 4 * REDISTRIBUTOR_STRIDE)
+        return redistributor_read(redistributor);
     if (offset >= GITS_BASER0 && offset < GITS_BASER(GITS_BASER_COUNT))
         return model.baser[(offset - GITS_BASER0) / 8];
     switch (offset) {
@@ -268,7 +301,17 @@ void *gic_memory_allocate_snooped(size_t alignment, size_t size)
 
 uintptr_t gic_redistributor_base(unsigned core)
 {
-    return UINT64_C(0x01880000) + core * 0x20000;
+    return UINT64_C(0x01880000) + core * REDISTRIBUTOR_STRIDE;
+}
+
+unsigned gic_redistributor_count(void)
+{
+    return 4;
+}
+
+uintptr_t gic_redistributor_address(unsigned index)
+{
+    return gic_redistributor_base(index);
 }
 
 uint64_t gic_redistributor_typer(unsigned core)
@@ -306,8 +349,6 @@ bool gic_lpi_coherent(void)
 {
     return true;
 }
-
-static bool taken_over;
 
 bool gic_lpi_taken_over(void)
 {
@@ -695,21 +736,64 @@ static void an_events_life(void **state)
     assert_int_equal(inventory(), 0);
 }
 
+/* Core 3 comes up when the LPI has its owner. */
+static void what_a_loader_left_pending_is_nobodys_on_a_core_that_comes_late(void **state)
+{
+    struct its_device *device;
+
+    (void)state;
+    taken_over = true;
+    model.old[0] = model.old[1] = model.old[3] = true;
+    host_thread.core = 1;
+    assert_int_equal(its_init(REGISTERS), 0);
+    assert_int_equal(its_command_count(ITS_MOVALL), 2); /* there is nothing to be moved of core 2 */
+    for (unsigned core = 0; core < 3; core++) {
+        host_thread.core = core;
+        assert_int_equal(its_core_init(), 0);
+    }
+    assert_int_equal(its_map_device(3, 0, &device), 0);
+    assert_int_equal(its_map_event(device, 0, LPI, 2), 0);
+    host_thread.core = 3;
+    assert_int_equal(its_core_init(), 0);
+    host_thread.core = 0;
+    for (unsigned core = 0; core < 4; core++)
+        assert_false(model.old[core]);
+    assert_int_equal(its_trigger_event(device, 0), 0);
+    assert_int_equal(model.interrupts[2], 1);
+    assert_int_equal(its_discard_event(device, 0), 0);
+    assert_int_equal(its_unmap_device(device), 0);
+}
+
+static void what_a_loader_left_pending_and_can_not_be_moved_is_no_its(void **state)
+{
+    (void)state;
+    taken_over = true;
+    lpi_error = -ENODEV;
+    lpi_limit = LPI_LIMIT;
+    assert_int_equal(its_init(REGISTERS), -ENODEV);
+    lpi_error = 0;
+    refuse_at(0);
+    assert_int_equal(its_init(REGISTERS), -EIO);
+    assert_int_equal(its_core_init(), -ENODEV);
+    up();
+    assert_int_equal(inventory(), 0);
+}
+
 /* Whatever command of it fails, the event is not mapped. */
-static void what_a_loader_left_pending_is_cleared_on_each_core(void **state)
+static void what_a_loader_left_pending_is_cleared_for_an_events_owner(void **state)
 {
     struct its_device *device;
     uint64_t commands;
 
     (void)state;
-    up();
     taken_over = true;
+    up();
     assert_int_equal(its_map_device(3, 0, &device), 0);
     commands = its.queue.submitted;
     assert_int_equal(its_map_event(device, 0, LPI, 1), 0);
     commands = its.queue.submitted - commands;
-    assert_int_equal(its_command_count(ITS_CLEAR), 4);
-    assert_int_equal(its_command_count(ITS_MOVI), 4);
+    assert_int_equal(its_command_count(ITS_CLEAR), 1);
+    assert_int_equal(its_command_count(ITS_MOVI), 2);
     assert_int_equal(its_trigger_event(device, 0), 0);
     assert_int_equal(model.interrupts[1], 1);
     assert_int_equal(its_discard_event(device, 0), 0);
@@ -1116,7 +1200,9 @@ int main(void)
         TEST(nothing_is_queued_where_waiting_is_not_allowed),
         TEST(devices_stay_as_they_are_in_a_visit),
         TEST(an_events_life),
-        TEST(what_a_loader_left_pending_is_cleared_on_each_core),
+        TEST(what_a_loader_left_pending_is_nobodys_on_a_core_that_comes_late),
+        TEST(what_a_loader_left_pending_and_can_not_be_moved_is_no_its),
+        TEST(what_a_loader_left_pending_is_cleared_for_an_events_owner),
         TEST(an_event_beyond_the_devices_own_is_refused),
         TEST(a_device_needs_a_core_and_memory),
         TEST(it_costs_a_caller_a_second_once_and_later_ones_a_millisecond),

@@ -567,7 +567,7 @@ static void count_syncs(void)
     CHECK_EQUAL(irq_sink_attach(lpi, &events[9].sink), 0);
     syncs();
     CHECK_EQUAL(its_map_event(device, 9, lpi, 0), 0);
-    if (gic_lpi_taken_over()) /* it is cleared on each core */
+    if (gic_lpi_taken_over()) /* it is cleared, too */
         CHECK(syncs() > 1);
     else
         CHECK_EQUAL(syncs(), 1);
