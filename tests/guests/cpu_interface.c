@@ -181,6 +181,34 @@ static void ends_of_what_is_no_interrupt(void)
     write32(GICD_BASE + ICENABLER + SPI / 32 * 4, 1u << SPI % 32);
 }
 
+/* A request of the lowest kind that wants no answer: the twin's timer fires some microseconds
+ * later. */
+static void have_the_twin_interrupted(void)
+{
+    const uint64_t requests = 0x32c0d000;
+
+    write32(requests + 4, 12u << 16 | 2);
+    for (unsigned word = 1; word < 15; word++)
+        write32(requests + 4 + 4 * word, 0);
+}
+
+static void the_twins_interrupts_hide_none(void)
+{
+    unsigned hidden = 0;
+
+    __asm__ volatile("msr daifset, #2");
+    write_sysreg(ICC_SGI1R, 1);
+    guest_wait(1000);
+    for (unsigned i = 0; i < 3000; i++) {
+        have_the_twin_interrupted();
+        for (unsigned look = 0; look < 10; look++)
+            hidden += read_sysreg("S3_0_C12_C12_2") != 0;
+    }
+    check_value("ICC_HPPIR1_EL1 always tells what is pending", hidden, 0);
+    __asm__ volatile("msr daifclr, #2");
+    guest_wait(1000);
+}
+
 /* ---- cores that are turned off ---- */
 
 static volatile uint64_t found[8];
@@ -295,6 +323,7 @@ int main(void)
     the_binary_point_has_three_bits();
     priorities_can_be_cleared();
     ends_of_what_is_no_interrupt();
+    the_twins_interrupts_hide_none();
     a_core_comes_back_as_from_a_reset();
     affinities_are_checked();
     return 0;

@@ -341,6 +341,21 @@ static void from_page_to_page(void)
     write_sysreg(CONTROL, read_sysreg(CONTROL) & ~(uint64_t)SCTLR_M);
 }
 
+/* A pair that begins in a device, and whose second half is translated by a table in another. */
+static void a_table_in_a_device(void)
+{
+    uint64_t a, end = PAGES + 0x200000;
+
+    last[511] = (PAD & ~UINT64_C(0xfff)) | 0x703;
+    middle[1] = (GITS_BASE + 0x10000) | 3;
+    map_pages();
+    __asm__ volatile("ldp %0, xzr, [%1, #-8]" : "=r"(a) : "r"(end) : "memory");
+    write_sysreg(CONTROL, read_sysreg(CONTROL) & ~(uint64_t)SCTLR_M);
+    check("a pair whose second half has its table in a device is the guest's fault",
+          guest_faults()->count == 1 && guest_faults()->far == end);
+    guest_no_faults();
+}
+
 /* ---- step by step ---- */
 
 #define EC_STEP    0x32u
@@ -383,6 +398,7 @@ int main(void)
         thumb,
         normal_memory,
         from_page_to_page,
+        a_table_in_a_device,
         steps,
     };
 

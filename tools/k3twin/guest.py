@@ -104,6 +104,9 @@ def load_image(path, data, banks, _):
     if size == 0:  # before Linux 3.17 the header did not say
         offset, size = 0x80000, len(data)
     start = DRAM_BASE + offset
+    if start % INSTRUCTION_SIZE:
+        raise UsageError(f"{path}: its header says {offset:#x} for where it goes; instructions lie at multiples of "
+                         f"{INSTRUCTION_SIZE}")
     end = start + max(size, len(data))
     check_fits(str(path), start, end, banks)
     return start, Load(loader(path, start), [(str(path), start, end)])

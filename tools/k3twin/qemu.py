@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import struct
+from pathlib import Path
 
 from k3twin.board import (DTB_ADDRESS, DTB_MAX, LOADED_MAX, MOODS, PARAMETERS_BASE, PARAMETERS_FORMAT, PARAMETERS_MAGIC,
                           QEMU, SRAMS, TWIN_BASE, TWIN_RAM, UsageError, dram_banks, find_part, need, ram_size)
@@ -41,6 +42,8 @@ def gdb_option(where):
         if not 0 < int(where) < 65536:
             raise UsageError(f"--gdb {where}: ports are 1 to 65535")
         return ["-S", "-gdb", f"tcp:127.0.0.1:{where}"]
+    if not Path(where).absolute().parent.is_dir():
+        raise UsageError(f"--gdb {where}: there is no such folder")
     return ["-S", "-gdb", unix_socket(where)]
 
 

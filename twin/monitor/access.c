@@ -391,15 +391,24 @@ static bool unaligned(unsigned size, bool write, uint64_t *value)
     return true;
 }
 
+/* Another core of the guest's may have changed the instruction meanwhile. */
+static bool agrees(const struct operation *op, uint32_t iss)
+{
+    return op->count == 1 && !op->simd && op->size == 1u << ISS_SAS(iss) &&
+           op->elements[0].reg == ISS_SRT(iss) && is_write(op) == ((iss & ISS_WNR) != 0) &&
+           op->extends == ((iss & ISS_SSE) != 0);
+}
+
 /* At a page's beginning the fault may be one of an access that began in the page before it, which
  * is told from the instruction only. */
-static bool began_before(struct frame *frame, uint64_t address, unsigned size)
+static bool began_before(struct frame *frame, uint32_t iss, uint64_t address)
 {
     struct operation op;
     uint32_t instruction = 0;
 
-    if ((address & PAGE_OFFSET) != 0 || size == 1 || !syndrome_fetch(trap_pc(), &instruction) ||
-        !decode(instruction, &op) || address_of(frame, &op) == read_sysreg(far_el2))
+    if ((address & PAGE_OFFSET) != 0 || ISS_SAS(iss) == 0 ||
+        !syndrome_fetch(trap_pc(), &instruction) || !decode(instruction, &op) ||
+        !agrees(&op, iss) || address_of(frame, &op) == read_sysreg(far_el2))
         return false;
     perform(frame, &op);
     return true;
@@ -411,7 +420,7 @@ static void with_syndrome(struct frame *frame, uint32_t iss, uint64_t address)
     bool write = iss & ISS_WNR;
     uint64_t value = write ? extended(frame_get(frame, ISS_SRT(iss)), size, false, false) : 0;
 
-    if (began_before(frame, address, size))
+    if (began_before(frame, iss, address))
         return;
     if (address % size != 0) {
         if (!unaligned(size, write, &value))

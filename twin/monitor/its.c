@@ -29,6 +29,8 @@
 #define GITS_CBASER         0x0080u
 #define GITS_CWRITER        0x0088u
 #define GITS_CREADR         0x0090u
+#define GITS_TRANSLATION    0x10000u
+#define GITS_TRANSLATER     0x10040u
 #define CBASER_VALID        (1ull << 63)
 #define CBASER_ATTRIBUTES   (7ull << 59 | 1ull << 10) /* inner write-back, inner shareable */
 #define CBASER_ADDRESS      0x000ffffffffff000ull
@@ -279,8 +281,21 @@ static void write_word(uint64_t offset, unsigned size, uint64_t value)
     }
 }
 
+/* The frame of GITS_TRANSLATER, which has 32 bits or 16 and can't be read. */
+static void translation_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
+{
+    if (!write)
+        *value = 0;
+    else if (offset == GITS_TRANSLATER && (size == 2 || size == 4))
+        nonsecure_write(BOARD_GITS_BASE + offset, size, *value);
+}
+
 void its_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
 {
+    if (offset >= GITS_TRANSLATION) {
+        translation_access(offset, size, write, value);
+        return;
+    }
     lock_take(&its_lock);
     if (write)
         write_word(offset, size, *value);

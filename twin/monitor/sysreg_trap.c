@@ -49,6 +49,16 @@ static uint64_t acknowledge(void)
     return intid;
 }
 
+static uint64_t highest_pending(void)
+{
+    uint64_t intid;
+
+    /* As in acknowledge(). */
+    while ((intid = read_sysreg(ICC_HPPIR1_EL1)) == INTID_NONE && gic_service())
+        ;
+    return spi_is_carrier(intid) ? spi_highest_pending() : intid;
+}
+
 static uint64_t priority_to_guest(uint64_t priority)
 {
     if (!(priority & PRIORITY_NONSECURE))
@@ -113,9 +123,7 @@ static bool trap_read(uint32_t name, uint64_t *value)
         *value = acknowledge();
         return true;
     case TRAPPED_HPPIR1:
-        *value = read_sysreg(ICC_HPPIR1_EL1);
-        if (spi_is_carrier(*value))
-            *value = spi_highest_pending();
+        *value = highest_pending();
         return true;
     case TRAPPED_PMR:
         *value = priority_to_guest(read_sysreg(ICC_PMR_EL1));
