@@ -50,6 +50,10 @@ int irq_mapping_set(struct irq_mapping *mapping)
 {
     int error = request_map(mapping);
 
+    /* It may be there from before this firmware was started again, and would be refused for ever.
+     */
+    if (error == -EACCES && request_unmap(mapping) == 0)
+        error = request_map(mapping);
     mapping->unknown = false;
     if (may_have_acted(error))
         (void)make_sure_it_is_gone(mapping); /* the first error is the one to report */

@@ -151,6 +151,45 @@ static void a_refused_mapping_leaves_nothing(void **state)
     assert_int_equal(irq_free(irq), 0);
 }
 
+static void read_route(const struct irq *irq, unsigned route[4])
+{
+    char text[128];
+
+    assert_in_range(irq_describe(irq, text, sizeof(text)), 1, sizeof(text) - 1);
+    assert_int_equal(sscanf(text, "event %u > VINT %u bit %u > INTR output %u", &route[0],
+                            &route[1], &route[2], &route[3]),
+                     4);
+}
+
+/* As after a restart without a reset: what this interrupt will be given is mapped for it already.
+ * Numbers take turns. */
+static void a_mapping_from_before_is_renewed(void **state)
+{
+    unsigned first[4], second[4], third[4];
+    struct irq *irq;
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(request(&full, full_ring, 0, &irq), 0);
+        read_route(irq, i == 0 ? first : second);
+        assert_int_equal(irq_free(irq), 0);
+    }
+    for (unsigned i = 0; i < 4; i++)
+        third[i] = second[i] + (second[i] - first[i]);
+    assert_int_equal(
+        ti_sci_route_map(AM65X_DEV_INTA, (uint16_t)third[1], AM65X_DEV_INTR, (uint16_t)third[3]),
+        0);
+    assert_int_equal(ti_sci_event_map(AM65X_DEV_RINGACC, full_ring, AM65X_DEV_INTA,
+                                      (uint16_t)third[1], (uint16_t)third[0], (uint8_t)third[2]),
+                     0);
+    assert_int_equal(request(&full, full_ring, 0, &irq), 0);
+    read_route(irq, second);
+    assert_memory_equal(second, third, sizeof(third));
+    host_advance_us(SETTLE_US);
+    assert_int_equal(calls, 1);
+    assert_int_equal(irq_free(irq), 0);
+}
+
 /* Outputs take turns: at the end each has been an edge before. */
 static void a_pulse_of_a_router_is_no_interrupt(void **state)
 {
@@ -178,6 +217,7 @@ int main(void)
         FULL(an_event_that_comes_with_its_mapping_has_its_owner),
         FULL(an_event_whose_mapping_has_no_answer_is_nobodys),
         FULL(a_refused_mapping_leaves_nothing),
+        FULL(a_mapping_from_before_is_renewed),
         cmocka_unit_test(a_pulse_of_a_router_is_no_interrupt),
     };
 

@@ -21,7 +21,7 @@
 #define COLLECTIONS      16u
 #define PAGES_MAX        16u      /* of second levels that a sweep comes to */
 #define LOOK_NS          1000000u /* of time that a look takes at a queue that stands still */
-#define BASER_KEPT       UINT64_C(0xf8ffffffffff07ff) /* without type and entry size */
+#define BASER_KEPT       UINT64_C(0xf8e0fffffffff7ff) /* without type and entry size */
 #define BASER_ADDRESS    UINT64_C(0x0000fffffffff000)
 #define CBASER_ADDRESS   UINT64_C(0x000ffffffffff000)
 #define CBASER_PAGES     0xffu
