@@ -14,7 +14,6 @@
  * which is what unwind information says by itself.
  */
 #include "arch/core_layout.h"
-#include "arch/psci.h"
 #include "arch/stack.h"
 #include "arch/sysreg.h"
 
@@ -348,26 +347,4 @@ mmu_enable:
     ret
     .cfi_endproc
 
-    .ltorg
-
-/*
- * What stays at EL2: an answer to HVC, "not supported" as SMCCC has it. Nothing else can come
- * here; should it, the system goes off with a failing status rather than hang.
- */
-    .global trap_el2
-    .type   trap_el2, %function
-    .cfi_startproc
-    .cfi_undefined x30
-trap_el2:
-    mrs     x0, esr_el2
-    lsr     x0, x0, #ESR_EC_SHIFT
-    cmp     x0, #ESR_EC_HVC64
-    mov     x0, #-1
-    b.ne    1f
-    eret
-1:  ldr     x0, =PSCI_SYSTEM_OFF
-    ldr     x1, =PSCI_OFF_STATUS_MAGIC | 1
-    smc     #0
-    b       stop
-    .cfi_endproc
     .ltorg

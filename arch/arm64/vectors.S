@@ -134,13 +134,35 @@ vectors:
     report  EXCEPTION_SERROR
 
     .rept   8                               // from EL0: never entered; EL2's table is this one too,
-    .balign 128                             // and what it is for comes from EL1 (boot/start.S)
+    .balign 128                             // and what it is for comes from EL1
     b       trap_el2
     .endr
     .cfi_endproc
     .size   vectors, . - vectors
 
     .section .text.exceptions, "ax"         // before the table, in what its alignment leaves
+
+/*
+ * What stays at EL2: an answer to HVC, "not supported" as SMCCC has it. Nothing else can come
+ * here; should it, the system goes off with a failing status rather than hang.
+ */
+    .type   trap_el2, %function
+    .cfi_startproc
+    .cfi_undefined x30
+trap_el2:
+    mrs     x0, esr_el2
+    lsr     x0, x0, #ESR_EC_SHIFT
+    cmp     x0, #ESR_EC_HVC64
+    mov     x0, #-1
+    b.ne    1f
+    eret
+1:  ldr     x0, =PSCI_SYSTEM_OFF
+    ldr     x1, =PSCI_OFF_STATUS_MAGIC | 1
+    smc     #0
+2:  wfi
+    b       2b
+    .cfi_endproc
+    .size   trap_el2, . - trap_el2
 
 /*
  * IRQ: 29 instructions from here to the handler's caller and 24 back, when FP/SIMD is left alone:
@@ -351,3 +373,5 @@ exception_hopeless:
     b       1b
     .cfi_endproc
     .size   exception_entry, . - exception_entry
+
+    .ltorg
