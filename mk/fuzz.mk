@@ -6,7 +6,7 @@
 #   FUZZ_SECONDS   how long each runs
 
 FUZZCC       ?= clang
-FUZZ_SECONDS ?= 30
+FUZZ_SECONDS ?= 20
 Z            := $(BUILD)/fuzz
 
 FUZZ_ALL     := boot_arguments console device_tree gic models monitor ti_sci udma

@@ -16,7 +16,7 @@
 #include <stdio.h>
 
 #define OPERATIONS      400u /* of each core */
-#define LONG_OPERATIONS 8000u
+#define LONG_OPERATIONS 6000u
 #define TIMEOUT_US      (UINT64_C(3600) * 1000000)
 #define WIRE            203u /* INTID of nothing that the firmware uses */
 #define MESSAGES_ID     0x5200u

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * A million requests and frees from all cores at once, with events firing, moves, masks and cores
- * that leave and come back; over the aggregator, wires and the ITS. Runs only if asked for by name.
+ * Requests and frees, up to a million, from all cores at once, with events firing, moves, masks and
+ * cores that leave and come back; over the aggregator, wires and the ITS. Only if asked for by
+ * name.
  */
 #include "app/selftest/selftest.h"
 #include "arch/core.h"
@@ -103,6 +104,16 @@ static void body_ten_thousand(void)
 SELFTEST(soak, ten_thousand_requests_and_frees_in_parallel, 600)
 {
     with_rings(body_ten_thousand);
+}
+
+static void body_quarter(void)
+{
+    soak(250);
+}
+
+SELFTEST(soak, quarter_of_a_million_requests_and_frees_in_parallel, 1800)
+{
+    with_rings(body_quarter);
 }
 
 static void body_million(void)
