@@ -50,6 +50,7 @@ $(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_ring_configure ti_sci_
                               snprintf
 $(H)/test_udma_parallel: WRAP = irq_free
 $(H)/test_gic: WRAP = dcache_clean_invalidate
+$(H)/test_its_table: WRAP = dcache_clean_invalidate
 $(H)/test_msi_scarce: WRAP = ti_sci_get_range ti_sci_event_unmap ti_sci_route_unmap
 
 # Where tests/host/support/interleave.c lets another core come in between.

@@ -77,10 +77,20 @@ static void *allocate(size_t alignment, size_t size)
     return fake.memory[n];
 }
 
+static size_t cleaned; /* bytes */
+
+void __wrap_dcache_clean_invalidate(const void *start, size_t size);
+void __wrap_dcache_clean_invalidate(const void *start, size_t size)
+{
+    (void)start;
+    cleaned += size;
+}
+
 static int setup(void **state)
 {
     (void)state;
     memset(&fake, 0, sizeof(fake));
+    cleaned = 0;
     fake.only_page_size = 3;
     fake.allocations_left = 16;
     fake.baser[DEVICES] = UINT64_C(1) << 56 | UINT64_C(7) << 48; /* entries of 8 bytes */
@@ -132,6 +142,7 @@ static void a_large_table_has_two_levels_and_gets_its_pages_on_demand(void **sta
     assert_int_equal(its_table_provide(&table, (1u << 20) - 1, allocate), 0);
     assert_int_equal(fake.allocations, 3);
     assert_int_equal(its_table_provide(&table, 1u << 20, allocate), -ERANGE);
+    assert_int_equal(cleaned, 0); /* the ITS snoops them */
 }
 
 static void a_table_of_one_page_is_flat(void **state)
@@ -236,7 +247,9 @@ static void a_table_is_uncached_where_it_reads_back_non_shareable(void **state)
     assert_int_equal(fake.baser[DEVICES] >> 59 & 7, 1); /* non-cacheable */
     assert_int_equal(fake.baser[DEVICES] >> 10 & 3, 0);
     assert_int_equal(fake.baser[DEVICES] >> 63, 1);
+    assert_int_equal(cleaned, 0x4000); /* its zeros */
     assert_int_equal(its_table_provide(&table, 3, allocate), 0);
+    assert_int_equal(cleaned, 0x4000 + 0x1000 + 8); /* a page's, and the entry that leads to it */
 }
 
 static void lack_of_memory_is_an_error_and_leaves_no_entry(void **state)
