@@ -262,10 +262,9 @@ static bool translate_once(const void *tree, int bus, int parent, uint64_t *addr
 /* A path on its way through the tree. */
 struct path {
     const char *text; /* NULL: none is looked for, or not any more */
-    size_t length;    /* of what is not found yet */
+    size_t length;    /* of what is not found yet; 0, with a depth: it is found */
     unsigned depth;   /* of the last node of it that was found */
     int nodes[PATH_DEPTH_MAX];
-    bool found;
 };
 
 /* Past `count` characters, and the slashes behind them. */
@@ -290,9 +289,7 @@ static void look_for(const void *tree, const char *text, size_t length, struct p
         return;
     path->text = text;
     path->length = length;
-    go_on(path, 0);
-    if (path->length == 0)
-        path->text = NULL; /* the root has no address */
+    go_on(path, 0); /* nothing is left of the root's path: it has no address */
 }
 
 /* Whether the node's name is this one, which may leave out the unit address. */
@@ -308,7 +305,7 @@ static bool is_named(const void *tree, int node, const char *wanted, size_t leng
 /* The next node of the tree, in its order. */
 static void follow(const void *tree, int node, unsigned depth, struct path *path)
 {
-    if (path->text == NULL || path->found || depth > path->depth + 1)
+    if (path->text == NULL || path->length == 0 || depth > path->depth + 1)
         return;
     if (depth <= path->depth) {
         path->text = NULL; /* the last one had no such child */
@@ -322,7 +319,6 @@ static void follow(const void *tree, int node, unsigned depth, struct path *path
         return;
     path->nodes[++path->depth] = node;
     go_on(path, count);
-    path->found = path->length == 0;
 }
 
 /* The address of a device's first register, as a CPU sees it. */
@@ -332,7 +328,8 @@ static bool cpu_address(const void *tree, const struct path *path, uint64_t *add
     struct memory_range range;
     bool bad;
 
-    if (!path->found || !next_range(tree, node[-1], node[0], 0, &range, &bad))
+    if (path->depth == 0 || path->length != 0 ||
+        !next_range(tree, node[-1], node[0], 0, &range, &bad))
         return false;
     *address = range.base;
     while (--node > path->nodes)

@@ -165,7 +165,8 @@ int gic_lpi_init(void)
     if (error != 0)
         return error;
     if (!lpis.taken_over)
-        lpis.properties = gic_memory_allocate(PROPERTY_TABLE_ALIGNMENT, property_table_size());
+        lpis.properties = /* filled, and cleaned, below */
+            gic_memory_allocate_snooped(PROPERTY_TABLE_ALIGNMENT, property_table_size());
     complete = lpis.properties != NULL;
     for (unsigned i = 0; complete && i < gic_redistributor_count(); i++) {
         lpis.pending[i] = gic_memory_allocate(PENDING_TABLE_ALIGNMENT, pending_table_size());

@@ -49,6 +49,9 @@ struct udma_halves {
     struct udmap_channel_registers *transmit, *receive;
 };
 
+/* Where a half is turned on and off. */
+#define UDMA_CTL(half) ((uintptr_t) & (half)->ctl)
+
 struct udma_channel {
     struct udma_channel_config config;
     struct udma_numbers numbers;

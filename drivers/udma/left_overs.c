@@ -17,14 +17,12 @@ LOG_USE(udma);
 #define TEARDOWN_TIMEOUT_US 100000u
 #define RING_ELEMENTS       16u
 
-#define CTL(half)           ((uintptr_t) & (half)->ctl)
-
 /* The transmitting half ends the receiving one; but that may be fed by somebody else. */
 static bool stop(const struct udma_halves *halves)
 {
-    bool transmits = (mmio_read32(CTL(halves->transmit)) & UDMAP_CTL_ENABLE) != 0;
+    bool transmits = (mmio_read32(UDMA_CTL(halves->transmit)) & UDMAP_CTL_ENABLE) != 0;
 
-    mmio_write32(CTL(transmits ? halves->transmit : halves->receive),
+    mmio_write32(UDMA_CTL(transmits ? halves->transmit : halves->receive),
                  UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
     return udma_wait_until_off(halves, TEARDOWN_TIMEOUT_US) || udma_disable(halves) == 0;
 }

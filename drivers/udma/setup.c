@@ -21,8 +21,6 @@
 /* Fewer elements would do; this many cost nothing, and rings of this size are in common use. */
 #define RING_ELEMENTS_MIN 16u
 
-#define CTL(half)         ((uintptr_t) & (half)->ctl)
-
 /* ---- memory ---- */
 
 struct udma_channel *udma_channel_allocate(const struct udma_channel_config *config,
@@ -55,8 +53,8 @@ void udma_channel_free(struct udma_channel *channel)
 /* The receiving half first: it must be there when the first data arrives. */
 static void enable(const struct udma_halves *halves)
 {
-    mmio_write32(CTL(halves->receive), UDMAP_CTL_ENABLE);
-    mmio_write32(CTL(halves->transmit), UDMAP_CTL_ENABLE);
+    mmio_write32(UDMA_CTL(halves->receive), UDMAP_CTL_ENABLE);
+    mmio_write32(UDMA_CTL(halves->transmit), UDMAP_CTL_ENABLE);
 }
 
 static int open_rings(struct udma_channel *channel)

@@ -24,8 +24,6 @@
 /* A channel that is disabled says so at once. */
 #define DISABLE_TIMEOUT_US  1000u
 
-#define CTL(half)           ((uintptr_t) & (half)->ctl)
-
 static struct udmap_channel_registers *registers_of(uintptr_t region, uint16_t number)
 {
     return (struct udmap_channel_registers *)(region + (uintptr_t)number * UDMAP_CHANNEL_STRIDE);
@@ -41,7 +39,7 @@ struct udma_halves udma_halves_of(uint16_t number)
 
 bool udma_is_running(const struct udma_halves *halves)
 {
-    return ((mmio_read32(CTL(halves->transmit)) | mmio_read32(CTL(halves->receive))) &
+    return ((mmio_read32(UDMA_CTL(halves->transmit)) | mmio_read32(UDMA_CTL(halves->receive))) &
             UDMAP_CTL_ENABLE) != 0;
 }
 
@@ -57,8 +55,8 @@ bool udma_wait_until_off(const struct udma_halves *halves, uint64_t timeout_us)
 
 int udma_disable(const struct udma_halves *halves)
 {
-    mmio_write32(CTL(halves->receive), 0);
-    mmio_write32(CTL(halves->transmit), 0);
+    mmio_write32(UDMA_CTL(halves->receive), 0);
+    mmio_write32(UDMA_CTL(halves->transmit), 0);
     if (udma_wait_until_off(halves, DISABLE_TIMEOUT_US))
         return 0;
     log_error(udma, "channel %u: stays enabled", (unsigned)halves->number);
@@ -67,7 +65,7 @@ int udma_disable(const struct udma_halves *halves)
 
 static bool is_transmitting(const struct udma_channel *channel)
 {
-    return (mmio_read32(CTL(channel->halves.transmit)) & UDMAP_CTL_ENABLE) != 0;
+    return (mmio_read32(UDMA_CTL(channel->halves.transmit)) & UDMAP_CTL_ENABLE) != 0;
 }
 
 /* Returns whether this is the first time. */
@@ -132,7 +130,7 @@ int udma_stop(struct udma_channel *channel)
     deadline_t deadline = deadline_after_us(TEARDOWN_TIMEOUT_US);
 
     if (begin_closing(channel))
-        mmio_write32(CTL(channel->halves.transmit), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
+        mmio_write32(UDMA_CTL(channel->halves.transmit), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
     if (wait_for_message(channel, deadline) != 0) {
         irq_mask(channel->irq);
         if (irq_synchronize(channel->irq) != 0)

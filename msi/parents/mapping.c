@@ -50,8 +50,7 @@ int irq_mapping_set(struct irq_mapping *mapping)
 {
     int error = request_map(mapping);
 
-    /* It may be there from before this firmware was started again, and would be refused for ever.
-     */
+    /* It may be there from before this firmware was started again: a refusal for ever. */
     if (error == -EACCES && request_unmap(mapping) == 0)
         error = request_map(mapping);
     mapping->unknown = false;
