@@ -32,13 +32,14 @@ INITRD_ADDRESS = 0x90000000
 # As AM65X_MOOD_* of twin/models/am65x.h: a bit each, from bit 0 on.
 MOODS = {name: 1 << bit for bit, name in enumerate((
     "stale-loader", "i2101", "garbage-fields", "map-enables", "slow-events", "misordered", "few-cores", "one-gib",
-    "abort-unmodelled", "caches", "order", "non-shareable", "flat-its", "two-level-its"))}
+    "abort-unmodelled", "caches", "order", "non-shareable", "flat-its", "two-level-its", "suspend"))}
 CACHES_END = 0x2440000000  # of what the mood caches has besides
 LOADED_MAX = 64
 FEW_CORES = 2
 ONE_GIB = 1 << 30
 
 PRINT_FLAGS = {"irq": 1, "sci": 2, "dma": 4}
+COUNT_FLAG = 8
 
 # Exit statuses of our own; the guest's are 0 to 123 by convention.
 STATUS_USAGE = 2

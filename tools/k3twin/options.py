@@ -5,7 +5,7 @@ import argparse
 import re
 from pathlib import Path
 
-from k3twin.board import (DRAM_DEFAULT, DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, MOODS, ONE_GIB, PRINT_FLAGS,
+from k3twin.board import (COUNT_FLAG, DRAM_DEFAULT, DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, MOODS, ONE_GIB, PRINT_FLAGS,
                           STATUS_USAGE)
 from k3twin.trace import LIMIT_DEFAULT, LIMIT_MAX, parse_limit
 
@@ -128,6 +128,8 @@ def parse_arguments():
         help="end the guest after this time, with the pc of each core, e.g. 60 (default: never)")
     add("--print", type=parse_print, default=0, metavar="WHAT",
         help="print what the models do: irq, sci, dma, or several, e.g. irq,dma")
+    add("--count", action="store_true",
+        help="print how often the guest has accessed each device, when it has powered off")
     add("--trace", type=Path, metavar="FILE",
         help="write what happened, for ui.perfetto.dev or Chrome's viewer (docs/tracing.md)")
     add("--trace-limit", type=parse_trace_limit, default=LIMIT_DEFAULT, metavar="N",
@@ -143,11 +145,14 @@ def parse_arguments():
         help="count the guest's instructions, as its PMU shows them; time then follows that count")
     add("--turns", action="store_true",
         help="the cores run in turns, one at a time: a core that yields or waits lets the next one go on")
+    add("--plugin", action="append", default=[], metavar="FILE[,NAME=VALUE...]",
+        help="load a plugin of QEMU's, e.g. one that measures (docs/performance.md); may be repeated")
     add("--gdb", nargs="?", const="1234", metavar="PORT",
         help="wait for GDB on 127.0.0.1:PORT (default 1234), or on a socket, e.g. /tmp/gdb")
     add("--log", type=Path, metavar="FILE", help="write the twin's lines here too")
     add("--twin", type=Path, metavar="FILE", help="twin.elf (default: the newest build/*/twin.elf, or the SDK's)")
     arguments = parser.parse_args()
+    arguments.print |= COUNT_FLAG if arguments.count else 0
     arguments.initrd, where = arguments.initrd or (None, None)
     arguments.initrd_address = INITRD_ADDRESS if where is None else where
     most = ONE_GIB if arguments.mood & MOODS["one-gib"] else DRAM_MAX

@@ -104,7 +104,7 @@ def qemu_command(arguments, directory, report_fd, console_fd, recorder):
         "-chardev", f"socket,id=report,fd={report_fd}", "-serial", "chardev:report",
         "-qmp", unix_socket(directory / "qmp"),
         *load_all(arguments, directory, recorder.limit if recorder else 0), *gdb_option(arguments.gdb),
-        *(["-icount", "shift=1"] if arguments.icount else []),
+        *(["-icount", "shift=1,sleep=off"] if arguments.icount else []),
         *(["-accel", "tcg,thread=single"] if arguments.turns else []),
         *plugin_options(arguments, directory),
     ]
@@ -119,10 +119,11 @@ def find_plugin(arguments):
 
 
 def plugin_options(arguments, directory):
+    options = [word for plugin in arguments.plugin for word in ("-plugin", plugin)]
     if not arguments.mood & MOODS["order"]:
-        return []
+        return options
     plugin, report = (str(path).replace(",", ",,") for path in (find_plugin(arguments), directory / "order"))
-    return ["-plugin", f"{plugin},report={report}"]
+    return [*options, "-plugin", f"{plugin},report={report}"]
 
 
 def monitor_command(path, line):

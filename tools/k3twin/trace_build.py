@@ -356,7 +356,7 @@ class Software:
         self.stacks = defaultdict(list)  # core: its open slices
         self.queued = {}                 # descriptor: the flow of a copy that is not yet fetched
         self.asking = {}                 # (type, sequence): (flow, core) of a request that has not arrived
-        self.waiting = {}                # core: the flow of the request whose answer it waits for
+        self.waiting = {}                # (core, sequence): the flow of a request whose answer it waits for
         self.irqs = {}                   # core: the flows of the interrupt that it handles
         self.completed = {}              # core: the flow of the completion that it took last
         self.unmatched = 0               # slices whose beginning was not recorded
@@ -418,7 +418,7 @@ class Software:
 
     def request(self, core, track, values):
         self.stacks[core][-1].name = trace_sci.name(values[0])
-        flow = self.waiting[core] = self.asking[values[0], values[1]] = self.builder.flow("TI-SCI")
+        flow = self.waiting[core, values[1]] = self.asking[values[0], values[1]] = self.builder.flow("TI-SCI")
         flow.add(track, self.builder.now)
 
     def request_arrived(self, header, piece):
@@ -428,7 +428,7 @@ class Software:
 
     def answer(self, core, track, values):
         """The request's slice ends now. Its flow ends in a short one of its own, at the end of it."""
-        flow = self.waiting.pop(core, None)
+        flow = self.waiting.pop((core, values[0]), None)
         if flow is not None and self.stacks[core]:
             piece = self.builder.begin(track, "answer", "sci", {"sequence": values[0], "error": signed(values[1])})
             piece.start -= 1

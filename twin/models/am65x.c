@@ -22,6 +22,14 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     pre_its_reset();
 }
 
+void am65x_lose_interrupts(void)
+{
+    ringacc_lose_events();
+    udmap_lose_events();
+    inta_lose_all();
+    intr_lose_routes();
+}
+
 uint64_t am65x_advance(void)
 {
     timers_run(model_now());

@@ -69,6 +69,7 @@ struct am65x_environment {
 #define AM65X_TRACE_IRQ             0x1u
 #define AM65X_TRACE_SCI             0x2u
 #define AM65X_TRACE_DMA             0x4u
+#define AM65X_TRACE_COUNT           0x8u /* nothing is printed until the end (count.c) */
 
 /* Moods: what a board may be like and this one is not unless asked (docs/twin.md);
  * tools/k3twin/board.py knows these numbers too. */
@@ -88,6 +89,8 @@ struct am65x_environment {
 #define AM65X_MOOD_NON_SHAREABLE    (1u << 11) /* what they read, they read without snooping */
 #define AM65X_MOOD_FLAT_ITS         (1u << 12) /* few ids, and collections in the ITS itself */
 #define AM65X_MOOD_TWO_LEVEL_ITS    (1u << 13) /* the table of devices can have two levels */
+/* The monitor's, and of INTA and INTR. */
+#define AM65X_MOOD_SUSPEND          (1u << 14) /* SYSTEM_SUSPEND, and what it loses */
 
 struct am65x_config {
     uint32_t trace;       /* AM65X_TRACE_* */
@@ -98,6 +101,10 @@ struct am65x_config {
 
 /* Resets every model. Once before anything else; again for a reset of the SoC. */
 void am65x_reset(const struct am65x_environment *environment, const struct am65x_config *config);
+
+/* The SoC comes back from a suspend: the aggregator and the routers have lost what the system
+ * firmware and the guest had set up there, and no source has an event any more. All else stays. */
+void am65x_lose_interrupts(void);
 
 /* A guest's access. size is 1, 2, 4 or 8 bytes. false: no model claims the address. Reads of
  * reserved offsets inside a claimed block read as zero, writes are ignored. */

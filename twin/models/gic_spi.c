@@ -64,6 +64,18 @@ void gic_spi_reset(unsigned cores)
     core_count = cores;
 }
 
+void gic_spi_lose_power(void)
+{
+    uint32_t levels[WORDS];
+
+    memcpy(levels, input, sizeof(levels));
+    gic_spi_reset(core_count);
+    memcpy(input, levels, sizeof(input)); /* nothing is enabled, so nothing is ready */
+    memset(targets, NOWHERE, sizeof(targets));
+    for (unsigned intid = 0; intid < GIC_SPI_LIMIT; intid++)
+        routers[intid] = NOWHERE;
+}
+
 /* ---- states ---- */
 
 static uint32_t bit(unsigned intid)

@@ -31,6 +31,9 @@ static inline bool gic_spi_has(uint64_t intid)
 
 /* All as after a reset, for a system of so many cores. */
 void gic_spi_reset(unsigned cores);
+/* The GIC has been without power: the same, but the inputs stay what they are, and no router names
+ * a core. (A reset leaves these unknown.) */
+void gic_spi_lose_power(void);
 
 /* The input changes its level. */
 void gic_spi_line(unsigned intid, bool high);

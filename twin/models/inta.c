@@ -64,6 +64,25 @@ void inta_reset(void)
     late_timer = (struct model_timer){.expire = late_events_arrive};
 }
 
+static void update(unsigned vint);
+
+/* The mappings, and the virtual interrupts' registers with them; what is on its way has nowhere to
+ * go. */
+void inta_lose_all(void)
+{
+    for (unsigned event = 0; event < EVENT_COUNT; event++) {
+        if (events[event].mapped)
+            model_uncount(AM65X_COUNT_EVENT_MAPPINGS);
+        events[event].mapped = false;
+        late[event] = LATE_NONE;
+    }
+    for (unsigned vint = 0; vint < VINT_COUNT; vint++) {
+        vints[vint].enable = vints[vint].status = 0;
+        vints[vint].mapped = 0;
+        update(vint);
+    }
+}
+
 static void update(unsigned vint)
 {
     bool level = (vints[vint].status & vints[vint].enable) != 0;

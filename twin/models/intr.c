@@ -128,6 +128,19 @@ bool intr_unmap(uint16_t device, uint16_t input, uint16_t output)
     return true;
 }
 
+void intr_lose_routes(void)
+{
+    for (unsigned router = 0; router < COUNT_OF(routers); router++) {
+        for (unsigned output = 0; output < routers[router].outputs; output++) {
+            if (selected[router][output] != INPUT_NONE)
+                model_uncount(AM65X_COUNT_ROUTES);
+            selected[router][output] = INPUT_NONE;
+            if (router == MAIN_ROUTER)
+                drive(output);
+        }
+    }
+}
+
 bool intr_find_output(unsigned input, unsigned *output)
 {
     for (unsigned i = 0; i < routers[MAIN_ROUTER].outputs; i++) {

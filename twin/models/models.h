@@ -146,6 +146,7 @@ void secure_proxy_reset(void);
 uint64_t inta_read(unsigned instance, uint64_t offset);
 void inta_write(unsigned instance, uint64_t offset, uint64_t value);
 void inta_reset(void);
+void inta_lose_all(void); /* as am65x_lose_interrupts(); these four */
 
 uint64_t ringacc_rt_read(unsigned instance, uint64_t offset);
 void ringacc_rt_write(unsigned instance, uint64_t offset, uint64_t value);
@@ -153,6 +154,7 @@ uint64_t ringacc_fifo_read(unsigned instance, uint64_t offset);
 void ringacc_fifo_write(unsigned instance, uint64_t offset, uint64_t value);
 uint64_t ringacc_proxy_read(unsigned instance, uint64_t offset);
 void ringacc_reset(void);
+void ringacc_lose_events(void);
 
 uint64_t udmap_gcfg_read(unsigned instance, uint64_t offset);
 uint64_t udmap_rchan_read(unsigned instance, uint64_t offset);
@@ -160,6 +162,7 @@ void udmap_rchan_write(unsigned instance, uint64_t offset, uint64_t value);
 uint64_t udmap_tchan_read(unsigned instance, uint64_t offset);
 void udmap_tchan_write(unsigned instance, uint64_t offset, uint64_t value);
 void udmap_reset(void);
+void udmap_lose_events(void);
 
 void pre_its_write(unsigned instance, uint64_t offset, uint64_t value);
 void pre_its_reset(void);
@@ -203,6 +206,7 @@ bool inta_unmap(uint16_t event, uint16_t vint, uint8_t bit);
 
 /* Interrupt routers: outputs, each fed by at most one input. */
 void intr_reset(void);
+void intr_lose_routes(void);
 bool intr_known(uint16_t device);
 bool intr_map(uint16_t device, uint16_t input, uint16_t output);
 bool intr_unmap(uint16_t device, uint16_t input, uint16_t output);

@@ -61,6 +61,11 @@ void ringacc_reset(void)
 {
     memset(main_rings, 0, sizeof(main_rings));
     memset(mcu_rings, 0, sizeof(mcu_rings));
+    ringacc_lose_events();
+}
+
+void ringacc_lose_events(void)
+{
     for (unsigned i = 0; i < MAIN_RINGS; i++)
         main_rings[i].event = EVENT_NONE;
     for (unsigned i = 0; i < MCU_RINGS; i++)

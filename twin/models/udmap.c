@@ -256,6 +256,16 @@ uint16_t *udmap_event_register(enum navss navss, unsigned index)
     return NULL;
 }
 
+void udmap_lose_events(void)
+{
+    for (unsigned navss = 0; navss < NAVSS_COUNT; navss++) {
+        for (unsigned i = 0; i < TCHAN_MAX; i++)
+            tchans[navss][i].common.event = EVENT_NONE;
+        for (unsigned i = 0; i < RCHAN_MAX; i++)
+            rchans[navss][i].event = EVENT_NONE;
+    }
+}
+
 /* ---------------------------------------------------------------- transfers */
 
 /* The receive channel at the other end of a transmit channel's pairing; NULL: none of this UDMAP.

@@ -79,6 +79,7 @@ static bool in(uint64_t address, uint64_t base, uint64_t size)
 /* false: nothing answers there. */
 static bool device_access(uint64_t address, unsigned size, bool write, uint64_t *value)
 {
+    count_access(address, write);
     if (in(address, GUEST_GICD_BASE, GUEST_GICD_SIZE))
         return gicd_access(address - GUEST_GICD_BASE, size, write, value);
     if (in(address, GUEST_GICR_BASE, GUEST_GICR_SIZE))

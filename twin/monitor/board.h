@@ -31,6 +31,8 @@
 #define LPI_PENDING_BASE       0x41900000u /* the redistributors' pending tables (lpi.c) */
 #define LPI_PENDING_STRIDE     0x00010000u
 #define EVENTS_BASE            0x42000000u /* up to the SRAM below (events.c) */
+#define STAGE2_TABLES_BASE     0x6e000000u /* of DRAM, page by page (stage2.c), behind all events */
+#define STAGE2_TABLES_SIZE     0x00810000u /* for 4 GiB */
 /* In the mood caches: what lies behind the caches, so much above what it is of; a word for each
  * message to the ITS; a bit for each line of the guest's (caches.c). */
 #define SHADOW_OFFSET          0x1000000000ull

@@ -36,8 +36,10 @@
 #define GICD_TYPER             0x0004u
 #define GICD_IGROUPR(intid)    (0x0080u + (intid) / 32 * 4)
 #define GICD_ISENABLER(intid)  (0x0100u + (intid) / 32 * 4)
+#define GICD_ICENABLER(intid)  (0x0180u + (intid) / 32 * 4)
 #define GICD_ISPENDR(intid)    (0x0200u + (intid) / 32 * 4)
 #define GICD_ICPENDR(intid)    (0x0280u + (intid) / 32 * 4)
+#define GICD_ICACTIVER(intid)  (0x0380u + (intid) / 32 * 4)
 #define GICD_IPRIORITYR(intid) (0x0400u + (intid))
 #define GICD_ICFGR(intid)      (0x0c00u + (intid) / 16 * 4)
 #define GICD_IROUTER(intid)    (0x6000u + 8 * (uint64_t)(intid))
@@ -62,6 +64,8 @@
 #define GICR_IGROUPR0          0x10080u
 #define GICR_ISENABLER0        0x10100u
 #define GICR_ICENABLER0        0x10180u
+#define GICR_ICPENDR0          0x10280u
+#define GICR_ICACTIVER0        0x10380u
 #define GICR_IPRIORITYR        0x10400u
 #define GICR_IPRIORITYR_END    0x10420u
 #define GICR_ICFGR1            0x10c04u
@@ -72,6 +76,7 @@
 #define WAKE_SGI               15u
 #define SECURE_SGIS            0xff00u
 #define SPECIAL_INTIDS         1020u
+#define INTID_NONE             1023u
 #define PRIORITY_GUEST         0x80808080u
 
 #define SRE_ENABLE             0xfu /* SRE, no bypass, lower levels may use it */
@@ -88,6 +93,11 @@ static struct lock router_lock;
 static bool line_is_high(unsigned intid)
 {
     return __atomic_load_n(&lines_high[intid / 32], __ATOMIC_ACQUIRE) >> (intid % 32) & 1;
+}
+
+const uint32_t *gic_lines(void)
+{
+    return lines_high;
 }
 
 static bool is_level(unsigned intid)
@@ -288,6 +298,79 @@ void gic_wake(unsigned cpu)
     complete_accesses(); /* the core finds what it is woken for */
     write_sysreg(ICC_SGI0R_EL1, SGI_INTID(WAKE_SGI) | 1u << cpu);
     synchronise_context();
+}
+
+/* ---- SYSTEM_SUSPEND ---- */
+
+void gic_sleep(void)
+{
+    for (;;) {
+        uint64_t intid = read_sysreg(ICC_HPPIR1_EL1);
+
+        if (intid != INTID_NONE)
+            return;
+        complete_accesses();
+        wait_for_interrupt();
+        while (gic_service())
+            ;
+    }
+}
+
+/* A word of the distributor's bitmaps: all that in it is the guest's. */
+static void lose_word(unsigned first)
+{
+    uint64_t words = BOARD_GICD_BASE + first / 32 * 4;
+    uint32_t guests = UINT32_MAX;
+
+    if (first == BOARD_CONSOLE_INTID / 32 * 32)
+        guests &= ~(1u << BOARD_CONSOLE_INTID % 32);
+    write32(words + GICD_ICENABLER(0), guests);
+    write32(words + GICD_ICPENDR(0), guests);
+    write32(words + GICD_ICACTIVER(0), guests);
+    for (unsigned intid = first; intid < first + 32; intid++) {
+        if (intid == BOARD_CONSOLE_INTID)
+            continue;
+        mmio_write(BOARD_GICD_BASE + GICD_IPRIORITYR(intid), 1, PRIORITY_GUEST & 0xff);
+        mmio_write(BOARD_GICD_BASE + GICD_IROUTER(intid), 8, AFFINITY_NOWHERE);
+        routers[intid] = AFFINITY_NOWHERE; /* the reset value is unknown */
+    }
+    write32(BOARD_GICD_BASE + GICD_ICFGR(first), 0);
+    write32(BOARD_GICD_BASE + GICD_ICFGR(first + 16), 0);
+}
+
+/* With the models' lock held. Lines stay what they are, and all are levels now. */
+static void lose_distributor(uint64_t unused)
+{
+    (void)unused;
+    write32(BOARD_GICD_BASE + GICD_CTLR,
+            GICD_CTLR_ARE_S | GICD_CTLR_ARE_NS | GICD_CTLR_ENABLE_GRP0);
+    for (unsigned first = SPI_FIRST; first < BOARD_INTID_LIMIT; first += 32)
+        if (!gic_spi_has(first))
+            lose_word(first);
+    spi_lose_power();
+    for (unsigned intid = SPI_FIRST; intid < BOARD_INTID_LIMIT; intid++)
+        if (!gic_spi_has(intid) && has_high_line(intid))
+            set_pending(intid);
+}
+
+static void lose_redistributor(unsigned cpu)
+{
+    uint64_t frame = BOARD_GICR_BASE + ((uint64_t)cpu << GUEST_GICR_FRAME_SHIFT);
+    const uint32_t guests = ~(1u << TIMER_INTID | SECURE_SGIS);
+
+    lpi_lose_power(cpu);
+    write32(frame + GICR_ICENABLER0, guests);
+    write32(frame + GICR_ICPENDR0, guests);
+    write32(frame + GICR_ICACTIVER0, guests);
+}
+
+void gic_lose_power(void)
+{
+    machine_locked(lose_distributor, 0);
+    for (unsigned cpu = 0; cpu < parameters()->cpus; cpu++)
+        lose_redistributor(cpu);
+    its_lose_power();
+    wait_for_writes();
 }
 
 /* ---- the guest's accesses ---- */

@@ -191,6 +191,17 @@ void its_message(uint32_t device_id, uint32_t event_id)
     lock_release(&its_lock);
 }
 
+void its_lose_power(void)
+{
+    lock_take(&its_lock);
+    its_tables_lose_power(control() & GITS_CTLR_ENABLED);
+    set_control(control() & ~GITS_CTLR_ENABLED);
+    guest_cbaser = guest_cwriter = guest_creadr = 0;
+    guest_stalled = false;
+    restless = 0;
+    lock_release(&its_lock);
+}
+
 /* Each look at it brings the ITS nearer to its rest. */
 static uint32_t guest_control(void)
 {

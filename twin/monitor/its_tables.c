@@ -243,6 +243,18 @@ void its_tables_reload(void)
     }
 }
 
+/* What lies in the guest's memory stays there, for when the guest tells where
+ * (its_tables_reload()); what the ITS holds itself is gone. So is what it has not written to memory
+ * yet: all, if it is on. */
+void its_tables_lose_power(bool on)
+{
+    for (unsigned i = 0; i < TABLES; i++) {
+        tables[i].guest = 0;
+        if (on || is_held(&tables[i]))
+            memset(board_entries(&tables[i]), 0, room(&tables[i]) * sizeof(uint64_t));
+    }
+}
+
 /* ---- commands ---- */
 
 static bool is_target(uint64_t number)

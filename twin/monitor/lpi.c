@@ -170,6 +170,16 @@ static void write_control(unsigned cpu, uint32_t value)
         copy_pending(cpu, true);
 }
 
+/* What is pending there, and the guest has not had written to its table, is gone. */
+void lpi_lose_power(unsigned cpu)
+{
+    lock_take(&lpi_lock);
+    nonsecure_write(frame_of(cpu) + GICR_CTLR, 4,
+                    nonsecure_read(frame_of(cpu) + GICR_CTLR, 4) & ~(uint64_t)CTLR_ENABLE_LPIS);
+    guest_propbaser[cpu] = guest_pendbaser[cpu] = 0;
+    lock_release(&lpi_lock);
+}
+
 /* As the guest wrote it. NULL: it is another register. */
 static uint64_t *base_at(unsigned cpu, uint64_t reg)
 {

@@ -280,6 +280,13 @@ bool machine_counter(unsigned counter, uint64_t *value)
     return true;
 }
 
+void machine_lose_interrupts(void)
+{
+    lock_take(&models_lock);
+    am65x_lose_interrupts();
+    leave();
+}
+
 void machine_locked(void (*function)(uint64_t argument), uint64_t argument)
 {
     lock_take(&models_lock);

@@ -60,6 +60,7 @@ static void setup_el2(void)
     /* All PMU counters are the guest's, and debug registers are not trapped. */
     write_sysreg(mdcr_el2, PMCR_N(read_sysreg(pmcr_el0)));
     write_sysreg(ICH_HCR_EL2, ICH_HCR_TC | ICH_HCR_TALL1);
+    fast_init();
     stage2_enable();
 }
 

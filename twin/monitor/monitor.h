@@ -82,6 +82,12 @@ void report_init(void);
 void report(const char *format, ...);
 /* The guest's power-off: tools/twin ends with status. */
 noreturn void report_exit(unsigned status);
+
+/* ---- count.c: how often the guest accesses what, if tools/twin --count wants to know ---- */
+bool counting(void);
+void count_access(uint64_t address, bool write);
+void count_register(bool write); /* a system register that trapped */
+void count_report(void);
 noreturn void report_reset(void);
 /* The guest can't go on, or the twin can't. */
 noreturn void die(const char *format, ...);
@@ -131,6 +137,10 @@ void simd_set(unsigned reg, const uint64_t value[2]);
 /* ---- sysreg_trap.c: traps of the GIC's CPU interface ---- */
 void sysreg_trap(struct frame *frame, uint32_t iss);
 
+/* ---- fast.c ---- */
+/* This core's EL2 makes the simplest of these accesses itself (fast.S). */
+void fast_init(void);
+
 /* ---- gic.c ---- */
 /* Priorities of the twin's own interrupts, above all that the non-secure world can have. */
 #define PRIORITY_TIMER 0x00u /* first, so that it alone can be let through (lock.c) */
@@ -139,6 +149,10 @@ void gic_init(void);     /* the distributor, once */
 void gic_cpu_init(void); /* this core's redistributor and CPU interface */
 /* The guest turns this core on again: what it had set up there is gone. */
 void gic_cpu_restart(void);
+/* Sleeps until the guest has an interrupt pending on this core. Then the GIC, but for the twin's
+ * own part, is as after a reset: distributor, redistributors, ITS. */
+void gic_sleep(void);
+void gic_lose_power(void);
 /* No priority of the guest's is active on this core any more; what is active, stays. */
 void gic_drop_priorities(void);
 /* Handles the group-0 interrupt that is pending, if any. false: there was none. */
@@ -147,6 +161,8 @@ bool gic_service(void);
 void gic_wake(unsigned cpu);
 /* A model's line changed. With the models' lock held. */
 void gic_line(unsigned intid, bool high);
+/* The models' lines, a bit for each INTID; of carriers (spi.h) always set. */
+const uint32_t *gic_lines(void);
 /* The board's GIC has acknowledged intid for the guest. Returns what the guest is told. */
 uint64_t gic_acknowledged(uint64_t intid);
 /* Accesses to the trapped pages of distributor and redistributors; false: no register is there. */
@@ -156,6 +172,7 @@ bool gicr_access(uint64_t offset, unsigned size, bool write, uint64_t *value);
 /* ---- its.c ---- */
 void its_init(void);
 void its_access(uint64_t offset, unsigned size, bool write, uint64_t *value);
+void its_lose_power(void);
 /* For tests: the ITS refuses `count` of the guest's commands, after the first `spare`; how often it
  * has. */
 void its_inject_stall(uint32_t spare, uint32_t count);
@@ -172,6 +189,7 @@ uint64_t memory_attributes(uint64_t value);
 bool its_is_baser(uint64_t offset);
 uint64_t its_baser_read(uint64_t offset);
 void its_baser_write(uint64_t offset, uint64_t value);
+void its_tables_lose_power(bool on);
 /* The guest is about to switch the ITS on. */
 void its_tables_reload(void);
 /* The ITS may read all of the guest's tables from now on. */
@@ -187,6 +205,7 @@ void its_command_behind_caches(uint64_t *command);
  * of the RD frame that is passed on as it is. */
 uint64_t lpi_read(unsigned cpu, uint64_t reg, unsigned size);
 void lpi_write(unsigned cpu, uint64_t reg, unsigned size, uint64_t value);
+void lpi_lose_power(unsigned cpu);
 /* GICD_TYPER as the guest has it, and how wide INTIDs are there. */
 uint32_t lpi_gicd_typer(void);
 unsigned lpi_id_bits(void);
@@ -206,6 +225,7 @@ void machine_tick(void);    /* this core's timer has fired */
 void machine_console(void); /* the console has input */
 bool machine_inject(unsigned fault, uint64_t argument, uint32_t spare, uint32_t count);
 bool machine_counter(unsigned counter, uint64_t *value);
+void machine_lose_interrupts(void); /* am65x_lose_interrupts() */
 /* Runs function(argument) under the models' lock. */
 void machine_locked(void (*function)(uint64_t argument), uint64_t argument);
 /* Whether [address, address + size) is memory of the guest, whoever accesses it. */

@@ -27,10 +27,13 @@
 #define PSCI_SYSTEM_OFF         0x84000008u
 #define PSCI_SYSTEM_RESET       0x84000009u
 #define PSCI_FEATURES           0x8400000au
+#define PSCI_SYSTEM_SUSPEND_32  0x8400000eu
+#define PSCI_SYSTEM_SUSPEND_64  0xc400000eu
 
 #define PSCI_SUCCESS            0
 #define PSCI_NOT_SUPPORTED      (-1)
 #define PSCI_INVALID_PARAMETERS (-2)
+#define PSCI_DENIED             (-3)
 #define PSCI_ALREADY_ON         (-4)
 #define PSCI_ON_PENDING         (-5)
 #define PSCI_INVALID_ADDRESS    (-9)
@@ -48,6 +51,9 @@
 #define THUMB_ENTRY             1u /* TF-A refuses it where EL1 is AArch64 */
 
 #define SMC64                   0x40000000u
+
+#define SIMD_REGISTERS          32u
+#define UNKNOWN                 0xdead0000dead0000u
 
 /* As AFFINITY_INFO answers. */
 enum power {
@@ -171,6 +177,55 @@ static int64_t cpu_suspend(uint64_t state)
     return PSCI_SUCCESS;
 }
 
+static bool may_suspend(void)
+{
+    return (parameters()->moods & AM65X_MOOD_SUSPEND) != 0;
+}
+
+static bool others_are_off(void)
+{
+    bool off = true;
+
+    lock_take(&power_lock);
+    for (unsigned cpu = 0; cpu < parameters()->cpus; cpu++)
+        off = off && (cpu == cpu_id() || cores[cpu].power == POWER_OFF);
+    lock_release(&power_lock);
+    return off;
+}
+
+/* What a reset leaves unknown, and cpu_reset_el1() leaves alone. */
+static void lose_registers(void)
+{
+    static const uint64_t unknown[2] = {UNKNOWN, UNKNOWN};
+
+    write_sysreg(cntp_cval_el0, 0);
+    write_sysreg(cntv_cval_el0, 0);
+    for (unsigned reg = 0; reg < SIMD_REGISTERS; reg++)
+        simd_set(reg, unknown);
+}
+
+/* DEN 0022, 5.20. What wakes it is any interrupt of the guest's that it could take. */
+static int64_t system_suspend(uint64_t entry, uint64_t context)
+{
+    unsigned cpu = cpu_id();
+
+    if (!may_suspend())
+        return PSCI_NOT_SUPPORTED;
+    if (!guest_memory(entry, sizeof(uint32_t)) || (entry & THUMB_ENTRY) != 0)
+        return PSCI_INVALID_ADDRESS;
+    if (!others_are_off())
+        return PSCI_DENIED;
+    event(EVENT_CORE, 0, 0, 0, NULL, 0);
+    gic_sleep();
+    machine_lose_interrupts();
+    gic_lose_power();
+    lose_registers();
+    lock_take(&power_lock);
+    cores[cpu].entry = entry;
+    cores[cpu].context = context;
+    start(cpu);
+}
+
 static int64_t features(uint32_t function)
 {
     switch (function) {
@@ -188,6 +243,9 @@ static int64_t features(uint32_t function)
     case PSCI_SYSTEM_RESET:
     case PSCI_FEATURES:
         return PSCI_SUCCESS;
+    case PSCI_SYSTEM_SUSPEND_32:
+    case PSCI_SYSTEM_SUSPEND_64:
+        return may_suspend() ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
     default:
         return PSCI_NOT_SUPPORTED;
     }
@@ -202,6 +260,7 @@ static noreturn void system_off(uint64_t x1)
     if (status != 0)
         report("exception: pc %x, esr %x, far %x", read_sysreg(elr_el1), read_sysreg(esr_el1),
                read_sysreg(far_el1));
+    count_report();
     report_exit(status);
 }
 
@@ -236,6 +295,9 @@ static int64_t call(uint32_t function, const uint64_t x[4])
         system_off(x[1]);
     case PSCI_SYSTEM_RESET:
         report_reset();
+    case PSCI_SYSTEM_SUSPEND_32:
+    case PSCI_SYSTEM_SUSPEND_64:
+        return system_suspend(x[1], x[2]);
     case TWIN_SMC_INJECT:
         return machine_inject((unsigned)x[1], x[2], (uint32_t)(x[3] >> TWIN_SPARE_SHIFT),
                               (uint32_t)x[3])

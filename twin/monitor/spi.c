@@ -86,6 +86,12 @@ void spi_line(unsigned intid, bool high)
     update();
 }
 
+void spi_lose_power(void)
+{
+    gic_spi_lose_power();
+    update();
+}
+
 /* ---- the CPU interface ---- */
 
 /* This core has acknowledged its carrier: the GIC below has it active, and no longer pending. */

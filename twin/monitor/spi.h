@@ -24,8 +24,9 @@ static inline bool spi_is_carrier(uint64_t intid)
 extern unsigned ends_watched;
 
 void spi_init(void); /* with the distributor off */
-/* With the models' lock held. */
+/* With the models' lock held; the second: gic_spi_lose_power(). */
 void spi_line(unsigned intid, bool high);
+void spi_lose_power(void);
 
 /* This core has acknowledged its carrier: the INTID that the guest is told. Or the carrier is the
  * highest that is pending. */

@@ -4,6 +4,8 @@
  * SRAM where the AM65x has them, and those pages of QEMU's GIC that need no change on the way.
  * Everything else faults, and is the device models' business or an error.
  */
+#include <string.h>
+
 #include "twin/monitor/board.h"
 #include "twin/monitor/caches.h"
 #include "twin/monitor/monitor.h"
@@ -39,8 +41,6 @@ static uint64_t level2_sram[ENTRIES] __attribute__((aligned(4096))); /* from 1 G
 /* Of a core that goes past its caches: DRAM is what lies behind them, to execute only. */
 static uint64_t level1_behind[2 * ENTRIES] __attribute__((aligned(2 * 4096)));
 static uint64_t level2_behind[GUEST_BANKS][ENTRIES] __attribute__((aligned(4096)));
-/* The last, partial GiB of each bank. */
-static uint64_t level2_dram[GUEST_BANKS][ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level3_psram[ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level3_msram[ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level3_gic[ENTRIES] __attribute__((aligned(4096)));
@@ -87,7 +87,28 @@ static void build_sram(uint64_t base, uint64_t size, uint64_t *level3)
     level2_sram[(base >> BLOCK_SHIFT) % ENTRIES] = table_at(level3);
 }
 
-/* What is at an address is `offset` above it. */
+/* DRAM page by page: a TLB of QEMU's that has got one translation from a block forgets everything
+ * when the guest has it forget a page, as often as Linux unmaps one. Returns the end of the tables
+ * that it takes. */
+static uint64_t *build_pages(struct bank bank, uint64_t *tables)
+{
+    uint64_t *level2 = NULL;
+
+    for (uint64_t block = bank.base; block < bank.base + bank.size; block += 1ull << BLOCK_SHIFT) {
+        if (block % (1ull << GIB_SHIFT) == 0) {
+            level2 = tables;
+            tables += ENTRIES;
+            memset(level2, 0, ENTRIES * sizeof(*level2));
+            level1[block >> GIB_SHIFT] = table_at(level2);
+        }
+        level2[(block >> BLOCK_SHIFT) % ENTRIES] = table_at(tables);
+        for (uint64_t page = 0; page < ENTRIES; page++)
+            *tables++ = (block + (page << PAGE_SHIFT)) | NORMAL | PAGE;
+    }
+    return tables;
+}
+
+/* By blocks. What is at an address is `offset` above it. */
 static void build_dram(struct bank bank, uint64_t *first, uint64_t *level2, uint64_t offset,
                        uint64_t attributes)
 {
@@ -113,6 +134,8 @@ static void build_behind(void)
 
 void stage2_build(void)
 {
+    uint64_t *tables = (uint64_t *)(uintptr_t)STAGE2_TABLES_BASE;
+
     level1[0] = table_at(level2_low);
     level1[1] = table_at(level2_sram);
     build_gic();
@@ -120,7 +143,7 @@ void stage2_build(void)
     build_sram(GUEST_MCU_PSRAM_BASE, GUEST_MCU_PSRAM_SIZE, level3_psram);
     build_sram(GUEST_MCU_MSRAM_BASE, GUEST_MCU_MSRAM_SIZE, level3_msram);
     for (unsigned n = 0; n < GUEST_BANKS; n++)
-        build_dram(guest_bank(n), level1, level2_dram[n], 0, NORMAL);
+        tables = build_pages(guest_bank(n), tables);
     if (caches_on())
         build_behind();
     complete_accesses(); /* before any core walks them */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * The guest's accesses to the GIC's CPU interface (Arm IHI 0069, 12.2), trapped by
- * ICH_HCR_EL2.TALL1 and TC, and made at EL3 on its behalf.
+ * ICH_HCR_EL2.TALL1 and TC, and made at EL3 on its behalf, as far as EL2 has not (fast.S).
  *
  * Most registers mean the same there: those banked by security state follow SCR_EL3.NS. The others:
  *   - ICC_PMR_EL1, ICC_RPR_EL1: the non-secure world sees the lower half of the priorities as all
@@ -14,6 +14,7 @@
  *     place and they in its.
  */
 #include "twin/monitor/caches.h"
+#include "twin/monitor/fast.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/spi.h"
 #include "twin/monitor/sysreg.h"
@@ -38,12 +39,12 @@
 
 static uint64_t acknowledge(void)
 {
-    uint64_t intid;
+    bool by_el2 = ESR_ISS(read_sysreg(esr_el3)) == FAST_SMC_ACKNOWLEDGED;
+    uint64_t intid = gic_acknowledged(by_el2 ? read_sysreg(tpidr_el2) : read_sysreg(ICC_IAR1_EL1));
 
     /* A group-0 interrupt that came since the trap hides the guest's own. */
-    do {
+    while (intid == INTID_NONE && gic_service())
         intid = gic_acknowledged(read_sysreg(ICC_IAR1_EL1));
-    } while (intid == INTID_NONE && gic_service());
     if (intid != INTID_NONE && events_wanted())
         event(EVENT_ACKNOWLEDGE, (uint32_t)intid, 0, 0, NULL, 0);
     return intid;
@@ -214,6 +215,7 @@ void sysreg_trap(struct frame *frame, uint32_t iss)
 
     if (caches_trap(frame, iss))
         return;
+    count_register(!(iss & TRAPPED_READ));
     if (iss & TRAPPED_READ) {
         known = trap_read(name, &value);
         if (known)

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Exception vectors of EL3 and EL2 (Arm DDI 0487, D1.4.1).
+ * Exception vectors of EL3 (Arm DDI 0487, D1.4.1), where all work is done but what fast.S does.
  *
- * All work is done at EL3. Stage-2 aborts and traps of EL1's system registers can only be taken to
- * EL2: each vector there does nothing but call EL3, which finds the syndrome in EL2's registers
- * and returns straight to the guest. EL2 so needs no stack and no data, and a group-0 interrupt
- * may hit it at any instruction without harm.
+ * Stage-2 aborts and traps of EL1's system registers can only be taken to EL2. Its vectors
+ * (fast.S) call EL3, which finds the syndrome in EL2's registers and returns straight to the guest.
+ * EL2 so needs no stack, and a group-0 interrupt may hit it at any instruction without harm.
  */
 
 #include "twin/monitor/frame.inc"
@@ -59,14 +58,6 @@ el3_vectors:
     failure_vector                      /* SError: not routed here */
     .rept 4                             /* EL2 is AArch64: these are never taken */
     failure_vector
-    .endr
-
-    .balign 2048
-    .global el2_vectors
-el2_vectors:
-    .rept 16
-    .balign 128
-    smc     #0
     .endr
 
     .section .note.GNU-stack, "", %progbits

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What order.c and the coverage's plugin use of QEMU's plugin interface, version 1 (QEMU's "TCG
+ * What the plugins of this tree use of QEMU's plugin interface, version 1 (QEMU's "TCG
  * Plugins" page): Debian has the interface in its QEMU, but no package with the header. Opaque
  * types are QEMU's; the functions are found in QEMU when it loads the plugin.
  */
@@ -74,6 +74,10 @@ bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
 struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(qemu_plugin_meminfo_t info, uint64_t address);
 bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *address);
 uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *address);
+
+/* Called once, when QEMU ends. */
+typedef void (*qemu_plugin_ended)(qemu_plugin_id_t id, void *cookie);
+void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_ended function, void *cookie);
 
 /* What QEMU finds in a plugin. */
 extern const int qemu_plugin_version;
