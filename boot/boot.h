@@ -19,4 +19,7 @@ noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_addr
  * ends in smp_secondary_main(). For smp_boot(). */
 extern uint8_t secondary_start[];
 
+/* Where PSCI SYSTEM_SUSPEND has the boot core come back, like that; x0 is core_suspend()'s. */
+extern uint8_t boot_resume[];
+
 #endif

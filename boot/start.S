@@ -134,7 +134,7 @@ invalidate:
     mov     x3, #4
     lsl     x3, x3, x2
     add     x1, x0, x1
-1:  .rept   4                       // a page has more lines
+1:  .rept   16                      // a page has more lines
     dc      ivac, x0
     add     x0, x0, x3
     .endr
@@ -147,7 +147,7 @@ invalidate:
 /* Clears [x0, x1), both multiples of a page. No DC ZVA: it wants the MMU on. */
     .cfi_startproc
 clear:
-1:  .rept   4
+1:  .rept   16
     stp     xzr, xzr, [x0], #16
     .endr
     cmp     x0, x1
@@ -199,16 +199,9 @@ linked:
     b       boot_main
     .cfi_endproc
 
-/* Where PSCI CPU_ON enters, at EL2 or EL1 with the MMU off: x0 = the core's number. The boot
- * core's tables are complete and clean. No stack is used before the MMU is on: the caches may hold
- * lines of it. */
-    .global secondary_start
-    .type   secondary_start, %function
-    .cfi_startproc
-    .cfi_undefined x30
-secondary_start:
+/* A core that PSCI has started, to where the MMU is on: x23 = its number. Keeps x24. */
+    .macro come_up
     msr     daifset, #0xf
-    mov     x23, x0
     mrs     x19, CurrentEL
     lsr     x19, x19, #CURRENT_EL_SHIFT
     ic      iallu
@@ -217,10 +210,38 @@ secondary_start:
     bl      leave_el2
     bl      set_up_core
     bl      mmu_enable
+    .endm
+
+/* Where PSCI CPU_ON enters, at EL2 or EL1 with the MMU off: x0 = the core's number. The boot
+ * core's tables are complete and clean. No stack is used before the MMU is on: the caches may hold
+ * lines of it. */
+    .global secondary_start
+    .type   secondary_start, %function
+    .cfi_startproc
+    .cfi_undefined x30
+secondary_start:
+    mov     x23, x0
+    come_up
     mov     x29, xzr
     mov     x30, xzr
     b       smp_secondary_main
     .cfi_endproc
+
+/* Where PSCI SYSTEM_SUSPEND enters: as above, on core 0, x0 = the context that it was given. A
+ * section of its own, for most applications don't suspend. */
+    .section .text.boot_resume, "ax"
+    .global boot_resume
+    .type   boot_resume, %function
+    .cfi_startproc
+    .cfi_undefined x30
+boot_resume:
+    mov     x24, x0
+    mov     x23, #0                 // core 0
+    come_up
+    mov     x0, x24
+    b       core_suspend_resume
+    .cfi_endproc
+    .section .text.head, "ax"
 
 /*
  * Goes on at EL1h, whichever of EL2 and EL1 it is called at (x19). Uses x0, x1.

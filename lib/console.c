@@ -8,8 +8,8 @@
 #include "arch/wait.h"
 
 #include <errno.h>
+#include <string.h>
 
-#define CHUNK  64u
 #define CTRL_C 0x03u
 
 static struct mutex console_mutex = MUTEX_INIT;
@@ -23,19 +23,20 @@ void console_attach(const struct console_device *device)
 /* Writes text with "\n" as "\r\n", unless the carriage return is there already. */
 static void write_lines(const char *text, size_t length)
 {
-    char chunk[CHUNK];
-    size_t used = 0;
+    const char *end = text + length, *from = text;
 
-    for (size_t i = 0; i < length; i++) {
-        if (used + 2 > CHUNK) {
-            (void)attached->write(chunk, used);
-            used = 0;
-        }
-        if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r'))
-            chunk[used++] = '\r';
-        chunk[used++] = text[i];
+    while (from < end) {
+        const char *feed = memchr(from, '\n', (size_t)(end - from));
+        bool returned = feed != NULL && feed != text && feed[-1] == '\r';
+        size_t count = (size_t)((feed != NULL ? feed : end) - from);
+
+        if (count != 0)
+            (void)attached->write(from, count);
+        if (feed == NULL)
+            break;
+        (void)attached->write(&"\r\n"[returned], 2u - returned);
+        from = feed + 1;
     }
-    (void)attached->write(chunk, used);
 }
 
 void console_write(const char *text, size_t length)

@@ -28,8 +28,8 @@ void console_attach(const struct console_device *device);
  * carriage return and line feed. */
 void console_write(const char *text, size_t length);
 
-/* The next byte typed, 0-255. One caller at a time. -ETIMEDOUT: none within timeout_us; -ENODEV: no
- * device is attached. */
+/* The next byte typed, 0-255; meanwhile the core's deferred work runs (arch/idle.h). One caller at
+ * a time. -ETIMEDOUT: none within timeout_us; -ENODEV: no device is attached. */
 int console_getc(uint64_t timeout_us);
 
 /* Whether Ctrl-C has been typed since the last read; what was typed up to it is dropped. Long work

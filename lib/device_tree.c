@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Reading the loader's device tree. Everything in it comes from outside: the structure is checked
- * as a whole before anything is looked up, and each value before it is used.
+ * Reading the loader's device tree. Everything in it comes from outside: what it says counts once
+ * its structure was passed to the end and is in order, and each value is checked before it is used.
+ *
+ * A tree of Linux's has 2,000 tags, and libfdt looks at each character of a node's name when it
+ * passes it: so the tags are passed once, and what is to be known is gathered on the way. Only a
+ * console that stands in front of what names it takes a second time.
  */
 #include "lib/device_tree.h"
 
@@ -10,10 +14,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define BAUD_MAX                12000000u
-#define PATH_DEPTH_MAX          16u /* nodes in a console's path, the root among them */
-
-#define NAMED(tree, node, name) is_named(tree, node, name, sizeof(name) - 1)
+#define BAUD_MAX  12000000u
+#define DEPTH_MAX 16u /* nodes in a console's path, the root among them; others are less deep */
 
 /* Keeps the first problem; returns the error for it. */
 static int malformed(struct device_tree_info *info, const char *problem)
@@ -46,6 +48,12 @@ static void reserve(struct device_tree_info *info, uint64_t base, uint64_t size,
     }
 }
 
+/* A field of a tag, which need not be aligned. */
+static uint32_t word_at(const char *tag, size_t offset)
+{
+    return fdt32_ld((const fdt32_t *)(const void *)(tag + offset));
+}
+
 static uint64_t read_cells(const fdt32_t *cells, int count)
 {
     uint64_t value = 0;
@@ -55,91 +63,144 @@ static uint64_t read_cells(const fdt32_t *cells, int count)
     return value;
 }
 
-/* A #-cells property of a bus, or its default; 0: malformed or more than 2. libfdt's own functions
- * for it would bring its writers into the image: they share a file. */
-static int cell_count(const void *tree, int bus, const char *name, uint32_t by_default)
+/* ------------------------------------------------------------------------ nodes */
+
+/* The properties that are read. */
+enum property {
+    ADDRESS_CELLS,
+    SIZE_CELLS,
+    REG,
+    RANGES,
+    DEVICE_TYPE,
+    STATUS,
+    NO_MAP,
+    MODEL,
+    BOOTARGS,
+    STDOUT_PATH,
+    INITRD_START,
+    INITRD_END,
+    PROPERTIES
+};
+
+static const char property_names[PROPERTIES][20] = {
+    [ADDRESS_CELLS] = "#address-cells",
+    [SIZE_CELLS] = "#size-cells",
+    [REG] = "reg",
+    [RANGES] = "ranges",
+    [DEVICE_TYPE] = "device_type",
+    [STATUS] = "status",
+    [NO_MAP] = "no-map",
+    [MODEL] = "model",
+    [BOOTARGS] = "bootargs",
+    [STDOUT_PATH] = "stdout-path",
+    [INITRD_START] = "linux,initrd-start",
+    [INITRD_END] = "linux,initrd-end",
+};
+
+/* What a node is read for: first the root's children of a certain name, and its others. */
+enum kind {
+    ALIASES,
+    CHOSEN,
+    CPUS,
+    RESERVED_MEMORY,
+    OF_ROOT,
+    ROOT,
+    CORE,
+    RESERVED,
+    NOTHING
+};
+
+static const char child_names[OF_ROOT][16] = {[ALIASES] = "aliases",
+                                              [CHOSEN] = "chosen",
+                                              [CPUS] = "cpus",
+                                              [RESERVED_MEMORY] = "reserved-memory"};
+
+/* Of a property, in the tree: it need not be aligned. */
+struct value {
+    const void *data; /* NULL: the node has no such property */
+    uint32_t length;
+};
+
+/* A node that is read. */
+struct node {
+    enum kind kind;
+    struct value properties[PROPERTIES];
+};
+
+/* A #-cells property of a bus, or its default; 0: malformed or more than 2. */
+static int cell_count(const struct node *bus, enum property which, uint32_t by_default)
 {
-    int length;
-    const fdt32_t *property = fdt_getprop(tree, bus, name, &length);
+    const struct value *value = &bus->properties[which];
     uint32_t count = by_default;
 
-    if (property != NULL)
-        count = length == (int)sizeof(*property) ? fdt32_ld(property) : 0;
+    if (value->data != NULL)
+        count = value->length == sizeof(fdt32_t) ? fdt32_ld(value->data) : 0;
     return count <= 2 ? (int)count : 0;
 }
 
 /* How many cells make an address and a size in reg of bus's children (Devicetree Specification,
  * 2.3.5). False: not 1 or 2. */
-static bool cell_counts(const void *tree, int bus, int *address_cells, int *size_cells)
+static bool cell_counts(const struct node *bus, int *address_cells, int *size_cells)
 {
-    *address_cells = cell_count(tree, bus, "#address-cells", 2);
-    *size_cells = cell_count(tree, bus, "#size-cells", 1);
+    *address_cells = cell_count(bus, ADDRESS_CELLS, 2);
+    *size_cells = cell_count(bus, SIZE_CELLS, 1);
     return *address_cells != 0 && *size_cells != 0;
 }
 
-/* The ranges of a node's reg, in turn. Returns false after the last, or on a malformed reg. */
-static bool next_range(const void *tree, int bus, int node, unsigned index,
-                       struct memory_range *range, bool *bad)
+/* The ranges of reg, in turn, of a node whose bus lies in front of it. 1; 0: there are no more;
+ * -EINVAL: reg is malformed. */
+static int next_range(const struct node *node, unsigned index, struct memory_range *range)
 {
-    int length, address_cells, size_cells;
-    const fdt32_t *cells = fdt_getprop(tree, node, "reg", &length);
+    const struct value *reg = &node->properties[REG];
+    int address_cells, size_cells;
 
-    *bad = false;
-    if (cells == NULL)
-        return false;
-    if (!cell_counts(tree, bus, &address_cells, &size_cells) ||
-        length % ((address_cells + size_cells) * (int)sizeof(fdt32_t)) != 0) {
-        *bad = true;
-        return false;
-    }
-    if (index >= (unsigned)length / ((unsigned)(address_cells + size_cells) * sizeof(fdt32_t)))
-        return false;
-    cells += index * (unsigned)(address_cells + size_cells);
+    if (reg->data == NULL)
+        return 0;
+    if (!cell_counts(node - 1, &address_cells, &size_cells))
+        return -EINVAL;
+    uint32_t size = (uint32_t)(address_cells + size_cells) * sizeof(fdt32_t);
+    if (reg->length % size != 0)
+        return -EINVAL;
+    if (index >= reg->length / size)
+        return 0;
+    const fdt32_t *cells = (const fdt32_t *)reg->data + index * (size / sizeof(fdt32_t));
     range->base = read_cells(cells, address_cells);
     range->size = read_cells(cells + address_cells, size_cells);
-    *bad = range->base + range->size < range->base;
-    return !*bad;
+    return range->base + range->size < range->base ? -EINVAL : 1;
 }
 
 /* Returns whether all of it fits. */
-static bool copy_string(const void *tree, int node, const char *name, char *text, size_t size)
+static bool copy_string(const struct value *value, char *text, size_t size)
 {
-    int length;
-    const char *value = fdt_getprop(tree, node, name, &length);
-
-    if (value == NULL || length <= 0)
+    if (value->data == NULL)
         return true;
-    size_t count = strnlen(value, (size_t)length);
+    size_t count = strnlen(value->data, value->length);
     bool fits = count < size;
 
     if (!fits)
         count = size - 1;
-    memcpy(text, value, count);
+    memcpy(text, value->data, count);
     text[count] = '\0';
     return fits;
 }
 
-/* Whether a string property of the node has exactly this value. */
-static bool string_is(const void *tree, int node, const char *name, const char *wanted)
+/* Whether a string property has exactly this value. */
+static bool string_is(const struct value *value, const char *wanted)
 {
-    int length;
-    const char *value = fdt_getprop(tree, node, name, &length);
-
-    return value != NULL && (size_t)length == strlen(wanted) + 1 &&
-           memcmp(value, wanted, (size_t)length) == 0;
+    return value->data != NULL && value->length == strlen(wanted) + 1 &&
+           memcmp(value->data, wanted, value->length) == 0;
 }
 
 /* ------------------------------------------------------------------------ cores */
 
 /* A core whose status begins with "fail" is not there. A "disabled" one is: it waits to be started
  * (Devicetree Specification, 3.8.1). */
-static bool is_core(const void *tree, int node)
+static bool is_core(const struct node *node)
 {
-    int length;
-    const char *status = fdt_getprop(tree, node, "status", &length);
+    const struct value *status = &node->properties[STATUS];
 
-    return string_is(tree, node, "device_type", "cpu") &&
-           (status == NULL || length < 4 || memcmp(status, "fail", 4) != 0);
+    return string_is(&node->properties[DEVICE_TYPE], "cpu") &&
+           (status->data == NULL || status->length < 4 || memcmp(status->data, "fail", 4) != 0);
 }
 
 static void add_core(struct device_tree_info *info, uint64_t affinity)
@@ -154,25 +215,26 @@ static void add_core(struct device_tree_info *info, uint64_t affinity)
     info->cores[info->core_count++] = affinity;
 }
 
-static void read_core(const void *tree, int cpus, int node, struct device_tree_info *info)
+static void read_core(const struct node *node, struct device_tree_info *info)
 {
-    int length, cells = cell_count(tree, cpus, "#address-cells", 1);
-    const fdt32_t *affinity = fdt_getprop(tree, node, "reg", &length);
+    const struct value *reg = &node->properties[REG];
+    int cells = cell_count(node - 1, ADDRESS_CELLS, 1);
 
-    if (!is_core(tree, node))
+    if (!is_core(node))
         return;
-    if (affinity == NULL || cells == 0 || length != cells * (int)sizeof(fdt32_t))
+    if (reg->data == NULL || cells == 0 || reg->length != (unsigned)cells * sizeof(fdt32_t))
         malformed(info, "the reg of a core in /cpus makes no sense");
     else
-        add_core(info, read_cells(affinity, cells));
+        add_core(info, read_cells(reg->data, cells));
 }
 
 /* ------------------------------------------------------------------------ memory */
 
-static bool disabled(const void *tree, int node)
+static bool disabled(const struct node *node)
 {
-    return fdt_getprop(tree, node, "status", NULL) != NULL &&
-           !string_is(tree, node, "status", "okay") && !string_is(tree, node, "status", "ok");
+    const struct value *status = &node->properties[STATUS];
+
+    return status->data != NULL && !string_is(status, "okay") && !string_is(status, "ok");
 }
 
 static bool overlaps_memory(const struct device_tree_info *info, const struct memory_range *range)
@@ -183,12 +245,12 @@ static bool overlaps_memory(const struct device_tree_info *info, const struct me
     return false;
 }
 
-static void read_memory_node(const void *tree, int node, struct device_tree_info *info)
+static void read_memory_node(const struct node *node, struct device_tree_info *info)
 {
     struct memory_range range;
-    bool bad;
+    int more;
 
-    for (unsigned i = 0; next_range(tree, 0, node, i, &range, &bad); i++) {
+    for (unsigned i = 0; (more = next_range(node, i, &range)) > 0; i++) {
         if (range.size == 0)
             continue;
         if (overlaps_memory(info, &range))
@@ -197,18 +259,18 @@ static void read_memory_node(const void *tree, int node, struct device_tree_info
             return; /* what is left out is not used: no harm */
         info->memory[info->memory_count++] = range;
     }
-    if (bad)
+    if (more < 0)
         malformed(info, "the reg of a memory node makes no sense");
 }
 
-static void read_memory(const void *tree, int node, struct device_tree_info *info)
+static void read_memory(const struct node *node, struct device_tree_info *info)
 {
-    if (string_is(tree, node, "device_type", "memory") && !disabled(tree, node))
-        read_memory_node(tree, node, info);
+    if (string_is(&node->properties[DEVICE_TYPE], "memory") && !disabled(node))
+        read_memory_node(node, info);
 }
 
-/* The header's own list. */
-static void read_reservations(const void *tree, struct device_tree_info *info)
+/* The header's own list. 0, or libfdt's error: it has no end. */
+static int read_reservations(const void *tree, struct device_tree_info *info)
 {
     int count = fdt_num_mem_rsv(tree);
 
@@ -218,36 +280,39 @@ static void read_reservations(const void *tree, struct device_tree_info *info)
         if (fdt_get_mem_rsv(tree, i, &base, &size) == 0)
             reserve(info, base, size, false);
     }
+    return count < 0 ? count : 0;
 }
 
-static void read_reserved(const void *tree, int parent, int node, struct device_tree_info *info)
+static void read_reserved(const struct node *node, struct device_tree_info *info)
 {
     struct memory_range range;
-    bool no_map = fdt_getprop(tree, node, "no-map", NULL) != NULL, bad = false;
+    int more;
 
-    if (disabled(tree, node))
+    if (disabled(node))
         return;
-    for (unsigned i = 0; next_range(tree, parent, node, i, &range, &bad); i++)
-        reserve(info, range.base, range.size, no_map);
-    if (bad)
+    for (unsigned i = 0; (more = next_range(node, i, &range)) > 0; i++)
+        reserve(info, range.base, range.size, node->properties[NO_MAP].data != NULL);
+    if (more < 0)
         lose_reserved(info, "the reg of a child of /reserved-memory makes no sense");
 }
 
 /* ------------------------------------------------------------------------ console */
 
-/* One step up: an address on bus to one on bus's parent, by bus's ranges. */
-static bool translate_once(const void *tree, int bus, int parent, uint64_t *address)
+/* One step up: an address on bus to one on the node in front of it, by bus's ranges. */
+static bool translate_once(const struct node *bus, uint64_t *address)
 {
-    int length, child_cells, size_cells, parent_cells, unused;
-    const fdt32_t *cells = fdt_getprop(tree, bus, "ranges", &length);
+    const struct value *ranges = &bus->properties[RANGES];
+    const fdt32_t *cells = ranges->data;
+    int child_cells, size_cells, parent_cells, unused;
 
-    if (cells == NULL || !cell_counts(tree, bus, &child_cells, &size_cells) ||
-        !cell_counts(tree, parent, &parent_cells, &unused))
+    if (cells == NULL || !cell_counts(bus, &child_cells, &size_cells) ||
+        !cell_counts(bus - 1, &parent_cells, &unused))
         return false;
-    if (length == 0)
+    if (ranges->length == 0)
         return true; /* the same addresses */
     int entry = child_cells + parent_cells + size_cells;
-    for (int left = length / (int)sizeof(fdt32_t); left >= entry; left -= entry, cells += entry) {
+    for (int left = (int)(ranges->length / sizeof(fdt32_t)); left >= entry;
+         left -= entry, cells += entry) {
         uint64_t child = read_cells(cells, child_cells);
         uint64_t size = read_cells(cells + child_cells + parent_cells, size_cells);
 
@@ -262,9 +327,8 @@ static bool translate_once(const void *tree, int bus, int parent, uint64_t *addr
 /* A path on its way through the tree. */
 struct path {
     const char *text; /* NULL: none is looked for, or not any more */
-    size_t length;    /* of what is not found yet; 0, with a depth: it is found */
-    unsigned depth;   /* of the last node of it that was found */
-    int nodes[PATH_DEPTH_MAX];
+    size_t length;    /* of what is not found yet */
+    unsigned depth;   /* of the last node of it that was found; the root's is 1 */
 };
 
 /* Past `count` characters, and the slashes behind them. */
@@ -276,64 +340,43 @@ static void go_on(struct path *path, size_t count)
     path->length -= count;
 }
 
-/* The node that a path or an alias of length characters names is looked for from now on. An alias
- * must stand for a path: libfdt would look for ever for one that stands for itself. */
-static void look_for(const void *tree, const char *text, size_t length, struct path *path)
-{
-    *path = (struct path){0};
-    if (length > 0 && text[0] != '/') {
-        text = fdt_get_alias_namelen(tree, text, (int)length);
-        length = text != NULL ? strlen(text) : 0;
-    }
-    if (length == 0 || text[0] != '/')
-        return;
-    path->text = text;
-    path->length = length;
-    go_on(path, 0); /* nothing is left of the root's path: it has no address */
-}
-
 /* Whether the node's name is this one, which may leave out the unit address. */
-static bool is_named(const void *tree, int node, const char *wanted, size_t length)
+static bool is_named(const char *name, const char *wanted, size_t length)
 {
-    int name_length;
-    const char *name = fdt_get_name(tree, node, &name_length);
-
-    return name != NULL && (size_t)name_length >= length && memcmp(name, wanted, length) == 0 &&
+    return strlen(name) >= length && memcmp(name, wanted, length) == 0 &&
            (name[length] == '\0' || (name[length] == '@' && memchr(wanted, '@', length) == NULL));
 }
 
-/* The next node of the tree, in its order. */
-static void follow(const void *tree, int node, unsigned depth, struct path *path)
+/* The next node of the tree, in its order. Returns whether the path goes through it. */
+static bool follow(const char *name, unsigned depth, struct path *path)
 {
     if (path->text == NULL || path->length == 0 || depth > path->depth + 1)
-        return;
+        return false;
     if (depth <= path->depth) {
         path->text = NULL; /* the last one had no such child */
-        return;
+        return false;
     }
     size_t count = 0;
 
     while (count < path->length && path->text[count] != '/')
         count++;
-    if (depth == PATH_DEPTH_MAX || !is_named(tree, node, path->text, count))
-        return;
-    path->nodes[++path->depth] = node;
+    if (depth > DEPTH_MAX || !is_named(name, path->text, count))
+        return false;
+    path->depth = depth;
     go_on(path, count);
+    return true;
 }
 
-/* The address of a device's first register, as a CPU sees it. */
-static bool cpu_address(const void *tree, const struct path *path, uint64_t *address)
+/* The address of a device's first register, as a CPU sees it; root: the first node of its path. */
+static bool cpu_address(const struct node *root, const struct node *device, uint64_t *address)
 {
-    const int *node = &path->nodes[path->depth];
     struct memory_range range;
-    bool bad;
 
-    if (path->depth == 0 || path->length != 0 ||
-        !next_range(tree, node[-1], node[0], 0, &range, &bad))
+    if (next_range(device, 0, &range) <= 0)
         return false;
     *address = range.base;
-    while (--node > path->nodes)
-        if (!translate_once(tree, node[0], node[-1], address))
+    for (const struct node *bus = device - 1; bus > root; bus--)
+        if (!translate_once(bus, address))
             return false;
     return true;
 }
@@ -348,120 +391,326 @@ static uint32_t read_baud(const char *options)
     return baud <= BAUD_MAX ? baud : 0;
 }
 
-/* Returns what follows the path: ":", and what the line is to be set to; NULL: no path. */
-static const char *read_console(const void *tree, int chosen, struct device_tree_info *info,
-                                struct path *path)
-{
-    int length;
-    const char *text = fdt_getprop(tree, chosen, "stdout-path", &length);
-
-    if (text == NULL)
-        return NULL;
-    if (length <= 0 || text[length - 1] != '\0') {
-        malformed(info, "/chosen stdout-path is no string");
-        return NULL;
-    }
-    size_t end = strcspn(text, ":");
-
-    look_for(tree, text, end, path);
-    return text + end;
-}
-
-static void set_console(const void *tree, const struct path *path, const char *rest,
-                        struct device_tree_info *info)
-{
-    if (rest == NULL)
-        return;
-    if (!cpu_address(tree, path, &info->console_base)) {
-        info->console_base = 0;
-        malformed(info, "/chosen stdout-path leads to no device with an address");
-        return;
-    }
-    if (*rest == ':')
-        info->console_baud = read_baud(rest + 1);
-}
-
 /* ------------------------------------------------------------------------ the loader's file */
 
 /* A value of 1 or 2 cells, as loaders write addresses in /chosen. */
-static bool read_address(const void *tree, int node, const char *name, uint64_t *value)
+static bool read_address(const struct value *value, uint64_t *address)
 {
-    int length;
-    const fdt32_t *cells = fdt_getprop(tree, node, name, &length);
-
-    if (cells == NULL || (length != (int)sizeof(fdt32_t) && length != 2 * (int)sizeof(fdt32_t)))
+    if (value->data == NULL ||
+        (value->length != sizeof(fdt32_t) && value->length != 2 * sizeof(fdt32_t)))
         return false;
-    *value = read_cells(cells, length / (int)sizeof(fdt32_t));
+    *address = read_cells(value->data, (int)(value->length / sizeof(fdt32_t)));
     return true;
 }
 
-static void read_file(const void *tree, int chosen, struct device_tree_info *info)
+static void read_file(const struct node *chosen, struct device_tree_info *info)
 {
+    const struct value *first = &chosen->properties[INITRD_START];
+    const struct value *behind = &chosen->properties[INITRD_END];
     uint64_t start, end;
 
-    if (fdt_getprop(tree, chosen, "linux,initrd-start", NULL) == NULL &&
-        fdt_getprop(tree, chosen, "linux,initrd-end", NULL) == NULL)
+    if (first->data == NULL && behind->data == NULL)
         return;
-    if (!read_address(tree, chosen, "linux,initrd-start", &start) ||
-        !read_address(tree, chosen, "linux,initrd-end", &end) || end < start) {
+    if (!read_address(first, &start) || !read_address(behind, &end) || end < start) {
         malformed(info, "/chosen linux,initrd-start and -end make no sense");
         return;
     }
     info->file = (struct memory_range){start, end - start};
 }
 
+/* ------------------------------------------------------------------------ on the way */
+
+/* On the way through the tree. */
+struct reader {
+    const void *tree;
+    struct device_tree_info *info;
+    const char *structure, *strings; /* the tree's blocks */
+    uint32_t names_end;              /* a name that begins before it is in order */
+    unsigned depth;                  /* how many nodes are open; the root's is 1 */
+    struct node nodes[DEPTH_MAX];    /* those that are open, with what is read of them */
+    struct node *node;               /* whose properties come; NULL: they are not read */
+    unsigned seen;                   /* a bit for each kind */
+
+    const char *stdout_path;   /* of /chosen; NULL: there is none */
+    size_t stdout_path_length; /* of the path or alias; behind it: how the line is set */
+    int aliases;               /* the node's offset; 0: it has not come */
+    struct path path, console; /* the console's path, once it is known; how far it is found */
+    bool console_found;
+    uint64_t console_base;
+    bool again; /* for the console, and nothing else */
+};
+
+/* When /chosen or /aliases has been passed: the console's path may be known from now on. An alias
+ * must stand for a path: libfdt would look for ever for one that stands for itself. */
+static void find_path(struct reader *reader)
+{
+    const unsigned others = 1u << OF_ROOT | 1u << CPUS | 1u << RESERVED_MEMORY;
+    const char *text = reader->stdout_path;
+    size_t length = reader->stdout_path_length;
+
+    if (text == NULL || reader->path.text != NULL)
+        return;
+    if (length > 0 && text[0] != '/' && reader->aliases != 0) {
+        text = fdt_getprop_namelen(reader->tree, reader->aliases, text, (int)length, NULL);
+        length = text != NULL ? strlen(text) : 0;
+    }
+    if (text == NULL || text[0] != '/')
+        return;
+    reader->path = (struct path){.text = text, .length = length, .depth = 1};
+    go_on(&reader->path, 0);
+    if (reader->path.length == 0)
+        reader->path.text = NULL; /* the root's, which has no address */
+    if ((reader->seen & others) == 0)
+        reader->console = reader->path;
+}
+
+static void read_stdout_path(const struct node *chosen, struct reader *reader)
+{
+    const char *text = chosen->properties[STDOUT_PATH].data;
+    uint32_t length = chosen->properties[STDOUT_PATH].length;
+
+    if (text == NULL)
+        return;
+    if (length == 0 || text[length - 1] != '\0') {
+        malformed(reader->info, "/chosen stdout-path is no string");
+        return;
+    }
+    reader->stdout_path = text;
+    reader->stdout_path_length = strcspn(text, ":");
+    find_path(reader);
+}
+
+static void set_console(const struct reader *reader)
+{
+    if (reader->stdout_path == NULL)
+        return;
+    const char *rest = reader->stdout_path + reader->stdout_path_length;
+
+    if (!reader->console_found) {
+        malformed(reader->info, "/chosen stdout-path leads to no device with an address");
+        return;
+    }
+    reader->info->console_base = reader->console_base;
+    if (*rest == ':')
+        reader->info->console_baud = read_baud(rest + 1);
+}
+
+static void read_chosen(const struct node *chosen, struct reader *reader)
+{
+    struct device_tree_info *info = reader->info;
+
+    info->arguments_cut =
+        !copy_string(&chosen->properties[BOOTARGS], info->arguments, sizeof(info->arguments));
+    read_stdout_path(chosen, reader);
+    read_file(chosen, info);
+}
+
+/* What the node that has begun is read for; of the root's children the first one of a name. */
+static enum kind kind_of(const struct reader *reader, const char *name)
+{
+    unsigned child = 0;
+
+    if (reader->depth == 1)
+        return ROOT;
+    if (reader->depth > 3 || reader->again)
+        return NOTHING;
+    switch (reader->nodes[reader->depth - 2].kind) {
+    case CPUS:
+        return CORE;
+    case RESERVED_MEMORY:
+        return RESERVED;
+    case ROOT:
+        while (child < OF_ROOT && ((reader->seen & 1u << child) != 0 ||
+                                   !is_named(name, child_names[child], strlen(child_names[child]))))
+            child++;
+        return (enum kind)child;
+    default:
+        return NOTHING;
+    }
+}
+
+static void read_node(const struct node *node, struct reader *reader)
+{
+    struct device_tree_info *info = reader->info;
+
+    switch (node->kind) {
+    case ROOT:
+        reader->console = reader->path; /* if it is known already */
+        (void)copy_string(&node->properties[MODEL], info->model, sizeof(info->model));
+        break;
+    case ALIASES:
+        find_path(reader);
+        break;
+    case CHOSEN:
+        read_chosen(node, reader);
+        break;
+    case CORE:
+        read_core(node, info);
+        break;
+    case RESERVED:
+        read_reserved(node, info);
+        break;
+    case OF_ROOT:
+        read_memory(node, info);
+        break;
+    default: /* it matters to its children */
+        break;
+    }
+}
+
+/* The properties of a node end with the first tag of a node. */
+static void end_properties(struct reader *reader)
+{
+    const struct node *node = reader->node;
+
+    if (node == NULL)
+        return;
+    reader->node = NULL;
+    if (reader->console.text != NULL && reader->console.length == 0) {
+        reader->console_found = cpu_address(reader->nodes, node, &reader->console_base);
+        reader->console.text = NULL;
+    }
+    read_node(node, reader);
+}
+
+static int begin_node(struct reader *reader, int offset, const char *name)
+{
+    end_properties(reader);
+    if (reader->depth++ == 0 && name[0] != '\0')
+        return -FDT_ERR_BADSTRUCTURE; /* the root has no name */
+    bool on_path = follow(name, reader->depth, &reader->console);
+    enum kind kind = kind_of(reader, name);
+
+    if (kind == NOTHING && !on_path)
+        return 0;
+    struct node *node = &reader->nodes[reader->depth - 1];
+    *node = (struct node){.kind = kind};
+    reader->node = node;
+    reader->seen |= 1u << kind;
+    if (kind == ALIASES)
+        reader->aliases = offset;
+    return 0;
+}
+
+static int end_node(struct reader *reader)
+{
+    end_properties(reader);
+    if (reader->depth == 0)
+        return -FDT_ERR_BADSTRUCTURE;
+    reader->depth--;
+    return 0;
+}
+
+/* 0, or libfdt's error: the name does not end in the block of names. One that begins before a name
+ * that does ends there as well. */
+static int check_name(struct reader *reader, uint32_t name)
+{
+    int error;
+
+    if (fdt_get_string(reader->tree, (int)name, &error) == NULL)
+        return error;
+    reader->names_end = name + 1;
+    return 0;
+}
+
+/* Of two properties of one name the first counts. */
+static void keep(struct node *node, const char *property, const char *name)
+{
+    for (unsigned i = 0; i < PROPERTIES; i++)
+        if (name[0] == property_names[i][0] && strcmp(name, property_names[i]) == 0) {
+            if (node->properties[i].data == NULL)
+                node->properties[i] = (struct value){
+                    property + offsetof(struct fdt_property, data),
+                    word_at(property, offsetof(struct fdt_property, len)),
+                };
+            return;
+        }
+}
+
+/* size: from the property to the next tag. libfdt (1.6.1) adds the length without a look: one near
+ * 2^32 leads into the property's head, or back, and round for ever. */
+static int take_property(struct reader *reader, const char *property, int size)
+{
+    uint32_t name = word_at(property, offsetof(struct fdt_property, nameoff));
+
+    if (size <= (int)sizeof(struct fdt_property) &&
+        word_at(property, offsetof(struct fdt_property, len)) != 0)
+        return -FDT_ERR_BADSTRUCTURE;
+    int error = name < reader->names_end ? 0 : check_name(reader, name);
+
+    if (error == 0 && reader->node != NULL)
+        keep(reader->node, property, reader->strings + name);
+    return error;
+}
+
+/* size: from the tag to the next one. */
+static int take(struct reader *reader, uint32_t tag, int offset, int size)
+{
+    const char *at = reader->structure + offset;
+
+    if (reader->depth == 0 && (reader->seen & 1u << ROOT) != 0 && tag != FDT_END)
+        return -FDT_ERR_BADSTRUCTURE; /* behind the root's end */
+    switch (tag) {
+    case FDT_BEGIN_NODE:
+        return begin_node(reader, offset, at + offsetof(struct fdt_node_header, name));
+    case FDT_END_NODE:
+        return end_node(reader);
+    case FDT_PROP:
+        return take_property(reader, at, size);
+    case FDT_END:
+        return reader->depth == 0 ? 0 : -FDT_ERR_BADSTRUCTURE;
+    default: /* FDT_NOP: libfdt knows no more */
+        return 0;
+    }
+}
+
+/* All of the tree, with the checks of libfdt's fdt_check_full(). 0, or one of libfdt's errors. */
+static int pass(struct reader *reader)
+{
+    int error, offset, next = 0;
+    uint32_t tag;
+
+    do {
+        offset = next;
+        tag = fdt_next_tag(reader->tree, offset, &next);
+        error = next < 0 ? next : take(reader, tag, offset, next - offset);
+    } while (error == 0 && tag != FDT_END);
+    return error;
+}
+
+/* For the console alone, which may stand before the node that names it. */
+static int pass_again(struct reader *reader)
+{
+    reader->seen = 0;
+    reader->again = true;
+    return pass(reader);
+}
+
 /* ------------------------------------------------------------------------ all of it */
 
-static size_t aligned(size_t size)
-{
-    return (size + FDT_TAGSIZE - 1) & ~(FDT_TAGSIZE - 1);
-}
-
-/* Whether each tag lies behind the one before it. A property's length near 2^32 takes libfdt's
- * offset back instead (1.6.1: fdt_next_tag() adds without a look), and fdt_check_full() would go
- * round for ever. */
-static bool tags_go_forward(const char *tree)
-{
-    size_t offset = fdt_off_dt_struct(tree), end = fdt_totalsize(tree);
-
-    while (offset % FDT_TAGSIZE == 0 && end - offset >= sizeof(struct fdt_property)) {
-        const struct fdt_property *property = (const struct fdt_property *)(tree + offset);
-        size_t size = FDT_TAGSIZE;
-
-        switch (fdt32_ld(&property->tag)) {
-        case FDT_PROP:
-            size = sizeof(*property) + fdt32_ld(&property->len);
-            break;
-        case FDT_BEGIN_NODE:
-            size += strnlen(tree + offset + size, end - offset - size) + 1;
-            break;
-        case FDT_END_NODE:
-        case FDT_NOP:
-            break;
-        default: /* the end, or what fdt_check_full() refuses */
-            return true;
-        }
-        if (aligned(size) > end - offset)
-            return false;
-        offset += aligned(size);
-    }
-    return true; /* too little is left to go back with */
-}
-
-/* libfdt takes older headers, but fdt_check_full() (1.6.1) then reads at address 0. Loaders write
- * 17. */
+/* In older trees a node's name is its path, and long values are aligned. Loaders write 17. */
 #define VERSION_MIN 16u
 
 /* 0, or one of libfdt's errors. */
-static int check_structure(const void *tree)
+static int read_all(const void *tree, struct device_tree_info *info)
 {
+    struct reader reader = {.tree = tree, .info = info};
     int error = fdt_check_header(tree);
 
     if (error == 0 && fdt_version(tree) < VERSION_MIN)
         error = -FDT_ERR_BADVERSION;
-    if (error == 0 && !tags_go_forward(tree))
-        error = -FDT_ERR_BADSTRUCTURE;
-    return error != 0 ? error : fdt_check_full(tree, fdt_totalsize(tree));
+    if (error != 0)
+        return error;
+    reader.structure = (const char *)tree + fdt_off_dt_struct(tree);
+    reader.strings = (const char *)tree + fdt_off_dt_strings(tree);
+    (void)check_name(&reader, fdt_size_dt_strings(tree) - 1); /* most often all are in order */
+    error = read_reservations(tree, info);
+    if (error == 0)
+        error = pass(&reader);
+    if (error == 0 && reader.path.text != NULL && !reader.console_found)
+        error = pass_again(&reader);
+    set_console(&reader);
+    return error;
 }
 
 /* For people; libfdt's own words are the names of its constants. */
@@ -477,48 +726,6 @@ static const char *in_words(int error)
     }
 }
 
-/* All nodes are passed once: each search from the beginning would take as long. */
-static void read_nodes(const void *tree, struct device_tree_info *info, struct path *console)
-{
-    int depth = 0, parent = 0, cpus = 0, reserved = 0;
-
-    for (int node = fdt_next_node(tree, 0, &depth); node >= 0 && depth > 0;
-         node = fdt_next_node(tree, node, &depth)) {
-        follow(tree, node, (unsigned)depth, console);
-        if (depth == 1) {
-            parent = node;
-            if (cpus == 0 && NAMED(tree, node, "cpus"))
-                cpus = node;
-            else if (reserved == 0 && NAMED(tree, node, "reserved-memory"))
-                reserved = node;
-            else
-                read_memory(tree, node, info);
-        } else if (depth == 2 && parent == cpus) {
-            read_core(tree, parent, node, info);
-        } else if (depth == 2 && parent == reserved) {
-            read_reserved(tree, parent, node, info);
-        }
-    }
-}
-
-static void read_all(const void *tree, struct device_tree_info *info)
-{
-    int chosen = fdt_path_offset(tree, "/chosen");
-    struct path console = {0};
-    const char *rest = NULL;
-
-    (void)copy_string(tree, 0, "model", info->model, sizeof(info->model));
-    if (chosen >= 0) {
-        info->arguments_cut =
-            !copy_string(tree, chosen, "bootargs", info->arguments, sizeof(info->arguments));
-        rest = read_console(tree, chosen, info, &console);
-        read_file(tree, chosen, info);
-    }
-    read_reservations(tree, info);
-    read_nodes(tree, info, &console);
-    set_console(tree, &console, rest, info);
-}
-
 size_t device_tree_size(const void *tree)
 {
     return fdt_magic(tree) == FDT_MAGIC ? fdt_totalsize(tree) : 0;
@@ -532,12 +739,12 @@ int device_tree_read(const void *tree, size_t room, struct device_tree_info *inf
         return -ENOENT;
     if (fdt_totalsize(tree) > room || fdt_totalsize(tree) > DEVICE_TREE_SIZE_MAX)
         return malformed(info, "its size is beyond the memory that it can be in");
-    int error = check_structure(tree);
-    if (error != 0)
+    int error = read_all(tree, info);
+    if (error != 0) {
+        memset(info, 0, sizeof(*info));
         return malformed(info, in_words(error));
-
+    }
     info->tree = (struct memory_range){(uintptr_t)tree, fdt_totalsize(tree)};
-    read_all(tree, info);
     return info->problem == NULL ? 0 : -EINVAL;
 }
 

@@ -9,13 +9,13 @@
 #include "lib/console.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #define LINE_SIZE     512
+#define HEAD_SIZE     (LINE_SIZE / 2) /* at most */
 #define CUT_MARK      " [cut]"
 #define NS_PER_US     1000u
 #define US_PER_SECOND UINT64_C(1000000)
@@ -28,8 +28,11 @@ static void keep_line(const char *line, size_t length)
 {
     unsigned long state = spin_lock(&ring_lock);
 
-    for (size_t i = 0; i < length; i++)
-        ring[ring_used++ % LOG_KEPT] = line[i];
+    size_t at = ring_used % LOG_KEPT, first = length < LOG_KEPT - at ? length : LOG_KEPT - at;
+
+    memcpy(ring + at, line, first);
+    memcpy(ring, line + first, length - first);
+    ring_used += length;
     spin_unlock(&ring_lock, state);
 }
 
@@ -106,17 +109,50 @@ int log_set_level(const char *subject, enum log_level level)
 
 /* ---- lines ---- */
 
-/* "[ 1.234567] subject: ", and the level unless it is LOG_INFO. Returns the length. */
-static size_t write_head(char *line, size_t room, const struct log_subject *subject,
+/* A number in decimal, in `width` characters or more. Returns what is behind it. */
+static char *put_number(char *text, uint64_t number, unsigned width, char filler)
+{
+    char digits[20]; /* of 2^64 */
+    unsigned count = 0;
+
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    for (; width > count; width--)
+        *text++ = filler;
+    while (count != 0)
+        *text++ = digits[--count];
+    return text;
+}
+
+/* A word and ": ", or what fits before end. */
+static char *put_word(char *text, const char *end, const char *word)
+{
+    while (*word != '\0' && text < end)
+        *text++ = *word++;
+    for (word = ": "; *word != '\0' && text < end;)
+        *text++ = *word++;
+    return text;
+}
+
+/* "[    1.234567] subject: ", and the level unless it is LOG_INFO. Returns the length. By hand:
+ * each line has it, and it would be half of what printf costs a line. */
+static size_t write_head(char line[HEAD_SIZE], const struct log_subject *subject,
                          enum log_level level)
 {
     uint64_t microseconds = time_now_ns() / NS_PER_US;
-    const char *name = level == LOG_INFO ? "" : level_names[level];
-    int length =
-        sniprintf(line, room, "[%5" PRIu64 ".%06" PRIu64 "] %s: %s%s", microseconds / US_PER_SECOND,
-                  microseconds % US_PER_SECOND, subject->name, name, *name == '\0' ? "" : ": ");
+    char *text = line;
 
-    return length < 0 ? 0 : (size_t)length < room ? (size_t)length : room - 1;
+    *text++ = '[';
+    text = put_number(text, microseconds / US_PER_SECOND, 5, ' ');
+    *text++ = '.';
+    text = put_number(text, microseconds % US_PER_SECOND, 6, '0');
+    *text++ = ']';
+    *text++ = ' ';
+    text = put_word(text, line + HEAD_SIZE, subject->name);
+    if (level != LOG_INFO)
+        text = put_word(text, line + HEAD_SIZE, level_names[level]);
+    return (size_t)(text - line);
 }
 
 void log_write(const struct log_subject *subject, enum log_level level, const char *format, ...)
@@ -128,7 +164,7 @@ void log_write(const struct log_subject *subject, enum log_level level, const ch
 
     if (level > __atomic_load_n(&subject->level, __ATOMIC_RELAXED))
         return;
-    start = write_head(line, sizeof(line) / 2, subject, level);
+    start = write_head(line, subject, level);
     room = sizeof(line) - start;
     va_start(arguments, format);
     wanted = vsniprintf(line + start, room, format, arguments);

@@ -67,10 +67,9 @@ struct _reent *__getreent(void)
 
 /* ------------------------------------------------------------------------ locks */
 
-/* Recursive ones count; the owner is a core's number + 1. */
+/* Recursive ones count; others look at the count without the mutex. */
 struct __lock {
     struct mutex mutex;
-    uint32_t owner;
     uint32_t depth;
 };
 
@@ -80,28 +79,17 @@ struct __lock __lock___sinit_recursive_mutex, __lock___sfp_recursive_mutex,
     __lock___arc4random_mutex;
 
 /* The locks of malloc() and stdio; a panic does not take them, whichever core holds them. */
-static void acquire(struct __lock *lock)
+static inline __attribute__((always_inline)) void acquire(struct __lock *lock)
 {
-    if (panicking())
-        return;
-    if (mutex_lock(&lock->mutex) != 0)
+    if (!panicking() && mutex_lock(&lock->mutex) != 0)
         panic("newlib: malloc() or stdio from %s",
               in_interrupt() ? "an interrupt handler" : "code that has masked IRQs");
-    __atomic_store_n(&lock->owner, core_id() + 1, __ATOMIC_RELAXED);
 }
 
-static void release(struct __lock *lock)
+static inline __attribute__((always_inline)) void release(struct __lock *lock)
 {
-    if (panicking())
-        return;
-    __atomic_store_n(&lock->owner, 0, __ATOMIC_RELAXED);
-    mutex_unlock(&lock->mutex);
-}
-
-/* Only this core can have set the owner to itself, so no other's store makes the answer wrong. */
-static bool mine(const struct __lock *lock)
-{
-    return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == core_id() + 1;
+    if (!panicking())
+        mutex_unlock(&lock->mutex);
 }
 
 void __retarget_lock_init(_LOCK_T *lock)
@@ -133,10 +121,14 @@ void __retarget_lock_acquire(_LOCK_T lock)
 
 void __retarget_lock_acquire_recursive(_LOCK_T lock)
 {
-    /* An interrupt handler is not the thread it interrupted: its lock is not the handler's. */
-    if (in_interrupt() || !mine(lock))
+    /* Not its holder's first. An interrupt handler is not the thread that it interrupted: what that
+     * holds is not the handler's. */
+    bool again = __atomic_load_n(&lock->depth, __ATOMIC_RELAXED) != 0 &&
+                 mutex_is_mine(&lock->mutex) && !in_interrupt();
+
+    if (!again)
         acquire(lock);
-    lock->depth++;
+    __atomic_store_n(&lock->depth, lock->depth + 1, __ATOMIC_RELAXED);
 }
 
 void __retarget_lock_release(_LOCK_T lock)
@@ -146,7 +138,10 @@ void __retarget_lock_release(_LOCK_T lock)
 
 void __retarget_lock_release_recursive(_LOCK_T lock)
 {
-    if (--lock->depth == 0)
+    uint32_t depth = lock->depth - 1;
+
+    __atomic_store_n(&lock->depth, depth, __ATOMIC_RELAXED);
+    if (depth == 0)
         release(lock);
 }
 

@@ -8,6 +8,7 @@
 
 #include "arch/core.h"
 #include "arch/time.h"
+#include "arch/wait.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -33,10 +34,20 @@ _Static_assert(sizeof(struct trace_ring) == 64 && sizeof(struct trace_record) ==
                    offsetof(struct trace_event, phase) == 16,
                "as the tools have it");
 static struct trace_subscriber *subscribers;
+static trace_observer_t observer;
+static struct mutex copies_mutex = MUTEX_INIT; /* for the next, and for tell() */
+static uint32_t copies_wanted;                 /* by how many; read without it */
 
 void trace_write(const struct trace_event *event, uint64_t first, uint64_t second)
 {
-    unsigned long state = irq_save();
+    trace_observer_t observe = __atomic_load_n(&observer, __ATOMIC_RELAXED);
+    unsigned long state;
+
+    if (observe != NULL)
+        observe(event, first, second);
+    if (!trace_is_on())
+        return;
+    state = irq_save();
     struct trace_ring *ring = &trace_rings[core_id()];
 
     /* Sequentially consistent, both: either this core sees that recording has stopped, or
@@ -55,12 +66,37 @@ static void tell(bool on)
         s->switched(on);
 }
 
-void trace_subscribe(struct trace_subscriber *subscriber)
+__attribute__((cold)) void trace_subscribe(struct trace_subscriber *subscriber)
 {
-    subscriber->next = subscribers;
-    subscribers = subscriber;
-    if (trace_is_on())
+    struct trace_subscriber **last = &subscribers;
+
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = subscriber;
+    if (trace_copies_are_used())
         subscriber->switched(true);
+}
+
+bool trace_copies_are_used(void)
+{
+    return __atomic_load_n(&copies_wanted, __ATOMIC_RELAXED) != 0;
+}
+
+void trace_want_copies(int change)
+{
+    int error = mutex_lock(&copies_mutex);
+
+    __atomic_store_n(&copies_wanted, copies_wanted + (uint32_t)change, __ATOMIC_RELAXED);
+    tell(trace_copies_are_used());
+    if (error == 0)
+        mutex_unlock(&copies_mutex);
+}
+
+__attribute__((cold)) void trace_set_observer(trace_observer_t observe)
+{
+    trace_observer_t before = __atomic_exchange_n(&observer, observe, __ATOMIC_RELAXED);
+
+    trace_want_copies((observe != NULL) - (before != NULL));
 }
 
 static void free_rings(void)
@@ -71,7 +107,7 @@ static void free_rings(void)
     }
 }
 
-int trace_start(unsigned order)
+__attribute__((cold)) int trace_start(unsigned order)
 {
     if (order == 0)
         order = ORDER_DEFAULT;
@@ -89,15 +125,15 @@ int trace_start(unsigned order)
         }
     }
     __atomic_store_n(&trace_on, 1, __ATOMIC_RELEASE); /* after the rings */
-    tell(true);
+    trace_want_copies(1);
     return 0;
 }
 
-int trace_stop(void)
+__attribute__((cold)) int trace_stop(void)
 {
     if (!trace_is_on())
         return -EALREADY;
-    tell(false);
+    trace_want_copies(-1);
     __atomic_store_n(&trace_on, 0, __ATOMIC_SEQ_CST);
     for (unsigned core = 0; core < core_count(); core++)
         while (__atomic_load_n(&trace_rings[core].busy, __ATOMIC_SEQ_CST) != 0)

@@ -22,6 +22,8 @@
 #ifndef LIB_TRACE_H
 #define LIB_TRACE_H
 
+#include "arch/relaxed.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -81,9 +83,10 @@ struct trace_record {
 
 extern uint32_t trace_on; /* atomic; trace_start() and trace_stop() set it */
 
-static inline bool trace_is_on(void)
+/* In line always: smaller than a call of it. */
+static inline __attribute__((always_inline)) bool trace_is_on(void)
 {
-    return __builtin_expect(__atomic_load_n(&trace_on, __ATOMIC_RELAXED) != 0, 0);
+    return __builtin_expect(relaxed_load32(&trace_on) != 0, 0);
 }
 
 /* Adds a record to this core's ring, over the oldest one when it is full. Any context. */
@@ -96,13 +99,27 @@ int trace_start(unsigned order);
 /* Stops recording; what was recorded stays. Thread context. -EALREADY: it is off. */
 int trace_stop(void);
 
-/* Has switched(on) called by trace_start() and trace_stop(), in thread context; and at once if
- * tracing is on already. The structure must live for ever. Thread context, boot core. */
+/* Has switched(on) called when the traced copies come into use (trace_start(),
+ * trace_set_observer()) or go, in thread context; and at once if they are in use. One after the
+ * other, who came first first. The structure must live for ever. Thread context, boot core. */
 struct trace_subscriber {
     void (*switched)(bool on);
     struct trace_subscriber *next;
 };
 void trace_subscribe(struct trace_subscriber *subscriber);
+
+/* Who sees each event as it comes, recorded or not; in the event's context. While there is one the
+ * traced copies are in use, though nothing is recorded. NULL: nobody. Thread context. */
+typedef void (*trace_observer_t)(const struct trace_event *event, uint64_t first, uint64_t second);
+void trace_set_observer(trace_observer_t observer);
+
+/* One more, or one less, who wants the traced copies in use, whether or not somebody sees the
+ * events: for those who have made them do more than record. Thread context. */
+void trace_want_copies(int change);
+
+/* Whether the traced copies are in use: while it records, or somebody sees the events or wants
+ * them. Any context. */
+bool trace_copies_are_used(void);
 
 /* Calls visit(core, record, argument) for the records of all cores in the order of their times,
  * while tracing is off. *lost: how many were overwritten. Thread context. -EBUSY: tracing is on. */

@@ -7,7 +7,7 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
 .PHONY: check-built check-host check-target
-check-built: firmware twin order sanitized delayed host-tests sweep tsan-tests delayed-host-tests sdk
+check-built: firmware twin order measure-plugin sanitized delayed host-tests sweep tsan-tests delayed-host-tests sdk
 	@tests/run $(O) $(H)
 
 # Parts of it: what runs on this machine under sanitizers, what runs on the twin.

@@ -12,7 +12,8 @@ Z            := $(BUILD)/fuzz
 FUZZ_ALL     := boot_arguments console device_tree gic models monitor ti_sci udma
 FUZZ_TARGETS ?= $(FUZZ_ALL)
 
-fuzz-common         := tests/fuzz/support/execute.c tests/fuzz/support/memory.c tests/fuzz/support/arch.c
+fuzz-common         := tests/fuzz/support/execute.c tests/fuzz/support/memory.c tests/fuzz/support/arch.c tests/host/support/arch_nesting.c \
+                       arch/arm64/idle.c
 fuzz-boot           := tests/fuzz/support/boot.c tests/fuzz/support/output.c platform/memory.c platform/start.c \
                        app/default/main.c \
                        app/prompt/trace.c drivers/uart/uart.c $(addprefix lib/, \
@@ -27,7 +28,7 @@ fuzz-monitor        := $(addprefix tests/fuzz/support/,board.c board_gic.c regis
                        $(filter-out twin/monitor/lock.c,$(wildcard twin/monitor/*.c))
 fuzz-ti_sci         := tests/fuzz/support/log.c lib/trace.c \
                        $(filter drivers/ti_sci/% drivers/gic/% drivers/udma/% msi/%,$(library-sources))
-fuzz-udma           := tests/fuzz/support/log.c drivers/ti_sci/ti_sci_rm.c lib/trace.c \
+fuzz-udma           := tests/fuzz/support/log.c drivers/ti_sci/ti_sci_batch.c drivers/ti_sci/ti_sci_rm.c lib/trace.c msi/work.c \
                        $(filter drivers/udma/%,$(library-sources))
 
 FUZZ_DEFINES := -DHOST_TEST=1 -include tests/fuzz/support/code.h

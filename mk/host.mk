@@ -8,7 +8,7 @@ HOST_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SAN
                 -Itests/host/include -DHOST_TEST=1 -Dsniprintf=snprintf
 HOST_CODE    := $(sort $(filter drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
                   $(wildcard twin/models/*.c tests/host/support/*.c)) \
-                lib/command.c lib/device_tree.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
+                arch/arm64/idle.c lib/command.c lib/device_tree.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
                 $(addprefix tests/target/,all_cores.c msi_churn.c msi_siege.c thread_calls.c)
 HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
 HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
@@ -43,9 +43,9 @@ $(H)/libcode.a: $(HOST_OBJECTS)
 
 # Functions that a test puts its own in the place of.
 $(H)/test_msi_undo: WRAP = calloc ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap \
-                           its_map_device its_map_event its_enable_event its_disable_event its_discard_event \
+                           its_map_device its_open_event its_discard_event \
                            gic_configure gic_set_affinity
-$(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_ring_configure ti_sci_udmap_tx_configure ti_sci_udmap_rx_configure \
+$(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_batch ti_sci_ring_configure \
                               ti_sci_psil_pair ti_sci_psil_unpair ti_sci_get_range irq_free irq_synchronize host_mmio_read \
                               snprintf
 $(H)/test_udma_parallel: WRAP = irq_free
@@ -56,7 +56,7 @@ $(H)/test_msi_scarce: WRAP = ti_sci_get_range ti_sci_event_unmap ti_sci_route_un
 # Where tests/host/support/interleave.c lets another core come in between.
 INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for host_mmio_read host_mmio_write \
                gic_enable gic_disable gic_configure gic_set_affinity gic_clear_pending gic_send_sgi \
-               its_map_event its_move_event its_discard_event its_enable_event its_disable_event its_silence_lpi \
+               its_map_event its_open_event its_move_event its_discard_event its_enable_event its_disable_event its_silence_lpi \
                ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap ti_sci_get_range
 $(H)/test_promises $(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $(H)/test_udma_close $(H)/test_starving: WRAP = $(INTERLEAVED)
 $(H)/test_stray: WRAP = $(INTERLEAVED) log_write
@@ -75,7 +75,7 @@ SWEEP_CODE    := $(filter-out tests/host/support/gic_host.c tests/host/support/i
                  $(filter-out $(HOST_CODE),$(filter drivers/gic/%.c,$(library-sources))) \
                  drivers/uart/uart.c platform/platform.c platform/watchdog.c tests/target/life.c $(sort $(wildcard tests/sweep/*.c))
 SWEEP_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(SWEEP_CODE)))
-SWEEP_WRAP    := calloc malloc aligned_alloc free log_write ti_sci_request host_mmio_read host_mmio_write \
+SWEEP_WRAP    := calloc malloc aligned_alloc free log_write ti_sci_request ti_sci_request_all host_mmio_read host_mmio_write \
                  gic_init gic_core_init gic_configure gic_set_affinity gic_enable gic_disable gic_clear_pending irq_mask irq_unmask \
                  smp_run_all udma_copy
 
@@ -96,7 +96,7 @@ $(SWEEP): $(SWEEP_OBJECTS)
 # -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
 TSAN       := $(BUILD)/tsan
 TSAN_SANITIZE := -fsanitize=thread -Wno-tsan
-TSAN_TESTS := test_local test_msi_parallel test_msi_races test_udma_parallel
+TSAN_TESTS := test_local test_statistics test_work test_msi_parallel test_msi_races test_udma_parallel test_udma_deferred
 
 tsan-tests:
 	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="$(TSAN_SANITIZE)" \

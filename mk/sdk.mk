@@ -5,7 +5,7 @@ SDK := $(O)/sdk/k3metal-$(shell cat VERSION)
 API := $(O)/api
 
 .PHONY: sdk api
-sdk: $(LIBRARY) $(addprefix $(O)/modules/,$(addsuffix .o,$(MODULES))) twin api
+sdk: $(LIBRARY) $(addprefix $(O)/modules/,$(addsuffix .o,$(MODULES))) twin measure-plugin api
 	@tools/make-sdk --output $(SDK) --build $(O) --newlib $(NEWLIB) --libfdt $(LIBFDT) \
 	    --cflags "$(APP_FLAGS)" --ldflags "$(LDFLAGS)" --modules "$(MODULES)" \
 	    --documentation $(API)/html $(public-headers)

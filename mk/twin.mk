@@ -32,3 +32,13 @@ $(ORDER_PLUGIN): twin/order/order.c twin/order/qemu_plugin.h twin/monitor/order.
 	@mkdir -p $(@D)
 	@echo "  HOSTLD $@"
 	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARNINGS) -fPIC -shared -pthread -I. -o $@ $<
+
+# The plugin that measures (docs/performance.md).
+MEASURE_PLUGIN := $(O)/measure.so
+.PHONY: measure-plugin
+measure-plugin: $(MEASURE_PLUGIN)
+
+$(MEASURE_PLUGIN): twin/measure/measure.c twin/order/qemu_plugin.h $(MAKEFILE_PARTS) | $(SETUP)/host
+	@mkdir -p $(@D)
+	@echo "  HOSTLD $@"
+	$(Q)$(HOSTCC) -std=gnu11 -O2 $(WARNINGS) -fPIC -shared -I. -o $@ $<

@@ -100,6 +100,13 @@ int irq_its_reserve_ids(struct irq_parent *parent, uint32_t count, uint32_t mess
 int irq_bind_its(struct device *device, struct irq_parent *parent, uint32_t device_id,
                  unsigned event_bits);
 
+/* After a suspend, in which the system firmware may have lost what it keeps for this host, and an
+ * aggregator its registers: has it make each route and each event's mapping that is not there any
+ * more. What a source has sent while its event had nowhere to go is lost, so each such interrupt
+ * comes once, to look. Thread context. -EDEADLK; or the first error of the system firmware's: of
+ * the others all is tried. */
+int irq_restore_routes(void);
+
 /* Gives back what the binding took. -EINVAL: NULL; -ENODEV: it is not bound; -EBUSY: an interrupt
  * of the device is in use, or could not be released by the system firmware or the ITS yet; the
  * ITS's errors. On error the device stays bound. */

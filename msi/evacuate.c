@@ -35,7 +35,7 @@ static int move_off(struct irq *irq, void *argument)
 
     const struct irq_parent *parent = irq->binding->parent;
     uint32_t number = parent->ops->group != NULL ? parent->ops->group(irq) : irq->index;
-    unsigned target = irq_place_near(evacuation->core, number);
+    unsigned target = irq_place_near(evacuation->core, number, irq->cores);
     int error = irq_move(irq, target);
 
     if (error != 0) {

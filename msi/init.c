@@ -26,7 +26,6 @@ int irq_init(void)
 
     if (error != 0)
         return error;
-    irq_local_reserve(IRQ_SGI_REPLAY, irq_state_replay);
     irq_dispatch_start();
     return 0;
 }

@@ -15,6 +15,8 @@
 #include "msi/device.h"
 #include "msi/dispatch.h"
 #include "msi/handler.h"
+#include "msi/irq.h"
+#include "msi/priority.h"
 #include "msi/report.h"
 #include "msi/sources.h"
 #include "msi/storm.h"
@@ -27,20 +29,28 @@ struct its_identity;
 
 /* A parent embeds it in a structure of its own, as the first member, and tells the size. */
 struct irq {
-    struct irq_sink sink; /* where an INTID is this interrupt's alone (irq_state_init()) */
+    union {
+        struct irq_sink sink; /* where an INTID is this interrupt's alone (irq_state_init()) */
+        struct {              /* sink.claim: little-endian, as all that this runs on */
+            uint32_t state;   /* IRQ_STATE_*, msi/state.h */
+            unsigned core;
+        };
+    };
     struct irq_binding *binding;
     irq_handler_t handler;
     void *context;
     irq_handler_t traced_handler;
     const char *name;
     uint32_t index;
-    unsigned core;
-    uint32_t state; /* IRQ_STATE_*, msi/state.h */
-    uint64_t count;
-    struct spinlock lock;  /* keeps the mask bit in `state` and the hardware's in step */
-    struct irq_slot *slot; /* of its message; NULL if the device keeps none (msi/message.h) */
+    const struct irq_priority *priority;
+    uint32_t cores;          /* where it may be without having been told to; a bit each */
+    uint64_t balanced_count; /* of irq_count(), at the last irq_balance() */
+    struct spinlock lock;    /* keeps the mask bit in `state` and the hardware's in step */
+    struct irq_slot *slot;   /* of its message; NULL if the device keeps none (msi/message.h) */
 
     struct irq_storm_window window;
+    uint64_t longest_ns, longest_wait_ns; /* msi/statistics.h, as the next */
+    uint32_t timed_calls[CORE_MAX];
     /* With the parent's mutex: its storm has been logged; ops->silence() has turned it off. */
     bool storm_told, silenced;
 
@@ -51,6 +61,9 @@ struct irq {
      * again. Or this waits for the last core to look away (msi/reclaim.h). */
     bool stuck;
     struct irq *stuck_next;
+    /* Set by the parent's free(): nothing led to this any more when it waited for handlers, and the
+     * wait has ended. So no core looks at it. */
+    bool quiet;
 };
 
 /* Lives as long as the device is bound, an interrupt of it exists, or somebody uses it
@@ -58,10 +71,10 @@ struct irq {
 struct irq_binding {
     struct device *device;
     struct irq_parent *parent;
-    struct irq_binding *next;
-    uint32_t references;             /* msi/registry.c */
-    bool unbound;                    /* with the parent's mutex */
-    struct irq_source_table sources; /* the interrupts, by index */
+    struct irq_binding *next, **link; /* in the registry's list, and what points to this one */
+    uint32_t references;              /* msi/registry.c */
+    bool unbound;                     /* with the parent's mutex */
+    struct irq_source_table sources;  /* the interrupts, by index */
     uint32_t index_limit;
     bool any_index; /* IRQ_INDEX_ANY makes sense */
     union {
@@ -106,15 +119,13 @@ struct irq_parent {
     const struct irq_parent_ops *ops;
     const char *name;
     struct mutex mutex;
+    struct irq *spare; /* a few freed ones' memory, linked by stuck_next; with the mutex */
+    unsigned spares;
     struct irq_parent *next;
 };
 
 /* irq_set_affinity() without the wait for handlers: what has begun on the old core may still run
  * there. Thread context, with the parent's mutex held. On error it is where it was. */
 int irq_move(struct irq *irq, unsigned core);
-
-/* Raises the interrupt as its hardware would (INTA: VINT status, wired: GICD_ISPENDR, ITS: INT):
- * for tests that have no device at hand. Thread context. */
-int irq_trigger(struct irq *irq);
 
 #endif

@@ -37,11 +37,15 @@ void irq_unmask(struct irq *irq)
 
 int irq_move(struct irq *irq, unsigned core)
 {
-    int error = irq->core != core ? irq->binding->parent->ops->set_affinity(irq, core) : 0;
+    unsigned old = irq_core(irq);
+    int error = old != core ? irq->binding->parent->ops->set_affinity(irq, core) : 0;
 
-    if (error == 0)
-        irq_state_follow(irq);
-    return error;
+    if (error != 0)
+        return error;
+    irq_placement_count(old, -1);
+    irq_placement_count(core, 1);
+    irq_state_follow(irq);
+    return 0;
 }
 
 int irq_set_affinity(struct irq *irq, unsigned core)
@@ -124,7 +128,7 @@ bool irq_pending(struct irq *irq)
 
 uint64_t irq_count(const struct irq *irq)
 {
-    return __atomic_load_n(&irq->count, __ATOMIC_RELAXED);
+    return __atomic_load_n(&irq->window.calls, __ATOMIC_RELAXED);
 }
 
 int irq_trigger(struct irq *irq)
@@ -137,6 +141,11 @@ int irq_trigger(struct irq *irq)
 int irq_describe(const struct irq *irq, char *text, size_t size)
 {
     return irq->binding->parent->ops->describe(irq, text, size);
+}
+
+const struct irq_priority *irq_priority(const struct irq *irq)
+{
+    return irq->priority;
 }
 
 bool irq_is_masked(const struct irq *irq)

@@ -30,6 +30,19 @@ struct irq; /* opaque */
 
 #define IRQ_BLOCK_MAX   32u /* interrupts in one block */
 
+/* How urgent an interrupt is, by rising urgency. Its handler interrupts handlers that are less
+ * urgent, on the same core; one that is as urgent waits. Until somebody requests one that is more
+ * than default, none is interrupted, and nothing is spent on it. They are objects, so that what
+ * interrupts handlers is linked into applications that name one. */
+struct irq_priority; /* opaque */
+extern const struct irq_priority irq_priority_default, irq_priority_high, irq_priority_urgent,
+    irq_priority_critical;
+
+#define IRQ_PRIORITY_DEFAULT  (&irq_priority_default) /* NULL means the same */
+#define IRQ_PRIORITY_HIGH     (&irq_priority_high)
+#define IRQ_PRIORITY_URGENT   (&irq_priority_urgent)
+#define IRQ_PRIORITY_CRITICAL (&irq_priority_critical)
+
 /* Whether the functions that need thread context may be called here: not in a handler, not with
  * IRQs masked, not in a visit of irq_for_each(). Any context. */
 bool irq_is_allowed(void);
@@ -40,21 +53,27 @@ struct irq_request {
                        IRQ_INDEX_ANY for any free one (message slots only) */
     irq_handler_t handler;
     irq_handler_t traced_handler; /* NULL, or one that also records what it does (lib/trace.h) and
-                                     is called instead while tracing is on */
+                                     is called instead while tracing is on, or while there is an
+                                     interrupt that is more urgent than default */
     void *context;
     const char *name; /* for people; must live as long as the interrupt; NULL: the device's */
     uint32_t flags;   /* IRQ_FLAG_* */
-    uint32_t core;    /* or IRQ_CORE_ANY; irq_core() tells which it became: another one if this
-                         core has been evacuated (msi/evacuate.h) */
+    uint32_t core;    /* or IRQ_CORE_ANY: the one with the fewest interrupts; irq_core() tells which
+                         it became: another one if this core has been evacuated (msi/evacuate.h) */
+    uint32_t cores;   /* for IRQ_CORE_ANY: which may be chosen, a bit for each core; 0: all */
+    const struct irq_priority *priority; /* IRQ_PRIORITY_*; an event of an aggregator that is more
+                                            than default has a line of its own: -ENOSPC if there is
+                                            none */
 };
 
 /* Routes and enables the source. Thread context, any core. On error there is no handle, and nothing
  * is left allocated but what a parent could not release again: that it keeps, and tries again.
- * -EINVAL: no handler, an unknown flag, index or core out of range, or IRQ_INDEX_ANY where the
- * index is wired; -ENODEV: the device is bound to no parent; -EBUSY: the source has an interrupt
- * already; -ENOSPC: the hardware or the host's share of it is used up; -ENOMEM; -EDEADLK: not
- * thread context; or the parent's error: the system firmware's (drivers/ti_sci/ti_sci.h), the
- * ITS's (drivers/gic/its.h), the GIC's (drivers/gic/gic.h); or write_message()'s. */
+ * -EINVAL: no handler, an unknown flag, index or core out of range, none of `cores` runs, or
+ * IRQ_INDEX_ANY where the index is wired; -ENODEV: the device is bound to no parent; -EBUSY: the
+ * source has an interrupt already; -ENOSPC: the hardware or the host's share of it is used up;
+ * -ENOMEM; -EDEADLK: not thread context; or the parent's error: the system firmware's
+ * (drivers/ti_sci/ti_sci.h), the ITS's (drivers/gic/its.h), the GIC's (drivers/gic/gic.h); or
+ * write_message()'s. */
 int irq_request(struct device *device, const struct irq_request *request, struct irq **irq);
 
 /* The same for `count` sources with consecutive indices at once, all or none: for a device that
@@ -93,6 +112,10 @@ void irq_unmask(struct irq *irq);
  * parent's error: it stays where it was; -EAGAIN: it has moved, but a handler
  * that began on the old core has not returned for 5 s. */
 int irq_set_affinity(struct irq *irq, unsigned core);
+
+/* As it was requested; and for people: "default", "high", "urgent", "critical". Any context. */
+const struct irq_priority *irq_priority(const struct irq *irq);
+const char *irq_priority_name(const struct irq_priority *priority);
 
 /* Whether it is masked, by irq_mask() or as a storm, so that no handler comes. Any context. */
 bool irq_is_masked(const struct irq *irq);

@@ -4,16 +4,14 @@
  */
 #include "msi/later.h"
 
-#include <stdint.h>
-
-static uint32_t left;
+uint32_t irq_later_left;
 
 void irq_later_leave(void)
 {
-    __atomic_store_n(&left, 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&irq_later_left, 1, __ATOMIC_SEQ_CST);
 }
 
 bool irq_later_take(void)
 {
-    return __atomic_exchange_n(&left, 0, __ATOMIC_SEQ_CST) != 0;
+    return __atomic_exchange_n(&irq_later_left, 0, __ATOMIC_SEQ_CST) != 0;
 }

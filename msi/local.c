@@ -9,6 +9,7 @@
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "msi/dispatch.h"
+#include "msi/nesting.h"
 #include "msi/quiesce.h"
 
 #include <errno.h>
@@ -28,42 +29,31 @@ static struct spinlock table_lock = SPINLOCK_INIT; /* for changes; dispatch read
 static struct mutex free_mutex = MUTEX_INIT;       /* one wait for handlers after the other */
 static uint32_t again[CORE_MAX]; /* a bit for each INTID whose handler has more to do there */
 
-irq_handler_t irq_local_handler(unsigned intid, void **context)
-{
-    const struct local_handler *local =
-        intid < SGI_COUNT ? &sgis[intid] : &ppis[core_id()][intid - GIC_INTID_PPI_FIRST];
-    irq_handler_t handler = __atomic_load_n(&local->handler, __ATOMIC_SEQ_CST);
-
-    /* If it is nobody, the context may just be the next owner's. */
-    *context = __atomic_load_n(&local->context, __ATOMIC_RELAXED);
-    return handler;
-}
-
-void irq_local_again(unsigned intid)
+bool irq_local_call(unsigned intid)
 {
     unsigned core = core_id();
+    const struct local_handler *local =
+        intid < SGI_COUNT ? &sgis[intid] : &ppis[core][intid - GIC_INTID_PPI_FIRST];
+    irq_handler_t handler = __atomic_load_n(&local->handler, __ATOMIC_SEQ_CST);
+    /* If it is nobody, the context may just be the next owner's. */
+    void *context = __atomic_load_n(&local->context, __ATOMIC_RELAXED);
 
-    __atomic_or_fetch(&again[core], UINT32_C(1) << intid, __ATOMIC_SEQ_CST);
-    gic_send_sgi(core, IRQ_SGI_REPLAY);
+    if (handler == NULL)
+        return false;
+    if (irq_call_open(&irq_generations[core], handler, context, GIC_PRIORITY_DEFAULT) ==
+        IRQ_AGAIN) {
+        __atomic_or_fetch(&again[core], UINT32_C(1) << intid, __ATOMIC_SEQ_CST);
+        gic_send_sgi(core, IRQ_SGI_REPLAY);
+    }
+    return true;
 }
 
 void irq_local_replay(void)
 {
     uint32_t intids = __atomic_exchange_n(&again[core_id()], 0, __ATOMIC_SEQ_CST);
 
-    for (; intids != 0; intids &= intids - 1) {
-        unsigned intid = (unsigned)__builtin_ctz(intids);
-        void *context;
-        irq_handler_t handler = irq_local_handler(intid, &context);
-
-        if (handler != NULL && handler(context) == IRQ_AGAIN)
-            irq_local_again(intid);
-    }
-}
-
-void irq_local_reserve(unsigned sgi, irq_handler_t handler)
-{
-    sgis[sgi].handler = handler;
+    for (; intids != 0; intids &= intids - 1)
+        (void)irq_local_call((unsigned)__builtin_ctz(intids));
 }
 
 static bool is_taken(const struct local_handler *local)
@@ -185,4 +175,26 @@ int irq_ppi_free(unsigned intid)
     int given = give(local, intid);
 
     return given != 0 ? given : error;
+}
+
+int irq_local_resume(void)
+{
+    unsigned core = core_id();
+    int first_error = 0;
+
+    for (unsigned i = 0; i < PPI_COUNT; i++) {
+        unsigned intid = GIC_INTID_PPI_FIRST + i;
+
+        if (!is_taken(&ppis[core][i]))
+            continue;
+
+        int error = gic_configure(intid, GIC_LEVEL, GIC_PRIORITY_DEFAULT);
+
+        if (error == 0)
+            error = gic_enable(intid);
+        if (first_error == 0)
+            first_error = error;
+    }
+    gic_send_sgi(core, IRQ_SGI_REPLAY);
+    return first_error;
 }

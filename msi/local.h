@@ -32,6 +32,10 @@ int irq_sgi_free(unsigned sgi);
  * and enables it, on that core only. Thread context. Errors as irq_sgi_request(), and the GIC's. */
 int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context);
 
+/* Enables this core's PPIs that have handlers again, and has handlers called that had more to do:
+ * after the core was off. Thread context. The GIC's errors. */
+int irq_local_resume(void);
+
 /* Disables it on the calling core and takes the handler away. Thread context, on the core that
  * requested it. Errors as irq_sgi_free(); or the GIC's: then the PPI is free all the same. */
 int irq_ppi_free(unsigned intid);

@@ -25,9 +25,6 @@ int irq_message_assign(struct irq **irqs, unsigned count)
 {
     const struct irq_binding *binding = irqs[0]->binding;
 
-    if (binding->device->write_message == NULL || binding->parent->ops->compose == NULL)
-        return 0;
-
     struct irq_slot *slot = calloc(1, sizeof(*slot));
 
     if (slot == NULL)
@@ -51,8 +48,6 @@ void irq_message_release(struct irq *irq)
 {
     struct irq_slot *slot = irq->slot;
 
-    if (slot == NULL)
-        return;
     if (--slot->users == 0) {
         (void)write_slot(irq, NULL);
         free(slot);

@@ -15,11 +15,17 @@ struct irq_slot {
     uint32_t users; /* interrupts that use it */
 };
 
-/* Makes a slot for these interrupts, and has the device write it. Nothing to do for a device
- * without slots. On error there is none. -ENOMEM, or the device's error. */
+/* Whether its device has slots. */
+static inline bool irq_has_messages(const struct irq_binding *binding)
+{
+    return binding->device->write_message != NULL && binding->parent->ops->compose != NULL;
+}
+
+/* Makes a slot for these interrupts of such a device, and has the device write it. On error there
+ * is none. -ENOMEM, or the device's error. */
 int irq_message_assign(struct irq **irqs, unsigned count);
 
-/* One interrupt less; with the last of them the device empties the slot. */
+/* One interrupt with a slot less; with the last of them the device empties it. */
 void irq_message_release(struct irq *irq);
 
 /* Has the device write the copy. */

@@ -38,22 +38,37 @@ static bool all_moved_on(void *argument)
     return true;
 }
 
-int irq_quiesce(void)
+/* For those that are inside by now; who came since the first look is waited for too. */
+static __attribute__((noinline)) int wait_for_cores(unsigned count)
 {
-    struct quiesce quiesce = {.count = core_count()};
+    struct quiesce quiesce = {.count = count};
     int error;
 
-    if (!wait_is_allowed())
-        return -EDEADLK;
-    /* What the caller has read from a device, to know that a mask has arrived there, is read before
-     * the generations: a load that acquires does not hold back for the loads before it. */
-    barrier_after_status();
-    for (unsigned i = 0; i < quiesce.count; i++)
+    for (unsigned i = 0; i < count; i++)
         quiesce.generation[i] = generation_of(i);
-    if (all_moved_on(&quiesce))
-        return 0;
     __atomic_add_fetch(&irq_quiesce_waiters, 1, __ATOMIC_SEQ_CST);
     error = wait_for(all_moved_on, &quiesce, QUIESCE_TIMEOUT_US);
     __atomic_sub_fetch(&irq_quiesce_waiters, 1, __ATOMIC_SEQ_CST);
     return error == -ETIMEDOUT ? -EAGAIN : error;
+}
+
+int irq_await_handlers(void)
+{
+    uint64_t inside = 0; /* bit 0: a core is */
+    unsigned count;
+
+    /* What the caller has read from a device, to know that a mask has arrived there, is read before
+     * the generations: a load that acquires does not hold back for the loads before it. */
+    barrier_after_status();
+    count = core_count();
+    for (unsigned i = 0; i < count; i++)
+        inside |= generation_of(i);
+    if ((inside & 1u) == 0)
+        return 0;
+    return wait_for_cores(count);
+}
+
+int irq_quiesce(void)
+{
+    return wait_is_allowed() ? irq_await_handlers() : -EDEADLK;
 }

@@ -9,13 +9,19 @@
 #define MSI_QUIESCE_H
 
 #include "arch/core.h"
+#include "msi/handler.h"
 
 #include <stdint.h>
 
 #define IRQ_CACHE_LINE 64
 
+/* With what its core's dispatcher wants at hand (msi/dispatch.c). */
 struct irq_generation {
     uint64_t value;
+    uint64_t idle; /* struct irq_sink's claim, of an interrupt that is this core's, and idle */
+    uintptr_t *spis, *lpis; /* tables of sinks, by INTID; lpis: NULL, or as if it began at 0 */
+    uint32_t storm_look;    /* after how many calls irq_storm_is_call() is to be asked; atomic */
+    irq_open_t open;        /* for this exception's handlers (msi/nesting.h), or NULL */
 } __attribute__((aligned(IRQ_CACHE_LINE)));
 
 /* Each core's number, which msi/dispatch.c advances, and how many wait for one to change; after an
@@ -28,5 +34,8 @@ extern uint32_t irq_quiesce_waiters;
  * are made before it looks. Thread context. -EDEADLK; -EAGAIN: a handler has not returned for
  * 5 s. */
 int irq_quiesce(void);
+
+/* The same, for who knows that it may wait, as one does who holds a mutex. */
+int irq_await_handlers(void);
 
 #endif

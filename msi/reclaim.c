@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-static struct irq *gone;    /* linked by stuck_next */
-static uint32_t gone_count; /* looked at without the lock */
+static struct irq *gone;      /* linked by stuck_next */
+uint32_t irq_reclaim_waiting; /* so many; looked at without the lock */
 static struct spinlock gone_lock = SPINLOCK_INIT;
 
 void irq_reclaim_later(struct irq *irq)
@@ -19,7 +19,7 @@ void irq_reclaim_later(struct irq *irq)
 
     irq->stuck_next = gone;
     gone = irq;
-    __atomic_store_n(&gone_count, gone_count + 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&irq_reclaim_waiting, irq_reclaim_waiting + 1, __ATOMIC_RELAXED);
     spin_unlock(&gone_lock, state);
 }
 
@@ -29,16 +29,33 @@ static struct irq *take_all(void)
     struct irq *all = gone;
 
     gone = NULL;
-    __atomic_store_n(&gone_count, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&irq_reclaim_waiting, 0, __ATOMIC_RELAXED);
     spin_unlock(&gone_lock, state);
     return all;
 }
 
+void irq_reclaim_but_memory(struct irq *irq)
+{
+    if (!irq_priority_is_default(irq->priority))
+        irq->priority->use(-1);
+    irq_binding_put(irq->binding);
+}
+
+void irq_reclaim_now(struct irq *irq)
+{
+    irq_reclaim_but_memory(irq);
+    free(irq);
+}
+
 void irq_reclaim(void)
 {
-    struct irq *all = take_all();
-    bool can_go = all != NULL && irq_quiesce() == 0;
+    struct irq *all;
+    bool can_go;
 
+    if (irq_reclaim_count() == 0)
+        return;
+    all = take_all();
+    can_go = all != NULL && irq_await_handlers() == 0;
     while (all != NULL) {
         struct irq *irq = all;
 
@@ -47,12 +64,6 @@ void irq_reclaim(void)
             irq_reclaim_later(irq);
             continue;
         }
-        irq_binding_put(irq->binding);
-        free(irq);
+        irq_reclaim_now(irq);
     }
-}
-
-uint32_t irq_reclaim_count(void)
-{
-    return __atomic_load_n(&gone_count, __ATOMIC_RELAXED);
 }

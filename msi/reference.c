@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-/* For device->interrupts and the bindings' references: a request does not wait for a visit. */
+/* For device->interrupts, and for the first reference that is taken through it: a request does not
+ * wait for a visit. Who has a reference needs no lock to take or give another. */
 static struct spinlock references_lock = SPINLOCK_INIT;
 
 struct irq_binding *irq_binding_get(const struct device *device)
@@ -15,26 +16,15 @@ struct irq_binding *irq_binding_get(const struct device *device)
     struct irq_binding *binding = device->interrupts;
 
     if (binding != NULL)
-        binding->references++;
+        irq_binding_hold(binding);
     spin_unlock(&references_lock, state);
     return binding;
 }
 
-void irq_binding_hold(struct irq_binding *binding)
-{
-    unsigned long state = spin_lock(&references_lock);
-
-    binding->references++;
-    spin_unlock(&references_lock, state);
-}
-
 void irq_binding_put(struct irq_binding *binding)
 {
-    unsigned long state = spin_lock(&references_lock);
-    bool last = --binding->references == 0;
-
-    spin_unlock(&references_lock, state);
-    if (!last)
+    /* Release, and acquire of the last: what others did with it is over before it goes. */
+    if (__atomic_fetch_sub(&binding->references, 1, __ATOMIC_ACQ_REL) != 1)
         return;
     irq_sources_destroy(&binding->sources);
     free(binding);

@@ -14,7 +14,10 @@
 struct irq_binding *irq_binding_get(const struct device *device);
 
 /* Counts one more, and one less; the last one frees it. Thread context. */
-void irq_binding_hold(struct irq_binding *binding);
+static inline void irq_binding_hold(struct irq_binding *binding)
+{
+    __atomic_fetch_add(&binding->references, 1, __ATOMIC_RELAXED);
+}
 void irq_binding_put(struct irq_binding *binding);
 
 /* Makes the binding its device's, or takes it away. Thread context. */

@@ -47,6 +47,9 @@ static int enter_binding(struct irq_binding *binding,
     if (error != 0)
         return error;
     binding->next = bindings;
+    binding->link = &bindings;
+    if (bindings != NULL)
+        bindings->link = &binding->next;
     bindings = binding;
     irq_binding_publish(binding, true);
     return 0;
@@ -100,12 +103,9 @@ static int remove_binding(struct irq_binding *binding)
 
     if (error != 0)
         return error;
-    for (struct irq_binding **link = &bindings; *link != NULL; link = &(*link)->next) {
-        if (*link == binding) {
-            *link = binding->next;
-            break;
-        }
-    }
+    *binding->link = binding->next;
+    if (binding->next != NULL)
+        binding->next->link = binding->link;
     irq_binding_publish(binding, false);
     binding->unbound = true;
     return 0;

@@ -6,6 +6,7 @@
 #include "lib/log.h"
 #include "msi/internal.h"
 #include "msi/irq.h"
+#include "msi/later.h"
 #include "msi/message.h"
 #include "msi/placement.h"
 #include "msi/quiesce.h"
@@ -16,8 +17,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define IRQ_FLAGS_KNOWN (IRQ_FLAG_EDGE | IRQ_FLAG_MASKED)
+#define SPARES_MAX      8u /* of each parent */
 
 LOG_USE(irq);
 
@@ -45,13 +48,41 @@ static int check_request(const struct device *device, const struct irq_request *
         return -EINVAL;
     if (request->core != IRQ_CORE_ANY && request->core >= core_count())
         return -EINVAL;
+    if (request->cores != 0 && (request->cores & ((UINT32_C(1) << core_count()) - 1)) == 0)
+        return -EINVAL;
     return is_power_of_two(count) && count <= IRQ_BLOCK_MAX ? 0 : -EINVAL;
+}
+
+/* The memory of one that was freed, or more. With the parent's mutex held. */
+static struct irq *allocate_irq(struct irq_parent *parent)
+{
+    struct irq *irq = parent->spare;
+
+    if (irq == NULL)
+        return calloc(1, parent->ops->irq_size);
+    parent->spare = irq->stuck_next;
+    parent->spares--;
+    return memset(irq, 0, parent->ops->irq_size);
+}
+
+/* Keeps the memory of one that no core looks at any more for the next request. With the parent's
+ * mutex held. */
+static void keep_irq(struct irq_parent *parent, struct irq *irq)
+{
+    if (parent->spares == SPARES_MAX) {
+        irq_reclaim_now(irq);
+        return;
+    }
+    irq_reclaim_but_memory(irq);
+    irq->stuck_next = parent->spare;
+    parent->spare = irq;
+    parent->spares++;
 }
 
 static struct irq *new_irq(struct irq_binding *binding, const struct irq_request *request,
                            uint32_t index, void *context)
 {
-    struct irq *irq = calloc(1, binding->parent->ops->irq_size);
+    struct irq *irq = allocate_irq(binding->parent);
 
     if (irq == NULL)
         return NULL;
@@ -63,8 +94,16 @@ static struct irq *new_irq(struct irq_binding *binding, const struct irq_request
     irq->context = context;
     irq->name = request->name != NULL ? request->name : binding->device->name;
     irq->index = index;
-    irq->core =
-        request->core == IRQ_CORE_ANY ? irq_place_anywhere() : irq_place_near(request->core, index);
+    irq->priority = request->priority != NULL ? request->priority : IRQ_PRIORITY_DEFAULT;
+    if (!irq_priority_is_default(irq->priority))
+        irq->priority->use(1);
+    if (request->core != IRQ_CORE_ANY) {
+        irq->core = irq_place_near(request->core, index, IRQ_CORES_ALL);
+        irq->cores = UINT32_C(1) << request->core;
+    } else {
+        irq->cores = request->cores != 0 ? request->cores : IRQ_CORES_ALL;
+        irq->core = irq_place_anywhere(irq->cores);
+    }
     irq_state_init(irq);
     return irq;
 }
@@ -77,8 +116,6 @@ static int allocate(struct irq_binding *binding, const struct irq_request *reque
 
     if (error != 0)
         return error;
-    if (irq_sources_get(&binding->sources, index) != NULL)
-        return -EBUSY;
 
     struct irq *irq = new_irq(binding, request, index, context);
 
@@ -91,6 +128,7 @@ static int allocate(struct irq_binding *binding, const struct irq_request *reque
         return error;
     }
     irq_sources_enter(&binding->sources, index, irq);
+    irq_placement_count(irq_core(irq), 1);
     *result = irq;
     return 0;
 }
@@ -123,7 +161,7 @@ static int allocate_at(struct irq_binding *binding, const struct order *order, u
         else if (error == -EBUSY)
             error = TAKEN;
     }
-    if (error == 0)
+    if (error == 0 && irq_has_messages(binding))
         error = irq_message_assign(irqs, order->count);
     if (error == 0)
         return 0;
@@ -199,10 +237,12 @@ int irq_request_block(struct device *device, const struct irq_request *request, 
 
     if (binding == NULL)
         return error != 0 ? error : -ENODEV;
-    irq_service();
+    if (irq_later_is_left())
+        irq_service();
     error = request_bound(binding, &order, irqs);
     irq_binding_put(binding);
-    irq_reclaim();
+    if (irq_reclaim_count() != 0) /* who has just added one sees it */
+        irq_reclaim();
     return error;
 }
 
@@ -227,11 +267,15 @@ static int take_down(struct irq *irq)
     struct irq_binding *binding = irq->binding;
 
     irq_sources_remove(&binding->sources, irq->index);
-    irq_message_release(irq);
+    irq_placement_count(irq_core(irq), -1);
+    if (irq->slot != NULL)
+        irq_message_release(irq);
 
     int error = binding->parent->ops->free(irq);
 
-    if (!irq->stuck)
+    if (irq->quiet)
+        keep_irq(binding->parent, irq);
+    else if (!irq->stuck)
         irq_reclaim_later(irq);
     return of_one_meaning(error);
 }
@@ -242,7 +286,7 @@ static int stop(struct irq *irq)
 {
     irq_state_kill(irq);
 
-    int error = irq_quiesce();
+    int error = irq_await_handlers();
 
     /* A handler hangs. What it uses is kept: nothing that is still in use is given away. */
     if (error != 0)
@@ -262,7 +306,8 @@ int irq_free(struct irq *irq)
 
     if (mutex_is_mine(mutex)) /* in write_message() */
         return -EDEADLK;
-    irq_service();
+    if (irq_later_is_left())
+        irq_service();
 
     int error = stop(irq);
 
@@ -272,7 +317,8 @@ int irq_free(struct irq *irq)
         return error;
     error = take_down(irq);
     mutex_unlock(mutex);
-    irq_reclaim();
+    if (irq_reclaim_count() != 0) /* who has just added one sees it */
+        irq_reclaim();
     return error;
 }
 

@@ -74,7 +74,7 @@ static void tell_storm(const struct irq *irq)
     irq->binding->parent->ops->describe(irq, route, sizeof(route));
     log_error(irq, "%s index %u (%s): storm, masked after %llu calls; %s",
               irq->binding->device->name, (unsigned)irq->index, irq->name,
-              (unsigned long long)__atomic_load_n(&irq->count, __ATOMIC_RELAXED), route);
+              (unsigned long long)__atomic_load_n(&irq->window.calls, __ATOMIC_RELAXED), route);
 }
 
 /* Turns one interrupt's source off if it is a storm, and on if it no longer is. */
@@ -106,7 +106,7 @@ void irq_service(void)
 {
     struct irq_stray stray;
 
-    if (!irq_is_allowed() || !irq_later_take())
+    if (!irq_later_is_left() || !irq_is_allowed() || !irq_later_take())
         return;
     while (irq_stray_next_untold(&stray))
         tell_stray(&stray);

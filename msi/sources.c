@@ -44,26 +44,24 @@ int irq_sources_init(struct irq_source_table *table, uint32_t limit)
 
 void irq_sources_destroy(struct irq_source_table *table)
 {
-    for (uint32_t i = 0; i < page_count(table); i++)
+    for (uint32_t i = 0; i < table->pages_end; i++)
         free(table->pages[i]);
     free(table->pages);
     free(table->full);
-}
-
-struct irq *irq_sources_get(const struct irq_source_table *table, uint32_t index)
-{
-    const struct irq_source_page *page = table->pages[index >> PAGE_BITS];
-
-    return page != NULL ? page->irqs[index % PAGE_SIZE] : NULL;
 }
 
 int irq_sources_prepare(struct irq_source_table *table, uint32_t index)
 {
     struct irq_source_page **page = &table->pages[index >> PAGE_BITS];
 
+    if (*page != NULL)
+        return (*page)->irqs[index % PAGE_SIZE] == NULL ? 0 : -EBUSY;
+    *page = calloc(1, sizeof(**page));
     if (*page == NULL)
-        *page = calloc(1, sizeof(**page));
-    return *page != NULL ? 0 : -ENOMEM;
+        return -ENOMEM;
+    if (table->pages_end <= index >> PAGE_BITS)
+        table->pages_end = (index >> PAGE_BITS) + 1;
+    return 0;
 }
 
 void irq_sources_enter(struct irq_source_table *table, uint32_t index, struct irq *irq)
@@ -138,14 +136,14 @@ bool irq_sources_find_free(const struct irq_source_table *table, uint32_t from, 
 
 struct irq *irq_sources_next(const struct irq_source_table *table, uint32_t *index)
 {
-    for (uint32_t number = *index >> PAGE_BITS; number < page_count(table); number++) {
-        const struct irq_source_page *page = table->pages[number];
-        uint64_t passed = number == *index >> PAGE_BITS ? bit(*index) - 1 : 0;
-        uint64_t used = page != NULL ? page->used & ~passed : 0;
+    uint64_t passed = bit(*index) - 1; /* in the first page */
 
-        if (page == NULL || used == 0)
+    for (uint32_t number = *index >> PAGE_BITS; number < table->pages_end; number++, passed = 0) {
+        const struct irq_source_page *page = table->pages[number];
+
+        if (page == NULL || (page->used & ~passed) == 0)
             continue;
-        *index = (number << PAGE_BITS) + (uint32_t)__builtin_ctzll(used);
+        *index = (number << PAGE_BITS) + (uint32_t)__builtin_ctzll(page->used & ~passed);
         return page->irqs[*index % PAGE_SIZE];
     }
     return NULL;

@@ -15,18 +15,17 @@ struct irq_source_page;
 
 struct irq_source_table {
     struct irq_source_page **pages;
-    uint64_t *full; /* one bit for each page */
-    uint32_t limit; /* of indices */
+    uint64_t *full;     /* one bit for each page */
+    uint32_t limit;     /* of indices */
+    uint32_t pages_end; /* behind the last page that is there: most are not */
     uint32_t in_use;
 };
 
 int irq_sources_init(struct irq_source_table *table, uint32_t limit); /* -ENOMEM */
 void irq_sources_destroy(struct irq_source_table *table);
 
-/* NULL: none there. index < limit. */
-struct irq *irq_sources_get(const struct irq_source_table *table, uint32_t index);
-
-/* Makes sure that irq_sources_enter() has room for an index. -ENOMEM. */
+/* Makes sure that irq_sources_enter() has room for an index (< limit). -ENOMEM; -EBUSY: it is in
+ * use. */
 int irq_sources_prepare(struct irq_source_table *table, uint32_t index);
 void irq_sources_enter(struct irq_source_table *table, uint32_t index, struct irq *irq);
 void irq_sources_remove(struct irq_source_table *table, uint32_t index);

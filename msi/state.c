@@ -7,7 +7,11 @@
  * core while the handler still runs on the old one. Therefore the state is kept here, in one
  * atomic word: whoever finds the handler running, or the interrupt masked, leaves the event
  * pending; whoever ends the handler or unmasks the interrupt looks for a pending event. The word
- * has one order of changes, so one of the two sees the other's change, and no event is lost.
+ * has one order of changes, so one of the two sees the other's change, and no event is lost. An
+ * event that finds the interrupt idle, and on its core, takes it in one step (msi/call.h): the word
+ * and irq->core are the halves of the sink's claim. That step is of 64 bits and the others are of
+ * 32: each is single-copy atomic, and a store to either half makes the other's exclusive fail
+ * (Arm ARM DDI 0487, B2.2 and B2.9).
  *
  * A delivery makes one call of the handler. What came meanwhile waits in the list of the core that
  * the interrupt is on by then, behind the core's other ones, and an SGI of low priority has it
@@ -19,12 +23,16 @@
 #include "arch/spinlock.h"
 #include "drivers/gic/gic.h"
 #include "lib/trace.h"
+#include "msi/call.h"
 #include "msi/later.h"
 #include "msi/local.h"
 
-TRACE_BEGIN(irq_handler, "handler at 0x%llx, index %llu");
-TRACE_END(irq_handled, "handler at 0x%llx, index %llu");
+#include <stddef.h>
+
 TRACE_EVENT(irq_hand_over, "index %llu to core %llu");
+
+/* No part of an interrupt that goes its usual way: compiled for size. */
+#define SLOW __attribute__((noinline, cold))
 
 /* A queue: first in, first out. */
 struct replay_list {
@@ -48,17 +56,31 @@ static void mask(struct irq *irq, uint32_t bits)
     spin_unlock(&irq->lock, state);
 }
 
+#define KEEPS_MASKED (IRQ_STATE_MASKED | IRQ_STATE_DEAD | IRQ_STATE_WAITS)
+
 /* Clears bits, and unmasks the hardware if no other keeps it masked. With the lock held. Returns
  * the state before. */
 static uint32_t clear(struct irq *irq, uint32_t bits)
 {
-    const uint32_t keep = IRQ_STATE_MASKED | IRQ_STATE_DEAD | IRQ_STATE_WAITS;
     const struct irq_parent_ops *ops = irq->binding->parent->ops;
     uint32_t old = __atomic_fetch_and(&irq->state, ~bits, __ATOMIC_SEQ_CST);
 
-    if ((old & ~bits & keep) == 0 && ops->unmask != NULL)
+    if ((old & ~bits & KEEPS_MASKED) == 0 && ops->unmask != NULL)
         ops->unmask(irq);
     return old;
+}
+
+void irq_state_restore(struct irq *irq)
+{
+    const struct irq_parent_ops *ops = irq->binding->parent->ops;
+    unsigned long state = spin_lock(&irq->lock);
+    uint32_t now = __atomic_load_n(&irq->state, __ATOMIC_SEQ_CST);
+
+    if ((now & KEEPS_MASKED) != 0 && ops->mask != NULL)
+        ops->mask(irq);
+    else if ((now & KEEPS_MASKED) == 0 && ops->unmask != NULL)
+        ops->unmask(irq);
+    spin_unlock(&irq->lock, state);
 }
 
 /* Its turn in the replay list has come. */
@@ -99,33 +121,35 @@ static void stop_storm(struct irq *irq)
 
 static void hand_over(struct irq *irq);
 
-/* One delivery. A handler that has left something gets its next turn from the replay list:
- * meanwhile the hardware is masked, or a level that is still high would come first. */
-TRACE_INLINE void run(struct irq *irq, bool traced)
+/* A handler that has left something gets its next turn from the replay list: meanwhile the hardware
+ * is masked, or a level that is still high would come first. */
+__attribute__((noinline)) void irq_state_after_call(struct irq *irq, enum irq_return result)
 {
-    enum irq_return result;
-    uint32_t old;
+    bool idle = result == IRQ_NONE;
 
-    if (!claim(irq)) {
-        if (irq_storm_is_arrival(&irq->window))
-            stop_storm(irq);
-        return;
-    }
-    __atomic_store_n(&irq->count, irq->count + 1, __ATOMIC_RELAXED);
-    trace_if(traced, irq_handler, (uintptr_t)irq->handler, irq->index);
-    result = (traced ? irq->traced_handler : irq->handler)(irq->context);
-    trace_if(traced, irq_handled, (uintptr_t)irq->handler, irq->index);
-    if (irq_storm_count_call(&irq->window, result == IRQ_NONE))
+    if (irq_storm_is_call(&irq->window, idle))
         stop_storm(irq);
     if (result == IRQ_AGAIN)
         mask(irq, IRQ_STATE_PENDING | IRQ_STATE_WAITS);
-    old = __atomic_fetch_and(&irq->state, ~IRQ_STATE_RUNNING, __ATOMIC_SEQ_CST);
-    if ((old & (IRQ_STATE_PENDING | IRQ_STATE_MASKED | IRQ_STATE_DEAD)) == IRQ_STATE_PENDING)
+}
+
+void irq_state_let_go(struct irq *irq, uint32_t left)
+{
+    if ((left & (IRQ_STATE_PENDING | IRQ_STATE_MASKED | IRQ_STATE_DEAD)) == IRQ_STATE_PENDING)
         hand_over(irq);
 }
 
+/* One delivery. */
+static void run(struct irq *irq, bool traced)
+{
+    if (claim(irq))
+        irq_call(irq, &irq_generations[core_id()], traced);
+    else if (irq_storm_is_arrival(&irq->window))
+        stop_storm(irq);
+}
+
 /* On its core; elsewhere the event goes there. */
-TRACE_INLINE void run_or_hand_over(struct irq *irq, unsigned core, bool traced)
+static void run_or_hand_over(struct irq *irq, unsigned core, bool traced)
 {
     if (__atomic_load_n(&irq->core, __ATOMIC_SEQ_CST) == core)
         run(irq, traced);
@@ -133,25 +157,36 @@ TRACE_INLINE void run_or_hand_over(struct irq *irq, unsigned core, bool traced)
         hand_over(irq);
 }
 
-TRACE_INLINE void deliver_event(struct irq *irq, bool traced)
+static void deliver_event(struct irq_sink *sink, bool traced)
 {
+    struct irq *irq = (struct irq *)sink; /* its first member */
+
     __atomic_or_fetch(&irq->state, IRQ_STATE_PENDING, __ATOMIC_SEQ_CST);
     run_or_hand_over(irq, core_id(), traced);
 }
-TRACE_TWICE(void, irq_deliver, struct irq, deliver_event)
 
-/* An INTID of its own: nothing to read, nothing to clear. The sink is the first member. */
-TRACE_INLINE void deliver_sink(struct irq_sink *sink, bool traced)
+static void deliver(struct irq_sink *sink, const struct irq_generation *own)
 {
-    deliver_event((struct irq *)sink, traced);
+    (void)own;
+    deliver_event(sink, false);
 }
-TRACE_TWICE(static void, deliver, struct irq_sink, deliver_sink)
+
+static void deliver_traced(struct irq_sink *sink, const struct irq_generation *own)
+{
+    (void)own;
+    deliver_event(sink, true);
+}
+
+_Static_assert(offsetof(struct irq, sink.claim) == offsetof(struct irq, state) &&
+                   offsetof(struct irq, core) == offsetof(struct irq, state) + sizeof(uint32_t),
+               "one step takes both");
 
 void irq_state_init(struct irq *irq)
 {
-    irq->sink = (struct irq_sink){{deliver, deliver_traced}};
+    irq->sink.deliver[false] = deliver;
+    irq->sink.deliver[true] = deliver_traced;
     irq->state = IRQ_STATE_MASKED;
-    irq->window = irq_storm_window_now();
+    irq->window = irq_storm_window_now(0);
 }
 
 /* ---- handing over, and catching up ---- */
@@ -170,25 +205,33 @@ static struct replay_list *lock_list(const struct irq *irq, unsigned *core, unsi
     }
 }
 
+/* At its end. The list's lock is held. */
+static void enter(struct replay_list *list, struct irq *irq)
+{
+    irq->replay_next = NULL;
+    if (list->first == NULL)
+        list->first = irq;
+    else
+        list->last->replay_next = irq;
+    list->last = irq;
+}
+
 /* Has a pending event handled on irq->core, behind what waits there already. Any context. */
-static void hand_over(struct irq *irq)
+static SLOW void hand_over(struct irq *irq)
 {
     unsigned long state;
     unsigned core;
     struct replay_list *list = lock_list(irq, &core, &state);
 
-    /* Not after irq_state_kill() has set IRQ_STATE_DEAD: it then takes the interrupt out of each
-     * list under the list's lock, so it finds what was queued earlier, and what comes later sees
-     * the bit. If the interrupt is queued already, in this list or another core's, that is enough.
-     */
-    if ((__atomic_load_n(&irq->state, __ATOMIC_SEQ_CST) & IRQ_STATE_DEAD) == 0 &&
-        !__atomic_exchange_n(&irq->replay_queued, true, __ATOMIC_SEQ_CST)) {
-        irq->replay_next = NULL;
-        if (list->first == NULL)
-            list->first = irq;
+    /* If the interrupt is queued already, in this list or another core's, that is enough. Not after
+     * irq_state_kill() has set IRQ_STATE_DEAD: this says first that it queues, and looks for the
+     * bit then; that sets the bit first, and looks then whether somebody queues. So either this
+     * sees the bit, or that takes the interrupt out, under the list's lock. */
+    if (!__atomic_exchange_n(&irq->replay_queued, true, __ATOMIC_SEQ_CST)) {
+        if ((__atomic_load_n(&irq->state, __ATOMIC_SEQ_CST) & IRQ_STATE_DEAD) == 0)
+            enter(list, irq);
         else
-            list->last->replay_next = irq;
-        list->last = irq;
+            __atomic_store_n(&irq->replay_queued, false, __ATOMIC_SEQ_CST);
     }
     spin_unlock(&list->lock, state);
     trace(irq_hand_over, irq->index, core);
@@ -234,7 +277,7 @@ static bool withdraw(struct replay_list *list, struct irq *irq)
 }
 
 /* From whichever list it is in. Whether it was in one. */
-static bool withdraw_everywhere(struct irq *irq)
+static SLOW bool withdraw_everywhere(struct irq *irq)
 {
     bool queued = false;
 
@@ -245,24 +288,23 @@ static bool withdraw_everywhere(struct irq *irq)
 
 /* One at a time, so that each counts as an interrupt, and the core's other ones, which have a
  * higher priority, come between. */
-enum irq_return irq_state_replay(void *context)
+SLOW void irq_state_replay(void)
 {
     unsigned core = core_id();
     bool more;
     struct irq *irq = take(&replay_lists[core], &more);
 
-    (void)context;
     if (more)
         gic_send_sgi(core, IRQ_SGI_REPLAY);
     if (irq != NULL) {
         end_waiting(irq);
-        run_or_hand_over(irq, core, trace_is_on()); /* it may have moved since it was queued */
+        /* It may have moved since it was queued. */
+        run_or_hand_over(irq, core, trace_copies_are_used());
     }
     irq_local_replay();
-    return IRQ_HANDLED;
 }
 
-void irq_state_follow(struct irq *irq)
+SLOW void irq_state_follow(struct irq *irq)
 {
     if (withdraw_everywhere(irq))
         hand_over(irq);
@@ -297,5 +339,6 @@ void irq_state_kill(struct irq *irq)
      * were dead and not masked yet: acknowledge and end would go round, and the thread that is to
      * mask it would not. */
     mask(irq, IRQ_STATE_DEAD | IRQ_STATE_MASKED);
-    (void)withdraw_everywhere(irq);
+    if (__atomic_load_n(&irq->replay_queued, __ATOMIC_SEQ_CST)) /* hand_over() */
+        (void)withdraw_everywhere(irq);
 }

@@ -19,15 +19,22 @@ enum irq_state_bit {
 /* A new interrupt: masked, nothing pending, and its sink delivers to it. */
 void irq_state_init(struct irq *irq);
 
-/* An event has arrived, on whatever core. If that is not irq->core, it is handed over to it: an
- * event that was acknowledged just before its interrupt moved, or that shares a line with events of
- * another core. irq_deliver_traced() records it too. Interrupt context. */
-void irq_deliver(struct irq *irq);
-void irq_deliver_traced(struct irq *irq);
+/* An event has arrived, on whatever core: that is sink.deliver (msi/dispatch.h), for which there is
+ * a shorter way if the interrupt is idle (msi/call.h). If the core is not irq->core, the event is
+ * handed over to it: one that was acknowledged just before its interrupt moved, or that shares a
+ * line with events of another core. */
+
+/* The rare things at the end of a call: it did not say IRQ_HANDLED, or there may be a storm; and
+ * something was left in the state when it was no longer running. Interrupt context. */
+void irq_state_after_call(struct irq *irq, enum irq_return result);
+void irq_state_let_go(struct irq *irq, uint32_t left);
 
 /* Sets the mask, and clears it; irq_state_unmask() returns the state before. Any context. */
 void irq_state_mask(struct irq *irq);
 uint32_t irq_state_unmask(struct irq *irq);
+
+/* The hardware may have lost its mask: sets it as the state has it. Thread context. */
+void irq_state_restore(struct irq *irq);
 
 /* After a move: what waits on another core goes to the new one. Thread context. */
 void irq_state_follow(struct irq *irq);
@@ -36,8 +43,8 @@ void irq_state_follow(struct irq *irq);
  * may still run: irq_quiesce(). Thread context. */
 void irq_state_kill(struct irq *irq);
 
-/* The handler of IRQ_SGI_REPLAY: runs the interrupts that were handed over to this core, or
- * unmasked with an event pending. Interrupt context. */
-enum irq_return irq_state_replay(void *context);
+/* IRQ_SGI_REPLAY has arrived: runs the interrupts that were handed over to this core, or unmasked
+ * with an event pending. Interrupt context. */
+void irq_state_replay(void);
 
 #endif

@@ -15,8 +15,8 @@
  *     few that could be (Misra and Gries: with n counters, each that has more than one part in
  *     n + 1), a second one counts those.
  *
- * A call costs two increments and a comparison; the clock is read once in IRQ_STORM_COUNT calls,
- * and once in a full round.
+ * A call costs an increment and a comparison; the clock is read once in IRQ_STORM_COUNT calls, and
+ * once in a full round.
  */
 #include "msi/storm.h"
 
@@ -40,12 +40,14 @@
 /* The one that was chosen may not come any more. */
 #define VOTES_GIVE_UP   (4u * VOTES)
 
-uint32_t irq_storm_look = IRQ_STORM_COUNT;
+/* No part of an interrupt that goes its usual way: compiled for size. */
+#define SLOW            __attribute__((noinline, cold))
+
 static uint32_t limit_count = IRQ_STORM_COUNT, limit_window_us = IRQ_STORM_WINDOW_US;
 static uint32_t limits; /* how often they have changed */
 static uint64_t storms;
 
-/* For irq_storm_look and what it is made of. */
+/* For storm_look of struct irq_generation and what it is made of. */
 static struct spinlock look_lock = SPINLOCK_INIT;
 static uint32_t starving_cores; /* a bit each, which only that core changes; atomic */
 
@@ -58,16 +60,33 @@ static struct {
         unsigned count;
     } candidates[CANDIDATES];
     unsigned votes;
+    uint32_t nested; /* interrupts in a row that left the handler that they interrupted no turn */
+    uint64_t nested_since; /* when that began */
+    bool nested_starving;  /* and that is what the core looks for */
 } rounds[CORE_MAX];
 
-/* While a core looks for its storm, every call has a look. With the lock held. */
+/* By the core itself, or with the lock held. */
+static bool is_starving(unsigned core)
+{
+    return (__atomic_load_n(&starving_cores, __ATOMIC_RELAXED) >> core & 1) != 0;
+}
+
+/* While a core looks for its storm, each of its calls has a look. With the lock held. */
 static void set_look(void)
 {
     uint32_t look = limit_count != 0 ? limit_count : UINT32_MAX;
 
-    if (__atomic_load_n(&starving_cores, __ATOMIC_RELAXED) != 0)
-        look = 0;
-    __atomic_store_n(&irq_storm_look, look, __ATOMIC_RELAXED);
+    for (unsigned core = 0; core < CORE_MAX; core++)
+        __atomic_store_n(&irq_generations[core].storm_look, is_starving(core) ? 0 : look,
+                         __ATOMIC_RELAXED);
+}
+
+void irq_storm_init(void)
+{
+    unsigned long state = spin_lock(&look_lock);
+
+    set_look();
+    spin_unlock(&look_lock, state);
 }
 
 void irq_set_storm_limit(uint32_t count, uint32_t window_us)
@@ -86,9 +105,11 @@ static uint64_t window_ns(void)
     return (uint64_t)__atomic_load_n(&limit_window_us, __ATOMIC_RELAXED) * NS_PER_US;
 }
 
-struct irq_storm_window irq_storm_window_now(void)
+struct irq_storm_window irq_storm_window_now(uint64_t calls)
 {
-    return (struct irq_storm_window){.limits = __atomic_load_n(&limits, __ATOMIC_RELAXED),
+    return (struct irq_storm_window){.calls = calls,
+                                     .before = calls,
+                                     .limits = __atomic_load_n(&limits, __ATOMIC_RELAXED),
                                      .start = time_now_ns()};
 }
 
@@ -97,8 +118,8 @@ struct irq_storm_window irq_storm_window_now(void)
 /* It was called as often as the limit says. */
 static bool calls_are_storm(struct irq_storm_window *window)
 {
-    struct irq_storm_window next = irq_storm_window_now();
-    bool idle = (uint64_t)window->idle * 100u >= (uint64_t)window->calls * IDLE_PERCENT;
+    struct irq_storm_window next = irq_storm_window_now(window->calls);
+    bool idle = window->idle * UINT64_C(100) >= (window->calls - window->before) * IDLE_PERCENT;
     /* What was counted before other limits were set says nothing against these. */
     bool soon = window->limits == next.limits && next.start - window->start < window_ns();
     bool storm = soon && (idle || window->fills + 1u >= STARVING_FACTOR);
@@ -107,19 +128,18 @@ static bool calls_are_storm(struct irq_storm_window *window)
         next.start = window->start;
         next.fills = window->fills + 1u;
     }
-    *window = next;
+    /* All but the calls, at which others look (irq_count()). */
+    window->before = next.before;
+    window->idle = next.idle;
+    window->fills = next.fills;
+    window->limits = next.limits;
+    window->start = next.start;
     return storm;
 }
 
 /* ---- all that a core takes ---- */
 
-/* By the core itself. */
-static bool is_starving(unsigned core)
-{
-    return (__atomic_load_n(&starving_cores, __ATOMIC_RELAXED) >> core & 1) != 0;
-}
-
-static void set_starving(unsigned core, bool starving)
+static SLOW void set_starving(unsigned core, bool starving)
 {
     unsigned long state;
 
@@ -189,7 +209,7 @@ static bool is_foremost(unsigned core, const struct irq_storm_window *window)
 }
 
 /* Whether this one is what the core was looking for. */
-static bool vote(unsigned core, const struct irq_storm_window *window)
+static SLOW bool vote(unsigned core, const struct irq_storm_window *window)
 {
     unsigned votes = rounds[core].votes++;
     unsigned place = place_of(core, window);
@@ -207,7 +227,7 @@ static bool vote(unsigned core, const struct irq_storm_window *window)
     return found;
 }
 
-void irq_storm_round_full(unsigned core, uint64_t generation, bool more)
+SLOW void irq_storm_round_full(unsigned core, uint64_t generation, bool more)
 {
     bool gap = !more || rounds[core].generation == 0 ||
                generation - rounds[core].generation != ROUND_LENGTH;
@@ -224,6 +244,32 @@ void irq_storm_round_full(unsigned core, uint64_t generation, bool more)
     }
 }
 
+/* While handlers are interrupted, the generation stands still, and a gap is to be told. */
+void irq_storm_nested(unsigned core, uint64_t generation, bool more)
+{
+    uint64_t now;
+
+    if (!more) {
+        if (rounds[core].nested_starving)
+            set_starving(core, false);
+        rounds[core].nested_starving = false;
+        rounds[core].nested = 0;
+        return;
+    }
+    if (rounds[core].nested++ % IRQ_ROUND_MAX != 0)
+        return;
+    now = time_now_ns();
+    if (rounds[core].nested == 1)
+        rounds[core].nested_since = now;
+    if (now - rounds[core].nested_since >= window_ns() &&
+        __atomic_load_n(&limit_count, __ATOMIC_RELAXED) != 0) {
+        rounds[core].nested_since = now; /* a whole window again until the next */
+        rounds[core].nested_starving = true;
+        rounds[core].generation = generation;
+        set_starving(core, true);
+    }
+}
+
 /* ---- both ---- */
 
 static bool counted(bool storm)
@@ -233,14 +279,16 @@ static bool counted(bool storm)
     return storm;
 }
 
-bool irq_storm_is_call(struct irq_storm_window *window)
+bool irq_storm_is_call(struct irq_storm_window *window, bool idle)
 {
     uint32_t limit = __atomic_load_n(&limit_count, __ATOMIC_RELAXED);
     unsigned core = core_id();
 
+    window->idle += idle;
     if (is_starving(core) && vote(core, window))
         return counted(true);
-    return counted(limit != 0 && window->calls >= limit && calls_are_storm(window));
+    return counted(limit != 0 && window->calls - window->before >= limit &&
+                   calls_are_storm(window));
 }
 
 bool irq_storm_is_arrival(const struct irq_storm_window *window)

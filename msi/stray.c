@@ -19,6 +19,7 @@
 #include <stddef.h>
 
 static struct irq_stray strays[IRQ_STRAYS_KEPT];
+static uint32_t kept; /* whether there has been one in the table; looked at without the lock */
 static struct spinlock lock = SPINLOCK_INIT;
 static uint64_t counts[CORE_MAX]; /* each core its own */
 
@@ -55,8 +56,10 @@ static struct irq_stray *find(const struct irq_stray *new)
         if (is(stray, new->intid, new->vint, new->bit))
             return stray;
     }
-    if (unused != NULL)
+    if (unused != NULL) {
         *unused = *new;
+        __atomic_store_n(&kept, 1, __ATOMIC_SEQ_CST);
+    }
     return unused;
 }
 
@@ -94,8 +97,13 @@ static uint32_t note(unsigned intid, unsigned vint, unsigned bit)
 
 void irq_stray_forget(unsigned intid, unsigned vint, unsigned bit)
 {
-    unsigned long state = spin_lock(&lock);
+    unsigned long state;
 
+    /* One that is noted after this look is as one that is noted after the lock: whoever notes it
+     * has found no owner before this one was entered. */
+    if (__atomic_load_n(&kept, __ATOMIC_SEQ_CST) == 0)
+        return;
+    state = spin_lock(&lock);
     for (unsigned i = 0; i < IRQ_STRAYS_KEPT; i++) {
         if (is(&strays[i], intid, vint, bit))
             strays[i] = (struct irq_stray){0};

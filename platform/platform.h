@@ -47,6 +47,35 @@ void platform_for_each_part(void (*visit)(const char *name, int error, unsigned 
  * -EDEADLK. */
 int platform_retry(void);
 
+/* Has a core go off: its interrupts move to others, and no other comes to it; SGIs that are sent to
+ * it are lost, its PPIs wait. The core runs no function (arch/smp.h). Thread context. 0: it is off.
+ * -EINVAL: no such core, or core 0; -EBUSY: it runs a function, or is off; -EDEADLK; or an error of
+ * irq_evacuate_core() or smp_off(): then it takes interrupts as before. */
+int platform_core_off(unsigned core);
+
+/* Has it come back, with its number and its PPIs. No interrupt moves back by itself
+ * (msi/balance.h). Thread context. Errors of smp_on(), then it stays off; -EDEADLK; the GIC's of
+ * one of its PPIs: then it is on, without that. */
+int platform_core_on(unsigned core);
+
+/* Suspends the SoC over PSCI (SYSTEM_SUSPEND), until an interrupt wakes it that this core could
+ * take when it was called: the caller sets one up. Messages don't wake: the ITS is off, and what
+ * devices send meanwhile is lost. So is an edge on a wire; a level is not, nor what a ring reports:
+ * its interrupt comes once more. The other cores go off before, and come back; interrupts are where
+ * they were, requested, masked and routed as they were. DMA that runs is nobody's business here.
+ *
+ * is_over(argument), if not NULL, is asked at the last, with IRQs masked: whether what is to wake
+ * it has been handled already, since it came earlier. What comes from then on is pending, and
+ * wakes.
+ *
+ * Thread context, core 0, while the other cores have nothing to do. 0: it was suspended, and all is
+ * back. After these nothing has changed: -ECANCELED: is_over() said so; -ENOTSUP: the secure
+ * monitor does not offer it (as TF-A's on an AM65x: docs/hardware.md); -EINVAL: another core;
+ * -EDEADLK; -ENOMEM; -EBUSY: the ITS has not done its commands; -EPERM: a core is on that is not
+ * ours; or an error of platform_core_off(). After any other error what is told in the log did not
+ * come back, and the rest did. */
+int platform_suspend(bool (*is_over)(void *argument), void *argument);
+
 /* What the loader's device tree says; the EVM's values where there is none or it is damaged. Any
  * context. */
 const struct device_tree_info *platform_get_device_tree(void);

@@ -7,6 +7,7 @@
  * the next. Routes that meet share nodes by their names, and `strict` makes one edge of those that
  * are the same: so nothing has to be collected here.
  */
+#include "app/prompt/irq_words.h"
 #include "arch/core.h"
 #include "lib/command.h"
 #include "msi/irq.h"
@@ -27,9 +28,9 @@ static void print_line(const struct irq *irq, void *argument)
 
     (void)argument;
     irq_describe(irq, route, sizeof(route));
-    printf("%-10s %5" PRIu32 "  %-12s core %u  %10" PRIu64 "  %-7s  %s\n", irq_device_name(irq),
-           irq_index(irq), irq_name(irq), irq_core(irq), irq_count(irq), irq_state_name(irq),
-           route);
+    printf("%-10s %5" PRIu32 "  %-12s core %u  %-8s  %10" PRIu64 "  %-7s  %s\n",
+           irq_device_name(irq), irq_index(irq), irq_name(irq), irq_core(irq),
+           irq_priority_name(irq_priority(irq)), irq_count(irq), irq_state_name(irq), route);
 }
 
 static void print_table(void)
@@ -37,7 +38,7 @@ static void print_table(void)
     struct irq_inventory inventory;
 
     irq_service(); /* logs strays and storms first */
-    printf("device     index  name         core         count  state    route\n");
+    printf("device     index  name         core    priority       count  state    route\n");
     irq_for_each(print_line, NULL);
     irq_get_inventory(&inventory);
     printf("%" PRIu32 " in use; free: %" PRIu32 " events, %" PRIu32 " VINTs, %" PRIu32
@@ -104,6 +105,12 @@ static int run_irq(int count, char **words)
         print_dot();
     else if (count == 1)
         print_table();
+    else if (strcmp(words[1], "balance") == 0)
+        return irq_word_balance(count - 1, words + 1);
+    else if (strcmp(words[1], "stats") == 0)
+        return irq_word_stats(count - 1, words + 1);
+    else if (strcmp(words[1], "trigger") == 0)
+        return irq_word_trigger(count - 1, words + 1);
     else
         return COMMAND_USAGE;
     return COMMAND_DONE;
@@ -111,9 +118,11 @@ static int run_irq(int count, char **words)
 
 static const char *irq_words(unsigned word, unsigned index)
 {
-    return word == 1 && index == 0 ? "dot" : NULL;
+    static const char *const first[] = {"balance", "dot", "stats", "trigger"};
+
+    return word == 1 && index < sizeof(first) / sizeof(first[0]) ? first[index] : NULL;
 }
 
-COMMAND(irq, .arguments = "[dot]",
-        .help = "every interrupt in use, or the whole topology for Graphviz", .run = run_irq,
-        .candidate = irq_words);
+COMMAND(irq, .arguments = "[balance | dot | stats [on|off|reset] | trigger name [index [times]]]",
+        .help = "every interrupt in use; spreads them; for Graphviz; times; raises one",
+        .run = run_irq, .candidate = irq_words);

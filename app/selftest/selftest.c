@@ -267,6 +267,10 @@ unsigned selftest_run(const char *names)
 {
     unsigned planned = 0, number = 0, failed = 0;
 
+    if (!watchdog_is_free()) {
+        printf("Bail out! the physical timer's interrupt is in use (irq stats off)\n");
+        return 1;
+    }
     aborted = false;
     for (const struct selftest *test = next_test(NULL); test != NULL; test = next_test(test))
         planned += is_chosen(test, names) ? 1 : 0;

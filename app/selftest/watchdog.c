@@ -49,6 +49,12 @@ void watchdog_start(const char *name, uint32_t seconds)
     start_timer(seconds);
 }
 
+bool watchdog_is_free(void)
+{
+    return irq_ppi_request(PHYSICAL_TIMER_INTID, bite, NULL) == 0 &&
+           irq_ppi_free(PHYSICAL_TIMER_INTID) == 0;
+}
+
 void watchdog_stop(void)
 {
     stop_timer();

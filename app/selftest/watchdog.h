@@ -6,6 +6,7 @@
 #ifndef APP_SELFTEST_WATCHDOG_H
 #define APP_SELFTEST_WATCHDOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Starts the watchdog on the calling core. name must live until watchdog_stop(), which the same
@@ -13,5 +14,8 @@
  * self-test. */
 void watchdog_start(const char *name, uint32_t seconds);
 void watchdog_stop(void);
+
+/* Whether the timer that it wants is nobody's on the calling core. Thread context. */
+bool watchdog_is_free(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include "arch/per_core.h"
 
 #include "arch/core_layout.h"
+#include "arch/exception_frame.h"
 #include "arch/stack.h"
 #include "arch/sysreg.h"
 
@@ -14,14 +15,15 @@
 #define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
 
 _Static_assert(offsetof(struct core, fault_stack) == CORE_FAULT_STACK, "vectors.S uses it");
-_Static_assert(offsetof(struct core, irq_stack) == CORE_IRQ_STACK, "vectors.S uses it");
-_Static_assert(offsetof(struct core, in_interrupt) == CORE_IN_INTERRUPT, "vectors.S uses it");
+_Static_assert(offsetof(struct core, irq_frame) == CORE_IRQ_FRAME, "vectors.S uses it");
+_Static_assert(offsetof(struct core, irq_handler) == CORE_IRQ_HANDLER, "vectors.S uses it");
+_Static_assert(offsetof(struct core, irq_context) == CORE_IRQ_HANDLER + 8, "vectors.S uses it");
 _Static_assert(offsetof(struct core, fp_saved) == CORE_FP_SAVED, "vectors.S uses it");
 _Static_assert(offsetof(struct core, number) == CORE_NUMBER, "vectors.S uses it");
-_Static_assert(offsetof(struct core, fp_status) == CORE_FP_STATUS, "vectors.S uses it");
-_Static_assert(offsetof(struct core, fp) == CORE_FP, "vectors.S uses it");
+_Static_assert(offsetof(struct core, fp_area) == CORE_FP_AREA, "vectors.S uses it");
+_Static_assert(offsetof(struct fp_area, registers) == FP_AREA_REGISTERS, "vectors.S uses it");
 _Static_assert(sizeof(struct core) == CORE_SIZE, "start.S uses it");
-_Static_assert(offsetof(struct stack_set, irq_guard) == STACK_THREAD_TOP, "start.S uses it");
+_Static_assert(offsetof(struct stack_set, nested) == STACK_THREAD_TOP, "start.S uses it");
 _Static_assert(offsetof(struct stack_set, fault_guard) == STACK_IRQ_TOP, "where it ends");
 _Static_assert(sizeof(struct stack_set) == STACK_CORE_SIZE, "start.S uses it");
 _Static_assert(CORE_MAX == 8, "one initialiser for each core");
@@ -32,7 +34,9 @@ struct stack_set stacks[CORE_MAX] __attribute__((section(".stacks"), aligned(409
 #define CORE(n)                                                                                    \
     {                                                                                              \
         .number = (n), .fault_stack = (uint8_t *)&stacks[n] + STACK_FAULT_TOP,                     \
-        .irq_stack = (uint8_t *)&stacks[n] + STACK_IRQ_TOP,                                        \
+        .irq_frame = (uint8_t *)&stacks[n] + STACK_IRQ_TOP - IRQ_FRAME_SIZE,                       \
+        .first_irq_frame = (uint8_t *)&stacks[n] + STACK_IRQ_TOP - IRQ_FRAME_SIZE,                 \
+        .fp_area = &cores[n].fp,                                                                   \
     }
 
 struct core cores[CORE_MAX] = {CORE(0), CORE(1), CORE(2), CORE(3),
@@ -73,7 +77,7 @@ void core_set_affinity(unsigned core, uint64_t affinity)
 
 bool in_interrupt(void)
 {
-    return core_self()->in_interrupt != 0;
+    return core_in_interrupt();
 }
 
 unsigned long irq_save(void)

@@ -27,33 +27,28 @@ struct probe_fixup {
 /* linker.ld */
 extern const struct probe_fixup probe_fixups_start[], probe_fixups_end[];
 
-static void (*irq_handler)(void);
-
 /* From vectors.S. */
-void exception_irq(void);
 void exception_other(struct exception_frame *frame, unsigned kind);
 
-void exception_set_irq_handler(void (*handler)(void))
+void exception_set_irq_handler(exception_irq_handler_t handler)
 {
-    __atomic_store_n(&irq_handler, handler, __ATOMIC_RELEASE);
+    core_set_irq_handlers(handler);
+    /* A panic says that it has begun before it sets its own: if that was overwritten here, this
+     * sees it. */
+    if (panicking())
+        report_stop_at_irq();
     irq_restore(0);
 }
 
-void (*exception_get_irq_handler(void))(void)
+void exception_set_irq_contexts(void *contexts, size_t size)
 {
-    return __atomic_load_n(&irq_handler, __ATOMIC_ACQUIRE);
+    for (unsigned core = 0; core < CORE_MAX; core++)
+        cores[core].irq_context = (uint8_t *)contexts + core * size;
 }
 
-void exception_irq(void)
+exception_irq_handler_t exception_get_irq_handler(void)
 {
-    void (*handler)(void) = exception_get_irq_handler();
-
-    if (panicking())
-        report_stop_core();
-    if (handler != NULL)
-        handler();
-    else
-        panic("an IRQ, and nobody to handle it");
+    return __atomic_load_n(&cores[0].irq_handler, __ATOMIC_ACQUIRE);
 }
 
 /* Makes a probe whose access was aborted go on at its fix-up. False: the access was not a probe's.

@@ -74,9 +74,9 @@ uint64_t mmu_root[MMU_ROOT_ENTRIES] BOOT_TABLE;
 #define BOOT_RECORD __attribute__((section(".boot_record")))
 uint64_t mmu_mair BOOT_RECORD, mmu_tcr BOOT_RECORD;
 
-static uint64_t device_blocks[2][ENTRIES] BOOT_TABLE; /* of the first 2 GiB */
-static uint64_t image_blocks[ENTRIES] BOOT_TABLE;     /* of the image's */
-static uint64_t image_pages[IMAGE_TABLES][ENTRIES] BOOT_TABLE;
+static uint64_t device_blocks[2 * ENTRIES] BOOT_TABLE; /* of the first 2 GiB */
+static uint64_t image_blocks[ENTRIES] BOOT_TABLE;      /* of the image's */
+static uint64_t image_pages[IMAGE_TABLES * ENTRIES] BOOT_TABLE;
 
 /* Where a bank or a hole in it ends at no multiple of 1 GiB, or of 2 MiB. A board's device tree
  * takes one or two. */
@@ -84,46 +84,50 @@ static uint64_t image_pages[IMAGE_TABLES][ENTRIES] BOOT_TABLE;
 static uint64_t spare_tables[SPARE_TABLES][ENTRIES] __attribute__((aligned(4096)));
 static unsigned spare_tables_used;
 
-static uint64_t page_descriptor(uint64_t address)
+/* Pages of the image, [start, end), with these attributes. */
+static void map_pages(uintptr_t start, uintptr_t end, uint64_t attributes)
 {
-    if (address >= (uintptr_t)text_start && address < (uintptr_t)text_end)
-        return address | DESCRIPTOR_PAGE | NORMAL | READ_ONLY;
-    if (address >= (uintptr_t)rodata_start && address < (uintptr_t)rodata_end)
-        return address | DESCRIPTOR_PAGE | MEMORY | READ_ONLY;
-    return address | DESCRIPTOR_PAGE | MEMORY;
+    uint64_t *entry = &image_pages[(start - (uintptr_t)image_start) / PAGE_SIZE];
+
+    for (uint64_t address = start; address < end; address += PAGE_SIZE)
+        *entry++ = address | DESCRIPTOR_PAGE | attributes;
 }
 
+/* What lies behind it is not known to be memory yet. */
 static void map_image(void)
 {
     const uintptr_t image = (uintptr_t)image_start;
     const size_t pages = ((uintptr_t)image_end - image) / PAGE_SIZE;
 
-    /* What lies behind it is not known to be memory yet. */
-    for (size_t i = 0; i < pages; i++)
-        image_pages[i / ENTRIES][i % ENTRIES] = page_descriptor(image + i * PAGE_SIZE);
+    map_pages(image, (uintptr_t)image_end, MEMORY);
+    map_pages((uintptr_t)text_start, (uintptr_t)text_end, NORMAL | READ_ONLY);
+    map_pages((uintptr_t)rodata_start, (uintptr_t)rodata_end, MEMORY | READ_ONLY);
 
     for (unsigned core = 0; core < CORE_MAX; core++)
-        for (unsigned guard = 0; guard < STACK_GUARDS; guard++) {
-            size_t page = (size_t)((stack_guard(core, guard) - image) / PAGE_SIZE);
-
-            image_pages[page / ENTRIES][page % ENTRIES] = 0;
-        }
+        for (unsigned guard = 0; guard < STACK_GUARDS; guard++)
+            image_pages[(stack_guard(core, guard) - image) / PAGE_SIZE] = 0;
 
     for (size_t table = 0; table * ENTRIES < pages; table++)
         image_blocks[image % GIGABYTE / BLOCK_SIZE + table] =
-            (uintptr_t)image_pages[table] | DESCRIPTOR_TABLE;
+            (uintptr_t)&image_pages[table * ENTRIES] | DESCRIPTOR_TABLE;
     mmu_root[image / GIGABYTE] = (uintptr_t)image_blocks | DESCRIPTOR_TABLE;
+}
+
+static void map_device_blocks(uint64_t start, uint64_t end)
+{
+    uint64_t *entry = &device_blocks[start / BLOCK_SIZE];
+
+    for (uint64_t address = start; address < end; address += BLOCK_SIZE)
+        *entry++ = address | DESCRIPTOR_BLOCK | DEVICE;
 }
 
 /* All but the first block and the SRAM. */
 static void map_devices(void)
 {
-    for (uint64_t address = DEVICES_START; address < 2 * GIGABYTE; address += BLOCK_SIZE)
-        if (address < (uintptr_t)sram_start || address >= (uintptr_t)sram_end)
-            device_blocks[address / GIGABYTE][address % GIGABYTE / BLOCK_SIZE] =
-                address | DESCRIPTOR_BLOCK | DEVICE;
+    map_device_blocks(DEVICES_START, (uintptr_t)sram_start);
+    map_device_blocks((uintptr_t)sram_end, 2 * GIGABYTE);
     for (unsigned i = 0; i < 2; i++)
-        mmu_root[i] = (uintptr_t)device_blocks[i] | DESCRIPTOR_TABLE;
+        mmu_root[i] = (uintptr_t)&device_blocks[i * ENTRIES] | DESCRIPTOR_TABLE;
 }
 
 void mmu_build_tables(void)
@@ -153,65 +157,71 @@ static uint64_t *table_below(uint64_t *entry)
     return (uint64_t *)(uintptr_t)(*entry & TABLE_ADDRESS);
 }
 
-static bool in_image(uint64_t address)
+/* Maps what one table's entries from `entry` on, each of `size` bytes, can map of [address, end),
+ * or takes it away. What is mapped otherwise stays: pages of the image, or of the tree. Returns how
+ * far that reaches: to a table below at the most. */
+static uint64_t set_entries(uint64_t *entry, uint64_t address, uint64_t end, uint64_t size,
+                            bool map)
 {
-    return address >= (uintptr_t)image_start && address < (uintptr_t)image_end;
+    uint64_t *last = (uint64_t *)(((uintptr_t)entry | (PAGE_SIZE - 1)) + 1), *first = entry;
+    const uint64_t kind = size == PAGE_SIZE ? DESCRIPTOR_PAGE : DESCRIPTOR_BLOCK;
+    const uint64_t was = map ? 0 : UINT64_MAX; /* which bits of the descriptor are there */
+    uint64_t descriptor = address | kind | MEMORY;
+
+    if ((end - address) / size < (uint64_t)(last - entry))
+        last = entry + (end - address) / size;
+    for (; entry != last; entry++, descriptor += size)
+        if (*entry == (descriptor & was))
+            *entry = descriptor & ~was;
+        else if (size != PAGE_SIZE && (*entry & DESCRIPTOR_KIND) == DESCRIPTOR_TABLE)
+            break;
+    return (uint64_t)(entry - first) * size;
 }
 
-/* Maps pages from address to end, in one table of the last level, or takes them away. Returns how
- * far that reaches. */
-static uint64_t set_in_table(uint64_t *table, uint64_t address, uint64_t end, bool map)
-{
-    const uint64_t first = address;
-    uint64_t *entry = &table[address >> PAGE_SHIFT & (ENTRIES - 1)];
-
-    for (; address < end && entry < &table[ENTRIES]; address += PAGE_SIZE, entry++) {
-        uint64_t descriptor = address | DESCRIPTOR_PAGE | MEMORY;
-
-        if (in_image(address))
-            continue;
-        if (*entry == 0 && map)
-            *entry = descriptor;
-        else if (!map && *entry == descriptor)
-            *entry = 0;
-    }
-    return address - first;
-}
-
-/* Maps as much from address to end as one entry of a table, or one table of pages, can; or takes it
- * away. Returns how far that reaches; 0: no tables are left. */
-static uint64_t set_one(uint64_t address, uint64_t end, bool map)
+/* Maps as much from address to end as some entries of one table can; or takes it away. Returns how
+ * far that reaches; 0: no tables are left. */
+static uint64_t set_some(uint64_t address, uint64_t end, bool map)
 {
     uint64_t *table = mmu_root;
 
-    for (unsigned shift = LEVEL1_SHIFT; shift != PAGE_SHIFT; shift -= LEVEL_BITS) {
+    for (unsigned shift = LEVEL1_SHIFT;; shift -= LEVEL_BITS) {
         uint64_t *entry = &table[address >> shift & (ENTRIES - 1)], size = UINT64_C(1) << shift;
-        uint64_t block = address | DESCRIPTOR_BLOCK | MEMORY;
-        bool whole = address % size == 0 && end - address >= size && !in_image(address);
+        bool whole = address % size == 0 && end - address >= size;
 
-        if (whole && *entry == 0 && map)
-            *entry = block;
-        else if (whole && !map && *entry == block)
-            *entry = 0;
+        if (shift == PAGE_SHIFT || (whole && (*entry & DESCRIPTOR_KIND) != DESCRIPTOR_TABLE))
+            return set_entries(entry, address, end, size, map);
         if ((*entry & DESCRIPTOR_KIND) == DESCRIPTOR_BLOCK || (*entry == 0 && !map))
             return size - address % size;
         table = table_below(entry);
         if (table == NULL)
             return 0;
     }
-    return set_in_table(table, address, end, map);
 }
 
-static int set_pages(uint64_t start, uint64_t end, bool map)
+static int set_between(uint64_t start, uint64_t end, bool map)
 {
     uint64_t size = 1;
 
+    while (start < end && (size = set_some(start, end, map)) != 0)
+        start += size;
+    return start < end ? -ENOMEM : 0;
+}
+
+/* All of it but the image's pages, whose attributes are their own. */
+static int set_pages(uint64_t start, uint64_t end, bool map)
+{
+    const uint64_t image = (uintptr_t)image_start, behind = (uintptr_t)image_end;
+    int error;
+
     start = (start + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
     end &= ~(PAGE_SIZE - 1);
-    while (start < end && start < ADDRESSES && (size = set_one(start, end, map)) != 0)
-        start += size;
+    const uint64_t last = end < ADDRESSES ? end : ADDRESSES;
+
+    error = set_between(start, last < image ? last : image, map);
+    if (error == 0)
+        error = set_between(start > behind ? start : behind, last, map);
     barrier_complete(); /* the walker sees the entries */
-    return start < end ? -ENOMEM : 0;
+    return last < end ? -ENOMEM : error;
 }
 
 int mmu_map_memory(uint64_t start, uint64_t end)

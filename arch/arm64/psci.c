@@ -16,6 +16,8 @@
 #define PSCI_ON_PENDING         (-5)
 #define PSCI_INVALID_ADDRESS    (-9)
 
+#define PSCI_AFFINITY_OFF       1 /* of AFFINITY_INFO's answers (5.7) */
+
 struct smc_result smc_call(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3)
 {
     register uint64_t r0 __asm__("x0") = function;
@@ -48,6 +50,16 @@ int psci_cpu_on(uint64_t affinity, uintptr_t entry, uint64_t context)
     default:
         return -EIO;
     }
+}
+
+bool psci_has(uint32_t function)
+{
+    return (int32_t)smc_call(PSCI_FEATURES, function, 0, 0).x0 >= 0;
+}
+
+bool psci_is_off(uint64_t affinity)
+{
+    return (int32_t)smc_call(PSCI_AFFINITY_INFO, affinity, 0, 0).x0 == PSCI_AFFINITY_OFF;
 }
 
 /* Where a core ends whose power-off or reset the secure monitor did not carry out. */

@@ -11,6 +11,7 @@
 
 #include "arch/core.h"
 #include "arch/exception.h"
+#include "arch/per_core.h"
 #include "arch/psci.h"
 #include "arch/stack.h"
 #include "arch/sysreg.h"
@@ -46,10 +47,22 @@ bool panicking(void)
     return __atomic_load_n(&owner, __ATOMIC_RELAXED) != 0;
 }
 
-noreturn void report_stop_core(void)
+/* Scripts of debuggers know it. */
+static noreturn __attribute__((noinline)) void stop_core(void)
 {
     for (;;)
         __asm__ volatile("msr daifset, #0xf\n\twfi" ::: "memory");
+}
+
+static void stop(void *context)
+{
+    (void)context;
+    stop_core();
+}
+
+void report_stop_at_irq(void)
+{
+    core_set_irq_handlers(stop);
 }
 
 /* Only one core reports; the others stop, at their next interrupt if not here. */
@@ -60,9 +73,10 @@ static void claim(void)
     if (!__atomic_compare_exchange_n(&owner, &free, self, false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_ACQUIRE)) {
         if (free != self)
-            report_stop_core();
+            stop_core();
         return;
     }
+    report_stop_at_irq();
     wait_wake_all();
 }
 
@@ -167,19 +181,28 @@ static void print_fault_status(unsigned status)
     }
 }
 
+/* Which of a core's guard pages the address is in; STACK_GUARDS: in none. */
+static __attribute__((noinline)) unsigned find_guard(unsigned core, uint64_t address)
+{
+    unsigned guard = 0;
+
+    while (guard < STACK_GUARDS && address - stack_guard(core, guard) >= STACK_GUARD_SIZE)
+        guard++;
+    return guard;
+}
+
 static void print_guard(uint64_t address)
 {
-    static const char *const names[STACK_GUARDS] = {"thread", "IRQ", "fault"};
+    unsigned core = (unsigned)((address - (uintptr_t)stacks) / STACK_CORE_SIZE);
+    unsigned guard = find_guard(core, address);
 
-    for (unsigned core = 0; core < CORE_MAX; core++)
-        for (unsigned guard = 0; guard < STACK_GUARDS; guard++)
-            if (address - stack_guard(core, guard) < STACK_GUARD_SIZE) {
-                print("; that is the guard page: core ");
-                print_number(core);
-                print("'s ");
-                print(names[guard]);
-                print(" stack has overflowed");
-            }
+    if (core >= CORE_MAX || guard == STACK_GUARDS)
+        return;
+    print("; that is the guard page: core ");
+    print_number(core);
+    print(guard > 0 && guard < STACK_GUARDS - 2 ? "'s nested " : "'s ");
+    print(guard == 0 ? "thread" : guard == STACK_GUARDS - 1 ? "fault" : "IRQ");
+    print(" stack has overflowed");
 }
 
 static void print_synchronous(const struct exception_frame *frame)
@@ -238,14 +261,11 @@ static void print_registers(const struct exception_frame *frame)
 /* Whether two words can be read there: in a stack of this core, guards aside. */
 static bool is_record(uint64_t address)
 {
-    uint64_t offset = address - (uintptr_t)&stacks[core_id()];
+    unsigned core = core_id();
+    uint64_t offset = address - (uintptr_t)&stacks[core];
 
-    if (address % 16 != 0 || offset >= STACK_CORE_SIZE)
-        return false;
-    for (unsigned guard = 0; guard < STACK_GUARDS; guard++)
-        if (address - stack_guard(core_id(), guard) < STACK_GUARD_SIZE)
-            return false;
-    return true;
+    return address % 16 == 0 && offset < STACK_CORE_SIZE &&
+           find_guard(core, address) == STACK_GUARDS;
 }
 
 /* Follows the frame records of AAPCS64 (6.2.3). Each address is checked before it is read, and
@@ -273,7 +293,7 @@ noreturn void report_exception(const struct exception_frame *frame, unsigned kin
     if (depth == 1) {
         print("\r\n*** panic on core ");
         print_number(core_id());
-        print(in_interrupt() ? " in an interrupt handler: " : ": ");
+        print(core_is_irq_stack(frame->sp) ? " in an interrupt handler: " : ": ");
         print_cause(frame, kind);
         print("\r\n");
         print_registers(frame);
@@ -295,5 +315,5 @@ noreturn void panic(const char *format, ...)
     vsniprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
     __asm__ volatile("brk #" STRING(PANIC_BRK)::: "memory");
-    report_stop_core(); /* not reached: the exception does not return */
+    stop_core(); /* not reached: the exception does not return */
 }

@@ -5,6 +5,7 @@
 #include "arch/smp.h"
 
 #include "arch/core.h"
+#include "arch/idle.h"
 #include "arch/per_core.h"
 #include "arch/psci.h"
 #include "arch/wait.h"
@@ -17,6 +18,7 @@
 /* Of a board's, some microseconds; of the twin's on a busy machine more than a second. */
 #define START_TIMEOUT_US UINT64_C(4000000)
 #define IDLE_US          UINT64_C(1000000000000)
+#define OFF_LOOK_US      100u
 
 /* struct core.state: how far a core has come. */
 enum core_state {
@@ -77,34 +79,39 @@ static bool is_ordered(void *argument)
     return start->error != -EALREADY || start->unused || has_reported(start->core);
 }
 
-/* Starts the core with the next number. It counts from here on, so that what it runs first may use
- * its number. *refused: PSCI did not take the order, so the number is free for another. (What is on
- * already is somebody else's, unless a core with this number was ordered before.) */
-static int start_core(uint64_t affinity, uintptr_t entry, bool *refused)
+/* Has a core with a number start. unused: nobody has ordered it to start before. *refused: PSCI did
+ * not take the order. (What is on already is somebody else's, unless a core with this number was
+ * ordered before.) Inlined: most applications have only the first of its two users. */
+static inline __attribute__((always_inline)) int
+order_core(struct core *core, uint64_t affinity, uintptr_t entry, bool unused, bool *refused)
 {
-    unsigned number = core_count();
-    struct core *core = &cores[number];
-    struct start start = {
-        .core = core,
-        .affinity = affinity,
-        .entry = entry,
-        .unused = __atomic_load_n(&core->state, __ATOMIC_ACQUIRE) == CORE_OFF,
-    };
+    struct start start = {.core = core, .affinity = affinity, .entry = entry, .unused = unused};
     int error;
 
-    core_set_affinity(number, affinity);
     __atomic_store_n(&core->state, CORE_STARTING, __ATOMIC_RELEASE);
-    core_set_count(number + 1);
-
     (void)wait_for(is_ordered, &start, START_TIMEOUT_US);
     error = start.error;
     *refused = error != 0 && (error != -EALREADY || start.unused);
     if (error == 0)
-        error = wait_for(has_reported, core, START_TIMEOUT_US);
+        error = wait_until_signal(has_reported, core, deadline_after_us(START_TIMEOUT_US));
     if (error != 0 && !change_state(core, CORE_STARTING, *refused ? CORE_OFF : CORE_ABANDONED))
         error = 0; /* it has reported in meanwhile */
     if (error == 0 && __atomic_load_n(&core->state, __ATOMIC_ACQUIRE) == CORE_FAILED)
         error = core_init_error;
+    return error;
+}
+
+/* Starts the core with the next number. It counts from here on, so that what it runs first may use
+ * its number. If PSCI has refused the order, the number is free for another. */
+static int start_core(uint64_t affinity, uintptr_t entry, bool *refused)
+{
+    unsigned number = core_count();
+    bool unused = __atomic_load_n(&cores[number].state, __ATOMIC_ACQUIRE) == CORE_OFF;
+    int error;
+
+    core_set_affinity(number, affinity);
+    core_set_count(number + 1);
+    error = order_core(&cores[number], affinity, entry, unused, refused);
     if (error != 0)
         core_set_count(number);
     return error;
@@ -155,11 +162,29 @@ unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, i
     return core_count();
 }
 
+/* Where nobody has anything to run meanwhile, idle.c is not linked. */
+__attribute__((weak)) bool idle_has_task(void)
+{
+    return false;
+}
+
+__attribute__((weak)) void idle_run_task(void)
+{
+}
+
+__attribute__((weak)) int idle_for(wait_condition_t condition, void *argument, uint64_t timeout_us)
+{
+    return wait_for(condition, argument, timeout_us);
+}
+
+static bool is_given(const struct core *core)
+{
+    return __atomic_load_n(&core->busy, __ATOMIC_ACQUIRE) == WORK_GIVEN;
+}
+
 static bool has_work(void *argument)
 {
-    const struct core *core = argument;
-
-    return __atomic_load_n(&core->busy, __ATOMIC_ACQUIRE) == WORK_GIVEN;
+    return is_given(argument) || idle_has_task();
 }
 
 static bool is_idle(void *argument)
@@ -167,6 +192,14 @@ static bool is_idle(void *argument)
     const struct core *core = argument;
 
     return __atomic_load_n(&core->busy, __ATOMIC_ACQUIRE) == WORK_NONE;
+}
+
+/* For who waits for the core by its name, and for who waits for anything: what the core's function
+ * has changed, too. */
+static void tell_all(const struct core *core)
+{
+    wait_signal(core);
+    wait_notify();
 }
 
 /* Where start.S hands a further core over. One that can't be used goes off, so that it can be
@@ -178,20 +211,23 @@ noreturn void smp_secondary_main(void)
     core_init_error = core_init != NULL ? core_init() : 0;
     if (core_init_error != 0) {
         (void)change_state(core, CORE_STARTING, CORE_FAILED);
-        wait_notify();
+        tell_all(core);
         psci_cpu_off();
     }
     if (!change_state(core, CORE_STARTING, CORE_RUNNING))
         psci_cpu_off(); /* too late: smp_boot() has given this core up */
     irq_restore(0);
-    wait_notify();
+    tell_all(core);
 
     for (;;) {
-        if (wait_for(has_work, core, IDLE_US) != 0)
+        if (wait_until_signal(has_work, core, deadline_after_us(IDLE_US)) != 0)
+            continue;
+        idle_run_task();
+        if (!is_given(core))
             continue;
         core->function(core->argument);
         __atomic_store_n(&core->busy, WORK_NONE, __ATOMIC_RELEASE);
-        wait_notify();
+        tell_all(core); /* smp_join() has the same name for it */
     }
 }
 
@@ -207,7 +243,7 @@ int smp_start(unsigned core, void (*function)(void *argument), void *argument)
     cores[core].function = function;
     cores[core].argument = argument;
     __atomic_store_n(&cores[core].busy, WORK_GIVEN, __ATOMIC_RELEASE);
-    wait_notify();
+    wait_signal(&cores[core]);
     return 0;
 }
 
@@ -215,7 +251,7 @@ int smp_join(unsigned core, uint64_t timeout_us)
 {
     if (core == 0 || core >= core_count() || core == core_id())
         return -EINVAL;
-    return wait_for(is_idle, &cores[core], timeout_us);
+    return wait_until_signal(is_idle, &cores[core], deadline_after_us(timeout_us));
 }
 
 int smp_run_all(void (*function)(void *argument), void *argument, uint64_t timeout_us)
@@ -241,4 +277,70 @@ int smp_run_all(void (*function)(void *argument), void *argument, uint64_t timeo
             first_error = error;
     }
     return first_error;
+}
+
+/* ---- cores that go off and come back ---- */
+
+static bool is_off(void *argument)
+{
+    const struct core *core = argument;
+
+    return __atomic_load_n(&core->state, __ATOMIC_ACQUIRE) == CORE_OFF;
+}
+
+/* Takes no interrupt any more: what comes from here on is pending when the core is back. */
+static void go_off(void *argument)
+{
+    struct core *core = argument;
+
+    (void)irq_save();
+    __atomic_store_n(&core->state, CORE_OFF, __ATOMIC_RELEASE);
+    wait_notify();
+    psci_cpu_off();
+}
+
+bool smp_is_on(unsigned core)
+{
+    return core < core_count() &&
+           __atomic_load_n(&cores[core].state, __ATOMIC_ACQUIRE) == CORE_RUNNING;
+}
+
+/* The core can't tell that it is off: the secure monitor can, and starts, or suspends, nothing
+ * before. */
+static int await_power_off(unsigned core)
+{
+    deadline_t deadline = deadline_after_us(START_TIMEOUT_US);
+
+    for (bool late = false; !psci_is_off(core_affinity(core)); late = deadline_passed(deadline)) {
+        if (late)
+            return -ETIMEDOUT;
+        delay_us(OFF_LOOK_US);
+    }
+    return 0;
+}
+
+/* It stays busy, so that nobody gives it a function. */
+int smp_off(unsigned core)
+{
+    int error = smp_start(core, go_off, &cores[core % CORE_MAX]);
+
+    if (error == 0)
+        error = wait_for(is_off, &cores[core], START_TIMEOUT_US);
+    return error == 0 ? await_power_off(core) : error;
+}
+
+int smp_on(unsigned core, uintptr_t entry)
+{
+    bool refused;
+    int error;
+
+    if (core == 0 || core >= core_count())
+        return -EINVAL;
+    if (__atomic_load_n(&cores[core].state, __ATOMIC_ACQUIRE) == CORE_RUNNING)
+        return -EALREADY;
+    __atomic_store_n(&cores[core].busy, WORK_NONE, __ATOMIC_RELEASE);
+    error = order_core(&cores[core], core_affinity(core), entry, false, &refused);
+    if (error != 0)
+        __atomic_store_n(&cores[core].busy, WORK_GIVEN, __ATOMIC_RELEASE);
+    return error;
 }

@@ -11,6 +11,7 @@
 #define NS_PER_SECOND   UINT64_C(1000000000)
 #define CNTV_CTL_ENABLE 1
 #define CNTV_CTL_OFF    2 /* IMASK, and not ENABLE */
+#define CNTV_CTL_MET    4 /* ISTATUS */
 
 /* Whole seconds and the rest are converted apart, so that no product overflows 64 bits. */
 static uint64_t scale(uint64_t value, uint64_t from, uint64_t to)
@@ -32,8 +33,11 @@ void timer_arm(deadline_t deadline)
     barrier_context(); /* armed before the WFI that follows */
 }
 
-void timer_cancel(void)
+bool timer_cancel(void)
 {
+    bool passed = (sysreg_read(CNTV_CTL_EL0) & CNTV_CTL_MET) != 0;
+
     sysreg_write(CNTV_CTL_EL0, CNTV_CTL_OFF);
     barrier_context(); /* the interrupt is gone before IRQs are unmasked */
+    return passed;
 }

@@ -2,9 +2,10 @@
 /*
  * Exception vectors of EL1 (Arm ARM DDI 0487, D1.3.1) and the way to C and back.
  *
- * The firmware runs at EL1 on SP_EL1. An IRQ can only come from thread context: handlers and
- * exception reports run with IRQs masked, and interrupts never nest. TPIDR_EL0 and TPIDRRO_EL0 are
- * scratch here: there is no EL0, and each is used up before anything else can interrupt.
+ * The firmware runs at EL1 on SP_EL1. An IRQ comes from thread context, or from a handler that is
+ * open to more urgent ones (exception_open()), which has set the next IRQ's stack in struct core:
+ * its way is the same. TPIDR_EL0 and TPIDRRO_EL0 are scratch here: there is no EL0, and each is used
+ * up before anything else can interrupt.
  *
  * FP/SIMD. The firmware is compiled without it, but newlib's memcpy and friends use it, in handlers
  * too. Saving 528 bytes on each interrupt would cost more than all the rest, so they are saved
@@ -57,20 +58,20 @@
 
     /* stp or ldp: x1 to x18 to or from the frame at x0. */
     .macro  caller_saved each
-    \each   x1, x2, [x0, #8]
-    \each   x3, x4, [x0, #24]
-    \each   x5, x6, [x0, #40]
-    \each   x7, x8, [x0, #56]
-    \each   x9, x10, [x0, #72]
-    \each   x11, x12, [x0, #88]
-    \each   x13, x14, [x0, #104]
-    \each   x15, x16, [x0, #120]
-    \each   x17, x18, [x0, #136]
+    \each   x1, x2, [x0, #0]
+    \each   x3, x4, [x0, #16]
+    \each   x5, x6, [x0, #32]
+    \each   x7, x8, [x0, #48]
+    \each   x9, x10, [x0, #64]
+    \each   x11, x12, [x0, #80]
+    \each   x13, x14, [x0, #96]
+    \each   x15, x16, [x0, #112]
+    \each   x17, x18, [x0, #128]
     .endm
 
     .macro  unwind_caller_saved
     .irp    number, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
-    .cfi_rel_offset x\number, 8 * \number
+    .cfi_rel_offset x\number, 8 * (\number - 1)
     .endr
     .endm
 
@@ -165,15 +166,15 @@ trap_el2:
     .size   trap_el2, . - trap_el2
 
 /*
- * IRQ: 29 instructions from here to the handler's caller and 24 back, when FP/SIMD is left alone:
+ * IRQ: 27 instructions from the vector into the dispatcher and 22 back, when FP/SIMD is left alone:
  *
- *   13 + 11   x0-x18 and x30: what a C function may change (AAPCS64, 6.1.1)
- *    4 +  1   the switch to the IRQ stack: a thread near its stack's end is interrupted like any
+ *   13 + 10   x0-x18 and x30: what a C function may change (AAPCS64, 6.1.1)
+ *    3 +  1   the switch to the IRQ stack: a thread near its stack's end is interrupted like any
  *    3 +  2   x29 and ELR, as a frame record: backtraces go on in the interrupted code
  *    3 +  3   SPSR and SP; SPSR and ELR because the FP/SIMD trap in a handler overwrites them
- *    3 +  1   the mark for in_interrupt()
- *    2 +  5   FP/SIMD trap armed; found whether it was taken, disarmed
- *    1 +  1   call, ERET (which synchronises: neither ELR nor CPACR needs a barrier before it)
+ *    1 +  1   struct core
+ *    2 +  4   FP/SIMD trap armed; found whether it was taken, disarmed
+ *    2 +  1   branch and call, ERET (which synchronises: neither ELR nor CPACR needs a barrier)
  */
     .type   irq_entry, %function
     unwind_exception
@@ -181,14 +182,14 @@ irq_entry:
     msr     tpidr_el0, x0
     mrs     x0, tpidr_el1
     .cfi_undefined x0
-    ldr     x0, [x0, #CORE_IRQ_STACK]
-    sub     x0, x0, #IRQ_FRAME_SIZE
+    ldr     x0, [x0, #CORE_IRQ_FRAME]
     unwind_frame IRQ_FRAME_SIZE
     caller_saved stp
     unwind_caller_saved
     mrs     x1, tpidr_el0
-    str     x1, [x0]
-    .cfi_rel_offset x0, 0
+    stp     x1, x30, [x0, #IRQ_FRAME_X0]
+    .cfi_rel_offset x0, IRQ_FRAME_X0
+    .cfi_rel_offset x30, IRQ_FRAME_X0 + 8
     mrs     x2, spsr_el1
     mov     x3, sp
     stp     x2, x3, [x0, #IRQ_FRAME_SPSR]
@@ -197,24 +198,21 @@ irq_entry:
     stp     x29, x4, [x0, #IRQ_FRAME_RECORD]
     .cfi_rel_offset x29, IRQ_FRAME_RECORD
     .cfi_rel_offset DWARF_PC, IRQ_FRAME_RECORD + 8
-    str     x30, [x0, #IRQ_FRAME_LR]
-    .cfi_rel_offset x30, IRQ_FRAME_LR
     mov     sp, x0
     .cfi_def_cfa_register sp
     add     x29, x0, #IRQ_FRAME_RECORD
     mrs     x1, tpidr_el1
-    mov     w2, #1
-    str     w2, [x1, #CORE_IN_INTERRUPT]
+    ldp     x2, x0, [x1, #CORE_IRQ_HANDLER]
     msr     cpacr_el1, xzr
     isb                                     // the trap is armed before the handler's first line
-    bl      exception_irq
+    blr     x2
 
     mrs     x1, tpidr_el1
     ldr     w2, [x1, #CORE_FP_SAVED]
     cbnz    w2, irq_restore_fp
 irq_leave:
-    str     wzr, [x1, #CORE_IN_INTERRUPT]
     mov     x2, #CPACR_FPEN
+irq_leave_with:
     msr     cpacr_el1, x2
     mov     x0, sp
     .cfi_remember_state
@@ -224,24 +222,43 @@ irq_leave:
     ldp     x2, x3, [x0, #IRQ_FRAME_SPSR]
     msr     spsr_el1, x2
     mov     sp, x3
-    ldr     x30, [x0, #IRQ_FRAME_LR]
     caller_saved ldp
-    ldr     x0, [x0]
+    ldp     x0, x30, [x0, #IRQ_FRAME_X0]
     unwind_restored
     eret
 
 /* The handler used FP/SIMD: put back what it found there. The trap is off already. x1: the core. */
 irq_restore_fp:
     .cfi_restore_state
-    add     x0, x1, #CORE_FP
-    fp_all  ldp
-    ldp     x2, x3, [x1, #CORE_FP_STATUS]
-    msr     fpcr, x2
-    msr     fpsr, x3
+    tbnz    w2, #FP_NESTED_BIT, irq_leave_nested
+    ldr     x0, [x1, #CORE_FP_AREA]
+    bl      exception_restore_fp
     str     wzr, [x1, #CORE_FP_SAVED]
     b       irq_leave
+
+/* Back to a handler, for which FP/SIMD traps unless it has used it. Its registers are in place
+ * (exception_nested()). */
+irq_leave_nested:
+    and     w2, w2, #FP_SAVED
+    str     w2, [x1, #CORE_FP_SAVED]
+    neg     x2, x2
+    and     x2, x2, #CPACR_FPEN
+    b       irq_leave_with
     .cfi_endproc
     .size   irq_entry, . - irq_entry
+
+/* (area): all FP/SIMD registers from there. Changes x0, x2 and x3. */
+    .global exception_restore_fp
+    .type   exception_restore_fp, %function
+    .cfi_startproc
+exception_restore_fp:
+    ldp     x2, x3, [x0], #FP_AREA_REGISTERS
+    msr     fpcr, x2
+    msr     fpsr, x3
+    fp_all  ldp
+    ret
+    .cfi_endproc
+    .size   exception_restore_fp, . - exception_restore_fp
 
 /*
  * The first FP/SIMD instruction of a handler. Uses no stack and no register but x0 and x1, which
@@ -254,20 +271,25 @@ irq_restore_fp:
     .cfi_undefined x1
 fp_trap:
     mrs     x0, tpidr_el1
-    ldr     w1, [x0, #CORE_IN_INTERRUPT]
-    cbz     w1, fp_trap_unexpected
+    ldr     x0, [x0, #CORE_FAULT_STACK]
+    mov     x1, sp
+    sub     x1, x0, x1
+    sub     x1, x1, #STACK_FAULT_TOP - STACK_IRQ_TOP
+    cmp     x1, #STACK_IRQ_TOP - STACK_THREAD_TOP
+    b.hs    fp_trap_unexpected
+    mrs     x0, tpidr_el1
     ldr     w1, [x0, #CORE_FP_SAVED]
     cbnz    w1, fp_trap_unexpected
     mov     x1, #CPACR_FPEN
     msr     cpacr_el1, x1
     isb                                     // the trap is off before the stores below
-    mov     w1, #1
+    mov     w1, #FP_SAVED
     str     w1, [x0, #CORE_FP_SAVED]
+    ldr     x0, [x0, #CORE_FP_AREA]
     mrs     x1, fpcr
-    str     x1, [x0, #CORE_FP_STATUS]
+    str     x1, [x0], #8
     mrs     x1, fpsr
-    str     x1, [x0, #CORE_FP_STATUS + 8]
-    add     x0, x0, #CORE_FP
+    str     x1, [x0], #FP_AREA_REGISTERS - 8
     fp_all  stp
     mrs     x0, tpidr_el0
     mrs     x1, tpidrro_el0

@@ -31,6 +31,7 @@ enum gic_trigger {
 #define GIC_PRIORITY_LOW     0xc0u
 #define GIC_PRIORITY_DEFAULT 0xa0u
 #define GIC_PRIORITY_URGENT  0x80u
+#define GIC_PRIORITY_STEP    0x20u /* apart, so that they differ where 3 bits are kept */
 
 /* Finds and initialises the distributor, walks the redistributors at redistributor_base up to
  * redistributor_size bytes (GICR_TYPER.Last ends the walk). Boot core, thread context, once.
@@ -56,6 +57,21 @@ void gic_lpi_set_free_memory(bool (*is_free)(uint64_t start, uint64_t size));
  * IRQs may be masked. -ENODEV: no redistributor has this core's affinity, or there is no
  * system-register access; -ETIMEDOUT: the redistributor does not wake within 1 s. */
 int gic_core_init(void);
+
+/* Around a loss of power (PSCI SYSTEM_SUSPEND). Boot core, IRQs masked, the other cores off; the
+ * ITS first (its_suspend()), and last afterwards. Each may also be called where nothing was lost.
+ *
+ * gic_suspend() notes what is set up in the distributor, in the boot core's part of its
+ * redistributor, and where all redistributors have their tables of LPIs. It turns LPIs off where
+ * that can be, so that what is pending of them is in the tables. What is set up stays in force for
+ * whatever may end the suspend. -ETIMEDOUT: a redistributor does not come to rest; then nothing has
+ * changed.
+ *
+ * gic_resume() sets all that up again, and the CPU interface. Of what was pending, edges are again;
+ * a level is if the device still asks. All is tried; the first error is returned: -ENODEV: no
+ * system-register access; -ETIMEDOUT; -EIO, -EBUSY: a redistributor does not take its tables. */
+int gic_suspend(void);
+int gic_resume(void);
 
 /* The number of INTIDs the distributor has (GICD_TYPER.ITLinesNumber), exclusive upper bound. Any
  * context, after gic_init(). */
@@ -98,6 +114,15 @@ void gic_send_sgi(unsigned core, unsigned sgi);
  * masked; for the dispatch of interrupts only. */
 unsigned gic_acknowledge(void);
 void gic_end(unsigned intid);
+
+/* How urgent what the calling core has acknowledged last and not ended is (ICC_RPR_EL1), as far as
+ * the GIC keeps it; GIC_PRIORITY_ALL: there is nothing. Likewise. */
+uint8_t gic_running_priority(void);
+
+/* Only interrupts more urgent than this come to the calling core (ICC_PMR_EL1); GIC_PRIORITY_ALL:
+ * all do. With IRQs masked; likewise. */
+#define GIC_PRIORITY_ALL 0xffu
+void gic_set_priority_mask(uint8_t priority);
 
 /* Whether gic_acknowledge() would find one now (ICC_HPPIR1_EL1). Likewise. */
 bool gic_has_pending(void);

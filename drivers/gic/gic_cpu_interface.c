@@ -41,7 +41,8 @@ static void drop_lpis(void)
     }
 }
 
-int gic_cpu_interface_init(void)
+/* Inlined: most applications have only the first of its two users. */
+static inline __attribute__((always_inline)) int set_up(void)
 {
     uint64_t control;
 
@@ -57,8 +58,21 @@ int gic_cpu_interface_init(void)
     clear_active_priorities(ICC_CTLR_PRI_BITS(control));
     icc_write(ICC_IGRPEN1_EL1, ICC_IGRPEN1_ENABLE);
     barrier_context(); /* in force when this returns */
-    drop_lpis();
     return 0;
+}
+
+int gic_cpu_interface_init(void)
+{
+    int error = set_up();
+
+    if (error == 0)
+        drop_lpis();
+    return error;
+}
+
+int gic_cpu_interface_resume(void)
+{
+    return set_up();
 }
 
 unsigned gic_acknowledge(void)
@@ -74,6 +88,17 @@ void gic_end(unsigned intid)
 {
     icc_write(ICC_EOIR1_EL1, intid);
     barrier_context(); /* the priority has dropped before another is acknowledged */
+}
+
+uint8_t gic_running_priority(void)
+{
+    return (uint8_t)icc_read(ICC_RPR_EL1);
+}
+
+void gic_set_priority_mask(uint8_t priority)
+{
+    icc_write(ICC_PMR_EL1, priority);
+    barrier_context(); /* in force before IRQs are unmasked */
 }
 
 bool gic_has_pending(void)

@@ -39,6 +39,11 @@ unsigned gic_intid_limit(void)
     return distributor.intid_limit;
 }
 
+uintptr_t gic_distributor_base_for(unsigned intid)
+{
+    return intid < distributor.intid_limit ? distributor.base : 0;
+}
+
 unsigned gic_lpi_announced_limit(void)
 {
     return distributor.lpi_limit;
@@ -98,6 +103,7 @@ static int read_facts(uintptr_t base, unsigned architecture)
  * A loader may have left others. */
 static void reset_spis(uintptr_t base)
 {
+    const uint64_t affinity = core_affinity(core_id());
     unsigned intid;
 
     for (intid = GIC_INTID_SPI_FIRST; intid < distributor.intid_limit;
@@ -115,7 +121,7 @@ static void reset_spis(uintptr_t base)
     for (intid = GIC_INTID_SPI_FIRST; intid < distributor.intid_limit; intid += 16u)
         mmio_write32(base + GIC_ICFGR + GIC_WORD_OF_ICFGR(intid), 0);
     for (intid = GIC_INTID_SPI_FIRST; intid < distributor.intid_limit; intid++)
-        mmio_write64(base + GICD_IROUTER(intid), core_affinity(core_id()));
+        mmio_write64(base + GICD_IROUTER(intid), affinity);
 }
 
 static int enable(uintptr_t base)

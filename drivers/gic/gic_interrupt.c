@@ -27,10 +27,8 @@ static uintptr_t frame_of(unsigned intid)
 {
     uintptr_t redistributor;
 
-    if (intid >= gic_intid_limit())
-        return 0;
     if (!is_local(intid))
-        return gic_distributor_base();
+        return gic_distributor_base_for(intid);
     redistributor = gic_redistributor_base(core_id());
     return redistributor != 0 ? redistributor + GICR_SGI_FRAME : 0;
 }

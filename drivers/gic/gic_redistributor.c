@@ -127,7 +127,8 @@ uint64_t gic_redistributor_typer(unsigned core)
     return core < CORE_MAX && of_core[core] != NULL ? of_core[core]->typer : 0;
 }
 
-static int wake(uintptr_t base)
+/* Inlined: most applications have only the first of its two users. */
+static inline __attribute__((always_inline)) int wake(uintptr_t base)
 {
     uint32_t waker = mmio_read32(base + GICR_WAKER);
 
@@ -135,6 +136,11 @@ static int wake(uintptr_t base)
      * redistributor. */
     mmio_write32(base + GICR_WAKER, waker & ~GICR_WAKER_PROCESSOR_SLEEP);
     return gic_wait_clear(base + GICR_WAKER, GICR_WAKER_CHILDREN_ASLEEP);
+}
+
+int gic_redistributor_resume(void)
+{
+    return wake(gic_redistributor_base(core_id()));
 }
 
 /* All SGIs and PPIs disabled, not pending, of group 1, default priority. */

@@ -13,6 +13,7 @@
 #define ICC_AP1R1_EL1            "S3_0_C12_C9_1"
 #define ICC_AP1R2_EL1            "S3_0_C12_C9_2"
 #define ICC_AP1R3_EL1            "S3_0_C12_C9_3"
+#define ICC_RPR_EL1              "S3_0_C12_C11_3"
 #define ICC_SGI1R_EL1            "S3_0_C12_C11_5"
 #define ICC_IAR1_EL1             "S3_0_C12_C12_0"
 #define ICC_HPPIR1_EL1           "S3_0_C12_C12_2"

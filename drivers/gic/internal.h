@@ -15,6 +15,8 @@
 
 /* The distributor's address; 0 before gic_init(). */
 uintptr_t gic_distributor_base(void);
+/* 0 also if the distributor has no such INTID. */
+uintptr_t gic_distributor_base_for(unsigned intid);
 
 /* Whether GICD_TYPER announces LPIs, and the exclusive upper bound of INTIDs it has (1 <<
  * intid_bits, or less if GICD_TYPER.num_LPIs says so). */
@@ -35,6 +37,12 @@ uint64_t gic_redistributor_typer(unsigned core);
 
 /* Initialises the calling core's CPU interface. -ENODEV: no system-register access. */
 int gic_cpu_interface_init(void);
+
+/* The same for a core that has been without power, or perhaps has not: what is pending stays so. */
+int gic_cpu_interface_resume(void);
+
+/* Wakes the calling core's redistributor, if it sleeps. -ETIMEDOUT. */
+int gic_redistributor_resume(void);
 
 /* CLEAR: takes away that an event's LPI is pending. For the tests: what drivers want is to mask or
  * to free it. Contexts and errors as its_trigger_event(). */

@@ -36,6 +36,9 @@
 
 LOG_USE(its);
 
+#define CHAIN_BITS     9u /* devices are found in one of 512 chains */
+#define CHAINS         (1u << CHAIN_BITS)
+
 /* There are no more LPIs to map events to. */
 #define EVENT_BITS_MAX 16u
 
@@ -76,16 +79,18 @@ static struct {
     struct its_table devices;
     struct its_table collections;
     bool has_collection_table;
-    uint64_t targets[CORE_MAX]; /* RDbase, as commands take it */
-    bool mapped[CORE_MAX];      /* the core's collection */
-    unsigned old_core;          /* what a loader has left pending is pending there */
-    struct mutex device_mutex;  /* of the list; held while the ITS maps one */
-    struct its_device *device_list;
+    uint64_t targets[CORE_MAX];        /* RDbase, as commands take it */
+    bool mapped[CORE_MAX];             /* the core's collection */
+    unsigned old_core;                 /* what a loader has left pending is pending there */
+    struct mutex device_mutex;         /* of the chains; held while the ITS maps one */
+    struct its_device *chains[CHAINS]; /* devices, by hash of their ids */
+    uint32_t unknown;                  /* DEVICE_UNKNOWN ones among them */
 } its;
 
 /* ---------------------------------------------------------------- bringing it up */
 
-static int quiesce(uintptr_t base)
+/* Inlined: most applications have only the first of its users. */
+static inline __attribute__((always_inline)) int quiesce(uintptr_t base)
 {
     deadline_t deadline = deadline_after_us(GIC_TIMEOUT_US);
     bool late = false;
@@ -188,7 +193,7 @@ static int gather_pending(void)
             continue;
         targets[0] = target_of(from, mmio_read64(from + GICR_TYPER));
         command = its_command_movall(targets[0], targets[1]);
-        error = its_queue_run(&its.queue, &command, targets, 2);
+        error = its_queue_run(&its.queue, &command, 1, targets, 2);
     }
     its.old_core = core;
     return error;
@@ -262,7 +267,7 @@ int its_core_init(void)
     if (error != 0)
         return error;
     command = its_command_mapc((uint16_t)core, its.targets[core], true);
-    error = its_queue_run(&its.queue, &command, &its.targets[core], 1);
+    error = its_queue_run(&its.queue, &command, 1, &its.targets[core], 1);
     if (error != 0)
         return error;
     its.mapped[core] = true;
@@ -304,34 +309,50 @@ static int send_mapd(const struct its_device *device, bool valid)
                                                   (uintptr_t)device->translation_table, valid);
 
     /* MAPD concerns no redistributor: a SYNC to the calling core's waits for the ITS. */
-    return its_queue_run(&its.queue, &command, &its.targets[core_id()], 1);
+    return its_queue_run(&its.queue, &command, 1, &its.targets[core_id()], 1);
 }
 
-/* Undoes the MAPDs of which it is not known whether the ITS has taken them, each with one that
- * unmaps: it is behind the other in the queue, and does no harm to what is not mapped. Then the
- * table is ours again, and the id free. The mutex is held. */
-static void undo_unknown_devices(void)
+/* Neighbours, and ids at equal distances, come into different chains. */
+static struct its_device **chain_of(uint32_t id)
 {
-    struct its_device **link = &its.device_list;
+    return &its.chains[id * 0x9e3779b1u >> (32u - CHAIN_BITS)];
+}
 
+/* Whether the others in the chain are worth a look: not if the ITS stands still. */
+static bool undo_in_chain(struct its_device **link)
+{
     while (*link != NULL) {
         struct its_device *device = *link;
         int error = device->state == DEVICE_UNKNOWN ? send_mapd(device, false) : -EEXIST;
 
         if (error == -ENOBUFS || error == -ETIMEDOUT)
-            return; /* nor would the others be; the next call tries again */
+            return false;
         if (error == 0) {
             *link = device->next;
+            its.unknown--;
             free_device(device);
         } else {
             link = &device->next;
         }
     }
+    return true;
+}
+
+/* Undoes the MAPDs of which it is not known whether the ITS has taken them, each with one that
+ * unmaps: it is behind the other in the queue, and does no harm to what is not mapped. Then the
+ * table is ours again, and the id free. What is left, the next call tries again. The mutex is held.
+ */
+static void undo_unknown_devices(void)
+{
+    bool goes_on = true;
+
+    for (unsigned i = 0; i < CHAINS && its.unknown != 0 && goes_on; i++)
+        goes_on = undo_in_chain(&its.chains[i]);
 }
 
 static const struct its_device *find_device(uint32_t id)
 {
-    const struct its_device *device = its.device_list;
+    const struct its_device *device = *chain_of(id);
 
     while (device != NULL && device->id != id)
         device = device->next;
@@ -362,10 +383,12 @@ static int map_locked(uint32_t id, unsigned event_bits, struct its_device **resu
     }
     /* After a timeout the ITS may yet take the table: so it stays, and the id is taken. */
     device->state = error == 0 ? DEVICE_MAPPED : DEVICE_UNKNOWN;
-    device->next = its.device_list;
-    its.device_list = device;
+    device->next = *chain_of(id);
+    *chain_of(id) = device;
     if (error == 0)
         *result = device;
+    else
+        its.unknown++;
     return error;
 }
 
@@ -402,9 +425,9 @@ static bool has_events(const struct its_device *device)
 }
 
 /* The mutex is held. */
-static void remove_from_list(const struct its_device *device)
+static void remove_from_chain(const struct its_device *device)
 {
-    for (struct its_device **link = &its.device_list; *link != NULL; link = &(*link)->next)
+    for (struct its_device **link = chain_of(device->id); *link != NULL; link = &(*link)->next)
         if (*link == device) {
             *link = device->next;
             return;
@@ -425,7 +448,7 @@ int its_unmap_device(struct its_device *device)
     undo_unknown_devices();
     error = send_mapd(device, false);
     if (error == 0)
-        remove_from_list(device);
+        remove_from_chain(device);
     else if (error == -ETIMEDOUT)
         device->state = DEVICE_LEAVING;
     mutex_unlock(&its.device_mutex);
@@ -444,22 +467,23 @@ static int check_core(unsigned core)
 /* 0 if commands about the event can be run, and it is mapped, or may be. */
 static int check_mapped(const struct its_device *device, uint32_t event)
 {
-    if (!wait_is_allowed())
-        return -EDEADLK;
     if ((event >> device->event_bits) != 0)
         return -EINVAL;
     if (device->state != DEVICE_MAPPED)
         return -ENODEV;
-    return device->events[event].state == EVENT_UNMAPPED ? -ENOENT : 0;
+    if (device->events[event].state == EVENT_UNMAPPED)
+        return -ENOENT;
+    return wait_is_allowed() ? 0 : -EDEADLK;
 }
 
-/* Runs a command about an event that is on core a or on core b (which may be one), and waits for
+/* Runs commands about an event that is on core a or on core b (which may be one), and waits for
  * their redistributors. */
-static int run_for_cores(const struct its_command *command, unsigned a, unsigned b)
+static inline __attribute__((always_inline)) int
+run_for_cores(const struct its_command *commands, unsigned count, unsigned a, unsigned b)
 {
     const uint64_t targets[ITS_QUEUE_TARGETS_MAX] = {its.targets[a], its.targets[b]};
 
-    return its_queue_run(&its.queue, command, targets, a == b ? 1 : 2);
+    return its_queue_run(&its.queue, commands, count, targets, a == b ? 1 : 2);
 }
 
 /* MOVI. SYNC to both: the old redistributor has handed over the pending state, and the new one has
@@ -468,7 +492,7 @@ static int run_movi(const struct its_device *device, uint32_t event, unsigned fr
 {
     struct its_command command = its_command_movi(device->id, event, (uint16_t)to);
 
-    return run_for_cores(&command, from, to);
+    return run_for_cores(&command, 1, from, to);
 }
 
 /* After a move whose outcome nobody knows: puts the event back to where it was, wherever it is. */
@@ -492,7 +516,7 @@ static int run_for_event(struct its_device *device, uint32_t event,
     unsigned core = device->events[event].core;
     int error = make_core_certain(device, event);
 
-    return error != 0 ? error : run_for_cores(command, core, core);
+    return error != 0 ? error : run_for_cores(command, 1, core, core);
 }
 
 /* The event's LPI may be pending from before, where gather_pending() has moved it. CLEAR does away
@@ -506,39 +530,85 @@ static int forget_pending(struct its_device *device, uint32_t event, unsigned co
     return error != 0 ? error : its_move_event(device, event, core);
 }
 
-int its_map_event(struct its_device *device, uint32_t event, unsigned lpi, unsigned core)
+/* 0 if the event can be mapped. One whose state nobody knows is made certain first. */
+static int check_unmapped(struct its_device *device, uint32_t event, unsigned lpi, unsigned core)
 {
-    struct its_command command;
-    struct event *entry;
-    int error = check_core(core);
+    int error;
 
-    if (!wait_is_allowed())
-        return -EDEADLK;
-    if (error != 0 || (event >> device->event_bits) != 0 || lpi < GIC_INTID_LPI_FIRST ||
-        lpi >= gic_lpi_limit())
+    if (check_core(core) != 0 || (event >> device->event_bits) != 0 ||
+        lpi - GIC_INTID_LPI_FIRST >= its.facts.lpi_count)
         return -EINVAL;
     if (device->state != DEVICE_MAPPED)
         return -ENODEV;
-    entry = &device->events[event];
-    if (entry->state == EVENT_UNKNOWN)
-        error = its_discard_event(device, event);
-    if (error != 0)
-        return error;
-    if (entry->state != EVENT_UNMAPPED)
-        return -EEXIST;
+    if (device->events[event].state == EVENT_UNMAPPED)
+        return wait_is_allowed() ? 0 : -EDEADLK;
+    error = device->events[event].state == EVENT_UNKNOWN ? its_discard_event(device, event) : 0;
+    if (error == 0 && device->events[event].state != EVENT_UNMAPPED)
+        error = -EEXIST;
+    return error;
+}
 
-    command = its_command_mapti(device->id, event, lpi, (uint16_t)core);
-    error = run_for_cores(&command, core, core);
+/* Runs a MAPTI, and maybe another command behind it. */
+static inline __attribute__((always_inline)) int run_mapti(struct its_device *device,
+                                                           uint32_t event, unsigned core,
+                                                           const struct its_command *commands,
+                                                           unsigned count)
+{
+    int error = run_for_cores(commands, count, core, core);
+
     if (error == 0 || error == -ETIMEDOUT)
-        *entry = (struct event){.state = error == 0 ? EVENT_MAPPED : EVENT_UNKNOWN,
-                                .core = (uint8_t)core,
-                                .other = (uint8_t)core};
+        device->events[event] = (struct event){.state = error == 0 ? EVENT_MAPPED : EVENT_UNKNOWN,
+                                               .core = (uint8_t)core,
+                                               .other = (uint8_t)core};
+    return error;
+}
+
+int its_map_event(struct its_device *device, uint32_t event, unsigned lpi, unsigned core)
+{
+    const struct its_command command = its_command_mapti(device->id, event, lpi, (uint16_t)core);
+    int error = check_unmapped(device, event, lpi, core);
+
+    if (error == 0)
+        error = run_mapti(device, event, core, &command, 1);
     if (error == 0 && gic_lpi_taken_over()) {
         error = forget_pending(device, event, core);
         if (error != 0)
             (void)its_discard_event(device, event);
     }
     return error;
+}
+
+/* With what a loader may have left pending, one step after the other. */
+static int map_and_enable(struct its_device *device, uint32_t event, unsigned lpi, unsigned core,
+                          uint8_t priority)
+{
+    int error = its_map_event(device, event, lpi, core);
+
+    if (error != 0)
+        return error;
+    error = its_enable_event(device, event, lpi, priority);
+    if (error != 0 && its_discard_event(device, event) != 0)
+        error = -ETIMEDOUT;
+    return error;
+}
+
+int its_open_event(struct its_device *device, uint32_t event, unsigned lpi, unsigned core,
+                   uint8_t priority)
+{
+    const struct its_command commands[] = {
+        its_command_mapti(device->id, event, lpi, (uint16_t)core),
+        its_command_inv(device->id, event),
+    };
+    int error;
+
+    if (gic_lpi_taken_over())
+        return map_and_enable(device, event, lpi, core, priority);
+    error = check_unmapped(device, event, lpi, core);
+    if (error != 0)
+        return error;
+    /* Nothing leads to the LPI before the MAPTI, so it may be enabled already. */
+    gic_lpi_set_property(lpi, true, priority);
+    return run_mapti(device, event, core, commands, 2);
 }
 
 int its_move_event(struct its_device *device, uint32_t event, unsigned core)
@@ -572,7 +642,7 @@ int its_discard_event(struct its_device *device, uint32_t event)
     if (error != 0)
         return error;
     entry = &device->events[event];
-    error = run_for_cores(&command, entry->core, entry->other);
+    error = run_for_cores(&command, 1, entry->core, entry->other);
     /* What was not known is known then: the ITS has no such event. */
     if (error == -EIO && entry->state == EVENT_UNKNOWN)
         error = 0;
@@ -632,7 +702,7 @@ int its_invalidate_all(unsigned core)
 
     if (in_interrupt())
         return -EDEADLK;
-    return error != 0 ? error : its_queue_run(&its.queue, &command, &its.targets[core], 1);
+    return error != 0 ? error : its_queue_run(&its.queue, &command, 1, &its.targets[core], 1);
 }
 
 int its_silence_lpi(unsigned lpi)
@@ -651,6 +721,86 @@ int its_silence_lpi(unsigned lpi)
             first_error = error;
     }
     return first_error;
+}
+
+/* ---------------------------------------------------------------- a loss of power */
+
+/* IHI 0069, GITS_CTLR.Quiescent: all that the ITS knows is in memory, and it may be turned off. Its
+ * tables stay valid; collections that it holds itself (GITS_TYPER.HCC) don't. */
+static struct {
+    uint64_t command_base, table_bases[GITS_BASER_COUNT];
+} saved;
+
+static void turn_on(void)
+{
+    barrier_complete(); /* registers are complete before the ITS looks at them */
+    mmio_write32(its.base + GITS_CTLR, mmio_read32(its.base + GITS_CTLR) | GITS_CTLR_ENABLED);
+}
+
+int its_suspend(void)
+{
+    int error;
+
+    if (its.base == 0)
+        return 0;
+    error = its_queue_suspend(&its.queue);
+    if (error != 0)
+        return error;
+    error = quiesce(its.base);
+    if (error != 0) {
+        turn_on();
+        return error;
+    }
+    saved.command_base = mmio_read64(its.base + GITS_CBASER);
+    for (unsigned n = 0; n < GITS_BASER_COUNT; n++)
+        saved.table_bases[n] = mmio_read64(its.base + GITS_BASER(n));
+    return 0;
+}
+
+static bool set_again(uintptr_t address, uint64_t value)
+{
+    mmio_write64(address, value);
+    return mmio_read64(address) == value;
+}
+
+/* The registers can be set only while the ITS is off. */
+static int restore_registers(void)
+{
+    bool taken = set_again(its.base + GITS_CBASER, saved.command_base);
+
+    for (unsigned n = 0; n < GITS_BASER_COUNT; n++)
+        taken &= set_again(its.base + GITS_BASER(n), saved.table_bases[n]);
+    mmio_write64(its.base + GITS_CWRITER, 0); /* as GITS_CREADR is, since GITS_CBASER was written */
+    its_queue_resume(&its.queue);
+    return taken ? 0 : -EIO;
+}
+
+static int map_collection(unsigned core)
+{
+    const struct its_command commands[] = {
+        its_command_mapc((uint16_t)core, its.targets[core], true),
+        its_command_invall((uint16_t)core),
+    };
+
+    return its_queue_run(&its.queue, commands, 2, &its.targets[core], 1);
+}
+
+int its_resume(void)
+{
+    int error;
+
+    if (its.base == 0)
+        return 0;
+    error = quiesce(its.base);
+    if (error == 0)
+        error = restore_registers();
+    if (error != 0)
+        return error;
+    turn_on();
+    for (unsigned core = 0; core < CORE_MAX && error == 0; core++)
+        if (its.mapped[core])
+            error = map_collection(core);
+    return error;
 }
 
 /* ---------------------------------------------------------------- asking */
@@ -678,18 +828,23 @@ uint64_t its_command_count(uint8_t opcode)
     return its_queue_count(&its.queue, opcode);
 }
 
+static unsigned mapped_events(const struct its_device *device)
+{
+    unsigned mapped = 0;
+
+    for (size_t event = 0; event < (size_t)1u << device->event_bits; event++)
+        mapped += device->events[event].state != EVENT_UNMAPPED ? 1 : 0;
+    return mapped;
+}
+
 void its_for_each_device(void (*visit)(uint32_t id, unsigned event_bits, unsigned mapped,
                                        void *argument),
                          void *argument)
 {
     if (mutex_lock(&its.device_mutex) != 0)
         return;
-    for (const struct its_device *device = its.device_list; device != NULL; device = device->next) {
-        unsigned mapped = 0;
-
-        for (size_t event = 0; event < (size_t)1u << device->event_bits; event++)
-            mapped += device->events[event].state != EVENT_UNMAPPED ? 1 : 0;
-        visit(device->id, device->event_bits, mapped, argument);
-    }
+    for (unsigned i = 0; i < CHAINS; i++)
+        for (const struct its_device *device = its.chains[i]; device != NULL; device = device->next)
+            visit(device->id, device->event_bits, mapped_events(device), argument);
     mutex_unlock(&its.device_mutex);
 }

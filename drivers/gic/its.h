@@ -37,6 +37,20 @@ int its_init(uintptr_t base);
  * the core has no collection, and it may be called again. */
 int its_core_init(void);
 
+/* Around a loss of power: before gic_suspend(), and after gic_resume(). Boot core, the other cores
+ * off; IRQs may be masked. Each may also be called where nothing was lost.
+ *
+ * its_suspend() turns the ITS off: all that it knows is in its tables then, in memory. What devices
+ * send from here on is lost. -EBUSY: it has commands that it has not done; -ETIMEDOUT: it does not
+ * come to rest. After an error it goes on.
+ *
+ * its_resume() gives it its tables and its queue again, turns it on, and maps the collections,
+ * which it may have held itself. Devices and events are there as before. -EIO: a register does not
+ * take what it had; -ETIMEDOUT: it does not come to rest; and the errors of commands. Without an
+ * ITS both return 0. */
+int its_suspend(void);
+int its_resume(void);
+
 /* LPI INTIDs that can be handed out: [GIC_INTID_LPI_FIRST, its_lpi_limit()). 0 before its_init().
  * Any context. */
 unsigned its_lpi_limit(void);
@@ -68,6 +82,11 @@ int its_unmap_device(struct its_device *device);
  * its_discard_event() returns 0 or the device is unmapped. After any other error it is not mapped.
  */
 int its_map_event(struct its_device *device, uint32_t event, unsigned lpi, unsigned core);
+
+/* its_map_event() and its_enable_event() in one: MAPTI, INV and one SYNC. The errors of both; after
+ * -ETIMEDOUT as its_map_event(), after any other error the event is not mapped. */
+int its_open_event(struct its_device *device, uint32_t event, unsigned lpi, unsigned core,
+                   uint8_t priority);
 
 /* MOVI: moves the event to core, its pending state along with it. -EINVAL also for a core without
  * a collection.

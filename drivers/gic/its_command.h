@@ -57,7 +57,10 @@ struct its_command its_command_movall(uint64_t from, uint64_t to);
 /* All commands before it have taken effect at the redistributor. */
 struct its_command its_command_sync(uint64_t target);
 
-enum its_opcode its_command_opcode(const struct its_command *command);
+static inline enum its_opcode its_command_opcode(const struct its_command *command)
+{
+    return (enum its_opcode)(command->words[0] & 0xffu);
+}
 
 /* The command in words ("MAPTI device 5 event 3 LPI 8195 collection 2"); returns the length as
  * snprintf(). */

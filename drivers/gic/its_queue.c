@@ -25,9 +25,14 @@ LOG_SUBJECT(its);
 
 #define COMMAND_TEXT_SIZE 96u
 
+#define SLOW              __attribute__((noinline, cold))
+
 /* Commands that one caller waits for: numbers first to end - 1. Lives on the caller's stack, in the
  * queue's list while it waits. */
 struct its_queue_batch {
+    const struct its_command *commands;
+    const uint64_t *targets;
+    unsigned count, target_count;
     uint64_t first, end;
     bool stalled; /* at this number, the first time */
     uint64_t stalled_number;
@@ -69,11 +74,24 @@ static struct its_command *entry(struct its_queue *queue, uint64_t number)
     return &queue->ring[number % ITS_QUEUE_ENTRIES];
 }
 
-static void put(struct its_queue *queue, uint64_t number, const struct its_command *command)
+static inline void put(struct its_queue *queue, uint64_t number, const struct its_command *command)
 {
-    *entry(queue, number) = *command;
-    if (!queue->coherent)
-        dcache_clean_invalidate(entry(queue, number), sizeof(*command));
+    struct its_command *to = entry(queue, number);
+    /* All loads before the stores: in pairs, for the compiler can't know that they may be. */
+    uint64_t first = command->words[0], second = command->words[1], third = command->words[2],
+             fourth = command->words[3];
+
+    to->words[0] = first;
+    to->words[1] = second;
+    to->words[2] = third;
+    to->words[3] = fourth;
+}
+
+/* What has been put there is in memory, for an ITS that does not snoop. */
+static SLOW void clean(struct its_queue *queue, uint64_t number, uint64_t end)
+{
+    for (; number < end; number++)
+        dcache_clean_invalidate(entry(queue, number), sizeof(struct its_command));
 }
 
 /* Tells the ITS how far the ring is filled. */
@@ -88,7 +106,7 @@ static void write_pointer(struct its_queue *queue, uint64_t flags)
 
 /* The ITS refuses command number consumed and has stopped there. Its sender gets -EIO; a harmless
  * command takes its place, so that the others are executed. The lock is held. */
-static void step_over_stall(struct its_queue *queue)
+static SLOW void step_over_stall(struct its_queue *queue)
 {
     struct its_queue_batch *batch;
 
@@ -99,6 +117,8 @@ static void step_over_stall(struct its_queue *queue)
             batch->stalled_at = *entry(queue, queue->consumed);
         }
     put(queue, queue->consumed, &queue->harmless);
+    if (!queue->coherent)
+        clean(queue, queue->consumed, queue->consumed + 1);
     write_pointer(queue, GITS_CWRITER_RETRY);
 }
 
@@ -121,24 +141,34 @@ static void update(struct its_queue *queue)
         step_over_stall(queue);
 }
 
-static bool has_room(const struct its_queue *queue, unsigned count)
+static bool has_room(const struct its_queue *queue, const struct its_queue_batch *batch)
 {
-    return queue->submitted - queue->consumed + count < ITS_QUEUE_ENTRIES;
+    return queue->submitted - queue->consumed + batch->count + batch->target_count <
+           ITS_QUEUE_ENTRIES;
+}
+
+static inline void append(struct its_queue *queue, const struct its_command *command)
+{
+    put(queue, queue->submitted++, command);
+    queue->counts[its_command_opcode(command) % ITS_OPCODES]++;
 }
 
 /* The lock is held and there is room. */
-static void insert(struct its_queue *queue, const struct its_command *commands, unsigned count,
-                   struct its_queue_batch *batch)
+static void insert(struct its_queue *queue, struct its_queue_batch *batch)
 {
-    for (unsigned i = 0; i < count; i++) {
-        put(queue, queue->submitted + i, &commands[i]);
-        queue->counts[its_command_opcode(&commands[i]) % ITS_OPCODES]++;
-    }
     batch->first = queue->submitted;
-    batch->end = queue->submitted + count;
+    for (unsigned i = 0; i < batch->count; i++)
+        append(queue, &batch->commands[i]);
+    for (unsigned i = 0; i < batch->target_count; i++) {
+        const struct its_command sync = its_command_sync(batch->targets[i]);
+
+        append(queue, &sync);
+    }
+    batch->end = queue->submitted;
+    if (!queue->coherent)
+        clean(queue, batch->first, batch->end);
     batch->next = queue->waiting;
     queue->waiting = batch;
-    queue->submitted = batch->end;
     write_pointer(queue, 0);
 }
 
@@ -163,9 +193,38 @@ static bool nudge(struct its_queue *queue)
     return still;
 }
 
+/* Whether the ITS has passed the batch; if so, or if that is the last look, it is out of the list.
+ * The lock is held. */
+static inline __attribute__((always_inline)) bool
+look(struct its_queue *queue, const struct its_queue_batch *batch, bool last)
+{
+    bool done;
+
+    update(queue);
+    done = queue->consumed >= batch->end;
+    if (done || last)
+        withdraw(queue, batch);
+    if (last && !done)
+        queue->still = true;
+    return done;
+}
+
+/* Inserts if nothing is in the way, and has a first look at what came of it. */
+static bool submit_at_once(struct its_queue *queue, struct its_queue_batch *batch, bool *done)
+{
+    unsigned long state = spin_lock(&queue->lock);
+    bool room = !queue->still && has_room(queue, batch);
+
+    if (room) {
+        insert(queue, batch);
+        *done = look(queue, batch, false);
+    }
+    spin_unlock(&queue->lock, state);
+    return room;
+}
+
 /* Waits for room, and inserts. 0 or -ENOBUFS. */
-static int submit(struct its_queue *queue, const struct its_command *commands, unsigned count,
-                  struct its_queue_batch *batch, deadline_t deadline)
+static SLOW int submit(struct its_queue *queue, struct its_queue_batch *batch, deadline_t deadline)
 {
     for (;;) {
         bool late =
@@ -173,11 +232,11 @@ static int submit(struct its_queue *queue, const struct its_command *commands, u
         unsigned long state = spin_lock(&queue->lock);
         bool room;
 
-        if (queue->still || !has_room(queue, count))
+        if (queue->still || !has_room(queue, batch))
             update(queue);
-        room = !queue->still && has_room(queue, count);
+        room = !queue->still && has_room(queue, batch);
         if (room)
-            insert(queue, commands, count, batch);
+            insert(queue, batch);
         else if (late)
             queue->still = true;
         spin_unlock(&queue->lock, state);
@@ -199,23 +258,27 @@ static int outcome(const struct its_queue_batch *batch)
 /* Waits until the ITS has passed the batch, or given it up; the batch is out of the list then. */
 static int await(struct its_queue *queue, struct its_queue_batch *batch, deadline_t deadline)
 {
-    for (;;) {
-        bool late = deadline_passed(deadline);
+    for (bool late = false;; late = deadline_passed(deadline)) {
         unsigned long state = spin_lock(&queue->lock);
-        bool done;
+        bool done = look(queue, batch, late);
 
-        update(queue);
-        done = queue->consumed >= batch->end;
-        if (done || late)
-            withdraw(queue, batch);
-        if (late && !done)
-            queue->still = true;
         spin_unlock(&queue->lock, state);
         if (done)
             return outcome(batch);
         if (late)
             return -ETIMEDOUT;
     }
+}
+
+/* A batch that was not done at once, or not even inserted. */
+static SLOW int run_slowly(struct its_queue *queue, struct its_queue_batch *batch, bool inserted)
+{
+    deadline_t end = deadline_after_us(ITS_QUEUE_TIMEOUT_US);
+    int error = 0;
+
+    if (!inserted)
+        error = submit(queue, batch, nudge(queue) ? deadline_after_us(ITS_QUEUE_STILL_US) : end);
+    return error == 0 ? await(queue, batch, end) : error;
 }
 
 static const char *in_words(const struct its_queue_batch *batch, int error)
@@ -225,44 +288,59 @@ static const char *in_words(const struct its_queue_batch *batch, int error)
     return error == -ENOBUFS ? "not queued, the ITS stands still" : "not consumed in time";
 }
 
-static void report(struct its_queue *queue, const struct its_command *command,
-                   const struct its_queue_batch *batch, int error)
+static SLOW void report(struct its_queue *queue, const struct its_queue_batch *batch, int error)
 {
     char text[COMMAND_TEXT_SIZE];
     unsigned long state = spin_lock(&queue->lock);
     uint64_t outstanding = queue->submitted - queue->consumed;
 
     spin_unlock(&queue->lock, state);
-    its_command_text(batch->stalled ? &batch->stalled_at : command, text, sizeof(text));
+    its_command_text(batch->stalled ? &batch->stalled_at : batch->commands, text, sizeof(text));
     log_error(its, "%s: %s (read pointer 0x%llx, %llu commands outstanding)", text,
               in_words(batch, error),
               (unsigned long long)mmio_read64(queue->registers + GITS_CREADR),
               (unsigned long long)outstanding);
 }
 
-int its_queue_run(struct its_queue *queue, const struct its_command *command,
+int its_queue_run(struct its_queue *queue, const struct its_command *commands, unsigned count,
                   const uint64_t *targets, unsigned target_count)
 {
-    struct its_command commands[1u + ITS_QUEUE_TARGETS_MAX];
-    struct its_queue_batch batch = {.stalled = false};
-    deadline_t end = deadline_after_us(ITS_QUEUE_TIMEOUT_US), deadline;
+    struct its_queue_batch batch = {
+        .commands = commands, .count = count, .targets = targets, .target_count = target_count};
+    bool inserted, done = false;
     int error;
 
     if (in_interrupt())
         return -EDEADLK;
     if (target_count > ITS_QUEUE_TARGETS_MAX)
         return -EINVAL;
-    commands[0] = *command;
-    for (unsigned i = 0; i < target_count; i++)
-        commands[1u + i] = its_command_sync(targets[i]);
-
-    deadline = nudge(queue) ? deadline_after_us(ITS_QUEUE_STILL_US) : end;
-    error = submit(queue, commands, 1u + target_count, &batch, deadline);
-    if (error == 0)
-        error = await(queue, &batch, end);
+    inserted = submit_at_once(queue, &batch, &done);
+    error = done ? outcome(&batch) : run_slowly(queue, &batch, inserted);
     if (error != 0)
-        report(queue, command, &batch, error);
+        report(queue, &batch, error);
     return error;
+}
+
+int its_queue_suspend(struct its_queue *queue)
+{
+    unsigned long state = spin_lock(&queue->lock);
+    bool empty;
+
+    update(queue);
+    empty = queue->consumed == queue->submitted;
+    spin_unlock(&queue->lock, state);
+    return empty ? 0 : -EBUSY;
+}
+
+/* The next number is one of the ring's first entry. */
+void its_queue_resume(struct its_queue *queue)
+{
+    unsigned long state = spin_lock(&queue->lock);
+
+    queue->submitted =
+        (queue->submitted + ITS_QUEUE_ENTRIES - 1u) / ITS_QUEUE_ENTRIES * ITS_QUEUE_ENTRIES;
+    queue->consumed = queue->submitted;
+    spin_unlock(&queue->lock, state);
 }
 
 uint64_t its_queue_count(struct its_queue *queue, uint8_t opcode)

@@ -26,7 +26,7 @@
  * anything. */
 #define ITS_QUEUE_STILL_US    1000u
 
-/* How many SYNCs can follow one command. */
+/* How many SYNCs can follow the commands. */
 #define ITS_QUEUE_TARGETS_MAX 2u
 
 struct its_queue_batch;
@@ -50,20 +50,25 @@ int its_queue_init(struct its_queue *queue, uintptr_t registers, struct its_comm
 /* Which command may take the place of one that stalled: a SYNC to a redistributor that exists. */
 void its_queue_set_harmless(struct its_queue *queue, const struct its_command *command);
 
-/* Puts the command into the queue, followed by a SYNC to each target, and waits until the ITS has
+/* Puts the commands into the queue, followed by a SYNC to each target, and waits until the ITS has
  * consumed them all. Commands are consumed in the order of the queue: once a later one is, all
  * before it are. Logs what failed. Thread context, IRQs may be masked; any core; several callers
  * at once have their commands in the queue together.
  *
  * 0: done.
- * -EIO: the ITS stalled at the command, which was taken out: not done.
+ * -EIO: the ITS stalled at the first command, which was taken out: not done.
  * -ENOBUFS: the queue is full for ITS_QUEUE_TIMEOUT_US, or the ITS has stood still since an earlier
  * -ETIMEDOUT: nothing was queued. An ITS that stands still so costs each caller a millisecond.
- * -ETIMEDOUT: not known. The command is in the queue, and may be consumed at any time; or it was,
- * but the ITS stalled at the SYNC behind it.
+ * -ETIMEDOUT: not known. The commands are in the queue, and may be consumed at any time; or some
+ * were, but the ITS stalled at one behind the first.
  * -EDEADLK: interrupt context; nothing was queued. */
-int its_queue_run(struct its_queue *queue, const struct its_command *command,
+int its_queue_run(struct its_queue *queue, const struct its_command *commands, unsigned count,
                   const uint64_t *targets, unsigned target_count);
+
+/* Before the ITS is turned off. -EBUSY: it has commands yet. And after the pointers have been set
+ * to the ring's start, before it is on again. One core, without others. */
+int its_queue_suspend(struct its_queue *queue);
+void its_queue_resume(struct its_queue *queue);
 
 /* Commands put into the queue so far, by opcode. */
 uint64_t its_queue_count(struct its_queue *queue, uint8_t opcode);

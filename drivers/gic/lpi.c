@@ -35,9 +35,9 @@ static struct {
     unsigned limit;
     uint8_t *properties;        /* [0] is LPI 8192's */
     uint8_t *pending[CORE_MAX]; /* a bit an INTID, from INTID 0 */
-    /* A core writes its own once, before it maps a collection; hence before any reader that
-     * depends on it. */
-    bool not_coherent[CORE_MAX];
+    /* The redistributor of one core at least is. A core finds out before it maps a collection,
+     * hence before any reader that depends on it. */
+    bool one_not_coherent;
     bool enabled[CORE_MAX]; /* with these tables */
     bool taken_over;        /* the properties are a loader's table, and so are pending tables */
 } lpis;
@@ -166,7 +166,7 @@ int gic_lpi_init(void)
         return error;
     if (!lpis.taken_over)
         lpis.properties = /* filled, and cleaned, below */
-            gic_memory_allocate_snooped(PROPERTY_TABLE_ALIGNMENT, property_table_size());
+            aligned_alloc(PROPERTY_TABLE_ALIGNMENT, property_table_size());
     complete = lpis.properties != NULL;
     for (unsigned i = 0; complete && i < gic_redistributor_count(); i++) {
         lpis.pending[i] = gic_memory_allocate(PENDING_TABLE_ALIGNMENT, pending_table_size());
@@ -209,8 +209,9 @@ static void use_left_overs(unsigned core, uintptr_t redistributor)
 {
     const uint64_t shareable = GICR_BASER_SHAREABILITY(GIC_MEMORY_INNER_SHAREABLE);
 
-    lpis.not_coherent[core] = (mmio_read64(redistributor + GICR_PROPBASER) &
-                               mmio_read64(redistributor + GICR_PENDBASER) & shareable) == 0;
+    if ((mmio_read64(redistributor + GICR_PROPBASER) & mmio_read64(redistributor + GICR_PENDBASER) &
+         shareable) == 0)
+        __atomic_store_n(&lpis.one_not_coherent, true, __ATOMIC_RELAXED);
     lpis.enabled[core] = true;
 }
 
@@ -242,7 +243,8 @@ int gic_lpi_core_init(void)
                 GICR_PENDBASER_ADDRESS, &coherent);
     if (!taken)
         return -EIO;
-    lpis.not_coherent[core] = !coherent;
+    if (!coherent)
+        __atomic_store_n(&lpis.one_not_coherent, true, __ATOMIC_RELAXED);
 
     barrier_complete(); /* the tables are in memory before the redistributor reads them */
     mmio_write32(redistributor + GICR_CTLR,
@@ -253,12 +255,87 @@ int gic_lpi_core_init(void)
     return 0;
 }
 
+/* ---- a loss of power ---- */
+
+static struct {
+    uint64_t properties, pending; /* GICR_PROPBASER, GICR_PENDBASER */
+    bool complete;                /* what is pending is in the table */
+} saved[CORE_MAX];
+
+/* What a table holds that the redistributor had no reason to write to is from long ago. */
+static uint64_t clear_pending(uint64_t pending)
+{
+    void *table = (void *)(uintptr_t)(pending & GICR_PENDBASER_ADDRESS);
+
+    memset(table, 0, pending_table_size());
+    dcache_clean_invalidate(table, pending_table_size());
+    return pending | GICR_PENDBASER_PTZ;
+}
+
+static int resume_core(unsigned core)
+{
+    uintptr_t redistributor = gic_redistributor_base(core);
+    uint32_t control = mmio_read32(redistributor + GICR_CTLR);
+    uint64_t pending = saved[core].pending;
+
+    if ((control & GICR_CTLR_ENABLE_LPIS) == 0) {
+        mmio_write64(redistributor + GICR_PROPBASER, saved[core].properties);
+        mmio_write64(redistributor + GICR_PENDBASER,
+                     saved[core].complete ? pending : clear_pending(pending));
+    }
+    if (mmio_read64(redistributor + GICR_PROPBASER) != saved[core].properties ||
+        mmio_read64(redistributor + GICR_PENDBASER) != pending)
+        return (control & GICR_CTLR_ENABLE_LPIS) != 0 ? -EBUSY : -EIO;
+    barrier_complete(); /* the table is in memory before the redistributor reads it */
+    mmio_write32(redistributor + GICR_CTLR, control | GICR_CTLR_ENABLE_LPIS);
+    return 0;
+}
+
+int gic_lpi_resume(void)
+{
+    int first_error = 0;
+
+    for (unsigned core = 0; core < CORE_MAX; core++) {
+        int error = lpis.enabled[core] ? resume_core(core) : 0;
+
+        if (first_error == 0)
+            first_error = error;
+    }
+    barrier_complete(); /* LPIs are on before the ITS sends any */
+    return first_error;
+}
+
+/* PENDBASER.PTZ reads as zero: so the table is read when LPIs are on again. */
+static int suspend_core(unsigned core)
+{
+    uintptr_t redistributor = gic_redistributor_base(core);
+    int error;
+
+    saved[core].properties = mmio_read64(redistributor + GICR_PROPBASER);
+    saved[core].pending = mmio_read64(redistributor + GICR_PENDBASER);
+    error = disable(redistributor);
+    saved[core].complete = error != -EBUSY;
+    return error == -EBUSY ? 0 : error;
+}
+
+int gic_lpi_suspend(void)
+{
+    for (unsigned core = 0; core < CORE_MAX; core++) {
+        int error = lpis.enabled[core] ? suspend_core(core) : 0;
+
+        if (error == 0)
+            continue;
+        for (unsigned done = 0; done <= core; done++)
+            if (lpis.enabled[done])
+                (void)resume_core(done);
+        return error;
+    }
+    return 0;
+}
+
 bool gic_lpi_coherent(void)
 {
-    for (unsigned i = 0; i < CORE_MAX; i++)
-        if (lpis.not_coherent[i])
-            return false;
-    return true;
+    return !__atomic_load_n(&lpis.one_not_coherent, __ATOMIC_RELAXED);
 }
 
 void gic_lpi_set_property(unsigned lpi, bool enable, uint8_t priority)

@@ -24,6 +24,13 @@ bool gic_lpi_taken_over(void);
  */
 int gic_lpi_core_init(void);
 
+/* Around a loss of power: gic_suspend(), gic_resume(). The tables, and what is pending in them,
+ * stay in memory. Where LPIs can't be turned off they stay on, and what is pending is lost with the
+ * redistributor. -ETIMEDOUT: one does not come to rest; LPIs are on everywhere. gic_lpi_resume():
+ * -EIO, -EBUSY: one does not take its tables, or has others. */
+int gic_lpi_suspend(void);
+int gic_lpi_resume(void);
+
 /* Exclusive upper bound of LPI INTIDs; 0 before gic_lpi_init(). */
 unsigned gic_lpi_limit(void);
 

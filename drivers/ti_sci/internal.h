@@ -19,6 +19,15 @@ LOG_USE(ti_sci);
 int ti_sci_request(uint16_t type, const void *request, size_t request_size, void *answer,
                    size_t answer_size);
 
+/* Requests without an answer that is of interest, as many as TI_SCI_BATCH_MAX at once. */
+struct ti_sci_message {
+    uint16_t type;
+    int error; /* what came of it, as ti_sci_request() returns it */
+    const void *request;
+    size_t size;
+};
+void ti_sci_request_all(struct ti_sci_message *messages, unsigned count);
+
 /* How long later requests wait for their answers, in microseconds; at first 1 s. For the tests,
  * which lose answers on purpose. Any context. */
 void ti_sci_set_timeout_us(uint64_t timeout_us);

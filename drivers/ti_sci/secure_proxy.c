@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdbool.h>
 
-#define DATA_WORD(thread, i)    ((uintptr_t) & (thread)->data->words[i])
 #define REAL_TIME(thread, name) ((uintptr_t) & (thread)->real_time->name)
 #define SCFG(thread, name)      ((uintptr_t) & (thread)->scfg->name)
 
@@ -47,20 +46,34 @@ int secure_proxy_count(const struct secure_proxy_thread *thread)
 void secure_proxy_send(const struct secure_proxy_thread *thread,
                        const struct secure_proxy_message *message)
 {
+    struct secure_proxy_data_registers *data = thread->data;
+
     /* All words, in order: what a shorter message left behind in the window must not be sent, and
      * the last one sends. One device, so the stores stay in order without barriers; the branch on
-     * the count that came before keeps them after that load. */
+     * the count that came before keeps them after that load. Unrolled: each request sends all. */
+#pragma GCC unroll 15
     for (unsigned i = 0; i < SECURE_PROXY_WORDS; i++)
-        mmio_write32(DATA_WORD(thread, i), message->words[i]);
+        mmio_write32((uintptr_t)&data->words[i], message->words[i]);
     /* The next core to look at the count, in another region, must see this message counted. */
     barrier_complete();
 }
 
-void secure_proxy_receive(const struct secure_proxy_thread *thread,
-                          struct secure_proxy_message *message)
+void secure_proxy_look(const struct secure_proxy_thread *thread, uint32_t *words, unsigned first,
+                       unsigned count)
 {
+    struct secure_proxy_data_registers *data = thread->data;
+
     /* The status is in another region than the data, and a branch does not order two loads. */
-    barrier_after_status();
-    for (unsigned i = 0; i < SECURE_PROXY_WORDS; i++)
-        message->words[i] = mmio_read32(DATA_WORD(thread, i));
+    if (first == 0)
+        barrier_after_status();
+    for (unsigned i = 0; i < count; i++)
+        words[i] = mmio_read32((uintptr_t)&data->words[first + i]);
+}
+
+/* What nobody needs stays unread: the last word's load is what takes the message (TI-SCI
+ * documentation, "Secure Proxy"; TF-A's and OP-TEE's drivers do so too). */
+void secure_proxy_take(const struct secure_proxy_thread *thread, unsigned read)
+{
+    if (read < SECURE_PROXY_WORDS)
+        (void)mmio_read32((uintptr_t)&thread->data->words[SECURE_PROXY_WORDS - 1]);
 }

@@ -42,11 +42,17 @@ int secure_proxy_check(const struct secure_proxy_thread *thread,
 /* How many messages can be sent, or wait to be received; -EIO in error state. Any context. */
 int secure_proxy_count(const struct secure_proxy_thread *thread);
 
-/* Sends or takes one message. The count must have been above zero, and the caller keeps others
- * away from the thread since it looked. Any context. */
+/* Sends one message. The count must have been above zero, and the caller keeps others away from the
+ * thread since it looked; so for the next two. Any context. */
 void secure_proxy_send(const struct secure_proxy_thread *thread,
                        const struct secure_proxy_message *message);
-void secure_proxy_receive(const struct secure_proxy_thread *thread,
-                          struct secure_proxy_message *message);
+
+/* Reads words [first, first + count) of the oldest message, which stays where it is, unless the
+ * last of its words is among them. In order. Any context. */
+void secure_proxy_look(const struct secure_proxy_thread *thread, uint32_t *words, unsigned first,
+                       unsigned count);
+
+/* Takes the oldest message off the queue, `read` words of which have been read. Any context. */
+void secure_proxy_take(const struct secure_proxy_thread *thread, unsigned read);
 
 #endif

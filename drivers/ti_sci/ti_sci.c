@@ -6,7 +6,8 @@
  * A request claims a sequence number, waits for room in the transmit thread, sends, and waits for
  * its answer. No lock is held across a wait, so requests of several cores are in flight together.
  * Answers are taken off the receive thread by its interrupt's handler, or, without it, by any core
- * that waits; whoever takes one hands it to the request with its number.
+ * that waits; whoever takes one copies it to the request with its number, and wakes who waits for
+ * that, and nobody else.
  */
 #include "drivers/ti_sci/ti_sci.h"
 #include "arch/core.h"
@@ -33,6 +34,8 @@
  * firmware can't keep a core in the handler. The interrupt is a level: what is left raises it. */
 #define DRAIN_MAX          255u
 
+#define HEADER_WORDS       ((unsigned)(sizeof(struct tisci_header) / sizeof(uint32_t)))
+
 LOG_SUBJECT(ti_sci);
 
 TRACE_BEGIN(sci_request, "type 0x%04llx, sequence %llu");
@@ -43,9 +46,9 @@ static struct secure_proxy_thread transmit_thread, receive_thread;
 static uint8_t host_id;
 static bool ready; /* there are threads to talk over */
 
-/* A thread's count is only good while nobody else sends or takes. */
+/* A thread's count is only good while nobody else sends or takes. The receive thread's lock is that
+ * of the sequence numbers. */
 static struct spinlock transmit_lock = SPINLOCK_INIT;
-static struct spinlock receive_lock = SPINLOCK_INIT;
 
 /* Shared between cores without a lock; accessed with the compiler's __atomic built-ins, because
  * newlib's stdatomic.h does not know GCC's atomics. */
@@ -66,73 +69,93 @@ enum counter {
 };
 static uint64_t counters[COUNTERS];
 
-static void count(enum counter counter)
+static inline void count(enum counter counter)
 {
     __atomic_fetch_add(&counters[counter], 1, __ATOMIC_RELAXED);
 }
 
 /* ---- receiving ---- */
 
-static void deliver(const struct secure_proxy_message *message)
+/* Takes the oldest answer, and copies to its request what of it is wanted. Returns the request, for
+ * its name only: it may be gone. NULL: nobody waits for it, or this core, which is awake, and looks
+ * again when it goes on. The lock is held. */
+static const void *receive_locked(void)
 {
+    static const enum counter counter_of[] = {
+        [TI_SCI_DELIVERED] = ANSWERS, [TI_SCI_LATE] = LATE, [TI_SCI_STRAY] = STRAY};
+    struct ti_sci_exchange *exchange;
+    enum ti_sci_delivery delivery;
     struct tisci_header header;
+    uint32_t head[HEADER_WORDS];
+    unsigned words = HEADER_WORDS;
+    bool elsewhere = false;
 
-    memcpy(&header, message->words, sizeof(header));
-    switch (ti_sci_sequence_deliver(header.seq, message)) {
-    case TI_SCI_DELIVERED:
-        count(ANSWERS);
-        break;
-    case TI_SCI_LATE:
-        count(LATE);
-        break;
-    case TI_SCI_STRAY:
-        count(STRAY);
-        break;
+    secure_proxy_look(&receive_thread, head, 0, HEADER_WORDS);
+    memcpy(&header, head, sizeof(header));
+    delivery = ti_sci_sequence_deliver(header.seq, &exchange);
+    if (exchange != NULL) {
+        words = exchange->words;
+        elsewhere = exchange->core != core_id();
+        for (unsigned i = 0; i < HEADER_WORDS; i++)
+            exchange->message.words[i] = head[i];
+        if (words > HEADER_WORDS)
+            secure_proxy_look(&receive_thread, exchange->message.words + HEADER_WORDS, HEADER_WORDS,
+                              words - HEADER_WORDS);
     }
+    secure_proxy_take(&receive_thread, words);
+    count(counter_of[delivery]);
+    if (exchange != NULL)
+        ti_sci_exchange_end(exchange);
+    return elsewhere ? exchange : NULL;
 }
 
-/* Takes one message off the receive thread. false: there is none, or the thread has failed. */
-static bool receive_one(struct secure_proxy_message *message)
+/* Takes one message off the receive thread. How many there were, or that the thread has failed. */
+static int receive_one(void)
 {
-    unsigned long state = spin_lock(&receive_lock);
+    const void *exchange = NULL;
+    unsigned long state = spin_lock(&ti_sci_sequence_lock);
     int waiting = secure_proxy_count(&receive_thread);
 
     if (waiting > 0)
-        secure_proxy_receive(&receive_thread, message);
-    spin_unlock(&receive_lock, state);
-    if (waiting < 0)
+        exchange = receive_locked();
+    spin_unlock(&ti_sci_sequence_lock, state);
+    if (exchange != NULL)
+        wait_signal(exchange);
+    if (waiting < 0) {
         __atomic_store_n(&receive_failed, true, __ATOMIC_RELAXED);
-    return waiting > 0;
+        wait_wake_all(); /* no answer comes any more */
+    }
+    return waiting;
 }
 
-/* Delivers what waits on the receive thread; returns how much that was. */
+/* Delivers what waits on the receive thread; returns how much that was. What comes after the last
+ * look raises the interrupt, or is found by the next who polls. */
 static unsigned drain(void)
 {
-    struct secure_proxy_message message;
     unsigned taken = 0;
+    int waiting;
 
-    while (taken < DRAIN_MAX && receive_one(&message)) {
-        deliver(&message);
-        taken++;
-    }
+    do {
+        waiting = receive_one();
+        taken += waiting > 0;
+    } while (waiting > 1 && taken < DRAIN_MAX);
     return taken;
 }
 
 bool ti_sci_receive(void)
 {
-    unsigned taken;
-
     count(INTERRUPTS);
-    taken = drain();
-    wait_notify();
-    return taken != 0;
+    return drain() != 0;
 }
 
 /* ---- one request ---- */
 
 struct attempt {
-    struct ti_sci_exchange exchange;
+    struct ti_sci_exchange exchange; /* first: its address is what is waited for */
     int transmit_error;
+    int error; /* of sending it; nothing was sent then */
+    deadline_t deadline;
+    struct tisci_header header;
 };
 
 /* A wait condition: sends the request if there is room, and holds when it is sent or can't be. */
@@ -152,43 +175,46 @@ static bool has_sent(void *argument)
     return room != 0;
 }
 
-/* A wait condition: the answer has come, or never will. Where no interrupt brings answers, it
- * fetches them, for other requests too. */
+/* Acquire: pairs with the release of who copied the answer. */
+static inline __attribute__((always_inline)) bool has_answer(const struct attempt *attempt)
+{
+    return __atomic_load_n(&attempt->exchange.answered, __ATOMIC_ACQUIRE);
+}
+
+/* A wait condition where no interrupt brings answers: fetches them, for other requests too. Holds
+ * when this one's has come, or never will. */
 static bool has_ended(void *argument)
 {
-    struct attempt *attempt = argument;
-
-    if (!__atomic_load_n(&interrupt_used, __ATOMIC_RELAXED) && drain() > 0)
-        wait_notify();
-    /* Acquire: pairs with the release of who copied the answer. */
-    return __atomic_load_n(&attempt->exchange.answered, __ATOMIC_ACQUIRE) ||
-           __atomic_load_n(&receive_failed, __ATOMIC_RELAXED);
+    if (!__atomic_load_n(&interrupt_used, __ATOMIC_RELAXED))
+        (void)drain();
+    return has_answer(argument) || __atomic_load_n(&receive_failed, __ATOMIC_RELAXED);
 }
 
-/* Whole microseconds until deadline, rounded up. */
-static uint64_t remaining_us(deadline_t deadline)
+/* The same where an interrupt brings them; holds also when it does no longer. */
+static bool has_ended_or_polls(void *argument)
 {
-    uint64_t now = time_now_ns();
-
-    return now < deadline ? (deadline - now + 999u) / 1000u : 0;
+    return has_answer(argument) || __atomic_load_n(&receive_failed, __ATOMIC_RELAXED) ||
+           !__atomic_load_n(&interrupt_used, __ATOMIC_RELAXED);
 }
 
-/* As wait_for() until deadline, but with a look at the condition every POLL_US. */
-static int poll_for(wait_condition_t condition, void *argument, deadline_t deadline)
+/* As wait_until_signal(), but with a look at the condition every POLL_US. */
+static int poll_until(wait_condition_t condition, void *argument, deadline_t deadline)
 {
-    uint64_t left;
+    deadline_t next;
     int error;
 
     do {
-        left = remaining_us(deadline);
-        error = wait_for(condition, argument, left < POLL_US ? left : POLL_US);
-    } while (error == -ETIMEDOUT && left > POLL_US);
+        next = deadline_after_us(POLL_US);
+        if (next > deadline)
+            next = deadline;
+        error = wait_until_signal(condition, argument, next);
+    } while (error == -ETIMEDOUT && next < deadline);
     return error;
 }
 
 static int send(struct attempt *attempt, deadline_t deadline)
 {
-    int error = poll_for(has_sent, attempt, deadline);
+    int error = has_sent(attempt) ? 0 : poll_until(has_sent, attempt, deadline);
 
     if (error == -ETIMEDOUT)
         return -EBUSY;
@@ -199,21 +225,15 @@ static int send(struct attempt *attempt, deadline_t deadline)
     return attempt->transmit_error;
 }
 
-/* A wait condition: as has_ended(), or it must be polled for from now on. */
-static bool has_ended_or_polls(void *argument)
-{
-    return !__atomic_load_n(&interrupt_used, __ATOMIC_RELAXED) || has_ended(argument);
-}
-
 static int await(struct attempt *attempt, deadline_t deadline)
 {
-    if (__atomic_load_n(&interrupt_used, __ATOMIC_RELAXED)) {
-        int error = wait_for(has_ended_or_polls, attempt, remaining_us(deadline));
+    int error = 0;
 
-        if (error != 0)
-            return error;
-    }
-    return poll_for(has_ended, attempt, deadline);
+    if (__atomic_load_n(&interrupt_used, __ATOMIC_RELAXED))
+        error = wait_until_signal(has_ended_or_polls, attempt, deadline);
+    if (error != 0 || has_answer(attempt))
+        return error;
+    return poll_until(has_ended, attempt, deadline);
 }
 
 /* Whether an answer is one to this request, and what it says. No document says whether an answer
@@ -233,17 +253,28 @@ static int check_answer(uint16_t type, const struct tisci_header *answer)
     return 0;
 }
 
-/* Sends and waits, with the sequence number claimed; gives the number back. */
-static int exchange_messages(struct attempt *attempt, uint8_t sequence)
+/* Gives a number up whose answer has not come. Whether it has come at the last moment after all. */
+static bool give_up(const struct attempt *attempt, uint8_t sequence, bool sent)
 {
-    deadline_t deadline = deadline_after_us(__atomic_load_n(&timeout_us, __ATOMIC_RELAXED));
-    int error = send(attempt, deadline);
+    unsigned long state = spin_lock(&ti_sci_sequence_lock);
+    bool answered = has_answer(attempt);
+
+    if (!answered)
+        ti_sci_sequence_release(sequence, sent);
+    spin_unlock(&ti_sci_sequence_lock, state);
+    return answered;
+}
+
+/* Waits for the answer, with the sequence number claimed; it is free afterwards, or reserved. */
+static int end_exchange(struct attempt *attempt)
+{
+    int error = attempt->error;
     bool sent = error == 0;
 
     if (sent)
-        error = await(attempt, deadline);
-    if (ti_sci_sequence_release(sequence, sent))
-        return 0; /* also if it came at the last moment */
+        error = await(attempt, attempt->deadline);
+    if (has_answer(attempt) || give_up(attempt, attempt->header.seq, sent))
+        return 0;
     if (sent && error == 0)
         return -EIO; /* the receive thread has failed */
     if (error == -ETIMEDOUT)
@@ -278,46 +309,107 @@ static void trace_request(const struct tisci_header *header, const struct attemp
     trace(sci_parameters, parameters[0], parameters[1]);
 }
 
-static int exchange(struct attempt *attempt, const struct tisci_header *header)
+/* Words that a message of so many bytes has. */
+static unsigned words_of(size_t size)
 {
+    return (unsigned)((size + sizeof(uint32_t) - 1) / sizeof(uint32_t));
+}
+
+static int claim(struct ti_sci_exchange *exchange, uint8_t *sequence)
+{
+    unsigned long state = spin_lock(&ti_sci_sequence_lock);
+    int error = ti_sci_sequence_claim(exchange, sequence);
+
+    spin_unlock(&ti_sci_sequence_lock, state);
+    return error;
+}
+
+static void log_failure(const struct tisci_header *header, int error)
+{
+    if (error != 0 && error != -EACCES)
+        log_error(ti_sci, "request 0x%04x, sequence %u: %s (error %d)", header->type, header->seq,
+                  in_words(error), error);
+}
+
+/* Sends a request. After an error nothing is left of it. */
+static int begin(struct attempt *attempt, uint16_t type, const void *request, size_t size)
+{
+    struct tisci_header *header = &attempt->header;
     int error;
 
+    /* What a shorter message does not fill is sent too. */
+    attempt->exchange.message = (struct secure_proxy_message){{0}};
+    *header = (struct tisci_header){.type = type, .host = host_id, .flags = TISCI_MSG_FLAG_AOP};
+    if (!wait_is_allowed())
+        return -EDEADLK;
+    if (!ready)
+        return -ENODEV;
+    attempt->exchange.core = core_id();
+    error = claim(&attempt->exchange, &header->seq);
+    if (error != 0) {
+        log_failure(header, error);
+        return error;
+    }
+    memcpy(attempt->exchange.message.words, request, size);
+    memcpy(attempt->exchange.message.words, header, sizeof(*header));
     if (trace_is_on())
         trace_request(header, attempt);
-    error = exchange_messages(attempt, header->seq);
+    attempt->deadline = deadline_after_us(__atomic_load_n(&timeout_us, __ATOMIC_RELAXED));
+    attempt->error = send(attempt, attempt->deadline);
+    return 0;
+}
+
+/* Waits for the answer to a request that has begun. */
+static int end(struct attempt *attempt)
+{
+    int error = end_exchange(attempt);
+
     if (error == 0) {
         struct tisci_header answer;
 
         memcpy(&answer, attempt->exchange.message.words, sizeof(answer));
-        error = check_answer(header->type, &answer);
+        error = check_answer(attempt->header.type, &answer);
     }
-    trace(sci_answer, header->seq, (uint64_t)(int64_t)error);
+    trace(sci_answer, attempt->header.seq, (uint64_t)(int64_t)error);
+    log_failure(&attempt->header, error);
     return error;
 }
 
 int ti_sci_request(uint16_t type, const void *request, size_t request_size, void *answer,
                    size_t answer_size)
 {
-    struct tisci_header header = {.type = type, .host = host_id, .flags = TISCI_MSG_FLAG_AOP};
-    struct attempt attempt = {0};
+    struct attempt attempt;
     int error;
 
-    if (!wait_is_allowed())
-        return -EDEADLK;
-    if (!ready)
-        return -ENODEV;
-    error = ti_sci_sequence_claim(&attempt.exchange, &header.seq);
-    if (error == 0) {
-        memcpy(attempt.exchange.message.words, request, request_size);
-        memcpy(attempt.exchange.message.words, &header, sizeof(header));
-        error = exchange(&attempt, &header);
-    }
+    attempt.exchange.words = answer_size != 0 ? words_of(answer_size) : HEADER_WORDS;
+    error = begin(&attempt, type, request, request_size);
+    if (error == 0)
+        error = end(&attempt);
     if (error == 0 && answer != NULL)
         memcpy(answer, attempt.exchange.message.words, answer_size);
-    if (error != 0 && error != -EACCES)
-        log_error(ti_sci, "request 0x%04x, sequence %u: %s (error %d)", type, header.seq,
-                  in_words(error), error);
     return error;
+}
+
+void ti_sci_request_all(struct ti_sci_message *messages, unsigned count)
+{
+    struct attempt attempts[TI_SCI_BATCH_MAX];
+    unsigned begun = 0;
+    int error = 0;
+
+    while (begun < count && error == 0) {
+        const struct ti_sci_message *message = &messages[begun];
+
+        attempts[begun].exchange.words = HEADER_WORDS;
+        error = begin(&attempts[begun], message->type, message->request, message->size);
+        if (error != 0)
+            break;
+        error = attempts[begun++].error; /* no room to send: there is none for the others either */
+    }
+    for (unsigned i = begun; i < count; i++)
+        messages[i].error = error;
+    /* The last first: when its answer has come, so have the others'. */
+    while (begun-- > 0)
+        messages[begun].error = end(&attempts[begun]);
 }
 
 int ti_sci_short_answer(uint16_t type)
@@ -332,12 +424,17 @@ int ti_sci_short_answer(uint16_t type)
 /* Answers to an earlier user of the threads, the boot loader say, would only be strays. */
 static int discard_stale_answers(void)
 {
-    struct secure_proxy_message message;
-
-    for (unsigned i = 0; i < DRAIN_MAX; i++)
-        if (!receive_one(&message))
-            break;
+    for (unsigned i = 0; i < DRAIN_MAX && secure_proxy_count(&receive_thread) > 0; i++)
+        secure_proxy_take(&receive_thread, 0);
     return secure_proxy_count(&receive_thread) == 0 ? 0 : -EIO;
+}
+
+static void reset_sequences(void)
+{
+    unsigned long state = spin_lock(&ti_sci_sequence_lock);
+
+    ti_sci_sequence_reset();
+    spin_unlock(&ti_sci_sequence_lock, state);
 }
 
 int ti_sci_init(const struct ti_sci_config *config)
@@ -352,7 +449,7 @@ int ti_sci_init(const struct ti_sci_config *config)
     secure_proxy_thread_init(&receive_thread, config->target_data, config->real_time, config->scfg,
                              config->rx_thread);
     host_id = config->host_id;
-    ti_sci_sequence_reset();
+    reset_sequences();
     for (unsigned i = 0; i < COUNTERS; i++)
         __atomic_store_n(&counters[i], 0, __ATOMIC_RELAXED);
     __atomic_store_n(&interrupt_used, false, __ATOMIC_RELAXED);
@@ -373,7 +470,7 @@ int ti_sci_init(const struct ti_sci_config *config)
 void ti_sci_use_interrupt(bool use)
 {
     __atomic_store_n(&interrupt_used, use, __ATOMIC_RELAXED);
-    wait_notify(); /* cores that wait look at the new mode */
+    wait_wake_all(); /* cores that wait look at the new mode */
 }
 
 void ti_sci_set_timeout_us(uint64_t new_timeout_us)

@@ -125,7 +125,8 @@ struct ti_sci_ring_config {
 #define TI_SCI_RING_MODE_RING 0u
 int ti_sci_ring_configure(const struct ti_sci_ring_config *config);
 
-/* TISCI_MSG_RM_UDMAP_TX_CH_CFG and RX_CH_CFG: the fields that a memory-to-memory channel needs. */
+/* TISCI_MSG_RM_UDMAP_TX_CH_CFG and RX_CH_CFG: the fields that a memory-to-memory channel needs.
+ * Only in a batch. */
 struct ti_sci_udmap_tx_config {
     uint16_t udmap_device;
     uint16_t index;
@@ -141,12 +142,38 @@ struct ti_sci_udmap_rx_config {
     uint16_t completion_ring;
 };
 #define TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR 12u
-int ti_sci_udmap_tx_configure(const struct ti_sci_udmap_tx_config *config);
-int ti_sci_udmap_rx_configure(const struct ti_sci_udmap_rx_config *config);
 
 /* TISCI_MSG_RM_PSIL_PAIR and UNPAIR: source thread to destination thread of a NAVSS. */
+struct ti_sci_psil_threads {
+    uint16_t navss_device, source, destination;
+};
 int ti_sci_psil_pair(uint16_t navss_device, uint16_t source, uint16_t destination);
 int ti_sci_psil_unpair(uint16_t navss_device, uint16_t source, uint16_t destination);
+
+/* Several of these at once: all are sent, in their order, before the first answer is waited for, so
+ * they take one trip to the firmware and back. It carries them out in that order. Each gets an
+ * error of its own, as a request of its own would: one that is refused keeps none behind it from
+ * being carried out; those behind one that could not be sent are not sent either, and have its
+ * error. count is at most TI_SCI_BATCH_MAX. */
+#define TI_SCI_BATCH_MAX 5u
+enum ti_sci_kind {
+    TI_SCI_RING,
+    TI_SCI_UDMAP_TX,
+    TI_SCI_UDMAP_RX,
+    TI_SCI_PSIL_PAIR,
+    TI_SCI_PSIL_UNPAIR,
+};
+struct ti_sci_item {
+    enum ti_sci_kind kind;
+    int error; /* what came of it */
+    union {    /* which of them, the kind says */
+        struct ti_sci_ring_config ring;
+        struct ti_sci_udmap_tx_config transmit;
+        struct ti_sci_udmap_rx_config receive;
+        struct ti_sci_psil_threads psil;
+    };
+};
+void ti_sci_batch(struct ti_sci_item *items, unsigned count);
 
 /* Counts since ti_sci_init(). Any context. */
 struct ti_sci_counters {

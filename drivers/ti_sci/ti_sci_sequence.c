@@ -4,7 +4,6 @@
  * the firmware copies a request's number into its answer).
  */
 #include "drivers/ti_sci/ti_sci_sequence.h"
-#include "arch/spinlock.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -15,7 +14,8 @@ enum state {
     RESERVED, /* given up, its answer may still come */
 };
 
-static struct spinlock lock = SPINLOCK_INIT;
+struct spinlock ti_sci_sequence_lock = SPINLOCK_INIT;
+
 static struct {
     enum state state;
     struct ti_sci_exchange *exchange; /* IN_FLIGHT only */
@@ -26,15 +26,12 @@ static uint64_t reservations;
 
 void ti_sci_sequence_reset(void)
 {
-    unsigned long state = spin_lock(&lock);
-
     for (unsigned i = 0; i < TI_SCI_SEQUENCES; i++) {
         entries[i].state = FREE;
         entries[i].exchange = NULL;
     }
     next = 0;
     reservations = 0;
-    spin_unlock(&lock, state);
 }
 
 /* The first free number from `next` on, else the one reserved longest, else TI_SCI_SEQUENCES. */
@@ -57,49 +54,33 @@ static unsigned find(void)
 
 int ti_sci_sequence_claim(struct ti_sci_exchange *exchange, uint8_t *sequence)
 {
-    unsigned long state = spin_lock(&lock);
     unsigned found = find();
 
-    if (found < TI_SCI_SEQUENCES) {
-        __atomic_store_n(&exchange->answered, false, __ATOMIC_RELAXED);
-        entries[found].state = IN_FLIGHT;
-        entries[found].exchange = exchange;
-        next = (found + 1) % TI_SCI_SEQUENCES;
-        *sequence = (uint8_t)found;
-    }
-    spin_unlock(&lock, state);
-    return found < TI_SCI_SEQUENCES ? 0 : -EBUSY;
+    if (found == TI_SCI_SEQUENCES)
+        return -EBUSY;
+    exchange->answered = false;
+    entries[found].state = IN_FLIGHT;
+    entries[found].exchange = exchange;
+    next = (found + 1) % TI_SCI_SEQUENCES;
+    *sequence = (uint8_t)found;
+    return 0;
 }
 
-enum ti_sci_delivery ti_sci_sequence_deliver(uint8_t sequence,
-                                             const struct secure_proxy_message *answer)
+enum ti_sci_delivery ti_sci_sequence_deliver(uint8_t sequence, struct ti_sci_exchange **exchange)
 {
-    enum ti_sci_delivery delivery = TI_SCI_STRAY;
-    unsigned long state = spin_lock(&lock);
-    struct ti_sci_exchange *exchange = entries[sequence].exchange;
+    enum state state = entries[sequence].state;
 
-    if (entries[sequence].state == RESERVED) {
-        entries[sequence].state = FREE;
-        delivery = TI_SCI_LATE;
-    } else if (entries[sequence].state == IN_FLIGHT &&
-               !__atomic_load_n(&exchange->answered, __ATOMIC_RELAXED)) {
-        exchange->message = *answer;
-        /* Release: who sees `answered` sees the answer too. */
-        __atomic_store_n(&exchange->answered, true, __ATOMIC_RELEASE);
-        delivery = TI_SCI_DELIVERED;
-    }
-    spin_unlock(&lock, state);
-    return delivery;
-}
-
-bool ti_sci_sequence_release(uint8_t sequence, bool sent)
-{
-    unsigned long state = spin_lock(&lock);
-    bool answered = __atomic_load_n(&entries[sequence].exchange->answered, __ATOMIC_RELAXED);
-
+    *exchange = entries[sequence].exchange;
+    entries[sequence].state = FREE;
     entries[sequence].exchange = NULL;
-    entries[sequence].state = sent && !answered ? RESERVED : FREE;
+    if (state == IN_FLIGHT)
+        return TI_SCI_DELIVERED;
+    return state == RESERVED ? TI_SCI_LATE : TI_SCI_STRAY;
+}
+
+void ti_sci_sequence_release(uint8_t sequence, bool sent)
+{
+    entries[sequence].exchange = NULL;
+    entries[sequence].state = sent ? RESERVED : FREE;
     entries[sequence].reserved_since = reservations++;
-    spin_unlock(&lock, state);
-    return answered;
 }

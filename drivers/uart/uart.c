@@ -6,6 +6,7 @@
 
 #include "arch/barrier.h"
 #include "arch/exception.h"
+#include "arch/idle.h"
 #include "arch/mmio.h"
 #include "arch/time.h"
 #include "arch/wait.h"
@@ -126,8 +127,11 @@ int uart_write(const char *text, size_t length)
             counters.lost += length - sent;
             return -ETIMEDOUT;
         }
-        for (uint32_t i = 0; i < burst && sent < length; i++)
-            WRITE(thr, (uint8_t)text[sent++]);
+        const uintptr_t thr = (uintptr_t)&uart->thr;
+        const size_t end = length - sent < burst ? length : sent + burst;
+
+        while (sent < end)
+            mmio_write32(thr, (uint8_t)text[sent++]);
     }
     counters.sent += sent;
     return 0;
@@ -235,7 +239,7 @@ static int wait_for_byte(uint64_t timeout_us)
     deadline_t deadline = deadline_after_us(timeout_us);
 
     if (__atomic_load_n(&interrupt_used, __ATOMIC_ACQUIRE))
-        return wait_for(has_byte, NULL, timeout_us);
+        return idle_for(has_byte, NULL, timeout_us);
     while (receive() == 0 && !has_byte(NULL)) {
         if (deadline_passed(deadline))
             return -ETIMEDOUT;

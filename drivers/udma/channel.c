@@ -57,7 +57,7 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
         return -EDEADLK;
     if (channel == NULL || config == NULL || config->callback == NULL || config->depth == 0 ||
         config->depth > UDMA_DEPTH_MAX ||
-        (config->core != IRQ_CORE_ANY && config->core >= core_count()))
+        (!config->polled && config->core != IRQ_CORE_ANY && config->core >= core_count()))
         return -EINVAL;
     udma_held_retry();
     /* Each round puts a number last; so the loop ends with the last that was not. */
@@ -86,17 +86,23 @@ static void tell_of_faults(const struct udma_channel *channel)
 
 int udma_channel_close(struct udma_channel *channel)
 {
-    int stopped, freed;
+    int error = 0, stopped, freed;
 
     if (!irq_is_allowed())
         return -EDEADLK;
     if (channel == NULL)
         return -EINVAL;
+    if (channel->by_thread && __atomic_load_n(&channel->draining, __ATOMIC_RELAXED))
+        return -EAGAIN;
+    if (channel->config.delivery != NULL)
+        error = channel->config.delivery->end(channel);
+    if (error != 0)
+        return error;
     udma_held_retry();
     stopped = udma_stop(channel);
     if (stopped == -EAGAIN)
         return -EAGAIN;
-    freed = irq_free(channel->irq);
+    freed = channel->config.polled ? 0 : irq_free(channel->irq);
     if (freed == -EAGAIN)
         return -EAGAIN;
     if (freed != 0)
@@ -123,11 +129,15 @@ int udma_channel_describe(const struct udma_channel *channel, char *text, size_t
     if (used < 0)
         return used;
     skip = (size_t)used < size ? (size_t)used : size;
-    rest = irq_describe(channel->irq, text + skip, size - skip);
+    rest = channel->config.polled ? sniprintf(text + skip, size - skip, "polled")
+                                  : irq_describe(channel->irq, text + skip, size - skip);
     return rest < 0 ? rest : used + rest;
 }
 
 unsigned udma_channel_core(const struct udma_channel *channel)
 {
-    return irq_core(channel->irq);
+    if (channel->config.polled)
+        return core_id();
+    return channel->config.delivery != NULL ? channel->config.delivery->core(channel)
+                                            : irq_core(channel->irq);
 }

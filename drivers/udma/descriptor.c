@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 /* Packet information words 0 to 2. */
-#define INFO0_TYPE_TR           (3u << 30)
+#define INFO0_TYPE_TR           UDMA_INFO0_ONE_RECORD
 #define INFO0_LAST_ENTRY_MASK   0x3fffu
 #define INFO1_RECORD_64_BYTES   (2u << 24)
 #define INFO1_PACKET_ID_SHIFT   14u
@@ -26,10 +26,8 @@
 #define FLAG_SUPPRESS_EVENT     (1u << 26) /* the ring's event is enough */
 #define FLAG_END_OF_PACKET      (1u << 31)
 
-/* A response word's status, in its lowest byte: a type and, above it, details. The UDMAP writes a
- * response for each record; until then it holds what is no status. */
-#define RESPONSE_NONE           0xffffffffu
-#define RESPONSE_STATUS_MASK    0xffu
+/* A response's status: a type and, above it, details. The UDMAP writes a response for each record;
+ * until then there is UDMA_RESPONSE_NONE, which is no status. */
 #define RESPONSE_TYPE_MASK      0xfu
 #define RESPONSE_TEARDOWN_FLUSH 6u
 
@@ -38,7 +36,7 @@
 
 struct udma_split udma_split_length(size_t length)
 {
-    if (length <= UINT16_MAX)
+    if (length <= UDMA_ONE_ROW_MAX)
         return (struct udma_split){.row = (uint16_t)length, .rows = 1, .tail = 0};
     return (struct udma_split){
         .row = ROW_BYTES,
@@ -91,7 +89,7 @@ void udma_descriptor_build(struct udma_descriptor *descriptor, uint16_t packet_i
         build_record(&descriptor->records[1].copy, destination + moved, source + moved, split.tail,
                      1, true);
     for (unsigned i = 0; i < records; i++)
-        descriptor->records[records].responses[i] = RESPONSE_NONE;
+        descriptor->records[records].responses[i] = UDMA_RESPONSE_NONE;
 }
 
 int udma_descriptor_status(const struct udma_descriptor *descriptor)
@@ -101,12 +99,11 @@ int udma_descriptor_status(const struct udma_descriptor *descriptor)
     if (records > UDMA_RECORDS_MAX)
         return -EIO;
     for (unsigned i = 0; i < records; i++) {
-        /* volatile: the hardware wrote it. */
-        uint32_t response = *(volatile const uint32_t *)&descriptor->records[records].responses[i];
+        uint32_t status = udma_response_status(&descriptor->records[records].responses[i]);
 
-        if ((response & RESPONSE_STATUS_MASK) == 0)
+        if (status == 0)
             continue;
-        return (response & RESPONSE_TYPE_MASK) == RESPONSE_TEARDOWN_FLUSH ? -ECANCELED : -EIO;
+        return (status & RESPONSE_TYPE_MASK) == RESPONSE_TEARDOWN_FLUSH ? -ECANCELED : -EIO;
     }
     return 0;
 }

@@ -6,6 +6,7 @@
 #define DRIVERS_UDMA_INTERNAL_H
 
 #include "arch/spinlock.h"
+#include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/descriptor.h"
 #include "drivers/udma/pool.h"
 #include "drivers/udma/ring.h"
@@ -13,6 +14,7 @@
 #include "drivers/udma/udmap_registers.h"
 #include "lib/log.h"
 #include "msi/handler.h"
+#include "msi/work.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -21,13 +23,17 @@
 LOG_USE(udma);
 
 struct irq;
+struct irq_request;
 
-#define UDMA_DEPTH_MAX 64u /* one bit each in free_slots */
+#define UDMA_DEPTH_MAX 64u
 
-/* A transfer that is queued: its descriptor has the same number. */
+/* A place for a transfer that is queued: a descriptor, and what only the cores need to know. A core
+ * comes from a descriptor to it by their number, which is the same. */
 struct udma_slot {
+    struct udma_slot *next; /* of the free ones, when this is free; atomic */
+    uint64_t length;        /* 0: it is free */
     void *cookie;
-    uint32_t length;
+    struct udma_descriptor *descriptor;
 };
 
 /* What a channel needs of the shared numbers: a pair of channels and a completion ring. */
@@ -52,27 +58,51 @@ struct udma_halves {
 /* Where a half is turned on and off. */
 #define UDMA_CTL(half) ((uintptr_t) & (half)->ctl)
 
+/* Where callbacks are called; what a channel has none of, the image need not have. Thread context
+ * but for core(). */
+struct udma_delivery {
+    /* Fills in the request's handler. -EINVAL: no such core. */
+    int (*begin)(struct udma_channel *channel, struct irq_request *request);
+    /* Then no callback runs, and none will. The errors of work_cancel(); can be repeated. */
+    int (*end)(struct udma_channel *channel);
+    unsigned (*core)(const struct udma_channel *channel); /* where they are called; any context */
+};
+
 struct udma_channel {
     struct udma_channel_config config;
     struct udma_numbers numbers;
     struct udma_halves halves;
-    struct udma_ring transfer, completion;
+    struct udma_slot *first_free;          /* of who queues; lock */
+    struct udma_ring transfer, completion; /* of as many elements both, */
+    uint32_t ring_mask;                    /* a power of two: this and one more */
+    uint32_t pushed;                       /* transfers, since the open; lock, atomic */
     struct udma_descriptor *descriptors;
+    struct udma_slot *slots; /* those below */
     struct irq *irq;
     enum udma_pairing pairing;
     struct udma_channel *next_held;
-    bool stopped; /* the teardown's message has come; atomic */
-    bool cut_off; /* by udma_stop(): the transfer in flight did not end */
+    bool stopped;   /* the teardown's message has come; atomic */
+    bool cut_off;   /* by udma_stop(): the transfer in flight did not end */
+    bool by_thread; /* the completion ring is not emptied in the interrupt; set once, by begin() too
+                     */
 
-    struct spinlock lock; /* for what follows */
-    struct udma_slot slots[UDMA_DEPTH_MAX];
-    uint64_t free_slots;
-    unsigned deferred; /* pushed while draining, not yet submitted */
-    bool draining;     /* the handler is at work */
-    int refusal;       /* what udma_copy() returns from now on, or 0 */
-    bool failed;       /* the completion ring's count can't be: it is not looked at any more */
-    unsigned failed_count;
+    /* Of who empties the completion ring: one core at a time, which takes no lock (transfer.c).
+     * Others read it; each is one atomic access. */
+    bool draining;
+    bool failed; /* the completion ring's count can't be: it is not looked at any more */
+    uint32_t failed_count;
+    struct udma_slot *last_free;
     struct udma_counters counters;
+
+    struct work work;   /* of a delivery in thread context (deferred.c) */
+    unsigned strangers; /* in a row: elements of the completion ring that it could not use */
+
+    struct spinlock lock; /* for what follows, of who queues */
+    int refusal;          /* what udma_copy() returns from now on, or 0: udma_refuse() */
+    uint32_t submitted;   /* transfers, of those that were pushed; atomic */
+
+    struct udma_slot slot_table[UDMA_DEPTH_MAX + 1u]; /* one is always free: see transfer.c */
+    struct udma_slot no_slot;                         /* of the list, when copies are refused */
 };
 
 /* Whether a request to the system firmware that ended with this error may have been carried out all
@@ -146,11 +176,26 @@ int udma_bring_up(struct udma_channel *channel);
  * hardware may use the channel's numbers and its memory. */
 int udma_take_back(struct udma_channel *channel);
 
+/* ---- ring.c; thread context: udma_ring_open() in three steps ---- */
+
+/* Its memory. -ENOMEM: there is none. */
+int udma_ring_prepare(struct udma_ring *ring, uint16_t index, uint16_t count);
+/* Frees the memory of one that has no configuration. */
+void udma_ring_forget(struct udma_ring *ring);
+/* What to ask of the system firmware. */
+void udma_ring_ask(const struct udma_ring *ring, struct ti_sci_ring_config *config);
+/* That ended with this error, which it returns, or 0. If nobody knows what came of it, the ring is
+ * one that may be open. */
+int udma_ring_settle(struct udma_ring *ring, int error);
+
 /* ---- pairing.c; thread context. The system firmware's errors ---- */
 
-/* After an error the channel is not paired, unless `pairing` is unknown. -EADDRINUSE: it was
+/* What to ask of the system firmware. */
+void udma_pairing_ask(const struct udma_channel *channel, struct ti_sci_psil_threads *threads);
+/* That ended with this error, or 0; `wanted`: and the rest has not failed, so a refusal is worth a
+ * second attempt. Returns 0 or an error; `pairing` says how things are. -EADDRINUSE: it was
  * refused, and once more after an attempt to take an earlier user's pairing away. */
-int udma_pair(struct udma_channel *channel);
+int udma_pair_settle(struct udma_channel *channel, int error, bool wanted);
 /* After an error the channel may still be paired, and the call can be repeated. */
 int udma_unpair(struct udma_channel *channel);
 
@@ -167,6 +212,9 @@ bool udma_wait_until_off(const struct udma_halves *halves, uint64_t timeout_us);
 /* Turns both halves off, whatever they are doing. -EIO: they stay on. */
 int udma_disable(const struct udma_halves *halves);
 
+/* udma_copy() refuses from here on, and the channel is told to stop. */
+void udma_begin_stop(struct udma_channel *channel);
+
 /* Lets the transfer in flight end and stops; udma_copy() refuses from here on. 0; -ETIMEDOUT: it
  * did not end, and was cut off; -EAGAIN: a handler has not returned, and the call is to be
  * repeated. */
@@ -174,13 +222,20 @@ int udma_stop(struct udma_channel *channel);
 
 /* ---- transfer.c ---- */
 
+/* With the channel's lock: udma_copy() returns this error from now on. */
+void udma_refuse(struct udma_channel *channel, int error);
+
 /* The completion ring's interrupt handler; context is the channel. */
 enum irq_return udma_transfer_interrupt(void *context);
 /* The same, and records what it does (lib/trace.h). */
 enum irq_return udma_transfer_interrupt_traced(void *context);
 
-/* Takes what is on the completion ring as the handler does, but calls no callback. Thread context;
- * the interrupt is masked, and its handler runs nowhere. */
-void udma_transfer_poll(struct udma_channel *channel);
+/* Takes what is on the completion ring as the handler does; `call`: with callbacks. Thread context;
+ * nobody else is at it. */
+void udma_transfer_poll(struct udma_channel *channel, bool call);
+
+/* Takes what is on the completion ring now, with callbacks that may take their time. Whether there
+ * is more. Thread context; nobody else is at it. */
+bool udma_transfer_turn(struct udma_channel *channel);
 
 #endif

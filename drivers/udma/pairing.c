@@ -55,11 +55,18 @@ static int pair_anew(const struct udma_channel *channel)
     return error;
 }
 
-int udma_pair(struct udma_channel *channel)
+void udma_pairing_ask(const struct udma_channel *channel, struct ti_sci_psil_threads *threads)
 {
-    int error = request_pairing(channel);
+    *threads = (struct ti_sci_psil_threads){
+        .navss_device = udma_get_facts()->navss_device,
+        .source = source_thread(channel),
+        .destination = destination_thread(channel),
+    };
+}
 
-    if (error == -EACCES)
+int udma_pair_settle(struct udma_channel *channel, int error, bool wanted)
+{
+    if (error == -EACCES && wanted)
         error = pair_anew(channel);
     if (error == 0) {
         channel->pairing = UDMA_PAIRED;
@@ -68,11 +75,8 @@ int udma_pair(struct udma_channel *channel)
     log_error(udma, "channel %u: pairing 0x%04x with 0x%04x failed (%d)",
               (unsigned)channel->numbers.channel, (unsigned)source_thread(channel),
               (unsigned)destination_thread(channel), error);
-    if (udma_outcome_is_unknown(error)) {
+    if (udma_outcome_is_unknown(error))
         channel->pairing = UDMA_PAIRING_UNKNOWN;
-        (void)udma_unpair(
-            channel); /* if this is not certain either, udma_take_back() tries again */
-    }
     return error == -EACCES ? -EADDRINUSE : error;
 }
 

@@ -15,12 +15,54 @@ static uint64_t bit_of(unsigned number)
     return UINT64_C(1) << (number % WORD_BITS);
 }
 
+static void add_to_word(struct udma_pool *pool, size_t word, uint64_t bits)
+{
+    pool->owned[word] |= bits;
+    pool->free[word] |= bits;
+}
+
+/* 1 to WORD_BITS of them. */
+static uint64_t lowest_bits(unsigned count)
+{
+    return count < WORD_BITS ? (UINT64_C(1) << count) - 1 : UINT64_MAX;
+}
+
 void udma_pool_add(struct udma_pool *pool, unsigned first, unsigned count)
 {
-    for (unsigned number = first; number - first < count && number < POOL_LIMIT; number++) {
-        pool->owned[number / WORD_BITS] |= bit_of(number);
-        pool->free[number / WORD_BITS] |= bit_of(number);
+    unsigned room = first < POOL_LIMIT ? POOL_LIMIT - first : 0;
+    unsigned left = count < room ? count : room;
+
+    while (left != 0) {
+        unsigned bit = first % WORD_BITS;
+        unsigned some = left < WORD_BITS - bit ? left : WORD_BITS - bit;
+
+        add_to_word(pool, first / WORD_BITS, lowest_bits(some) << bit);
+        first += some;
+        left -= some;
     }
+}
+
+void udma_pool_join(struct udma_pool *pool, const struct udma_pool *other)
+{
+    for (size_t word = 0; word < WORDS; word++)
+        add_to_word(pool, word, other->owned[word]);
+}
+
+static __attribute__((noinline)) void keep(struct udma_pool *pool, const struct udma_pool *other,
+                                           uint64_t others)
+{
+    for (size_t word = 0; word < WORDS; word++)
+        pool->free[word] = pool->owned[word] &= other->owned[word] ^ others;
+}
+
+void udma_pool_keep(struct udma_pool *pool, const struct udma_pool *other)
+{
+    keep(pool, other, 0);
+}
+
+void udma_pool_leave_out(struct udma_pool *pool, const struct udma_pool *other)
+{
+    keep(pool, other, UINT64_MAX);
 }
 
 bool udma_pool_owns(const struct udma_pool *pool, unsigned number)

@@ -23,6 +23,13 @@ struct udma_pool {
 
 /* Adds [first, first + count), free. Numbers from POOL_LIMIT on are left out. */
 void udma_pool_add(struct udma_pool *pool, unsigned first, unsigned count);
+
+/* Of pools of which nothing is taken: adds what another owns; keeps only what another owns; leaves
+ * out what another owns. */
+void udma_pool_join(struct udma_pool *pool, const struct udma_pool *other);
+void udma_pool_keep(struct udma_pool *pool, const struct udma_pool *other);
+void udma_pool_leave_out(struct udma_pool *pool, const struct udma_pool *other);
+
 bool udma_pool_owns(const struct udma_pool *pool, unsigned number);
 
 /* Takes the lowest free number of those that were not put last; with udma_pool_take(), when there

@@ -5,7 +5,6 @@
  */
 #include "drivers/udma/ring.h"
 
-#include "arch/barrier.h"
 #include "arch/mmio.h"
 #include "arch/wait.h"
 #include "drivers/ti_sci/ti_sci.h"
@@ -23,17 +22,27 @@
 
 #define REGISTER(ring, name) ((uintptr_t) & (ring)->registers->name)
 
-static int configure(const struct udma_ring *ring, uint64_t base, uint32_t count)
+void udma_ring_ask(const struct udma_ring *ring, struct ti_sci_ring_config *config)
 {
-    const struct ti_sci_ring_config config = {
+    *config = (struct ti_sci_ring_config){
         .navss_device = udma_get_facts()->ringacc_device,
         .index = ring->index,
-        .base = base,
-        .count = count,
+        .base = (uintptr_t)ring->elements,
+        .count = ring->count,
         .mode = TI_SCI_RING_MODE_RING,
         .element_size = RING_ELEMENT_8_BYTES,
     };
+}
 
+static int configure(const struct udma_ring *ring, bool on)
+{
+    struct ti_sci_ring_config config;
+
+    udma_ring_ask(ring, &config);
+    if (!on) {
+        config.base = 0;
+        config.count = 0;
+    }
     return ti_sci_ring_configure(&config);
 }
 
@@ -43,28 +52,49 @@ static struct ring_rt_registers *registers_of(uint16_t index)
                                         (uintptr_t)index * RING_RT_STRIDE);
 }
 
+void udma_ring_forget(struct udma_ring *ring)
+{
+    dma_free(ring->elements);
+    ring->elements = NULL;
+}
+
 /* Takes the configuration back, which does nothing to a ring that has none; so where an answer was
  * lost it is done again. */
 static int reset(const struct udma_ring *ring)
 {
-    int error = configure(ring, 0, 0);
+    int error = configure(ring, false);
 
     if (udma_outcome_is_unknown(error))
-        error = configure(ring, 0, 0);
+        error = configure(ring, false);
     if (error != 0)
         log_error(udma, "ring %u: reset failed (%d); its memory is kept", (unsigned)ring->index,
                   error);
     return error;
 }
 
-/* After a configuration that failed: makes sure that the ring has none. -EIO: it may have one. */
-static int undo(struct udma_ring *ring, int failure)
+int udma_ring_prepare(struct udma_ring *ring, uint16_t index, uint16_t count)
 {
-    if (udma_outcome_is_unknown(failure) && reset(ring) != 0)
-        return -EIO;
-    dma_free(ring->elements);
-    ring->elements = NULL;
-    return 0;
+    *ring = (struct udma_ring){
+        .registers = registers_of(index),
+        .elements = dma_alloc(count * sizeof(*ring->elements)),
+        .index = index,
+        .count = count,
+    };
+    if (ring->elements != NULL)
+        return 0;
+    log_error(udma, "ring %u: no memory for %u elements", (unsigned)index, (unsigned)count);
+    return -ENOMEM;
+}
+
+int udma_ring_settle(struct udma_ring *ring, int error)
+{
+    if (error == 0)
+        return 0;
+    log_error(udma, "ring %u: configuration with %u elements failed (%d)", (unsigned)ring->index,
+              (unsigned)ring->count, error);
+    if (!udma_outcome_is_unknown(error))
+        udma_ring_forget(ring);
+    return error;
 }
 
 int udma_ring_open(struct udma_ring *ring, uint16_t index, uint16_t count)
@@ -75,22 +105,13 @@ int udma_ring_open(struct udma_ring *ring, uint16_t index, uint16_t count)
         return -EDEADLK;
     if (count == 0)
         return -EINVAL;
-    *ring = (struct udma_ring){
-        .registers = registers_of(index),
-        .elements = dma_alloc(count * sizeof(*ring->elements)),
-        .index = index,
-        .count = count,
-    };
-    if (ring->elements == NULL) {
-        log_error(udma, "ring %u: no memory for %u elements", (unsigned)index, (unsigned)count);
-        return -ENOMEM;
-    }
-    error = configure(ring, (uintptr_t)ring->elements, count);
-    if (error == 0)
-        return 0;
-    log_error(udma, "ring %u: configuration with %u elements failed (%d)", (unsigned)index,
-              (unsigned)count, error);
-    return undo(ring, error) != 0 ? -EIO : error;
+    error = udma_ring_prepare(ring, index, count);
+    if (error != 0)
+        return error;
+    error = udma_ring_settle(ring, configure(ring, true));
+    if (error != 0 && udma_ring_close(ring) != 0) /* it may be open all the same */
+        return -EIO;
+    return error;
 }
 
 int udma_ring_close(struct udma_ring *ring)
@@ -104,8 +125,7 @@ int udma_ring_close(struct udma_ring *ring)
     error = reset(ring);
     if (error != 0)
         return error;
-    dma_free(ring->elements);
-    ring->elements = NULL;
+    udma_ring_forget(ring);
     return 0;
 }
 
@@ -120,7 +140,7 @@ int udma_ring_wrap_occupancy(struct udma_ring *ring)
     if (ring->stale == 0)
         return 0;
     /* The ring accelerator's own count goes to zero first; the doorbells are for the UDMAP's. */
-    error = configure(ring, (uintptr_t)ring->elements, ring->count);
+    error = configure(ring, true);
     if (error != 0)
         return error;
     for (unsigned left = OCCUPANCY_WRAP - ring->stale; left != 0;) {
@@ -131,47 +151,4 @@ int udma_ring_wrap_occupancy(struct udma_ring *ring)
     }
     ring->stale = 0;
     return 0;
-}
-
-static void advance(struct udma_ring *ring)
-{
-    ring->position = (uint16_t)(ring->position + 1u == ring->count ? 0u : ring->position + 1u);
-}
-
-void udma_ring_put(struct udma_ring *ring, uint64_t element)
-{
-    /* volatile: the element belongs to the hardware from the doorbell on. */
-    *(volatile uint64_t *)&ring->elements[ring->position] = element;
-    advance(ring);
-}
-
-void udma_ring_submit(struct udma_ring *ring, unsigned count)
-{
-    /* Descriptors and elements are in memory before the doorbell makes the hardware read them. */
-    barrier_before_doorbell();
-    mmio_write32(REGISTER(ring, doorbell), count);
-}
-
-unsigned udma_ring_occupancy(const struct udma_ring *ring)
-{
-    unsigned occupancy = mmio_read32(REGISTER(ring, occupancy)) & RING_OCCUPANCY_ENTRIES;
-
-    /* Elements, descriptors and data are read after the count that says they are there. */
-    barrier_after_status();
-    return occupancy;
-}
-
-uint64_t udma_ring_get(struct udma_ring *ring)
-{
-    uint64_t element = *(volatile const uint64_t *)&ring->elements[ring->position];
-
-    advance(ring);
-    return element;
-}
-
-void udma_ring_release(struct udma_ring *ring, unsigned count)
-{
-    /* The elements have been read before the doorbell lets the hardware overwrite them. */
-    barrier_after_status();
-    mmio_write32(REGISTER(ring, doorbell), 0u - count); /* negative: elements leave */
 }

@@ -9,17 +9,19 @@
 #ifndef DRIVERS_UDMA_RING_H
 #define DRIVERS_UDMA_RING_H
 
+#include "arch/barrier.h"
+#include "arch/mmio.h"
 #include "drivers/udma/ring_registers.h"
 
 #include <stdint.h>
 
 /* An open ring; its fields are for udma_ring_*(), `index` and `registers` for its owner too. */
 struct udma_ring {
-    struct ring_rt_registers *registers;
     uint64_t *elements;
+    struct ring_rt_registers *registers;
     uint16_t index;
-    uint16_t count;
-    uint16_t position; /* the element that is written, or read, next */
+    uint32_t count;
+    uint32_t position; /* the element that is written, or read, next */
     uint32_t stale;    /* udma_ring_wrap_occupancy(): what the UDMAP still counts */
 };
 
@@ -50,16 +52,56 @@ int udma_ring_close(struct udma_ring *ring);
  * errors: then the call can be repeated. */
 int udma_ring_wrap_occupancy(struct udma_ring *ring);
 
+static inline void udma_ring_advance(struct udma_ring *ring)
+{
+    uint32_t next = ring->position + 1u;
+
+    ring->position = next == ring->count ? 0u : next;
+}
+
 /* Writes the next element; udma_ring_submit() makes `count` of them known to the hardware, at most
  * RING_DOORBELL_MAX at once. The owner keeps the ring from overflowing. Any context. */
-void udma_ring_put(struct udma_ring *ring, uint64_t element);
-void udma_ring_submit(struct udma_ring *ring, unsigned count);
+static inline void udma_ring_put(struct udma_ring *ring, uint64_t element)
+{
+    /* volatile: the element belongs to the hardware from the doorbell on. */
+    *(volatile uint64_t *)&ring->elements[ring->position] = element;
+    udma_ring_advance(ring);
+}
+
+static inline void udma_ring_submit(struct udma_ring *ring, unsigned count)
+{
+    /* Descriptors and elements are in memory before the doorbell makes the hardware read them. */
+    barrier_before_doorbell();
+    mmio_write32((uintptr_t)&ring->registers->doorbell, count);
+}
 
 /* How many elements the hardware has put and nobody has released; udma_ring_get() reads the next,
  * udma_ring_release() gives the places of `count` of them back, at most RING_DOORBELL_MAX at once.
  * udma_ring_get() does not look whether there is one. Any context. */
-unsigned udma_ring_occupancy(const struct udma_ring *ring);
-uint64_t udma_ring_get(struct udma_ring *ring);
-void udma_ring_release(struct udma_ring *ring, unsigned count);
+static inline unsigned udma_ring_occupancy(const struct udma_ring *ring)
+{
+    unsigned occupancy =
+        mmio_read32((uintptr_t)&ring->registers->occupancy) & RING_OCCUPANCY_ENTRIES;
+
+    /* Elements, descriptors and data are read after the count that says they are there. */
+    if (occupancy != 0)
+        barrier_after_status();
+    return occupancy;
+}
+
+static inline uint64_t udma_ring_get(struct udma_ring *ring)
+{
+    uint64_t element = *(volatile const uint64_t *)&ring->elements[ring->position];
+
+    udma_ring_advance(ring);
+    return element;
+}
+
+static inline void udma_ring_release(struct udma_ring *ring, unsigned count)
+{
+    /* The elements have been read before the doorbell lets the hardware overwrite them. */
+    barrier_after_status();
+    mmio_write32((uintptr_t)&ring->registers->doorbell, 0u - count); /* negative: elements leave */
+}
 
 #endif

@@ -23,6 +23,25 @@
 
 /* ---- memory ---- */
 
+/* One more than there can be transfers, all free; and in the descriptors all that no copy changes.
+ */
+static void prepare_slots(struct udma_channel *channel)
+{
+    const unsigned count = channel->config.depth + 1u;
+
+    for (unsigned i = 0; i < count; i++) {
+        struct udma_slot *slot = &channel->slot_table[i];
+
+        slot->descriptor = &channel->descriptors[i];
+        slot->next = i + 1u < count ? slot + 1 : NULL;
+        udma_descriptor_build(slot->descriptor, channel->numbers.channel,
+                              channel->numbers.completion_ring, 0, 0, 1);
+    }
+    channel->slots = channel->slot_table;
+    channel->first_free = &channel->slot_table[0];
+    channel->last_free = &channel->slot_table[count - 1u];
+}
+
 struct udma_channel *udma_channel_allocate(const struct udma_channel_config *config,
                                            const struct udma_numbers *numbers)
 {
@@ -30,15 +49,16 @@ struct udma_channel *udma_channel_allocate(const struct udma_channel_config *con
 
     if (channel == NULL)
         return NULL;
-    channel->descriptors = dma_alloc(config->depth * sizeof(*channel->descriptors));
+    channel->descriptors = dma_alloc((config->depth + 1u) * sizeof(*channel->descriptors));
     if (channel->descriptors == NULL) {
         free(channel);
         return NULL;
     }
     channel->config = *config;
+    channel->by_thread = config->polled;
     channel->numbers = *numbers;
     channel->halves = udma_halves_of(numbers->channel);
-    channel->free_slots = UINT64_MAX >> (UDMA_DEPTH_MAX - config->depth);
+    prepare_slots(channel);
     return channel;
 }
 
@@ -57,52 +77,102 @@ static void enable(const struct udma_halves *halves)
     mmio_write32(UDMA_CTL(halves->transmit), UDMAP_CTL_ENABLE);
 }
 
-static int open_rings(struct udma_channel *channel)
+static int prepare_rings(struct udma_channel *channel)
 {
-    /* One more for the teardown's message. The handler relies on that (transfer.c). */
-    uint16_t count = (uint16_t)(channel->config.depth + 1u);
+    uint16_t count = RING_ELEMENTS_MIN;
     int error;
 
-    if (count < RING_ELEMENTS_MIN)
-        count = RING_ELEMENTS_MIN;
-    error = udma_ring_open(&channel->transfer, channel->numbers.channel, count);
+    /* A power of two, and one more for the teardown's message. The handler relies on both
+     * (transfer.c). */
+    while (count <= channel->config.depth)
+        count = (uint16_t)(2u * count);
+    channel->ring_mask = count - 1u;
+    error = udma_ring_prepare(&channel->transfer, channel->numbers.channel, count);
     if (error == 0)
-        error = udma_ring_open(&channel->completion, channel->numbers.completion_ring, count);
+        error = udma_ring_prepare(&channel->completion, channel->numbers.completion_ring, count);
+    if (error != 0)
+        udma_ring_forget(&channel->transfer);
     return error;
 }
 
-/* There is nothing to undo: a channel that is off does nothing with its configuration, and each
- * open sets all of it that matters. */
-static int configure(const struct udma_channel *channel)
+/* In the order in which the system firmware has to carry them out. */
+enum step {
+    TRANSFER_RING,
+    COMPLETION_RING,
+    TRANSMIT,
+    RECEIVE,
+    PAIR,
+    STEPS
+};
+
+static const enum ti_sci_kind kind_of[STEPS] = {
+    [TRANSFER_RING] = TI_SCI_RING, [COMPLETION_RING] = TI_SCI_RING, [TRANSMIT] = TI_SCI_UDMAP_TX,
+    [RECEIVE] = TI_SCI_UDMAP_RX,   [PAIR] = TI_SCI_PSIL_PAIR,
+};
+
+_Static_assert(STEPS <= TI_SCI_BATCH_MAX, "one batch");
+
+static void ask(const struct udma_channel *channel, struct ti_sci_item items[STEPS])
 {
     const uint16_t device = udma_get_facts()->udmap_device;
-    const struct ti_sci_udmap_tx_config transmit = {
-        .udmap_device = device,
-        .index = channel->numbers.channel,
-        .channel_type = TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
-        .fetch_size = FETCH_WORDS,
-        .completion_ring = channel->completion.index,
-    };
-    const struct ti_sci_udmap_rx_config receive = {
-        .udmap_device = device,
-        .index = channel->numbers.channel,
-        .channel_type = TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
-        .fetch_size = FETCH_WORDS,
-        .completion_ring = channel->completion.index,
-    };
-    int error = ti_sci_udmap_tx_configure(&transmit);
 
-    if (error == 0)
-        error = ti_sci_udmap_rx_configure(&receive);
+    for (unsigned i = 0; i < STEPS; i++)
+        items[i] = (struct ti_sci_item){.kind = kind_of[i]};
+    udma_ring_ask(&channel->transfer, &items[TRANSFER_RING].ring);
+    udma_ring_ask(&channel->completion, &items[COMPLETION_RING].ring);
+    items[TRANSMIT].transmit = (struct ti_sci_udmap_tx_config){
+        .udmap_device = device,
+        .index = channel->numbers.channel,
+        .channel_type = TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
+        .fetch_size = FETCH_WORDS,
+        .completion_ring = channel->completion.index,
+    };
+    items[RECEIVE].receive = (struct ti_sci_udmap_rx_config){
+        .udmap_device = device,
+        .index = channel->numbers.channel,
+        .channel_type = TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
+        .fetch_size = FETCH_WORDS,
+        .completion_ring = channel->completion.index,
+    };
+    udma_pairing_ask(channel, &items[PAIR].psil);
+    ti_sci_batch(items, STEPS);
+}
+
+/* Of the halves' configuration there is nothing to undo: a channel that is off does nothing with
+ * it, and each open sets all of it that matters. */
+static int settle_halves(const struct udma_channel *channel, int transmit, int receive)
+{
+    int error = transmit != 0 ? transmit : receive;
+
     if (error != 0)
         log_error(udma, "channel %u: configuration failed (%d)", (unsigned)channel->numbers.channel,
                   error);
     return error;
 }
 
+static int first_of(int error, int later)
+{
+    return error != 0 ? error : later;
+}
+
+/* All of it in one trip to the system firmware. Each outcome is looked at, whatever became of the
+ * others: what is done is in the channel then. The first error. */
+static int configure(struct udma_channel *channel)
+{
+    struct ti_sci_item items[STEPS];
+    int error;
+
+    ask(channel, items);
+    error = udma_ring_settle(&channel->transfer, items[TRANSFER_RING].error);
+    error = first_of(error, udma_ring_settle(&channel->completion, items[COMPLETION_RING].error));
+    error = first_of(error, settle_halves(channel, items[TRANSMIT].error, items[RECEIVE].error));
+    return first_of(error, udma_pair_settle(channel, items[PAIR].error, error == 0));
+}
+
 static int request_interrupt(struct udma_channel *channel)
 {
-    const struct irq_request request = {
+    const struct udma_delivery *delivery = channel->config.delivery;
+    struct irq_request request = {
         .index = channel->completion.index,
         .handler = udma_transfer_interrupt,
         .traced_handler = udma_transfer_interrupt_traced,
@@ -111,8 +181,10 @@ static int request_interrupt(struct udma_channel *channel)
         .core = channel->config.core,
         .flags = IRQ_FLAG_MASKED,
     };
-    int error = irq_request(udma_get_facts()->ring_interrupts, &request, &channel->irq);
+    int error = delivery != NULL ? delivery->begin(channel, &request) : 0;
 
+    if (error == 0)
+        error = irq_request(udma_get_facts()->ring_interrupts, &request, &channel->irq);
     if (error != 0)
         log_error(udma, "channel %u: no interrupt for ring %u (%d)",
                   (unsigned)channel->numbers.channel, (unsigned)request.index, error);
@@ -126,7 +198,7 @@ static void clear_completions(struct udma_ring *ring)
     unsigned count = udma_ring_occupancy(ring);
 
     if (count != 0 && count <= ring->count) {
-        ring->position = (uint16_t)(count % ring->count);
+        ring->position = count == ring->count ? 0 : count;
         udma_ring_release(ring, count);
     }
 }
@@ -137,17 +209,16 @@ int udma_bring_up(struct udma_channel *channel)
     int error = udma_is_running(&channel->halves) ? udma_disable(&channel->halves) : 0;
 
     if (error == 0)
-        error = open_rings(channel);
+        error = prepare_rings(channel);
     if (error == 0)
         error = configure(channel);
-    if (error == 0)
-        error = udma_pair(channel);
-    if (error == 0)
+    if (error == 0 && !channel->config.polled)
         error = request_interrupt(channel);
     if (error != 0)
         return error;
     clear_completions(&channel->completion);
-    irq_unmask(channel->irq);
+    if (!channel->config.polled)
+        irq_unmask(channel->irq);
     enable(&channel->halves);
     return 0;
 }

@@ -4,7 +4,8 @@
  *
  * A teardown lets the transfer in flight end, turns the channel off, and puts a message onto the
  * completion ring. The handler finds it there, unless its interrupt was masked as a storm: then,
- * once the channel is off, this core masks the interrupt for good and looks itself.
+ * once the channel is off, this core masks the interrupt for good and looks itself. Where it is not
+ * the handler that empties the ring, with a polled channel say, it looks itself from the start.
  */
 #include "arch/mmio.h"
 #include "arch/time.h"
@@ -68,15 +69,20 @@ static bool is_transmitting(const struct udma_channel *channel)
     return (mmio_read32(UDMA_CTL(channel->halves.transmit)) & UDMAP_CTL_ENABLE) != 0;
 }
 
-/* Returns whether this is the first time. */
-static bool begin_closing(struct udma_channel *channel)
+static inline __attribute__((always_inline)) void begin(struct udma_channel *channel)
 {
     unsigned long state = spin_lock(&channel->lock);
     bool first = channel->refusal != -ECANCELED;
 
-    channel->refusal = -ECANCELED;
+    udma_refuse(channel, -ECANCELED);
     spin_unlock(&channel->lock, state);
-    return first;
+    if (first)
+        mmio_write32(UDMA_CTL(channel->halves.transmit), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
+}
+
+void udma_begin_stop(struct udma_channel *channel)
+{
+    begin(channel);
 }
 
 static bool has_stopped(void *argument)
@@ -89,11 +95,7 @@ static bool has_stopped(void *argument)
 /* Whether the handler will still find the message. */
 static bool is_handled(struct udma_channel *channel)
 {
-    unsigned long state = spin_lock(&channel->lock);
-    bool failed = channel->failed;
-
-    spin_unlock(&channel->lock, state);
-    return !failed && !irq_is_masked(channel->irq);
+    return !__atomic_load_n(&channel->failed, __ATOMIC_RELAXED) && !irq_is_masked(channel->irq);
 }
 
 /* Waits until the handler has seen the message (0), there will be no handler though the channel is
@@ -109,17 +111,17 @@ static int wait_for_message(struct udma_channel *channel, deadline_t deadline)
     return error;
 }
 
-/* The handler runs nowhere and will not. Whether the teardown is over. */
+/* There is no handler, or it runs nowhere and will not. Whether the teardown is over. */
 static bool look_for_message(struct udma_channel *channel, deadline_t deadline)
 {
     for (;;) {
-        udma_transfer_poll(channel);
+        udma_transfer_poll(channel, channel->by_thread);
         if (has_stopped(channel))
             return true;
         /* A ring that can't be read never shows the message: then the channel's own word counts. */
-        if (channel->failed)
-            return !is_transmitting(channel);
-        if (is_transmitting(channel) || deadline_passed(deadline))
+        if (channel->failed && !is_transmitting(channel))
+            return true;
+        if (deadline_passed(deadline))
             return false;
         delay_us(MESSAGE_POLL_US);
     }
@@ -129,9 +131,10 @@ int udma_stop(struct udma_channel *channel)
 {
     deadline_t deadline = deadline_after_us(TEARDOWN_TIMEOUT_US);
 
-    if (begin_closing(channel))
-        mmio_write32(UDMA_CTL(channel->halves.transmit), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
-    if (wait_for_message(channel, deadline) != 0) {
+    begin(channel);
+    if (channel->by_thread) {
+        channel->cut_off = !look_for_message(channel, deadline);
+    } else if (wait_for_message(channel, deadline) != 0) {
         irq_mask(channel->irq);
         if (irq_synchronize(channel->irq) != 0)
             return -EAGAIN;

@@ -32,11 +32,11 @@ static int add_ranges(struct udma_pool *pool, uint16_t device, uint8_t subtype)
     return 0;
 }
 
-/* Whether a channel has the number. It may have been granted as something else too. */
-static bool is_channel(const struct udma_pools *pools, unsigned number)
+/* Numbers may have been granted as something else too. */
+static void leave_out_channels(struct udma_pool *pool, const struct udma_pools *pools)
 {
-    return udma_pool_owns(&pools->channels[UDMA_CAPACITY_NORMAL], number) ||
-           udma_pool_owns(&pools->channels[UDMA_CAPACITY_HIGH], number);
+    udma_pool_leave_out(pool, &pools->channels[UDMA_CAPACITY_NORMAL]);
+    udma_pool_leave_out(pool, &pools->channels[UDMA_CAPACITY_HIGH]);
 }
 
 /* A memory-to-memory channel is transmit channel n, receive channel n, and ring n, to which
@@ -44,7 +44,7 @@ static bool is_channel(const struct udma_pools *pools, unsigned number)
 static int find_pairs(struct udma_pools *pools, unsigned capacity, const uint8_t subtypes[3],
                       unsigned limit)
 {
-    struct udma_pool transmits = {0}, receives = {0}, rings = {0};
+    struct udma_pool channels = {0}, transmits = {0}, receives = {0}, rings = {0};
     int error = add_ranges(&transmits, udma_get_facts()->udmap_device, subtypes[0]);
 
     if (error == 0)
@@ -53,11 +53,12 @@ static int find_pairs(struct udma_pools *pools, unsigned capacity, const uint8_t
         error = add_ranges(&rings, udma_get_facts()->ringacc_device, subtypes[2]);
     if (error != 0)
         return error;
-    for (unsigned number = 0; number < limit; number++) {
-        if (udma_pool_owns(&transmits, number) && udma_pool_owns(&receives, number) &&
-            udma_pool_owns(&rings, number) && !is_channel(pools, number))
-            udma_pool_add(&pools->channels[capacity], number, 1);
-    }
+    udma_pool_add(&channels, 0, limit);
+    udma_pool_keep(&channels, &transmits);
+    udma_pool_keep(&channels, &receives);
+    udma_pool_keep(&channels, &rings);
+    leave_out_channels(&channels, pools);
+    udma_pool_join(&pools->channels[capacity], &channels);
     return 0;
 }
 
@@ -66,10 +67,8 @@ static int find_rings(struct udma_pools *pools)
     struct udma_pool rings = {0};
     int error = add_ranges(&rings, udma_get_facts()->ringacc_device, TI_SCI_SUBTYPE_RA_GP);
 
-    for (unsigned number = 0; number < POOL_LIMIT; number++) {
-        if (udma_pool_owns(&rings, number) && !is_channel(pools, number))
-            udma_pool_add(&pools->rings, number, 1);
-    }
+    leave_out_channels(&rings, pools);
+    udma_pool_join(&pools->rings, &rings);
     return error;
 }
 

@@ -44,17 +44,30 @@ unsigned udma_open_count(void);
 
 struct udma_channel; /* opaque */
 
-/* A transfer has ended. Interrupt context, on the channel's core; it may call udma_copy(). status:
- * 0, or -EIO when the descriptor's response tells of an error; cookie is udma_copy()'s. */
+/* A transfer has ended. Interrupt context, on the channel's core; of a polled channel, in
+ * udma_poll(), or in udma_channel_close(); where udma_channel_config.delivery says. It may call
+ * udma_copy(). status: 0, or -EIO when the descriptor's response tells of an error; cookie is
+ * udma_copy()'s. */
 typedef void (*udma_callback_t)(void *context, void *cookie, int status);
+
+/* Callbacks that come in thread context, as deferred work (msi/work.h), where they may wait, print
+ * and allocate: in order, one after the other, never on two cores at once, and with no memory but
+ * the channel's own. A transfer keeps its place of the channel's depth until its callback begins.
+ * What has not been called back when the channel is closed is so in udma_channel_close(). */
+struct udma_delivery;                                /* opaque */
+extern const struct udma_delivery udma_in_thread;    /* on the interrupt's core */
+extern const struct udma_delivery udma_in_thread_on; /* on udma_channel_config.thread_core */
 
 /* What a channel is opened with. */
 struct udma_channel_config {
     const char *name;
-    uint32_t core;  /* or IRQ_CORE_ANY */
-    uint32_t depth; /* transfers that can be queued at once, 1-64 */
+    uint32_t core;        /* or IRQ_CORE_ANY; unless polled */
+    bool polled;          /* no interrupt is requested: udma_poll() asks the ring */
+    uint32_t depth;       /* transfers that can be queued at once, 1-64 */
+    uint32_t thread_core; /* for udma_in_thread_on */
     udma_callback_t callback;
     void *context;
+    const struct udma_delivery *delivery; /* NULL: in the interrupt; unless polled */
 };
 
 /* Opens a channel; a failing step undoes those before it. Thread context, any core. After an error
@@ -81,9 +94,11 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
  * (udma_inventory.held; for the interrupt's part, irq_free()).
  *
  * -EAGAIN: a callback has not returned for 5 s. The channel is stopped, but the handle is still the
- * caller's: close it again.
+ * caller's: close it again. Of a polled channel: somebody is in udma_poll(). Nothing was done; nor
+ * where a callback that a close calls calls it.
  *
- * -EINVAL: NULL. -EDEADLK: not allowed here (irq_is_allowed()). Nothing was done. */
+ * -EINVAL: NULL. -EDEADLK: not allowed here (irq_is_allowed()), or in a callback of the channel's
+ * own. Nothing was done. */
 int udma_channel_close(struct udma_channel *channel);
 
 /* Queues a copy of length bytes (1 to 4 MiB less 1; source and destination physical = virtual
@@ -94,20 +109,36 @@ int udma_channel_close(struct udma_channel *channel);
 int udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t source, size_t length,
               void *cookie);
 
+/* Of a polled channel: takes what is on its ring, calls the callbacks, in order, here and now, and
+ * returns how many elements those were: 0 if nothing has ended, which costs one read of a register.
+ * Any context and core, but one at a time; nobody waits in it. -EBUSY: somebody is in it, another
+ * core, or the callback that calls it. -EINVAL: no channel, or not a polled one. -EIO: the channel
+ * has failed, as udma_copy() has it. */
+int udma_poll(struct udma_channel *channel);
+
+/* Of a channel whose callbacks come in thread context: waits until they have returned for all that
+ * had ended before; on the core where they run it runs that core's work up to there. Thread
+ * context. -EINVAL: no channel, or another one; -ECANCELED: it is being closed; -EDEADLK,
+ * -ETIMEDOUT: as work_flush() (msi/work.h). */
+int udma_flush(struct udma_channel *channel, uint64_t timeout_us);
+
 /* For people: the route in words, as irq_describe() with channels and ring in front ("tchan 8,
- * rchan 8, ring 304 > event 16 > ..."). Returns the length as snprintf() does. Thread context.
- * -EDEADLK. */
+ * rchan 8, ring 304 > event 16 > ...", or "... > polled"). Returns the length as snprintf() does.
+ * Thread context. -EDEADLK. */
 int udma_channel_describe(const struct udma_channel *channel, char *text, size_t size);
 
-/* Counts since the open; completions are callbacks, those with an error among them. Any context. */
+/* Counts since the open, each read by itself; completions are callbacks, those with an error among
+ * them. Any context. */
 struct udma_counters {
-    uint64_t interrupts, completions, bytes, errors;
+    uint64_t interrupts;
+    uint64_t completions, bytes; /* in this order: transfer.c writes them together */
+    uint64_t errors;
     uint64_t empty; /* interrupts that found nothing */
     uint64_t bogus; /* elements of the completion ring that were no descriptor in use */
 };
 void udma_channel_get_counters(const struct udma_channel *channel, struct udma_counters *counters);
 
-/* The core that its callbacks run on. Any context. */
+/* The core that its callbacks run on; of a polled channel, this one. Any context. */
 unsigned udma_channel_core(const struct udma_channel *channel);
 
 /* For a driver that programs the hardware itself: takes one of the host's numbers, or gives it

@@ -29,3 +29,12 @@ void irq_id_pool_give(struct irq_id_pool *pool, uint16_t id)
     pool->ids[(pool->head + pool->free) % pool->capacity] = id;
     pool->free++;
 }
+
+void irq_id_pool_fill(struct irq_id_pool *pool, uint32_t first, uint32_t count)
+{
+    uint16_t *id = pool->ids + pool->free;
+
+    for (uint32_t i = 0; i < count; i++)
+        id[i] = (uint16_t)(first + i);
+    pool->free += count;
+}

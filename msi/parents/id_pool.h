@@ -20,4 +20,7 @@ int irq_id_pool_init(struct irq_id_pool *pool, uint32_t capacity); /* empty; -EN
 bool irq_id_pool_take(struct irq_id_pool *pool, uint16_t *id);     /* false: none left */
 void irq_id_pool_give(struct irq_id_pool *pool, uint16_t id);      /* adds at most `capacity` */
 
+/* Gives [first, first + count), before anything is taken. */
+void irq_id_pool_fill(struct irq_id_pool *pool, uint32_t first, uint32_t count);
+
 #endif

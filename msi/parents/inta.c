@@ -20,9 +20,11 @@
 #include "msi/irq.h"
 #include "msi/local.h"
 #include "msi/parents/mapping.h"
+#include "msi/parents/restore.h"
 #include "msi/parents/vint.h"
 #include "msi/reclaim.h"
 #include "msi/registry.h"
+#include "msi/state.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -86,6 +88,11 @@ static int take_off(struct inta_irq *event)
     return error != 0 ? error : irq_mapping_clear(&event->mapping);
 }
 
+static bool is_stuck(const struct inta *inta)
+{
+    return inta->stuck != NULL || inta->vints.stuck != 0;
+}
+
 static void reap(struct inta *inta)
 {
     struct irq **link = &inta->stuck;
@@ -140,10 +147,11 @@ static int inta_alloc(struct irq *irq, uint32_t flags)
     int error;
 
     (void)flags; /* an event is an edge into a status bit, whatever the source */
-    reap(inta);
+    if (is_stuck(inta))
+        reap(inta);
     if (!irq_id_pool_take(&inta->events, &number))
         return -ENOSPC;
-    error = vint_take_bit(&inta->vints, irq->core, &event->vint, &bit);
+    error = vint_take_bit(&inta->vints, irq->core, irq->priority, &event->vint, &bit);
     if (error != 0) {
         irq_id_pool_give(&inta->events, number);
         return error;
@@ -166,7 +174,8 @@ static int inta_free(struct irq *irq)
     struct inta *inta = inta_of(irq);
     struct inta_irq *event = event_of(irq);
 
-    reap(inta);
+    if (is_stuck(inta))
+        reap(inta);
 
     int error = take_off(event);
 
@@ -177,6 +186,7 @@ static int inta_free(struct irq *irq)
         keep_stuck(inta, irq);
         return error;
     }
+    irq->quiet = true; /* vint_detach() has waited */
     return give_event(inta, event);
 }
 
@@ -192,7 +202,7 @@ static void inta_unmask(struct irq *irq)
 
 static int inta_set_affinity(struct irq *irq, unsigned core)
 {
-    unsigned old = irq->core;
+    unsigned old = irq_core(irq);
     int error;
 
     /* From here on the event is handed over, if it comes to another core. */
@@ -275,6 +285,25 @@ static const struct irq_parent_ops inta_ops = {
     .inventory = inta_inventory,
 };
 
+/* ---- after a suspend ---- */
+
+/* The mask, before the event is raised: a VINT that has lost its registers has none enabled. */
+int irq_inta_restore(struct irq *irq)
+{
+    if (irq->binding->parent->ops != &inta_ops)
+        return 0;
+
+    struct inta_irq *event = event_of(irq);
+    bool lost;
+    int line = intr_line_restore(inta_of(irq)->vints.router, &event->vint->line);
+    int error = irq_mapping_restore(&event->mapping, &lost);
+
+    irq_state_restore(irq);
+    if (lost)
+        vint_raise(event->vint, event->mapping.bit);
+    return line != 0 ? line : error;
+}
+
 /* ---- start ---- */
 
 static int init_events(struct inta *inta)
@@ -286,10 +315,8 @@ static int init_events(struct inta *inta)
         error = irq_id_pool_init(&inta->events, (uint32_t)range.count + range.second_count);
     if (error != 0)
         return error;
-    for (uint32_t i = 0; i < range.count; i++)
-        irq_id_pool_give(&inta->events, (uint16_t)(range.first + i));
-    for (uint32_t i = 0; i < range.second_count; i++)
-        irq_id_pool_give(&inta->events, (uint16_t)(range.second_first + i));
+    irq_id_pool_fill(&inta->events, range.first, range.count);
+    irq_id_pool_fill(&inta->events, range.second_first, range.second_count);
     return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "msi/binding.h"
 #include "msi/irq.h"
 #include "msi/parents/id_pool.h"
+#include "msi/parents/restore.h"
 #include "msi/parents/spi.h"
 #include "msi/reclaim.h"
 #include "msi/registry.h"
@@ -32,6 +33,7 @@ struct intr {
     struct irq_id_pool outputs;
     uint32_t owned;
     uint32_t direct_in_use;
+    uint32_t spare;    /* lines_spare(), for who has not the mutex; atomic */
     struct irq *stuck; /* direct interrupts whose route could not be taken down */
 };
 
@@ -71,11 +73,17 @@ static uint32_t lines_spare(const struct intr *intr)
     return intr->outputs.free > kept ? intr->outputs.free - kept : 0;
 }
 
+static void tell_spare(struct intr *intr)
+{
+    __atomic_store_n(&intr->spare, lines_spare(intr), __ATOMIC_RELAXED);
+}
+
 static void give_output(struct intr *intr, struct intr_line *line, bool direct)
 {
     irq_id_pool_give(&intr->outputs, line->output);
     if (direct)
         intr->direct_in_use--;
+    tell_spare(intr);
 }
 
 static int line_open(struct intr *intr, uint16_t input, bool direct, struct intr_line *line)
@@ -86,6 +94,7 @@ static int line_open(struct intr *intr, uint16_t input, bool direct, struct intr
         return -ENOSPC;
     if (direct)
         intr->direct_in_use++;
+    tell_spare(intr);
     line->intid = output_intid(intr, line->output);
     line->direct = direct;
     line->route = (struct irq_mapping){
@@ -140,15 +149,21 @@ int intr_line_close(struct irq_parent *router, struct intr_line *line)
     return error;
 }
 
+int intr_line_restore(struct irq_parent *router, struct intr_line *line)
+{
+    bool lost;
+    int error = mutex_lock(&router->mutex);
+
+    if (error != 0)
+        return error;
+    error = irq_mapping_restore(&line->route, &lost);
+    mutex_unlock(&router->mutex);
+    return error;
+}
+
 uint32_t intr_lines_spare(struct irq_parent *router)
 {
-    if (mutex_lock(&router->mutex) != 0)
-        return 0;
-
-    uint32_t spare = lines_spare(intr_of(router));
-
-    mutex_unlock(&router->mutex);
-    return spare;
+    return __atomic_load_n(&intr_of(router)->spare, __ATOMIC_RELAXED);
 }
 
 /* ---- devices wired straight to the router ---- */
@@ -202,7 +217,7 @@ static int direct_alloc(struct irq *irq, uint32_t flags)
         return error;
     }
     error = irq_spi_open(line->intid, (flags & IRQ_FLAG_EDGE) != 0 ? GIC_EDGE : GIC_LEVEL,
-                         irq->core, &irq->sink);
+                         irq->core, irq->priority->gic, &irq->sink);
     if (error != 0 && line_close(intr, line) != 0)
         keep_stuck(intr, irq);
     return error;
@@ -214,9 +229,11 @@ static int direct_free(struct irq *irq)
 
     reap(intr);
 
-    int closed = irq_spi_close(line_of(irq)->intid);
+    bool quiet;
+    int closed = irq_spi_close(line_of(irq)->intid, &quiet);
     int error = line_close(intr, line_of(irq));
 
+    irq->quiet = quiet && error == 0;
     if (error != 0)
         keep_stuck(intr, irq);
     return error != 0 ? error : closed;
@@ -312,10 +329,21 @@ static int intr_start(struct intr *intr)
     add_outputs(intr, range.first, range.count);
     add_outputs(intr, range.second_first, range.second_count);
     intr->owned = intr->outputs.free;
+    tell_spare(intr);
     error = irq_parent_register(&intr->parent);
     if (error != 0)
         free(intr->outputs.ids);
     return error;
+}
+
+/* The parent's mutex is held. */
+int irq_intr_restore(struct irq *irq)
+{
+    bool lost;
+
+    if (irq->binding->parent->ops != &intr_ops)
+        return 0;
+    return irq_mapping_restore(&line_of(irq)->route, &lost);
 }
 
 bool intr_is_router(const struct irq_parent *parent)

@@ -25,6 +25,9 @@ int intr_line_open(struct irq_parent *router, uint16_t input, bool direct, struc
  * is; the call can be repeated. */
 int intr_line_close(struct irq_parent *router, struct intr_line *line);
 
+/* After a suspend: irq_mapping_restore() of the route. */
+int intr_line_restore(struct irq_parent *router, struct intr_line *line);
+
 /* Whether a parent is a router. Any context. */
 bool intr_is_router(const struct irq_parent *parent);
 

@@ -9,8 +9,9 @@
  * Masking. An LPI is masked by its bit in the property table and an INV command; but commands wait
  * for the ITS, and irq_mask() may be called from a handler. So a mask is the bit in irq->state
  * alone: a message that arrives while masked still costs an interrupt, which is kept as pending
- * and handled at unmask (msi/state.c). The property table has an LPI enabled from request to free;
- * only after a storm irq_service() disables it there.
+ * and handled at unmask (msi/state.c). The property table has an LPI enabled from its first request
+ * on: unmapped, it can't come. Only after a storm irq_service() disables it there, and a free whose
+ * DISCARD fails.
  */
 #include "drivers/gic/its.h"
 #include "arch/core.h"
@@ -33,6 +34,9 @@
 #define EVENT_BITS_MAX          16u /* as many events as LPIs can exist */
 #define WINDOW_BYTES_PER_DEVICE 4u  /* of a pre-ITS window (AM65x TRM SPRUID7, "GIC-500") */
 
+#define CHAIN_BITS              9u /* identities are found in one of 512 chains */
+#define CHAINS                  (1u << CHAIN_BITS)
+
 LOG_USE(irq);
 
 /* A device id at the ITS, which several devices may share. */
@@ -49,7 +53,8 @@ struct its_identity {
 struct its_parent {
     struct irq_parent parent; /* first member */
     struct irq_lpi_regions regions;
-    struct its_identity *identities;
+    struct its_identity *chains[CHAINS];     /* by hash of the device id */
+    uint32_t stuck_count;                    /* interrupts in their lists */
     uint32_t identity_count, reserved_count; /* of devices; for none */
     uint32_t reserved_ids;                   /* [0, reserved_ids) is for no device */
     uint32_t reserved_messages; /* so many of them are sent one before the first is bound */
@@ -67,12 +72,23 @@ static unsigned lpi_of(const struct irq *irq)
     return ((const struct its_irq *)irq)->lpi;
 }
 
+static struct its_parent *its_of(const struct irq *irq)
+{
+    return (struct its_parent *)irq->binding->parent;
+}
+
 static struct its_identity *identity_of(const struct irq *irq)
 {
     return irq->binding->data.its;
 }
 
 /* ---- device ids ---- */
+
+/* Neighbours, and ids at equal distances, come into different chains. */
+static struct its_identity **chain_of(struct its_parent *its, uint32_t device_id)
+{
+    return &its->chains[device_id * 0x9e3779b1u >> (32u - CHAIN_BITS)];
+}
 
 /* reserved: it is for no device (irq_its_reserve_ids()). */
 static int identity_create(struct its_parent *its, uint32_t device_id, unsigned event_bits,
@@ -99,8 +115,8 @@ static int identity_create(struct its_parent *its, uint32_t device_id, unsigned 
         free(identity);
         return error;
     }
-    identity->next = its->identities;
-    its->identities = identity;
+    identity->next = *chain_of(its, device_id);
+    *chain_of(its, device_id) = identity;
     if (reserved)
         its->reserved_count++;
     else
@@ -109,9 +125,9 @@ static int identity_create(struct its_parent *its, uint32_t device_id, unsigned 
     return 0;
 }
 
-static struct its_identity *find_identity(const struct its_parent *its, uint32_t device_id)
+static struct its_identity *find_identity(struct its_parent *its, uint32_t device_id)
 {
-    struct its_identity *identity = its->identities;
+    struct its_identity *identity = *chain_of(its, device_id);
 
     while (identity != NULL && identity->device_id != device_id)
         identity = identity->next;
@@ -186,18 +202,19 @@ static void give_up(struct irq *irq)
 }
 
 /* The table is gone, and the stuck ones' events with it. */
-static void forget_stuck(struct its_identity *identity)
+static void forget_stuck(struct its_parent *its, struct its_identity *identity)
 {
     while (identity->stuck != NULL) {
         struct irq *irq = identity->stuck;
 
         identity->stuck = irq->stuck_next;
+        its->stuck_count--;
         give_up(irq);
     }
 }
 
 /* Tries again what could not be discarded earlier. */
-static void reap_identity(struct its_identity *identity)
+static void reap_identity(struct its_parent *its, struct its_identity *identity)
 {
     struct irq **link = &identity->stuck;
 
@@ -211,14 +228,16 @@ static void reap_identity(struct its_identity *identity)
             continue;
         }
         *link = irq->stuck_next;
+        its->stuck_count--;
         give_up(irq);
     }
 }
 
-static void reap(const struct its_parent *its)
+static void reap(struct its_parent *its)
 {
-    for (struct its_identity *each = its->identities; each != NULL; each = each->next)
-        reap_identity(each);
+    for (unsigned i = 0; i < CHAINS && its->stuck_count != 0; i++)
+        for (struct its_identity *each = its->chains[i]; each != NULL; each = each->next)
+            reap_identity(its, each);
 }
 
 static int identity_leave(struct irq_binding *binding)
@@ -232,9 +251,10 @@ static int identity_leave(struct irq_binding *binding)
 
         if (error != 0)
             return error;
-        forget_stuck(identity);
+        forget_stuck(its, identity);
         irq_lpi_regions_give(&its->regions, identity->event_bits, identity->first_lpi);
-        for (struct its_identity **link = &its->identities; *link != NULL; link = &(*link)->next) {
+        for (struct its_identity **link = chain_of(its, identity->device_id); *link != NULL;
+             link = &(*link)->next) {
             if (*link == identity) {
                 *link = identity->next;
                 break;
@@ -244,7 +264,7 @@ static int identity_leave(struct irq_binding *binding)
         free(identity);
         return 0;
     }
-    reap_identity(identity);
+    reap_identity(its, identity);
     /* A stuck interrupt counts as its device's. */
     for (const struct irq *irq = identity->stuck; irq != NULL; irq = irq->stuck_next) {
         if (irq->binding == binding)
@@ -263,18 +283,16 @@ static void keep_stuck(struct irq *irq)
     irq->stuck = true;
     irq->stuck_next = identity->stuck;
     identity->stuck = irq;
+    its_of(irq)->stuck_count++;
 }
 
-static int map_and_enable(struct irq *irq)
+static int open_event(struct irq *irq)
 {
     struct its_device *device = identity_of(irq)->device;
-    int error = its_map_event(device, irq->index, lpi_of(irq), irq->core);
+    int error = its_open_event(device, irq->index, lpi_of(irq), irq->core, irq->priority->gic);
 
-    if (error == 0)
-        error = its_enable_event(device, irq->index, lpi_of(irq), GIC_PRIORITY_DEFAULT);
-    else if (error != -ETIMEDOUT)
-        return error; /* the ITS refused: the event is not mapped */
-    if (error != 0 && its_discard_event(device, irq->index) != 0)
+    /* After any other error it is not mapped. */
+    if (error == -ETIMEDOUT && its_discard_event(device, irq->index) != 0)
         keep_stuck(irq);
     return error;
 }
@@ -282,7 +300,8 @@ static int map_and_enable(struct irq *irq)
 static int its_alloc(struct irq *irq, uint32_t flags)
 {
     (void)flags; /* messages have no trigger mode */
-    reap((const struct its_parent *)irq->binding->parent);
+    if (its_of(irq)->stuck_count != 0)
+        reap(its_of(irq));
     ((struct its_irq *)irq)->lpi = identity_of(irq)->first_lpi + irq->index;
 
     /* -EBUSY: another device with this id has the event. */
@@ -290,7 +309,7 @@ static int its_alloc(struct irq *irq, uint32_t flags)
 
     if (error != 0)
         return error;
-    error = map_and_enable(irq);
+    error = open_event(irq);
     if (error != 0) {
         log_error(irq, "ITS: map device %u event %u to LPI %u: error %d",
                   (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, lpi_of(irq), error);
@@ -304,22 +323,24 @@ static int its_free(struct irq *irq)
 {
     struct its_device *device = identity_of(irq)->device;
 
-    reap((const struct its_parent *)irq->binding->parent);
+    if (its_of(irq)->stuck_count != 0)
+        reap(its_of(irq));
 
-    int error = its_disable_event(device, irq->index, lpi_of(irq));
-    int discarded = its_discard_event(device, irq->index); /* takes a pending LPI along */
+    /* Takes a pending LPI along. It stays enabled in the property table: nothing leads to it. */
+    int error = its_discard_event(device, irq->index);
 
-    if (discarded != 0) {
+    if (error != 0) {
         log_error(irq, "ITS: discard device %u event %u: error %d",
-                  (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, discarded);
+                  (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, error);
+        (void)its_disable_event(device, irq->index, lpi_of(irq)); /* it may still be mapped */
         keep_stuck(irq);
-        return discarded;
+        return error;
     }
     /* A core that took the LPI just before still finds the sink, and does nothing with it. If that
      * can't be waited for, it counts a stray. */
-    (void)irq_quiesce();
+    irq->quiet = irq_await_handlers() == 0;
     irq_sink_detach(lpi_of(irq));
-    return error;
+    return 0;
 }
 
 static int its_set_affinity(struct irq *irq, unsigned core)
@@ -346,7 +367,7 @@ static int its_silence(struct irq *irq, bool silent)
     struct its_device *device = identity_of(irq)->device;
 
     return silent ? its_disable_event(device, irq->index, lpi_of(irq))
-                  : its_enable_event(device, irq->index, lpi_of(irq), GIC_PRIORITY_DEFAULT);
+                  : its_enable_event(device, irq->index, lpi_of(irq), irq->priority->gic);
 }
 
 /* Not one that has got an owner meanwhile. */
@@ -374,10 +395,7 @@ static void its_inventory(struct irq_parent *parent, struct irq_inventory *inven
 {
     const struct its_parent *its = (const struct its_parent *)parent;
 
-    for (const struct its_identity *each = its->identities; each != NULL; each = each->next) {
-        for (const struct irq *irq = each->stuck; irq != NULL; irq = irq->stuck_next)
-            inventory->held++;
-    }
+    inventory->held += its->stuck_count;
     inventory->its_devices += its->identity_count;
     /* Reserved ids have an LPI each, or will have it: those are never for a device. */
     inventory->lpis += its->regions.in_use - its->reserved_count;
@@ -416,7 +434,7 @@ static int its_start(struct its_parent *its)
     if (error == 0)
         error = irq_parent_register(&its->parent);
     if (error != 0)
-        free(its->regions.used);
+        free(its->regions.maps);
     return error;
 }
 
@@ -462,7 +480,7 @@ int irq_its_reserve_ids(struct irq_parent *parent, uint32_t count, uint32_t mess
     if (parent == NULL || parent->ops != &its_ops || messages > count ||
         (uint64_t)messages * WINDOW_BYTES_PER_DEVICE > its->window_size)
         return -EINVAL;
-    if (its->identities != NULL)
+    if (its->identity_count + its->reserved_count != 0)
         return -EBUSY;
     its->reserved_ids = count;
     its->reserved_messages = messages;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Regions of LPIs in a bitmap; the first free one that fits is taken. The search happens only when
- * a device is bound.
+ * Regions of LPIs by halves: a free block of 2^n LPIs is split until a region fits, and goes
+ * together with its other half when both are free again. Each size has a bitmap of its free blocks,
+ * and one of the bitmap's words that have any; so taking and giving cost the same however many are
+ * in use. Of the blocks that fit the one with the lowest LPIs is taken.
  */
 #include "msi/parents/lpi_regions.h"
 
@@ -11,78 +13,138 @@
 
 #define WORD_BITS 64u
 
+static uint32_t words_for(uint32_t bits)
+{
+    return (bits + WORD_BITS - 1) / WORD_BITS;
+}
+
+static uint64_t bit(uint32_t number)
+{
+    return UINT64_C(1) << (number % WORD_BITS);
+}
+
+static void enter(struct irq_lpi_blocks *blocks, uint32_t index)
+{
+    uint32_t word = index / WORD_BITS;
+
+    blocks->free[word] |= bit(index);
+    blocks->any[word / WORD_BITS] |= bit(word);
+}
+
+static void take_out(struct irq_lpi_blocks *blocks, uint32_t index)
+{
+    uint32_t word = index / WORD_BITS;
+
+    blocks->free[word] &= ~bit(index);
+    if (blocks->free[word] == 0)
+        blocks->any[word / WORD_BITS] &= ~bit(word);
+}
+
+static bool is_free(const struct irq_lpi_blocks *blocks, uint32_t index)
+{
+    return index < blocks->count && (blocks->free[index / WORD_BITS] & bit(index)) != 0;
+}
+
+/* The first free block, or the last; false: there is none. */
+static bool find(const struct irq_lpi_blocks *blocks, bool last, uint32_t *index)
+{
+    uint32_t words = words_for(words_for(blocks->count));
+
+    for (uint32_t i = 0; i < words; i++) {
+        uint32_t at = last ? words - 1 - i : i;
+        uint64_t any = blocks->any[at];
+
+        if (any == 0)
+            continue;
+
+        uint32_t word =
+            at * WORD_BITS + (uint32_t)(last ? 63 - __builtin_clzll(any) : __builtin_ctzll(any));
+        uint64_t free = blocks->free[word];
+
+        *index = word * WORD_BITS +
+                 (uint32_t)(last ? 63 - __builtin_clzll(free) : __builtin_ctzll(free));
+        return true;
+    }
+    return false;
+}
+
 int irq_lpi_regions_init(struct irq_lpi_regions *regions, uint32_t first, uint32_t limit)
 {
-    uint32_t count = limit - first;
+    uint32_t count = limit - first, words = 0;
+    uint64_t *map;
 
     *regions = (struct irq_lpi_regions){.first = first, .count = count};
-    regions->used = calloc((count + WORD_BITS - 1) / WORD_BITS, sizeof(*regions->used));
-    return regions->used != NULL ? 0 : -ENOMEM;
-}
+    for (unsigned size = 0; size < IRQ_LPI_SIZES; size++)
+        words += words_for(count >> size) + words_for(words_for(count >> size));
+    map = regions->maps = calloc(words, sizeof(*regions->maps));
+    if (map == NULL)
+        return -ENOMEM;
+    for (unsigned size = 0; size < IRQ_LPI_SIZES; size++) {
+        struct irq_lpi_blocks *blocks = &regions->sizes[size];
 
-/* The part of a region's bits that lies in the word of `start`: aligned to its size, a region of
- * up to 64 lies in one word, a larger one fills words. */
-static uint64_t word_mask(uint32_t start, uint32_t size)
-{
-    if (size >= WORD_BITS)
-        return UINT64_MAX;
-    return ((UINT64_C(1) << size) - 1) << (start % WORD_BITS);
-}
-
-static bool is_free(const struct irq_lpi_regions *regions, uint32_t start, uint32_t size)
-{
-    uint64_t mask = word_mask(start, size);
-
-    for (uint32_t at = start; at < start + size; at += WORD_BITS) {
-        if ((regions->used[at / WORD_BITS] & mask) != 0)
-            return false;
+        blocks->count = count >> size;
+        blocks->free = map;
+        map += words_for(blocks->count);
+        blocks->any = map;
+        map += words_for(words_for(blocks->count));
     }
-    return true;
+    for (uint32_t at = 0; at < count;) {
+        unsigned size = IRQ_LPI_SIZES - 1;
+
+        while ((at & ((UINT32_C(1) << size) - 1)) != 0 || count - at < UINT32_C(1) << size)
+            size--;
+        enter(&regions->sizes[size], at >> size);
+        at += UINT32_C(1) << size;
+    }
+    return 0;
 }
 
-static void flip(struct irq_lpi_regions *regions, uint32_t start, uint32_t size)
+/* Takes the first region of 2^bits, or the last, out of the block that it lies in. */
+static int take(struct irq_lpi_regions *regions, unsigned bits, bool last, uint32_t *lpi)
 {
-    uint64_t mask = word_mask(start, size);
+    unsigned size = IRQ_LPI_SIZES;
+    uint32_t index = 0, found;
 
-    for (uint32_t at = start; at < start + size; at += WORD_BITS)
-        regions->used[at / WORD_BITS] ^= mask;
+    for (unsigned i = bits; i < IRQ_LPI_SIZES; i++) {
+        if (find(&regions->sizes[i], last, &found) &&
+            (size == IRQ_LPI_SIZES || (found << i > index << size) == last)) {
+            size = i;
+            index = found;
+        }
+    }
+    if (size == IRQ_LPI_SIZES)
+        return -ENOSPC;
+    take_out(&regions->sizes[size], index);
+    while (size > bits) { /* the other half is free */
+        size--;
+        index = index * 2 + (last ? 1 : 0);
+        enter(&regions->sizes[size], index ^ 1u);
+    }
+    regions->in_use += UINT32_C(1) << bits;
+    *lpi = regions->first + (index << bits);
+    return 0;
 }
 
 int irq_lpi_regions_take(struct irq_lpi_regions *regions, unsigned bits, uint32_t *lpi)
 {
-    if (bits >= 32 || (UINT32_C(1) << bits) > regions->count)
-        return -ENOSPC;
-
-    uint32_t size = UINT32_C(1) << bits;
-
-    for (uint32_t start = 0; start <= regions->count - size; start += size) {
-        if (is_free(regions, start, size)) {
-            flip(regions, start, size);
-            regions->in_use += size;
-            *lpi = regions->first + start;
-            return 0;
-        }
-    }
-    return -ENOSPC;
+    return take(regions, bits, false, lpi);
 }
 
 int irq_lpi_regions_take_last(struct irq_lpi_regions *regions, uint32_t *lpi)
 {
-    for (uint32_t start = regions->count; start-- != 0;) {
-        if (is_free(regions, start, 1)) {
-            flip(regions, start, 1);
-            regions->in_use++;
-            *lpi = regions->first + start;
-            return 0;
-        }
-    }
-    return -ENOSPC;
+    return take(regions, 0, true, lpi);
 }
 
 void irq_lpi_regions_give(struct irq_lpi_regions *regions, unsigned bits, uint32_t lpi)
 {
-    uint32_t size = UINT32_C(1) << bits;
+    uint32_t index = (lpi - regions->first) >> bits;
+    unsigned size = bits;
 
-    flip(regions, lpi - regions->first, size);
-    regions->in_use -= size;
+    while (size + 1 < IRQ_LPI_SIZES && is_free(&regions->sizes[size], index ^ 1u)) {
+        take_out(&regions->sizes[size], index ^ 1u);
+        index /= 2;
+        size++;
+    }
+    enter(&regions->sizes[size], index);
+    regions->in_use -= UINT32_C(1) << bits;
 }

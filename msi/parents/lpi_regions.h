@@ -8,8 +8,17 @@
 
 #include <stdint.h>
 
+#define IRQ_LPI_SIZES 17u /* 2^0 to 2^16 */
+
+/* The blocks of one size: which are free, and in which words of that there is one. */
+struct irq_lpi_blocks {
+    uint64_t *free, *any;
+    uint32_t count;
+};
+
 struct irq_lpi_regions {
-    uint64_t *used; /* one bit an LPI */
+    struct irq_lpi_blocks sizes[IRQ_LPI_SIZES];
+    uint64_t *maps; /* all of them, in one piece */
     uint32_t first, count, in_use;
 };
 

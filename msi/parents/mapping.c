@@ -28,11 +28,11 @@ static int request_unmap(const struct irq_mapping *m)
     return ti_sci_route_unmap(m->source_device, m->source_index, m->device, m->target);
 }
 
-/* Whether the firmware may have acted although there is no proper answer. -EBUSY and -EDEADLK are
- * found before anything is sent; -EACCES is an answer. */
+/* Whether after an error the firmware may have acted although there is no proper answer. -EBUSY and
+ * -EDEADLK are found before anything is sent; -EACCES is an answer. */
 static bool may_have_acted(int error)
 {
-    return error != 0 && error != -EACCES && error != -EBUSY && error != -EDEADLK;
+    return error != -EACCES && error != -EBUSY && error != -EDEADLK;
 }
 
 /* Makes sure that the mapping is gone after a request with an unknown end. */
@@ -54,7 +54,7 @@ int irq_mapping_set(struct irq_mapping *mapping)
     if (error == -EACCES && request_unmap(mapping) == 0)
         error = request_map(mapping);
     mapping->unknown = false;
-    if (may_have_acted(error))
+    if (error != 0 && may_have_acted(error))
         (void)make_sure_it_is_gone(mapping); /* the first error is the one to report */
     return error;
 }
@@ -69,5 +69,20 @@ int irq_mapping_clear(struct irq_mapping *mapping)
     }
     if (!mapping->unknown && may_have_acted(error))
         error = make_sure_it_is_gone(mapping);
+    return error;
+}
+
+/* What is in place is refused, as its numbers are taken. After a request without an answer it is in
+ * place whatever became of that one, if the next is acknowledged or refused. */
+int irq_mapping_restore(struct irq_mapping *mapping, bool *lost)
+{
+    int error = request_map(mapping);
+
+    *lost = error != -EACCES;
+    if (error != 0 && may_have_acted(error))
+        error = request_map(mapping);
+    if (error == -EACCES)
+        error = 0;
+    mapping->unknown = error != 0 && may_have_acted(error);
     return error;
 }

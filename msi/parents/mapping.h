@@ -28,4 +28,9 @@ struct irq_mapping {
 int irq_mapping_set(struct irq_mapping *mapping);
 int irq_mapping_clear(struct irq_mapping *mapping);
 
+/* After a suspend, of one that was in place: sees to it that it is again. *lost: it may have been
+ * away, and what the source has sent meanwhile with it. Thread context. ti_sci.h's errors: then it
+ * is `unknown`. */
+int irq_mapping_restore(struct irq_mapping *mapping, bool *lost);
+
 #endif

@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-3-Clause
 library-sources += $(addprefix msi/parents/, \
-    id_pool.c inta.c intr.c its.c lpi_regions.c mapping.c spi.c vint.c wired.c)
+    id_pool.c inta.c intr.c its.c lpi_regions.c mapping.c restore.c spi.c vint.c wired.c)
 public-headers += msi/parents/inta_registers.h

@@ -4,11 +4,13 @@
  */
 #include "msi/parents/spi.h"
 
+#include "msi/internal.h"
 #include "msi/quiesce.h"
 
 #include <errno.h>
 
-int irq_spi_open(unsigned intid, enum gic_trigger trigger, unsigned core, struct irq_sink *sink)
+int irq_spi_open(unsigned intid, enum gic_trigger trigger, unsigned core, uint8_t priority,
+                 struct irq_sink *sink)
 {
     if (intid < GIC_INTID_SPI_FIRST || intid >= gic_intid_limit())
         return -EINVAL;
@@ -20,7 +22,7 @@ int irq_spi_open(unsigned intid, enum gic_trigger trigger, unsigned core, struct
     /* GICD_ICFGR may only change while the interrupt is disabled. */
     error = gic_disable(intid);
     if (error == 0)
-        error = gic_configure(intid, trigger, GIC_PRIORITY_DEFAULT);
+        error = gic_configure(intid, trigger, priority);
     if (error == 0)
         error = gic_set_affinity(intid, core);
     /* An edge that came while nobody owned the line is not for its new owner. */
@@ -31,14 +33,14 @@ int irq_spi_open(unsigned intid, enum gic_trigger trigger, unsigned core, struct
     return error;
 }
 
-int irq_spi_close(unsigned intid)
+int irq_spi_close(unsigned intid, bool *quiet)
 {
     /* Disabled first: then no core can acknowledge it; then wait for one that already has, so that
-     * it finds the sink and is not counted as a stray. That is all this wait is for: who owns the
-     * sink waits once more before its memory goes (msi/reclaim.h). */
+     * it finds the sink and is not counted as a stray. */
     int error = gic_disable(intid);
+    bool waited = irq_await_handlers() == 0;
 
-    (void)irq_quiesce();
+    *quiet = error == 0 && waited;
     irq_sink_detach(intid);
     (void)gic_clear_pending(intid); /* for its next owner; irq_spi_open() does it again */
     return error;

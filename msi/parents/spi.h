@@ -7,13 +7,18 @@
 
 #include "drivers/gic/gic.h"
 #include "msi/dispatch.h"
+#include "msi/irq.h"
+
+#include <stdbool.h>
 
 /* Configures the SPI for core and gives it the sink; leaves it disabled. Thread context.
  * -EBUSY: it has a sink; -EINVAL: not an SPI of this GIC. */
-int irq_spi_open(unsigned intid, enum gic_trigger trigger, unsigned core, struct irq_sink *sink);
+int irq_spi_open(unsigned intid, enum gic_trigger trigger, unsigned core, uint8_t priority,
+                 struct irq_sink *sink);
 
-/* Disables it and takes the sink away, in any case. A core may still be inside the sink if a
- * handler hangs: irq_quiesce() before the sink's memory goes. Thread context. The GIC's error. */
-int irq_spi_close(unsigned intid);
+/* Disables it and takes the sink away, in any case. *quiet: no core is inside the sink, and its
+ * memory may go; one may be if a handler hangs, or the GIC did not disable it: irq_quiesce() before
+ * the memory goes. Thread context. The GIC's error. */
+int irq_spi_close(unsigned intid, bool *quiet);
 
 #endif

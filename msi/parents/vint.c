@@ -21,26 +21,49 @@
  *      done before a handler looks at its ring. Otherwise a handler could find the ring empty, the
  *      next completion could set the bit, and the late clear would wipe it out. It also lets the
  *      level fall before the interrupt ends, so the GIC does not take it for a new one.
+ *
+ * Why none of the three is left out. A ring clears its bit itself, by the "down" event that it
+ * sends when it is empty again (TRM 10.2.3, "Events"), and TI's manuals of the same block do not
+ * intend software to clear such a bit (J7200 TRM SPRUIU1C, interrupt aggregator, interrupt status).
+ * It does no harm: the bit is cleared before the ring is looked at, an up event sets it again
+ * whatever it was, and a down event finds it cleared. TI's own drivers differ. That of the MCU+ SDK
+ * (mcupsdk-core-k3, the events' handler) clears it before each callback, a ring's too. Linux does
+ * not for rings, but has the event masked while its handler runs, as a level (irq-ti-sci-inta.c):
+ * two writes, as many accesses as here. With neither,
+ *   - the line stays high until the ring has been emptied. Where an event is handed over to
+ *     another core, because it shares its VINT or has been moved, this core would be interrupted
+ *     again and again until that one has got there;
+ *   - a handler that leaves something (IRQ_AGAIN) would have its event for as long as that waits;
+ *   - the down event has a way to go, through ring accelerator, aggregator and router, and no
+ *     manual says how long. If the interrupt's end comes first, the level is taken for a new
+ *     interrupt, whose acknowledge and status cost more than the two accesses;
+ *   - other sources have no down event: errors, and STATUS_SET.
+ * Without the read-back (3) events are lost: tests/prove/event.pml, NO_READBACK.
  */
 #include "msi/parents/vint.h"
 
+#include "arch/barrier.h"
 #include "arch/mmio.h"
 #include "drivers/gic/gic.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "lib/trace.h"
+#include "msi/call.h"
 #include "msi/irq.h"
 #include "msi/parents/spi.h"
 #include "msi/placement.h"
 #include "msi/quiesce.h"
-#include "msi/state.h"
 #include "msi/stray.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 TRACE_EVENT(inta_status, "VINT %llu, bits 0x%llx");
 
 #define REGISTER(vint, name) ((uintptr_t) & (vint)->registers->name)
+
+/* No part of an interrupt that goes its usual way: compiled for size. */
+#define SLOW                 __attribute__((noinline, cold))
 
 static uint64_t mask_of(unsigned bit)
 {
@@ -49,35 +72,55 @@ static uint64_t mask_of(unsigned bit)
 
 /* ---- interrupt ---- */
 
-/* An enabled bit that no interrupt has: disables it. */
-static void stray_bit(struct vint *vint, unsigned bit)
+/* The first bit of the status is enabled, and no interrupt has it: disables it. */
+static SLOW void stray_bit(struct irq **irqs, uint64_t status)
 {
+    struct vint *vint = (struct vint *)((uintptr_t)irqs - offsetof(struct vint, irqs));
+    unsigned bit = (unsigned)__builtin_ctzll(status);
+
     irq_stray_bit(vint->line.intid, vint->number, bit);
     vint_disable(vint, bit);
 }
 
-TRACE_INLINE void deliver_events(struct irq_sink *sink, bool traced)
+TRACE_INLINE void deliver_events(struct irq_sink *sink, const struct irq_generation *own,
+                                 bool traced)
 {
     struct vint *vint = (struct vint *)sink;
-    uint64_t status = mmio_read64(REGISTER(vint, status_masked));
+    struct inta_vint_registers *registers = vint->registers;
+    struct irq **irqs = vint->irqs;
+    uint64_t status = mmio_read64((uintptr_t)&registers->status_masked);
 
     if (status == 0)
         return; /* masked or unmapped since the line rose */
-    mmio_write64(REGISTER(vint, status_clear), status);
-    (void)mmio_read64(REGISTER(vint, status_masked));
+    mmio_write64((uintptr_t)&registers->status_clear, status);
+    (void)mmio_read64((uintptr_t)&registers->status_masked);
+    barrier_after_status(); /* the handler's look at its ring, another device, comes after that */
     trace_if(traced, inta_status, vint->number, status);
-    for (; status != 0; status &= status - 1) {
-        unsigned bit = (unsigned)__builtin_ctzll(status);
-        struct irq *irq = __atomic_load_n(&vint->irqs[bit], __ATOMIC_SEQ_CST);
+    __asm__("" : "+r"(irqs)); /* one register for it and the VINT */
+    do {
+        uint64_t bit = (uint64_t)__builtin_ctzll(status);
 
-        if (irq != NULL)
-            (traced ? irq_deliver_traced : irq_deliver)(irq);
+        __asm__("" : "+r"(bit)); /* else GCC shifts it and adds it in two instructions */
+
+        struct irq *irq = __atomic_load_n(irqs + bit, __ATOMIC_SEQ_CST);
+
+        if (__builtin_expect(irq != NULL, 1))
+            irq_deliver(&irq->sink, own, traced);
         else
-            stray_bit(vint, bit);
-    }
+            stray_bit(irqs, status);
+        status &= status - 1;
+    } while (__builtin_expect(status != 0, 0));
 }
 
-TRACE_TWICE(static void, deliver, struct irq_sink, deliver_events)
+static void deliver(struct irq_sink *sink, const struct irq_generation *own)
+{
+    deliver_events(sink, own, false);
+}
+
+static void deliver_traced(struct irq_sink *sink, const struct irq_generation *own)
+{
+    deliver_events(sink, own, true);
+}
 
 /* ---- bits ---- */
 
@@ -114,7 +157,7 @@ int vint_detach(struct vint *vint, unsigned bit)
     /* The bit is masked, and no handler runs (msi/request.c). The read makes sure that the mask has
      * arrived at the aggregator; a core that read the status before it is waited for. */
     (void)mmio_read64(REGISTER(vint, status_masked));
-    error = irq_quiesce();
+    error = irq_await_handlers();
     /* A core that hangs in another event's handler goes on with the status that it has read: if it
      * found nobody here, it would disable the bit, which might be the next owner's. */
     if (error == 0)
@@ -122,11 +165,42 @@ int vint_detach(struct vint *vint, unsigned bit)
     return error;
 }
 
+/* ---- by how many events they have ---- */
+
+static void list_enter(struct vint_set *set, struct vint *vint)
+{
+    struct vint **first;
+
+    if (vint->events == INTA_VINT_EVENTS || vint->alone)
+        return;
+    first = &set->with[vint->core][vint->events];
+    vint->next = *first;
+    vint->link = first;
+    if (*first != NULL)
+        (*first)->link = &vint->next;
+    *first = vint;
+    set->levels[vint->core] |= mask_of(vint->events);
+}
+
+static void list_leave(struct vint_set *set, struct vint *vint)
+{
+    if (vint->link == NULL)
+        return;
+    *vint->link = vint->next;
+    if (vint->next != NULL)
+        vint->next->link = vint->link;
+    vint->link = NULL;
+    if (set->with[vint->core][vint->events] == NULL)
+        set->levels[vint->core] &= ~mask_of(vint->events);
+}
+
 /* ---- lines ---- */
 
-static int connect(struct vint_set *set, struct vint *vint, unsigned core)
+static int connect(struct vint_set *set, struct vint *vint, unsigned core,
+                   const struct irq_priority *priority)
 {
     uint16_t input = (uint16_t)(set->first_input + vint->number);
+    bool quiet;
     int error = intr_line_open(set->router, input, false, &vint->line);
 
     if (error != 0) {
@@ -136,18 +210,19 @@ static int connect(struct vint_set *set, struct vint *vint, unsigned core)
     /* What its last owner, or the boot loader, has left in the registers. */
     mmio_write64(REGISTER(vint, enable_clear), INTA_VINT_ALL);
     mmio_write64(REGISTER(vint, status_clear), INTA_VINT_ALL);
-    error = irq_spi_open(vint->line.intid, GIC_LEVEL, core, &vint->sink);
+    error = irq_spi_open(vint->line.intid, GIC_LEVEL, core, priority->gic, &vint->sink);
     if (error == 0) {
         error = gic_enable(vint->line.intid);
         if (error != 0)
-            (void)irq_spi_close(vint->line.intid);
+            (void)irq_spi_close(vint->line.intid, &quiet);
     }
     if (error != 0)
         vint->stuck = intr_line_close(set->router, &vint->line) != 0;
     return error;
 }
 
-static int open_one(struct vint_set *set, unsigned core, struct vint **result)
+static SLOW int open_one(struct vint_set *set, unsigned core, const struct irq_priority *priority,
+                         struct vint **result)
 {
     uint16_t number;
     struct vint *vint;
@@ -156,7 +231,7 @@ static int open_one(struct vint_set *set, unsigned core, struct vint **result)
     if (!irq_id_pool_take(&set->pool, &number))
         return -ENOSPC;
     vint = set->vints[number];
-    error = connect(set, vint, core);
+    error = connect(set, vint, core, priority);
     if (error != 0) {
         if (vint->stuck)
             set->stuck++;
@@ -166,7 +241,9 @@ static int open_one(struct vint_set *set, unsigned core, struct vint **result)
     }
     vint->open = true;
     vint->core = core;
+    vint->alone = !irq_priority_is_default(priority);
     vint->bits = 0;
+    vint->events = 0;
     set->on_core[core]++;
     *result = vint;
     return 0;
@@ -175,7 +252,8 @@ static int open_one(struct vint_set *set, unsigned core, struct vint **result)
 /* Takes down a VINT that lost its last event. */
 static int close_one(struct vint_set *set, struct vint *vint)
 {
-    int closed = irq_spi_close(vint->line.intid);
+    bool quiet; /* its memory stays */
+    int closed = irq_spi_close(vint->line.intid, &quiet);
     int error = intr_line_close(set->router, &vint->line);
 
     vint->open = false;
@@ -189,7 +267,7 @@ static int close_one(struct vint_set *set, struct vint *vint)
     return error;
 }
 
-void vint_reap(struct vint_set *set)
+SLOW void vint_reap(struct vint_set *set)
 {
     for (uint32_t i = 0; i < set->limit && set->stuck != 0; i++) {
         struct vint *vint = set->vints[i];
@@ -203,7 +281,7 @@ void vint_reap(struct vint_set *set)
 }
 
 /* The distributor keeps a pending SPI pending on its way. */
-int vint_follow(struct vint_set *set, struct vint *vint, unsigned core)
+SLOW int vint_follow(struct vint_set *set, struct vint *vint, unsigned core)
 {
     int error;
 
@@ -215,9 +293,11 @@ int vint_follow(struct vint_set *set, struct vint *vint, unsigned core)
     }
     error = gic_set_affinity(vint->line.intid, core);
     if (error == 0) {
+        list_leave(set, vint);
         set->on_core[vint->core]--;
         set->on_core[core]++;
         __atomic_store_n(&vint->core, core, __ATOMIC_RELAXED); /* irq_describe() looks at it */
+        list_enter(set, vint);
     }
     return error;
 }
@@ -226,71 +306,75 @@ int vint_follow(struct vint_set *set, struct vint *vint, unsigned core)
 
 static bool plenty(struct vint_set *set, unsigned core)
 {
+    uint32_t others = irq_placeable_cores() & ~(UINT32_C(1) << core);
     uint32_t spare = intr_lines_spare(set->router);
     uint32_t kept = 0;
 
-    for (unsigned other = 0; other < core_count(); other++) {
-        if (other != core && irq_core_is_placeable(other) && set->on_core[other] == 0)
-            kept++;
-    }
+    for (; others != 0; others &= others - 1)
+        kept += set->on_core[__builtin_ctz(others)] == 0 ? 1 : 0;
     if (spare > set->pool.free)
         spare = set->pool.free;
     return spare > kept;
 }
 
-/* The VINT with the fewest events among those of one core, or of all. The search is over what the
- * hardware has; its length does not depend on how many events are in use. */
-static struct vint *roomiest(struct vint_set *set, bool any_core, unsigned core)
+/* The VINT with the fewest events of a core; NULL: all are full. */
+static struct vint *roomiest(const struct vint_set *set, unsigned core)
+{
+    return set->levels[core] != 0 ? set->with[core][__builtin_ctzll(set->levels[core])] : NULL;
+}
+
+static struct vint *roomiest_of_all(const struct vint_set *set)
 {
     struct vint *best = NULL;
-    int best_events = (int)INTA_VINT_EVENTS;
 
-    for (uint32_t i = 0; i < set->limit; i++) {
-        struct vint *vint = set->vints[i];
+    for (unsigned core = 0; core < core_count(); core++) {
+        struct vint *vint = roomiest(set, core);
 
-        if (vint == NULL || !vint->open || (!any_core && vint->core != core))
-            continue;
-
-        int events = __builtin_popcountll(vint->bits);
-
-        if (events < best_events) {
+        if (vint != NULL && (best == NULL || vint->events < best->events))
             best = vint;
-            best_events = events;
-        }
     }
     return best;
 }
 
-static int choose(struct vint_set *set, unsigned core, struct vint **vint)
+static int choose(struct vint_set *set, unsigned core, const struct irq_priority *priority,
+                  struct vint **vint)
 {
-    if (plenty(set, core))
-        return open_one(set, core, vint);
-    *vint = roomiest(set, false, core);
+    /* A line has one priority, so those that are not default share none. */
+    if (!irq_priority_is_default(priority) || plenty(set, core))
+        return open_one(set, core, priority, vint);
+    *vint = roomiest(set, core);
     if (*vint == NULL)
-        *vint = roomiest(set, true, core);
-    return *vint != NULL ? 0 : open_one(set, core, vint);
+        *vint = roomiest_of_all(set);
+    return *vint != NULL ? 0 : open_one(set, core, priority, vint);
 }
 
-int vint_take_bit(struct vint_set *set, unsigned core, struct vint **vint, uint8_t *bit)
+SLOW int vint_take_bit(struct vint_set *set, unsigned core, const struct irq_priority *priority,
+                       struct vint **vint, uint8_t *bit)
 {
-    int error = choose(set, core, vint);
+    int error = choose(set, core, priority, vint);
 
     if (error != 0)
         return error;
     *bit = (uint8_t)__builtin_ctzll(~(*vint)->bits);
+    list_leave(set, *vint);
     (*vint)->bits |= mask_of(*bit);
+    (*vint)->events++;
+    list_enter(set, *vint);
     mmio_write64(REGISTER(*vint, enable_clear), mask_of(*bit));
     mmio_write64(REGISTER(*vint, status_clear), mask_of(*bit));
     return 0;
 }
 
-int vint_give_bit(struct vint_set *set, struct vint *vint, unsigned bit)
+SLOW int vint_give_bit(struct vint_set *set, struct vint *vint, unsigned bit)
 {
     /* An event that arrived before the mapping was released must not reach the next owner. */
     mmio_write64(REGISTER(vint, status_clear), mask_of(bit));
+    list_leave(set, vint);
     vint->bits &= ~mask_of(bit);
-    if (vint->bits == 0)
+    vint->events--;
+    if (vint->events == 0)
         return close_one(set, vint);
+    list_enter(set, vint);
     /* Bits whose mapping could not be released have nobody any more. */
     for (uint64_t bits = vint->bits; bits != 0; bits &= bits - 1) {
         const struct irq *other = vint->irqs[__builtin_ctzll(bits)];
@@ -303,34 +387,42 @@ int vint_give_bit(struct vint_set *set, struct vint *vint, unsigned bit)
 
 /* ---- start ---- */
 
-static int add(struct vint_set *set, const struct inta_facts *facts, uint32_t number)
+static void add(struct vint_set *set, struct vint *vint, const struct inta_facts *facts,
+                uint32_t number)
 {
-    struct vint *vint = calloc(1, sizeof(*vint));
-
-    if (vint == NULL)
-        return -ENOMEM;
-    vint->sink = (struct irq_sink){{deliver, deliver_traced}};
+    vint->sink = (struct irq_sink){IRQ_SINK_NO_CLAIM, {deliver, deliver_traced}};
     vint->number = (uint16_t)number;
     vint->registers =
         (struct inta_vint_registers *)(facts->base + (uintptr_t)number * INTA_VINT_STRIDE);
     set->vints[number] = vint;
     irq_id_pool_give(&set->pool, (uint16_t)number);
-    return 0;
 }
 
-static int add_range(struct vint_set *set, const struct inta_facts *facts, uint32_t first,
-                     uint32_t count)
+static bool in_limit(const struct vint_set *set, uint32_t first, uint32_t count)
 {
-    for (uint32_t number = first; number < first + count; number++) {
-        int error = number < set->limit ? add(set, facts, number) : -ERANGE;
+    return count == 0 || first + count <= set->limit;
+}
 
-        if (error != 0)
-            return error;
-    }
+/* All of them are made at once: the heap is asked once, and memory is cleared in one piece. */
+static SLOW int add_ranges(struct vint_set *set, const struct inta_facts *facts,
+                           const struct ti_sci_range *range)
+{
+    const uint32_t count = (uint32_t)range->count + range->second_count;
+
+    if (!in_limit(set, range->first, range->count) ||
+        !in_limit(set, range->second_first, range->second_count))
+        return -ERANGE;
+    set->made = calloc(count != 0 ? count : 1, sizeof(struct vint));
+    if (set->made == NULL)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < count; i++)
+        add(set, &set->made[i], facts,
+            i < range->count ? range->first + i : range->second_first + i - range->count);
     return 0;
 }
 
-int vint_set_init(struct vint_set *set, const struct inta_facts *facts, struct irq_parent *router)
+SLOW int vint_set_init(struct vint_set *set, const struct inta_facts *facts,
+                       struct irq_parent *router)
 {
     struct ti_sci_range range;
     int error;
@@ -347,16 +439,13 @@ int vint_set_init(struct vint_set *set, const struct inta_facts *facts, struct i
     if (error == 0)
         error = irq_id_pool_init(&set->pool, (uint32_t)range.count + range.second_count);
     if (error == 0)
-        error = add_range(set, facts, range.first, range.count);
-    if (error == 0)
-        error = add_range(set, facts, range.second_first, range.second_count);
+        error = add_ranges(set, facts, &range);
     return error;
 }
 
-void vint_set_destroy(struct vint_set *set)
+SLOW void vint_set_destroy(struct vint_set *set)
 {
-    for (uint32_t i = 0; set->vints != NULL && i < set->limit; i++)
-        free(set->vints[i]);
+    free(set->made);
     free(set->vints);
     free(set->pool.ids);
 }

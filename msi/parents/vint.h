@@ -21,7 +21,10 @@ struct vint {
     uint16_t number;
     bool open;                          /* has a line and an SPI */
     bool stuck;                         /* its line could not be released */
+    bool alone;                         /* of a priority that is not default: one event, no more */
     uint64_t bits;                      /* taken */
+    unsigned events;                    /* so many */
+    struct vint *next, **link;          /* those of its core with as many; NULL: in no list */
     struct irq *irqs[INTA_VINT_EVENTS]; /* read by the interrupt handler without a lock */
 };
 
@@ -31,8 +34,13 @@ struct vint_set {
     uint16_t first_input; /* of the router: VINT 0's */
     uint32_t limit;       /* of numbers */
     struct vint **vints;  /* by number; NULL where the host does not own it */
+    struct vint *made;    /* the memory of all of them */
     struct irq_id_pool pool;
     uint32_t on_core[CORE_MAX]; /* open ones */
+    /* Open ones that are not full, by core and by how many events they have; and a bit for each
+     * list that is not empty. */
+    struct vint *with[CORE_MAX][INTA_VINT_EVENTS];
+    uint64_t levels[CORE_MAX];
     unsigned stuck;
 };
 
@@ -41,9 +49,10 @@ struct vint_set {
 int vint_set_init(struct vint_set *set, const struct inta_facts *facts, struct irq_parent *router);
 void vint_set_destroy(struct vint_set *set);
 
-/* Finds a VINT with room for an interrupt on core, and takes a bit of it. -ENOSPC, the router's and
- * the GIC's errors. */
-int vint_take_bit(struct vint_set *set, unsigned core, struct vint **vint, uint8_t *bit);
+/* Finds a VINT of that priority with room for an interrupt on core, and takes a bit of it. -ENOSPC,
+ * the router's and the GIC's errors. */
+int vint_take_bit(struct vint_set *set, unsigned core, const struct irq_priority *priority,
+                  struct vint **vint, uint8_t *bit);
 
 /* Connects a bit to its interrupt, and takes it off again: when vint_detach() returns, no core
  * delivers to the interrupt. The bit must be disabled. vint_detach(): irq_quiesce()'s errors; then

@@ -29,12 +29,12 @@ static int wired_alloc(struct irq *irq, uint32_t flags)
 
     ((struct wired_irq *)irq)->intid = intid;
     return irq_spi_open(intid, (flags & IRQ_FLAG_EDGE) != 0 ? GIC_EDGE : GIC_LEVEL, irq->core,
-                        &irq->sink);
+                        irq->priority->gic, &irq->sink);
 }
 
 static int wired_free(struct irq *irq)
 {
-    return irq_spi_close(intid_of(irq));
+    return irq_spi_close(intid_of(irq), &irq->quiet);
 }
 
 static void wired_mask(struct irq *irq)

@@ -5,6 +5,7 @@
  * registers only through the functions below, which know on their own what may be touched.
  */
 #include "lib/console.h"
+#include "app/prompt/irq_latency.h"
 #include "app/prompt/prompt.h"
 #include "arch/core.h"
 #include "arch/mmio.h"
@@ -19,10 +20,12 @@
 #include "lib/device_tree.h"
 #include "lib/log.h"
 #include "lib/version.h"
+#include "msi/balance.h"
 #include "msi/binding.h"
 #include "msi/irq.h"
 #include "msi/report.h"
 #include "msi/service.h"
+#include "msi/statistics.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
 #include "tests/fuzz/support/fuzz.h"
@@ -171,6 +174,14 @@ void platform_for_each_part(void (*visit)(const char *name, int error, unsigned 
     visit("UDMA", udma_error, 3, argument);
 }
 
+/* Not offered, or to no end. */
+int platform_suspend(bool (*is_over)(void *argument), void *argument)
+{
+    (void)is_over;
+    (void)argument;
+    return its_error != 0 ? -ENOTSUP : 0;
+}
+
 /* One of them a try. */
 int platform_retry(void)
 {
@@ -308,6 +319,18 @@ const char *irq_state_name(const struct irq *irq)
     return "on";
 }
 
+const struct irq_priority *irq_priority(const struct irq *irq)
+{
+    (void)irq;
+    return NULL;
+}
+
+const char *irq_priority_name(const struct irq_priority *priority)
+{
+    (void)priority;
+    return "default";
+}
+
 uint32_t irq_index(const struct irq *irq)
 {
     (void)irq;
@@ -326,81 +349,81 @@ uint64_t irq_count(const struct irq *irq)
     return UINT64_MAX;
 }
 
-/* ---- bench gets nothing to measure with ---- */
-
-int irq_bind_wired(struct device *device, struct irq_parent *parent, const uint16_t *intids,
-                   uint32_t count)
-{
-    (void)device;
-    (void)parent;
-    (void)intids;
-    (void)count;
-    return -ENODEV;
-}
-
-int irq_bind_its(struct device *device, struct irq_parent *parent, uint32_t device_id,
-                 uint32_t event_count)
-{
-    (void)device;
-    (void)parent;
-    (void)device_id;
-    (void)event_count;
-    return -ENODEV;
-}
-
-int irq_unbind(struct device *device)
-{
-    (void)device;
-    return 0;
-}
-
-int irq_request(struct device *device, const struct irq_request *request, struct irq **irq)
-{
-    (void)device;
-    (void)request;
-    (void)irq;
-    return -ENODEV;
-}
-
-int irq_free(struct irq *irq)
+int irq_trigger(struct irq *irq)
 {
     (void)irq;
     return 0;
 }
 
-int udma_channel_open(const struct udma_channel_config *config, struct udma_channel **channel)
+int irq_balance(struct irq_balance *result)
 {
-    (void)config;
-    (void)channel;
-    return -ENODEV;
+    memset(result, 0xff, sizeof(*result));
+    return -EAGAIN;
 }
 
-int udma_channel_close(struct udma_channel *channel)
+/* ---- figures: as large as they get ---- */
+
+int irq_statistics_start(void)
 {
-    (void)channel;
     return 0;
 }
 
-int udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t source, size_t length,
-              void *cookie)
+int irq_statistics_stop(void)
 {
-    (void)channel;
-    (void)destination;
-    (void)source;
-    (void)length;
-    (void)cookie;
-    return -EINVAL;
+    return -EALREADY;
 }
 
-void *dma_alloc(size_t size)
+int irq_statistics_reset(void)
 {
-    (void)size;
-    return NULL;
+    return 0;
 }
 
-void dma_free(void *memory)
+void irq_get_statistics(const struct irq *irq, struct irq_statistics *statistics)
 {
-    (void)memory;
+    (void)irq;
+    memset(statistics, 0xff, sizeof(*statistics));
+}
+
+void irq_get_core_statistics(unsigned core, struct irq_core_statistics *statistics)
+{
+    (void)core;
+    memset(statistics, 0xff, sizeof(*statistics));
+}
+
+bool irq_statistics_are_on(void)
+{
+    return true;
+}
+
+int irq_statistics_trigger(struct irq *irq)
+{
+    (void)irq;
+    return 0;
+}
+
+int irq_statistics_wait(uint64_t *ns, uint64_t timeout_us)
+{
+    *ns = UINT64_MAX;
+    return timeout_us % 2 != 0 ? -ETIMEDOUT : 0;
+}
+
+int irq_latency_start(void)
+{
+    return -EBUSY;
+}
+
+void irq_latency_stop(void)
+{
+}
+
+void irq_latency_reset(void)
+{
+}
+
+void irq_latency_get(unsigned core, struct irq_waits *waits)
+{
+    (void)core;
+    memset(waits, 0xff, sizeof(*waits));
 }
 
 /* ---- the terminal ---- */

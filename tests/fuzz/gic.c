@@ -285,7 +285,10 @@ static void use_event(struct its_device *device)
 
     switch (fuzz_below(8)) {
     case 0:
-        (void)its_map_event(device, event, lpi, core);
+        if (lpi % 2 != 0)
+            (void)its_map_event(device, event, lpi, core);
+        else
+            (void)its_open_event(device, event, lpi, core, GIC_PRIORITY_DEFAULT);
         break;
     case 1:
         (void)its_move_event(device, event, core);

@@ -20,7 +20,7 @@
 #define STEPS_MAX         200u
 #define DRAM_GRANULE      0x200000u
 #define DRAM_MAX          0x100000000ull
-#define ITS_MOODS         8u /* AM65X_MOOD_NON_SHAREABLE, _FLAT_ITS, _TWO_LEVEL_ITS in any mixture */
+#define MOODS             16u /* of the ITS, and AM65X_MOOD_SUSPEND behind them */
 
 #define EC_SHIFT          26
 #define SPSR_MODES        0x1fu
@@ -180,9 +180,10 @@ static void system_register(void)
 static void call(void)
 {
     static const uint32_t functions[] = {
-        0x80000000, 0x80000001, 0x84000000,   0x84000001,      0xc4000001,       0x84000002,
-        0x84000003, 0xc4000003, 0x84000004,   0xc4000004,      0x84000006,       0x84000008,
-        0x84000009, 0x8400000a, TWIN_SMC_UID, TWIN_SMC_INJECT, TWIN_SMC_COUNTER,
+        0x80000000,      0x80000001,       0x84000000, 0x84000001, 0xc4000001,
+        0x84000002,      0x84000003,       0xc4000003, 0x84000004, 0xc4000004,
+        0x84000006,      0x84000008,       0x84000009, 0x8400000a, TWIN_SMC_UID,
+        TWIN_SMC_INJECT, TWIN_SMC_COUNTER, 0x8400000e, 0xc400000e,
     };
     unsigned choice = fuzz_below(COUNT(functions) + 1);
     struct frame before;
@@ -383,7 +384,7 @@ void fuzz_one(void)
     unsigned size = (unsigned)fuzz_take(2), granules = (unsigned)(DRAM_MAX / DRAM_GRANULE);
 
     board_init(cpus, DRAM_GRANULE * (1 + size % granules),
-               size / granules % ITS_MOODS * AM65X_MOOD_NON_SHAREABLE);
+               size / granules % MOODS * AM65X_MOOD_NON_SHAREABLE);
     board_set_core(0);
     if (setjmp(guest_runs) == 0)
         monitor_boot();

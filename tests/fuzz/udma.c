@@ -11,6 +11,7 @@
 #include "drivers/udma/udma.h"
 #include "arch/mmio.h"
 #include "arch/wait.h"
+#include "drivers/gic/gic.h"
 #include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/ti_sci/ti_sci_protocol.h"
@@ -135,6 +136,13 @@ int ti_sci_request(uint16_t type, const void *request, size_t request_size, void
     return -ETIMEDOUT;
 }
 
+void ti_sci_request_all(struct ti_sci_message *messages, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        messages[i].error =
+            ti_sci_request(messages[i].type, messages[i].request, messages[i].size, NULL, 0);
+}
+
 int ti_sci_short_answer(uint16_t type)
 {
     (void)type;
@@ -180,6 +188,12 @@ void irq_mask(struct irq *irq)
 void irq_unmask(struct irq *irq)
 {
     opened[irq->number].handler = irq->handler;
+}
+
+void gic_send_sgi(unsigned core, unsigned sgi)
+{
+    (void)core;
+    (void)sgi;
 }
 
 bool irq_is_allowed(void)

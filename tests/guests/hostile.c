@@ -473,8 +473,10 @@ static void entries_elsewhere(void)
     for (unsigned i = 0; i < FOREIGN; i++) {
         refused += smc(PSCI_CPU_ON, CORE_1, foreign[i], 0) == (uint64_t)-9;
         refused += smc(0x84000003, CORE_1, foreign[i] & 0x7fffffff, 0) == (uint64_t)-9;
+        refused += smc(0xc400000e, foreign[i], 0, 0) == (uint64_t)-9;
+        refused += smc(0x8400000e, foreign[i] & 0x7fffffff, 0, 0) == (uint64_t)-9;
     }
-    check_value("no core starts there", refused, 2 * FOREIGN);
+    check_value("no core starts there, nor comes back", refused, 4 * FOREIGN);
     say_so("PSCI entries elsewhere");
     nobody_is_hurt();
 }

@@ -59,6 +59,8 @@ struct variation {
     const char *stdout_path, *alias, *bootargs;
     unsigned core_cells, more_cores; /* of each address in /cpus, 0: no /cpus; above the three */
     bool odd_cores, same_core;
+    bool console_first; /* the bus and what is on it stand in front of what names the console */
+    bool chosen_first;  /* of /chosen and /aliases */
     bool no_ranges, other_ranges, empty_ranges, no_memory, odd_memory, much_memory,
         reserved_at_heap, holes, odd_hole, many_holes, overlap, disabled_memory;
 };
@@ -186,6 +188,25 @@ static void put_reserved_memory(const struct variation *variation)
     end();
 }
 
+static void put_chosen(const struct variation *variation)
+{
+    begin("chosen");
+    put_text("bootargs", variation->bootargs != NULL ? variation->bootargs : "selftest");
+    put_text("stdout-path",
+             variation->stdout_path != NULL ? variation->stdout_path : "serial2:57600n8");
+    PUT("linux,initrd-start", 0, 0x90000000);
+    PUT("linux,initrd-end", 0x90001000);
+    end();
+}
+
+static void put_aliases(const struct variation *variation)
+{
+    begin("aliases");
+    put_text("serial2", variation->alias != NULL ? variation->alias : "/bus@100000/serial@2800000");
+    put_text("serial3", "/bus@100000/cbass/serial@10000");
+    end();
+}
+
 /* Into buffer; returns its size. */
 static size_t make_tree(const struct variation *variation)
 {
@@ -196,17 +217,13 @@ static size_t make_tree(const struct variation *variation)
     put_text("model", "a board");
     PUT("#address-cells", 2);
     PUT("#size-cells", 2);
-    begin("chosen");
-    put_text("bootargs", variation->bootargs != NULL ? variation->bootargs : "selftest");
-    put_text("stdout-path",
-             variation->stdout_path != NULL ? variation->stdout_path : "serial2:57600n8");
-    PUT("linux,initrd-start", 0, 0x90000000);
-    PUT("linux,initrd-end", 0x90001000);
-    end();
-    begin("aliases");
-    put_text("serial2", variation->alias != NULL ? variation->alias : "/bus@100000/serial@2800000");
-    put_text("serial3", "/bus@100000/cbass/serial@10000");
-    end();
+    if (variation->console_first)
+        put_soc(variation);
+    if (variation->chosen_first)
+        put_chosen(variation);
+    put_aliases(variation);
+    if (!variation->chosen_first)
+        put_chosen(variation);
     for (unsigned i = 0; variation->much_memory && i < DEVICE_TREE_MEMORY_MAX; i++) {
         char name[] = "memory@a00000000";
 
@@ -235,7 +252,8 @@ static size_t make_tree(const struct variation *variation)
     }
     put_cores(variation);
     put_reserved_memory(variation);
-    put_soc(variation);
+    if (!variation->console_first)
+        put_soc(variation);
     end();
     assert_int_equal(fdt_finish(buffer), 0);
     return fdt_totalsize(buffer);
@@ -351,6 +369,107 @@ static void test_console_behind_two_buses(void **state)
                      0);
     assert_int_equal(info.console_base, 0x2810000);
     assert_int_equal(info.console_baud, 9600);
+}
+
+/* Wherever what names it stands. */
+static void test_console_in_any_order(void **state)
+{
+    (void)state;
+    for (unsigned order = 0; order < 4; order++) {
+        struct variation variation = {.console_first = (order & 1) != 0,
+                                      .chosen_first = (order & 2) != 0};
+
+        assert_int_equal(read_variation(variation), 0);
+        assert_int_equal(info.console_base, 0x2800000);
+        assert_int_equal(info.console_baud, 57600);
+        assert_int_equal(info.memory_count, 2); /* nothing is read twice */
+        assert_int_equal(info.reserved_count, 2);
+        variation.stdout_path = "/bus/cbass/serial:9600";
+        assert_int_equal(read_variation(variation), 0);
+        assert_int_equal(info.console_base, 0x2810000);
+        variation.stdout_path = "/bus@100000/nothing";
+        assert_int_equal(read_variation(variation), -EINVAL);
+        assert_int_equal(info.console_base, 0);
+    }
+}
+
+static void put_bus(const char *name, uint32_t base)
+{
+    begin(name);
+    PUT("#address-cells", 1);
+    PUT("#size-cells", 1);
+    assert_int_equal(fdt_property(buffer, "ranges", "", 0), 0);
+    begin("serial");
+    PUT("reg", base, 0x100);
+    end();
+    end();
+}
+
+/* Of two nodes that a path may mean, and of two nodes or properties of a name, the first counts;
+ * what stands behind a node's children is no property of it. */
+static void test_the_first_one_counts(void **state)
+{
+    (void)state;
+    for (int chosen_at = 0; chosen_at < 3; chosen_at++) {
+        assert_int_equal(fdt_create(buffer, TREE_SIZE), 0);
+        assert_int_equal(fdt_finish_reservemap(buffer), 0);
+        begin("");
+        put_text("model", "first");
+        put_text("model", "second");
+        PUT("#address-cells", 1);
+        for (int i = 0; i < 3; i++) {
+            if (i == chosen_at) {
+                begin("chosen");
+                put_text("stdout-path", "/bus/serial");
+                end();
+                begin("chosen@1");
+                put_text("bootargs", "second");
+                end();
+            }
+            put_bus(i == 0 ? "bus@1" : "bus@2", i == 0 ? 0x1000 : 0x2000);
+        }
+        begin("memory");
+        put_text("device_type", "memory");
+        begin("bank");
+        end();
+        PUT("reg", 0x80000000, 0x1000);
+        end();
+        end();
+        assert_int_equal(fdt_finish(buffer), 0);
+        assert_int_equal(read_tree(buffer, fdt_totalsize(buffer)), 0);
+        assert_string_equal(info.model, "first");
+        assert_string_equal(info.arguments, "");
+        assert_int_equal(info.console_base, 0x1000);
+        assert_int_equal(info.memory_count, 0);
+    }
+}
+
+/* A path of 16 nodes, the root among them, is followed; one of more is not. */
+static void test_console_that_is_deep(void **state)
+{
+    (void)state;
+    for (unsigned depth = 14; depth <= 16; depth++) {
+        char path[64] = "";
+
+        assert_int_equal(fdt_create(buffer, TREE_SIZE), 0);
+        assert_int_equal(fdt_finish_reservemap(buffer), 0);
+        begin("");
+        for (unsigned i = 0; i < depth; i++)
+            strcat(path, "/b");
+        begin("chosen");
+        put_text("stdout-path", path);
+        end();
+        for (unsigned i = 0; i < 20; i++) {
+            begin("b");
+            assert_int_equal(fdt_property(buffer, "ranges", "", 0), 0);
+            PUT("reg", 0, 0x1000 * i, 0x100);
+        }
+        for (unsigned i = 0; i <= 20; i++)
+            end();
+        assert_int_equal(fdt_finish(buffer), 0);
+        assert_int_equal(read_tree(buffer, fdt_totalsize(buffer)), depth < 16 ? 0 : -EINVAL);
+        assert_int_equal(info.console_base, depth < 16 ? 0x1000 * (depth - 1) : 0);
+    }
 }
 
 static void test_console_behind_a_bus_of_the_same_addresses(void **state)
@@ -575,10 +694,61 @@ static void test_what_is_memory(void **state)
 
 /* ------------------------------------------------------------------------ damage */
 
+/* Whether a property's length takes libfdt's offset back, where it would go round for ever. */
+static bool leads_back(const void *tree)
+{
+    uint32_t tag = FDT_NOP;
+
+    for (int offset = 0, next; tag != FDT_END; offset = next) {
+        tag = fdt_next_tag(tree, offset, &next);
+        if (next < 0)
+            return false;
+        if (tag == FDT_PROP && fdt32_ld(fdt_offset_ptr(tree, offset + (int)sizeof(fdt32_t),
+                                                       sizeof(fdt32_t))) > TREE_SIZE)
+            return true;
+    }
+    return false;
+}
+
+/* What libfdt says of the structure as a whole. */
+static const char *refusal(const void *tree)
+{
+    int error = fdt_check_header(tree);
+
+    if (error == 0 && fdt_version(tree) < 16)
+        error = -FDT_ERR_BADVERSION;
+    if (error == 0)
+        error = leads_back(tree) ? -FDT_ERR_BADSTRUCTURE : fdt_check_full(tree, TREE_SIZE);
+    switch (error) {
+    case 0:
+        return NULL;
+    case -FDT_ERR_BADVERSION:
+        return "its version is not one that can be read";
+    case -FDT_ERR_TRUNCATED:
+        return "it is cut short";
+    default:
+        return "its structure makes no sense";
+    }
+}
+
+/* It is accepted if libfdt accepts it, and refused for the reason that libfdt has. */
+static void compare_with_libfdt(const void *tree, size_t size)
+{
+    if (fdt_magic(tree) != FDT_MAGIC || fdt_totalsize(tree) > size)
+        return;
+    const char *expected = refusal(tree);
+
+    assert_int_equal(info.tree.size, expected == NULL ? fdt_totalsize(tree) : 0);
+    if (expected != NULL)
+        assert_string_equal(info.problem, expected);
+}
+
 /* A damaged tree may still be one; then it says something, in bounds. */
 static void read_damaged(const uint8_t *tree, size_t size)
 {
     int error = read_tree(tree, size);
+
+    compare_with_libfdt(tree, size);
 
     assert_true(error == 0 || error == -ENOENT || error == -EINVAL);
     assert_true(error != -EINVAL || info.problem != NULL);
@@ -652,7 +822,7 @@ static void test_every_flipped_bit(void **state)
 /* A property so long that the next tag is one that has been: to read it must end. */
 static void test_every_length_that_leads_back(void **state)
 {
-    size_t size = make_tree(&(struct variation){0});
+    size_t size = make_tree(&(struct variation){.empty_ranges = true});
     int next = 0;
 
     (void)state;
@@ -665,13 +835,126 @@ static void test_every_length_that_leads_back(void **state)
             break;
         if (tag != FDT_PROP)
             continue;
-        for (uint32_t back = 4; back <= (uint32_t)offset + 16; back += 4) {
+        for (uint32_t back = 1; back <= (uint32_t)offset + 16; back += back < 12 ? 1 : 4) {
             fdt32_st(length, 0u - back);
             assert_int_equal(read_tree(buffer, size), -EINVAL);
         }
         fdt32_st(length, was);
     }
     assert_int_equal(read_tree(buffer, size), 0);
+}
+
+/* Into buffer, with a structure of these words; returns its size. */
+static size_t make_small_tree(const uint32_t *words, unsigned count)
+{
+    assert_int_equal(fdt_create(buffer, TREE_SIZE), 0);
+    assert_int_equal(fdt_finish_reservemap(buffer), 0);
+    begin("");
+    PUT("name", 0, 0); /* room for the words */
+    end();
+    assert_int_equal(fdt_finish(buffer), 0);
+    for (unsigned i = 0; i < count; i++)
+        fdt32_st(buffer + fdt_off_dt_struct(buffer) + i * sizeof(fdt32_t), words[i]);
+    return fdt_totalsize(buffer);
+}
+
+/* What a structure may consist of besides nodes in nodes. */
+static void test_small_structures(void **state)
+{
+    static const struct {
+        uint32_t words[8];
+        unsigned count;
+        bool fits;
+    } trees[] = {
+        {{FDT_BEGIN_NODE, 0, FDT_END_NODE, FDT_END}, 4, true},
+        {{FDT_END}, 1, true},
+        {{FDT_NOP, FDT_NOP, FDT_END}, 3, true},
+        {{FDT_BEGIN_NODE, 0, FDT_END}, 3, false},
+        {{FDT_END_NODE, FDT_END}, 2, false},
+        {{FDT_END_NODE, FDT_BEGIN_NODE, 0, FDT_END}, 4, false},
+        {{FDT_PROP, 0, 0, FDT_END}, 4, true},
+        {{FDT_PROP, 0, 0, FDT_BEGIN_NODE, 0, FDT_END_NODE, FDT_END}, 7, true},
+        {{FDT_BEGIN_NODE, 0, FDT_END_NODE, FDT_NOP, FDT_END}, 5, false},
+        {{FDT_BEGIN_NODE, 0, FDT_END_NODE, FDT_PROP, 0, 0, FDT_END}, 7, false},
+        {{FDT_BEGIN_NODE, 0, FDT_END_NODE, FDT_BEGIN_NODE, 0, FDT_END_NODE, FDT_END}, 7, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
+        size_t size = make_small_tree(trees[i].words, trees[i].count);
+
+        read_damaged(buffer, size);
+        assert_int_equal(info.tree.size != 0, trees[i].fits);
+        for (uint32_t version = 3; version < 16; version++) {
+            fdt_set_version(buffer, version);
+            fdt_set_last_comp_version(buffer, 2);
+            assert_int_equal(read_tree(buffer, size), -EINVAL);
+        }
+    }
+}
+
+/* Each word of the structure as each tag, and one more or less than it was. */
+static void test_every_word_another(void **state)
+{
+    static const uint32_t tags[] = {FDT_BEGIN_NODE, FDT_END_NODE, FDT_PROP, FDT_NOP, FDT_END};
+    size_t size = make_tree(&(struct variation){.core_cells = 1});
+    uint8_t *word = buffer + fdt_off_dt_struct(buffer);
+
+    (void)state;
+    for (const uint8_t *end = word + fdt_size_dt_struct(buffer); word < end; word += 4) {
+        uint32_t was = fdt32_ld((fdt32_t *)(void *)word);
+
+        for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+            fdt32_st(word, tags[i]);
+            read_damaged(buffer, size);
+        }
+        fdt32_st(word, was + 1);
+        read_damaged(buffer, size);
+        fdt32_st(word, was - 1);
+        read_damaged(buffer, size);
+        fdt32_st(word, was);
+    }
+}
+
+/* The block of names ends at each byte: names that do not end in it are no names. */
+static void test_every_end_of_the_names(void **state)
+{
+    size_t size = make_tree(&(struct variation){0});
+    uint32_t names = fdt_size_dt_strings(buffer);
+
+    (void)state;
+    for (uint32_t length = 0; length <= names; length++) {
+        fdt_set_size_dt_strings(buffer, length);
+        read_damaged(buffer, size);
+        assert_int_equal(info.tree.size != 0, length == names);
+    }
+    /* The last name's end is a name, of no characters; behind it there is none. */
+    for (unsigned beyond = 0; beyond < 2; beyond++) {
+        uint8_t *first = buffer + fdt_off_dt_struct(buffer) + 2 * sizeof(fdt32_t);
+        uint8_t *second = first + sizeof(struct fdt_property) + sizeof("a board");
+
+        fdt32_st(first + offsetof(struct fdt_property, nameoff), names - 1);
+        fdt32_st(second + offsetof(struct fdt_property, nameoff), names - 1 + beyond);
+        read_damaged(buffer, size);
+        assert_int_equal(info.tree.size != 0, beyond == 0);
+    }
+}
+
+/* libfdt's NOP in front of the root, which tools leave where something was cut out. */
+static void test_a_structure_that_begins_with_nothing(void **state)
+{
+    size_t size = make_tree(&(struct variation){0});
+    uint8_t *structure = buffer + fdt_off_dt_struct(buffer);
+
+    (void)state;
+    memmove(structure + 4, structure, size - fdt_off_dt_struct(buffer));
+    fdt32_st(structure, FDT_NOP);
+    fdt_set_size_dt_struct(buffer, fdt_size_dt_struct(buffer) + 4);
+    fdt_set_off_dt_strings(buffer, fdt_off_dt_strings(buffer) + 4);
+    fdt_set_totalsize(buffer, (uint32_t)size + 4);
+    assert_int_equal(read_tree(buffer, size + 4), 0);
+    assert_int_equal(info.memory_count, 2);
+    assert_int_equal(info.console_base, 0x2800000);
 }
 
 /* Several bytes and words at once, from a fixed seed. */
@@ -706,6 +989,9 @@ int main(void)
         cmocka_unit_test(test_cores_that_make_no_sense),
         cmocka_unit_test(test_memory_that_has_no_room_is_left_out),
         cmocka_unit_test(test_console_behind_two_buses),
+        cmocka_unit_test(test_console_in_any_order),
+        cmocka_unit_test(test_the_first_one_counts),
+        cmocka_unit_test(test_console_that_is_deep),
         cmocka_unit_test(test_console_behind_a_bus_of_the_same_addresses),
         cmocka_unit_test(test_console_that_leads_nowhere),
         cmocka_unit_test(test_memory_that_makes_no_sense),
@@ -724,6 +1010,10 @@ int main(void)
         cmocka_unit_test(test_a_structure_without_an_end),
         cmocka_unit_test(test_every_flipped_bit),
         cmocka_unit_test(test_every_length_that_leads_back),
+        cmocka_unit_test(test_small_structures),
+        cmocka_unit_test(test_every_word_another),
+        cmocka_unit_test(test_every_end_of_the_names),
+        cmocka_unit_test(test_a_structure_that_begins_with_nothing),
         cmocka_unit_test(test_random_damage),
     };
 

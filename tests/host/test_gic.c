@@ -48,7 +48,16 @@ static uint64_t any_affinity(unsigned core)
 #include "drivers/gic/gic_interrupt.c"
 #include "drivers/gic/gic_redistributor.c"
 #include "drivers/gic/gic_wait.c"
+
+/* Three of them have some of these. */
+#define saved lpi_saved
 #include "drivers/gic/lpi.c"
+#undef saved
+#define frame_of        suspend_frame_of
+#define wait_for_writes suspend_wait_for_writes
+#include "drivers/gic/gic_suspend.c"
+#undef frame_of
+#undef wait_for_writes
 
 #undef aligned_alloc
 
@@ -222,6 +231,8 @@ void gic_mmio_write(uintptr_t address, unsigned size, uint64_t value)
         fake.control_writes++;
     if (is_register(address, GICR_WAKER))
         value &= ~(uint64_t)GICR_WAKER_CHILDREN_ASLEEP; /* read-only */
+    if (is_register(address, GICR_CTLR))
+        value &= ~(uint64_t)GICR_CTLR_RWP; /* read-only */
     if (fake.lpis_stay && is_register(address, GICR_CTLR))
         value |= GICR_CTLR_ENABLE_LPIS;
     if (fake.fixed_trigger && is_register(address, GIC_ICFGR + 4))
@@ -903,6 +914,197 @@ static void tables_are_uncached_where_a_redistributor_does_not_snoop(void **stat
     assert_int_equal(lpis.properties[0], 0x42);
 }
 
+/* ---- a loss of power ---- */
+
+/* Every register that the firmware sets has a value of its own. Those of triggers have room for
+ * less, and the first of them can't be written. */
+static uint32_t number_at(unsigned index)
+{
+    return index * 0x9e3779b1u;
+}
+
+#define EDGES(config) ((config)&0xaaaaaaaau)
+
+static void fill(uint32_t *frame, unsigned first, unsigned limit)
+{
+    for (unsigned i = first / 32; i < limit / 32; i++) {
+        frame[GIC_IGROUPR / 4 + i] = number_at(i);
+        frame[GIC_ISENABLER / 4 + i] = frame[GIC_ICENABLER / 4 + i] = number_at(100 + i);
+        frame[GIC_ISPENDR / 4 + i] = frame[GIC_ICPENDR / 4 + i] = UINT32_MAX;
+    }
+    for (unsigned i = first / 16; i < limit / 16; i++)
+        frame[GIC_ICFGR / 4 + i] = EDGES(number_at(200 + i));
+    for (unsigned i = first / 4; i < limit / 4; i++)
+        frame[GIC_IPRIORITYR / 4 + i] = number_at(300 + i);
+}
+
+static void lose(void)
+{
+    const uint32_t pidr2 = fake.distributor[GICD_PIDR2 / 4];
+
+    memset(fake.distributor, 0, sizeof(fake.distributor));
+    fake.distributor[GICD_PIDR2 / 4] = pidr2;
+    for (unsigned core = 0; core < 4; core++) {
+        fake.redistributors[2 * core][GICR_CTLR / 4] = 0;
+        memset(&fake.redistributors[2 * core][GICR_PROPBASER / 4], 0, 16);
+        memset(fake.redistributors[2 * core + 1], 0, sizeof(fake.redistributors[0]));
+    }
+    memset(&icc, 0, sizeof(icc));
+    icc_model_write(ICC_CTLR_EL1, UINT64_C(4) << 8 | ICC_CTLR_CBPR | ICC_CTLR_EOIMODE);
+}
+
+static void up_with_lpis(void)
+{
+    up();
+    assert_int_equal(gic_lpi_init(), 0);
+    for (unsigned core = 0; core < 3; core++) { /* the last has none */
+        init_core(core);
+        host_thread.core = core;
+        assert_int_equal(gic_lpi_core_init(), 0);
+    }
+    host_thread.core = 0;
+    fill(fake.distributor, 32, SPI_LIMIT);
+    fill(fake.redistributors[1], 0, 32);
+    for (unsigned intid = 32; intid < SPI_LIMIT; intid++)
+        mmio_write64(GICD + GICD_IROUTER(intid), UINT64_C(0x1200000000) + number_at(intid) % 999);
+}
+
+/* The registers of 32 interrupts are as fill() has them; of what was pending the edges are again.
+ */
+static void check_frame(const uint32_t *frame, unsigned first, unsigned limit, bool kept)
+{
+    for (unsigned i = first / 32; i < limit / 32; i++) {
+        assert_int_equal(frame[GIC_IGROUPR / 4 + i], number_at(i));
+        assert_int_equal(frame[GIC_ISENABLER / 4 + i], number_at(100 + i));
+        for (unsigned n = 0; n < 32; n++) {
+            bool edge = EDGES(number_at(200 + 2 * i + n / 16)) >> (2 * (n % 16) + 1) & 1;
+
+            assert_int_equal(frame[GIC_ISPENDR / 4 + i] >> n & 1, edge || kept);
+        }
+    }
+    for (unsigned i = first / 16; i < limit / 16; i++)
+        assert_int_equal(frame[GIC_ICFGR / 4 + i], EDGES(number_at(200 + i)));
+    for (unsigned i = first / 4; i < limit / 4; i++)
+        assert_int_equal(frame[GIC_IPRIORITYR / 4 + i], number_at(300 + i));
+}
+
+static void check_gic(bool kept)
+{
+    check_frame(fake.distributor, 32, SPI_LIMIT, kept);
+    check_frame(fake.redistributors[1], 0, 32, kept);
+    for (unsigned intid = 32; intid < SPI_LIMIT; intid++)
+        assert_int_equal(mmio_read64(GICD + GICD_IROUTER(intid)),
+                         UINT64_C(0x1200000000) + number_at(intid) % 999);
+    assert_int_equal(fake.distributor[GICD_CTLR / 4], GICD_CTLR_ARE_NS | GICD_CTLR_ENABLE_GRP1A);
+    for (unsigned core = 0; core < 4; core++) {
+        uintptr_t redistributor = GICR + 2 * core * GICR_FRAME;
+        bool on = core < 3;
+
+        assert_int_equal(mmio_read32(redistributor + GICR_CTLR), on ? GICR_CTLR_ENABLE_LPIS : 0);
+        assert_int_equal(mmio_read64(redistributor + GICR_PROPBASER) & GICR_PROPBASER_ADDRESS,
+                         on ? (uintptr_t)lpis.properties : 0);
+        assert_int_equal(mmio_read64(redistributor + GICR_PENDBASER) & GICR_PENDBASER_ADDRESS,
+                         on ? (uintptr_t)lpis.pending[core] : 0);
+    }
+}
+
+/* The register reads PTZ as zero, and these are memory: as it reads before. */
+static void forget_ptz(void)
+{
+    for (unsigned core = 0; core < 3; core++)
+        fake.redistributors[2 * core][GICR_PENDBASER / 4 + 1] &=
+            ~(uint32_t)(GICR_PENDBASER_PTZ >> 32);
+}
+
+static void all_is_set_up_again_after_a_loss_of_power(void **state)
+{
+    (void)state;
+    up_with_lpis();
+    forget_ptz();
+    assert_int_equal(gic_suspend(), 0);
+    for (unsigned core = 0; core < 3; core++)
+        assert_int_equal(fake.redistributors[2 * core][GICR_CTLR / 4], 0);
+    lpis.pending[1][GIC_INTID_LPI_FIRST / 8] = 0x10; /* as the redistributor has left it */
+    lose();
+    icc_model_write(ICC_IAR1_EL1, GIC_INTID_LPI_FIRST);
+    assert_int_equal(gic_resume(), 0);
+    check_gic(false);
+    assert_int_equal(lpis.pending[1][GIC_INTID_LPI_FIRST / 8], 0x10);
+    assert_int_equal(mmio_read64(GICR + 2 * GICR_FRAME + GICR_PENDBASER) & GICR_PENDBASER_PTZ, 0);
+    assert_int_equal(icc_model_read(ICC_PMR_EL1), ICC_PMR_ALL);
+    assert_int_equal(icc_model_read(ICC_IGRPEN1_EL1), ICC_IGRPEN1_ENABLE);
+    assert_int_equal(icc_writes(ICC_EOIR1_EL1), 0); /* what is pending is not taken for nobody */
+    lpis.pending[1][GIC_INTID_LPI_FIRST / 8] = 0;
+}
+
+/* A secure monitor may have kept it all, with what became pending meanwhile. */
+static void nothing_is_lost_where_power_was_not(void **state)
+{
+    (void)state;
+    up_with_lpis();
+    forget_ptz();
+    assert_int_equal(gic_suspend(), 0);
+    assert_int_equal(gic_resume(), 0);
+    check_gic(true);
+}
+
+/* Then the table is as old as it likes to be, and the redistributor is told that it is empty. */
+static void lpis_that_can_not_be_turned_off_begin_with_an_empty_table(void **state)
+{
+    (void)state;
+    up_with_lpis();
+    forget_ptz();
+    fake.lpis_stay = true;
+    assert_int_equal(gic_suspend(), 0);
+    assert_int_equal(gic_resume(), 0); /* it had not been lost */
+    check_gic(true);
+    assert_int_equal(gic_suspend(), 0);
+    lpis.pending[2][GIC_INTID_LPI_FIRST / 8] = 0x10;
+    lose();
+    fake.lpis_stay = false;
+    cleaned = 0;
+    assert_int_equal(gic_resume(), -EIO); /* for these read PTZ as they were written */
+    assert_int_equal(lpis.pending[2][GIC_INTID_LPI_FIRST / 8], 0);
+    assert_int_equal(cleaned, 3 * pending_table_size());
+    assert_true(mmio_read64(GICR + 4 * GICR_FRAME + GICR_PENDBASER) & GICR_PENDBASER_PTZ);
+}
+
+static void a_redistributor_that_does_not_come_to_rest_ends_a_suspend(void **state)
+{
+    (void)state;
+    up_with_lpis();
+    forget_ptz();
+    fake.redistributor_pending = true;
+    assert_int_equal(gic_suspend(), -ETIMEDOUT);
+    fake.redistributor_pending = false;
+    check_gic(true);
+}
+
+static void what_does_not_come_back_is_told_and_the_rest_does(void **state)
+{
+    (void)state;
+    up_with_lpis();
+    forget_ptz();
+    assert_int_equal(gic_suspend(), 0);
+    lose();
+    fake.asleep = true;
+    assert_int_equal(gic_resume(), -ETIMEDOUT);
+    check_gic(false);
+    fake.asleep = false;
+    lose();
+    fake.control_writes = 0;
+    fake.pending_writes = 1;
+    assert_int_equal(gic_resume(), -ETIMEDOUT);
+    fake.pending_writes = 0;
+    check_gic(false);
+    lose();
+    fake.redistributors[2][GICR_CTLR / 4] = GICR_CTLR_ENABLE_LPIS; /* with other tables */
+    assert_int_equal(gic_resume(), -EBUSY);
+    fake.redistributors[2][GICR_CTLR / 4] = 0;
+    assert_int_equal(gic_resume(), 0);
+    check_gic(false);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -936,6 +1138,11 @@ int main(void)
         TEST(lpis_start_with_the_tables_or_not_at_all),
         TEST(lpis_that_stay_on_are_taken_over_with_their_tables),
         TEST(tables_are_uncached_where_a_redistributor_does_not_snoop),
+        TEST(all_is_set_up_again_after_a_loss_of_power),
+        TEST(nothing_is_lost_where_power_was_not),
+        TEST(lpis_that_can_not_be_turned_off_begin_with_an_empty_table),
+        TEST(a_redistributor_that_does_not_come_to_rest_ends_a_suspend),
+        TEST(what_does_not_come_back_is_told_and_the_rest_does),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

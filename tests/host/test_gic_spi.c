@@ -404,6 +404,34 @@ static void test_anything(void **state)
     }
 }
 
+/* The GIC forgets, the lines don't. */
+static void test_loss_of_power(void **state)
+{
+    (void)state;
+    for (unsigned intid = GIC_SPI_FIRST; intid < GIC_SPI_LIMIT; intid++) {
+        enable(intid);
+        make_edge(intid);
+        gic_spi_write(GICD_ISPENDR(intid), 4, bit(intid));
+        gic_spi_write(GICD_IPRIORITYR(intid), 1, 0x40);
+        gic_spi_write(GICD_IROUTER(intid), 8, 1);
+    }
+    gic_spi_line(INTID, true);
+    gic_spi_activate(OTHER);
+    gic_spi_lose_power();
+    for (unsigned intid = GIC_SPI_FIRST; intid < GIC_SPI_LIMIT; intid++) {
+        assert_false(is_set(GICD_ISENABLER(intid), intid));
+        assert_false(is_set(GICD_ISACTIVER(intid), intid));
+        assert_int_equal(is_set(GICD_ISPENDR(intid), intid), intid == INTID);
+        assert_int_equal(gic_spi_read(GICD_ICFGR(intid), 4), 0);
+        assert_int_equal(gic_spi_read(GICD_IPRIORITYR(intid), 1) & 0xff, 0);
+    }
+    enable(INTID);
+    for (unsigned core = 0; core < CORES; core++)
+        assert_int_equal(winner_of(core), GIC_SPI_NONE); /* routed to none */
+    gic_spi_write(GICD_IROUTER(INTID), 8, 1);
+    assert_int_equal(winner_of(1), INTID);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,6 +449,7 @@ int main(void)
         cmocka_unit_test_setup(test_each_core_its_own, setup),
         cmocka_unit_test_setup(test_ends, setup),
         cmocka_unit_test_setup(test_anything, setup),
+        cmocka_unit_test_setup(test_loss_of_power, setup),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

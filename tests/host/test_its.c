@@ -335,7 +335,7 @@ static int run(struct its_command command)
 {
     const uint64_t target = SYNC_TO(1);
 
-    return its_queue_run(&queue, &command, &target, 1);
+    return its_queue_run(&queue, &command, 1, &target, 1);
 }
 
 /* ---- the queue ---- */
@@ -388,7 +388,7 @@ static void a_command_is_followed_by_its_syncs(void **state)
     struct its_command command = its_command_movi(1, 2, 3);
 
     (void)state;
-    assert_int_equal(its_queue_run(&queue, &command, targets, 2), 0);
+    assert_int_equal(its_queue_run(&queue, &command, 1, targets, 2), 0);
     assert_int_equal(fake.logged, 3);
     assert_memory_equal(&fake.log[0], &command, sizeof(command));
     command = its_command_sync(SYNC_TO(3));
@@ -407,7 +407,7 @@ static void too_many_syncs_are_refused(void **state)
     struct its_command command = its_command_int(0, 0);
 
     (void)state;
-    assert_int_equal(its_queue_run(&queue, &command, targets, 3), -EINVAL);
+    assert_int_equal(its_queue_run(&queue, &command, 1, targets, 3), -EINVAL);
     assert_int_equal(queue.submitted, 0);
 }
 
@@ -450,12 +450,13 @@ static void a_full_queue_times_out_and_keeps_what_is_in_it(void **state)
     for (unsigned i = 0; i < ITS_QUEUE_ENTRIES - 1; i++) {
         struct its_command filler = its_command_int(1, i);
 
-        assert_int_equal(submit(&queue, &filler, 1, &batches[i], deadline_after_us(1)), 0);
+        batches[i] = (struct its_queue_batch){.commands = &filler, .count = 1};
+        assert_int_equal(submit(&queue, &batches[i], deadline_after_us(1)), 0);
     }
-    assert_int_equal(its_queue_run(&queue, &command, NULL, 0), -ENOBUFS);
+    assert_int_equal(its_queue_run(&queue, &command, 1, NULL, 0), -ENOBUFS);
     assert_int_equal(queue.submitted, ITS_QUEUE_ENTRIES - 1);
     fake.speed = ITS_QUEUE_ENTRIES;
-    assert_int_equal(its_queue_run(&queue, &command, NULL, 0), 0);
+    assert_int_equal(its_queue_run(&queue, &command, 1, NULL, 0), 0);
     assert_int_equal(fake.logged, ITS_QUEUE_ENTRIES);
     for (unsigned i = 0; i < ITS_QUEUE_ENTRIES; i++)
         assert_int_equal(fake.log[i].words[1], i);
@@ -529,8 +530,8 @@ static void send(struct its_queue_batch *batch, struct its_command first, struct
 {
     const struct its_command commands[] = {first, second};
 
-    *batch = (struct its_queue_batch){.stalled = false};
-    assert_int_equal(submit(&queue, commands, 2, batch, LATER), 0);
+    *batch = (struct its_queue_batch){.commands = commands, .count = 2};
+    assert_int_equal(submit(&queue, batch, LATER), 0);
 }
 
 static void only_the_sender_of_a_refused_command_is_told(void **state)

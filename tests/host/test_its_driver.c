@@ -250,7 +250,7 @@ void its_mmio_write(uintptr_t address, unsigned size, uint64_t value)
     }
     switch (offset) {
     case GITS_CTLR:
-        model.control = (uint32_t)value;
+        model.control = (uint32_t)value & ~GITS_CTLR_QUIESCENT; /* read-only */
         break;
     case GITS_CBASER:
         model.cbaser = model.cbaser_is_fixed ? 0 : value;
@@ -566,6 +566,11 @@ static int map_event(void)
     return its_map_event(shared, 1, LPI + 1, 0);
 }
 
+static int open_event(void)
+{
+    return its_open_event(shared, 1, LPI + 1, 0, 0x40);
+}
+
 static int move_event(void)
 {
     return its_move_event(shared, 0, 1);
@@ -616,19 +621,13 @@ static const struct {
     int (*call)(void);
     bool may_be_masked; /* IRQs */
 } senders[] = {
-    {"its_map_device", map_device, false},
-    {"its_unmap_device", unmap_device, false},
-    {"its_map_event", map_event, false},
-    {"its_move_event", move_event, false},
-    {"its_discard_event", discard_event, false},
-    {"its_trigger_event", trigger_event, false},
-    {"its_clear_event", clear_event, false},
-    {"its_enable_event", enable_event, false},
-    {"its_disable_event", disable_event, false},
-    {"its_silence_lpi", silence_lpi, false},
-    {"its_init", init_again, false},
-    {"its_invalidate_all", invalidate_all, true},
-    {"its_core_init", its_core_init, true},
+    {"its_map_device", map_device, false},        {"its_unmap_device", unmap_device, false},
+    {"its_map_event", map_event, false},          {"its_open_event", open_event, false},
+    {"its_move_event", move_event, false},        {"its_discard_event", discard_event, false},
+    {"its_trigger_event", trigger_event, false},  {"its_clear_event", clear_event, false},
+    {"its_enable_event", enable_event, false},    {"its_disable_event", disable_event, false},
+    {"its_silence_lpi", silence_lpi, false},      {"its_init", init_again, false},
+    {"its_invalidate_all", invalidate_all, true}, {"its_core_init", its_core_init, true},
 };
 #define SENDERS (sizeof(senders) / sizeof(senders[0]))
 
@@ -1039,6 +1038,41 @@ static void an_event_is_not_mapped_after_a_refusal(void **state)
     assert_int_equal(its_unmap_device(device), 0);
 }
 
+/* One batch: MAPTI, INV, SYNC. Whichever of them is refused, nothing is left. */
+static void an_event_is_opened_with_three_commands_or_not_at_all(void **state)
+{
+    static const int errors[] = {-EIO, -ETIMEDOUT, -ETIMEDOUT};
+    struct its_device *device;
+    uint64_t commands;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    for (unsigned n = 0; n < 3; n++) {
+        refuse_at(n);
+        assert_int_equal(its_open_event(device, 1, LPI, 2, 0x40), errors[n]);
+        if (n != 0)
+            assert_int_equal(its_discard_event(device, 1), 0);
+        assert_int_equal(inventory(), 1);
+    }
+    hold_at(1);
+    assert_int_equal(its_open_event(device, 1, LPI, 2, 0x40), -ETIMEDOUT);
+    release();
+    assert_int_equal(its_discard_event(device, 1), 0);
+
+    commands = its.queue.submitted;
+    assert_int_equal(its_open_event(device, 1, LPI, 2, 0x40), 0);
+    assert_int_equal(its.queue.submitted - commands, 3);
+    assert_int_equal(properties[0], 0x41);
+    assert_int_equal(its_open_event(device, 1, LPI, 2, 0x40), -EEXIST);
+    assert_int_equal(its_open_event(device, 4, LPI, 2, 0x40), -EINVAL);
+    assert_int_equal(its_open_event(device, 2, LPI_LIMIT, 2, 0x40), -EINVAL);
+    assert_int_equal(its_trigger_event(device, 1), 0);
+    assert_int_equal(model.interrupts[2], 1);
+    assert_int_equal(its_discard_event(device, 1), 0);
+    assert_int_equal(its_unmap_device(device), 0);
+}
+
 static void a_discard_without_an_answer_can_be_repeated(void **state)
 {
     struct its_device *device;
@@ -1185,6 +1219,115 @@ static void any_command_may_fail_and_nothing_is_lost(void **state)
         }
 }
 
+/* ---- a loss of power ---- */
+
+/* What lies in memory stays: here that is all but the registers, and the collections, if the ITS
+ * has them itself. */
+static void lose(void)
+{
+    model.control = 0;
+    model.cbaser = model.cwriter = model.creadr = 0;
+    for (unsigned n = 0; n < GITS_BASER_COUNT; n++)
+        model.baser[n] &= BASER_TYPES;
+    memset(model.collections, 0, sizeof(model.collections));
+}
+
+static void what_the_its_knew_it_knows_after_a_loss_of_power(void **state)
+{
+    struct its_device *device;
+    uint64_t basers[GITS_BASER_COUNT], cbaser;
+
+    (void)state;
+    assert_int_equal(its_suspend(), 0); /* there is none */
+    assert_int_equal(its_resume(), 0);
+    up();
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    assert_int_equal(its_open_event(device, 1, LPI, 2, 0xa0), 0);
+    memcpy(basers, model.baser, sizeof(basers));
+    cbaser = model.cbaser;
+    for (unsigned round = 0; round < 3; round++) {
+        assert_int_equal(its_suspend(), 0);
+        assert_int_equal(model.control & GITS_CTLR_ENABLED, 0);
+        if (round != 1) /* or it has kept it all */
+            lose();
+        assert_int_equal(its_resume(), 0);
+        assert_int_equal(model.control & GITS_CTLR_ENABLED, GITS_CTLR_ENABLED);
+        assert_memory_equal(model.baser, basers, sizeof(basers));
+        assert_int_equal(model.cbaser, cbaser);
+        for (unsigned core = 0; core < 4; core++)
+            assert_true(model.collections[core]);
+        assert_int_equal(its_trigger_event(device, 1), 0);
+        assert_int_equal(model.interrupts[2], round + 1);
+        assert_int_equal(its_move_event(device, 1, round % 2 == 0 ? 3 : 2), 0);
+        assert_int_equal(its_move_event(device, 1, 2), 0);
+    }
+    assert_int_equal(its_discard_event(device, 1), 0);
+    assert_int_equal(its_unmap_device(device), 0);
+}
+
+/* The queue is filled from its start again, wherever it stood. */
+static void the_queue_begins_anew_wherever_it_stood(void **state)
+{
+    struct its_device *device;
+
+    (void)state;
+    up();
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    for (unsigned round = 0; round < ITS_QUEUE_ENTRIES; round += 123) {
+        for (unsigned i = 0; i < round % 7; i++)
+            assert_int_equal(its_invalidate_all(0), 0);
+        assert_int_equal(its_suspend(), 0);
+        lose();
+        assert_int_equal(its_resume(), 0);
+        assert_int_equal(model.cwriter % sizeof(struct its_command), 0);
+        assert_int_equal(model.cwriter, model.creadr);
+    }
+    assert_int_equal(its_unmap_device(device), 0);
+}
+
+static void an_its_that_is_not_done_is_not_turned_off(void **state)
+{
+    (void)state;
+    up();
+    hold_at(0);
+    assert_int_equal(its_invalidate_all(0), -ETIMEDOUT);
+    assert_int_equal(its_suspend(), -EBUSY);
+    assert_int_equal(model.control & GITS_CTLR_ENABLED, GITS_CTLR_ENABLED);
+    release();
+    assert_int_equal(its_suspend(), 0);
+    lose();
+    assert_int_equal(its_resume(), 0);
+    model.busy = true;
+    assert_int_equal(its_suspend(), -ETIMEDOUT);
+    assert_int_equal(model.control & GITS_CTLR_ENABLED, GITS_CTLR_ENABLED);
+    model.busy = false;
+    assert_int_equal(its_invalidate_all(0), 0);
+}
+
+static void an_its_that_does_not_come_back_is_told(void **state)
+{
+    (void)state;
+    up();
+    assert_int_equal(its_suspend(), 0);
+    lose();
+    model.busy = true;
+    assert_int_equal(its_resume(), -ETIMEDOUT);
+    model.busy = false;
+    model.cbaser_is_fixed = true;
+    assert_int_equal(its_resume(), -EIO);
+    assert_int_equal(model.control & GITS_CTLR_ENABLED, 0);
+    model.cbaser_is_fixed = false;
+    model.baser_is_fixed = true;
+    assert_int_equal(its_resume(), -EIO);
+    model.baser_is_fixed = false;
+    refuse_at(2);
+    assert_int_equal(its_resume(), -ETIMEDOUT); /* at the SYNC */
+    refuse_at(0);
+    assert_int_equal(its_resume(), -EIO);
+    assert_int_equal(its_resume(), 0);
+    assert_int_equal(its_invalidate_all(3), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -1212,10 +1355,15 @@ int main(void)
         TEST(a_device_that_was_unmapped_without_an_answer_is_still_the_callers),
         TEST(an_event_that_was_mapped_without_an_answer_can_be_discarded),
         TEST(an_event_is_not_mapped_after_a_refusal),
+        TEST(an_event_is_opened_with_three_commands_or_not_at_all),
         TEST(a_discard_without_an_answer_can_be_repeated),
         TEST(a_move_without_an_answer_is_put_right_by_the_next_command),
         TEST(a_move_that_is_refused_leaves_the_event_where_it_was),
         TEST(any_command_may_fail_and_nothing_is_lost),
+        TEST(what_the_its_knew_it_knows_after_a_loss_of_power),
+        TEST(the_queue_begins_anew_wherever_it_stood),
+        TEST(an_its_that_is_not_done_is_not_turned_off),
+        TEST(an_its_that_does_not_come_back_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

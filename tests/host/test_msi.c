@@ -224,7 +224,7 @@ static void lpi_regions_are_aligned_and_apart(void **state)
     assert_int_equal(regions.in_use, 0);
     assert_int_equal(irq_lpi_regions_take(&regions, 9, &lpi[9]), 0);
     assert_int_equal(lpi[9], 8192);
-    free(regions.used);
+    free(regions.maps);
 }
 
 static void single_lpis_from_the_end_leave_room_for_a_region(void **state)
@@ -245,7 +245,7 @@ static void single_lpis_from_the_end_leave_room_for_a_region(void **state)
     irq_lpi_regions_give(&regions, 0, 8192 + 70);
     assert_int_equal(irq_lpi_regions_take_last(&regions, &lpi), 0);
     assert_int_equal(lpi, 8192 + 70);
-    free(regions.used);
+    free(regions.maps);
 }
 
 /* ---- allocation ---- */

@@ -305,6 +305,34 @@ static void replay_that_waits_is_freed_with_its_interrupt(void **state)
     end(irq);
 }
 
+/* What waits behind it in the core's list waits on, though its memory is the next interrupt's. */
+static void replay_behind_one_that_is_freed_arrives(void **state)
+{
+    static struct msi_record behind;
+    const struct irq_request request_behind = {
+        .index = 1, .handler = msi_note, .context = &behind, .core = 1, .flags = IRQ_FLAG_MASKED};
+    struct irq *second;
+
+    (void)state;
+    behind = (struct msi_record){0};
+    bind_messages();
+    start_core(1);
+    assert_int_equal(irq_request(&device, &request_behind, &second), 0);
+    assert_int_equal(irq_trigger(second), 0);
+    struct irq *first = request_with_a_replay_waiting(1);
+
+    irq_unmask(second);
+    assert_int_equal(irq_free(first), 0);
+    first = request(msi_note, 2, 1, 0);
+    tell(IDLE);
+    assert_int_equal(wait_for(was_called, &behind, ARRIVAL_US), 0);
+    assert_int_equal(msi_calls(&behind), 1);
+    assert_int_equal(msi_calls(&record), 0);
+    stop_core(1);
+    assert_int_equal(irq_free(second), 0);
+    end(first);
+}
+
 /* ---- a core hands an event over to a core that has just lost the interrupt ---- */
 
 static struct irq *moving;
@@ -397,6 +425,7 @@ int main(void)
         TEST(any_core_is_each_in_turn),
         TEST(replay_that_waits_arrives),
         TEST(replay_that_waits_is_freed_with_its_interrupt),
+        TEST(replay_behind_one_that_is_freed_arrives),
         TEST(replay_follows_a_move_meanwhile),
         TEST(no_handler_runs_on_a_core_that_has_left),
     };

@@ -110,7 +110,7 @@ static const struct kind kinds[] = {
     {bind_input, "ti_sci_route_map", "gic_set_affinity", "ti_sci_route_unmap", 1, 1, 1},
     {bind_rings, "ti_sci_event_map", "gic_set_affinity", "ti_sci_event_unmap", 1, 1, 1},
     {bind_rings, "ti_sci_route_map", "gic_set_affinity", "ti_sci_route_unmap", 2, 1, 2},
-    {bind_messages, "its_map_event", "its_move_event", "its_discard_event", 1, 1, 1},
+    {bind_messages, "its_open_event", "its_move_event", "its_discard_event", 1, 1, 1},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

@@ -33,7 +33,7 @@ static int set_up(void **state)
     (void)state;
     irq_set_storm_limit(LIMIT, WINDOW_US);
     for (unsigned i = 0; i < CROWD; i++)
-        windows[i] = irq_storm_window_now();
+        windows[i] = irq_storm_window_now(0);
     taken = 0;
     return 0;
 }
@@ -54,7 +54,9 @@ static bool take(unsigned which)
 
     host_advance_us(1);
     *generation += 2;
-    storm = irq_storm_count_call(&windows[which], false);
+    irq_storm_begin_call(&windows[which]);
+    storm = irq_storm_is_due(&windows[which], &irq_generations[core_id()]) &&
+            irq_storm_is_call(&windows[which], false);
     if (++taken % IRQ_ROUND_MAX == 0)
         irq_storm_round_full(core_id(), *generation, true);
     return storm;
@@ -85,7 +87,7 @@ static void loudest_of_many_is_the_storm(void **state)
     (void)state;
     assert_int_equal(take_crowd(CALLS_MAX), LOUD);
     assert_int_equal(irq_storm_count(), storms + 1);
-    assert_int_equal(irq_storm_look, LIMIT); /* looking has ended */
+    assert_int_equal(irq_generations[core_id()].storm_look, LIMIT); /* looking has ended */
 }
 
 /* Before it has had no gap for a whole window, a core does not starve. */
@@ -93,22 +95,22 @@ static void busy_core_is_not_starving(void **state)
 {
     (void)state;
     assert_int_equal(take_crowd(WINDOW_US - 2 * IRQ_ROUND_MAX), CROWD);
-    assert_int_equal(irq_storm_look, LIMIT);
+    assert_int_equal(irq_generations[core_id()].storm_look, LIMIT);
     irq_storm_round_full(core_id(), irq_generations[core_id()].value, false); /* the gap */
     assert_int_equal(take_crowd(WINDOW_US - 2 * IRQ_ROUND_MAX), CROWD);
-    assert_int_equal(irq_storm_look, LIMIT);
+    assert_int_equal(irq_generations[core_id()].storm_look, LIMIT);
 }
 
 /* The loudest goes away while it is looked for: nothing is stopped in its place. */
 static void looking_ends_when_there_is_a_gap(void **state)
 {
     (void)state;
-    while (irq_storm_look == LIMIT && taken < CALLS_MAX)
+    while (irq_generations[core_id()].storm_look == LIMIT && taken < CALLS_MAX)
         assert_false(take(next()));
-    assert_int_equal(irq_storm_look, 0);
+    assert_int_equal(irq_generations[core_id()].storm_look, 0);
     irq_generations[core_id()].value += 4 * IRQ_ROUND_MAX; /* others, in rounds that aren't full */
     assert_false(take(0));
-    assert_int_equal(irq_storm_look, LIMIT);
+    assert_int_equal(irq_generations[core_id()].storm_look, LIMIT);
 }
 
 /* It would have been stopped with this call, but threads have just had a turn. */
@@ -124,7 +126,7 @@ static void gap_in_time_acquits(void **state)
     assert_int_equal(next(), LOUD);
     irq_generations[core_id()].value += 4 * IRQ_ROUND_MAX;
     assert_false(take(LOUD));
-    assert_int_equal(irq_storm_look, LIMIT);
+    assert_int_equal(irq_generations[core_id()].storm_look, LIMIT);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

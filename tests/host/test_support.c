@@ -32,11 +32,12 @@
 static unsigned taken[16], taken_on[16], take_count;
 static bool quiet_line; /* the handler reads the answer, which lowers the line */
 
-static void handler(void)
+static void handler(void *context)
 {
     unsigned intid;
 
     assert_true(in_interrupt());
+    (void)context;
     while ((intid = gic_acknowledge()) != GIC_INTID_SPURIOUS) {
         if (take_count < 16) {
             taken[take_count] = intid;

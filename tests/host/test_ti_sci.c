@@ -270,23 +270,27 @@ static void udmap_channels_are_configured(void **state)
     static const uint8_t rx[] = {0x15, 0x12, 12, 0, 0x02, 0, 0,    0, 0xff, 0x5f, 0, 0,
                                  188,  0,    8,  0, 16,   0, 0x30, 1, 0,    0,    0, 0,
                                  0,    0,    0,  0, 0,    0, 12,   0, 0,    1};
-    const struct ti_sci_udmap_tx_config tx_config = {.udmap_device = AM65X_DEV_UDMAP,
-                                                     .index = 8,
-                                                     .channel_type =
-                                                         TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
-                                                     .fetch_size = 16,
-                                                     .completion_ring = 304};
-    const struct ti_sci_udmap_rx_config rx_config = {.udmap_device = AM65X_DEV_UDMAP,
-                                                     .index = 8,
-                                                     .channel_type =
-                                                         TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
-                                                     .fetch_size = 16,
-                                                     .completion_ring = 304};
+    struct ti_sci_item items[] = {
+        {.kind = TI_SCI_UDMAP_TX,
+         .transmit = {.udmap_device = AM65X_DEV_UDMAP,
+                      .index = 8,
+                      .channel_type = TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
+                      .fetch_size = 16,
+                      .completion_ring = 304}},
+        {.kind = TI_SCI_UDMAP_RX,
+         .receive = {.udmap_device = AM65X_DEV_UDMAP,
+                     .index = 8,
+                     .channel_type = TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
+                     .fetch_size = 16,
+                     .completion_ring = 304}},
+    };
 
     (void)state;
-    assert_int_equal(ti_sci_udmap_tx_configure(&tx_config), 0);
+    ti_sci_batch(&items[0], 1);
+    assert_int_equal(items[0].error, 0);
     check_wire(tx, sizeof(tx));
-    assert_int_equal(ti_sci_udmap_rx_configure(&rx_config), 0);
+    ti_sci_batch(&items[1], 1);
+    assert_int_equal(items[1].error, 0);
     check_wire(rx, sizeof(rx));
 }
 
@@ -734,7 +738,7 @@ static void numbers_are_claimed_round_about(void **state)
     for (unsigned i = 0; i < 2 * TI_SCI_SEQUENCES; i++) {
         assert_int_equal(ti_sci_sequence_claim(&exchange, &sequence), 0);
         assert_int_equal(sequence, i % TI_SCI_SEQUENCES);
-        assert_false(ti_sci_sequence_release(sequence, false));
+        ti_sci_sequence_release(sequence, false);
     }
 }
 
@@ -755,29 +759,32 @@ static void all_numbers_in_flight_is_ebusy(void **state)
 
 static void number_given_up_waits_for_its_answer(void **state)
 {
-    struct secure_proxy_message answer = {{0}};
-    struct ti_sci_exchange exchange;
+    struct ti_sci_exchange exchange, *whose = &exchange;
     uint8_t sequence;
 
     (void)state;
     assert_int_equal(ti_sci_sequence_claim(&exchange, &sequence), 0);
-    assert_false(ti_sci_sequence_release(sequence, true));
-    assert_int_equal(ti_sci_sequence_deliver(sequence, &answer), TI_SCI_LATE);
-    assert_int_equal(ti_sci_sequence_deliver(sequence, &answer), TI_SCI_STRAY);
+    ti_sci_sequence_release(sequence, true);
+    assert_int_equal(ti_sci_sequence_deliver(sequence, &whose), TI_SCI_LATE);
+    assert_null(whose);
+    assert_int_equal(ti_sci_sequence_deliver(sequence, &whose), TI_SCI_STRAY);
+    assert_null(whose);
 }
 
 static void second_answer_is_a_stray(void **state)
 {
-    struct secure_proxy_message answer = {{1}}, again = {{2}};
-    struct ti_sci_exchange exchange;
+    struct ti_sci_exchange exchange, *whose;
     uint8_t sequence;
 
     (void)state;
     assert_int_equal(ti_sci_sequence_claim(&exchange, &sequence), 0);
-    assert_int_equal(ti_sci_sequence_deliver(sequence, &answer), TI_SCI_DELIVERED);
-    assert_int_equal(ti_sci_sequence_deliver(sequence, &again), TI_SCI_STRAY);
-    assert_int_equal(exchange.message.words[0], 1);
-    assert_true(ti_sci_sequence_release(sequence, true));
+    assert_false(exchange.answered);
+    assert_int_equal(ti_sci_sequence_deliver(sequence, &whose), TI_SCI_DELIVERED);
+    assert_ptr_equal(whose, &exchange);
+    ti_sci_exchange_end(whose);
+    assert_true(exchange.answered);
+    assert_int_equal(ti_sci_sequence_deliver(sequence, &whose), TI_SCI_STRAY);
+    assert_null(whose);
 }
 
 static void longest_reserved_number_goes_first_in_need(void **state)

@@ -85,6 +85,43 @@ static void a_pool_takes_nothing_that_is_not_its_own(void **state)
     assert_int_equal(number, POOL_LIMIT - 1u);
 }
 
+/* Whether the pool owns just these numbers, at most 8, and all of them are free. */
+static void assert_owns(const struct udma_pool *pool, const uint16_t *numbers, unsigned count)
+{
+    assert_int_equal(udma_pool_count(pool), count);
+    assert_int_equal(udma_pool_count_free(pool), count);
+    for (unsigned i = 0; i < count; i++)
+        assert_true(udma_pool_owns(pool, numbers[i]));
+}
+
+static void pools_are_joined_and_cut(void **state)
+{
+    static const uint16_t all[] = {1, 62, 63, 64, 65, 66, 700}, common[] = {63, 64, 65},
+                          rest[] = {63, 65};
+    struct udma_pool pool = {0}, other = {0}, none = {0};
+
+    (void)state;
+    udma_pool_add(&pool, 62, 4);
+    udma_pool_add(&pool, 1, 1);
+    udma_pool_add(&other, 63, 4);
+    udma_pool_add(&other, 700, 1);
+    udma_pool_join(&none, &pool);
+    udma_pool_join(&none, &other);
+    assert_owns(&none, all, 7);
+    udma_pool_keep(&pool, &other);
+    assert_owns(&pool, common, 3);
+    none = (struct udma_pool){0};
+    udma_pool_add(&none, 64, 1);
+    udma_pool_leave_out(&pool, &none);
+    assert_owns(&pool, rest, 2);
+    none = (struct udma_pool){0};
+    udma_pool_add(&none, 0, POOL_LIMIT);
+    assert_int_equal(udma_pool_count(&none), POOL_LIMIT);
+    udma_pool_leave_out(&none, &pool);
+    assert_int_equal(udma_pool_count(&none), POOL_LIMIT - 2);
+    assert_false(udma_pool_owns(&none, 63) || udma_pool_owns(&none, 65));
+}
+
 static void what_was_put_last_comes_last_and_in_turn(void **state)
 {
     struct udma_pool pool = {0};
@@ -616,6 +653,64 @@ static void a_full_queue_says_again_and_completes_in_order(void **state)
     assert_int_equal(probe.calls, 64);
 }
 
+/* So many each time, of a ring of sixteen: the first of them lies at each place once. */
+#define BATCH  5u
+#define ROUNDS 16u
+
+static void what_lies_across_the_rings_end_is_taken(void **state)
+{
+    uint8_t memory[128] = {0};
+    struct udma_counters counters;
+    struct probe probe;
+
+    (void)state;
+    must(open_probe(&probe, 0, BATCH));
+    assert_int_equal(probe.channel->completion.count, ROUNDS);
+    for (uintptr_t i = 0; i < ROUNDS * BATCH;) {
+        irq_mask(probe.channel->irq);
+        for (uintptr_t end = i + BATCH; i < end; i++)
+            must(copy(&probe, memory + 64, memory, 64, i));
+        host_advance_us(1000); /* all are done */
+        irq_unmask(probe.channel->irq);
+        wait_for_calls(&probe, (unsigned)i);
+    }
+    for (uintptr_t i = 0; i < ROUNDS * BATCH; i++)
+        assert_int_equal(probe.cookies[i], i);
+    udma_channel_get_counters(probe.channel, &counters);
+    assert_int_equal(counters.completions, ROUNDS * BATCH);
+    assert_int_equal(counters.interrupts - counters.empty, ROUNDS);
+    assert_int_equal(counters.bogus, 0);
+    must(udma_channel_close(probe.channel));
+}
+
+static void count_copy(void *context, void *cookie, int status)
+{
+    unsigned *next = context;
+
+    assert_int_equal(status, 0);
+    assert_int_equal((uintptr_t)cookie, (*next)++);
+}
+
+static void a_poll_takes_what_lies_across_the_rings_end(void **state)
+{
+    uint8_t memory[128] = {0};
+    unsigned next = 0;
+    const struct udma_channel_config config = {
+        .name = "test", .polled = true, .depth = BATCH, .callback = count_copy, .context = &next};
+    struct probe probe;
+
+    (void)state;
+    must(udma_channel_open(&config, &probe.channel));
+    for (uintptr_t i = 0; i < ROUNDS * BATCH;) {
+        for (uintptr_t end = i + BATCH; i < end; i++)
+            must(copy(&probe, memory + 64, memory, 64, i));
+        host_advance_us(1000); /* all are done */
+        assert_int_equal(udma_poll(probe.channel), BATCH);
+        assert_int_equal(next, i);
+    }
+    must(udma_channel_close(probe.channel));
+}
+
 static void a_callback_queues_the_next_transfer(void **state)
 {
     uint8_t memory[128] = {0};
@@ -873,6 +968,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pool_hands_out_the_lowest_free_number),
         cmocka_unit_test(a_pool_takes_nothing_that_is_not_its_own),
+        cmocka_unit_test(pools_are_joined_and_cut),
         cmocka_unit_test(what_was_put_last_comes_last_and_in_turn),
         cmocka_unit_test(every_length_is_split_into_counts_that_add_up),
         cmocka_unit_test(lengths_are_split_where_a_count_has_no_more_bits),
@@ -888,6 +984,8 @@ int main(void)
         cmocka_unit_test(copies_of_any_length_arrive),
         cmocka_unit_test(bad_arguments_are_refused),
         cmocka_unit_test(a_full_queue_says_again_and_completes_in_order),
+        cmocka_unit_test(what_lies_across_the_rings_end_is_taken),
+        cmocka_unit_test(a_poll_takes_what_lies_across_the_rings_end),
         cmocka_unit_test(a_callback_queues_the_next_transfer),
         cmocka_unit_test(every_channel_opens_once),
         cmocka_unit_test(closing_drops_what_is_queued),

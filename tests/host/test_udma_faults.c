@@ -15,6 +15,7 @@
 #include "drivers/udma/ring.h"
 #include "drivers/udma/udma.h"
 #include "msi/irq.h"
+#include "msi/work.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/udma_host.h"
@@ -88,8 +89,6 @@ static const char *only;
     }
 
 STEP(ti_sci_ring_configure, (const struct ti_sci_ring_config *config), (config), -EACCES)
-STEP(ti_sci_udmap_tx_configure, (const struct ti_sci_udmap_tx_config *config), (config), -EACCES)
-STEP(ti_sci_udmap_rx_configure, (const struct ti_sci_udmap_rx_config *config), (config), -EACCES)
 STEP(ti_sci_psil_unpair, (uint16_t a, uint16_t b, uint16_t c), (a, b, c), -EACCES)
 
 /* A subtype for which the system firmware grants the numbers of another one too. */
@@ -126,19 +125,56 @@ static bool spoil;
 static enum am65x_fault spoil_fault;
 static uint64_t spoil_argument;
 
-int __real_ti_sci_psil_pair(uint16_t navss, uint16_t source, uint16_t destination);
-int __wrap_ti_sci_psil_pair(uint16_t navss, uint16_t source, uint16_t destination);
-int __wrap_ti_sci_psil_pair(uint16_t navss, uint16_t source, uint16_t destination)
+STEP(ti_sci_psil_pair, (uint16_t a, uint16_t b, uint16_t c), (a, b, c), -EACCES)
+
+/* Each of a batch may fail as if it came alone. */
+void __real_ti_sci_batch(struct ti_sci_item *items, unsigned count);
+void __wrap_ti_sci_batch(struct ti_sci_item *items, unsigned count);
+
+/* 0: it does not. */
+static int fate(const struct ti_sci_item *item)
 {
-    if (spoil) {
-        spoil = false;
-        assert_true(am65x_inject(spoil_fault, spoil_argument, 1));
+    static const char *const names[] = {
+        [TI_SCI_RING] = "ti_sci_ring_configure",
+        [TI_SCI_UDMAP_TX] = "transmit",
+        [TI_SCI_UDMAP_RX] = "receive",
+        [TI_SCI_PSIL_PAIR] = "ti_sci_psil_pair",
+        [TI_SCI_PSIL_UNPAIR] = "ti_sci_psil_unpair",
+    };
+
+    if (only != NULL && strcmp(only, names[item->kind]) != 0)
+        return 0;
+    return fails(-EACCES) ? injected : 0;
+}
+
+void __wrap_ti_sci_batch(struct ti_sci_item *items, unsigned count)
+{
+    struct ti_sci_item passed[TI_SCI_BATCH_MAX];
+    int fates[TI_SCI_BATCH_MAX];
+    unsigned passes = 0;
+
+    assert_true(count <= TI_SCI_BATCH_MAX);
+    for (unsigned i = 0; i < count; i++) {
+        fates[i] = fate(&items[i]);
+        if (fates[i] == 0 || way == DONE_LOST)
+            passed[passes++] = items[i];
     }
-    if ((only != NULL && strcmp(only, "ti_sci_psil_pair") != 0) || !fails(-EACCES))
-        return __real_ti_sci_psil_pair(navss, source, destination);
-    if (way == DONE_LOST)
-        (void)__real_ti_sci_psil_pair(navss, source, destination);
-    return injected;
+    if (spoil) { /* the answer to the last, which is a pairing */
+        spoil = false;
+        assert_int_equal(passed[--passes].kind, TI_SCI_PSIL_PAIR);
+        __real_ti_sci_batch(passed, passes);
+        assert_true(am65x_inject(spoil_fault, spoil_argument, 1));
+        __real_ti_sci_batch(&passed[passes], 1);
+    } else {
+        __real_ti_sci_batch(passed, passes);
+    }
+    passes = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (fates[i] == 0 || way == DONE_LOST)
+            items[i].error = passed[passes++].error;
+        if (fates[i] != 0)
+            items[i].error = fates[i];
+    }
 }
 
 /* Memory, which has no ways to fail but one. */
@@ -283,6 +319,27 @@ static int open_probe(struct probe *probe, uint32_t depth)
     return udma_channel_open(&config, &probe->channel);
 }
 
+static int open_deferred(struct probe *probe, uint32_t depth)
+{
+    const struct udma_channel_config config = {.name = "test",
+                                               .depth = depth,
+                                               .callback = on_copy,
+                                               .context = probe,
+                                               .delivery = &udma_in_thread};
+
+    *probe = (struct probe){.memory = memory};
+    return udma_channel_open(&config, &probe->channel);
+}
+
+static int open_polled(struct probe *probe, uint32_t depth)
+{
+    const struct udma_channel_config config = {
+        .name = "test", .polled = true, .depth = depth, .callback = on_copy, .context = probe};
+
+    *probe = (struct probe){.memory = memory};
+    return udma_channel_open(&config, &probe->channel);
+}
+
 struct expectation {
     const struct probe *probe;
     unsigned calls;
@@ -411,8 +468,7 @@ static unsigned sweep(unsigned count)
 static void each_step_of_a_life_may_fail(void **state)
 {
     static const char *const functions[] = {
-        "ti_sci_ring_configure", "ti_sci_udmap_tx_configure", "ti_sci_udmap_rx_configure",
-        "ti_sci_psil_pair",      "ti_sci_psil_unpair",
+        "ti_sci_ring_configure", "transmit", "receive", "ti_sci_psil_pair", "ti_sci_psil_unpair",
     };
 
     (void)state;
@@ -675,8 +731,8 @@ static void an_open_that_can_not_be_undone_is_held(void **state)
     (void)state;
     only = NULL;
     way = LOST;
-    /* Memory for channel and descriptors, ring (memory, request) and all that follow. */
-    fail_from(4, UINT32_MAX);
+    /* Memory for channel, descriptors and rings; then all requests. */
+    fail_from(5, UINT32_MAX);
     assert_int_equal(open_probe(&probe, 1), -EIO);
     fail_no_more();
     assert_int_equal(held(), 1);
@@ -897,6 +953,125 @@ static void a_stuck_occupancy_is_found_at_close_too(void **state)
     check_inventory();
 }
 
+/* A polled channel: what the ring tells is told to who asks, and to who closes. */
+static void a_polled_channel_fails_like_others(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    must(open_polled(&probe, 4));
+    must(copy(&probe));
+    stick(&probe.channel->completion.registers->occupancy, 17);
+    assert_int_equal(udma_poll(probe.channel), -EIO);
+    assert_int_equal(udma_poll(probe.channel), -EIO);
+    assert_int_equal(copy(&probe), -EIO);
+    assert_true(probe.calls <= 1);
+    must(udma_channel_close(probe.channel));
+    unstick();
+    /* Nothing to be seen for ever. */
+    must(open_polled(&probe, 4));
+    stick(&probe.channel->completion.registers->occupancy, 0);
+    must(copy(&probe));
+    assert_int_equal(udma_channel_close(probe.channel), -ETIMEDOUT);
+    assert_int_equal(probe.calls, 0);
+    unstick();
+    /* The teardown never ends. */
+    must(open_polled(&probe, 4));
+    assert_true(am65x_inject(AM65X_FAULT_DMA_TEARDOWN, 0, 1));
+    assert_int_equal(udma_channel_close(probe.channel), -ETIMEDOUT);
+    check_inventory();
+    live();
+    check_inventory();
+}
+
+/* Callbacks in thread context: bounded too, and the core's other work comes between. */
+static void check_failed_work(uint32_t occupancy)
+{
+    struct probe probe;
+    unsigned turns = 0;
+
+    must(open_deferred(&probe, 4));
+    stick(&probe.channel->completion.registers->occupancy, occupancy);
+    must(copy(&probe));
+    host_advance_us(1000);
+    assert_int_equal(probe.calls, 0);
+    for (unsigned ran; (ran = work_run()) != 0; turns++)
+        assert_true(ran == 1 && turns <= probe.channel->completion.count);
+    assert_true(turns >= 1);
+    assert_int_equal(probe.calls, occupancy <= 16); /* as much as there can be is looked at */
+    assert_true(stuck_reads <= 3u * probe.channel->completion.count + 1);
+    assert_int_equal(copy(&probe), -EIO);
+    assert_int_equal(probe.channel->failed_count, occupancy > 16 ? occupancy : 16);
+    must(udma_flush(probe.channel, 1000));
+    must(udma_channel_close(probe.channel));
+    unstick();
+    check_inventory();
+    live();
+    check_inventory();
+}
+
+static void a_stuck_occupancy_fails_deferred_callbacks(void **state)
+{
+    (void)state;
+    check_failed_work(1);
+    check_failed_work(16);
+    check_failed_work(17);
+    check_failed_work(RING_OCCUPANCY_ENTRIES);
+}
+
+/* Few at a time: they are counted, as by the handler. */
+static void few_elements_that_are_no_descriptors_fail_no_deferred_callbacks(void **state)
+{
+    struct udma_counters counters;
+    struct probe probe;
+
+    (void)state;
+    must(open_deferred(&probe, 4));
+    for (unsigned round = 1; round <= 3; round++) {
+        for (unsigned i = 0; i < 10; i++) {
+            put_element(probe.channel, 0);
+            assert_int_equal(work_run(), 1);
+        }
+        must(copy(&probe));
+        host_advance_us(1000);
+        assert_int_equal(work_run(), 1);
+        assert_int_equal(probe.calls, round);
+    }
+    udma_channel_get_counters(probe.channel, &counters);
+    assert_int_equal(counters.bogus, 30);
+    must(udma_channel_close(probe.channel));
+    check_inventory();
+}
+
+static void check_each_step_of_opening(int (*open)(struct probe *probe, uint32_t depth))
+{
+    struct probe probe;
+
+    only = NULL;
+    for (way = REFUSED; way < WAYS; way++)
+        for (unsigned step = 1; step < STEPS_MAX; step++) {
+            fail_from(step, 1);
+            int error = open(&probe, 4);
+
+            fail_no_more();
+            assert_true(error == 0 || injected != 0);
+            if (error == 0) {
+                must(copy(&probe));
+                must(udma_channel_close(probe.channel));
+            }
+            check_inventory();
+            if (injected == 0)
+                break;
+        }
+}
+
+static void a_channel_without_a_handler_is_opened_or_nothing_is_left(void **state)
+{
+    (void)state;
+    check_each_step_of_opening(open_polled);
+    check_each_step_of_opening(open_deferred);
+}
+
 static void elements_that_are_no_descriptors_are_counted(void **state)
 {
     struct udma_counters counters;
@@ -977,7 +1152,7 @@ static void flush_at_teardown(uintptr_t address, unsigned size, uint64_t value)
     channel->completion.elements[channel->completion.position] = (uintptr_t)descriptor;
     mmio_write32((uintptr_t)&channel->completion.registers->doorbell, 1);
     udma_channel_get_counters(channel, &flush.after);
-    flush.free_after = (channel->free_slots >> flush.slot & 1u) != 0;
+    flush.free_after = channel->slots[flush.slot].length == 0;
 }
 
 static void what_a_teardown_flushes_is_dropped(void **state)
@@ -990,7 +1165,8 @@ static void what_a_teardown_flushes_is_dropped(void **state)
         must(copy(&probe));
     flush.channel = probe.channel;
     flush.slot = 3; /* that of the last one */
-    assert_int_equal(probe.channel->free_slots, 0);
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_not_equal(probe.channel->slots[i].length, 0);
     host_set_write_observer(flush_at_teardown);
     must(udma_channel_close(probe.channel));
     assert_null(flush.channel);
@@ -1518,6 +1694,10 @@ int main(void)
         TEST(a_ring_of_which_nothing_is_known_is_closed_later),
         TEST(a_stuck_occupancy_fails_the_channel_and_no_core),
         TEST(a_stuck_occupancy_is_found_at_close_too),
+        TEST(a_polled_channel_fails_like_others),
+        TEST(a_stuck_occupancy_fails_deferred_callbacks),
+        TEST(few_elements_that_are_no_descriptors_fail_no_deferred_callbacks),
+        TEST(a_channel_without_a_handler_is_opened_or_nothing_is_left),
         TEST(elements_that_are_no_descriptors_are_counted),
         TEST(a_descriptor_that_was_overwritten_is_an_error),
         TEST(what_a_teardown_flushes_is_dropped),

@@ -5,11 +5,13 @@
  * address and the thread sanitizer.
  */
 #include "arch/core.h"
+#include "arch/idle.h"
 #include "arch/smp.h"
 #include "arch/wait.h"
 #include "drivers/udma/ring.h"
 #include "drivers/udma/udma.h"
 #include "msi/irq.h"
+#include "msi/work.h"
 #include "tests/host/support/arch_host.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/udma_host.h"
@@ -74,7 +76,8 @@ static void add(unsigned *value)
 
 /* ---- one channel, closed under everybody's hands ---- */
 
-/* Core 0 opens, lets the others begin, and closes; the rest copy until they are refused. */
+/* Core 0 opens, lets the others begin, and closes; the rest copy until they are refused. Callbacks
+ * come in the interrupt, in thread context on its core, or on another one, round by round. */
 struct shared {
     struct udma_channel *channel;
     unsigned round;    /* the channel of this round is open */
@@ -156,6 +159,7 @@ static void copy_until_refused(void *round)
             add(&shared.begun);
         if (error == -EAGAIN)
             delay_us(1);
+        (void)work_run();
         wait_notify();
     } while (error != -ECANCELED);
     for (unsigned i = 0; i < 3; i++)
@@ -167,11 +171,15 @@ static void copy_until_refused(void *round)
 
 static void open_and_close(void *round)
 {
+    static const struct udma_delivery *const deliveries[] = {NULL, &udma_in_thread,
+                                                             &udma_in_thread_on};
     const struct udma_channel_config config = {
         .name = "shared",
         .core = (unsigned)(uintptr_t)round % core_count(),
         .depth = DEPTH,
         .callback = on_shared_copy,
+        .delivery = deliveries[(uintptr_t)round % 3],
+        .thread_core = (unsigned)((uintptr_t)round / 3) % core_count(),
     };
 
     set(&shared.begun, 0);
@@ -179,7 +187,7 @@ static void open_and_close(void *round)
     assert(udma_channel_open(&config, &shared.channel) == 0);
     set(&shared.round, (unsigned)(uintptr_t)round);
     wait_notify();
-    assert(wait_for(all_have_begun, NULL, TIMEOUT_US) == 0);
+    assert(idle_for(all_have_begun, NULL, TIMEOUT_US) == 0);
     assert(udma_channel_close(shared.channel) == 0);
     set(&shared.closed, (unsigned)(uintptr_t)round);
 }
@@ -209,6 +217,116 @@ static void a_close_while_all_cores_copy(void **state)
     assert_true(shared.queued >= ROUNDS * COPIES * (core_count() - 1u));
     assert_true(shared.called <= shared.queued);
     set(&shared.left, core_count() - 1u); /* the next test's closes need not wait */
+    check_inventory();
+}
+
+/* ---- a copy that is queued while the handler ends ---- */
+
+#define SINGLES 300u
+
+static struct {
+    struct udma_channel *channel;
+    unsigned called, forgotten;
+} single;
+
+/* Core 1 goes on at once: its next copy meets the end of the handler that this is called by. */
+static void on_single_copy(void *context, void *cookie, int status)
+{
+    (void)context;
+    (void)cookie;
+    assert(status == 0);
+    add(&single.called);
+}
+
+static void copy_singles(void *argument)
+{
+    (void)argument;
+    for (unsigned i = 1; i <= SINGLES; i++) {
+        assert(udma_copy(single.channel, (uintptr_t)shared.destinations[1],
+                         (uintptr_t)shared.source, SIZE, NULL) == 0);
+        for (unsigned tries = 0; get(&single.called) < i; tries++) {
+            if (tries == TRIES) {
+                add(&single.forgotten);
+                return;
+            }
+            delay_us(1);
+        }
+    }
+}
+
+static void a_copy_that_meets_the_end_of_the_handler_is_not_forgotten(void **state)
+{
+    const struct udma_channel_config config = {
+        .name = "single", .core = 0, .depth = DEPTH, .callback = on_single_copy};
+
+    (void)state;
+    single.called = single.forgotten = 0;
+    assert_int_equal(udma_channel_open(&config, &single.channel), 0);
+    assert_int_equal(smp_start(1, copy_singles, NULL), 0);
+    assert_int_equal(smp_join(1, TIMEOUT_US), 0);
+    assert_int_equal(single.forgotten, 0);
+    assert_int_equal(single.called, SINGLES);
+    assert_int_equal(udma_channel_close(single.channel), 0);
+    check_inventory();
+}
+
+/* ---- one polled channel, which every core feeds and polls ---- */
+
+#define POLLED_COPIES 200u /* of each core */
+
+static struct {
+    struct udma_channel *channel;
+    unsigned called; /* by whoever polls, one at a time: no atomics */
+    unsigned busy;   /* polls that found somebody in there */
+} polled;
+
+static void on_polled_copy(void *context, void *cookie, int status)
+{
+    unsigned *count = cookie;
+
+    (void)context;
+    assert(status == 0);
+    polled.called++;
+    add(count);
+}
+
+static void feed_and_poll(void *argument)
+{
+    static unsigned counts[CORE_MAX];
+    unsigned *count = &counts[core_id()], queued = 0;
+
+    (void)argument;
+    set(count, 0);
+    while (get(count) < POLLED_COPIES) {
+        int error = -EAGAIN, taken;
+
+        if (queued < POLLED_COPIES)
+            error = udma_copy(polled.channel, (uintptr_t)shared.destinations[core_id()],
+                              (uintptr_t)shared.source, SIZE, count);
+        assert(error == 0 || error == -EAGAIN);
+        queued += error == 0;
+        taken = udma_poll(polled.channel);
+        assert(taken >= 0 || taken == -EBUSY);
+        if (taken == -EBUSY)
+            add(&polled.busy);
+        if (taken <= 0)
+            delay_us(1);
+    }
+}
+
+static void all_cores_feed_and_poll_one_channel(void **state)
+{
+    const struct udma_channel_config config = {
+        .name = "polled", .polled = true, .depth = DEPTH, .callback = on_polled_copy};
+
+    (void)state;
+    polled.called = polled.busy = 0;
+    assert_int_equal(udma_channel_open(&config, &polled.channel), 0);
+    assert_int_equal(smp_run_all(feed_and_poll, NULL, TIMEOUT_US), 0);
+    print_message("# %u copies, %u polls found another core polling\n", polled.called, polled.busy);
+    assert_int_equal(polled.called, core_count() * POLLED_COPIES);
+    assert_int_equal(udma_poll(polled.channel), 0);
+    assert_int_equal(udma_channel_close(polled.channel), 0);
     check_inventory();
 }
 
@@ -361,6 +479,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_close_while_all_cores_copy),
+        TEST(a_copy_that_meets_the_end_of_the_handler_is_not_forgotten),
+        TEST(all_cores_feed_and_poll_one_channel),
         TEST(channels_of_all_cores_come_and_go),
         TEST(numbers_have_one_owner),
         TEST(a_callback_that_hangs_keeps_the_channel_open),

@@ -20,14 +20,12 @@
  *
  * Mutations beside those of interrupt.pml: -DNO_READBACK, -DMOVE_NO_QUIESCE, -DEVACUATE_NO_QUIESCE,
  * -DFREE_NO_FIRST_QUIESCE, -DFREE_NO_DRAIN, -DREAD_NOT_ORDERED, -DDETACH_NO_QUIESCE,
- * -DFREE_NO_LAST_QUIESCE,
- * -DFREE_NEVER_WAITS: with none of the three.
+ * -DFREE_NEVER_WAITS: with none of the two.
  */
 #ifdef FREE_NEVER_WAITS
 #define STRAYS_MAY_BE
 #define FREE_NO_FIRST_QUIESCE
 #define DETACH_NO_QUIESCE
-#define FREE_NO_LAST_QUIESCE
 #endif
 #ifndef EVENTS
 #define EVENTS 2
@@ -255,9 +253,7 @@ inline free() {
     detach();
     mapped = 0;
     post(THREAD, clear_status); /* vint_give_bit() */
-#ifndef FREE_NO_LAST_QUIESCE
-    quiesce();
-#endif
+    /* irq->quiet: vint_detach() has waited, so nobody waits once more */
     atomic { memory_gone = 1; freed = 1 }
 }
 

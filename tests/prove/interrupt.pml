@@ -19,7 +19,8 @@
  *
  * Mutations, each a defect that was there or a step left out: -DRUN_LOOPS, -DKILL_BEFORE_MASK,
  * -DUNMASK_THE_DEAD, -DNEVER_DEAD, -DSTAYS_IN_LIST, -DAGAIN_IS_FORGOTTEN, -DPENDING_IS_FORGOTTEN,
- * -DWAITS_FOR_EVER, -DQUEUE_STAYS_BEHIND, -DCORE_NOT_LOOKED_AT_AGAIN, -DUNMASK_FORGETS, -DHAND_OVER_TO_NOBODY, -DPAST_THE_OWN_CORE, -DNO_RUNNING_BIT.
+ * -DWAITS_FOR_EVER, -DQUEUE_STAYS_BEHIND, -DCORE_NOT_LOOKED_AT_AGAIN, -DUNMASK_FORGETS, -DHAND_OVER_TO_NOBODY, -DPAST_THE_OWN_CORE, -DCLAIM_ON_ANY_CORE,
+ * -DNO_RUNNING_BIT.
  */
 
 /* Who writes: the cores' handlers, 0 to CORES - 1, and the threads. */
@@ -31,6 +32,13 @@
 #define MASKED  4
 #define DEAD    8
 #define WAITS   16 /* IRQ_STATE_WAITS */
+#define IDLE    0
+
+#ifdef CLAIM_ON_ANY_CORE
+#define IS_OURS(me) true
+#else
+#define IS_OURS(me) (irq_core == me)
+#endif
 
 #ifdef NO_RUNNING_BIT
 #define BUSY 0
@@ -88,14 +96,18 @@ inline hand_over() {
        fi
 #endif
     od;
-#ifdef NEVER_DEAD
-    proceed = 1;
-#else
+#ifdef DEAD_LOOKED_FOR_FIRST
     atomic { proceed = !(state & DEAD); USE };
+    atomic { proceed = proceed && !queued; if :: proceed -> queued = 1 :: else fi; USE };
+#else
+    atomic { proceed = !queued; queued = 1; USE };
+#ifndef NEVER_DEAD
+    atomic { if :: proceed && (state & DEAD) -> proceed = 0; queued = 0 :: else fi; USE };
+#endif
 #endif
     atomic {
         if
-        :: proceed && !queued -> queued = 1; list_has[target] = 1
+        :: proceed -> list_has[target] = 1
         :: else
         fi;
         USE;
@@ -151,6 +163,34 @@ inline unmask(who) {
 #endif
 }
 
+/* What is promised of a call that begins. */
+inline begin_call(me) {
+    assert(!freed);
+    assert(calls == 0);
+    assert(settled == 255 || settled == me);
+    assert(left != me);
+    calls++
+}
+
+/* msi/call.h, irq_call(), up to the step that lets the interrupt go. */
+inline call(me) {
+    handler(me);
+    atomic { assert(!freed); calls-- };
+#ifndef AGAIN_IS_FORGOTTEN
+    if
+    :: again -> again = 0;
+       lock(irq_lock);
+       atomic { state = state | PENDING | WAITS; USE };
+       mask_hardware(me);
+       unlock(irq_lock)
+    :: else
+    fi;
+#else
+    again = 0;
+#endif
+    atomic { old = state; state = state & ~RUNNING; USE }
+}
+
 /* msi/state.c, claim() and run(). claim()'s compare-and-exchange that fails looks again at what is
  * there then: so a step that looks and takes is the same. */
 inline run_handler(me) {
@@ -159,27 +199,9 @@ inline run_handler(me) {
            (state & (BUSY | MASKED | DEAD | PENDING)) == PENDING ->
            state = (state & ~PENDING) | RUNNING;
            USE;
-           assert(!freed);
-           assert(calls == 0);
-           assert(settled == 255 || settled == me);
-           assert(left != me);
-           calls++
+           begin_call(me)
        };
-       handler(me);
-       atomic { assert(!freed); calls-- };
-#ifndef AGAIN_IS_FORGOTTEN
-       if
-       :: again -> again = 0;
-          lock(irq_lock);
-          atomic { state = state | PENDING | WAITS; USE };
-          mask_hardware(me);
-          unlock(irq_lock)
-       :: else
-       fi;
-#else
-       again = 0;
-#endif
-       atomic { old = state; state = state & ~RUNNING; USE };
+       call(me);
 #ifndef RUN_LOOPS
        if
 #ifndef PENDING_IS_FORGOTTEN
@@ -211,10 +233,22 @@ inline run_or_hand_over(me) {
     fi
 }
 
-/* msi/state.c, irq_deliver(). */
+/* msi/call.h, irq_deliver(): idle, and this core's, in one step; else msi/state.c,
+ * deliver_event(). */
 inline deliver(me) {
-    atomic { state = state | PENDING; USE };
-    run_or_hand_over(me)
+    if
+    :: atomic { state == IDLE && IS_OURS(me) -> state = RUNNING; USE; begin_call(me) };
+       call(me);
+       if
+#ifndef PENDING_IS_FORGOTTEN
+       :: (old & (PENDING | MASKED | DEAD)) == PENDING -> old = 0; hand_over()
+#endif
+       :: else -> old = 0
+       fi
+    :: atomic { !(state == IDLE && IS_OURS(me)) -> USE };
+       atomic { state = state | PENDING; USE };
+       run_or_hand_over(me)
+    fi
 }
 
 /* msi/state.c, irq_state_replay(), with take(). */
@@ -299,7 +333,7 @@ inline kill(who) {
 
 inline withdraw() {
 #ifndef STAYS_IN_LIST
-    counter = 0;
+    counter = (queued -> 0 : CORES);
     do
     :: counter < CORES ->
        atomic {

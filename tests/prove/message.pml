@@ -50,6 +50,7 @@ bit lpi[CORES];  /* pending */
 /* ---- the code ---- */
 
 bit attached = 1; /* lpi_table[] */
+bit quiet;        /* irq->quiet: nobody can look at it any more */
 
 #define mask_hardware(who)   skip
 #define unmask_hardware(who) skip
@@ -165,16 +166,19 @@ inline free() {
 #ifndef DETACH_NO_QUIESCE
 #ifdef HANGS
     if
-    :: true -> quiesce()
+    :: true -> quiesce(); quiet = 1
     :: true
     fi;
 #else
-    quiesce();
+    quiesce(); quiet = 1;
 #endif
 #endif
     attached = 0; /* irq_sink_detach() */
 #ifndef FREE_NO_LAST_QUIESCE
-    quiesce();
+    if
+    :: !quiet -> quiesce() /* msi/reclaim.c, irq_reclaim() */
+    :: quiet
+    fi;
 #endif
     atomic { memory_gone = 1; freed = 1 }
 }

@@ -49,6 +49,7 @@ byte spi_core;
 /* ---- the code ---- */
 
 bit attached = 1; /* spi_table[] */
+bit quiet;        /* irq->quiet: nobody can look at it any more */
 
 /* drivers/gic/gic_interrupt.c, gic_mask() and gic_enable(). */
 #define mask_hardware(who)   enable_bit = 0
@@ -148,18 +149,18 @@ inline spi_close() {
 #ifndef DETACH_NO_QUIESCE
 #ifdef HANGS
     if
-    :: true -> quiesce()
+    :: true -> quiesce(); quiet = 1
     :: true
     fi;
 #else
-    quiesce();
+    quiesce(); quiet = 1;
 #endif
 #endif
 #endif
     attached = 0
 }
 
-/* msi/request.c, irq_free(); msi/reclaim.c, irq_reclaim(). */
+/* msi/request.c, irq_free(). */
 inline free() {
     kill(THREAD);
 #ifndef FREE_NO_FIRST_QUIESCE
@@ -167,7 +168,10 @@ inline free() {
 #endif
     spi_close();
 #ifndef FREE_NO_LAST_QUIESCE
-    quiesce();
+    if
+    :: !quiet -> quiesce() /* msi/reclaim.c, irq_reclaim() */
+    :: quiet
+    fi;
 #endif
     atomic { memory_gone = 1; freed = 1 }
 }

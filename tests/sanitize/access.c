@@ -96,6 +96,8 @@ void __asan_handle_no_return(void)
         shadow_allow((uintptr_t)set->thread, sizeof(set->thread));
     else if (here - (uintptr_t)set->irq < sizeof(set->irq))
         shadow_allow((uintptr_t)set->irq, sizeof(set->irq));
+    else if (here - (uintptr_t)set->nested < sizeof(set->nested))
+        shadow_allow((uintptr_t)set->nested, sizeof(set->nested)); /* their guards: never used */
     else
         shadow_allow((uintptr_t)set->fault, sizeof(set->fault));
 }

@@ -6,6 +6,7 @@
 
 #include "arch/mmio.h"
 #include "drivers/gic/gic.h"
+#include "drivers/ti_sci/internal.h"
 #include "lib/log.h"
 #include "tests/host/support/arch_host.h"
 #include "tests/sweep/gic_model.h"
@@ -225,6 +226,20 @@ int __wrap_ti_sci_request(uint16_t type, const void *request, size_t size, void 
     error = __real_ti_sci_request(type, request, size, answer, answer_size);
     fault_has_struck();
     return error;
+}
+
+/* Several at once: which of them it strikes, the models know. */
+void __real_ti_sci_request_all(struct ti_sci_message *messages, unsigned count);
+void __wrap_ti_sci_request_all(struct ti_sci_message *messages, unsigned count);
+void __wrap_ti_sci_request_all(struct ti_sci_message *messages, unsigned count)
+{
+    char text[60];
+
+    snprintf(text, sizeof(text), "%u messages, 0x%04x to 0x%04x", count, messages[0].type,
+             messages[count - 1].type);
+    fault_occasion(text);
+    __real_ti_sci_request_all(messages, count);
+    fault_has_struck();
 }
 
 /* ---- transfers: only that it is one ---- */

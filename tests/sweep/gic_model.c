@@ -5,6 +5,7 @@
 #include "tests/sweep/gic_model.h"
 
 #include "arch/core.h"
+#include "arch/exception.h"
 #include "drivers/gic/gic_registers.h"
 #include "drivers/gic/icc.h"
 #include "drivers/gic/its_registers.h"
@@ -169,9 +170,7 @@ static bool core_pending(unsigned core)
 
 static void core_take(unsigned core)
 {
-    (void)core;
-    if (host_irq_handler() != NULL)
-        host_irq_handler()();
+    host_take_irq(core);
 }
 
 static const struct host_interrupt_controller controller = {

@@ -55,7 +55,7 @@ def step(pc, truth, seen, wrong):
     for _ in range(200):
         look(pc, truth, seen, wrong)
         kind = instruction()
-        if kind == "bl":  # the others run too meanwhile: the handler may wait for a lock
+        if kind in ("bl", "blr"):  # the others run too meanwhile: the handler may wait for a lock
             gdb.execute(f"thbreak *{number('$pc') + 4:#x} thread {gdb.selected_thread().num}", to_string=True)
             gdb.execute("set scheduler-locking off")
             gdb.execute("continue", to_string=True)

@@ -6,6 +6,8 @@ import gdb
 
 REGISTERS = [f"x{i}" for i in range(31)] + ["sp", "pc", "cpsr"]
 GUARD, THREAD, IRQ, FAULT = 0x1000, 0x10000, 0x4000, 0x3000  # arch/stack.h
+IRQ_LEVELS = 4
+HANDLERS = GUARD + THREAD  # where those of handlers begin
 
 
 def number(expression):
@@ -110,7 +112,8 @@ def reports():
     machine.panic(pc=address("main") + 2)
     machine.panic(pc=address("image_start") + 56)  # "ARM\x64" is no instruction
     machine.panic(sp=stack + GUARD)  # main() with no stack left
-    machine.panic(sp=stack + GUARD + THREAD + GUARD)
+    for level in range(IRQ_LEVELS):
+        machine.panic(sp=stack + HANDLERS + level * (GUARD + IRQ) + GUARD)
     machine.panic(pc=0x1000, x29=stack)  # frame pointers that lead astray
     machine.panic(pc=0x1000, x29=sp - 60)
     store(sp - 64, sp - 64)
@@ -139,14 +142,14 @@ def table():
 def handler():
     """In an interrupt's handler."""
     machine = Machine()
-    run_to("exception_irq thread 1")
+    run_to("dispatch thread 1")
     machine.panic(pc=0x1000)
 
 
 def handler_with_fp():
     """FP/SIMD traps in a handler that has saved it already."""
     machine = Machine()
-    run_to("exception_irq thread 1")
+    run_to("dispatch thread 1")
     gdb.execute("set var cores[0].fp_saved = 1")
     machine.panic(pc=find_instruction("handler_with_memcpy", "movi"))
 
@@ -154,7 +157,7 @@ def handler_with_fp():
 def handler_with_malloc():
     """A handler takes a lock that is for threads."""
     machine = Machine()
-    run_to("exception_irq thread 1")
+    run_to("dispatch thread 1")
     machine.panic(pc=address("malloc"), x0=16)
 
 
@@ -173,7 +176,7 @@ def hopeless():
     machine = Machine()
     put(pc=0x1000)
     run_to("print_registers")
-    put(sp=address("stacks") + GUARD + THREAD + GUARD + IRQ + GUARD + 64, x0=0x10)
+    put(sp=address("stacks") + HANDLERS + IRQ_LEVELS * (GUARD + IRQ) + GUARD + 64, x0=0x10)
     del machine
     run_to("exception_hopeless")
     told("at", "exception_hopeless" if number("$pc") == number("&exception_hopeless") else "another place")
@@ -210,8 +213,8 @@ def others():
     stopped = []
     for thread in (2, 3, 4):
         gdb.execute(f"thread {thread}", to_string=True)
-        if gdb.newest_frame().name() != "report_stop_core":  # it has had no time yet
-            run_to("report_stop_core")
+        if gdb.newest_frame().name() != "stop_core":  # it has had no time yet
+            run_to("stop_core")
         stopped.append(gdb.selected_thread().num)
     told("stopped", stopped)
 
@@ -221,7 +224,7 @@ def second():
     machine = Machine()
     gdb.execute("set var 'report.c'::owner = 3")
     put(pc=0x1000)
-    run_to("report_stop_core", "psci_system_off")
+    run_to("stop_core", "psci_system_off")
     told("at", gdb.newest_frame().name())
     machine.restore()
 

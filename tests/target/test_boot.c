@@ -293,15 +293,15 @@ SELFTEST(boot, an_alignment_that_cannot_be_is_refused, 5)
 /* ---- interrupts and FP/SIMD ---- */
 
 /* A handler in front of the firmware's own that uses FP/SIMD through newlib, as a driver might. */
-static void (*next_handler)(void);
+static exception_irq_handler_t next_handler;
 static uint32_t interrupts[CORE_MAX], fp_saves[CORE_MAX];
 static uint8_t scratch[CORE_MAX][2][FP_BYTES];
 
-static void handler_with_memcpy(void)
+static void handler_with_memcpy(void *context)
 {
     unsigned core = core_id();
 
-    next_handler();
+    next_handler(context);
     memset(scratch[core][0], 0xa5, FP_BYTES);
     memcpy(scratch[core][1], scratch[core][0], FP_BYTES);
     __asm__ volatile(".arch_extension simd\n\tmovi v31.16b, #0x5a\n\tmovi v9.16b, #0x5a"
@@ -413,11 +413,11 @@ static struct {
     int wait, wait_satisfied, lock;
 } seen;
 
-static void handler_that_waits(void)
+static void handler_that_waits(void *context)
 {
     static struct mutex mutex = MUTEX_INIT;
 
-    next_handler();
+    next_handler(context);
     if (core_id() != 0)
         return;
     seen.in_interrupt = in_interrupt();

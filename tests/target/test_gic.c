@@ -98,8 +98,9 @@ struct probe {
     bool active_in_handler;
 };
 
-static void probe_deliver(struct irq_sink *sink)
+static void probe_deliver(struct irq_sink *sink, const struct irq_generation *own)
 {
+    (void)own;
     struct probe *probe = (struct probe *)sink;
 
     probe->active_in_handler = gic_is_active(probe->intid);
@@ -110,7 +111,8 @@ static int probe_open(struct probe *probe, unsigned intid)
 {
     int error;
 
-    *probe = (struct probe){.sink = {{probe_deliver, probe_deliver}}, .intid = intid};
+    *probe =
+        (struct probe){.sink = {IRQ_SINK_NO_CLAIM, {probe_deliver, probe_deliver}}, .intid = intid};
     error = irq_sink_attach(intid, &probe->sink);
     if (error != 0)
         return error;
@@ -414,8 +416,9 @@ SELFTEST(gic, disabled_spi_stays_pending_and_is_delivered_when_enabled, 5)
     with_probe(disable_and_enable);
 }
 
-static void mask_in_handler(struct irq_sink *sink)
+static void mask_in_handler(struct irq_sink *sink, const struct irq_generation *own)
 {
+    (void)own;
     struct probe *probe = (struct probe *)sink;
 
     gic_mask(probe->intid);
@@ -425,7 +428,7 @@ static void mask_in_handler(struct irq_sink *sink)
 
 static void mask_and_pend_in_handler(struct probe *probe)
 {
-    probe->sink = (struct irq_sink){{mask_in_handler, mask_in_handler}};
+    probe->sink = (struct irq_sink){IRQ_SINK_NO_CLAIM, {mask_in_handler, mask_in_handler}};
     CHECK_EQUAL(gic_set_pending(probe->intid), 0);
     CHECK_EQUAL(wait_on(core_id(), 1), 0);
     delay_us(SETTLE_US);
@@ -505,8 +508,9 @@ SELFTEST(gic, trigger_and_priority_read_back_and_keep_while_enabled, 5)
 
 static unsigned order[2], order_count;
 
-static void order_deliver(struct irq_sink *sink)
+static void order_deliver(struct irq_sink *sink, const struct irq_generation *own)
 {
+    (void)own;
     const struct probe *probe = (const struct probe *)sink;
 
     if (order_count < 2)
@@ -549,7 +553,8 @@ static void raise_both_either_way(struct probe *first)
     struct probe second;
 
     CHECK_EQUAL(probe_open(&second, TEST_SPI_TWO), 0);
-    first->sink = second.sink = (struct irq_sink){{order_deliver, order_deliver}};
+    first->sink = second.sink =
+        (struct irq_sink){IRQ_SINK_NO_CLAIM, {order_deliver, order_deliver}};
     raise_both(first, &second);
     if (!selftest_failed())
         raise_both(&second, first);

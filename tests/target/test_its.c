@@ -57,8 +57,9 @@ struct event {
 static struct event events[EVENTS];
 static struct its_device *device;
 
-static void event_deliver(struct irq_sink *sink)
+static void event_deliver(struct irq_sink *sink, const struct irq_generation *own)
 {
+    (void)own;
     struct event *event = (struct event *)sink;
 
     event->last_core = core_id();
@@ -93,7 +94,7 @@ static int event_open(uint32_t event, unsigned core)
     unsigned lpi = lpi_of(event);
     int error;
 
-    events[event] = (struct event){.sink = {{event_deliver, event_deliver}}};
+    events[event] = (struct event){.sink = {IRQ_SINK_NO_CLAIM, {event_deliver, event_deliver}}};
     error = irq_sink_attach(lpi, &events[event].sink);
     if (error != 0)
         return error;
@@ -563,7 +564,7 @@ static void count_syncs(void)
 {
     unsigned lpi = lpi_of(9);
 
-    events[9] = (struct event){.sink = {{event_deliver, event_deliver}}};
+    events[9] = (struct event){.sink = {IRQ_SINK_NO_CLAIM, {event_deliver, event_deliver}}};
     CHECK_EQUAL(irq_sink_attach(lpi, &events[9].sink), 0);
     syncs();
     CHECK_EQUAL(its_map_event(device, 9, lpi, 0), 0);

@@ -855,7 +855,7 @@ SELFTEST(udma, answers_that_are_lost_cost_no_channel, 120)
     CHECK_EQUAL(open_probe(&probe, 0, 1), -ETIMEDOUT);
     check_inventory(&before);
     check_a_life(&before);
-    CHECK(twin_inject(AM65X_FAULT_SCI_DROP, 0, 5)); /* of the undoing too */
+    CHECK(twin_inject(AM65X_FAULT_SCI_DROP, 0, 6)); /* of the undoing too */
     CHECK_EQUAL(open_probe(&probe, 0, 1), -EIO);
     CHECK_EQUAL(take_inventory().udma.held, 1);
     check_a_life(&before);

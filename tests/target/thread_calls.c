@@ -5,6 +5,7 @@
 #include "tests/target/thread_calls.h"
 
 #include "drivers/gic/its.h"
+#include "msi/balance.h"
 #include "msi/binding.h"
 #include "msi/evacuate.h"
 #include "msi/internal.h"
@@ -12,6 +13,7 @@
 #include "msi/quiesce.h"
 #include "msi/service.h"
 #include "msi/state.h"
+#include "msi/statistics.h"
 #include "platform/am65x.h"
 
 #include <errno.h>
@@ -176,6 +178,13 @@ static int trigger(void)
     return irq_trigger(with->irq);
 }
 
+static int balance(void)
+{
+    struct irq_balance result;
+
+    return irq_balance(&result);
+}
+
 static const struct {
     const char *name;
     int (*call)(void);
@@ -206,6 +215,10 @@ static const struct {
     {"irq_admit_core", admit_core},
     {"irq_quiesce", irq_quiesce},
     {"irq_trigger", trigger},
+    {"irq_balance", balance},
+    {"irq_statistics_start", irq_statistics_start},
+    {"irq_statistics_reset", irq_statistics_reset},
+    {"irq_statistics_stop", irq_statistics_stop},
 };
 
 /* What a call could have changed. */

@@ -12,7 +12,12 @@ MMU_ON = 1
 def stacks(table):
     """The stacks of a core: name, offset of the lowest byte, size (arch/stack.h)."""
     for field in table.type.target().fields():
-        if not field.name.endswith("_guard"):
+        if field.name == "nested":
+            each = field.type.target()
+            for i in range(field.type.sizeof // each.sizeof):
+                part = each["stack"]
+                yield "nested IRQ", (field.bitpos + part.bitpos) // 8 + i * each.sizeof, part.type.sizeof
+        elif not field.name.endswith("_guard"):
             yield field.name.replace("irq", "IRQ"), field.bitpos // 8, field.type.sizeof
 
 
@@ -47,19 +52,33 @@ def register(frame, *names):
     return None
 
 
+def intid_of(sink):
+    """The INTID that has this place in the dispatcher's tables (msi/dispatch.c); None: none has."""
+    for table, first, limit in (("spi_table", 0, "spi_limit"), ("lpi_table", firmware.gic("GIC_INTID_LPI_FIRST"), "lpi_limit")):
+        start = int(firmware.variable("msi/dispatch.c", table))
+        count = int(firmware.variable("msi/dispatch.c", limit)) - first
+        if start != 0 and count > 0:
+            places = gdb.selected_inferior().read_memory(start, 8 * count).cast("B").cast("Q").tolist()
+            if sink in places:
+                return first + places.index(sink)
+    return None
+
+
 def find_intid(frame):
     """The INTID that dispatch is about, in the frames of this core; None outside an interrupt."""
     for _ in range(64):
         frame = frame.older()
         if frame is None:
             return None
-        if frame.name() in ("deliver_shared", "deliver_local"):
+        for function, name in (("deliver_shared", "sink"), ("deliver_local", "intid")):
+            if frame.name() != function:
+                continue
             try:
-                value = frame.read_var("intid")
+                value = frame.read_var(name)
             except ValueError:
                 continue
             if not value.is_optimized_out:
-                return int(value)
+                return int(value) if name == "intid" else intid_of(int(value))
     return None
 
 
@@ -76,7 +95,7 @@ def what(frame, entry, level):
     pointer = register(frame, "sp")
     if "fault" in stack_use(pointer):
         return "reports an exception"
-    if entry is None or int(entry["in_interrupt"]) == 0:
+    if entry is None or "IRQ" not in stack_use(pointer):
         return "thread"
     intid = find_intid(frame)
     return "interrupt" if intid is None else f"INTID {intid}"

@@ -199,7 +199,7 @@ where they are not to be had from here; then the handle, as in: p *(struct irq *
         pending = "+event" if int(irq_["state"]) & state_bit("pending") else ""
         total += 1
         yield line(device_name(binding), int(irq_["index"]), firmware.text(irq_["name"]), way.kind, way.intid,
-                   way.core, int(irq_["count"]), state_name(irq_) + pending, *gic_view(way.intid, way.core),
+                   way.core, int(irq_["window"]["calls"]), state_name(irq_) + pending, *gic_view(way.intid, way.core),
                    f"{int(irq_.address):#x}")
     for local in locals_in_use():
         yield local_line(*local)

@@ -7,15 +7,24 @@ import k3_interrupts
 import k3_registers
 from k3_firmware import Unreadable
 
-ALL_SLOTS = (1 << 64) - 1
+# Of callbacks in the interrupt, and of those in a thread, which not each image has.
+HANDLERS = "udma_transfer_interrupt", "'drivers/udma/deferred.c'::handle"
+
+
+def handlers():
+    for name in HANDLERS:
+        try:
+            yield int(gdb.parse_and_eval(f"(unsigned long)&{name}"))
+        except gdb.error:
+            continue
 
 
 def channels():
     """Those whose completion interrupt is requested: its context is the channel."""
-    handler = int(gdb.parse_and_eval("(unsigned long)&udma_transfer_interrupt"))
+    known = set(handlers())
     pointer = firmware.type_in("drivers/udma/channel.c", "struct udma_channel").pointer()
     for _, irq in k3_interrupts.all_interrupts():
-        if int(irq["handler"]) == handler:
+        if int(irq["handler"]) in known:
             yield firmware.follow(irq["context"].cast(pointer))
 
 
@@ -43,7 +52,9 @@ for the handler to ring the doorbell."""
     total, registers = 0, k3_registers.blocks()["ring"]
     for channel in channels():
         total += 1
-        under_way = int(channel["config"]["depth"]) - bin(int(channel["free_slots"]) & ALL_SLOTS).count("1")
+        slots = channel["slot_table"]
+        under_way = sum(int(slots[i]["length"]) != 0 for i in range(*slots.type.range()))
+        deferred = int(channel["pushed"]) - int(channel["submitted"]) & 0xffffffff
         yield (f"{int(channel['numbers']['channel']):<8} {ring_words(channel['transfer'], registers):<24} "
-               f"{ring_words(channel['completion'], registers):<24} {under_way:>9} {int(channel['deferred']):>8}")
+               f"{ring_words(channel['completion'], registers):<24} {under_way:>9} {deferred:>8}")
     yield f"{total} channels open"

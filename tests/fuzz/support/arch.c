@@ -166,7 +166,23 @@ int wait_for(wait_condition_t condition, void *argument, uint64_t timeout_us)
     }
 }
 
+int wait_until_signal(wait_condition_t condition, void *argument, deadline_t deadline)
+{
+    uint64_t left = deadline > now ? deadline - now : 0;
+
+    return wait_for(condition, argument, (left + 999u) / 1000u);
+}
+
 void wait_notify(void)
+{
+}
+
+void wait_signal(const void *argument)
+{
+    (void)argument;
+}
+
+void wait_wake_all(void)
 {
 }
 
@@ -205,9 +221,22 @@ noreturn void panic(const char *format, ...)
     fuzz_leave();
 }
 
-void exception_set_irq_handler(void (*handler)(void))
+static exception_irq_handler_t irq_handler;
+
+void exception_set_irq_handler(exception_irq_handler_t handler)
 {
-    (void)handler;
+    irq_handler = handler;
+}
+
+exception_irq_handler_t exception_get_irq_handler(void)
+{
+    return irq_handler;
+}
+
+void exception_set_irq_contexts(void *contexts, size_t size)
+{
+    (void)contexts;
+    (void)size;
 }
 
 void exception_set_output(void (*write)(const char *text, size_t length))

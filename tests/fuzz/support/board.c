@@ -56,6 +56,7 @@ void board_init(unsigned cpus, uint64_t dram_size, uint64_t moods)
         map(EVENTS_BASE, EVENTS_SIZE);
         map(ITS_DEVICES_BASE, ITS_TABLE_SIZE);
         map(ITS_COLLECTIONS_BASE, ITS_TABLE_SIZE);
+        map(STAGE2_TABLES_BASE, STAGE2_TABLES_SIZE);
         map(LPI_PENDING_BASE, BOARD_CPUS_MAX * LPI_PENDING_STRIDE);
     }
     memset((void *)(uintptr_t)EVENTS_BASE, 0, 128);

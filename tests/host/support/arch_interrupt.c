@@ -17,7 +17,9 @@
 _Thread_local struct host_thread host_thread;
 
 static const struct host_interrupt_controller *controller;
-static void (*irq_handler)(void);
+static exception_irq_handler_t irq_handler;
+static char *irq_contexts;
+static size_t irq_context_size;
 static void (*line_handler)(unsigned intid);
 
 /* One thread at a time is in a core's interrupt context. */
@@ -46,14 +48,26 @@ void irq_restore(unsigned long state)
     host_take_interrupts();
 }
 
-void exception_set_irq_handler(void (*handler)(void))
+void exception_set_irq_handler(exception_irq_handler_t handler)
 {
     irq_handler = handler;
 }
 
-void (*host_irq_handler(void))(void)
+exception_irq_handler_t exception_get_irq_handler(void)
 {
     return irq_handler;
+}
+
+void exception_set_irq_contexts(void *contexts, size_t size)
+{
+    irq_contexts = contexts;
+    irq_context_size = size;
+}
+
+void host_take_irq(unsigned core)
+{
+    if (irq_handler != NULL)
+        irq_handler(irq_contexts + core * irq_context_size);
 }
 
 /* ---- the plain controller: a handler for lines, on core 0 ---- */

@@ -101,24 +101,29 @@ bool wait_is_allowed(void)
     return !host_thread.in_interrupt && !host_thread.irqs_masked;
 }
 
-int wait_for(wait_condition_t condition, void *argument, uint64_t timeout_us)
+/* ---- what a thread waits for ---- */
+
+static const void *awaited[CORE_MAX]; /* NULL: nothing, or whatever wait_notify() tells of */
+static bool signalled[CORE_MAX];
+
+/* Waits; with a name for what it waits for, it looks again only where a core would. */
+static int wait_on(wait_condition_t condition, void *argument, const void *what, uint64_t deadline)
 {
-    uint64_t deadline;
+    bool *told = &signalled[core_id()], look = true;
     unsigned interrupts = 0;
 
-    if (!wait_is_allowed())
-        return holds(condition, argument) ? 0 : -EDEADLK;
-    deadline = host_now_ns() + timeout_us * 1000u;
     for (;;) {
         uint64_t seen = __atomic_load_n(&generation, __ATOMIC_SEQ_CST);
         bool late = host_now_ns() >= deadline;
 
-        if (holds(condition, argument))
+        look |= __atomic_exchange_n(told, false, __ATOMIC_SEQ_CST) || what == NULL || late;
+        if (look && holds(condition, argument))
             return 0;
         if (late)
             return -ETIMEDOUT;
         /* A handler takes time, so that one which never quiets its line cannot stop the clock. */
-        if (!host_take_interrupts()) {
+        look = host_take_interrupts();
+        if (!look) {
             interrupts = 0;
             sleep_after(seen, deadline);
             continue;
@@ -131,8 +136,42 @@ int wait_for(wait_condition_t condition, void *argument, uint64_t timeout_us)
     }
 }
 
+int wait_for(wait_condition_t condition, void *argument, uint64_t timeout_us)
+{
+    if (!wait_is_allowed())
+        return holds(condition, argument) ? 0 : -EDEADLK;
+    return wait_on(condition, argument, NULL, host_now_ns() + timeout_us * 1000u);
+}
+
+int wait_until_signal(wait_condition_t condition, void *argument, deadline_t deadline)
+{
+    int error;
+
+    if (!wait_is_allowed())
+        return holds(condition, argument) ? 0 : -EDEADLK;
+    __atomic_store_n(&awaited[core_id()], argument, __ATOMIC_SEQ_CST);
+    error = wait_on(condition, argument, argument, deadline);
+    __atomic_store_n(&awaited[core_id()], NULL, __ATOMIC_SEQ_CST);
+    return error;
+}
+
 void wait_notify(void)
 {
+    host_wake_all();
+}
+
+void wait_signal(const void *argument)
+{
+    for (unsigned core = 0; core < CORE_MAX; core++)
+        if (__atomic_load_n(&awaited[core], __ATOMIC_SEQ_CST) == argument)
+            __atomic_store_n(&signalled[core], true, __ATOMIC_SEQ_CST);
+    host_wake_all();
+}
+
+void wait_wake_all(void)
+{
+    for (unsigned core = 0; core < CORE_MAX; core++)
+        __atomic_store_n(&signalled[core], true, __ATOMIC_SEQ_CST);
     host_wake_all();
 }
 

@@ -61,7 +61,7 @@ void host_set_interrupt_controller(const struct host_interrupt_controller *contr
 void host_interrupts_changed(void);
 
 /* The handler that exception_set_irq_handler() was given, or NULL. */
-void (*host_irq_handler(void))(void);
+void host_take_irq(unsigned core);
 
 /* its_host.c to gic_host.c: an LPI becomes pending, enabled, or is forgotten. */
 void gic_host_lpi_pend(unsigned lpi, unsigned core);

@@ -256,6 +256,9 @@ POINT(gic_set_affinity, (unsigned intid, unsigned core), (intid, core))
 POINT(gic_clear_pending, (unsigned intid), (intid))
 POINT(its_map_event, (struct its_device * device, uint32_t event, unsigned lpi, unsigned core),
       (device, event, lpi, core))
+POINT(its_open_event,
+      (struct its_device * device, uint32_t event, unsigned lpi, unsigned core, uint8_t priority),
+      (device, event, lpi, core, priority))
 POINT(its_move_event, (struct its_device * device, uint32_t event, unsigned core),
       (device, event, core))
 POINT(its_discard_event, (struct its_device * device, uint32_t event), (device, event))

@@ -249,6 +249,22 @@ int its_disable_event(struct its_device *device, uint32_t event, unsigned lpi)
     return set_enable(device, event, lpi, false, 0);
 }
 
+/* One SYNC for both commands. */
+int its_open_event(struct its_device *device, uint32_t event, unsigned lpi, unsigned core,
+                   uint8_t priority)
+{
+    if (event >= device->event_count || !is_lpi(lpi) || core >= core_count())
+        return -EINVAL;
+    pthread_mutex_lock(&lock);
+    gic_host_lpi_enable(lpi, true, priority);
+    device->events[event] = (struct event){.lpi = lpi, .core = core};
+    gic_host_lpi_move(lpi, core);
+    count_command(COMMAND_MAPTI);
+    command_counts[COMMAND_INV]++;
+    pthread_mutex_unlock(&lock);
+    return 0;
+}
+
 int its_invalidate_all(unsigned core)
 {
     if (core >= core_count())

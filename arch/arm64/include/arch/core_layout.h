@@ -7,12 +7,20 @@
 
 /* core.c checks them. */
 #define CORE_FAULT_STACK  0
-#define CORE_IRQ_STACK    8
-#define CORE_IN_INTERRUPT 16
-#define CORE_FP_SAVED     20
-#define CORE_NUMBER       24
-#define CORE_FP_STATUS    32
-#define CORE_FP           48
+#define CORE_IRQ_FRAME    8
+#define CORE_IRQ_HANDLER  16 /* and its argument */
+#define CORE_FP_SAVED     32
+#define CORE_NUMBER       36
+#define CORE_FP_AREA      40
 #define CORE_SIZE         640
+
+/* CORE_FP_SAVED: the interrupted code's FP/SIMD registers are in the area; and what the exception
+ * has interrupted is a handler, whose FP/SIMD state is to be put back. */
+#define FP_SAVED          1
+#define FP_NESTED         2
+#define FP_NESTED_BIT     1
+
+/* In struct fp_area; before it are FPCR and FPSR. */
+#define FP_AREA_REGISTERS 16
 
 #endif

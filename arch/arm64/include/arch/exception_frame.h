@@ -17,8 +17,8 @@
 #define FRAME_RECORD          288
 #define FRAME_SIZE            304
 
-/* The frame of an IRQ: x0-x18 from offset 0, then these. */
-#define IRQ_FRAME_LR          152
+/* The frame of an IRQ: x1-x18 from offset 0, then these. */
+#define IRQ_FRAME_X0          144 /* x0 and x30 */
 #define IRQ_FRAME_RECORD      160 /* x29 and ELR, as a frame record of AAPCS64 */
 #define IRQ_FRAME_SPSR        176 /* SPSR and SP */
 #define IRQ_FRAME_SIZE        192

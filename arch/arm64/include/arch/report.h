@@ -12,7 +12,7 @@
 /* Prints what happened and powers off with a failing status. On the fault stack. */
 noreturn void report_exception(const struct exception_frame *frame, unsigned kind);
 
-/* Ends this core's work: another core is reporting. */
-noreturn void report_stop_core(void);
+/* From now on a core that takes an IRQ ends its work: another one is reporting. Any context. */
+void report_stop_at_irq(void);
 
 #endif

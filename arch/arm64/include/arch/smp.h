@@ -5,6 +5,7 @@
 #ifndef ARCH_SMP_H
 #define ARCH_SMP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdnoreturn.h>
 
@@ -36,6 +37,19 @@ int smp_start(unsigned core, void (*function)(void *argument), void *argument);
 /* Waits until that function has returned. Thread context. -ETIMEDOUT: it has not after timeout_us,
  * and goes on; -EINVAL as smp_start(); -EDEADLK: not thread context. */
 int smp_join(unsigned core, uint64_t timeout_us);
+
+/* Has a core go off (PSCI CPU_OFF), which keeps its number; meanwhile smp_start() says that it is
+ * busy. The interrupt layer's part comes before (platform_core_off()). Thread context. Errors as
+ * smp_start(); -ETIMEDOUT: it has not gone. */
+int smp_off(unsigned core);
+
+/* Whether a core is on, and ours: it has started, and has not gone off. Any context. */
+bool smp_is_on(unsigned core);
+
+/* Has it come back, at `entry` as smp_boot() has it; it runs init() first. Thread context, one core
+ * at a time. -EINVAL: no such core, or core 0; -EALREADY: it has not gone off; as smp_boot_error():
+ * then it is off, and may be tried again. */
+int smp_on(unsigned core, uintptr_t entry);
 
 /* Runs function(argument) on every core, the caller's included, and waits for all of them.
  * timeout_us is for each of them. Thread context, core 0. The first error of smp_start() and

@@ -9,13 +9,19 @@
 
 /* A ticket lock: fair, so no core waits longer than the others' critical sections together. */
 struct spinlock {
-    uint32_t next;
-    uint32_t owner;
+    union {
+        struct {
+            uint16_t owner, next;
+        };
+        uint32_t both; /* next on top */
+    };
 };
 
 #define SPINLOCK_INIT                                                                              \
     {                                                                                              \
-        0, 0                                                                                       \
+        {                                                                                          \
+            .both = 0                                                                              \
+        }                                                                                          \
     }
 
 /* Takes the lock with IRQs masked on this core; returns the state for spin_unlock(). Any context.

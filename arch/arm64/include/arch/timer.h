@@ -9,8 +9,8 @@
 #include "arch/time.h"
 
 /* Raises the timer's interrupt (PPI INTID 27) on this core once the deadline has passed, until it
- * is cancelled. With IRQs masked. */
+ * is cancelled. With IRQs masked. timer_cancel(): whether it has passed. */
 void timer_arm(deadline_t deadline);
-void timer_cancel(void);
+bool timer_cancel(void);
 
 #endif

@@ -2,12 +2,18 @@
 /*
  * Waiting for something that another core, or an interrupt, brings about.
  *
- * A waiting core sleeps in WFI. wait_notify() wakes the sleepers through the function that the
+ * A waiting core sleeps in WFI. Who changes something wakes it through the function that the
  * interrupt controller registered (an SGI); until there is one, waiting polls. Every wait has a
  * deadline, for which the core's own timer wakes it.
+ *
+ * Two ways to wait. A wait that says what it waits for (wait_until_signal(), completion_wait(), a
+ * mutex) is woken by who brings just that about, and by nobody else: an interrupt costs the other
+ * cores nothing. wait_for() takes any condition, and is woken by every wait_notify().
  */
 #ifndef ARCH_WAIT_H
 #define ARCH_WAIT_H
+
+#include "arch/time.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,9 +31,32 @@ bool wait_is_allowed(void);
  * (unless the condition holds already). Before there is a waker, IRQs may be masked. */
 int wait_for(wait_condition_t condition, void *argument, uint64_t timeout_us);
 
-/* Makes every waiting core look at its condition again. To be called after the change. Any
- * context. */
+/* Makes every core that is in wait_for() look at its condition again. To be called after the
+ * change. Any context. */
 void wait_notify(void);
+
+/* As wait_for(), but only wait_signal() with the same argument, or an interrupt that the core takes
+ * anyway, makes it look again: whoever changes what the condition reads has to call it. Not NULL.
+ */
+int wait_until_signal(wait_condition_t condition, void *argument, deadline_t deadline);
+
+/* Makes the cores look again that wait with this argument, which is only compared, never read: what
+ * it points to may be gone. To be called after the change. Any context. */
+void wait_signal(const void *argument);
+
+/* Something that a thread waits for, and that an interrupt or another core brings about. Zeroed, it
+ * has not happened yet. */
+struct completion {
+    uint32_t happened; /* and nobody has waited for it since */
+};
+
+/* It has happened (once, however often this is called before somebody waits): wakes who waits for
+ * it, and no other core. The last access to it: who waits may then do away with it. Any context. */
+void completion_signal(struct completion *completion);
+
+/* Waits until it has happened, and makes it not happened yet, for the next time; what was written
+ * before completion_signal() is seen. One waiter at a time. 0, or wait_for()'s errors. */
+int completion_wait(struct completion *completion, uint64_t timeout_us);
 
 /* Registers how a core is woken (sends it an interrupt), once the interrupt controller is up and
  * the timer's PPI (INTID 27) is enabled on every core. Boot core, once; for the interrupt layer. */

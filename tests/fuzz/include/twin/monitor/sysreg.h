@@ -28,12 +28,14 @@
 
 struct sysregs {
     uint64_t cntfrq_el0, cnthctl_el2, cntkctl_el1, cntp_ctl_el0, cntpct_el0, cntps_ctl_el1;
-    uint64_t cntps_cval_el1, cntps_tval_el1, cntv_ctl_el0, cntvoff_el2, cpacr_el1, cptr_el2;
+    uint64_t cntps_cval_el1, cntps_tval_el1, cntp_cval_el0, cntv_ctl_el0, cntv_cval_el0,
+        cntvoff_el2;
+    uint64_t cpacr_el1, cptr_el2;
     uint64_t cptr_el3, elr_el1, elr_el2, elr_el3, esr_el1, esr_el2, esr_el3, far_el1, far_el2;
     uint64_t far_el3, hcr_el2, hpfar_el2, hstr_el2, mair_el3, mdcr_el2, mdcr_el3, mdscr_el1;
     uint64_t midr_el1, mpidr_el1, par_el1, pmcr_el0, scr_el3, sctlr_el1, sctlr_el3, spsr_el2;
-    uint64_t sp_el0, sp_el1, spsr_el1, spsr_el3, tcr_el1, tcr_el3, tpidr_el1, ttbr0_el1, ttbr0_el3,
-        ttbr1_el1, vbar_el1;
+    uint64_t sp_el0, sp_el1, sp_el2, spsr_el1, spsr_el3, tcr_el1, tcr_el3, tpidr_el1, tpidr_el2;
+    uint64_t ttbr0_el1, ttbr0_el3, ttbr1_el1, vbar_el1;
     uint64_t vbar_el2, vmpidr_el2, vpidr_el2, vtcr_el2, vttbr_el2;
     uint64_t afsr0_el1, afsr1_el1, amair_el1, contextidr_el1, mair_el1;
     uint64_t ICC_AP1R0_EL1, ICC_ASGI1R_EL1, ICC_BPR1_EL1, ICC_CTLR_EL1, ICC_CTLR_EL3;

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""k3metal's figures: what the image's command `bench` does, measured by the plugin."""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tools"))
+from k3twin.elf import Elf  # noqa: E402
+from k3twin.measure import find_frame, frames, median, middle  # noqa: E402
+from k3twin.measuring import address_of, measure_image  # noqa: E402
+
+ROUNDS = 8
+TRIPS = 16  # as in app/bench/requests.c
+STREAM = 8  # as in app/bench/copies.c
+HANDLER, CALLBACK = "bench_handler", "bench_callback"
+DRIVER = "udma_transfer_interrupt"
+SENDS, WAITS = "secure_proxy_send", "wait_until_signal"
+SECONDS = 120
+
+# What `bench` prints at the head of a figure, in its order, and the figure's mark.
+HEADS = [
+    ("submission", "submission of a copy of 4 KiB", 1),
+    ("ring", "DMA completion (ring > INTA > INTR > SPI, to the channel's callback)", 0),
+    ("stream", "a copy of 4 KiB in a stream, 8 queued", 0),
+    ("spi", "wired SPI", 0),
+    ("lpi", "message (ITS > LPI)", 0),
+    ("event", "event (INTA > INTR > SPI)", 0),
+    ("trip", "a TI-SCI request", 0),
+    ("own_request", "request of a ring's interrupt, VINT of its own", 0),
+    ("own_free", "free", 1),
+    ("shared_request", "request of a ring's interrupt, VINT shared", 0),
+    ("shared_free", "free", 1),
+    ("few_request", "request of an LPI, 16 in use", 0),
+    ("few_free", "free", 1),
+    ("many_request", "request of an LPI, 16,384 in use", 0),
+    ("many_free", "free", 1),
+    ("open", "open of a channel", 0),
+    ("close", "close", 1),
+    ("bind_early", "bind to the ITS, the 10th", 0),
+    ("bind_late", "bind to the ITS, the 1,500th", 1),
+]
+
+
+class Bench:
+    """One run of `bench`: its windows by figure."""
+
+    def __init__(self, output, options=(), arguments=f"bench={ROUNDS}"):
+        self.image = f"{output}/k3metal.elf"
+        self.measured, self.names = measure_image(
+            f"{output}/twin.elf", self.image,
+            ["--append", arguments, "--strict", "--timeout", str(SECONDS), *options], until=[DRIVER], more=["irqs=0"])
+        self.recording = self.measured.recording
+        self.windows = self.split() if self.measured.status == 0 else {}
+
+    def split(self):
+        """{figure: its windows}, by the heads that the command prints with their numbers of rounds."""
+        heads = re.findall(r"^(.*): \d+ of (\d+) rounds$", self.measured.text, re.M)
+        if [name for name, _ in heads] != [name for _, name, _ in HEADS]:
+            raise ValueError(f"bench prints other figures than expected: {heads}")
+        left = [self.recording.marks(place) for place in range(4)]
+        found = {}
+        for (figure, _, place), (_, rounds) in zip(HEADS, heads):
+            found[figure], left[place] = left[place][:int(rounds)], left[place][int(rounds):]
+        if any(left):
+            raise ValueError("there are more marks than rounds")
+        return found
+
+    def address(self, name):
+        if name not in self.names.by_name:
+            raise ValueError(f"{self.image} has no function {name}, by which tests/bench/k3metal.py counts")
+        return self.names.by_name[name]
+
+    def counted(self, figure):
+        """What the core's own counters have told of it: the median."""
+        head = next(name for mine, name, _ in HEADS if mine == figure)
+        return int(re.search(rf"^{re.escape(head)}: .*\n +instructions +least +\d+, median +(\d+)", self.measured.text, re.M)[1])
+
+    def interrupts(self, figure):
+        """The interrupts of a figure's rounds that hold one call of its handler, with their trees of functions."""
+        handler = CALLBACK if figure == "ring" else HANDLER
+        mine = {id(window) for window in self.windows[figure]}
+        trees = [(window, frames(window, self.names)) for window in self.recording.interrupts()
+                 if id(window.outer) in mine]
+        found = [(window, tree, find_frame(tree, handler)) for window, tree in trees if find_frame(tree, handler)]
+        if not found:
+            raise ValueError(f"{handler} runs in no interrupt of the figure {figure}")
+        return found
+
+    def boot(self):
+        """Instructions of all cores from the first to the driver's handler of a DMA interrupt."""
+        if not self.recording.before:
+            raise ValueError(f"{DRIVER} has not run")
+        return next(iter(self.recording.before.values()))[0]
+
+
+def interrupt_figures(bench, figure):
+    """Vector to handler; vector to ERET without the handler's own; memory and system accesses."""
+    found = bench.interrupts(figure)
+    handler = median([frame.start for _, _, frame in found])
+    eret = median([window.instructions - frame.length for window, _, frame in found])
+    return handler, eret, median([window.memory for window, _, _ in found]), median([window.system for window, _, _ in found])
+
+
+def driver_entry(bench):
+    found = [find_frame(tree, DRIVER) for _, tree, _ in bench.interrupts("ring")]
+    if None in found:
+        raise ValueError(f"{DRIVER} does not run in the interrupt of a ring")
+    return median([frame.start for frame in found])
+
+
+def of_windows(bench, figure, part=1):
+    """The middle round, in parts: instructions of all cores, memory and system accesses."""
+    window = middle(bench.windows[figure])
+    return tuple(round(value / part) for value in (window.instructions, window.memory, window.system))
+
+
+def trips(steps, send, wait):
+    """How often the system firmware is asked and an answer awaited before the next question. Messages that are sent
+    with no wait in between are one trip, and so are the waits for their answers, even if some come early."""
+    count, asked = 0, False
+    for _, address in steps:
+        if address == send:
+            asked = True
+        elif address == wait and asked:
+            count, asked = count + 1, False
+    return count
+
+
+def trips_of(bench, figure):
+    return trips(middle(bench.windows[figure]).steps, bench.address(SENDS), bench.address(WAITS))
+
+
+def figures_of(bench):
+    """{name: number}"""
+    found = {}
+    for name in ("spi", "lpi", "event"):
+        found[f"{name}_to_handler"], found[f"{name}_to_eret"], memory, system = interrupt_figures(bench, name)
+        found[f"{name}_memory"], found[f"{name}_system"] = memory, system
+    _, eret, found["ring_memory"], found["ring_system"] = interrupt_figures(bench, "ring")
+    found["ring_to_driver"], found["ring_to_eret"] = driver_entry(bench), eret
+    found["copy"] = of_windows(bench, "submission")[0] + eret
+    found["copy_in_stream"] = of_windows(bench, "stream", STREAM)[0]
+    found["trip"], found["trip_memory"], found["trip_system"] = of_windows(bench, "trip", TRIPS)
+    for name in ("own", "shared", "few", "many"):
+        found[f"{name}_request"], found[f"{name}_free"] = (of_windows(bench, f"{name}_{step}")[0]
+                                                           for step in ("request", "free"))
+    found["open"], found["open_trips"] = of_windows(bench, "open")[0], trips_of(bench, "open")
+    found["close"] = of_windows(bench, "close")[0]
+    found["bind_early"], found["bind_late"] = of_windows(bench, "bind_early")[0], of_windows(bench, "bind_late")[0]
+    found["boot"] = bench.boot()
+    return found
+
+
+def boot_with_tree(output, tree):
+    """The same as Bench.boot() with another device tree."""
+    image = f"{output}/k3metal.elf"
+    measured, _ = measure_image(f"{output}/twin.elf", image,
+                                ["--append", "bench=copies,1", "--dtb", str(tree), "--strict", "--timeout", str(SECONDS)],
+                                until=[DRIVER], more=["irqs=0"])
+    before = measured.recording.before
+    if measured.status != 0 or not before:
+        raise ValueError(f"no DMA interrupt with {tree}: {measured.errors[-200:]}")
+    return before[address_of(Elf(Path(image), Path(image).read_bytes()), DRIVER)][0]
