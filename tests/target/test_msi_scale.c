@@ -9,6 +9,7 @@
 #include "drivers/gic/its.h"
 #include "msi/internal.h"
 #include "platform/platform.h"
+#include "tests/target/heap_filling.h"
 #include "tests/target/msi_fixture.h"
 
 #include <stddef.h>
@@ -27,8 +28,6 @@
 #define SAMPLES     200u
 #define ITS_MAPD    0x08u
 #define COST_RATIO  3u /* of times, on a machine that has other work too; linear would be 1024 */
-
-void *_sbrk(ptrdiff_t increment); /* newlib's, lib/newlib.c */
 
 /* ---- one among many ---- */
 
@@ -199,39 +198,6 @@ static void join_and_leave(uint32_t *random)
     CHECK_EQUAL(irq_unbind(&device), 0);
 }
 
-/* Small allocations fill the heap's holes, until it has to grow: then what is lost afterwards makes
- * it grow too. */
-struct filling {
-    struct filling *next;
-    uint8_t rest[40];
-};
-
-static struct filling *fill_holes(void)
-{
-    const void *end = _sbrk(0);
-    struct filling *all = NULL;
-
-    while (_sbrk(0) == end) {
-        struct filling *one = malloc(sizeof(*one));
-
-        if (one == NULL)
-            break;
-        one->next = all;
-        all = one;
-    }
-    return all;
-}
-
-static void free_filling(struct filling *all)
-{
-    while (all != NULL) {
-        struct filling *next = all->next;
-
-        free(all);
-        all = next;
-    }
-}
-
 static void run_joins(unsigned joins, bool tell)
 {
     uint32_t random = 1;
@@ -240,7 +206,7 @@ static void run_joins(unsigned joins, bool tell)
         join_and_leave(&random);
     struct irq_inventory before = take_inventory();
     uint64_t mapd = its_command_count(ITS_MAPD);
-    const void *heap_end = _sbrk(0);
+    const void *end = heap_break();
 
     unsigned done = 0;
 
@@ -254,23 +220,23 @@ static void run_joins(unsigned joins, bool tell)
     struct irq_inventory after = take_inventory();
 
     CHECK(inventories_equal(&before, &after));
-    CHECK(_sbrk(0) <= heap_end); /* what is lost each time would have pushed it up */
+    CHECK(heap_break() <= end); /* what is lost each time would have pushed it up */
 }
 
 SELFTEST(msi_scale, joining_and_leaving_leaves_nothing_behind, 60)
 {
-    struct filling *filling = fill_holes();
+    struct heap_filling *filling = heap_fill_holes();
 
     run_joins(JOINS_SHORT, false);
-    free_filling(filling);
+    heap_free_filling(filling);
 }
 
 SELFTEST(soak, ten_thousand_devices_join_and_leave, 600)
 {
-    struct filling *filling = fill_holes();
+    struct heap_filling *filling = heap_fill_holes();
 
     run_joins(JOINS_LONG, true);
-    free_filling(filling);
+    heap_free_filling(filling);
 }
 
 /* Two devices with one id; `first` of them leaves first. */

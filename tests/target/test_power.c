@@ -27,6 +27,7 @@
 #define ROUNDS     2u
 #define GROWS      5u /* calls of each handler, between two steps */
 #define BETWEEN_US 500u
+#define NS_PER_US  1000u
 #define ARRIVE_US  20000000u
 #define DEADLINE_S 60u
 
@@ -49,15 +50,19 @@ static enum irq_return note_load(void *context)
     return note_call(&load->record);
 }
 
-/* The alarm's, on core 0. */
+/* The alarm's, on core 0. Where that core is so slow that the alarm is late by a whole period, each
+ * other one sends nothing: a load without a gap would be a storm, and rightly masked. */
 static enum irq_return send_all(void *context)
 {
+    static bool paused;
+
     (void)context;
     if (__atomic_load_n(&over, __ATOMIC_SEQ_CST)) {
         alarm_off();
         return IRQ_HANDLED;
     }
-    for (uint32_t i = 0; i < LOADS; i++) {
+    paused = !paused && alarm_late_ns() > BETWEEN_US * NS_PER_US;
+    for (uint32_t i = 0; i < LOADS && !paused; i++) {
         __atomic_add_fetch(&loads[i].sent, 1, __ATOMIC_SEQ_CST);
         mmio_write32(AM65X_PRE_ITS_BASE + 4u * TEST_DEVICE_ID, i);
     }
