@@ -45,6 +45,7 @@ int _kill(int process, int signal);
 int _getpid(void);
 noreturn void __assert_func(const char *file, int line, const char *function,
                             const char *expression);
+noreturn void __stack_chk_fail(void);
 
 /* ------------------------------------------------------------------------ per-core state */
 
@@ -59,7 +60,7 @@ struct _reent *__getreent(void)
     if (core == 0)
         return _impure_ptr;
     if (!core_reent_ready[core]) {
-        _REENT_INIT_PTR(&core_reents[core]);
+        _REENT_INIT_PTR_ZEROED(&core_reents[core]);
         core_reent_ready[core] = true;
     }
     return &core_reents[core];
@@ -265,6 +266,15 @@ noreturn void __assert_func(const char *file, int line, const char *function,
                             const char *expression)
 {
     panic("%s:%d: %s(): assertion failed: %s", file, line, function, expression);
+}
+
+/* Of -fstack-protector, with which Debian compiles libfdt: the zero byte and the line feed in it end
+ * what a string function writes. */
+const uintptr_t __stack_chk_guard = 0xff0a0000;
+
+noreturn void __stack_chk_fail(void)
+{
+    panic("stack overwritten");
 }
 
 /* ------------------------------------------------------------------------ aligned memory */

@@ -125,32 +125,27 @@ static void print_register(const char *name, uint64_t value, const char *end)
 /* ESR_EL1.EC in words; NULL for what no A53 raises at EL1. */
 static const char *class_name(uint64_t class)
 {
-    switch (class) {
-    case ESR_EC_UNKNOWN:
-        return "undefined instruction";
-    case ESR_EC_FP_TRAP:
-        return "FP/SIMD instruction while trapped";
-    case ESR_EC_HVC64:
-        return "HVC refused";
-    case ESR_EC_SMC64:
-        return "SMC refused";
-    case ESR_EC_MSR:
-        return "system register or instruction trapped";
-    case ESR_EC_INSN_ABORT:
-        return "instruction abort";
-    case ESR_EC_PC_ALIGN:
-        return "misaligned PC";
-    case ESR_EC_DATA_ABORT:
-        return "data abort";
-    case ESR_EC_SP_ALIGN:
-        return "misaligned SP";
-    case ESR_EC_SERROR:
-        return "SError";
-    case ESR_EC_BRK:
-        return "BRK instruction";
-    default:
-        return NULL;
-    }
+    static const struct {
+        uint8_t class;
+        const char *name;
+    } classes[] = {
+        {ESR_EC_UNKNOWN, "undefined instruction"},
+        {ESR_EC_FP_TRAP, "FP/SIMD instruction while trapped"},
+        {ESR_EC_HVC64, "HVC refused"},
+        {ESR_EC_SMC64, "SMC refused"},
+        {ESR_EC_MSR, "system register or instruction trapped"},
+        {ESR_EC_INSN_ABORT, "instruction abort"},
+        {ESR_EC_PC_ALIGN, "misaligned PC"},
+        {ESR_EC_DATA_ABORT, "data abort"},
+        {ESR_EC_SP_ALIGN, "misaligned SP"},
+        {ESR_EC_SERROR, "SError"},
+        {ESR_EC_BRK, "BRK instruction"},
+    };
+
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (classes[i].class == class)
+            return classes[i].name;
+    return NULL;
 }
 
 /* The fault status of an abort: bits 5:2 the kind, 1:0 the level of the table walk for the first
