@@ -873,3 +873,18 @@ uint64_t device_tree_free_end(const struct device_tree_info *info, uint64_t star
     end = cut(start, end, &info->tree);
     return cut(start, end, &info->file);
 }
+
+static bool has(const struct memory_range *range, uint64_t address)
+{
+    return address - range->base < range->size;
+}
+
+uint64_t device_tree_taken_end(const struct device_tree_info *info, uint64_t start)
+{
+    const struct memory_range *taken = has(&info->tree, start) ? &info->tree : &info->file;
+
+    for (unsigned i = 0; i < info->reserved_count; i++)
+        if (has(&info->reserved[i], start))
+            taken = &info->reserved[i];
+    return has(taken, start) ? taken->base + taken->size : start;
+}
