@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define ALIAS_MAX 31u /* characters (Devicetree Specification, 3.3) */
 #define BAUD_MAX  12000000u
 #define DEPTH_MAX 16u /* nodes in a console's path, the root among them; others are less deep */
 
@@ -269,18 +270,23 @@ static void read_memory(const struct node *node, struct device_tree_info *info)
         read_memory_node(node, info);
 }
 
-/* The header's own list. 0, or libfdt's error: it has no end. */
+/* The header's own list, of an address and a size each; one of no size ends it. 0, or libfdt's
+ * error: it has no end. */
 static int read_reservations(const void *tree, struct device_tree_info *info)
 {
-    int count = fdt_num_mem_rsv(tree);
+    const char *start = tree;
 
-    for (int i = 0; i < count; i++) {
-        uint64_t base, size;
+    for (size_t offset = fdt_off_mem_rsvmap(tree);
+         offset + sizeof(struct fdt_reserve_entry) <= fdt_totalsize(tree);
+         offset += sizeof(struct fdt_reserve_entry)) {
+        const fdt32_t *cells = (const fdt32_t *)(const void *)(start + offset);
+        uint64_t size = read_cells(cells + 2, 2);
 
-        if (fdt_get_mem_rsv(tree, i, &base, &size) == 0)
-            reserve(info, base, size, false);
+        if (size == 0)
+            return 0;
+        reserve(info, read_cells(cells, 2), size, false);
     }
-    return count < 0 ? count : 0;
+    return -FDT_ERR_TRUNCATED;
 }
 
 static void read_reserved(const struct node *node, struct device_tree_info *info)
@@ -328,6 +334,7 @@ static bool translate_once(const struct node *bus, uint64_t *address)
 struct path {
     const char *text; /* NULL: none is looked for, or not any more */
     size_t length;    /* of what is not found yet */
+    size_t next;      /* of the next node's name, at its beginning */
     unsigned depth;   /* of the last node of it that was found; the root's is 1 */
 };
 
@@ -338,6 +345,9 @@ static void go_on(struct path *path, size_t count)
         count++;
     path->text += count;
     path->length -= count;
+    for (count = 0; count < path->length && path->text[count] != '/';)
+        count++;
+    path->next = count;
 }
 
 /* Whether the node's name is this one, which may leave out the unit address. */
@@ -356,14 +366,10 @@ static bool follow(const char *name, unsigned depth, struct path *path)
         path->text = NULL; /* the last one had no such child */
         return false;
     }
-    size_t count = 0;
-
-    while (count < path->length && path->text[count] != '/')
-        count++;
-    if (depth > DEPTH_MAX || !is_named(name, path->text, count))
+    if (depth > DEPTH_MAX || !is_named(name, path->text, path->next))
         return false;
     path->depth = depth;
-    go_on(path, count);
+    go_on(path, path->next);
     return true;
 }
 
@@ -425,7 +431,7 @@ struct reader {
     const void *tree;
     struct device_tree_info *info;
     const char *structure, *strings; /* the tree's blocks */
-    uint32_t names_end;              /* a name that begins before it is in order */
+    uint32_t names_end;              /* behind the last of the names' ends */
     unsigned depth;                  /* how many nodes are open; the root's is 1 */
     struct node nodes[DEPTH_MAX];    /* those that are open, with what is read of them */
     struct node *node;               /* whose properties come; NULL: they are not read */
@@ -433,15 +439,43 @@ struct reader {
 
     const char *stdout_path;   /* of /chosen; NULL: there is none */
     size_t stdout_path_length; /* of the path or alias; behind it: how the line is set */
-    int aliases;               /* the node's offset; 0: it has not come */
+    int aliases;               /* the offset of what is in the node; 0: it has not come */
     struct path path, console; /* the console's path, once it is known; how far it is found */
     bool console_found;
     uint64_t console_base;
     bool again; /* for the console, and nothing else */
 };
 
+static uint32_t name_offset(const char *property)
+{
+    return word_at(property, offsetof(struct fdt_property, nameoff));
+}
+
+static bool is_alias(const char *name, const char *alias, size_t length)
+{
+    return length <= ALIAS_MAX && strnlen(name, ALIAS_MAX + 1) == length &&
+           memcmp(name, alias, length) == 0;
+}
+
+/* The value of an alias; NULL: there is none. libfdt would look for the end of each name in
+ * /aliases, as far away as that may be. */
+static const char *find_alias(const struct reader *reader, const char *alias, size_t length)
+{
+    int next = reader->aliases;
+    uint32_t tag;
+
+    do {
+        const char *property = reader->structure + next;
+
+        tag = fdt_next_tag(reader->tree, next, &next);
+        if (tag == FDT_PROP && is_alias(reader->strings + name_offset(property), alias, length))
+            return property + offsetof(struct fdt_property, data);
+    } while (tag == FDT_PROP || tag == FDT_NOP);
+    return NULL;
+}
+
 /* When /chosen or /aliases has been passed: the console's path may be known from now on. An alias
- * must stand for a path: libfdt would look for ever for one that stands for itself. */
+ * must stand for a path, not for another alias. */
 static void find_path(struct reader *reader)
 {
     const unsigned others = 1u << OF_ROOT | 1u << CPUS | 1u << RESERVED_MEMORY;
@@ -451,7 +485,7 @@ static void find_path(struct reader *reader)
     if (text == NULL || reader->path.text != NULL)
         return;
     if (length > 0 && text[0] != '/' && reader->aliases != 0) {
-        text = fdt_getprop_namelen(reader->tree, reader->aliases, text, (int)length, NULL);
+        text = find_alias(reader, text, length);
         length = text != NULL ? strlen(text) : 0;
     }
     if (text == NULL || text[0] != '/')
@@ -573,7 +607,7 @@ static void end_properties(struct reader *reader)
     read_node(node, reader);
 }
 
-static int begin_node(struct reader *reader, int offset, const char *name)
+static int begin_node(struct reader *reader, int next, const char *name)
 {
     end_properties(reader);
     if (reader->depth++ == 0 && name[0] != '\0')
@@ -588,7 +622,7 @@ static int begin_node(struct reader *reader, int offset, const char *name)
     reader->node = node;
     reader->seen |= 1u << kind;
     if (kind == ALIASES)
-        reader->aliases = offset;
+        reader->aliases = next;
     return 0;
 }
 
@@ -601,16 +635,14 @@ static int end_node(struct reader *reader)
     return 0;
 }
 
-/* 0, or libfdt's error: the name does not end in the block of names. One that begins before a name
- * that does ends there as well. */
-static int check_name(struct reader *reader, uint32_t name)
+/* A name that begins in front of the last end ends in the block of names. */
+static void find_names_end(struct reader *reader)
 {
-    int error;
+    uint32_t end = fdt_size_dt_strings(reader->tree);
 
-    if (fdt_get_string(reader->tree, (int)name, &error) == NULL)
-        return error;
-    reader->names_end = name + 1;
-    return 0;
+    while (end != 0 && reader->strings[end - 1] != '\0')
+        end--;
+    reader->names_end = end;
 }
 
 /* Of two properties of one name the first counts. */
@@ -631,16 +663,16 @@ static void keep(struct node *node, const char *property, const char *name)
  * 2^32 leads into the property's head, or back, and round for ever. */
 static int take_property(struct reader *reader, const char *property, int size)
 {
-    uint32_t name = word_at(property, offsetof(struct fdt_property, nameoff));
+    uint32_t name = name_offset(property);
 
     if (size <= (int)sizeof(struct fdt_property) &&
         word_at(property, offsetof(struct fdt_property, len)) != 0)
         return -FDT_ERR_BADSTRUCTURE;
-    int error = name < reader->names_end ? 0 : check_name(reader, name);
-
-    if (error == 0 && reader->node != NULL)
+    if (name >= reader->names_end)
+        return name < fdt_size_dt_strings(reader->tree) ? -FDT_ERR_TRUNCATED : -FDT_ERR_BADOFFSET;
+    if (reader->node != NULL)
         keep(reader->node, property, reader->strings + name);
-    return error;
+    return 0;
 }
 
 /* size: from the tag to the next one. */
@@ -652,7 +684,7 @@ static int take(struct reader *reader, uint32_t tag, int offset, int size)
         return -FDT_ERR_BADSTRUCTURE; /* behind the root's end */
     switch (tag) {
     case FDT_BEGIN_NODE:
-        return begin_node(reader, offset, at + offsetof(struct fdt_node_header, name));
+        return begin_node(reader, offset + size, at + offsetof(struct fdt_node_header, name));
     case FDT_END_NODE:
         return end_node(reader);
     case FDT_PROP:
@@ -703,7 +735,7 @@ static int read_all(const void *tree, struct device_tree_info *info)
         return error;
     reader.structure = (const char *)tree + fdt_off_dt_struct(tree);
     reader.strings = (const char *)tree + fdt_off_dt_strings(tree);
-    (void)check_name(&reader, fdt_size_dt_strings(tree) - 1); /* most often all are in order */
+    find_names_end(&reader);
     error = read_reservations(tree, info);
     if (error == 0)
         error = pass(&reader);
@@ -840,4 +872,19 @@ uint64_t device_tree_free_end(const struct device_tree_info *info, uint64_t star
     end = cut_reserved(info, start, end < last ? end : last);
     end = cut(start, end, &info->tree);
     return cut(start, end, &info->file);
+}
+
+static bool has(const struct memory_range *range, uint64_t address)
+{
+    return address - range->base < range->size;
+}
+
+uint64_t device_tree_taken_end(const struct device_tree_info *info, uint64_t start)
+{
+    const struct memory_range *taken = has(&info->tree, start) ? &info->tree : &info->file;
+
+    for (unsigned i = 0; i < info->reserved_count; i++)
+        if (has(&info->reserved[i], start))
+            taken = &info->reserved[i];
+    return has(taken, start) ? taken->base + taken->size : start;
 }

@@ -82,4 +82,8 @@ bool device_tree_is_memory(const struct device_tree_info *info, uint64_t start, 
  * free. Any context. */
 uint64_t device_tree_free_end(const struct device_tree_info *info, uint64_t start, uint64_t end);
 
+/* The end of the reserved range, the tree or the file that start is in; start itself if it is in
+ * none of them. Any context. */
+uint64_t device_tree_taken_end(const struct device_tree_info *info, uint64_t start);
+
 #endif

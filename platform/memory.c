@@ -41,13 +41,17 @@ static uint64_t end_of(const struct memory_range *range)
     return range->base + range->size;
 }
 
+static uint64_t page_up(uint64_t address)
+{
+    return (address + MMU_PAGE_SIZE - 1) & ~(MMU_PAGE_SIZE - 1);
+}
+
 /* ---- the tree ---- */
 
 /* The pages that the tree lies in, so far. */
 static void map_tree(uintptr_t dtb, size_t size)
 {
-    uint64_t first = dtb & ~(MMU_PAGE_SIZE - 1);
-    uint64_t last = (dtb + size + MMU_PAGE_SIZE - 1) & ~(MMU_PAGE_SIZE - 1);
+    uint64_t first = dtb & ~(MMU_PAGE_SIZE - 1), last = page_up(dtb + size);
 
     mapped_tree = (struct memory_range){first, last - first};
     (void)mmu_map_memory(first, last);
@@ -84,28 +88,41 @@ static void assume_memory(void)
     tree.memory_count = 1;
 }
 
-/* The heap's first part is behind the image, the other one in the second bank. */
+/* The heap's other part is the largest piece of the second bank that is free. */
+static void give_further(uint64_t start, uint64_t last)
+{
+    while (start < last) {
+        uint64_t end = device_tree_free_end(&tree, start, last);
+
+        if (end - start > further_end - further_start) {
+            further_start = (uintptr_t)start;
+            further_end = (uintptr_t)end;
+        }
+        if (end == start)
+            end = page_up(device_tree_taken_end(&tree, start));
+        if (end <= start)
+            return;
+        start = end;
+    }
+}
+
+/* The heap's first part is behind the image. */
 static void give_to_heap(const struct memory_range *range)
 {
-    uintptr_t start = heap_first(), last = heap_last(), end;
+    uintptr_t start = heap_first(), last = heap_last();
 
     if (start >= range->base && start < end_of(range)) {
         last = last < end_of(range) ? last : (uintptr_t)end_of(range);
         heap_end = (uintptr_t)device_tree_free_end(&tree, start, last);
     } else if (range->base >= memory_windows_start[0].end) {
-        end = (uintptr_t)device_tree_free_end(&tree, range->base, end_of(range));
-        if (end - range->base > further_end - further_start) {
-            further_start = (uintptr_t)range->base;
-            further_end = end;
-        }
+        give_further(range->base, end_of(range));
     }
 }
 
 /* What is not a whole page is not mapped, so nothing may be given of it. */
 static void map_range(const struct memory_range *range)
 {
-    const uint64_t mask = MMU_PAGE_SIZE - 1, start = (range->base + mask) & ~mask;
-    const uint64_t end = end_of(range) & ~mask;
+    const uint64_t start = page_up(range->base), end = end_of(range) & ~(MMU_PAGE_SIZE - 1);
 
     if (start >= end)
         return;

@@ -42,9 +42,8 @@ static void empty_ring(uint16_t number)
             (void)udma_ring_wrap_occupancy(&ring);
         (void)udma_ring_close(&ring);
     }
-    /* What has failed is logged, and the next open tries again. The channel is off, so nobody reads
-     * the ring, should it be configured yet. */
-    dma_free(ring.elements);
+    /* What has failed is logged, and the next open tries again. A ring that may be configured yet
+     * keeps its memory. */
 }
 
 static void clear(uint16_t number)

@@ -6,9 +6,12 @@
  * However that is, each copy that was accepted is called back once at most, with a status that
  * udma.h knows, and never after the close; and memory that the ring accelerator has been told of
  * stays allocated until it has been told of its end. No two open channels share a number, also if
- * the system firmware has granted one twice.
+ * the system firmware has granted one twice. Callbacks of channels that want them in a thread come
+ * in one. When all is closed, every channel and ring is free or held, and the memory of what is not
+ * held is given back.
  */
 #include "drivers/udma/udma.h"
+#include "arch/core.h"
 #include "arch/mmio.h"
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
@@ -18,6 +21,7 @@
 #include "drivers/udma/ring_registers.h"
 #include "drivers/udma/udmap_registers.h"
 #include "msi/irq.h"
+#include "msi/work.h"
 #include "platform/am65x.h"
 #include "tests/fuzz/support/fuzz.h"
 
@@ -33,6 +37,9 @@
 #define PAGE            0x1000u
 #define DESCRIPTOR_SIZE 256u
 #define TEARDOWN        UINT64_C(1)
+#define CORES           4u
+#define FLUSH_TIME_US   1000u
+#define CLOSES_MAX      20u /* of a channel that refuses to be closed, at the end */
 
 enum mode {
     SOUND_RANGES = 0x1,
@@ -42,6 +49,7 @@ enum mode {
     STUCK = 0x10,   /* a ring's occupancy never falls */
     ERRATUM = 0x20,
     GRANTED_TWICE = 0x40, /* one number as of several kinds */
+    IN_THREAD = 0x80,     /* two of the channels call back in threads */
 };
 static unsigned mode;
 
@@ -360,6 +368,32 @@ static void hardware(void)
 
 /* ---- what callers do ---- */
 
+static void copy(unsigned number);
+
+static bool is_in_thread(unsigned number)
+{
+    return (mode & IN_THREAD) != 0 && number >= CHANNELS / 2;
+}
+
+/* In a thread, where all may be called but what waits for this callback. */
+static void on_copy_in_thread(unsigned number)
+{
+    int error;
+
+    FUZZ_CHECK(wait_is_allowed());
+    switch (fuzz_below(4)) {
+    case 1:
+        error = udma_channel_close(opened[number].channel);
+        FUZZ_CHECK(error == -EDEADLK || error == -EAGAIN); /* -EAGAIN: a close has called it */
+        break;
+    case 2:
+        copy(number);
+        break;
+    default:
+        break;
+    }
+}
+
 static void on_copy(void *context, void *cookie, int status)
 {
     uint8_t *copy = cookie;
@@ -370,6 +404,8 @@ static void on_copy(void *context, void *cookie, int status)
         fuzz_fail("copy %u is called back again", (unsigned)(copy - copies));
     *copy = DONE;
     FUZZ_CHECK(status == 0 || status == -EIO);
+    if (is_in_thread((unsigned)(uintptr_t)context))
+        on_copy_in_thread((unsigned)(uintptr_t)context);
 }
 
 /* The number of an open channel, as it tells it. */
@@ -400,7 +436,7 @@ static void check_numbers(unsigned opened_last)
 
 static void open_channel(unsigned number)
 {
-    const struct udma_channel_config config = {
+    struct udma_channel_config config = {
         .name = "fuzz",
         .core = fuzz_below(6),
         .depth = fuzz_below(68),
@@ -408,6 +444,10 @@ static void open_channel(unsigned number)
         .context = (void *)(uintptr_t)number,
     };
 
+    if (is_in_thread(number)) {
+        config.delivery = number == CHANNELS - 1 ? &udma_in_thread_on : &udma_in_thread;
+        config.thread_core = fuzz_below(CORES + 1);
+    }
     opening = number;
     opened[number].closed = false;
     if (udma_channel_open(&config, &opened[number].channel) != 0)
@@ -436,6 +476,34 @@ static void copy(unsigned number)
         *cookie = NEVER;
 }
 
+/* What is deferred runs on that core. */
+static void run_work(unsigned core)
+{
+    unsigned was = core_id();
+
+    fuzz_set_core(core);
+    (void)work_run();
+    fuzz_set_core(was);
+}
+
+/* The hardware goes on while somebody waits, and so do the other cores. */
+static void go_on(void)
+{
+    hardware();
+    if ((mode & IN_THREAD) != 0)
+        run_work(1 + fuzz_below(CORES - 1));
+}
+
+static void flush(unsigned number)
+{
+    int error;
+
+    fuzz_set_core(fuzz_below(CORES));
+    error = udma_flush(opened[number].channel, FLUSH_TIME_US);
+    FUZZ_CHECK(error == 0 || error == -ETIMEDOUT || error == -ECANCELED);
+    fuzz_set_core(0);
+}
+
 static void ask(unsigned number)
 {
     struct udma_counters counters;
@@ -444,6 +512,8 @@ static void ask(unsigned number)
     udma_channel_get_counters(opened[number].channel, &counters);
     (void)udma_channel_describe(opened[number].channel, text, fuzz_below(sizeof(text) + 1));
     (void)udma_channel_core(opened[number].channel);
+    if (is_in_thread(number))
+        flush(number);
 }
 
 /* What the ring accelerator was told of is still there. */
@@ -470,11 +540,44 @@ static void step(void)
         open_channel(number);
     else if (action == 3)
         close_channel(number);
+    else if (action == 4 && is_in_thread(number) && fuzz_below(4) != 0)
+        run_work(fuzz_below(CORES));
     else if (action == 4)
         ask(number);
     else
         copy(number);
     check_rings();
+}
+
+/* Whether all are closed in the end; one whose interrupt's end is unknown stays the caller's. */
+static bool close_all(void)
+{
+    for (unsigned number = 0; number < CHANNELS; number++) {
+        for (unsigned n = 0; opened[number].channel != NULL && n < CLOSES_MAX; n++) {
+            fuzz_restart_clock();
+            close_channel(number);
+        }
+        if (opened[number].channel != NULL)
+            return false;
+    }
+    return true;
+}
+
+static void check_end(const struct udma_inventory *before, unsigned pieces)
+{
+    struct udma_inventory now;
+
+    if (!close_all())
+        return;
+    udma_get_inventory(&now);
+    FUZZ_CHECK(now.channels_free + now.held == before->channels_free);
+    FUZZ_CHECK(now.rings_free + now.held == before->rings_free);
+    if (now.held == 0 && fuzz_pieces() != pieces)
+        fuzz_fail("%u pieces of memory, %u before", fuzz_pieces(), pieces);
+    for (unsigned core = 0; core < CORES; core++) {
+        fuzz_set_core(core);
+        FUZZ_CHECK(work_run() == 0);
+    }
 }
 
 void fuzz_one(void)
@@ -492,15 +595,18 @@ void fuzz_one(void)
         .ring_interrupts = &rings_device,
     };
     struct udma_inventory inventory;
+    unsigned pieces;
 
-    mode = fuzz_below(128);
+    mode = fuzz_below(256);
     facts.ring_state_erratum = (mode & ERRATUM) != 0;
-    fuzz_set_idle(hardware);
+    fuzz_set_idle(go_on);
     if (udma_init(&facts) != 0)
         return;
+    udma_get_inventory(&inventory);
+    pieces = fuzz_pieces();
     for (unsigned i = 0; i < STEPS_MAX && fuzz_left() != 0; i++)
         step();
-    udma_get_inventory(&inventory);
     if (udma_open_count() > udma_capacity())
         fuzz_fail("%u channels are open, of %u", udma_open_count(), udma_capacity());
+    check_end(&inventory, pieces);
 }

@@ -667,6 +667,24 @@ static void test_memory_that_follows_is_one(void **state)
     assert_int_equal(device_tree_free_end(&info, 0x80980000, 0x88000000), 0x88000000);
 }
 
+static void test_where_what_is_taken_ends(void **state)
+{
+    static const uint64_t ends[][2] = {
+        {0x8a000000, 0x8a001000}, {0x8a000fff, 0x8a001000},
+        {0x8a001000, 0x8a001000}, {0x9e800000, 0xa0000000},
+        {0x90000000, 0x90001000}, {0x90000fff, 0x90001000},
+        {0x80000000, 0x80000000}, {0, 0},
+        {UINT64_MAX, UINT64_MAX},
+    };
+
+    (void)state;
+    assert_int_equal(read_variation((struct variation){0}), 0);
+    info.tree = (struct memory_range){0x83000000, 0x2000};
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        assert_int_equal(device_tree_taken_end(&info, ends[i][0]), ends[i][1]);
+    assert_int_equal(device_tree_taken_end(&info, 0x83001fff), 0x83002000);
+}
+
 static void test_the_size_in_the_header(void **state)
 {
     uint64_t nothing[8] = {0};
@@ -1003,6 +1021,7 @@ int main(void)
         cmocka_unit_test(test_ranges_overlap_where_they_share_a_byte),
         cmocka_unit_test(test_memory_that_overlaps_or_is_disabled),
         cmocka_unit_test(test_memory_that_follows_is_one),
+        cmocka_unit_test(test_where_what_is_taken_ends),
         cmocka_unit_test(test_the_size_in_the_header),
         cmocka_unit_test(test_what_is_memory),
         cmocka_unit_test(test_every_truncation),

@@ -5,6 +5,7 @@
 #include "tests/target/life.h"
 
 #include "arch/core.h"
+#include "arch/idle.h"
 #include "arch/mmio.h"
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
@@ -25,22 +26,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH         3u
-#define COPY_SIZE     4099u
-#define COPY_TIME_US  10000000u
-#define LAST_LOOK_US  20000u /* at a copy that is hopeless */
-#define EVENT_TIME_US 10000000u
+#define DEPTH          3u
+#define COPY_SIZE      4099u
+#define COPY_TIME_US   10000000u
+#define LAST_LOOK_US   20000u /* at a copy that is hopeless */
+#define EVENT_TIME_US  10000000u
 
-#define RING_ELEMENTS 16u
+/* This channel calls back in this thread, and its interrupts are another core's. */
+#define THREAD_CHANNEL 1u
 
-#define SLOTS_ID      9u
-#define EVENT_BITS    4u
-#define BLOCK         4u
-#define PLAIN_EVENT   12u
-#define WIRE_INTID    200u
-#define ROUTER_INPUT  392u
-#define SGI           5u
-#define PPI           26u
+#define RING_ELEMENTS  16u
+
+#define SLOTS_ID       9u
+#define EVENT_BITS     4u
+#define BLOCK          4u
+#define PLAIN_EVENT    12u
+#define WIRE_INTID     200u
+#define ROUTER_INPUT   392u
+#define SGI            5u
+#define PPI            26u
 
 /* A source and what its handler saw. */
 struct source {
@@ -53,6 +57,7 @@ struct channel {
     struct udma_channel *udma;
     unsigned index;
     unsigned ended, failed; /* atomic */
+    bool misplaced;         /* a callback has come where it must not */
     bool lost;              /* a copy did not end: closing the channel has to say so */
     uint8_t source[LIFE_COPIES_MAX][COPY_SIZE], destination[LIFE_COPIES_MAX][COPY_SIZE];
 };
@@ -282,6 +287,8 @@ static void copy_ends(void *context, void *cookie, int status)
     struct channel *channel = context;
 
     (void)cookie;
+    if (channel->index == THREAD_CHANNEL && (!wait_is_allowed() || core_id() != 0))
+        channel->misplaced = true;
     if (status != 0)
         __atomic_add_fetch(&channel->failed, 1, __ATOMIC_RELAXED);
     __atomic_add_fetch(&channel->ended, 1, __ATOMIC_RELEASE);
@@ -297,10 +304,12 @@ static void open_channel(unsigned i)
         .depth = DEPTH,
         .callback = copy_ends,
         .context = channel,
+        .delivery = i == THREAD_CHANNEL ? &udma_in_thread_on : NULL,
+        .thread_core = 0,
     };
 
     channel->index = i;
-    channel->lost = false;
+    channel->lost = channel->misplaced = false;
     channel->udma = NULL;
     if (!is_up("UDMA"))
         expect_refusal(udma_channel_open(&config, &channel->udma), -ENODEV, "a channel");
@@ -324,8 +333,15 @@ static bool copies_end(const struct channel *channel, unsigned queued)
 {
     struct wanted wanted = {&channel->ended, queued};
 
-    return wait_for(copies_are_over, &wanted, COPY_TIME_US) == 0 &&
+    return idle_for(copies_are_over, &wanted, COPY_TIME_US) == 0 &&
            comes(&channel->ended, queued, LAST_LOOK_US);
+}
+
+/* Whatever has become of the copies, what has ended has been called back then. */
+static void flush(const struct channel *channel)
+{
+    if (CALL(channel->index, udma_flush(channel->udma, COPY_TIME_US)) == 0 && channel->misplaced)
+        complain("copy", "its callback is not in the thread", channel->index);
 }
 
 static void check_copies(struct channel *channel, unsigned queued)
@@ -357,6 +373,8 @@ static void copy_on(struct channel *channel)
                                            (uintptr_t)channel->source[n], COPY_SIZE, NULL)) == 0)
             queued++;
     }
+    if (channel->index == THREAD_CHANNEL)
+        flush(channel);
     check_copies(channel, queued);
 }
 

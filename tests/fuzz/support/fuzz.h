@@ -71,6 +71,9 @@ void fuzz_set_idle(void (*idle)(void));
 /* Whether the code has these bytes allocated, in one piece. */
 bool fuzz_is_allocated(const void *memory, size_t size);
 
+/* How many pieces of memory the code has allocated. */
+unsigned fuzz_pieces(void);
+
 /* Fails unless the code may access these bytes of memory. */
 void fuzz_check_memory(const void *memory, size_t size, const char *what);
 

@@ -59,6 +59,11 @@ void fuzz_free(void *memory)
     free(memory); /* what is not in the list is the sanitizer's to report */
 }
 
+unsigned fuzz_pieces(void)
+{
+    return count;
+}
+
 bool fuzz_is_allocated(const void *memory, size_t size)
 {
     for (unsigned i = 0; i < count; i++) {
