@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # All that looks whether it is right.
 
-.PHONY: check check-all soak check-mutations check-format format check-static check-layers
+.PHONY: check check-all check-long soak soak-image soak-turns soak-threads check-mutations check-format format check-static check-layers
+
+# Building takes all processors; not so tests/run and what it starts, which share them out themselves.
+ON_ALL_PROCESSORS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(nproc))
 
 check: setup-check
+	@$(MAKE) --no-print-directory $(ON_ALL_PROCESSORS) built
 	@$(MAKE) --no-print-directory check-built
 
-.PHONY: check-built check-host check-target
-check-built: firmware twin order measure-plugin sanitized delayed host-tests sweep tsan-tests delayed-host-tests sdk
+.PHONY: built check-built check-host check-target
+built: firmware twin order measure-plugin sanitized delayed host-tests sweep tsan-tests delayed-host-tests sdk
+
+check-built: built
 	@tests/run $(O) $(H)
 
 # Parts of it: what runs on this machine under sanitizers, what runs on the twin.
@@ -18,7 +24,16 @@ check-target: firmware twin | $(SETUP)/run
 	@tests/run $(O) $(H) --only self-test,
 
 # The longer ones too.
-check-all: check check-sanitized check-moods check-uboot check-mutations prove soak coverage fuzz
+check-all: check built-for-all check-long check-mutations coverage fuzz
+
+.PHONY: built-for-all
+built-for-all:
+	@$(MAKE) --no-print-directory $(ON_ALL_PROCESSORS) coverage-host fuzz-programs
+
+# What check leaves out of the suites: check-sanitized, check-moods, check-uboot, prove and soak side by
+# side, since some of these keep one processor busy and others wait.
+check-long: firmware twin order sanitized delayed delayed-host-tests | $(SETUP)/run $(SETUP)/images $(SETUP)/prove
+	@tests/run $(O) $(H) --long
 
 # The self-test and the demonstration on boards that are nastier (docs/twin.md, "Moods").
 .PHONY: check-moods
@@ -40,10 +55,18 @@ check-mutations check-mutations-by-hand: firmware twin host-tests tsan-tests | $
 # The long runs, which tell how far they are. SOAK=soak: the million too, eight minutes more.
 SOAK ?= soak.ten_thousand*,soak.quarter*,soak.long_siege*
 
-soak: firmware delayed delayed-host-tests twin | $(SETUP)/run
+soak: firmware delayed delayed-host-tests twin
+	@$(MAKE) --no-print-directory soak-image soak-turns soak-threads
+
+# Of what is built.
+soak-image: | $(SETUP)/run
 	@tools/twin --twin $(TWIN) --image $(APP_ELF) --append "selftest=$(SOAK)" --timeout 3600 --strict </dev/null
+
+soak-turns: | $(SETUP)/run
 	@tools/twin --twin $(TWIN) --image $(O)-delayed/k3metal.elf --turns --append "selftest=soak.ten_thousand_requests*,soak.long_siege*" \
 	    --timeout 3600 --strict </dev/null
+
+soak-threads: | $(SETUP)/run
 	@tests/delay/run 20 $(DELAYED_PROGRAMS)
 
 # ---- layout ----

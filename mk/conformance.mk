@@ -22,5 +22,7 @@ UBOOT := $(BUILD)/u-boot
 $(UBOOT)/stamp: tools/build-uboot | $(SETUP)/uboot
 	@tools/build-uboot $(CROSS_COMPILE) $(UBOOT)
 
+check-long: $(UBOOT)/stamp
+
 check-uboot: firmware twin $(UBOOT)/stamp | $(SETUP)/run $(SETUP)/images
 	@CROSS_COMPILE=$(CROSS_COMPILE) tests/conformance/uboot $(O) $(UBOOT)

@@ -11,6 +11,7 @@ help:
 	@echo "make check-sanitized    self-test and demonstration, built with sanitizers (docs/testing.md)"
 	@echo "make check-delayed      a part of it, built with pauses wherever cores could meet"
 	@echo "make check-all          the longer ones too"
+	@echo "make check-long         those of its suites that check leaves out: sanitizers, moods, soak, models, U-Boot"
 	@echo "make coverage           which lines and branches the tests run (docs/testing.md)"
 	@echo "make fuzz [FUZZ_SECONDS=20] [FUZZ_TARGETS=names]   random input under sanitizers (docs/testing.md)"
 	@echo "make bench              what things cost, for Linux too: docs/performance.md"
