@@ -497,10 +497,16 @@ static struct {
     unsigned left, arrivals;
 } flood;
 
+/* The line falls again before it is acknowledged. */
+static bool line_falls;
+
 unsigned __real_gic_acknowledge(void);
 unsigned __wrap_gic_acknowledge(void);
 unsigned __wrap_gic_acknowledge(void)
 {
+    if (line_falls)
+        host_drive_line(WIRE, false);
+
     unsigned intid = __real_gic_acknowledge();
 
     if (intid < GIC_INTID_LPI_FIRST)
@@ -553,6 +559,47 @@ static void masked_message_without_end_is_a_storm(void **state)
         assert_int_equal(msi_calls(&records[core]), calls + 1);
         assert_int_equal(irq_free(irq), 0);
     }
+}
+
+/* ---- what is no interrupt ---- */
+
+static uint64_t spurious(void)
+{
+    struct irq_inventory inventory;
+
+    irq_get_inventory(&inventory);
+    return inventory.spurious;
+}
+
+static enum irq_return line_rises(void *context)
+{
+    host_drive_line(WIRE, true);
+    line_falls = true;
+    return msi_note(context);
+}
+
+/* An exception without an interrupt, and one whose first is followed by none. */
+static void acknowledge_of_nothing_is_counted(void **state)
+{
+    struct irq *wire, *message;
+    uint64_t before = spurious();
+
+    (void)state;
+    wire = request(&wires, 0, msi_note, &records[0], 0, 0);
+    message = request(&messages, 0, line_rises, &records[1], 0, 0);
+    line_falls = true;
+    host_drive_line(WIRE, true);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(spurious(), before + 1);
+    line_falls = false;
+    assert_int_equal(irq_trigger(message), 0);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(msi_calls(&records[1]), 1);
+    assert_int_equal(spurious(), before + 2);
+    line_falls = false;
+    assert_int_equal(msi_calls(&records[0]), 0);
+    assert_int_equal(irq_free(wire), 0);
+    assert_int_equal(irq_free(message), 0);
 }
 
 /* ---- an event that is handed over, and comes again while its handler runs ---- */
@@ -633,6 +680,7 @@ int main(int argument_count, char **arguments)
         TEST(threads_have_their_turn),
         TEST(masked_one_beside_a_storm_is_none),
         TEST(masked_message_without_end_is_a_storm),
+        TEST(acknowledge_of_nothing_is_counted),
         TEST(handed_over_flood_leaves_others_their_turn),
     };
 
