@@ -65,14 +65,6 @@ static void advance(struct irq_generation *own, uint64_t steps)
         wait_notify();
 }
 
-static void deliver_local(unsigned intid)
-{
-    if (intid == IRQ_SGI_REPLAY)
-        irq_state_replay();
-    else if (!irq_local_call(intid) && intid != IRQ_SGI_WAKE && intid != IRQ_PPI_TIMER)
-        irq_stray_intid(intid);
-}
-
 static SLOW void count_spurious(void)
 {
     unsigned core = core_id();
@@ -87,9 +79,13 @@ static __attribute__((noinline)) bool deliver_other(unsigned intid)
         count_spurious();
         return false;
     }
-    if (intid < GIC_INTID_SPI_FIRST)
-        deliver_local(intid);
-    else
+    if (intid == IRQ_SGI_REPLAY) {
+        irq_state_replay();
+        return true;
+    }
+    irq_storm_intid(intid);
+    if (intid >= GIC_INTID_SPI_FIRST ||
+        (!irq_local_call(intid) && intid != IRQ_SGI_WAKE && intid != IRQ_PPI_TIMER))
         irq_stray_intid(intid);
     return true;
 }
