@@ -18,7 +18,7 @@ struct irq_inventory {
     uint32_t events_free, vints_free, routes_free, lpis_free;
     uint64_t spurious; /* acknowledges that found nothing (INTID 1020-1023) */
     uint64_t stray;    /* interrupts that nobody had requested */
-    uint64_t storms;   /* interrupts masked because they came too often */
+    uint64_t storms;   /* interrupts that came too often, and were masked or told */
 };
 
 /* Counts. Thread context; elsewhere what needs the locks is left 0. */

@@ -128,7 +128,7 @@ struct irq_storm_window irq_storm_window_now(uint64_t calls)
                                      .start = time_now_ns()};
 }
 
-static bool counted(bool storm)
+static SLOW bool counted(bool storm)
 {
     if (storm)
         __atomic_add_fetch(&storms, 1, __ATOMIC_RELAXED);
@@ -274,10 +274,10 @@ static SLOW bool is_found(const void *who, unsigned lead)
 
 SLOW void irq_storm_forget(const struct irq_storm_window *window)
 {
-    uint32_t cores = __atomic_load_n(&starving_cores, __ATOMIC_RELAXED);
-
-    for (; cores != 0; cores &= cores - 1) {
-        struct candidate *place = place_of(&rounds[__builtin_ctz(cores)], window);
+    if (__atomic_load_n(&starving_cores, __ATOMIC_RELAXED) == 0)
+        return;
+    for (unsigned core = 0; core < CORE_MAX; core++) {
+        struct candidate *place = place_of(&rounds[core], window);
 
         /* If the core has given the place to another one meanwhile, that loses it: the search may
          * end without a result, and a storm is found a window later. */
@@ -288,13 +288,14 @@ SLOW void irq_storm_forget(const struct irq_storm_window *window)
 
 SLOW void irq_storm_round_full(unsigned core, uint64_t generation, bool more)
 {
-    bool gap = !more || rounds[core].generation == 0 ||
-               generation - rounds[core].generation != ROUND_LENGTH || is_off();
+    struct rounds *own = &rounds[core];
     uint64_t now = time_now_ns();
+    bool gap =
+        !more || own->generation == 0 || generation - own->generation != ROUND_LENGTH || is_off();
 
-    rounds[core].generation = more ? generation : 0;
-    if (gap || now - rounds[core].since >= window_ns()) {
-        rounds[core].since = now; /* a whole window again until the next */
+    own->generation = more ? generation : 0;
+    if (gap || now - own->since >= window_ns()) {
+        own->since = now; /* a whole window again until the next */
         set_starving(core, !gap);
     }
 }
