@@ -68,7 +68,8 @@ INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for hos
 $(H)/test_promises $(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $(H)/test_udma_close $(H)/test_starving: WRAP = $(INTERLEAVED)
 $(H)/test_stray: WRAP = $(INTERLEAVED) log_write
 $(H)/test_msi_start: WRAP = $(INTERLEAVED) its_lpi_limit
-$(H)/test_msi_races $(H)/test_storm: WRAP = $(INTERLEAVED) gic_acknowledge
+$(H)/test_msi_races: WRAP = $(INTERLEAVED) gic_acknowledge
+$(H)/test_storm: WRAP = $(INTERLEAVED) gic_acknowledge gic_end log_write
 
 $(HOST_TESTS): $(H)/test_%: $(H)/tests/host/test_%.c.o $(HOST_DELAY_OBJECTS) $(H)/libcode.a $(MAKEFILE_PARTS)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(HOST_DELAY_OBJECTS) $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP) $(HOST_WRAP)) -lcmocka -lpthread $(HOST_FDT)

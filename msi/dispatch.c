@@ -65,22 +65,27 @@ static void advance(struct irq_generation *own, uint64_t steps)
         wait_notify();
 }
 
-static void deliver_local(unsigned intid)
+static SLOW void count_spurious(void)
 {
-    if (intid == IRQ_SGI_REPLAY)
-        irq_state_replay();
-    else if (!irq_local_call(intid) && intid != IRQ_SGI_WAKE && intid != IRQ_PPI_TIMER)
-        irq_stray_intid(intid);
+    unsigned core = core_id();
+
+    __atomic_store_n(&spurious[core], spurious[core] + 1, __ATOMIC_RELAXED);
 }
 
 /* What no sink takes. False: nothing was acknowledged, and nothing is to be ended. */
 static __attribute__((noinline)) bool deliver_other(unsigned intid)
 {
-    if (intid >= GIC_INTID_SPECIAL && intid <= GIC_INTID_SPURIOUS)
+    if (intid >= GIC_INTID_SPECIAL && intid <= GIC_INTID_SPURIOUS) {
+        count_spurious();
         return false;
-    if (intid < GIC_INTID_SPI_FIRST)
-        deliver_local(intid);
-    else
+    }
+    if (intid == IRQ_SGI_REPLAY) {
+        irq_state_replay();
+        return true;
+    }
+    irq_storm_intid(intid);
+    if (intid >= GIC_INTID_SPI_FIRST ||
+        (!irq_local_call(intid) && intid != IRQ_SGI_WAKE && intid != IRQ_PPI_TIMER))
         irq_stray_intid(intid);
     return true;
 }
@@ -153,21 +158,12 @@ static __attribute__((noinline)) bool take_more(struct irq_generation *own, bool
     return true;
 }
 
-static SLOW void count_spurious(void)
-{
-    unsigned core = core_id();
-
-    __atomic_store_n(&spurious[core], spurious[core] + 1, __ATOMIC_RELAXED);
-}
-
 TRACE_INLINE void dispatch_all(struct irq_generation *own, bool traced)
 {
     bool full = false;
 
     __atomic_store_n(&own->value, own->value + 1, __ATOMIC_SEQ_CST); /* odd */
-    if (!take_one(own, traced))
-        count_spurious();
-    else if (__builtin_expect(cpu_interface_is_raised(), 0))
+    if (take_one(own, traced) && __builtin_expect(cpu_interface_is_raised(), 0))
         full = take_more(own, traced);
     advance(own, 1);               /* even */
     if (__builtin_expect(full, 0)) /* a thread that can go on, goes on */
@@ -186,8 +182,7 @@ void irq_dispatch_traced(struct irq_generation *own)
 
 void irq_dispatch_nested(const struct irq_generation *own)
 {
-    if (!take_one_traced(own))
-        count_spurious();
+    (void)take_one_traced(own);
 }
 
 static void (*nesting)(void *own); /* read without a lock; NULL: no handler is interrupted */

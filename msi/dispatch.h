@@ -60,7 +60,7 @@ void irq_sink_detach(unsigned intid);
  * Interrupt context. */
 bool irq_local_call(unsigned intid);
 
-/* Exceptions whose first acknowledge found nothing (INTID 1020-1023). */
+/* Acknowledges that found nothing (INTID 1020-1023): it had gone again. */
 uint64_t irq_dispatch_spurious(void);
 
 #endif

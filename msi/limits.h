@@ -20,7 +20,8 @@
  * IRQ_STORM_WINDOW_US; or whose handler was called ten times as often, whatever it found; or that
  * was most of what a core took while it was never without a pending interrupt for
  * IRQ_STORM_WINDOW_US. However many calls find work to do and leave the core's threads some time,
- * they are no storm. SGIs and PPIs are not looked at: they are the firmware's own. */
+ * they are no storm. SGIs and PPIs are the firmware's own: one that is most of what a core took is
+ * logged, as a stray is that can't be masked, and neither it nor another interrupt is masked. */
 #define IRQ_STORM_COUNT     100000u
 #define IRQ_STORM_WINDOW_US 1000000u
 

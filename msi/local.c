@@ -11,6 +11,7 @@
 #include "msi/dispatch.h"
 #include "msi/nesting.h"
 #include "msi/quiesce.h"
+#include "msi/storm.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -52,8 +53,12 @@ void irq_local_replay(void)
 {
     uint32_t intids = __atomic_exchange_n(&again[core_id()], 0, __ATOMIC_SEQ_CST);
 
-    for (; intids != 0; intids &= intids - 1)
-        (void)irq_local_call((unsigned)__builtin_ctz(intids));
+    for (; intids != 0; intids &= intids - 1) {
+        unsigned intid = (unsigned)__builtin_ctz(intids);
+
+        irq_storm_intid(intid);
+        (void)irq_local_call(intid);
+    }
 }
 
 static bool is_taken(const struct local_handler *local)

@@ -46,13 +46,17 @@ static enum irq_return call_open(irq_handler_t handler, void *context, uint8_t p
     return result;
 }
 
+static unsigned depths[CORE_MAX]; /* how many handlers have been interrupted */
+
 /* One that has interrupted a handler. */
 static void dispatch_nested(void *context)
 {
     const struct irq_generation *own = context;
+    unsigned core = core_id(), depth = depths[core]++;
 
     irq_dispatch_nested(own);
-    irq_storm_nested(core_id(), own->value, cpu_interface_is_raised());
+    irq_storm_nested(core, depth, own->value, cpu_interface_is_raised());
+    depths[core] = depth;
 }
 
 static void dispatch_open(void *context)

@@ -6,6 +6,7 @@
 
 #include "msi/quiesce.h"
 #include "msi/reference.h"
+#include "msi/storm.h"
 
 #include <stdlib.h>
 
@@ -36,6 +37,7 @@ static struct irq *take_all(void)
 
 void irq_reclaim_but_memory(struct irq *irq)
 {
+    irq_storm_forget(&irq->window);
     if (!irq_priority_is_default(irq->priority))
         irq->priority->use(-1);
     irq_binding_put(irq->binding);

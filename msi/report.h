@@ -16,9 +16,9 @@ struct irq_inventory {
     uint32_t events, vints, routes; /* of aggregators and routers, in use */
     uint32_t its_devices, lpis;     /* of the ITS, in use */
     uint32_t events_free, vints_free, routes_free, lpis_free;
-    uint64_t spurious; /* exceptions without an interrupt (INTID 1020-1023) */
+    uint64_t spurious; /* acknowledges that found nothing (INTID 1020-1023) */
     uint64_t stray;    /* interrupts that nobody had requested */
-    uint64_t storms;   /* interrupts masked because they came too often */
+    uint64_t storms;   /* interrupts that came too often, and were masked or told */
 };
 
 /* Counts. Thread context; elsewhere what needs the locks is left 0. */

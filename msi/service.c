@@ -13,6 +13,7 @@
 #include "msi/limits.h"
 #include "msi/registry.h"
 #include "msi/state.h"
+#include "msi/storm.h"
 #include "msi/stray.h"
 
 #include <errno.h>
@@ -67,6 +68,16 @@ static void silence_lpis(void)
         silence_lpi(intids[i]);
 }
 
+/* These are not masked: they are the firmware's own. */
+static void tell_storm_of_intid(void)
+{
+    uint32_t last = irq_storm_take_untold();
+
+    if (last != 0)
+        log_error(irq, "storm: INTID %u > core %u, not masked",
+                  (last & ((1u << IRQ_STORM_CORE_SHIFT) - 1u)) - 1u, last >> IRQ_STORM_CORE_SHIFT);
+}
+
 static void tell_storm(const struct irq *irq)
 {
     char route[ROUTE_MAX];
@@ -111,6 +122,7 @@ void irq_service(void)
     while (irq_stray_next_untold(&stray))
         tell_stray(&stray);
     tell_others();
+    tell_storm_of_intid();
     silence_lpis();
     if (irq_visit_all(tend, NULL) == -EDEADLK)
         irq_later_leave(); /* called in a visit: another time */

@@ -139,22 +139,17 @@ void irq_state_let_go(struct irq *irq, uint32_t left)
         hand_over(irq);
 }
 
-/* One delivery. */
-static void run(struct irq *irq, bool traced)
-{
-    if (claim(irq))
-        irq_call(irq, &irq_generations[core_id()], traced);
-    else if (irq_storm_is_arrival(&irq->window))
-        stop_storm(irq);
-}
-
-/* On its core; elsewhere the event goes there. */
+/* One delivery, on its core; elsewhere the event goes there. */
 static void run_or_hand_over(struct irq *irq, unsigned core, bool traced)
 {
-    if (__atomic_load_n(&irq->core, __ATOMIC_SEQ_CST) == core)
-        run(irq, traced);
-    else
+    if (__atomic_load_n(&irq->core, __ATOMIC_SEQ_CST) != core) {
         hand_over(irq);
+    } else if (claim(irq)) {
+        irq_call(irq, &irq_generations[core], traced);
+        return;
+    }
+    if (irq_storm_is_arrival(&irq->window))
+        stop_storm(irq);
 }
 
 static void deliver_event(struct irq_sink *sink, bool traced)

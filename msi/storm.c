@@ -13,7 +13,8 @@
  *     a gap can be seen in the core's generation, which counts each acknowledge. Of the interrupts
  *     that the core takes then, the one that comes most often is the storm. A first pass finds the
  *     few that could be (Misra and Gries: with n counters, each that has more than one part in
- *     n + 1), a second one counts those.
+ *     n + 1), a second one counts those. All have votes that the core takes: also what it hands
+ *     over to another one, and what is not masked, so that nothing is masked in their place.
  *
  * A call costs an increment and a comparison; the clock is read once in IRQ_STORM_COUNT calls, and
  * once in a full round.
@@ -23,6 +24,7 @@
 #include "arch/core.h"
 #include "arch/spinlock.h"
 #include "arch/time.h"
+#include "msi/later.h"
 #include "msi/limits.h"
 #include "msi/quiesce.h"
 
@@ -39,6 +41,8 @@
 #define VOTES           (2u * IRQ_ROUND_MAX) /* of each of the two passes */
 /* The one that was chosen may not come any more. */
 #define VOTES_GIVE_UP   (4u * VOTES)
+/* By how many of a pass's votes what can't be masked is foremost. */
+#define LEAD            16u
 
 /* No part of an interrupt that goes its usual way: compiled for size. */
 #define SLOW            __attribute__((noinline, cold))
@@ -46,24 +50,35 @@
 static uint32_t limit_count = IRQ_STORM_COUNT, limit_window_us = IRQ_STORM_WINDOW_US;
 static uint32_t limits; /* how often they have changed */
 static uint64_t storms;
+static uint32_t untold; /* as irq_storm_take_untold() says; atomic */
 
 /* For storm_look of struct irq_generation and what it is made of. */
 static struct spinlock look_lock = SPINLOCK_INIT;
 static uint32_t starving_cores; /* a bit each, which only that core changes; atomic */
 
+/* What may be what a core looks for: an interrupt's window, or an INTID that has none. */
+struct candidate {
+    const void *who; /* NULL: a free place; the only thing that another core changes; atomic */
+    unsigned count;
+};
+
 /* Each core's own. */
-static struct {
+static struct rounds {
     uint64_t generation; /* at the end of the last full round; 0: no other can follow it closely */
     uint64_t since;      /* when there was a gap */
-    struct {
-        const struct irq_storm_window *window;
-        unsigned count;
-    } candidates[CANDIDATES];
+    struct candidate candidates[CANDIDATES];
     unsigned votes;
-    uint32_t nested; /* interrupts in a row that left the handler that they interrupted no turn */
-    uint64_t nested_since; /* when that began */
-    bool nested_starving;  /* and that is what the core looks for */
-} rounds[CORE_MAX];
+} __attribute__((aligned(IRQ_CACHE_LINE))) rounds[CORE_MAX];
+
+/* Interrupts in a row that left the handler that they interrupted no turn: a row for each that can
+ * be interrupted, by how many it has interrupted itself. */
+static struct {
+    struct row {
+        uint32_t length;
+        uint64_t since;
+    } rows[IRQ_STORM_LEVELS];
+    unsigned starving; /* whose row it is that has the core look for its storm: from 1; 0: none */
+} nested[CORE_MAX];
 
 /* By the core itself, or with the lock held. */
 static bool is_starving(unsigned core)
@@ -113,6 +128,13 @@ struct irq_storm_window irq_storm_window_now(uint64_t calls)
                                      .start = time_now_ns()};
 }
 
+static SLOW bool counted(bool storm)
+{
+    if (storm)
+        __atomic_add_fetch(&storms, 1, __ATOMIC_RELAXED);
+    return storm;
+}
+
 /* ---- one handler ---- */
 
 /* It was called as often as the limit says. */
@@ -154,148 +176,196 @@ static SLOW void set_starving(unsigned core, bool starving)
     spin_unlock(&look_lock, state);
 }
 
-/* Whether the core's rounds have not been full since it was found to be starving. */
+static bool is_off(void)
+{
+    return __atomic_load_n(&limit_count, __ATOMIC_RELAXED) == 0;
+}
+
+/* Whether the core's rounds have not been full since it was found to be starving, or nobody wants
+ * to know. */
 static bool had_a_gap(unsigned core)
 {
     uint64_t now = __atomic_load_n(&irq_generations[core].value, __ATOMIC_RELAXED);
 
-    return now - rounds[core].generation > ROUND_LENGTH;
+    return now - rounds[core].generation > ROUND_LENGTH || is_off();
 }
 
-/* Its place among the candidates; CANDIDATES: none. */
-static unsigned place_of(unsigned core, const struct irq_storm_window *window)
+/* Its place among the candidates; NULL: none. */
+static struct candidate *place_of(struct rounds *own, const void *who)
 {
-    unsigned place = 0;
-
-    while (place < CANDIDATES && rounds[core].candidates[place].window != window)
-        place++;
-    return place;
+    for (unsigned i = 0; i < CANDIDATES; i++) {
+        if (__atomic_load_n(&own->candidates[i].who, __ATOMIC_RELAXED) == who)
+            return &own->candidates[i];
+    }
+    return NULL;
 }
 
-/* The first pass: one more for it, or one less for each of the others. */
-static void nominate(unsigned core, const struct irq_storm_window *window)
+static void set_place(struct candidate *place, const void *who)
 {
-    unsigned place = place_of(core, window);
+    __atomic_store_n(&place->who, who, __ATOMIC_RELAXED);
+}
 
-    if (place == CANDIDATES)
-        place = place_of(core, NULL);
-    if (place < CANDIDATES) {
-        rounds[core].candidates[place].window = window;
-        rounds[core].candidates[place].count++;
+/* The first pass, of one that has no place: it takes a free one, or the others have one less. */
+static void nominate(struct rounds *own, const void *who)
+{
+    struct candidate *place = place_of(own, NULL);
+
+    if (place != NULL) {
+        place->count = 1;
+        set_place(place, who);
         return;
     }
-    for (place = 0; place < CANDIDATES; place++) {
-        if (--rounds[core].candidates[place].count == 0)
-            rounds[core].candidates[place].window = NULL;
+    for (unsigned i = 0; i < CANDIDATES; i++) {
+        if (--own->candidates[i].count == 0)
+            set_place(&own->candidates[i], NULL);
     }
 }
 
-static void begin_second_pass(unsigned core)
+static void begin_second_pass(struct rounds *own)
 {
-    for (unsigned place = 0; place < CANDIDATES; place++)
-        rounds[core].candidates[place].count = 0;
+    for (unsigned i = 0; i < CANDIDATES; i++)
+        own->candidates[i].count = 0;
 }
 
-/* Whether none of the candidates has come more often. */
-static bool is_foremost(unsigned core, const struct irq_storm_window *window)
+/* Whether it has come so many times more often than each of the other candidates. */
+static bool leads(const struct rounds *own, const struct candidate *place, unsigned lead)
 {
-    unsigned place = place_of(core, window);
-
-    for (unsigned other = 0; place < CANDIDATES && other < CANDIDATES; other++) {
-        if (rounds[core].candidates[other].count > rounds[core].candidates[place].count)
+    for (unsigned i = 0; i < CANDIDATES; i++) {
+        if (&own->candidates[i] != place && own->candidates[i].count + lead > place->count)
             return false;
     }
-    return place < CANDIDATES;
+    return true;
 }
 
 /* Whether this one is what the core was looking for. */
-static SLOW bool vote(unsigned core, const struct irq_storm_window *window)
+static SLOW bool vote(unsigned core, const void *who, unsigned lead)
 {
-    unsigned votes = rounds[core].votes++;
-    unsigned place = place_of(core, window);
-    bool gap = had_a_gap(core);
-    bool found = !gap && votes >= 2u * VOTES && is_foremost(core, window);
+    struct rounds *own = &rounds[core];
+    unsigned votes = own->votes++;
+    struct candidate *place = place_of(own, who);
+    bool found = false;
 
     if (votes == VOTES)
-        begin_second_pass(core);
-    if (votes < VOTES)
-        nominate(core, window);
-    else if (place < CANDIDATES)
-        rounds[core].candidates[place].count++;
-    if (found || gap || votes >= VOTES_GIVE_UP)
+        begin_second_pass(own);
+    if (place != NULL) {
+        place->count++;
+        found = votes >= 2u * VOTES && leads(own, place, lead);
+    } else if (votes < VOTES) {
+        nominate(own, who);
+    }
+    if (found || votes >= VOTES_GIVE_UP)
         set_starving(core, false);
     return found;
 }
 
+/* Whether the core looks for what this is. */
+static SLOW bool is_found(const void *who, unsigned lead)
+{
+    unsigned core = core_id();
+
+    if (!is_starving(core))
+        return false;
+    if (had_a_gap(core)) {
+        set_starving(core, false);
+        return false;
+    }
+    return counted(vote(core, who, lead));
+}
+
+SLOW void irq_storm_forget(const struct irq_storm_window *window)
+{
+    if (__atomic_load_n(&starving_cores, __ATOMIC_RELAXED) == 0)
+        return;
+    for (unsigned core = 0; core < CORE_MAX; core++) {
+        struct candidate *place = place_of(&rounds[core], window);
+
+        /* If the core has given the place to another one meanwhile, that loses it: the search may
+         * end without a result, and a storm is found a window later. */
+        if (place != NULL)
+            set_place(place, NULL);
+    }
+}
+
 SLOW void irq_storm_round_full(unsigned core, uint64_t generation, bool more)
 {
-    bool gap = !more || rounds[core].generation == 0 ||
-               generation - rounds[core].generation != ROUND_LENGTH;
+    struct rounds *own = &rounds[core];
     uint64_t now = time_now_ns();
+    bool gap =
+        !more || own->generation == 0 || generation - own->generation != ROUND_LENGTH || is_off();
 
-    rounds[core].generation = more ? generation : 0;
-    if (gap) {
-        rounds[core].since = now;
+    own->generation = more ? generation : 0;
+    if (gap || now - own->since >= window_ns()) {
+        own->since = now; /* a whole window again until the next */
+        set_starving(core, !gap);
+    }
+}
+
+/* ---- inside a handler ---- */
+
+/* Who has interrupted so many handlers has had its turn. */
+static void had_a_turn(unsigned core, unsigned depth)
+{
+    nested[core].rows[depth].length = 0;
+    if (nested[core].starving == depth + 1) {
+        nested[core].starving = 0;
         set_starving(core, false);
-    } else if (now - rounds[core].since >= window_ns() &&
-               __atomic_load_n(&limit_count, __ATOMIC_RELAXED) != 0) {
-        rounds[core].since = now; /* a whole window again until the next */
-        set_starving(core, true);
     }
 }
 
 /* While handlers are interrupted, the generation stands still, and a gap is to be told. */
-void irq_storm_nested(unsigned core, uint64_t generation, bool more)
+void irq_storm_nested(unsigned core, unsigned depth, uint64_t generation, bool more)
 {
+    struct row *row = &nested[core].rows[depth];
     uint64_t now;
 
-    if (!more) {
-        if (rounds[core].nested_starving)
-            set_starving(core, false);
-        rounds[core].nested_starving = false;
-        rounds[core].nested = 0;
+    had_a_turn(core, depth + 1); /* it has returned */
+    if (!more || is_off()) {
+        had_a_turn(core, depth);
         return;
     }
-    if (rounds[core].nested++ % IRQ_ROUND_MAX != 0)
+    if (row->length++ % IRQ_ROUND_MAX != 0)
         return;
     now = time_now_ns();
-    if (rounds[core].nested == 1)
-        rounds[core].nested_since = now;
-    if (now - rounds[core].nested_since >= window_ns() &&
-        __atomic_load_n(&limit_count, __ATOMIC_RELAXED) != 0) {
-        rounds[core].nested_since = now; /* a whole window again until the next */
-        rounds[core].nested_starving = true;
-        rounds[core].generation = generation;
-        set_starving(core, true);
-    }
+    if (row->length == 1)
+        row->since = now;
+    if (now - row->since < window_ns())
+        return;
+    row->since = now; /* a whole window again until the next */
+    if (is_starving(core))
+        return;
+    nested[core].starving = depth + 1;
+    rounds[core].generation = generation;
+    set_starving(core, true);
 }
 
 /* ---- both ---- */
 
-static bool counted(bool storm)
-{
-    if (storm)
-        __atomic_add_fetch(&storms, 1, __ATOMIC_RELAXED);
-    return storm;
-}
-
-bool irq_storm_is_call(struct irq_storm_window *window, bool idle)
+SLOW bool irq_storm_is_call(struct irq_storm_window *window, bool idle)
 {
     uint32_t limit = __atomic_load_n(&limit_count, __ATOMIC_RELAXED);
-    unsigned core = core_id();
 
     window->idle += idle;
-    if (is_starving(core) && vote(core, window))
-        return counted(true);
-    return counted(limit != 0 && window->calls - window->before >= limit &&
-                   calls_are_storm(window));
+    return is_found(window, 0) || counted(limit != 0 && window->calls - window->before >= limit &&
+                                          calls_are_storm(window));
 }
 
-bool irq_storm_is_arrival(const struct irq_storm_window *window)
+SLOW bool irq_storm_is_arrival(const struct irq_storm_window *window)
 {
-    unsigned core = core_id();
+    return is_found(window, 0);
+}
 
-    return counted(is_starving(core) && vote(core, window));
+/* One that can be masked comes as often when it makes the other come. */
+SLOW void irq_storm_intid(unsigned intid)
+{
+    if (!is_found((const void *)(uintptr_t)(intid + 1u), LEAD))
+        return;
+    __atomic_store_n(&untold, core_id() << IRQ_STORM_CORE_SHIFT | (intid + 1u), __ATOMIC_RELAXED);
+    irq_later_leave();
+}
+
+uint32_t irq_storm_take_untold(void)
+{
+    return __atomic_exchange_n(&untold, 0, __ATOMIC_RELAXED);
 }
 
 uint64_t irq_storm_count(void)

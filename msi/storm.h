@@ -44,17 +44,30 @@ static inline bool irq_storm_is_due(const struct irq_storm_window *window,
 /* After a call; idle: it found nothing to do. True: that makes it a storm. */
 bool irq_storm_is_call(struct irq_storm_window *window, bool idle);
 
-/* An interrupt has arrived whose handler is not called, because it is masked. True: these leave the
- * core's threads nothing. Interrupt context. */
+/* An interrupt has arrived whose handler is not called here: it is masked, or another core's. True:
+ * these leave the core's threads nothing. Interrupt context. */
 bool irq_storm_is_arrival(const struct irq_storm_window *window);
 
 /* A core has taken as many interrupts in one exception as it may; more: another one is pending
  * already. `generation` is the core's (msi/quiesce.h). Interrupt context. */
 void irq_storm_round_full(unsigned core, uint64_t generation, bool more);
 
-/* After each interrupt that has interrupted a handler: `more` says that another one keeps that one
- * from its turn. Interrupt context, IRQs masked. */
-void irq_storm_nested(unsigned core, uint64_t generation, bool more);
+/* An SGI, a PPI or a stray has arrived. It is told if these leave the core's threads nothing, and
+ * no other interrupt is masked for it. Interrupt context. */
+void irq_storm_intid(unsigned intid);
+
+/* Which was the last of these: its core << IRQ_STORM_CORE_SHIFT | (its INTID + 1); 0: none since
+ * the last call. Thread context. */
+#define IRQ_STORM_CORE_SHIFT 24u /* INTIDs have 24 bits at most (IHI 0069, 2.2.1) */
+uint32_t irq_storm_take_untold(void);
+
+/* The window's memory goes, or gets another owner. No core looks at it any more. Any context. */
+void irq_storm_forget(const struct irq_storm_window *window);
+
+/* After each interrupt that has interrupted a handler, which has itself interrupted `depth` others:
+ * `more` says that another one keeps that one from its turn. Interrupt context, IRQs masked. */
+#define IRQ_STORM_LEVELS 4u /* as many priorities */
+void irq_storm_nested(unsigned core, unsigned depth, uint64_t generation, bool more);
 
 /* How many storms there have been. Any context. */
 uint64_t irq_storm_count(void);

@@ -43,7 +43,8 @@ struct bench_reading bench_read(void);
 bool bench_counters_start(void);
 void bench_counters_stop(void);
 
-/* How many interrupts' handlers have been called, of all that are requested. Thread context. */
+/* How many interrupts' handlers have been called, of all that are requested, and how many cores
+ * have taken that had none. Thread context. */
 uint64_t bench_calls(void);
 
 /* A round of a figure that has no handler. */

@@ -4,7 +4,7 @@
  * interrupted code: of a wire, a message, and an event of the aggregator's.
  *
  * It is made pending with IRQs masked, so that it is taken at a known instruction. A round in which
- * another handler was called as well does not count.
+ * another handler was called as well, or the core took what had no handler, does not count.
  */
 #include "app/bench/interrupts.h"
 #include "app/bench/bench.h"

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tools"))
 from k3twin.elf import Elf  # noqa: E402
-from k3twin.measure import find_frame, frames, median, middle  # noqa: E402
+from k3twin.measure import VECTOR, find_frame, frames, median, middle  # noqa: E402
 from k3twin.measuring import address_of, measure_image  # noqa: E402
 
 ROUNDS = 8
@@ -115,6 +115,19 @@ def of_windows(bench, figure, part=1):
     """The middle round, in parts: instructions of all cores, memory and system accesses."""
     window = middle(bench.windows[figure])
     return tuple(round(value / part) for value in (window.instructions, window.memory, window.system))
+
+
+def is_exclusive_store(elf, address):
+    """STXR and STLXR (Arm ARM DDI 0487, C4.1.94)."""
+    return elf.instruction(address) & 0x3fe00000 == 0x08000000
+
+
+def repeats(steps, is_store):
+    """Instructions that a core has executed once more because an exclusive store had failed, as it does when the monitor
+    below was entered since the load (B2.12.1): from where the branch behind the store leads back to, up to it."""
+    return sum((branch + 4 - after) // 4
+               for (_, store), (_, branch), (kind, after) in zip(steps, steps[1:], steps[2:])
+               if is_store(store) and branch == store + 4 and kind != VECTOR and after <= store)
 
 
 def trips(steps, send, wait):

@@ -8,10 +8,13 @@
 #include "arch/mmio.h"
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
+#include "drivers/gic/its.h"
+#include "lib/log.h"
 #include "msi/binding.h"
 #include "msi/internal.h"
 #include "msi/irq.h"
 #include "msi/limits.h"
+#include "msi/local.h"
 #include "msi/parents/inta_registers.h"
 #include "msi/report.h"
 #include "msi/service.h"
@@ -42,6 +45,9 @@
 #define CALL_US        2u   /* a call of a handler that never has enough */
 #define TURN_MAX       256u /* calls of one interrupt before another one of the core has its turn */
 #define CALLS_MAX      20000u /* of a handler that wants ever more: the test ends it */
+#define SELDOM         16u    /* calls of a storm to one of an interrupt beside it */
+#define SGI            6u
+#define STRAY_DEVICE   0x777u
 
 static struct device messages, wires, rings;
 static struct msi_record records[4];
@@ -497,14 +503,29 @@ static struct {
     unsigned left, arrivals;
 } flood;
 
+static unsigned stray_lpi; /* likewise, but nobody has it; 0: none */
+
+/* The line falls again before it is acknowledged. */
+static bool line_falls;
+
 unsigned __real_gic_acknowledge(void);
 unsigned __wrap_gic_acknowledge(void);
 unsigned __wrap_gic_acknowledge(void)
 {
+    if (line_falls)
+        host_drive_line(WIRE, false);
+
     unsigned intid = __real_gic_acknowledge();
 
     if (intid < GIC_INTID_LPI_FIRST)
         return intid;
+    if (intid == stray_lpi && flood.left != 0) {
+        host_take_time_us(CALL_US);
+        if (--flood.left % SELDOM == 0)
+            its_host_message(MESSAGE_DEVICE, 1);
+        its_host_message(STRAY_DEVICE, 0);
+        return intid;
+    }
     flood.arrivals++;
     if (flood.irq != NULL && !is_stormy(flood.irq) && flood.left != 0) {
         flood.left--;
@@ -553,6 +574,149 @@ static void masked_message_without_end_is_a_storm(void **state)
         assert_int_equal(msi_calls(&records[core]), calls + 1);
         assert_int_equal(irq_free(irq), 0);
     }
+}
+
+/* ---- what is no interrupt ---- */
+
+static uint64_t spurious(void)
+{
+    struct irq_inventory inventory;
+
+    irq_get_inventory(&inventory);
+    return inventory.spurious;
+}
+
+static enum irq_return line_rises(void *context)
+{
+    host_drive_line(WIRE, true);
+    line_falls = true;
+    return msi_note(context);
+}
+
+/* An exception without an interrupt, and one whose first is followed by none. */
+static void acknowledge_of_nothing_is_counted(void **state)
+{
+    struct irq *wire, *message;
+    uint64_t before = spurious();
+
+    (void)state;
+    wire = request(&wires, 0, msi_note, &records[0], 0, 0);
+    message = request(&messages, 0, line_rises, &records[1], 0, 0);
+    line_falls = true;
+    host_drive_line(WIRE, true);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(spurious(), before + 1);
+    line_falls = false;
+    assert_int_equal(irq_trigger(message), 0);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(msi_calls(&records[1]), 1);
+    assert_int_equal(spurious(), before + 2);
+    line_falls = false;
+    assert_int_equal(msi_calls(&records[0]), 0);
+    assert_int_equal(irq_free(wire), 0);
+    assert_int_equal(irq_free(message), 0);
+}
+
+/* ---- what can't be masked for a storm, or not by its handler's core ---- */
+
+static char told[160];
+
+void __wrap_log_write(const struct log_subject *subject, enum log_level level, const char *format,
+                      ...) __attribute__((format(printf, 3, 4)));
+void __wrap_log_write(const struct log_subject *subject, enum log_level level, const char *format,
+                      ...)
+{
+    va_list arguments;
+
+    (void)subject;
+    (void)level;
+    va_start(arguments, format);
+    vsnprintf(told, sizeof(told), format, arguments);
+    va_end(arguments);
+}
+
+static void check_is_told(unsigned intid, unsigned core)
+{
+    char line[64];
+
+    told[0] = '\0';
+    irq_service();
+    snprintf(line, sizeof(line), "storm: INTID %u > core %u, not masked", intid, core);
+    assert_string_equal(told, line);
+    irq_service();
+    assert_string_equal(told, line);
+}
+
+static bool sgi_leaves_something;
+
+/* By itself or by the replay list; what is beside it comes now and then, and goes on with it. */
+static enum irq_return never_ends(void *context)
+{
+    (void)context;
+    host_take_time_us(CALL_US);
+    if (++stuck_calls == CALLS_MAX)
+        return IRQ_HANDLED;
+    if (stuck_calls % SELDOM == 0)
+        its_host_message(MESSAGE_DEVICE, 1);
+    else if (!sgi_leaves_something)
+        gic_send_sgi(core_id(), SGI);
+    return sgi_leaves_something ? IRQ_AGAIN : IRQ_HANDLED;
+}
+
+static enum irq_return goes_on(void *context)
+{
+    if (stuck_calls < CALLS_MAX && !sgi_leaves_something)
+        gic_send_sgi(core_id(), SGI);
+    return msi_note(context);
+}
+
+static void sgi_without_end_has_no_other_masked(void **state)
+{
+    (void)state;
+    for (unsigned turn = 0; turn < 4; turn++) {
+        unsigned core = turn % 2;
+        uint64_t storms = msi_storms();
+        struct irq *other = request(&messages, 1, goes_on, &records[turn], core, 0);
+
+        sgi_leaves_something = turn >= 2;
+        stuck_calls = 0;
+        assert_int_equal(irq_sgi_request(SGI, never_ends, NULL), 0);
+        gic_send_sgi(core, SGI);
+        host_advance_us(2 * CALL_US * CALLS_MAX);
+        assert_int_equal(stuck_calls, CALLS_MAX);
+        assert_string_equal(irq_state_name(other), "on");
+        assert_int_equal(msi_calls(&records[turn]), CALLS_MAX / SELDOM - 1);
+        assert_true(msi_storms() > storms);
+        check_is_told(SGI, core);
+        assert_int_equal(irq_sgi_free(SGI), 0);
+        assert_int_equal(irq_free(other), 0);
+    }
+}
+
+/* An LPI that nobody has, of a device that sends without end. */
+static void stray_without_end_has_no_other_masked(void **state)
+{
+    const unsigned lpi = GIC_INTID_LPI_FIRST + HOST_LPI_COUNT - 3;
+    struct irq *other = request(&messages, 1, msi_note, &records[0], 0, 0);
+    uint64_t storms = msi_storms();
+    struct its_device *raw;
+
+    (void)state;
+    assert_int_equal(its_map_device(STRAY_DEVICE, 0, &raw), 0);
+    assert_int_equal(its_map_event(raw, 0, lpi, 0), 0);
+    assert_int_equal(its_enable_event(raw, 0, lpi, GIC_PRIORITY_DEFAULT), 0);
+    stray_lpi = lpi;
+    flood.left = CALLS_MAX;
+    its_host_message(STRAY_DEVICE, 0);
+    host_advance_us(2 * CALL_US * CALLS_MAX);
+    stray_lpi = 0;
+    assert_int_equal(flood.left, 0);
+    assert_string_equal(irq_state_name(other), "on");
+    assert_true(msi_storms() > storms);
+    irq_service();
+    assert_int_equal(its_discard_event(raw, 0), 0);
+    assert_int_equal(its_unmap_device(raw), 0);
+    assert_int_equal(irq_free(other), 0);
 }
 
 /* ---- an event that is handed over, and comes again while its handler runs ---- */
@@ -613,6 +777,72 @@ static void handed_over_flood_leaves_others_their_turn(void **state)
     assert_int_equal(irq_free_block(crowd, count), 0);
 }
 
+/* The line that two events share is raised again at each of its ends, until one of them is a storm:
+ * by the one that is handed over, and now and then by the line's core's own. */
+static struct {
+    const struct irq *irq; /* NULL: nothing is raised */
+    uint64_t seldom;
+    unsigned left;
+} again;
+
+void __real_gic_end(unsigned intid);
+void __wrap_gic_end(unsigned intid);
+void __wrap_gic_end(unsigned intid)
+{
+    __real_gic_end(intid);
+    if (again.irq == NULL || intid < GIC_INTID_SPI_FIRST || intid >= GIC_INTID_SPECIAL ||
+        again.left == 0 || is_stormy(again.irq))
+        return;
+    host_take_time_us(CALL_US);
+    mmio_write64(flood_status_set, flood_bit | (--again.left % SELDOM == 0 ? again.seldom : 0));
+}
+
+static unsigned read_vint(const struct irq *irq, uint64_t *mask)
+{
+    unsigned event, vint, bit;
+    char route[128];
+
+    irq_describe(irq, route, sizeof(route));
+    assert_int_equal(sscanf(route, "event %u > VINT %u bit %u", &event, &vint, &bit), 3);
+    *mask = UINT64_C(1) << bit;
+    return vint;
+}
+
+static void handed_over_storm_is_masked_and_not_its_neighbour(void **state)
+{
+    unsigned count = msi_case.source_count - 1, neighbour = 0, vint;
+    uint64_t storms = msi_storms(), calls;
+    struct irq *irq;
+
+    (void)state;
+    for (unsigned i = 0; i < count; i++)
+        crowd[i] = request(&rings, msi_case.sources[i], msi_note, &records[0], 3, 0);
+    irq = request(&rings, msi_case.sources[count], msi_note, &records[1], 3, 0);
+    assert_int_equal(irq_set_affinity(irq, 2), 0);
+    vint = read_vint(irq, &flood_bit);
+    while (read_vint(crowd[neighbour], &again.seldom) != vint)
+        assert_true(++neighbour < count);
+    flood_status_set = AM65X_INTA_BASE + vint * INTA_VINT_STRIDE +
+                       offsetof(struct inta_vint_registers, status_set);
+    again.left = CALLS_MAX;
+    again.irq = irq;
+    assert_int_equal(irq_trigger(irq), 0);
+    host_advance_us(2 * CALL_US * CALLS_MAX);
+    again.irq = NULL;
+    print_message("# a storm after %u\n", CALLS_MAX - again.left);
+    assert_string_equal(irq_state_name(crowd[neighbour]), "on");
+    assert_true(is_stormy(irq));
+    assert_int_equal(msi_storms(), storms + 1);
+    assert_true(CALLS_MAX - again.left > WINDOW_US / (2 * CALL_US));
+    calls = msi_calls(&records[1]);
+    irq_unmask(irq);
+    assert_int_equal(irq_trigger(irq), 0);
+    host_advance_us(SETTLE_US);
+    assert_true(msi_calls(&records[1]) > calls);
+    assert_int_equal(irq_free(irq), 0);
+    assert_int_equal(irq_free_block(crowd, count), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(int argument_count, char **arguments)
@@ -633,7 +863,11 @@ int main(int argument_count, char **arguments)
         TEST(threads_have_their_turn),
         TEST(masked_one_beside_a_storm_is_none),
         TEST(masked_message_without_end_is_a_storm),
+        TEST(acknowledge_of_nothing_is_counted),
         TEST(handed_over_flood_leaves_others_their_turn),
+        TEST(sgi_without_end_has_no_other_masked),
+        TEST(stray_without_end_has_no_other_masked),
+        TEST(handed_over_storm_is_masked_and_not_its_neighbour),
     };
 
     if (argument_count > 1)

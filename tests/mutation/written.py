@@ -68,7 +68,7 @@ WRITTEN = [
     ("an urgent interrupt spoils FP/SIMD", [
         ("arch/arm64/nesting.c", "        exception_restore_fp(&area);", "        (void)area;")]),
     ("a storm of urgent interrupts is not looked for", [
-        ("msi/nesting.c", "    irq_storm_nested(core_id(), own->value, cpu_interface_is_raised());",
+        ("msi/nesting.c", "    irq_storm_nested(core, depth, own->value, cpu_interface_is_raised());",
          "    (void)cpu_interface_is_raised;")]),
     ("an urgent event's line is shared", [
         ("msi/parents/vint.c", "vint->alone = !irq_priority_is_default(priority);", "vint->alone = false;")]),

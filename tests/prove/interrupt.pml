@@ -191,8 +191,8 @@ inline call(me) {
     atomic { old = state; state = state & ~RUNNING; USE }
 }
 
-/* msi/state.c, claim() and run(). claim()'s compare-and-exchange that fails looks again at what is
- * there then: so a step that looks and takes is the same. */
+/* msi/state.c, claim() and run_or_hand_over(). claim()'s compare-and-exchange that fails looks again
+ * at what is there then: so a step that looks and takes is the same. */
 inline run_handler(me) {
     do
     :: atomic {

@@ -177,7 +177,7 @@ inline call(me, i) {
     fi
 }
 
-/* msi/state.c, run(). */
+/* msi/state.c, run_or_hand_over(). */
 inline run_handler(me, i) {
     if
     :: atomic {

@@ -46,7 +46,7 @@ end_idle:
        do
        :: level && forwarded ->
           if
-          :: state == 0 -> level = 0 /* run(): the handler */
+          :: state == 0 -> level = 0 /* run_or_hand_over(): the handler */
           :: state != 0              /* claim() says no */
           fi
        :: else -> break

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * Nobody starves, though interrupt A of core 0 is pending again whenever its handler returns
- * (msi/state.c, run() and irq_state_replay(); msi/dispatch.c, dispatch_all(); msi/storm.c,
- * irq_storm_round_full() and vote()).
+ * (msi/state.c, run_or_hand_over() and irq_state_replay(); msi/dispatch.c, dispatch_all();
+ * msi/storm.c, irq_storm_round_full() and vote()).
  *
  * Promise (liveness, with weak fairness): B's handler is called, an interrupt like A is; C's, which
  * waits in the replay list behind A; and a thread gets done that waits for all handlers, to free
@@ -15,7 +15,7 @@
  *              thread is on core 0, which goes into the dispatcher again at once while an interrupt
  *              is pending. So all depends on the guard.
  *
- * Mutations: -DRUN_LOOPS: run() goes on while the event is pending again;
+ * Mutations: -DRUN_LOOPS: run_or_hand_over() goes on while the event is pending again;
  * -DREPLAY_LIFO, -DROUND_UNBOUNDED, -DNO_STARVATION_GUARD.
  */
 #define ROUND   2 /* IRQ_ROUND_MAX */
@@ -55,7 +55,7 @@ inline queue(irq) {
     }
 }
 
-/* msi/state.c, run(), of A: an event comes while the handler runs. */
+/* msi/state.c, run_or_hand_over(), of A: an event comes while the handler runs. */
 inline run_a() {
 #ifdef RUN_LOOPS
     do

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * An SGI's handler is freed and requested again while the SGI arrives (msi/local.c, take(), give()
- * and irq_local_call(); msi/dispatch.c, deliver_local()).
+ * and irq_local_call(); msi/dispatch.c, deliver_other()).
  *
  * A core loads the handler, then the context. Promise: the two are one owner's, and no handler runs
  * after irq_sgi_free() has returned.

@@ -54,7 +54,7 @@ inline service() {
     fi
 }
 
-/* msi/state.c, run(): a handler that may unmask its interrupt, and is found to storm. */
+/* msi/state.c, run_or_hand_over(): a handler that may unmask its interrupt, and is found to storm. */
 active proctype handler() {
     byte storms, old;
 

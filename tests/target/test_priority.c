@@ -17,6 +17,7 @@
 #include "drivers/gic/gic.h"
 #include "msi/local.h"
 #include "msi/parents/inta_registers.h"
+#include "msi/storm.h"
 #include "platform/am65x.h"
 #include "tests/target/counting.h"
 #include "tests/target/msi_fixture.h"
@@ -309,6 +310,7 @@ static void body_bound(unsigned core)
 SELFTEST(priority, all_levels_at_once_have_stacks_and_registers_of_their_own, 10)
 {
     _Static_assert(STACK_IRQ_LEVELS == LEVELS, "a stack for each");
+    _Static_assert(IRQ_STORM_LEVELS == LEVELS, "a row of interruptions for each");
 
     run(body_bound);
 }
@@ -626,6 +628,49 @@ SELFTEST(priority, a_storm_inside_a_handler_ends, 60)
 {
     irq_set_storm_limit(IRQ_STORM_COUNT, STORM_US);
     run(body_storm);
+    irq_set_storm_limit(IRQ_STORM_COUNT, IRQ_STORM_WINDOW_US);
+}
+
+#define NOW_AND_THEN 16u
+#define GIVE_UP      200000u /* calls: else the test would never end */
+
+/* And something more urgent interrupts its handler now and then, which then raises itself. */
+static enum irq_return be_interrupted_and_raise_itself(void *context)
+{
+    struct actor *self = context;
+
+    add(&self->calls);
+    if (get(&self->calls) % NOW_AND_THEN == 0) {
+        uint64_t returned = get(&actors[2].returned);
+
+        raise(&actors[2]);
+        (void)spin_until(&actors[2].returned, returned + 1, COME_US);
+    }
+    if (get(&self->calls) < GIVE_UP)
+        raise(self);
+    return IRQ_HANDLED;
+}
+
+static void body_interrupted_storm(unsigned core)
+{
+    uint64_t storms = take_inventory().storms;
+
+    open_as(0, IRQ_PRIORITY_DEFAULT, act, core);
+    open_as(1, IRQ_PRIORITY_HIGH, be_interrupted_and_raise_itself, core);
+    open_as(2, IRQ_PRIORITY_CRITICAL, act, core);
+    actors[0].raises = &actors[1];
+    CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);
+    CHECK_EQUAL(wait_for_count(&actors[0].returned, 1, STORMS_US), 0);
+    CHECK(get(&actors[1].calls) < GIVE_UP);
+    CHECK_EQUAL(take_inventory().storms, storms + 1);
+    CHECK(irq_is_masked(test_irqs[1]));
+    CHECK(!irq_is_masked(test_irqs[2]));
+}
+
+SELFTEST(priority, a_storm_inside_a_handler_ends_though_it_is_interrupted, 60)
+{
+    irq_set_storm_limit(IRQ_STORM_COUNT, STORM_US);
+    run(body_interrupted_storm);
     irq_set_storm_limit(IRQ_STORM_COUNT, IRQ_STORM_WINDOW_US);
 }
 

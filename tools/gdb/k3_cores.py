@@ -70,7 +70,7 @@ def find_intid(frame):
         frame = frame.older()
         if frame is None:
             return None
-        for function, name in (("deliver_shared", "sink"), ("deliver_local", "intid")):
+        for function, name in (("deliver_shared", "sink"), ("deliver_other", "intid")):
             if frame.name() != function:
                 continue
             try:

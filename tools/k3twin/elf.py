@@ -61,6 +61,13 @@ class Elf:
     def refuse(self, reason):
         raise UsageError(f"{self.path}: {reason}")
 
+    def instruction(self, address):
+        """The word of an instruction; 0: nothing is loaded there."""
+        for segment in self.segments:
+            if segment.virtual <= address < segment.virtual + segment.file_size:
+                return struct.unpack_from("<I", self.data, segment.offset + address - segment.virtual)[0]
+        return 0
+
     def check_header(self):
         size = len(self.data)
         if size < HEADER_SIZE:
