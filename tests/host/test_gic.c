@@ -556,6 +556,35 @@ static void what_a_loader_left_pending_is_dropped_but_not_for_ever(void **state)
     assert_int_equal(icc_model_read(ICC_EOIR1_EL1), 8195);
 }
 
+static void a_core_that_comes_back_drops_nothing(void **state)
+{
+    uintptr_t frame = GICR + GICR_SGI_FRAME;
+
+    (void)state;
+    assert_int_equal(init(), 0);
+    assert_int_equal(gic_core_init(), 0);
+    gic_mmio_write(frame + GIC_ISENABLER, 4, UINT32_MAX);
+    gic_mmio_write(frame + GIC_ISPENDR, 4, 0xf0f);
+    gic_mmio_write(frame + GIC_ISACTIVER, 4, 0xf);
+    icc_model_write(ICC_IAR1_EL1, 8195);
+    icc_model_write(ICC_PMR_EL1, 0);
+    assert_int_equal(gic_core_resume(), 0);
+    assert_int_equal(icc_writes(ICC_EOIR1_EL1), 0);
+    assert_int_equal(icc_model_read(ICC_PMR_EL1), ICC_PMR_ALL);
+    assert_int_equal(gic_mmio_read(frame + GIC_ISENABLER, 4), 0);
+    assert_int_equal(gic_mmio_read(frame + GIC_ISACTIVER, 4), 0);
+    assert_int_equal(gic_mmio_read(frame + GIC_ISPENDR, 4), 0xf0f);
+    fake.asleep = true;
+    assert_int_equal(gic_core_resume(), -ETIMEDOUT);
+    fake.asleep = false;
+    fake.redistributor_pending = true;
+    assert_int_equal(gic_core_resume(), -ETIMEDOUT);
+    fake.redistributor_pending = false;
+    icc_model_write(ICC_SRE_EL1, 0);
+    icc.no_system_registers = true;
+    assert_int_equal(gic_core_resume(), -ENODEV);
+}
+
 static void a_core_that_cannot_be_brought_up_has_no_redistributor(void **state)
 {
     (void)state;
@@ -1124,6 +1153,7 @@ int main(void)
         TEST(a_core_wakes_its_redistributor_and_enables_its_interface),
         TEST(only_active_priority_registers_that_exist_are_written),
         TEST(what_a_loader_left_pending_is_dropped_but_not_for_ever),
+        TEST(a_core_that_comes_back_drops_nothing),
         TEST(a_core_that_cannot_be_brought_up_has_no_redistributor),
         TEST(a_mask_has_arrived_when_it_returns_and_waits_for_nothing),
         TEST(disabling_waits_for_the_frame_that_has_the_interrupt),

@@ -14,6 +14,7 @@
 #include "arch/per_core.h"
 #include "arch/smp.h"
 #include "arch/wait.h"
+#include "drivers/gic/gic.h"
 #include "msi/local.h"
 #include "msi/placement.h"
 #include "msi/work.h"
@@ -224,6 +225,55 @@ SELFTEST(power, core_that_is_back_has_its_ppis_and_its_work, DEADLINE_S)
     run_on(1, set_alarm);
     CHECK_EQUAL(wait_for_count(&bell.rings, 1, ARRIVE_US), 0);
     run_on(1, take_down);
+}
+
+/* ---- what comes while a core is off ---- */
+
+#define SOON_US 200000u /* the core is off before, or the test says little */
+
+static void set_alarm_for_soon(void *argument)
+{
+    (void)argument;
+    alarm_set_us(SOON_US);
+}
+
+SELFTEST(power, alarm_of_a_core_that_goes_off_is_not_lost, DEADLINE_S)
+{
+    if (core_count() == 1)
+        SKIP("needs a second core");
+    bell.rings = 0;
+    run_on(1, hang_up);
+    run_on(1, set_alarm_for_soon);
+    CHECK_EQUAL(platform_core_off(1), 0);
+    CHECK_EQUAL(platform_core_on(1), 0);
+    CHECK_EQUAL(wait_for_count(&bell.rings, 1, ARRIVE_US), 0);
+    run_on(1, set_alarm_for_soon);
+    CHECK_EQUAL(platform_core_off(1), 0);
+    delay_us(SOON_US); /* it is due when the core comes */
+    CHECK_EQUAL(platform_core_on(1), 0);
+    CHECK_EQUAL(wait_for_count(&bell.rings, 2, ARRIVE_US), 0);
+    run_on(1, take_down);
+}
+
+/* It could only come there by mistake, or by the secure world's doing. */
+static void body_pending(void)
+{
+    CHECK_EQUAL(request_flags(0, 0, 0, IRQ_FLAG_EDGE), 0);
+    CHECK_EQUAL(platform_core_off(1), 0);
+    CHECK_EQUAL(gic_set_affinity(TEST_SPI, 1), 0);
+    CHECK_EQUAL(gic_set_pending(TEST_SPI), 0);
+    CHECK_EQUAL(platform_core_on(1), 0);
+    CHECK_EQUAL(wait_for_count(&test_records[0].calls, 1, ARRIVE_US), 0);
+    CHECK_EQUAL(gic_set_affinity(TEST_SPI, 0), 0);
+    CHECK_EQUAL(irq_synchronize(test_irqs[0]), 0);
+    CHECK(!gic_is_active(TEST_SPI));
+}
+
+SELFTEST(power, interrupt_that_is_pending_for_a_core_comes_when_it_is_back, DEADLINE_S)
+{
+    if (core_count() == 1)
+        SKIP("needs a second core");
+    with_wire(body_pending);
 }
 
 /* ---- a core that has work ---- */
