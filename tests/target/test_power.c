@@ -278,7 +278,8 @@ SELFTEST(power, interrupt_that_is_pending_for_a_core_comes_when_it_is_back, DEAD
 
 /* ---- a core that has work ---- */
 
-#define AT_ONCE 20u /* rounds */
+#define AT_ONCE  20u  /* rounds */
+#define ORDER_US 100u /* between two looks */
 
 static struct {
     struct work held_up, next;
@@ -310,19 +311,16 @@ static void count_next(void *context)
     __atomic_add_fetch(&jobs.calls_of_next, 1, __ATOMIC_SEQ_CST);
 }
 
-/* Whether the order to go off is there, behind what the core does. */
-static bool is_ordered_off(void *argument)
-{
-    (void)argument;
-    return __atomic_load_n(&cores[1].busy, __ATOMIC_SEQ_CST) != 0;
-}
-
+/* When the order to go off is there, behind what the core does. */
 static void queue_next_when_ordered_off(void *context)
 {
+    deadline_t deadline = deadline_after_us(ARRIVE_US);
+
     (void)context;
     set(&jobs.begun);
-    if (wait_for(is_ordered_off, NULL, ARRIVE_US) == 0)
-        (void)work_queue(&jobs.next);
+    while (__atomic_load_n(&cores[1].busy, __ATOMIC_SEQ_CST) == 0 && !deadline_passed(deadline))
+        delay_us(ORDER_US);
+    (void)work_queue(&jobs.next);
 }
 
 /* Core 1 is in that function when this returns. */
