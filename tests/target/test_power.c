@@ -10,11 +10,13 @@
 #include "app/selftest/watchdog.h"
 #include "arch/alarm.h"
 #include "arch/core.h"
+#include "arch/idle.h"
 #include "arch/mmio.h"
 #include "arch/per_core.h"
 #include "arch/smp.h"
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
+#include "drivers/udma/udma.h"
 #include "msi/local.h"
 #include "msi/placement.h"
 #include "msi/work.h"
@@ -278,8 +280,9 @@ SELFTEST(power, interrupt_that_is_pending_for_a_core_comes_when_it_is_back, DEAD
 
 /* ---- a core that has work ---- */
 
+#define BYTES    64u
 #define AT_ONCE  20u  /* rounds */
-#define ORDER_US 100u /* between two looks */
+#define LOOK_US 100u
 
 static struct {
     struct work held_up, next;
@@ -311,15 +314,26 @@ static void count_next(void *context)
     __atomic_add_fetch(&jobs.calls_of_next, 1, __ATOMIC_SEQ_CST);
 }
 
-/* When the order to go off is there, behind what the core does. */
-static void queue_next_when_ordered_off(void *context)
+/* For what nobody is told of. */
+static void poll_for(bool (*condition)(void))
 {
     deadline_t deadline = deadline_after_us(ARRIVE_US);
 
+    while (!condition() && !deadline_passed(deadline))
+        delay_us(LOOK_US);
+}
+
+static bool is_ordered_off(void)
+{
+    return __atomic_load_n(&cores[1].busy, __ATOMIC_SEQ_CST) != 0;
+}
+
+/* When the order is there, behind what the core does. */
+static void queue_next_when_ordered_off(void *context)
+{
     (void)context;
     set(&jobs.begun);
-    while (__atomic_load_n(&cores[1].busy, __ATOMIC_SEQ_CST) == 0 && !deadline_passed(deadline))
-        delay_us(ORDER_US);
+    poll_for(is_ordered_off);
     (void)work_queue(&jobs.next);
 }
 
@@ -372,6 +386,57 @@ SELFTEST(power, work_that_is_queued_meanwhile_runs_before_the_core_goes_off, DEA
     CHECK_EQUAL(platform_core_off(1), 0);
     CHECK_EQUAL(jobs.calls_of_next, 1);
     CHECK_EQUAL(platform_core_on(1), 0);
+}
+
+static uint64_t copies;
+
+static void note_copy(void *context, void *cookie, int status)
+{
+    (void)context;
+    (void)cookie;
+    if (status == 0)
+        __atomic_add_fetch(&copies, 1, __ATOMIC_SEQ_CST);
+    wait_notify();
+}
+
+static bool is_copied_twice(void *argument)
+{
+    (void)argument;
+    return get(&copies) == 2;
+}
+
+static void copy_while_core_1_goes_off(struct udma_channel *channel, uint64_t memory)
+{
+    occupy(queue_next_when_ordered_off);
+    CHECK_EQUAL(udma_copy(channel, memory + BYTES, memory, BYTES, NULL), 0);
+    poll_for(work_is_queued); /* behind what the core does */
+    CHECK(work_is_queued());
+    CHECK_EQUAL(platform_core_off(1), 0);
+    CHECK_EQUAL(wait_for_count(&copies, 1, ARRIVE_US), 0);
+    CHECK_EQUAL(udma_copy(channel, memory + BYTES, memory, BYTES, NULL), 0);
+    CHECK_EQUAL(idle_for(is_copied_twice, NULL, ARRIVE_US), 0); /* maybe on this core */
+    CHECK_EQUAL(platform_core_on(1), 0);
+}
+
+SELFTEST(power, channel_with_callbacks_in_thread_context_outlives_its_core, DEADLINE_S)
+{
+    const struct udma_channel_config config = {.name = "power",
+                                               .core = 1,
+                                               .depth = 1,
+                                               .callback = note_copy,
+                                               .delivery = &udma_in_thread};
+    struct udma_channel *channel;
+    uint8_t *memory;
+
+    if (core_count() == 1)
+        SKIP("needs a second core");
+    memory = dma_alloc(2 * BYTES);
+    CHECK(memory != NULL);
+    copies = 0;
+    CHECK_EQUAL(udma_channel_open(&config, &channel), 0);
+    copy_while_core_1_goes_off(channel, (uintptr_t)memory);
+    CHECK_EQUAL(udma_channel_close(channel), 0);
+    dma_free(memory);
 }
 
 /* ---- two callers at once ---- */
