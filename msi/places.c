@@ -40,8 +40,7 @@ static int note(struct irq *irq, void *argument)
 
     /* One that was requested since they were counted stays where it will be. */
     if (places->count < places->capacity)
-        places->of[places->count++] =
-            (struct place){irq, irq->binding, irq->index, irq_core(irq)};
+        places->of[places->count++] = (struct place){irq, irq->binding, irq->index, irq_core(irq)};
     return 0;
 }
 

@@ -10,9 +10,9 @@
  * boot core while it reads the console (the prompt). Whatever else runs on a core calls idle_for()
  * (arch/idle.h) where it would call wait_for(), or work_run() now and then.
  *
- * A core that goes off (platform_core_off()) runs what is queued for it before. What is queued for it
- * by its number while it is off waits until it is back, or is cancelled. What an interrupt queues
- * runs where the interrupt has moved to.
+ * A core that goes off (platform_core_off()) runs what is queued for it before. What is queued for
+ * it by its number while it is off waits until it is back, or is cancelled. What an interrupt
+ * queues runs where the interrupt has moved to.
  *
  * A driver embeds the work in a structure of its own. To take it down: first what queues it
  * (irq_free(), udma_channel_close()), then work_cancel().
@@ -52,8 +52,8 @@ int work_queue_on(struct work *work, unsigned core);
 /* Waits until a call has ended that began after everything that was queued before; for work of the
  * calling core it runs the core's list up to there. 0 also if there is nothing to wait for, or it
  * has been cancelled and does not run any more. Thread context. -EDEADLK: elsewhere, or in a work's
- * function for work of the same core; -ETIMEDOUT: the core it is queued for has not come to it (it may
- * be off), or not to its end. */
+ * function for work of the same core; -ETIMEDOUT: the core it is queued for has not come to it (it
+ * may be off), or not to its end. */
 int work_flush(struct work *work, uint64_t timeout_us);
 
 /* When it returns 0, the function runs on no core and never will again; work_queue() returns

@@ -988,8 +988,8 @@ static void fill(uint32_t *frame, unsigned first, unsigned limit)
         frame[GIC_ICFGR / 4 + i] = EDGES(number_at(200 + i));
     for (unsigned n = first; n < limit; n++)
         if (is_edge(n) || (LINES >> n % 32 & 1) == 0)
-            frame[GIC_ISPENDR / 4 + n / 32] = frame[GIC_ICPENDR / 4 + n / 32] |=
-                UINT32_C(1) << n % 32;
+            frame[GIC_ISPENDR / 4 + n / 32] = frame[GIC_ICPENDR / 4 + n / 32] |= UINT32_C(1)
+                                                                                 << n % 32;
     for (unsigned i = first / 4; i < limit / 4; i++)
         frame[GIC_IPRIORITYR / 4 + i] = number_at(300 + i);
 }

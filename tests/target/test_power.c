@@ -280,8 +280,8 @@ SELFTEST(power, interrupt_that_is_pending_for_a_core_comes_when_it_is_back, DEAD
 
 /* ---- a core that has work ---- */
 
-#define BYTES    64u
-#define AT_ONCE  20u  /* rounds */
+#define BYTES   64u
+#define AT_ONCE 20u /* rounds */
 #define LOOK_US 100u
 
 static struct {
@@ -378,6 +378,25 @@ SELFTEST(power, core_that_does_not_go_off_in_time_does_not_go_off, DEADLINE_S)
     with_messages(body_held_up);
 }
 
+/* What it has to do is nothing that coming back has to wait for. */
+SELFTEST(power, core_that_is_back_and_has_work_is_on, DEADLINE_S)
+{
+    if (core_count() == 1)
+        SKIP("needs a second core");
+    run_on(1, hang_up);
+    CHECK_EQUAL(platform_core_off(1), 0);
+    memset(&jobs, 0, sizeof(jobs));
+    work_init(&jobs.held_up, hold_up, NULL);
+    CHECK_EQUAL(work_queue_on(&jobs.held_up, 1), 0);
+    CHECK_EQUAL(platform_core_on(1), 0);
+    set(&jobs.released);
+    CHECK_EQUAL(work_flush(&jobs.held_up, ARRIVE_US), 0);
+    bell.rings = 0;
+    run_on(1, set_alarm);
+    CHECK_EQUAL(wait_for_count(&bell.rings, 1, ARRIVE_US), 0);
+    run_on(1, take_down);
+}
+
 SELFTEST(power, work_that_is_queued_meanwhile_runs_before_the_core_goes_off, DEADLINE_S)
 {
     if (core_count() == 1)
@@ -420,11 +439,8 @@ static void copy_while_core_1_goes_off(struct udma_channel *channel, uint64_t me
 
 SELFTEST(power, channel_with_callbacks_in_thread_context_outlives_its_core, DEADLINE_S)
 {
-    const struct udma_channel_config config = {.name = "power",
-                                               .core = 1,
-                                               .depth = 1,
-                                               .callback = note_copy,
-                                               .delivery = &udma_in_thread};
+    const struct udma_channel_config config = {
+        .name = "power", .core = 1, .depth = 1, .callback = note_copy, .delivery = &udma_in_thread};
     struct udma_channel *channel;
     uint8_t *memory;
 
