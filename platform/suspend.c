@@ -50,12 +50,6 @@ struct end {
     void *argument;
 };
 
-/* Where nobody has any work, work.c is not linked. */
-__attribute__((weak)) bool work_is_queued(void)
-{
-    return false;
-}
-
 /* An interrupt that has been handled has woken nobody yet if it left work. */
 static bool has_come(const struct end *end)
 {
