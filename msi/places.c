@@ -3,12 +3,13 @@
  * Where all interrupts are. The note is in the order in which they are visited, and that is the
  * same the next time, but for what has been requested or freed meanwhile: so looking for one begins
  * behind the one before it. An interrupt is only compared with the note, never reached from it:
- * what has been freed may be gone.
+ * what has been freed may be gone, and its memory another's. So the source has to be the same too.
  */
 #include "msi/places.h"
 
 #include "msi/internal.h"
 #include "msi/irq.h"
+#include "msi/placement.h"
 #include "msi/quiesce.h"
 #include "msi/registry.h"
 
@@ -18,8 +19,10 @@
 struct irq_places {
     size_t count, capacity, next;
     int error; /* the first of a move */
-    struct {
+    struct place {
         const struct irq *irq;
+        const struct irq_binding *binding;
+        uint32_t index;
         unsigned core;
     } of[];
 };
@@ -36,10 +39,8 @@ static int note(struct irq *irq, void *argument)
     struct irq_places *places = argument;
 
     /* One that was requested since they were counted stays where it will be. */
-    if (places->count < places->capacity) {
-        places->of[places->count].irq = irq;
-        places->of[places->count++].core = irq_core(irq);
-    }
+    if (places->count < places->capacity)
+        places->of[places->count++] = (struct place){irq, irq->binding, irq->index, irq_core(irq)};
     return 0;
 }
 
@@ -60,6 +61,17 @@ struct irq_places *irq_places_note(void)
     return places;
 }
 
+static bool is_of(const struct place *place, const struct irq *irq)
+{
+    return place->irq == irq && place->binding == irq->binding && place->index == irq->index;
+}
+
+/* Not to a core that has left, and is not back. */
+static int move(struct irq *irq, unsigned core)
+{
+    return irq_core(irq) != core && irq_core_is_placeable(core) ? irq_move(irq, core) : 0;
+}
+
 static int put_back(struct irq *irq, void *argument)
 {
     struct irq_places *places = argument;
@@ -67,11 +79,11 @@ static int put_back(struct irq *irq, void *argument)
     for (size_t i = 0; i < places->count; i++) {
         size_t at = (places->next + i) % places->count;
 
-        if (places->of[at].irq != irq)
+        if (!is_of(&places->of[at], irq))
             continue;
         places->next = at + 1;
 
-        int error = irq_core(irq) != places->of[at].core ? irq_move(irq, places->of[at].core) : 0;
+        int error = move(irq, places->of[at].core);
 
         places->error = places->error != 0 ? places->error : error;
         break;

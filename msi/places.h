@@ -12,8 +12,9 @@ struct irq_places;
 struct irq_places *irq_places_note(void);
 
 /* Moves those that are elsewhere back to where they were, and frees the note. What has been
- * requested or freed meanwhile is left alone. Thread context. -EDEADLK; -EAGAIN: a handler has not
- * returned for 5 s; or the first error of a move: the others have moved. */
+ * requested or freed meanwhile is left alone, and so is what was on a core that takes no interrupts
+ * now (irq_evacuate_core()). Thread context. -EDEADLK; -EAGAIN: a handler has not returned for 5 s;
+ * or the first error of a move: the others have moved. */
 int irq_places_put_back(struct irq_places *places);
 
 #endif

@@ -131,6 +131,19 @@ static void run(void)
     (void)work_run();
 }
 
+bool work_is_queued(void)
+{
+    bool queued = false;
+
+    for (unsigned core = 0; core < CORE_MAX; core++) {
+        unsigned long state = spin_lock(&lists[core].lock);
+
+        queued = queued || lists[core].first != NULL;
+        spin_unlock(&lists[core].lock, state);
+    }
+    return queued;
+}
+
 /* ---- queueing ---- */
 
 void work_init(struct work *work, work_function_t function, void *context)

@@ -10,6 +10,10 @@
  * boot core while it reads the console (the prompt). Whatever else runs on a core calls idle_for()
  * (arch/idle.h) where it would call wait_for(), or work_run() now and then.
  *
+ * A core that goes off (platform_core_off()) runs what is queued for it before. What is queued for
+ * it by its number while it is off waits until it is back, or is cancelled. What an interrupt
+ * queues runs where the interrupt has moved to.
+ *
  * A driver embeds the work in a structure of its own. To take it down: first what queues it
  * (irq_free(), udma_channel_close()), then work_cancel().
  */
@@ -48,8 +52,8 @@ int work_queue_on(struct work *work, unsigned core);
 /* Waits until a call has ended that began after everything that was queued before; for work of the
  * calling core it runs the core's list up to there. 0 also if there is nothing to wait for, or it
  * has been cancelled and does not run any more. Thread context. -EDEADLK: elsewhere, or in a work's
- * function for work of the same core; -ETIMEDOUT: the core it is queued for has not come to it, or
- * not to its end. */
+ * function for work of the same core; -ETIMEDOUT: the core it is queued for has not come to it (it
+ * may be off), or not to its end. */
 int work_flush(struct work *work, uint64_t timeout_us);
 
 /* When it returns 0, the function runs on no core and never will again; work_queue() returns
@@ -57,6 +61,9 @@ int work_flush(struct work *work, uint64_t timeout_us);
  * in that function itself: nothing was done; -EAGAIN: the function has not returned for 5 s: it is
  * not called again, but its memory is still in use: cancel it again. */
 int work_cancel(struct work *work);
+
+/* Whether anything is queued, for any core; what runs is not. Any context. */
+bool work_is_queued(void);
 
 /* Runs what is queued for the calling core, and was so when it was called. For loops that compute.
  * Returns how many functions it has called: none outside of thread context, and in such a function.

@@ -48,14 +48,17 @@ void platform_for_each_part(void (*visit)(const char *name, int error, unsigned 
 int platform_retry(void);
 
 /* Has a core go off: its interrupts move to others, and no other comes to it; SGIs that are sent to
- * it are lost, its PPIs wait. The core runs no function (arch/smp.h). Thread context. 0: it is off.
- * -EINVAL: no such core, or core 0; -EBUSY: it runs a function, or is off; -EDEADLK; or an error of
- * irq_evacuate_core() or smp_off(): then it takes interrupts as before. */
+ * it may be lost, its PPIs and its alarm wait. The core runs no function (arch/smp.h); what work is
+ * queued for it runs before (msi/work.h). Thread context; of several callers at once one comes
+ * after the other. 0: it is off. -EINVAL: no such core, core 0, or the caller's; -EBUSY: it runs a
+ * function, or is off; -EDEADLK; or an error of irq_evacuate_core() or smp_off(): then it stays on,
+ * and takes interrupts as before. But after -ETIMEDOUT smp_is_on() may be false: it runs nothing
+ * any more, and the secure monitor has not said that it is off; platform_core_on() has it back. */
 int platform_core_off(unsigned core);
 
-/* Has it come back, with its number and its PPIs. No interrupt moves back by itself
- * (msi/balance.h). Thread context. Errors of smp_on(), then it stays off; -EDEADLK; the GIC's of
- * one of its PPIs: then it is on, without that. */
+/* Has it come back, with its number, its PPIs and its alarm; what is pending for it comes. No
+ * interrupt moves back by itself (msi/balance.h). Thread context, as above. Errors of smp_on(), or
+ * the GIC's, of one of its PPIs too: then it stays off; -EDEADLK. */
 int platform_core_on(unsigned core);
 
 /* Suspends the SoC over PSCI (SYSTEM_SUSPEND), until an interrupt wakes it that this core could
@@ -66,14 +69,16 @@ int platform_core_on(unsigned core);
  *
  * is_over(argument), if not NULL, is asked at the last, with IRQs masked: whether what is to wake
  * it has been handled already, since it came earlier. What comes from then on is pending, and
- * wakes.
+ * wakes. Work (msi/work.h) that is queued for any core is such a thing, too: the caller lets it run
+ * (work_run()), or cancels it, and calls again.
  *
  * Thread context, core 0, while the other cores have nothing to do. 0: it was suspended, and all is
- * back. After these nothing has changed: -ECANCELED: is_over() said so; -ENOTSUP: the secure
- * monitor does not offer it (as TF-A's on an AM65x: docs/hardware.md); -EINVAL: another core;
- * -EDEADLK; -ENOMEM; -EBUSY: the ITS has not done its commands; -EPERM: a core is on that is not
- * ours; or an error of platform_core_off(). After any other error what is told in the log did not
- * come back, and the rest did. */
+ * back. After these nothing has changed: -ECANCELED: is_over() said so, or work is queued;
+ * -ENOTSUP: the secure monitor does not offer it (as TF-A's on an AM65x: docs/hardware.md);
+ * -EINVAL: another core; -EDEADLK; -ENOMEM; -EBUSY: the ITS has not done its commands; -EPERM: a
+ * core is on that is not ours; or an error of platform_core_off(). After any other error what is
+ * told in the log did not come back, and the rest did; the interrupts of a core that did not are on
+ * others. */
 int platform_suspend(bool (*is_over)(void *argument), void *argument);
 
 /* What the loader's device tree says; the EVM's values where there is none or it is damaged. Any

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * Cores that go off and come back (PSCI, Arm DEN 0022, 5.5 and 5.6), with their interrupts. What
- * the core's own interface to the GIC has lost is set up when it starts, as at boot; its
- * redistributor and its collection in the ITS keep what they have.
+ * the core's own interface to the GIC has lost it sets up when it starts, before it counts as on;
+ * its redistributor and its collection in the ITS keep what they have.
  */
 #include "arch/core.h"
 #include "arch/smp.h"
+#include "arch/wait.h"
 #include "boot/boot.h"
+#include "drivers/gic/gic.h"
+#include "msi/binding.h"
 #include "msi/evacuate.h"
 #include "msi/irq.h"
 #include "msi/local.h"
@@ -15,46 +18,53 @@
 #include <errno.h>
 #include <stddef.h>
 
-#define RESUME_US 1000000u
+static struct mutex power_mutex = MUTEX_INIT; /* one core after the other, whoever asks */
+
+static int turn_off(unsigned core)
+{
+    int error = irq_evacuate_core(core);
+
+    if (error == 0)
+        error = smp_off(core);
+    if (error != 0 && smp_is_on(core))
+        (void)irq_admit_core(core);
+    return error;
+}
 
 int platform_core_off(unsigned core)
 {
     int error;
 
-    if (!irq_is_allowed())
+    if (!irq_is_allowed() || mutex_lock(&power_mutex) != 0)
         return -EDEADLK;
-    if (core == 0 || core >= core_count() || core == core_id())
-        return -EINVAL;
-    if (smp_join(core, 0) != 0)
-        return -EBUSY;
-    error = irq_evacuate_core(core);
+    error = smp_join(core, 0);
+    if (error == -ETIMEDOUT)
+        error = -EBUSY;
     if (error == 0)
-        error = smp_off(core);
-    if (error != 0)
-        (void)irq_admit_core(core);
+        error = turn_off(core);
+    mutex_unlock(&power_mutex);
     return error;
 }
 
-static void resume(void *argument)
+/* As at boot, but that nothing is dropped. */
+static int come_back(void)
 {
-    *(int *)argument = irq_local_resume();
+    int error = gic_core_resume();
+
+    if (error == 0)
+        error = irq_core_init();
+    return error == 0 ? irq_local_resume() : error;
 }
 
 int platform_core_on(unsigned core)
 {
-    static int resume_error;
     int error;
 
-    if (!irq_is_allowed())
+    if (!irq_is_allowed() || mutex_lock(&power_mutex) != 0)
         return -EDEADLK;
-    error = smp_on(core, (uintptr_t)secondary_start);
-    if (error != 0)
-        return error;
-    error = smp_start(core, resume, &resume_error);
+    error = smp_on(core, (uintptr_t)secondary_start, come_back);
     if (error == 0)
-        error = smp_join(core, RESUME_US);
-    if (error == 0)
-        error = resume_error;
-    (void)irq_admit_core(core);
+        error = irq_admit_core(core);
+    mutex_unlock(&power_mutex);
     return error;
 }

@@ -27,6 +27,7 @@
 #include "msi/binding.h"
 #include "msi/irq.h"
 #include "msi/places.h"
+#include "msi/work.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -48,6 +49,12 @@ struct end {
     bool (*is_over)(void *argument);
     void *argument;
 };
+
+/* An interrupt that has been handled has woken nobody yet if it left work. */
+static bool has_come(const struct end *end)
+{
+    return work_is_queued() || (end->is_over != NULL && end->is_over(end->argument));
+}
 
 /* ---- the other cores ---- */
 
@@ -100,7 +107,7 @@ static int suspend_alone(const struct end *end, bool *suspended)
     if (error != 0)
         return error;
     state = irq_save();
-    if (end->is_over != NULL && end->is_over(end->argument))
+    if (has_come(end))
         error = -ECANCELED;
     else
         error = suspend_gic(suspended);

@@ -2,6 +2,7 @@
 /*
  * The command that suspends the SoC until a key is typed, or another interrupt comes.
  */
+#include "drivers/uart/uart.h"
 #include "lib/command.h"
 #include "lib/console.h"
 #include "platform/platform.h"
@@ -9,6 +10,13 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+
+/* Before all was ready. */
+static bool is_typed(void *argument)
+{
+    (void)argument;
+    return uart_peek() >= 0;
+}
 
 static int run_suspend(int count, char **words)
 {
@@ -20,7 +28,11 @@ static int run_suspend(int count, char **words)
     printf("until a key is typed, or another interrupt comes\n");
     fflush(stdout);
     console_flush(); /* the end of output is an interrupt, too */
-    error = platform_suspend(NULL, NULL);
+    if (uart_peek() == '\n')
+        (void)console_getc(0); /* of a line that ends in both */
+    error = platform_suspend(is_typed, NULL);
+    if (error == -ECANCELED)
+        error = 0; /* it had no need to sleep */
     if (error == -ENOTSUP)
         printf("the secure monitor does not offer it\n");
     else if (error != 0)

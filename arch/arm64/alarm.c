@@ -28,6 +28,18 @@ void alarm_off(void)
     barrier_context(); /* the interrupt is gone when this returns */
 }
 
+void alarm_note(struct alarm *alarm)
+{
+    *alarm = (struct alarm){sysreg_read(CNTP_CTL_EL0), sysreg_read(CNTP_CVAL_EL0)};
+}
+
+void alarm_restore(const struct alarm *alarm)
+{
+    sysreg_write(CNTP_CVAL_EL0, alarm->at);
+    sysreg_write(CNTP_CTL_EL0, alarm->control);
+    barrier_context(); /* an alarm that is due is pending when this returns */
+}
+
 /* The product overflows for an alarm that is late by minutes. */
 uint64_t alarm_late_ns(void)
 {

@@ -4,6 +4,7 @@
  */
 #include "arch/smp.h"
 
+#include "arch/alarm.h"
 #include "arch/core.h"
 #include "arch/idle.h"
 #include "arch/per_core.h"
@@ -25,6 +26,7 @@ enum core_state {
     CORE_OFF,
     CORE_STARTING,
     CORE_RUNNING,
+    CORE_LEAVING,   /* told to go off: it does, or smp_off() takes that back, whoever is first */
     CORE_FAILED,    /* its init() returned an error; it goes off */
     CORE_ABANDONED, /* should it still come, it goes off */
 };
@@ -231,20 +233,35 @@ noreturn void smp_secondary_main(void)
     }
 }
 
-int smp_start(unsigned core, void (*function)(void *argument), void *argument)
+/* Inlined, as the next: most applications have only the first of their two users. */
+static inline __attribute__((always_inline)) int claim(unsigned core)
 {
     uint32_t expected = WORK_NONE;
 
     if (core == 0 || core >= core_count() || core == core_id())
         return -EINVAL;
-    if (!__atomic_compare_exchange_n(&cores[core].busy, &expected, WORK_CLAIMED, false,
-                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-        return -EBUSY;
-    cores[core].function = function;
-    cores[core].argument = argument;
-    __atomic_store_n(&cores[core].busy, WORK_GIVEN, __ATOMIC_RELEASE);
-    wait_signal(&cores[core]);
-    return 0;
+    return __atomic_compare_exchange_n(&cores[core].busy, &expected, WORK_CLAIMED, false,
+                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)
+               ? 0
+               : -EBUSY;
+}
+
+static inline __attribute__((always_inline)) void
+give(struct core *core, void (*function)(void *argument), void *argument)
+{
+    core->function = function;
+    core->argument = argument;
+    __atomic_store_n(&core->busy, WORK_GIVEN, __ATOMIC_RELEASE);
+    wait_signal(core);
+}
+
+int smp_start(unsigned core, void (*function)(void *argument), void *argument)
+{
+    int error = claim(core);
+
+    if (error == 0)
+        give(&cores[core], function, argument);
+    return error;
 }
 
 int smp_join(unsigned core, uint64_t timeout_us)
@@ -281,28 +298,50 @@ int smp_run_all(void (*function)(void *argument), void *argument, uint64_t timeo
 
 /* ---- cores that go off and come back ---- */
 
-static bool is_off(void *argument)
-{
-    const struct core *core = argument;
+static struct alarm alarms[CORE_MAX]; /* of those that are off */
+static int (*core_return)(void);      /* what the core that comes back runs first */
 
-    return __atomic_load_n(&core->state, __ATOMIC_ACQUIRE) == CORE_OFF;
+static uint32_t state_of(const struct core *core)
+{
+    return __atomic_load_n(&core->state, __ATOMIC_ACQUIRE);
 }
 
-/* Takes no interrupt any more: what comes from here on is pending when the core is back. */
+static bool is_off(void *argument)
+{
+    return state_of(argument) == CORE_OFF;
+}
+
+/* What is queued for the core runs before. It takes no interrupt any more after the last look: what
+ * comes from there on is pending when the core is back. */
 static void go_off(void *argument)
 {
     struct core *core = argument;
+    unsigned long state = irq_save();
 
-    (void)irq_save();
-    __atomic_store_n(&core->state, CORE_OFF, __ATOMIC_RELEASE);
-    wait_notify();
-    psci_cpu_off();
+    while (state_of(core) == CORE_LEAVING && idle_has_task()) {
+        irq_restore(state);
+        idle_run_task();
+        (void)irq_save();
+    }
+    alarm_note(&alarms[core->number]);
+    if (change_state(core, CORE_LEAVING, CORE_OFF)) {
+        wait_notify();
+        psci_cpu_off();
+    }
+    irq_restore(state);
+}
+
+static int come_back(void)
+{
+    alarm_restore(&alarms[core_id()]);
+    return core_return();
 }
 
 bool smp_is_on(unsigned core)
 {
-    return core < core_count() &&
-           __atomic_load_n(&cores[core].state, __ATOMIC_ACQUIRE) == CORE_RUNNING;
+    if (core >= core_count())
+        return false;
+    return state_of(&cores[core]) == CORE_RUNNING || state_of(&cores[core]) == CORE_LEAVING;
 }
 
 /* The core can't tell that it is off: the secure monitor can, and starts, or suspends, nothing
@@ -319,28 +358,35 @@ static int await_power_off(unsigned core)
     return 0;
 }
 
-/* It stays busy, so that nobody gives it a function. */
+/* Off, it stays busy, so that nobody gives it a function. */
 int smp_off(unsigned core)
 {
-    int error = smp_start(core, go_off, &cores[core % CORE_MAX]);
+    int error = claim(core);
 
-    if (error == 0)
-        error = wait_for(is_off, &cores[core], START_TIMEOUT_US);
-    return error == 0 ? await_power_off(core) : error;
+    if (error != 0)
+        return error;
+    __atomic_store_n(&cores[core].state, CORE_LEAVING, __ATOMIC_RELEASE);
+    give(&cores[core], go_off, &cores[core]);
+    error = wait_for(is_off, &cores[core], START_TIMEOUT_US);
+    if (error != 0 && change_state(&cores[core], CORE_LEAVING, CORE_RUNNING))
+        return error; /* what it was told does nothing */
+    return await_power_off(core);
 }
 
-int smp_on(unsigned core, uintptr_t entry)
+int smp_on(unsigned core, uintptr_t entry, int (*init)(void))
 {
     bool refused;
     int error;
 
     if (core == 0 || core >= core_count())
         return -EINVAL;
-    if (__atomic_load_n(&cores[core].state, __ATOMIC_ACQUIRE) == CORE_RUNNING)
+    if (smp_is_on(core))
         return -EALREADY;
-    __atomic_store_n(&cores[core].busy, WORK_NONE, __ATOMIC_RELEASE);
+    core_return = init;
+    core_init = come_back;
+    __atomic_store_n(&cores[core].busy, WORK_CLAIMED, __ATOMIC_RELEASE); /* go_off() is behind it */
     error = order_core(&cores[core], core_affinity(core), entry, false, &refused);
-    if (error != 0)
-        __atomic_store_n(&cores[core].busy, WORK_GIVEN, __ATOMIC_RELEASE);
+    if (error == 0)
+        __atomic_store_n(&cores[core].busy, WORK_NONE, __ATOMIC_RELEASE);
     return error;
 }

@@ -6,8 +6,8 @@
  */
 #include "arch/suspend.h"
 
+#include "arch/alarm.h"
 #include "arch/barrier.h"
-#include "arch/sysreg.h"
 
 #include <errno.h>
 
@@ -43,14 +43,13 @@ static int error_of(int32_t code)
 
 int core_suspend(uintptr_t entry)
 {
-    uint64_t control = sysreg_read(CNTP_CTL_EL0), at = sysreg_read(CNTP_CVAL_EL0);
     struct core_context context;
+    struct alarm alarm;
     int error;
 
+    alarm_note(&alarm);
     barrier_complete(); /* what was written to devices has arrived there */
     error = error_of((int32_t)core_suspend_call(&context, entry));
-    sysreg_write(CNTP_CVAL_EL0, at);
-    sysreg_write(CNTP_CTL_EL0, control);
-    barrier_context(); /* an alarm that is due is pending before IRQs are unmasked */
+    alarm_restore(&alarm);
     return error;
 }

@@ -58,6 +58,10 @@ void gic_lpi_set_free_memory(bool (*is_free)(uint64_t start, uint64_t size));
  * system-register access; -ETIMEDOUT: the redistributor does not wake within 1 s. */
 int gic_core_init(void);
 
+/* The same for a core that comes back after it was off: what is pending stays so, LPIs and SGIs
+ * too. Each time, on that core. -ENODEV: no system-register access; -ETIMEDOUT. */
+int gic_core_resume(void);
+
 /* Around a loss of power (PSCI SYSTEM_SUSPEND). Boot core, IRQs masked, the other cores off; the
  * ITS first (its_suspend()), and last afterwards. Each may also be called where nothing was lost.
  *

@@ -143,13 +143,14 @@ int gic_redistributor_resume(void)
     return wake(gic_redistributor_base(core_id()));
 }
 
-/* All SGIs and PPIs disabled, not pending, of group 1, default priority. */
-static int reset_sgis_and_ppis(uintptr_t base)
+/* All SGIs and PPIs disabled, not active, of group 1, default priority; not pending, if they are to
+ * be dropped: a bit for each. Inlined, as above. */
+static inline __attribute__((always_inline)) int reset_sgis_and_ppis(uintptr_t base, uint32_t drop)
 {
     uintptr_t frame = base + GICR_SGI_FRAME;
 
     mmio_write32(frame + GIC_ICENABLER, UINT32_MAX);
-    mmio_write32(frame + GIC_ICPENDR, UINT32_MAX);
+    mmio_write32(frame + GIC_ICPENDR, drop);
     mmio_write32(frame + GIC_ICACTIVER, UINT32_MAX);
     mmio_write32(frame + GIC_IGROUPR, UINT32_MAX);
     for (unsigned intid = 0; intid < SGIS_AND_PPIS; intid += 4u)
@@ -168,7 +169,7 @@ int gic_core_init(void)
     error = wake(own->base);
     if (error != 0)
         return error;
-    error = reset_sgis_and_ppis(own->base);
+    error = reset_sgis_and_ppis(own->base, UINT32_MAX);
     if (error != 0)
         return error;
     error = gic_cpu_interface_init();
@@ -176,4 +177,14 @@ int gic_core_init(void)
         return error;
     of_core[core] = own;
     return 0;
+}
+
+int gic_core_resume(void)
+{
+    uintptr_t base = gic_redistributor_base(core_id());
+    int error = wake(base);
+
+    if (error == 0)
+        error = reset_sgis_and_ppis(base, 0);
+    return error == 0 ? gic_cpu_interface_resume() : error;
 }

@@ -56,6 +56,20 @@ static uint32_t edges(const struct saved_word *word)
     return bits;
 }
 
+/* Those that are pending because software said so, or for an edge. A level is so for its line, too,
+ * and that must not be written back, or it would come once more than the device asks: clearing
+ * tells the two apart. (Which software has raised while its line is up comes for the line.) */
+static uint32_t latched(const struct saved_word *word, uintptr_t bits)
+{
+    const uint32_t pending = mmio_read32(bits + GIC_ISPENDR), levels = pending & ~edges(word);
+    uint32_t lines;
+
+    mmio_write32(bits + GIC_ICPENDR, levels);
+    lines = mmio_read32(bits + GIC_ISPENDR) & levels;
+    mmio_write32(bits + GIC_ISPENDR, levels & ~lines); /* it may have to wake us */
+    return pending & ~lines;
+}
+
 static void save_word(unsigned number)
 {
     struct saved_word *word = &saved.words[number];
@@ -68,7 +82,7 @@ static void save_word(unsigned number)
         word->priorities[i] = mmio_read32(frame + GIC_IPRIORITYR + first + 4u * i);
     for (unsigned i = 0; i < 2; i++)
         word->config[i] = mmio_read32(frame + GIC_ICFGR + GIC_WORD_OF_ICFGR(first) + 4u * i);
-    word->pending = mmio_read32(bits + GIC_ISPENDR) & edges(word);
+    word->pending = latched(word, bits);
 }
 
 static void restore_word(unsigned number)

@@ -271,6 +271,11 @@ int uart_getc(uint64_t timeout_us)
     return byte;
 }
 
+int uart_peek(void)
+{
+    return has_byte(NULL) ? ring[ring_tail % RING_SIZE] : -ETIMEDOUT;
+}
+
 bool uart_discard_through(unsigned char byte)
 {
     uint32_t head;

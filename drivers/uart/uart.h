@@ -29,6 +29,10 @@ int uart_flush(void);
  * uart_init(); -EDEADLK: not thread context. */
 int uart_getc(uint64_t timeout_us);
 
+/* The byte that uart_getc() would return at once, once the interrupt is used; it stays there. For
+ * who reads, with IRQs masked too. -ETIMEDOUT: there is none. */
+int uart_peek(void);
+
 /* Drops what has been received and not read, up to the last such byte; returns whether there was
  * one. Thread context, one caller at a time, who may not be in uart_getc(). */
 bool uart_discard_through(unsigned char byte);

@@ -56,7 +56,8 @@ typedef void (*udma_callback_t)(void *context, void *cookie, int status);
  * What has not been called back when the channel is closed is so in udma_channel_close(). */
 struct udma_delivery;                                /* opaque */
 extern const struct udma_delivery udma_in_thread;    /* on the interrupt's core */
-extern const struct udma_delivery udma_in_thread_on; /* on udma_channel_config.thread_core */
+extern const struct udma_delivery udma_in_thread_on; /* on udma_channel_config.thread_core;
+                                                            while that is off, none come */
 
 /* What a channel is opened with. */
 struct udma_channel_config {

@@ -218,6 +218,11 @@ int gic_set_pending(unsigned intid)
     return 0;
 }
 
+int uart_peek(void)
+{
+    return fuzz_left() != 0 ? (int)fuzz_take(1) : -ETIMEDOUT;
+}
+
 void uart_get_counters(struct uart_counters *counters)
 {
     memset(counters, 0, sizeof(*counters));

@@ -229,6 +229,43 @@ static void interrupts_go_back_to_where_they_were(void **state)
             assert_int_equal(irq_core(irqs[i]), i % 4);
 }
 
+static void nothing_goes_back_to_a_core_that_has_not_come_back(void **state)
+{
+    struct irq_places *places = irq_places_note();
+
+    (void)state;
+    assert_int_equal(irq_evacuate_core(2), 0);
+    assert_int_equal(irq_evacuate_core(3), 0);
+    assert_int_equal(irq_admit_core(2), 0);
+    assert_int_equal(irq_places_put_back(places), 0);
+    for (unsigned i = 0; i < IRQS; i++) {
+        if (i % 4 != 3)
+            assert_int_equal(irq_core(irqs[i]), i % 4);
+        else
+            assert_int_not_equal(irq_core(irqs[i]), 3);
+    }
+    assert_int_equal(irq_admit_core(3), 0);
+}
+
+/* The last one that was freed is the first whose memory is used again. */
+static void one_in_the_memory_of_another_stays_where_it_is(void **state)
+{
+    const struct irq *freed = irqs[1];
+    struct irq_places *places = irq_places_note();
+
+    (void)state;
+    assert_int_equal(irq_free(irqs[1]), 0);
+    irqs[1] = NULL;
+    records[1] = (struct msi_record){0};
+    const struct irq_request request = {
+        .index = msi_case.sources[RINGS], .handler = msi_note, .context = &records[1], .core = 3};
+
+    assert_int_equal(irq_request(&rings, &request, &irqs[1]), 0);
+    assert_ptr_equal(irqs[1], freed);
+    assert_int_equal(irq_places_put_back(places), 0);
+    assert_int_equal(irq_core(irqs[1]), 3);
+}
+
 static struct irq_places *noted;
 
 static void note_in_an_interrupt(void *argument)
@@ -256,6 +293,8 @@ int main(void)
         TEST(a_firmware_that_is_silent_is_told),
         TEST(routes_want_thread_context),
         TEST(interrupts_go_back_to_where_they_were),
+        TEST(nothing_goes_back_to_a_core_that_has_not_come_back),
+        TEST(one_in_the_memory_of_another_stays_where_it_is),
         TEST(places_are_noted_in_thread_context),
     };
 

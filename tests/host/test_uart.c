@@ -340,7 +340,9 @@ static void bytes_are_polled_for_until_there_is_an_interrupt(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(uart_getc(TIMEOUT_US), i);
     fake.to_come = 5;
+    assert_int_equal(uart_peek(), -ETIMEDOUT);
     assert_false(uart_discard_through(9));
+    assert_int_equal(uart_peek(), 3);
     assert_true(uart_discard_through(5)); /* of 3 to 7 */
     assert_int_equal(uart_getc(0), 6);
 }

@@ -144,6 +144,20 @@ static void handlers_leave_work_to_the_thread_in_order(void **state)
     assert_int_equal(all_calls, WORKS);
 }
 
+static void what_is_queued_for_any_core_is_seen(void **state)
+{
+    (void)state;
+    make();
+    assert_false(work_is_queued());
+    for (unsigned core = 0; core < core_count(); core++) {
+        assert_int_equal(work_queue_on(&items[0].work, core), 0);
+        assert_true(work_is_queued());
+        assert_int_equal(work_cancel(&items[0].work), 0);
+        work_init(&items[0].work, note, &items[0]);
+        assert_false(work_is_queued());
+    }
+}
+
 static void call_work_run(void *result)
 {
     *(unsigned *)result = work_run();
@@ -391,6 +405,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(handlers_leave_work_to_the_thread_in_order),
+        cmocka_unit_test(what_is_queued_for_any_core_is_seen),
         cmocka_unit_test(work_that_queues_itself_takes_turns),
         cmocka_unit_test(named_cores_run_it),
         cmocka_unit_test(work_never_runs_on_two_cores),

@@ -22,6 +22,7 @@
 #include "drivers/gic/its.h"
 #include "drivers/udma/udma.h"
 #include "msi/local.h"
+#include "msi/work.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
 #include "tests/target/counting.h"
@@ -317,6 +318,52 @@ SELFTEST(suspend, copy_that_ends_meanwhile_wakes_it_and_is_told, DEADLINE_S)
     with_alarm("suspend.copy_that_ends_meanwhile_wakes_it_and_is_told", body_copy);
 }
 
+/* ---- work ---- */
+
+static uint64_t worked;
+
+static void count_work(void *context)
+{
+    (void)context;
+    __atomic_add_fetch(&worked, 1, __ATOMIC_SEQ_CST);
+}
+
+/* An alarm wakes it at the latest. */
+static void refuse_for(struct work *work, unsigned core)
+{
+    CHECK_EQUAL(work_queue_on(work, core), 0);
+    alarm_set_us(LATEST_US);
+    CHECK_EQUAL(platform_suspend(NULL, NULL), -ECANCELED);
+    alarm_off();
+}
+
+static void body_work(void)
+{
+    struct work work;
+
+    work_init(&work, count_work, NULL);
+    refuse_for(&work, 0);
+    CHECK_EQUAL(worked, 0);
+    CHECK_EQUAL(work_flush(&work, ARRIVE_US), 0);
+    turn_one(false);
+    if (core_count() > 2) { /* nor is that of a core which is off forgotten */
+        refuse_for(&work, 1);
+        CHECK_EQUAL(worked, 1);
+    }
+    turn_one(true);
+    CHECK_EQUAL(work_flush(&work, ARRIVE_US), 0);
+    CHECK_EQUAL(worked, core_count() > 2 ? 2 : 1);
+    suspend_until_alarm();
+}
+
+SELFTEST(suspend, work_that_is_queued_keeps_it_awake, DEADLINE_S)
+{
+    if (!is_offered())
+        SKIP("the secure monitor offers no SYSTEM_SUSPEND");
+    worked = 0;
+    with_alarm("suspend.work_that_is_queued_keeps_it_awake", body_work);
+}
+
 /* ---- what was pending before ---- */
 
 /* Whether LPIs could be turned off, and what is pending so was written to the tables. */
@@ -363,6 +410,7 @@ static void body_pending(void)
     for (unsigned core = 1; core < core_count(); core++)
         CHECK_EQUAL(platform_core_off(core), 0);
     state = irq_save();
+    gic_set_pending(TEST_SPI);
     gic_set_pending(TEST_SPI + 1);
     raise(MESSAGE_WRITTEN);
     alarm_set_us(WAKE_US);
@@ -376,12 +424,14 @@ static void body_pending(void)
     CHECK_EQUAL(registers, 0);
     for (unsigned i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
         CHECK_EQUAL(errors[i], 0);
+    CHECK_EQUAL(wait_for_count(&records[WIRE_LEVEL].calls, 1, ARRIVE_US), 0);
     CHECK_EQUAL(wait_for_count(&records[WIRE_EDGE].calls, 1, ARRIVE_US), 0);
     if (kept)
         CHECK_EQUAL(wait_for_count(&records[MESSAGE_WRITTEN].calls, 1, ARRIVE_US), 0);
     CHECK_EQUAL(irq_restore_routes(), 0);
     for (unsigned core = 1; core < core_count(); core++)
         CHECK_EQUAL(platform_core_on(core), 0);
+    CHECK_EQUAL(calls(&records[WIRE_LEVEL]), 1);
     CHECK_EQUAL(calls(&records[WIRE_EDGE]), 1);
     free_all();
 }

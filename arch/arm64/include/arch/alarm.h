@@ -16,6 +16,14 @@
 void alarm_set_us(uint32_t microseconds);
 void alarm_off(void);
 
+/* What a core that loses its power has to keep of its alarm; and has it as it was, due if it has
+ * become so meanwhile. On the core, any context. */
+struct alarm {
+    uint64_t control, at;
+};
+void alarm_note(struct alarm *alarm);
+void alarm_restore(const struct alarm *alarm);
+
 /* For how long this core's alarm has been due. Any context, while it is. */
 uint64_t alarm_late_ns(void);
 

@@ -38,18 +38,22 @@ int smp_start(unsigned core, void (*function)(void *argument), void *argument);
  * and goes on; -EINVAL as smp_start(); -EDEADLK: not thread context. */
 int smp_join(unsigned core, uint64_t timeout_us);
 
-/* Has a core go off (PSCI CPU_OFF), which keeps its number; meanwhile smp_start() says that it is
- * busy. The interrupt layer's part comes before (platform_core_off()). Thread context. Errors as
- * smp_start(); -ETIMEDOUT: it has not gone. */
+/* Has a core go off (PSCI CPU_OFF), which keeps its number and its alarm; meanwhile smp_start()
+ * says that it is busy. What is queued for it (arch/idle.h) runs before. The interrupt layer's part
+ * comes before, too (platform_core_off()). Thread context. Errors as smp_start(); -ETIMEDOUT: it
+ * has not gone off within 4 s. Then smp_is_on() tells: true, and the order is taken back, and it is
+ * in use as before, once it is done with what it does; or false, and it runs nothing any more, but
+ * the secure monitor has not said that it is off. */
 int smp_off(unsigned core);
 
 /* Whether a core is on, and ours: it has started, and has not gone off. Any context. */
 bool smp_is_on(unsigned core);
 
-/* Has it come back, at `entry` as smp_boot() has it; it runs init() first. Thread context, one core
- * at a time. -EINVAL: no such core, or core 0; -EALREADY: it has not gone off; as smp_boot_error():
- * then it is off, and may be tried again. */
-int smp_on(unsigned core, uintptr_t entry);
+/* Has it come back, at `entry` as smp_boot() has it; the core runs init() first. An alarm that has
+ * become due meanwhile is so then. Thread context, one core at a time. -EINVAL: no such core, or
+ * core 0; -EALREADY: it has not gone off; as smp_boot_error(): then it is off, or goes off should
+ * it still come, and may be tried again. */
+int smp_on(unsigned core, uintptr_t entry, int (*init)(void));
 
 /* Runs function(argument) on every core, the caller's included, and waits for all of them.
  * timeout_us is for each of them. Thread context, core 0. The first error of smp_start() and
