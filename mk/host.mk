@@ -51,7 +51,7 @@ $(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_batch ti_sci_ring_conf
 $(H)/test_udma_parallel: WRAP = irq_free
 $(H)/test_gic: WRAP = dcache_clean_invalidate
 $(H)/test_its_table: WRAP = dcache_clean_invalidate
-$(H)/test_msi_scarce: WRAP = ti_sci_get_range ti_sci_event_unmap ti_sci_route_unmap
+$(H)/test_msi_scarce: WRAP = ti_sci_get_range ti_sci_event_unmap ti_sci_route_unmap intr_lines_spare
 
 # Where tests/host/support/interleave.c lets another core come in between.
 INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for host_mmio_read host_mmio_write \

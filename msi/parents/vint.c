@@ -269,10 +269,15 @@ static int close_one(struct vint_set *set, struct vint *vint)
 
 SLOW void vint_reap(struct vint_set *set)
 {
-    for (uint32_t i = 0; i < set->limit && set->stuck != 0; i++) {
+    int error = 0;
+
+    for (uint32_t i = 0; i < set->limit && set->stuck != 0 && irq_mapping_is_answered(error); i++) {
         struct vint *vint = set->vints[i];
 
-        if (vint == NULL || !vint->stuck || intr_line_close(set->router, &vint->line) != 0)
+        if (vint == NULL || !vint->stuck)
+            continue;
+        error = intr_line_close(set->router, &vint->line);
+        if (error != 0)
             continue;
         vint->stuck = false;
         set->stuck--;
@@ -288,7 +293,7 @@ SLOW int vint_follow(struct vint_set *set, struct vint *vint, unsigned core)
     for (uint64_t bits = vint->bits; bits != 0; bits &= bits - 1) {
         const struct irq *irq = vint->irqs[__builtin_ctzll(bits)];
 
-        if (irq != NULL && irq_core(irq) == vint->core)
+        if (irq != NULL && !irq->stuck && irq_core(irq) == vint->core)
             return 0;
     }
     error = gic_set_affinity(vint->line.intid, core);
@@ -300,6 +305,18 @@ SLOW int vint_follow(struct vint_set *set, struct vint *vint, unsigned core)
         list_enter(set, vint);
     }
     return error;
+}
+
+/* Bits whose mapping could not be released have nobody any more. */
+SLOW int vint_follow_rest(struct vint_set *set, struct vint *vint)
+{
+    for (uint64_t bits = vint->bits; bits != 0; bits &= bits - 1) {
+        const struct irq *irq = vint->irqs[__builtin_ctzll(bits)];
+
+        if (irq != NULL && !irq->stuck)
+            return vint_follow(set, vint, irq_core(irq));
+    }
+    return 0;
 }
 
 /* ---- choosing ---- */
@@ -340,8 +357,14 @@ static int choose(struct vint_set *set, unsigned core, const struct irq_priority
                   struct vint **vint)
 {
     /* A line has one priority, so those that are not default share none. */
-    if (!irq_priority_is_default(priority) || plenty(set, core))
-        return open_one(set, core, priority, vint);
+    bool shares = irq_priority_is_default(priority);
+    int error = -ENOSPC;
+
+    if (!shares || plenty(set, core))
+        error = open_one(set, core, priority, vint);
+    /* Plenty a moment ago: a device at the router may have been quicker. */
+    if (error != -ENOSPC || !shares)
+        return error;
     *vint = roomiest(set, core);
     if (*vint == NULL)
         *vint = roomiest_of_all(set);
@@ -353,6 +376,9 @@ SLOW int vint_take_bit(struct vint_set *set, unsigned core, const struct irq_pri
 {
     int error = choose(set, core, priority, vint);
 
+    /* The bits of one that has stayed behind, on a core that has left perhaps, may have nobody. */
+    if (error == 0 && (*vint)->core != core)
+        error = vint_follow(set, *vint, core);
     if (error != 0)
         return error;
     *bit = (uint8_t)__builtin_ctzll(~(*vint)->bits);
@@ -375,14 +401,7 @@ SLOW int vint_give_bit(struct vint_set *set, struct vint *vint, unsigned bit)
     if (vint->events == 0)
         return close_one(set, vint);
     list_enter(set, vint);
-    /* Bits whose mapping could not be released have nobody any more. */
-    for (uint64_t bits = vint->bits; bits != 0; bits &= bits - 1) {
-        const struct irq *other = vint->irqs[__builtin_ctzll(bits)];
-
-        if (other != NULL)
-            return vint_follow(set, vint, irq_core(other));
-    }
-    return 0;
+    return vint_follow_rest(set, vint);
 }
 
 /* ---- start ---- */
