@@ -188,7 +188,7 @@ static int inta_free(struct irq *irq)
                   irq->binding->device->name, (unsigned)irq->index, event->mapping.global_event,
                   error);
         keep_stuck(inta, irq);
-        (void)vint_follow_rest(&inta->vints, event->vint); /* the first error is the one to report */
+        (void)vint_follow(&inta->vints, event->vint, IRQ_CORE_ANY); /* the first error is told */
         return error;
     }
     irq->quiet = true; /* vint_detach() has waited */

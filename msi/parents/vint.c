@@ -285,38 +285,34 @@ SLOW void vint_reap(struct vint_set *set)
     }
 }
 
-/* The distributor keeps a pending SPI pending on its way. */
+/* The distributor keeps a pending SPI pending on its way. Bits whose mapping could not be released
+ * have nobody any more. */
 SLOW int vint_follow(struct vint_set *set, struct vint *vint, unsigned core)
 {
+    unsigned target = core;
     int error;
 
     for (uint64_t bits = vint->bits; bits != 0; bits &= bits - 1) {
         const struct irq *irq = vint->irqs[__builtin_ctzll(bits)];
 
-        if (irq != NULL && !irq->stuck && irq_core(irq) == vint->core)
+        if (irq == NULL || irq->stuck)
+            continue;
+        if (irq_core(irq) == vint->core)
             return 0;
+        if (core == IRQ_CORE_ANY)
+            target = irq_core(irq);
     }
-    error = gic_set_affinity(vint->line.intid, core);
+    if (target == IRQ_CORE_ANY)
+        return 0;
+    error = gic_set_affinity(vint->line.intid, target);
     if (error == 0) {
         list_leave(set, vint);
         set->on_core[vint->core]--;
-        set->on_core[core]++;
-        __atomic_store_n(&vint->core, core, __ATOMIC_RELAXED); /* irq_describe() looks at it */
+        set->on_core[target]++;
+        __atomic_store_n(&vint->core, target, __ATOMIC_RELAXED); /* irq_describe() looks at it */
         list_enter(set, vint);
     }
     return error;
-}
-
-/* Bits whose mapping could not be released have nobody any more. */
-SLOW int vint_follow_rest(struct vint_set *set, struct vint *vint)
-{
-    for (uint64_t bits = vint->bits; bits != 0; bits &= bits - 1) {
-        const struct irq *irq = vint->irqs[__builtin_ctzll(bits)];
-
-        if (irq != NULL && !irq->stuck)
-            return vint_follow(set, vint, irq_core(irq));
-    }
-    return 0;
 }
 
 /* ---- choosing ---- */
@@ -362,13 +358,17 @@ static int choose(struct vint_set *set, unsigned core, const struct irq_priority
 
     if (!shares || plenty(set, core))
         error = open_one(set, core, priority, vint);
-    /* Plenty a moment ago: a device at the router may have been quicker. */
+    /* It was plenty a moment ago: a device at the router may have been quicker. */
     if (error != -ENOSPC || !shares)
         return error;
     *vint = roomiest(set, core);
+    if (*vint != NULL)
+        return 0;
+    *vint = roomiest_of_all(set);
     if (*vint == NULL)
-        *vint = roomiest_of_all(set);
-    return *vint != NULL ? 0 : open_one(set, core, priority, vint);
+        return open_one(set, core, priority, vint);
+    /* It may have been left behind by a core that has left, with bits that have nobody. */
+    return vint_follow(set, *vint, core);
 }
 
 SLOW int vint_take_bit(struct vint_set *set, unsigned core, const struct irq_priority *priority,
@@ -376,9 +376,6 @@ SLOW int vint_take_bit(struct vint_set *set, unsigned core, const struct irq_pri
 {
     int error = choose(set, core, priority, vint);
 
-    /* The bits of one that has stayed behind, on a core that has left perhaps, may have nobody. */
-    if (error == 0 && (*vint)->core != core)
-        error = vint_follow(set, *vint, core);
     if (error != 0)
         return error;
     *bit = (uint8_t)__builtin_ctzll(~(*vint)->bits);
@@ -401,7 +398,7 @@ SLOW int vint_give_bit(struct vint_set *set, struct vint *vint, unsigned bit)
     if (vint->events == 0)
         return close_one(set, vint);
     list_enter(set, vint);
-    return vint_follow_rest(set, vint);
+    return vint_follow(set, vint, IRQ_CORE_ANY);
 }
 
 /* ---- start ---- */
