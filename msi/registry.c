@@ -23,14 +23,30 @@ static struct mutex registry_mutex = MUTEX_INIT;
 static struct irq_parent *parents;
 static struct irq_binding *bindings;
 
+/* Who has a parent's mutex, in write_message() say, may not wait for the registry's: who has that
+ * may be waiting for the parent's. Nor for another parent's. */
+bool irq_is_allowed(void)
+{
+    const struct irq_parent *parent = __atomic_load_n(&parents, __ATOMIC_ACQUIRE);
+
+    while (parent != NULL && !mutex_is_mine(&parent->mutex))
+        parent = parent->next;
+    return parent == NULL && wait_is_allowed() && !mutex_is_mine(&registry_mutex);
+}
+
+static int lock_registry(void)
+{
+    return irq_is_allowed() ? mutex_lock(&registry_mutex) : -EDEADLK;
+}
+
 int irq_parent_register(struct irq_parent *parent)
 {
-    int error = mutex_lock(&registry_mutex);
+    int error = lock_registry();
 
     if (error != 0)
         return error;
     parent->next = parents;
-    parents = parent;
+    __atomic_store_n(&parents, parent, __ATOMIC_RELEASE); /* irq_is_allowed() has no lock */
     mutex_unlock(&registry_mutex);
     return 0;
 }
@@ -59,7 +75,7 @@ int irq_binding_create(struct device *device, struct irq_parent *parent,
                        const struct irq_binding *model,
                        int (*bind)(struct irq_binding *binding, void *argument), void *argument)
 {
-    if (!wait_is_allowed())
+    if (!irq_is_allowed())
         return -EDEADLK;
 
     struct irq_binding *binding = calloc(1, sizeof(*binding));
@@ -113,7 +129,7 @@ static int remove_binding(struct irq_binding *binding)
 
 int irq_unbind(struct device *device)
 {
-    if (!wait_is_allowed())
+    if (!irq_is_allowed())
         return -EDEADLK;
     if (device == NULL)
         return -EINVAL;
@@ -145,7 +161,7 @@ void irq_get_inventory(struct irq_inventory *inventory)
         .storms = irq_storm_count(),
         .held = irq_reclaim_count(),
     };
-    if (mutex_lock(&registry_mutex) != 0)
+    if (lock_registry() != 0)
         return;
     for (struct irq_binding *binding = bindings; binding != NULL; binding = binding->next) {
         inventory->bindings++;
@@ -180,14 +196,9 @@ static int visit_binding(struct irq_binding *binding, int (*visit)(struct irq *i
     return error;
 }
 
-bool irq_is_allowed(void)
-{
-    return wait_is_allowed() && !mutex_is_mine(&registry_mutex);
-}
-
 int irq_silence_stray(unsigned intid)
 {
-    int first_error = mutex_lock(&registry_mutex);
+    int first_error = lock_registry();
 
     if (first_error != 0)
         return first_error;
@@ -207,7 +218,7 @@ int irq_silence_stray(unsigned intid)
 
 int irq_visit_all(int (*visit)(struct irq *irq, void *argument), void *argument)
 {
-    int error = mutex_lock(&registry_mutex);
+    int error = lock_registry();
 
     if (error != 0)
         return error;

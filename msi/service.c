@@ -112,6 +112,5 @@ void irq_service(void)
         tell_stray(&stray);
     tell_others();
     silence_lpis();
-    if (irq_visit_all(tend, NULL) == -EDEADLK)
-        irq_later_leave(); /* called in a visit: another time */
+    (void)irq_visit_all(tend, NULL);
 }
