@@ -420,6 +420,17 @@ static void deadline_is_kept(void **state)
     assert_in_range(took, SHORT_US * 1000u, SHORT_US * 1000u + 100000u);
 }
 
+static void longest_timeout_is_no_short_one(void **state)
+{
+    struct ti_sci_version version;
+
+    (void)state;
+    ti_sci_set_timeout_us(UINT64_MAX);
+    assert_int_equal(ti_sci_get_version(&version), 0);
+    ti_sci_set_timeout_us(UINT64_MAX / 1000u + 1u);
+    assert_int_equal(ti_sci_get_version(&version), 0);
+}
+
 /* ---- how answers arrive ---- */
 
 static void nothing_interrupts_while_polled(void **state)
@@ -875,6 +886,7 @@ int main(void)
         BOTH_WAYS(wrong_host_is_eproto),
         BOTH_WAYS(wrong_sequence_is_a_stray),
         BOTH_WAYS(deadline_is_kept),
+        BOTH_WAYS(longest_timeout_is_no_short_one),
         POLLED(nothing_interrupts_while_polled),
         INTERRUPT(each_answer_is_one_interrupt),
         INTERRUPT(answer_is_taken_though_its_interrupt_is_lost),
