@@ -52,6 +52,7 @@ $(H)/test_udma_parallel: WRAP = irq_free
 $(H)/test_gic: WRAP = dcache_clean_invalidate
 $(H)/test_its_table: WRAP = dcache_clean_invalidate
 $(H)/test_msi_scarce: WRAP = ti_sci_get_range ti_sci_event_unmap ti_sci_route_unmap intr_lines_spare
+$(H)/test_msi_restore: WRAP = ti_sci_event_map ti_sci_route_map
 
 # Where tests/host/support/interleave.c lets another core come in between.
 INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for host_mmio_read host_mmio_write \
