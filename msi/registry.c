@@ -8,6 +8,7 @@
 #include "lib/log.h"
 #include "msi/binding.h"
 #include "msi/irq.h"
+#include "msi/message.h"
 #include "msi/reclaim.h"
 #include "msi/reference.h"
 #include "msi/report.h"
@@ -23,15 +24,11 @@ static struct mutex registry_mutex = MUTEX_INIT;
 static struct irq_parent *parents;
 static struct irq_binding *bindings;
 
-/* Who has a parent's mutex, in write_message() say, may not wait for the registry's: who has that
- * may be waiting for the parent's. Nor for another parent's. */
+/* write_message() has its parent's mutex. It may not wait for the registry's: who has that may be
+ * waiting for the parent's. Nor for another parent's. */
 bool irq_is_allowed(void)
 {
-    const struct irq_parent *parent = __atomic_load_n(&parents, __ATOMIC_ACQUIRE);
-
-    while (parent != NULL && !mutex_is_mine(&parent->mutex))
-        parent = parent->next;
-    return parent == NULL && wait_is_allowed() && !mutex_is_mine(&registry_mutex);
+    return wait_is_allowed() && !mutex_is_mine(&registry_mutex) && !irq_message_writing[core_id()];
 }
 
 static int lock_registry(void)
@@ -46,7 +43,7 @@ int irq_parent_register(struct irq_parent *parent)
     if (error != 0)
         return error;
     parent->next = parents;
-    __atomic_store_n(&parents, parent, __ATOMIC_RELEASE); /* irq_is_allowed() has no lock */
+    parents = parent;
     mutex_unlock(&registry_mutex);
     return 0;
 }
