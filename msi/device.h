@@ -31,8 +31,9 @@ struct device {
      * For a block it is called once, with the block's first index; the device adds the number of
      * the source in the block to `data`. It must not wait for another core's use of this layer, and
      * functions of the layer that need thread context return -EDEADLK there (irq_is_allowed() in
-     * msi/irq.h), but for irq_synchronize() and irq_trigger(). An error (negative errno) goes to the
-     * caller of that function; with NULL it is ignored. A device without slots leaves it NULL. */
+     * msi/irq.h), but for irq_synchronize() and irq_trigger(). An error (negative errno) goes to
+     * the caller of that function; with NULL it is ignored. A device without slots leaves it NULL.
+     */
     int (*write_message)(struct device *device, uint32_t index, const struct irq_message *message);
     void *driver; /* the driver's own */
 };

@@ -124,9 +124,9 @@ bool irq_is_masked(const struct irq *irq);
 /* The core that the handler runs on. Any context. */
 unsigned irq_core(const struct irq *irq);
 
-/* Waits until no handler call that began before this one is still running. Thread context, in visits
- * and in write_message() too: no handler waits for what is locked there. -EDEADLK; -EAGAIN: a
- * handler has not returned for 5 s. */
+/* Waits until no handler call that began before this one is still running. Thread context, in
+ * visits and in write_message() too: no handler waits for what is locked there. -EDEADLK; -EAGAIN:
+ * a handler has not returned for 5 s. */
 int irq_synchronize(struct irq *irq);
 
 /* Whether an event has arrived that the handler has not seen. Any context. Where the parent is the

@@ -7,7 +7,8 @@
  * its answer. No lock is held across a wait, so requests of several cores are in flight together.
  * Answers are taken off the receive thread by its interrupt's handler, or, without it, by any core
  * that waits, and at its deadline by any core anyway, since the interrupt's may be held up; whoever
- * takes one copies it to the request with its number, and wakes who waits for that, and nobody else.
+ * takes one copies it to the request with its number, and wakes who waits for that, and nobody
+ * else.
  */
 #include "drivers/ti_sci/ti_sci.h"
 #include "arch/core.h"
@@ -224,7 +225,8 @@ static int send(struct attempt *attempt, deadline_t deadline)
     return attempt->transmit_error;
 }
 
-/* The core that takes the interrupt may be held up: what waits at the deadline is fetched without. */
+/* The core that takes the interrupt may be held up: what waits at the deadline is fetched without.
+ */
 static int await(struct attempt *attempt, deadline_t deadline)
 {
     if (__atomic_load_n(&interrupt_used, __ATOMIC_RELAXED) &&

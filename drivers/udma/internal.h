@@ -230,7 +230,8 @@ enum irq_return udma_transfer_interrupt(void *context);
 /* The same, and records what it does (lib/trace.h). */
 enum irq_return udma_transfer_interrupt_traced(void *context);
 
-/* Takes what is on the completion ring as the handler does. Thread context; nobody else is at it. */
+/* Takes what is on the completion ring as the handler does. Thread context; nobody else is at it.
+ */
 void udma_transfer_poll(struct udma_channel *channel);
 
 /* Takes what is on the completion ring now, with callbacks that may take their time. Whether there

@@ -70,9 +70,9 @@ static void signal_later(void *argument)
 /* For ever, as some write it, is not over at once. */
 SELFTEST(wait, the_longest_timeouts_are_no_short_ones, 10)
 {
-    const uint64_t timeouts[] = {UINT64_MAX, UINT64_MAX - 1, UINT64_MAX / 1000,
-                                        UINT64_MAX / 1000 + 1, UINT64_MAX / 2,
-                                        UINT64_MAX / 1000 - time_now_ns() / 2000};
+    const uint64_t timeouts[] = {UINT64_MAX,        UINT64_MAX - 1,
+                                 UINT64_MAX / 1000, UINT64_MAX / 1000 + 1,
+                                 UINT64_MAX / 2,    UINT64_MAX / 1000 - time_now_ns() / 2000};
 
     for (unsigned i = 0; i < sizeof(timeouts) / sizeof(timeouts[0]); i++) {
         CHECK(deadline_after_us(timeouts[i]) > deadline_after_us(UINT32_MAX));
