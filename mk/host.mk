@@ -8,7 +8,7 @@ HOST_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SAN
                 -Itests/host/include -DHOST_TEST=1 -Dsniprintf=snprintf
 HOST_CODE    := $(sort $(filter drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
                   $(wildcard twin/models/*.c tests/host/support/*.c)) \
-                arch/arm64/idle.c lib/command.c lib/device_tree.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
+                arch/arm64/deadline.c arch/arm64/idle.c lib/command.c lib/device_tree.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
                 $(addprefix tests/target/,all_cores.c msi_churn.c msi_siege.c thread_calls.c)
 HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
 HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
@@ -53,7 +53,8 @@ $(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_batch ti_sci_ring_conf
 $(H)/test_udma_parallel: WRAP = irq_free
 $(H)/test_gic: WRAP = dcache_clean_invalidate
 $(H)/test_its_table: WRAP = dcache_clean_invalidate
-$(H)/test_msi_scarce: WRAP = ti_sci_get_range ti_sci_event_unmap ti_sci_route_unmap
+$(H)/test_msi_scarce: WRAP = ti_sci_get_range ti_sci_event_unmap ti_sci_route_unmap intr_lines_spare
+$(H)/test_msi_restore: WRAP = ti_sci_event_map ti_sci_route_map
 
 # It has the reader's source in it and counts what runs, also in libfdt: so that has to be linked in.
 $(H)/test_device_tree_cost: WRAP = memchr memcmp strlen strnlen fdt_next_tag

@@ -29,9 +29,11 @@ struct device {
      * calls it in thread context: at request, from irq_restore_messages(), and with NULL
      * before a request is undone or freed; a message stays what it is when its interrupt moves.
      * For a block it is called once, with the block's first index; the device adds the number of
-     * the source in the block to `data`. It must not call functions of msi/irq.h. An error
-     * (negative errno) goes to the caller of that function; with NULL it is ignored. A device
-     * without slots leaves it NULL. */
+     * the source in the block to `data`. It must not wait for another core's use of this layer, and
+     * functions of the layer that need thread context return -EDEADLK there (irq_is_allowed() in
+     * msi/irq.h), but for irq_synchronize() and irq_trigger(). An error (negative errno) goes to
+     * the caller of that function; with NULL it is ignored. A device without slots leaves it NULL.
+     */
     int (*write_message)(struct device *device, uint32_t index, const struct irq_message *message);
     void *driver; /* the driver's own */
 };

@@ -44,7 +44,8 @@ extern const struct irq_priority irq_priority_default, irq_priority_high, irq_pr
 #define IRQ_PRIORITY_CRITICAL (&irq_priority_critical)
 
 /* Whether the functions that need thread context may be called here: not in a handler, not with
- * IRQs masked, not in a visit of irq_for_each(). Any context. */
+ * IRQs masked, not in a visit of irq_for_each(), not in a device's write_message(): they return
+ * -EDEADLK there, before anything is done. Any context. */
 bool irq_is_allowed(void);
 
 /* What a driver asks for. */
@@ -87,7 +88,7 @@ int irq_request_block(struct device *device, const struct irq_request *request, 
 
 /* Undoes irq_request(). When it returns 0, the handler runs on no core and never will again. Thread
  * context.
- *   -EINVAL: NULL. -EDEADLK: not thread context, or in a visit of irq_for_each(). Nothing was done.
+ *   -EINVAL: NULL. -EDEADLK: not allowed here (irq_is_allowed()). Nothing was done.
  *   -EAGAIN: a handler, this one or another, has not returned for 5 s. The handle is still the
  *   caller's; the interrupt is masked for good, and can only be freed again.
  *   -EINPROGRESS: the same happened further on; any other error: the system firmware, the ITS or
@@ -123,8 +124,9 @@ bool irq_is_masked(const struct irq *irq);
 /* The core that the handler runs on. Any context. */
 unsigned irq_core(const struct irq *irq);
 
-/* Waits until no handler call that began before this one is still running. Thread context.
- * -EDEADLK; -EAGAIN: a handler has not returned for 5 s. */
+/* Waits until no handler call that began before this one is still running. Thread context, in
+ * visits and in write_message() too: no handler waits for what is locked there. -EDEADLK; -EAGAIN:
+ * a handler has not returned for 5 s. */
 int irq_synchronize(struct irq *irq);
 
 /* Whether an event has arrived that the handler has not seen. Any context. Where the parent is the

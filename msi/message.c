@@ -7,11 +7,18 @@
 #include <errno.h>
 #include <stdlib.h>
 
+bool irq_message_writing[CORE_MAX];
+
 static int write_slot(const struct irq *irq, const struct irq_message *message)
 {
     struct device *device = irq->binding->device;
+    bool *writing = &irq_message_writing[core_id()];
+    int error;
 
-    return device->write_message(device, irq->slot->index, message);
+    *writing = true;
+    error = device->write_message(device, irq->slot->index, message);
+    *writing = false;
+    return error;
 }
 
 static void forget(struct irq **irqs, unsigned count, struct irq_slot *slot)

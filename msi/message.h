@@ -6,7 +6,11 @@
 #ifndef MSI_MESSAGE_H
 #define MSI_MESSAGE_H
 
+#include "arch/core.h"
 #include "msi/internal.h"
+
+/* Whether a core is in a device's write_message(): read and written by itself only. */
+extern bool irq_message_writing[CORE_MAX];
 
 /* One message, of one interrupt or of a block. */
 struct irq_slot {

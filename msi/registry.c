@@ -8,6 +8,7 @@
 #include "lib/log.h"
 #include "msi/binding.h"
 #include "msi/irq.h"
+#include "msi/message.h"
 #include "msi/reclaim.h"
 #include "msi/reference.h"
 #include "msi/report.h"
@@ -23,9 +24,21 @@ static struct mutex registry_mutex = MUTEX_INIT;
 static struct irq_parent *parents;
 static struct irq_binding *bindings;
 
+/* write_message() has its parent's mutex. It may not wait for the registry's: who has that may be
+ * waiting for the parent's. Nor for another parent's. */
+bool irq_is_allowed(void)
+{
+    return wait_is_allowed() && !mutex_is_mine(&registry_mutex) && !irq_message_writing[core_id()];
+}
+
+static int lock_registry(void)
+{
+    return irq_is_allowed() ? mutex_lock(&registry_mutex) : -EDEADLK;
+}
+
 int irq_parent_register(struct irq_parent *parent)
 {
-    int error = mutex_lock(&registry_mutex);
+    int error = lock_registry();
 
     if (error != 0)
         return error;
@@ -59,7 +72,7 @@ int irq_binding_create(struct device *device, struct irq_parent *parent,
                        const struct irq_binding *model,
                        int (*bind)(struct irq_binding *binding, void *argument), void *argument)
 {
-    if (!wait_is_allowed())
+    if (!irq_is_allowed())
         return -EDEADLK;
 
     struct irq_binding *binding = calloc(1, sizeof(*binding));
@@ -113,7 +126,7 @@ static int remove_binding(struct irq_binding *binding)
 
 int irq_unbind(struct device *device)
 {
-    if (!wait_is_allowed())
+    if (!irq_is_allowed())
         return -EDEADLK;
     if (device == NULL)
         return -EINVAL;
@@ -145,7 +158,7 @@ void irq_get_inventory(struct irq_inventory *inventory)
         .storms = irq_storm_count(),
         .held = irq_reclaim_count(),
     };
-    if (mutex_lock(&registry_mutex) != 0)
+    if (lock_registry() != 0)
         return;
     for (struct irq_binding *binding = bindings; binding != NULL; binding = binding->next) {
         inventory->bindings++;
@@ -180,14 +193,9 @@ static int visit_binding(struct irq_binding *binding, int (*visit)(struct irq *i
     return error;
 }
 
-bool irq_is_allowed(void)
-{
-    return wait_is_allowed() && !mutex_is_mine(&registry_mutex);
-}
-
 int irq_silence_stray(unsigned intid)
 {
-    int first_error = mutex_lock(&registry_mutex);
+    int first_error = lock_registry();
 
     if (first_error != 0)
         return first_error;
@@ -207,7 +215,7 @@ int irq_silence_stray(unsigned intid)
 
 int irq_visit_all(int (*visit)(struct irq *irq, void *argument), void *argument)
 {
-    int error = mutex_lock(&registry_mutex);
+    int error = lock_registry();
 
     if (error != 0)
         return error;

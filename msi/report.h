@@ -31,8 +31,8 @@ struct irq;
 void irq_for_each(void (*visit)(const struct irq *irq, void *argument), void *argument);
 
 /* Raises the interrupt as its hardware would (INTA: VINT status, wired and router: GICD_ISPENDR,
- * ITS: INT), for tests and for people who have no device at hand. Thread context, in visit() too.
- * -EDEADLK: elsewhere; the GIC's and the ITS's errors. */
+ * ITS: INT), for tests and for people who have no device at hand. Thread context, in visit()
+ * and write_message() too. -EDEADLK: elsewhere; the GIC's and the ITS's errors. */
 int irq_trigger(struct irq *irq);
 
 /* Names, for people. Any context. */

@@ -304,8 +304,6 @@ int irq_free(struct irq *irq)
 
     struct mutex *mutex = &irq->binding->parent->mutex;
 
-    if (mutex_is_mine(mutex)) /* in write_message() */
-        return -EDEADLK;
     if (irq_later_is_left())
         irq_service();
 

@@ -124,6 +124,5 @@ void irq_service(void)
     tell_others();
     tell_storm_of_intid();
     silence_lpis();
-    if (irq_visit_all(tend, NULL) == -EDEADLK)
-        irq_later_leave(); /* called in a visit: another time */
+    (void)irq_visit_all(tend, NULL);
 }

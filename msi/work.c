@@ -26,7 +26,7 @@ struct work_list {
     struct spinlock lock; /* for what follows, and for the work */
     struct work *first, *last;
     struct work *running;
-    uint64_t given, running_ticket, ended;
+    uint64_t given, running_ticket;
 } __attribute__((aligned(IRQ_CACHE_LINE)));
 
 static struct work_list lists[CORE_MAX];
@@ -83,7 +83,6 @@ static void end(struct work_list *list)
     unsigned long state = spin_lock(&list->lock);
 
     list->running = NULL;
-    list->ended = list->running_ticket;
     spin_unlock(&list->lock, state);
     tell();
 }
@@ -208,22 +207,24 @@ int work_queue(struct work *work)
 /* ---- flushing ---- */
 
 struct flush {
-    const struct work *work;
-    struct work_list *list; /* where it was */
+    struct work_list *list; /* where the work was */
     uint64_t ticket;        /* of the last call to wait for; 0: none */
     bool over, mine;
 };
 
-/* Over, or for this core to run. Until the ticket has ended, the work can't move, so that this
- * list's lock guards it. */
+/* Over, or for this core to run. By the ticket: once the work is cancelled, its memory may be
+ * another's. */
 static bool look(void *argument)
 {
     struct flush *flush = argument;
     struct work_list *list = flush->list;
     unsigned long state = spin_lock(&list->lock);
+    const struct work *work = list->first;
 
-    flush->over = list->ended >= flush->ticket ||
-                  (!flush->work->queued && list->running != flush->work); /* withdrawn */
+    while (work != NULL && work->ticket < flush->ticket)
+        work = work->next;
+    flush->over = (work == NULL || work->ticket != flush->ticket) &&
+                  (list->running == NULL || list->running_ticket != flush->ticket);
     flush->mine = list == &lists[core_id()];
     spin_unlock(&list->lock, state);
     return flush->over || flush->mine;
@@ -231,7 +232,7 @@ static bool look(void *argument)
 
 static struct flush flush_of(const struct work *work)
 {
-    struct flush flush = {.work = work};
+    struct flush flush = {0};
     unsigned long state;
 
     flush.list = lock_list(work, &state);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 library-sources += $(addprefix arch/arm64/, \
-    vectors.S alarm.c cache.c core.c exception.c idle.c mmu.c nesting.c psci.c report.c smp.c spinlock.c suspend.c suspend.S \
+    vectors.S alarm.c cache.c core.c deadline.c exception.c idle.c mmu.c nesting.c psci.c report.c smp.c spinlock.c suspend.c suspend.S \
     time.c translate.c wait.c)
 # Included as "arch/...", whichever the architecture. Not for others: per_core.h, exception_frame.h,
 # report.h, timer.h.

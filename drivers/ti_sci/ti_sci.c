@@ -6,8 +6,9 @@
  * A request claims a sequence number, waits for room in the transmit thread, sends, and waits for
  * its answer. No lock is held across a wait, so requests of several cores are in flight together.
  * Answers are taken off the receive thread by its interrupt's handler, or, without it, by any core
- * that waits; whoever takes one copies it to the request with its number, and wakes who waits for
- * that, and nobody else.
+ * that waits, and at its deadline by any core anyway, since the interrupt's may be held up; whoever
+ * takes one copies it to the request with its number, and wakes who waits for that, and nobody
+ * else.
  */
 #include "drivers/ti_sci/ti_sci.h"
 #include "arch/core.h"
@@ -185,8 +186,7 @@ static inline __attribute__((always_inline)) bool has_answer(const struct attemp
  * when this one's has come, or never will. */
 static bool has_ended(void *argument)
 {
-    if (!__atomic_load_n(&interrupt_used, __ATOMIC_RELAXED))
-        (void)drain();
+    (void)drain();
     return has_answer(argument) || __atomic_load_n(&receive_failed, __ATOMIC_RELAXED);
 }
 
@@ -225,14 +225,13 @@ static int send(struct attempt *attempt, deadline_t deadline)
     return attempt->transmit_error;
 }
 
+/* The core that takes the interrupt may be held up: what waits at the deadline is fetched without.
+ */
 static int await(struct attempt *attempt, deadline_t deadline)
 {
-    int error = 0;
-
-    if (__atomic_load_n(&interrupt_used, __ATOMIC_RELAXED))
-        error = wait_until_signal(has_ended_or_polls, attempt, deadline);
-    if (error != 0 || has_answer(attempt))
-        return error;
+    if (__atomic_load_n(&interrupt_used, __ATOMIC_RELAXED) &&
+        wait_until_signal(has_ended_or_polls, attempt, deadline) == 0 && has_answer(attempt))
+        return 0;
     return poll_until(has_ended, attempt, deadline);
 }
 

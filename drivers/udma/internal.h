@@ -83,8 +83,8 @@ struct udma_channel {
     struct udma_channel *next_held;
     bool stopped;   /* the teardown's message has come; atomic */
     bool cut_off;   /* by udma_stop(): the transfer in flight did not end */
-    bool by_thread; /* the completion ring is not emptied in the interrupt; set once, by begin() too
-                     */
+    bool by_thread; /* the completion ring is not emptied in the interrupt; set once, by begin() and
+                       udma_stop() too */
 
     /* Of who empties the completion ring: one core at a time, which takes no lock (transfer.c).
      * Others read it; each is one atomic access. */
@@ -230,9 +230,9 @@ enum irq_return udma_transfer_interrupt(void *context);
 /* The same, and records what it does (lib/trace.h). */
 enum irq_return udma_transfer_interrupt_traced(void *context);
 
-/* Takes what is on the completion ring as the handler does; `call`: with callbacks. Thread context;
- * nobody else is at it. */
-void udma_transfer_poll(struct udma_channel *channel, bool call);
+/* Takes what is on the completion ring as the handler does. Thread context; nobody else is at it.
+ */
+void udma_transfer_poll(struct udma_channel *channel);
 
 /* Takes what is on the completion ring now, with callbacks that may take their time. Whether there
  * is more. Thread context; nobody else is at it. */

@@ -3,9 +3,10 @@
  * Stopping a channel (AM65x TRM SPRUID7, 10.2.2 UDMAP: "Channel Teardown").
  *
  * A teardown lets the transfer in flight end, turns the channel off, and puts a message onto the
- * completion ring. The handler finds it there, unless its interrupt was masked as a storm: then,
- * once the channel is off, this core masks the interrupt for good and looks itself. Where it is not
- * the handler that empties the ring, with a polled channel say, it looks itself from the start.
+ * completion ring. The handler finds it there, unless its interrupt was masked as a storm, or its
+ * core is held up: then, once the channel is off or the time is over, this core masks the interrupt
+ * for good and empties the ring itself. Where it is not the handler that empties the ring, with a
+ * polled channel say, it does so from the start.
  */
 #include "arch/mmio.h"
 #include "arch/time.h"
@@ -115,7 +116,7 @@ static int wait_for_message(struct udma_channel *channel, deadline_t deadline)
 static bool look_for_message(struct udma_channel *channel, deadline_t deadline)
 {
     for (;;) {
-        udma_transfer_poll(channel, channel->by_thread);
+        udma_transfer_poll(channel);
         if (has_stopped(channel))
             return true;
         /* A ring that can't be read never shows the message: then the channel's own word counts. */
@@ -132,14 +133,17 @@ int udma_stop(struct udma_channel *channel)
     deadline_t deadline = deadline_after_us(TEARDOWN_TIMEOUT_US);
 
     begin(channel);
-    if (channel->by_thread) {
-        channel->cut_off = !look_for_message(channel, deadline);
-    } else if (wait_for_message(channel, deadline) != 0) {
+    if (!channel->by_thread && wait_for_message(channel, deadline) != 0) {
         irq_mask(channel->irq);
         if (irq_synchronize(channel->irq) != 0)
             return -EAGAIN;
-        channel->cut_off = !look_for_message(channel, deadline);
+        channel->by_thread = true; /* no handler, and udma_channel_close() refuses callbacks */
     }
+    if (channel->by_thread)
+        channel->cut_off = !look_for_message(channel, deadline);
     (void)udma_disable(&channel->halves); /* udma_take_back() sees whether it did */
-    return channel->cut_off ? -ETIMEDOUT : 0;
+    if (!channel->cut_off)
+        return 0;
+    udma_transfer_poll(channel); /* what has ended since the last look */
+    return -ETIMEDOUT;
 }

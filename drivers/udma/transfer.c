@@ -258,8 +258,8 @@ static SLOW int take_status(const struct udma_channel *channel, struct udma_desc
     return error;
 }
 
-/* Any element; call: callbacks are called. */
-static SLOW void complete_slowly(struct udma_channel *channel, uint64_t element, bool call)
+/* Any element. */
+static SLOW void complete_slowly(struct udma_channel *channel, uint64_t element)
 {
     uint64_t length = 0;
     void *cookie = NULL;
@@ -280,8 +280,7 @@ static SLOW void complete_slowly(struct udma_channel *channel, uint64_t element,
         ADD(channel->counters.bytes, length);
     else
         ADD(channel->counters.errors, 1);
-    if (call)
-        call_back(channel, cookie, status, trace_is_on());
+    call_back(channel, cookie, status, trace_is_on());
 }
 
 /* A copy of one record, as nearly all are; or else the long way. */
@@ -294,7 +293,7 @@ TRACE_INLINE void complete(struct udma_channel *channel, uint64_t element)
 
     if (__builtin_expect(slot == NULL || !is_good(element), 0)) {
         __asm__ volatile(""); /* else GCC has the arguments ready, just in case */
-        complete_slowly(channel, element, true);
+        complete_slowly(channel, element);
         return;
     }
     give_back(channel, slot);
@@ -317,7 +316,7 @@ static SLOW void fail(struct udma_channel *channel, unsigned count)
 }
 
 /* Completes `count` elements, which lie in one piece, and gives their places back. */
-TRACE_INLINE void take(struct udma_channel **which, uint32_t count, bool call, bool slowly)
+TRACE_INLINE void take(struct udma_channel **which, uint32_t count, bool slowly)
 {
     struct udma_channel *channel = *which;
     const uint32_t position = channel->completion.position;
@@ -328,7 +327,7 @@ TRACE_INLINE void take(struct udma_channel **which, uint32_t count, bool call, b
     do {
         FORGET(channel);
         if (slowly)
-            complete_slowly(channel, *element++, call);
+            complete_slowly(channel, *element++);
         else
             complete(channel, *element++);
     } while (element != end);
@@ -340,8 +339,7 @@ TRACE_INLINE void take(struct udma_channel **which, uint32_t count, bool call, b
 /* Takes everything off the completion ring, at most as much as there can be, of which `taken` in
  * this call already; `count` elements are there now. Returns how many that were with these. What
  * lies behind the ring's end is left to the next round. */
-static SLOW uint32_t take_slowly(struct udma_channel *channel, uint32_t taken, uint32_t count,
-                                 bool call)
+static SLOW uint32_t take_slowly(struct udma_channel *channel, uint32_t taken, uint32_t count)
 {
     for (; count != 0; count = udma_ring_occupancy(&channel->completion)) {
         const struct udma_ring *ring = &channel->completion;
@@ -352,7 +350,7 @@ static SLOW uint32_t take_slowly(struct udma_channel *channel, uint32_t taken, u
         }
         if (count > ring->count - ring->position)
             count = ring->count - ring->position;
-        take(&channel, count, call, true);
+        take(&channel, count, true);
         taken += count;
     }
     return taken;
@@ -367,13 +365,13 @@ TRACE_INLINE uint32_t drain(struct udma_channel **which)
 
     if (__builtin_expect(
             count == 0 || count + channel->completion.position > channel->completion.count, 0))
-        return take_slowly(channel, 0, count, true);
+        return take_slowly(channel, 0, count);
     FORGET(count);
-    take(&channel, count, true, false);
+    take(&channel, count, false);
     FORGET(channel);
     more = udma_ring_occupancy(&channel->completion);
     if (__builtin_expect(more != 0, 0))
-        (void)take_slowly(channel, count, more, true);
+        (void)take_slowly(channel, count, more);
     *which = channel;
     return count;
 }
@@ -404,13 +402,13 @@ TRACE_INLINE void end_draining(struct udma_channel *channel, bool traced)
     }
 }
 
-static SLOW uint32_t drain_slowly(struct udma_channel *channel, bool call, bool traced)
+static SLOW uint32_t drain_slowly(struct udma_channel *channel, bool traced)
 {
     uint32_t taken = 0;
 
     begin_draining(channel);
     if (!channel->failed)
-        taken = take_slowly(channel, 0, udma_ring_occupancy(&channel->completion), call);
+        taken = take_slowly(channel, 0, udma_ring_occupancy(&channel->completion));
     end_draining(channel, traced);
     return taken;
 }
@@ -428,7 +426,7 @@ TRACE_INLINE enum irq_return handle(void *context, bool traced)
 
     ADD(channel->counters.interrupts, 1);
     if (traced) {
-        taken = drain_slowly(channel, true, true);
+        taken = drain_slowly(channel, true);
     } else {
         begin_draining(channel);
         if (!channel->failed)
@@ -441,9 +439,9 @@ TRACE_INLINE enum irq_return handle(void *context, bool traced)
 
 TRACE_TWICE(enum irq_return, udma_transfer_interrupt, void, handle)
 
-void udma_transfer_poll(struct udma_channel *channel, bool call)
+void udma_transfer_poll(struct udma_channel *channel)
 {
-    (void)drain_slowly(channel, call, trace_is_on());
+    (void)drain_slowly(channel, trace_is_on());
 }
 
 /* Elements that are no descriptors in use come in a row where the count is stuck. */
@@ -479,7 +477,7 @@ bool udma_transfer_turn(struct udma_channel *channel)
         more = udma_ring_occupancy(ring);
         if (!is_believable(channel, element))
             return false;
-        complete_slowly(channel, element, true);
+        complete_slowly(channel, element);
     }
     return more != 0;
 }
@@ -493,7 +491,7 @@ int udma_poll(struct udma_channel *channel)
     /* Acquire: it goes on where the last one in here has ended. */
     if (__atomic_exchange_n(&channel->draining, true, __ATOMIC_ACQUIRE))
         return -EBUSY;
-    taken = drain_slowly(channel, true, trace_is_on());
+    taken = drain_slowly(channel, trace_is_on());
     return GET(channel->failed) ? -EIO : (int)taken;
 }
 

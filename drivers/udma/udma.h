@@ -45,7 +45,7 @@ unsigned udma_open_count(void);
 struct udma_channel; /* opaque */
 
 /* A transfer has ended. Interrupt context, on the channel's core; of a polled channel, in
- * udma_poll(), or in udma_channel_close(); where udma_channel_config.delivery says. It may call
+ * udma_poll(); where udma_channel_config.delivery says; or in udma_channel_close(). It may call
  * udma_copy(). status: 0, or -EIO when the descriptor's response tells of an error; cookie is
  * udma_copy()'s. */
 typedef void (*udma_callback_t)(void *context, void *cookie, int status);
@@ -82,8 +82,9 @@ struct udma_channel_config {
 int udma_channel_open(const struct udma_channel_config *config, struct udma_channel **channel);
 
 /* Stops the channel (waiting for what is in flight, with a deadline), unpairs, frees its interrupt
- * and rings. Transfers still queued are dropped: their callbacks never run; what was in flight has
- * its callback, unless the interrupt was masked as a storm. Thread context. Other cores may be in
+ * and rings. Transfers still queued are dropped: their callbacks never run. What has ended has its
+ * callback: if the interrupt does not come, masked as a storm or because its core has been held up
+ * for 1 s, in this call, in thread context of this core. Thread context. Other cores may be in
  * udma_copy() meanwhile, but must be out of it before the handle is gone.
  *
  * 0: closed; the handle is gone, and no callback runs any more.

@@ -93,14 +93,18 @@ static bool is_stuck(const struct inta *inta)
     return inta->stuck != NULL || inta->vints.stuck != 0;
 }
 
+/* The first that has no answer, or whose handler hangs, ends it. */
 static void reap(struct inta *inta)
 {
     struct irq **link = &inta->stuck;
 
     while (*link != NULL) {
         struct irq *irq = *link;
+        int error = take_off(event_of(irq));
 
-        if (take_off(event_of(irq)) != 0) {
+        if (!irq_mapping_is_answered(error))
+            return;
+        if (error != 0) {
             link = &irq->stuck_next;
             continue;
         }
@@ -184,6 +188,7 @@ static int inta_free(struct irq *irq)
                   irq->binding->device->name, (unsigned)irq->index, event->mapping.global_event,
                   error);
         keep_stuck(inta, irq);
+        (void)vint_follow(&inta->vints, event->vint, IRQ_CORE_ANY); /* the first error is told */
         return error;
     }
     irq->quiet = true; /* vint_detach() has waited */

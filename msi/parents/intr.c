@@ -178,15 +178,17 @@ static struct intr_line *line_of(struct irq *irq)
     return &((struct direct_irq *)irq)->line;
 }
 
-/* Tries again what could not be taken down earlier. */
+/* Tries again what could not be taken down earlier, up to the first without an answer. */
 static void reap(struct intr *intr)
 {
     struct irq **link = &intr->stuck;
+    int error = 0;
 
-    while (*link != NULL) {
+    while (*link != NULL && irq_mapping_is_answered(error)) {
         struct irq *irq = *link;
 
-        if (line_close(intr, line_of(irq)) != 0) {
+        error = line_close(intr, line_of(irq));
+        if (error != 0) {
             link = &irq->stuck_next;
             continue;
         }

@@ -83,6 +83,6 @@ int irq_mapping_restore(struct irq_mapping *mapping, bool *lost)
         error = request_map(mapping);
     if (error == -EACCES)
         error = 0;
-    mapping->unknown = error != 0 && may_have_acted(error);
+    mapping->unknown = error != 0; /* sent or not: it may have been away */
     return error;
 }

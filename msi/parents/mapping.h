@@ -10,6 +10,7 @@
 #ifndef MSI_PARENTS_MAPPING_H
 #define MSI_PARENTS_MAPPING_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,6 +28,13 @@ struct irq_mapping {
  * is not in place, after one of irq_mapping_clear() it still is; in both cases unless `unknown`. */
 int irq_mapping_set(struct irq_mapping *mapping);
 int irq_mapping_clear(struct irq_mapping *mapping);
+
+/* Whether after that outcome of irq_mapping_clear() another mapping is worth a try now. It is not
+ * while the system firmware gives no answers: each would take its time-out. */
+static inline bool irq_mapping_is_answered(int error)
+{
+    return error == 0 || error == -EACCES;
+}
 
 /* After a suspend, of one that was in place: sees to it that it is again. *lost: it may have been
  * away, and what the source has sent meanwhile with it. Thread context. ti_sci.h's errors: then it

@@ -269,10 +269,15 @@ static int close_one(struct vint_set *set, struct vint *vint)
 
 SLOW void vint_reap(struct vint_set *set)
 {
-    for (uint32_t i = 0; i < set->limit && set->stuck != 0; i++) {
+    int error = 0;
+
+    for (uint32_t i = 0; i < set->limit && set->stuck != 0 && irq_mapping_is_answered(error); i++) {
         struct vint *vint = set->vints[i];
 
-        if (vint == NULL || !vint->stuck || intr_line_close(set->router, &vint->line) != 0)
+        if (vint == NULL || !vint->stuck)
+            continue;
+        error = intr_line_close(set->router, &vint->line);
+        if (error != 0)
             continue;
         vint->stuck = false;
         set->stuck--;
@@ -280,23 +285,31 @@ SLOW void vint_reap(struct vint_set *set)
     }
 }
 
-/* The distributor keeps a pending SPI pending on its way. */
+/* The distributor keeps a pending SPI pending on its way. Bits whose mapping could not be released
+ * have nobody any more. */
 SLOW int vint_follow(struct vint_set *set, struct vint *vint, unsigned core)
 {
+    unsigned target = core;
     int error;
 
     for (uint64_t bits = vint->bits; bits != 0; bits &= bits - 1) {
         const struct irq *irq = vint->irqs[__builtin_ctzll(bits)];
 
-        if (irq != NULL && irq_core(irq) == vint->core)
+        if (irq == NULL || irq->stuck)
+            continue;
+        if (irq_core(irq) == vint->core)
             return 0;
+        if (core == IRQ_CORE_ANY)
+            target = irq_core(irq);
     }
-    error = gic_set_affinity(vint->line.intid, core);
+    if (target == IRQ_CORE_ANY)
+        return 0;
+    error = gic_set_affinity(vint->line.intid, target);
     if (error == 0) {
         list_leave(set, vint);
         set->on_core[vint->core]--;
-        set->on_core[core]++;
-        __atomic_store_n(&vint->core, core, __ATOMIC_RELAXED); /* irq_describe() looks at it */
+        set->on_core[target]++;
+        __atomic_store_n(&vint->core, target, __ATOMIC_RELAXED); /* irq_describe() looks at it */
         list_enter(set, vint);
     }
     return error;
@@ -340,12 +353,22 @@ static int choose(struct vint_set *set, unsigned core, const struct irq_priority
                   struct vint **vint)
 {
     /* A line has one priority, so those that are not default share none. */
-    if (!irq_priority_is_default(priority) || plenty(set, core))
-        return open_one(set, core, priority, vint);
+    bool shares = irq_priority_is_default(priority);
+    int error = -ENOSPC;
+
+    if (!shares || plenty(set, core))
+        error = open_one(set, core, priority, vint);
+    /* It was plenty a moment ago: a device at the router may have been quicker. */
+    if (error != -ENOSPC || !shares)
+        return error;
     *vint = roomiest(set, core);
+    if (*vint != NULL)
+        return 0;
+    *vint = roomiest_of_all(set);
     if (*vint == NULL)
-        *vint = roomiest_of_all(set);
-    return *vint != NULL ? 0 : open_one(set, core, priority, vint);
+        return open_one(set, core, priority, vint);
+    /* It may have been left behind by a core that has left, with bits that have nobody. */
+    return vint_follow(set, *vint, core);
 }
 
 SLOW int vint_take_bit(struct vint_set *set, unsigned core, const struct irq_priority *priority,
@@ -375,14 +398,7 @@ SLOW int vint_give_bit(struct vint_set *set, struct vint *vint, unsigned bit)
     if (vint->events == 0)
         return close_one(set, vint);
     list_enter(set, vint);
-    /* Bits whose mapping could not be released have nobody any more. */
-    for (uint64_t bits = vint->bits; bits != 0; bits &= bits - 1) {
-        const struct irq *other = vint->irqs[__builtin_ctzll(bits)];
-
-        if (other != NULL)
-            return vint_follow(set, vint, irq_core(other));
-    }
-    return 0;
+    return vint_follow(set, vint, IRQ_CORE_ANY);
 }
 
 /* ---- start ---- */

@@ -65,11 +65,12 @@ int vint_detach(struct vint *vint, unsigned bit);
  * same; or, of a bit that is not the last one, vint_follow()'s. */
 int vint_give_bit(struct vint_set *set, struct vint *vint, unsigned bit);
 
-/* After an interrupt of the VINT has moved to core, or was freed: moves the VINT's SPI to core,
- * unless one of the VINT's interrupts is still on the SPI's own core. The GIC's errors. */
+/* After an interrupt of the VINT has moved to core, or is gone (IRQ_CORE_ANY): moves the VINT's SPI
+ * to core, or to where another one is, unless one of them, stuck ones left out, is still on the
+ * SPI's own core. The GIC's errors. */
 int vint_follow(struct vint_set *set, struct vint *vint, unsigned core);
 
-/* Tries again to release lines that could not be released. */
+/* Tries again to release lines that could not be released, up to the first without an answer. */
 void vint_reap(struct vint_set *set);
 
 /* Enables, disables, sets or reads one bit in the registers. Any context. */

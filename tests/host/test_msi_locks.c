@@ -6,6 +6,7 @@
  */
 #include "arch/core.h"
 #include "arch/wait.h"
+#include "msi/balance.h"
 #include "msi/binding.h"
 #include "msi/evacuate.h"
 #include "msi/internal.h"
@@ -18,6 +19,7 @@
 #include "tests/host/support/interleave.h"
 #include "tests/host/support/msi_case.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -222,6 +224,84 @@ static void messages_are_written_under_the_parents_mutex(void **state)
     assert_int_equal(irq_unbind(&device), 0);
 }
 
+/* What is called there, of another parent's device too: it would take the registry's mutex, for
+ * which a visit may wait, which waits for this one; or another parent's. */
+static struct device other;
+static struct irq *other_irq;
+static int refusals[9], allowed[2];
+
+static void visit_none(const struct irq *irq, void *argument)
+{
+    (void)irq;
+    ++*(unsigned *)argument;
+}
+
+static int write_message_and_call(struct device *to, uint32_t index,
+                                  const struct irq_message *message)
+{
+    static const uint16_t intids[] = {WIRE + 1u};
+    const struct irq_request request = {.handler = msi_note, .context = &record, .core = 1};
+    struct device third = {.name = "third"};
+    struct irq_inventory inventory;
+    struct irq_balance balance;
+    unsigned visited = 0;
+    struct irq *irq = NULL;
+
+    (void)index;
+    if (message == NULL)
+        return 0;
+    assert_true(parent_is_locked(to));
+    watch("mutex_unlock");
+    irq_later_leave();
+    irq_service();
+    irq_get_inventory(&inventory);
+    irq_for_each(visit_none, &visited);
+    refusals[0] = irq_request(&other, &request, &irq);
+    refusals[1] = irq_free(other_irq);
+    refusals[2] = irq_set_affinity(other_irq, 2);
+    refusals[3] = irq_restore_messages(&other);
+    refusals[4] = irq_unbind(&other);
+    refusals[5] = irq_bind_wired(&third, msi_case.wired, intids, 1);
+    refusals[6] = irq_evacuate_core(3);
+    refusals[7] = irq_admit_core(3);
+    refusals[8] = irq_balance(&balance);
+    allowed[0] = irq_synchronize(other_irq);
+    allowed[1] = irq_trigger(other_irq);
+    host_set_point_observer(NULL);
+    assert_int_equal(visited, 0);
+    assert_int_equal(inventory.bindings, 0);
+    return 0;
+}
+
+static void no_lock_is_taken_while_a_message_is_written(void **state)
+{
+    static const uint16_t intids[] = {WIRE};
+    const struct irq_request other_request = {
+        .handler = msi_note, .context = &record, .core = 1, .flags = IRQ_FLAG_EDGE};
+
+    (void)state;
+    other = (struct device){.name = "other"};
+    assert_int_equal(irq_bind_wired(&other, msi_case.wired, intids, 1), 0);
+    assert_int_equal(irq_request(&other, &other_request, &other_irq), 0);
+    device.write_message = write_message_and_call;
+    bind_messages();
+    struct irq *irq = request(&kinds[KINDS - 1]);
+
+    assert_int_equal(watched.calls, 0);
+    for (unsigned i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+        assert_int_equal(refusals[i], -EDEADLK);
+    assert_int_equal(allowed[0], 0);
+    assert_int_equal(allowed[1], 0);
+    assert_int_equal(irq_set_affinity(other_irq, 3), 0); /* it has not left */
+    assert_true(irq_later_is_left());
+    irq_service();
+    assert_false(irq_later_is_left());
+    assert_int_equal(irq_free(irq), 0);
+    assert_int_equal(irq_unbind(&device), 0);
+    assert_int_equal(irq_free(other_irq), 0);
+    assert_int_equal(irq_unbind(&other), 0);
+}
+
 static unsigned visits;
 
 static void visit(const struct irq *irq, void *argument)
@@ -351,6 +431,7 @@ int main(void)
         TEST(cores_leave_under_both_mutexes),
         TEST(devices_are_bound_under_both_mutexes),
         TEST(messages_are_written_under_the_parents_mutex),
+        TEST(no_lock_is_taken_while_a_message_is_written),
         TEST(interrupts_are_visited_under_their_parents_mutex),
         TEST(inventory_is_taken_under_every_mutex),
         TEST(masks_change_under_the_interrupts_lock),

@@ -193,6 +193,32 @@ static void a_firmware_that_is_silent_is_told(void **state)
     assert_int_equal(irq_restore_routes(), -ETIMEDOUT);
 }
 
+/* Requests that are not even sent: nothing is in place, and all can be freed (teardown()). */
+static bool no_room;
+
+int __real_ti_sci_event_map(uint16_t a, uint16_t b, uint16_t c, uint16_t d, uint16_t e, uint8_t f);
+int __wrap_ti_sci_event_map(uint16_t a, uint16_t b, uint16_t c, uint16_t d, uint16_t e, uint8_t f);
+int __wrap_ti_sci_event_map(uint16_t a, uint16_t b, uint16_t c, uint16_t d, uint16_t e, uint8_t f)
+{
+    return no_room ? -EBUSY : __real_ti_sci_event_map(a, b, c, d, e, f);
+}
+
+int __real_ti_sci_route_map(uint16_t a, uint16_t b, uint16_t c, uint16_t d);
+int __wrap_ti_sci_route_map(uint16_t a, uint16_t b, uint16_t c, uint16_t d);
+int __wrap_ti_sci_route_map(uint16_t a, uint16_t b, uint16_t c, uint16_t d)
+{
+    return no_room ? -EBUSY : __real_ti_sci_route_map(a, b, c, d);
+}
+
+static void requests_that_are_not_sent_leave_nothing_stuck(void **state)
+{
+    (void)state;
+    am65x_lose_interrupts();
+    no_room = true;
+    assert_int_equal(irq_restore_routes(), -EBUSY);
+    no_room = false;
+}
+
 static void restore_in_an_interrupt(void *argument)
 {
     *(int *)argument = irq_restore_routes();
@@ -291,6 +317,7 @@ int main(void)
         TEST(what_was_kept_stays_and_nothing_comes),
         TEST(an_answer_or_a_request_may_get_lost),
         TEST(a_firmware_that_is_silent_is_told),
+        TEST(requests_that_are_not_sent_leave_nothing_stuck),
         TEST(routes_want_thread_context),
         TEST(interrupts_go_back_to_where_they_were),
         TEST(nothing_goes_back_to_a_core_that_has_not_come_back),

@@ -2,17 +2,20 @@
 /*
  * A host to which the system firmware grants little: ranges in two parts, outputs that lead to no
  * INTID, one VINT, no event left. Whatever is used up is told with -ENOSPC, and nothing of the
- * request stays; what is stuck comes back.
+ * request stays; what is stuck comes back, and holds nobody up meanwhile.
  *
  * The linker leads calls of the functions below here (--wrap, see mk/host.mk). Each test has a
  * router and an aggregator of its own.
  */
 #include "drivers/ti_sci/ti_sci.h"
 #include "msi/binding.h"
+#include "msi/evacuate.h"
 #include "msi/internal.h"
 #include "msi/irq.h"
+#include "msi/parents/intr.h"
 #include "msi/report.h"
 #include "platform/am65x.h"
+#include "tests/host/support/arch_host.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/msi_case.h"
 
@@ -69,9 +72,11 @@ int __wrap_ti_sci_get_range(uint16_t device, uint8_t subtype, struct ti_sci_rang
     return 0;
 }
 
-/* ---- releases that are refused ---- */
+/* ---- releases that are refused, or get no answer ---- */
 
 static unsigned events_to_refuse, routes_to_refuse;
+static bool silent;    /* the system firmware */
+static unsigned asked; /* in vain */
 
 int __real_ti_sci_event_unmap(uint16_t a, uint16_t b, uint16_t c, uint16_t d, uint16_t e,
                               uint8_t f);
@@ -79,6 +84,10 @@ int __wrap_ti_sci_event_unmap(uint16_t a, uint16_t b, uint16_t c, uint16_t d, ui
                               uint8_t f);
 int __wrap_ti_sci_event_unmap(uint16_t a, uint16_t b, uint16_t c, uint16_t d, uint16_t e, uint8_t f)
 {
+    if (silent) {
+        asked++;
+        return -ETIMEDOUT;
+    }
     if (events_to_refuse == 0)
         return __real_ti_sci_event_unmap(a, b, c, d, e, f);
     events_to_refuse--;
@@ -89,10 +98,35 @@ int __real_ti_sci_route_unmap(uint16_t a, uint16_t b, uint16_t c, uint16_t d);
 int __wrap_ti_sci_route_unmap(uint16_t a, uint16_t b, uint16_t c, uint16_t d);
 int __wrap_ti_sci_route_unmap(uint16_t a, uint16_t b, uint16_t c, uint16_t d)
 {
+    if (silent) {
+        asked++;
+        return -ETIMEDOUT;
+    }
     if (routes_to_refuse == 0)
         return __real_ti_sci_route_unmap(a, b, c, d);
     routes_to_refuse--;
     return -EACCES;
+}
+
+/* ---- another core, in the middle of a request ---- */
+
+static int (*intruder)(unsigned i); /* after the next look at how many outputs there are */
+
+uint32_t __real_intr_lines_spare(struct irq_parent *parent);
+uint32_t __wrap_intr_lines_spare(struct irq_parent *parent);
+uint32_t __wrap_intr_lines_spare(struct irq_parent *parent)
+{
+    uint32_t spare = __real_intr_lines_spare(parent);
+    int (*run)(unsigned i) = intruder;
+    unsigned core = host_thread.core;
+
+    if (run != NULL) {
+        intruder = NULL;
+        host_thread.core = 3;
+        assert_int_equal(run(0), 0);
+        host_thread.core = core;
+    }
+    return spare;
 }
 
 /* ---- a router and an aggregator ---- */
@@ -110,6 +144,7 @@ static int set_up(void **state)
     (void)state;
     outputs = vints = events = (struct grant){0};
     events_to_refuse = routes_to_refuse = 0;
+    silent = false;
     memset(ring_records, 0, sizeof(ring_records));
     memset(input_records, 0, sizeof(input_records));
     rings = (struct device){.name = "rings"};
@@ -382,6 +417,137 @@ static void without_a_vint_there_is_no_event(void **state)
     assert_true(msi_in_use_equal(&before));
 }
 
+/* ---- who comes in between ---- */
+
+/* Between the look and the request the last output goes to a device at the router: there is room on
+ * the core's VINT all the same. */
+static void output_that_is_gone_by_then_is_shared(void **state)
+{
+    (void)state;
+    outputs = (struct grant){true, 4, 1};
+    (void)bring_up(ranges, 2);
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(request_ring(i, i), 0);
+    intruder = request_input;
+    assert_int_equal(request_ring(4, 2), 0);
+    assert_null(intruder);
+    check_ring(4);
+    assert_int_equal(number_in(ring_irqs[4], "VINT "), number_in(ring_irqs[2], "VINT "));
+    assert_int_equal(irq_free(input_irqs[0]), 0);
+    for (unsigned i = 0; i < 5; i++)
+        assert_int_equal(irq_free(ring_irqs[i]), 0);
+    assert_true(msi_in_use_equal(&before));
+}
+
+/* ---- cores that leave ---- */
+
+/* What can't be released keeps its bit, and no line on a core that leaves. */
+static void line_beside_a_stuck_event_leaves_its_core(void **state)
+{
+    (void)state;
+    vints = (struct grant){true, 1, 0};
+    (void)bring_up(ranges, 2);
+    assert_int_equal(request_ring(0, 0), 0);
+    assert_int_equal(request_ring(1, 1), 0);
+    assert_int_equal(number_in(ring_irqs[1], "> core "), 0);
+    events_to_refuse = 1;
+    assert_int_equal(irq_free(ring_irqs[0]), -EACCES);
+    assert_int_equal(irq_evacuate_core(0), 0);
+    assert_int_equal(number_in(ring_irqs[1], "> core "), 1);
+    check_ring(1);
+    assert_int_equal(irq_admit_core(0), 0);
+    assert_int_equal(irq_free(ring_irqs[1]), 0);
+    assert_true(msi_in_use_equal(&before));
+}
+
+/* A VINT with nothing but such a bit is used again: by then its core has left. */
+static void line_of_a_core_that_has_left_is_moved(void **state)
+{
+    (void)state;
+    vints = (struct grant){true, 1, 0};
+    (void)bring_up(ranges, 2);
+    assert_int_equal(request_ring(0, 0), 0);
+    events_to_refuse = 2; /* the next request tries it again */
+    assert_int_equal(irq_free(ring_irqs[0]), -EACCES);
+    assert_int_equal(irq_evacuate_core(0), 0);
+    assert_int_equal(request_ring(1, 1), 0);
+    assert_int_equal(events_to_refuse, 0);
+    assert_int_equal(number_in(ring_irqs[1], "> core "), 1);
+    check_ring(1);
+    assert_int_equal(irq_admit_core(0), 0);
+    assert_int_equal(irq_free(ring_irqs[1]), 0);
+    assert_true(msi_in_use_equal(&before));
+}
+
+/* ---- a silent firmware ---- */
+
+#define SILENT_RINGS 12u /* on a line each as long as there are some */
+
+/* How often the firmware is asked in vain in a request or a free does not grow with what is stuck:
+ * each takes a timeout. */
+static void a_silent_firmware_is_asked_no_oftener_for_more(void **state)
+{
+    (void)state;
+    outputs = (struct grant){true, 4, INPUTS + 4u};
+    (void)bring_up(ranges, 2);
+    for (unsigned i = 0; i < SILENT_RINGS; i++)
+        assert_int_equal(request_ring(i, i % 4), 0);
+    assert_int_equal(request_input(0), 0);
+    silent = true;
+    for (unsigned i = 0; i < SILENT_RINGS; i++) {
+        asked = 0;
+        assert_int_equal(irq_free(ring_irqs[i]), -ETIMEDOUT);
+        assert_in_range(asked, 1, 3);
+    }
+    asked = 0;
+    assert_int_equal(request_ring(SILENT_RINGS, 0), 0); /* mapping it has an answer */
+    assert_in_range(asked, 1, 2);
+    silent = false;
+    assert_int_equal(irq_free(ring_irqs[SILENT_RINGS]), 0);
+    assert_int_equal(irq_free(input_irqs[0]), 0);
+    assert_true(msi_in_use_equal(&before));
+}
+
+/* The same for lines: of VINTs, and of devices at the router. */
+static void a_silent_firmware_is_asked_for_one_line(void **state)
+{
+    (void)state;
+    outputs = (struct grant){true, 16, INPUTS + 6u};
+    (void)bring_up(ranges, 2);
+    for (unsigned i = 0; i < INPUTS; i++)
+        assert_int_equal(request_input(i), 0);
+    silent = true;
+    for (unsigned i = 0; i + 1 < INPUTS; i++) {
+        asked = 0;
+        assert_int_equal(irq_free(input_irqs[i]), -ETIMEDOUT);
+        assert_in_range(asked, 1, 3);
+    }
+    silent = false;
+    assert_int_equal(irq_free(input_irqs[INPUTS - 1]), 0);
+    assert_true(msi_in_use_equal(&before));
+}
+
+static void a_silent_firmware_is_asked_for_one_vint(void **state)
+{
+    (void)state;
+    (void)bring_up(ranges, 2);
+    for (unsigned i = 0; i < 5; i++)
+        assert_int_equal(request_ring(i, 0), 0);
+    routes_to_refuse = 3 + 2 + 1; /* each free tries the others again */
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(irq_free(ring_irqs[i]), -EACCES);
+    assert_int_equal(routes_to_refuse, 0);
+    silent = true;
+    asked = 0;
+    assert_int_equal(request_ring(6, 0), 0);
+    assert_in_range(asked, 1, 2);
+    silent = false;
+    assert_int_equal(irq_free(ring_irqs[6]), 0);
+    for (unsigned i = 3; i < 5; i++)
+        assert_int_equal(irq_free(ring_irqs[i]), 0);
+    assert_true(msi_in_use_equal(&before));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -393,6 +559,12 @@ int main(void)
         TEST(one_vint_serves_all_cores),
         TEST(last_event_beside_a_stuck_one_is_freed),
         TEST(without_a_vint_there_is_no_event),
+        TEST(output_that_is_gone_by_then_is_shared),
+        TEST(line_beside_a_stuck_event_leaves_its_core),
+        TEST(line_of_a_core_that_has_left_is_moved),
+        TEST(a_silent_firmware_is_asked_no_oftener_for_more),
+        TEST(a_silent_firmware_is_asked_for_one_line),
+        TEST(a_silent_firmware_is_asked_for_one_vint),
     };
 
     return cmocka_run_group_tests(tests, msi_case_start, NULL);

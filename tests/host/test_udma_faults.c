@@ -10,6 +10,7 @@
 #include "arch/mmio.h"
 #include "arch/time.h"
 #include "arch/wait.h"
+#include "drivers/gic/gic.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/internal.h"
 #include "drivers/udma/ring.h"
@@ -1197,8 +1198,117 @@ static void a_masked_channel_closes_cleanly(void **state)
     began = time_now_ns();
     must(udma_channel_close(probe.channel));
     assert_true(time_now_ns() - began < 100000000u);
-    assert_int_equal(probe.calls, 1);
+    assert_int_equal(probe.calls, 2); /* what has ended has its callback all the same */
+    assert_int_equal(probe.status, 0);
     check_inventory();
+}
+
+/* The line of a channel's interrupt, as people are told. */
+static unsigned intid_of(const struct probe *probe)
+{
+    char text[160];
+    unsigned intid = 0;
+
+    assert_in_range(udma_channel_describe(probe->channel, text, sizeof(text)), 1, sizeof(text) - 1);
+    assert_non_null(strstr(text, "INTID "));
+    assert_int_equal(sscanf(strstr(text, "INTID "), "INTID %u", &intid), 1);
+    return intid;
+}
+
+/* The core that should take the interrupt does not take any: for longer than the close waits. The
+ * copies have ended, and each has its callback, once. */
+static void a_close_calls_back_what_a_held_up_core_has_not(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    must(open_probe(&probe, 4));
+    copy_and_wait(&probe);
+    must(gic_disable(intid_of(&probe)));
+    for (unsigned i = 0; i < 3; i++)
+        must(copy(&probe));
+    probe.again = -EAGAIN; /* its callback tries too */
+    host_advance_us(1000);
+    assert_int_equal(probe.calls, 1);
+    must(udma_channel_close(probe.channel));
+    assert_int_equal(probe.calls, 4);
+    assert_int_equal(probe.status, 0);
+    assert_int_equal(probe.again, -ECANCELED);
+    check_inventory();
+}
+
+static void close_again(void *context, void *cookie, int status)
+{
+    struct probe *probe = context;
+
+    (void)cookie;
+    probe->calls++;
+    probe->status = status;
+    probe->again = udma_channel_close(probe->channel);
+}
+
+static void a_callback_that_a_close_calls_can_not_close(void **state)
+{
+    struct probe probe = {.memory = memory};
+    const struct udma_channel_config config = {
+        .name = "test", .core = 0, .depth = 1, .callback = close_again, .context = &probe};
+
+    (void)state;
+    must(udma_channel_open(&config, &probe.channel));
+    irq_mask(probe.channel->irq); /* as the storm guard does */
+    must(copy(&probe));
+    host_advance_us(100);
+    must(udma_channel_close(probe.channel));
+    assert_int_equal(probe.calls, 1);
+    assert_int_equal(probe.again, -EAGAIN);
+    check_inventory();
+}
+
+/* When a channel that does not end is turned off, a copy ends: between the last look and that. */
+static void end_when_turned_off(uintptr_t address, unsigned size, uint64_t value)
+{
+    struct udma_channel *channel = flush.channel;
+
+    (void)size;
+    if (channel == NULL || address != (uintptr_t)&channel->halves.transmit->ctl || value != 0)
+        return;
+    flush.channel = NULL;
+    channel->completion.elements[channel->completion.position] =
+        (uintptr_t)&channel->descriptors[flush.slot];
+    mmio_write32((uintptr_t)&channel->completion.registers->doorbell, 1);
+}
+
+static void check_last_moment(struct probe *probe)
+{
+    assert_true(am65x_inject(AM65X_FAULT_DMA_STALL, 5000000, 1));
+    must(copy(probe));
+    host_advance_us(100);
+    flush.channel = probe->channel;
+    flush.slot = 0;
+    host_set_write_observer(end_when_turned_off);
+    assert_int_equal(udma_channel_close(probe->channel), -ETIMEDOUT);
+    host_set_write_observer(NULL);
+    assert_null(flush.channel);
+    assert_int_equal(probe->calls, 1);
+    assert_int_equal(probe->status, 0);
+    host_advance_us(10000000);
+    check_inventory();
+}
+
+static void what_ends_at_the_last_moment_has_its_callback(void **state)
+{
+    struct probe probe;
+
+    (void)state;
+    must(open_polled(&probe, 4));
+    check_last_moment(&probe);
+    must(open_deferred(&probe, 4));
+    check_last_moment(&probe);
+    must(open_probe(&probe, 4));
+    irq_mask(probe.channel->irq);
+    check_last_moment(&probe);
+    must(open_probe(&probe, 4));
+    check_last_moment(&probe);
 }
 
 static void a_masked_channel_that_does_not_end_is_cut_off(void **state)
@@ -1703,6 +1813,9 @@ int main(void)
         TEST(what_a_teardown_flushes_is_dropped),
         TEST(a_text_that_is_refused_is_an_error),
         TEST(a_masked_channel_closes_cleanly),
+        TEST(a_close_calls_back_what_a_held_up_core_has_not),
+        TEST(a_callback_that_a_close_calls_can_not_close),
+        TEST(what_ends_at_the_last_moment_has_its_callback),
         TEST(a_masked_channel_that_does_not_end_is_cut_off),
         TEST(while_a_handler_hangs_the_handle_stays),
         TEST(an_interrupt_that_stays_up_puts_the_numbers_last),

@@ -343,6 +343,45 @@ static void no_work_waits_for_itself(void **state)
     assert_int_equal(items[0].result, -EDEADLK);
 }
 
+static void cancel_and_use_again(void *context)
+{
+    struct item *item = context;
+
+    delay_us(1000); /* the flush has begun */
+    item->result = work_cancel(&item->other->work);
+    memset(&item->other->work, 0xff, sizeof(item->other->work)); /* its memory is another's */
+    delay_us(1000);
+    work_init(&item->other->work, note, item->other);
+    item->calls = work_queue_on(&item->other->work, 3) == 0;
+}
+
+/* Who waits for what is cancelled meanwhile waits no longer, and does not look at its memory. */
+static void flush_of_what_is_cancelled_does_not_look_at_it(void **state)
+{
+    (void)state;
+    make();
+    start_cores();
+    items[0].delay_us = items[3].delay_us = 100000; /* cores 1 and 3 are busy */
+    assert_int_equal(work_queue_on(&items[0].work, 1), 0);
+    assert_int_equal(work_queue_on(&items[3].work, 3), 0);
+    while (get(&all_calls) != 2)
+        delay_us(1);
+    assert_int_equal(work_queue_on(&items[1].work, 1), 0);
+    work_init(&items[2].work, cancel_and_use_again, &items[2]);
+    items[2].other = &items[1];
+    assert_int_equal(work_queue_on(&items[2].work, 2), 0);
+    assert_int_equal(work_flush(&items[1].work, 50000), 0);
+    assert_int_equal(work_flush(&items[2].work, FOREVER_US), 0);
+    assert_int_equal(items[2].result, 0);
+    assert_int_equal(items[2].calls, 1);
+    assert_int_equal(items[0].calls, 0);
+    assert_int_equal(items[1].calls, 0); /* the next one of that memory waits for its turn */
+    assert_int_equal(work_flush(&items[1].work, FOREVER_US), 0);
+    assert_int_equal(items[1].calls, 1);
+    assert_int_equal(items[1].core, 3);
+    stop_cores();
+}
+
 /* ---- all cores at once ---- */
 
 static struct racer {
@@ -412,6 +451,7 @@ int main(void)
         cmocka_unit_test(cancelled_work_does_not_run),
         cmocka_unit_test(cancel_waits_for_the_function),
         cmocka_unit_test(no_work_waits_for_itself),
+        cmocka_unit_test(flush_of_what_is_cancelled_does_not_look_at_it),
         cmocka_unit_test(cancel_while_all_cores_queue),
     };
 

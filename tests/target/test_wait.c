@@ -61,6 +61,34 @@ SELFTEST(wait, completions_go_back_and_forth_with_every_core, 60)
     }
 }
 
+static void signal_later(void *argument)
+{
+    delay_us(SHORT_US);
+    completion_signal(argument);
+}
+
+/* For ever, as some write it, is not over at once. */
+SELFTEST(wait, the_longest_timeouts_are_no_short_ones, 10)
+{
+    const uint64_t timeouts[] = {UINT64_MAX,        UINT64_MAX - 1,
+                                 UINT64_MAX / 1000, UINT64_MAX / 1000 + 1,
+                                 UINT64_MAX / 2,    UINT64_MAX / 1000 - time_now_ns() / 2000};
+
+    for (unsigned i = 0; i < sizeof(timeouts) / sizeof(timeouts[0]); i++) {
+        CHECK(deadline_after_us(timeouts[i]) > deadline_after_us(UINT32_MAX));
+        CHECK(!deadline_passed(deadline_after_us(timeouts[i])));
+        if (core_count() > 1) {
+            struct completion completion = {0};
+
+            CHECK_EQUAL(smp_start(1, signal_later, &completion), 0);
+            int error = completion_wait(&completion, timeouts[i]);
+
+            CHECK_EQUAL(smp_join(1, TIMEOUT_US), 0);
+            CHECK_EQUAL(error, 0);
+        }
+    }
+}
+
 SELFTEST(wait, a_completion_happens_once_for_all_signals_before_it, 10)
 {
     struct completion completion = {0};
