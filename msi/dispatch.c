@@ -83,10 +83,11 @@ static __attribute__((noinline)) bool deliver_other(unsigned intid)
         irq_state_replay();
         return true;
     }
-    irq_storm_intid(intid);
-    if (intid >= GIC_INTID_SPI_FIRST ||
-        (!irq_local_call(intid) && intid != IRQ_SGI_WAKE && intid != IRQ_PPI_TIMER))
-        irq_stray_intid(intid);
+    if (intid >= GIC_INTID_SPI_FIRST)
+        irq_storm_intid(intid);
+    else if (irq_local_call(intid) || intid == IRQ_SGI_WAKE || intid == IRQ_PPI_TIMER)
+        return true;
+    irq_stray_intid(intid);
     return true;
 }
 

@@ -39,6 +39,7 @@ bool irq_local_call(unsigned intid)
     /* If it is nobody, the context may just be the next owner's. */
     void *context = __atomic_load_n(&local->context, __ATOMIC_RELAXED);
 
+    irq_storm_intid(intid);
     if (handler == NULL)
         return false;
     if (irq_call_open(&irq_generations[core], handler, context, GIC_PRIORITY_DEFAULT) ==
@@ -53,12 +54,8 @@ void irq_local_replay(void)
 {
     uint32_t intids = __atomic_exchange_n(&again[core_id()], 0, __ATOMIC_SEQ_CST);
 
-    for (; intids != 0; intids &= intids - 1) {
-        unsigned intid = (unsigned)__builtin_ctz(intids);
-
-        irq_storm_intid(intid);
-        (void)irq_local_call(intid);
-    }
+    for (; intids != 0; intids &= intids - 1)
+        (void)irq_local_call((unsigned)__builtin_ctz(intids));
 }
 
 static bool is_taken(const struct local_handler *local)
