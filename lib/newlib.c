@@ -268,8 +268,8 @@ noreturn void __assert_func(const char *file, int line, const char *function,
     panic("%s:%d: %s(): assertion failed: %s", file, line, function, expression);
 }
 
-/* Of -fstack-protector, with which Debian compiles libfdt: the zero byte and the line feed in it end
- * what a string function writes. */
+/* For -fstack-protector, with which Debian compiles libfdt. A zero byte and a line feed are in it,
+ * which string functions stop at. */
 const uintptr_t __stack_chk_guard = 0xff0a0000;
 
 noreturn void __stack_chk_fail(void)
