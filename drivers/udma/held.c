@@ -56,6 +56,7 @@ void udma_held_retry(void)
     struct udma_channel *channel = detach_all(), *next;
     int error = 0;
 
+    udma_left_over_retry();
     /* The first answer that does not come ends it: the others would only take their time too. What
      * is put back stands in the opposite order, so that each has its turn. */
     for (; channel != NULL; channel = next) {

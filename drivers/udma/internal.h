@@ -161,6 +161,9 @@ void udma_held_retry(void);
  * their pairings and what is in their rings. What can't be had is logged. */
 void udma_clear_left_overs(const struct udma_pools *pools, unsigned limit);
 
+/* Tries again to reset a ring that a loader's channel had. Its errors are logged. */
+void udma_left_over_retry(void);
+
 /* ---- setup.c; thread context ---- */
 
 /* Its memory. NULL: there is none. */

@@ -5,6 +5,7 @@
  * rings that are to be somebody else's. So all are stopped before the first is opened.
  */
 #include "arch/mmio.h"
+#include "arch/wait.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/internal.h"
 #include "drivers/udma/ring.h"
@@ -27,23 +28,36 @@ static bool stop(const struct udma_halves *halves)
     return udma_wait_until_off(halves, TEARDOWN_TIMEOUT_US) || udma_disable(halves) == 0;
 }
 
-/* Takes the transmit channel's ring back from whoever had it, and what is in it. */
+/* The last ring that was taken back: as long as it could not be reset it has its memory. */
+static struct udma_ring ring;
+static struct mutex ring_mutex = MUTEX_INIT;
+
+void udma_left_over_retry(void)
+{
+    if (__atomic_load_n(&ring.elements, __ATOMIC_RELAXED) == NULL || mutex_lock(&ring_mutex) != 0)
+        return;
+    (void)udma_ring_close(&ring);
+    mutex_unlock(&ring_mutex);
+}
+
+/* Takes the transmit channel's ring back from whoever had it, and what is in it. What has failed is
+ * logged, and the next open tries again. */
 static void empty_ring(uint16_t number)
 {
     const struct udma_facts *facts = udma_get_facts();
     const struct ring_rt_registers *registers =
         (const struct ring_rt_registers *)(facts->ring_rt + (uintptr_t)number * RING_RT_STRIDE);
     uint32_t stale = mmio_read32((uintptr_t)&registers->occupancy);
-    struct udma_ring ring;
 
-    if (udma_ring_open(&ring, number, RING_ELEMENTS) == 0) {
+    if (mutex_lock(&ring_mutex) != 0)
+        return;
+    if (udma_ring_close(&ring) == 0 && udma_ring_open(&ring, number, RING_ELEMENTS) == 0) {
         ring.stale = stale;
         if (facts->ring_state_erratum)
             (void)udma_ring_wrap_occupancy(&ring);
         (void)udma_ring_close(&ring);
     }
-    /* What has failed is logged, and the next open tries again. A ring that may be configured yet
-     * keeps its memory. */
+    mutex_unlock(&ring_mutex);
 }
 
 static void clear(uint16_t number)
