@@ -102,8 +102,10 @@ static void reap(struct inta *inta)
         struct irq *irq = *link;
         int error = take_off(event_of(irq));
 
-        if (!irq_mapping_is_answered(error))
-            return;
+        if (!irq_mapping_is_answered(error)) {
+            irq_mapping_put_last(link);
+            break;
+        }
         if (error != 0) {
             link = &irq->stuck_next;
             continue;

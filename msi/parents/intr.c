@@ -188,12 +188,14 @@ static void reap(struct intr *intr)
         struct irq *irq = *link;
 
         error = line_close(intr, line_of(irq));
-        if (error != 0) {
+        if (error == 0) {
+            *link = irq->stuck_next;
+            irq_reclaim_later(irq);
+        } else if (irq_mapping_is_answered(error)) {
             link = &irq->stuck_next;
-            continue;
+        } else {
+            irq_mapping_put_last(link);
         }
-        *link = irq->stuck_next;
-        irq_reclaim_later(irq);
     }
 }
 

@@ -8,6 +8,8 @@
  */
 #include "msi/parents/mapping.h"
 
+#include "msi/internal.h"
+
 #include "drivers/ti_sci/ti_sci.h"
 
 #include <errno.h>
@@ -85,4 +87,15 @@ int irq_mapping_restore(struct irq_mapping *mapping, bool *lost)
         error = 0;
     mapping->unknown = error != 0; /* sent or not: it may have been away */
     return error;
+}
+
+void irq_mapping_put_last(struct irq **link)
+{
+    struct irq *irq = *link;
+
+    *link = irq->stuck_next;
+    while (*link != NULL)
+        link = &(*link)->stuck_next;
+    irq->stuck_next = NULL;
+    *link = irq;
 }

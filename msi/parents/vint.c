@@ -52,6 +52,7 @@
 #include "msi/parents/spi.h"
 #include "msi/placement.h"
 #include "msi/quiesce.h"
+#include "msi/storm.h"
 #include "msi/stray.h"
 
 #include <errno.h>
@@ -90,8 +91,10 @@ TRACE_INLINE void deliver_events(struct irq_sink *sink, const struct irq_generat
     struct irq **irqs = vint->irqs;
     uint64_t status = mmio_read64((uintptr_t)&registers->status_masked);
 
-    if (status == 0)
-        return; /* masked or unmapped since the line rose */
+    if (__builtin_expect(status == 0, 0)) { /* masked or unmapped since the line rose */
+        irq_storm_intid(vint->line.intid);
+        return;
+    }
     mmio_write64((uintptr_t)&registers->status_clear, status);
     (void)mmio_read64((uintptr_t)&registers->status_masked);
     barrier_after_status(); /* the handler's look at its ring, another device, comes after that */
@@ -272,7 +275,7 @@ SLOW void vint_reap(struct vint_set *set)
     int error = 0;
 
     for (uint32_t i = 0; i < set->limit && set->stuck != 0 && irq_mapping_is_answered(error); i++) {
-        struct vint *vint = set->vints[i];
+        struct vint *vint = set->vints[set->last_tried = (set->last_tried + 1) % set->limit];
 
         if (vint == NULL || !vint->stuck)
             continue;

@@ -42,6 +42,7 @@ struct vint_set {
     struct vint *with[CORE_MAX][INTA_VINT_EVENTS];
     uint64_t levels[CORE_MAX];
     unsigned stuck;
+    uint32_t last_tried; /* of the stuck ones' numbers */
 };
 
 /* Asks the system firmware which VINTs the host owns. -ENOMEM, -ERANGE, TI-SCI's errors; on error

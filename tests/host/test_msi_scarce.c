@@ -75,8 +75,9 @@ int __wrap_ti_sci_get_range(uint16_t device, uint8_t subtype, struct ti_sci_rang
 /* ---- releases that are refused, or get no answer ---- */
 
 static unsigned events_to_refuse, routes_to_refuse;
-static bool silent;    /* the system firmware */
-static unsigned asked; /* in vain */
+static bool silent;           /* the system firmware */
+static uint16_t silent_about; /* an event's source, a ring; 0: none */
+static unsigned asked;        /* in vain */
 
 int __real_ti_sci_event_unmap(uint16_t a, uint16_t b, uint16_t c, uint16_t d, uint16_t e,
                               uint8_t f);
@@ -84,7 +85,7 @@ int __wrap_ti_sci_event_unmap(uint16_t a, uint16_t b, uint16_t c, uint16_t d, ui
                               uint8_t f);
 int __wrap_ti_sci_event_unmap(uint16_t a, uint16_t b, uint16_t c, uint16_t d, uint16_t e, uint8_t f)
 {
-    if (silent) {
+    if (silent || (silent_about != 0 && b == silent_about)) {
         asked++;
         return -ETIMEDOUT;
     }
@@ -145,6 +146,7 @@ static int set_up(void **state)
     outputs = vints = events = (struct grant){0};
     events_to_refuse = routes_to_refuse = 0;
     silent = false;
+    silent_about = 0;
     memset(ring_records, 0, sizeof(ring_records));
     memset(input_records, 0, sizeof(input_records));
     rings = (struct device){.name = "rings"};
@@ -508,6 +510,31 @@ static void a_silent_firmware_is_asked_no_oftener_for_more(void **state)
     assert_true(msi_in_use_equal(&before));
 }
 
+/* The one that never has an answer does not keep the others from theirs. */
+static void what_is_silent_about_one_releases_the_others(void **state)
+{
+    struct irq_inventory with_all;
+
+    (void)state;
+    (void)bring_up(ranges, 2);
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(request_ring(i, 0), 0);
+    with_all = msi_in_use();
+    silent = true;
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(irq_free(ring_irqs[i]), -ETIMEDOUT);
+    silent = false;
+    silent_about = (uint16_t)msi_case.sources[2]; /* the first to be tried again */
+    for (unsigned i = 4; i < 7; i++) {
+        assert_int_equal(request_ring(i, 0), 0);
+        assert_int_equal(irq_free(ring_irqs[i]), 0);
+    }
+    assert_int_equal(msi_in_use().events, with_all.events - 2);
+    silent_about = 0;
+    assert_int_equal(irq_free(ring_irqs[3]), 0);
+    assert_true(msi_in_use_equal(&before));
+}
+
 /* The same for lines: of VINTs, and of devices at the router. */
 static void a_silent_firmware_is_asked_for_one_line(void **state)
 {
@@ -563,6 +590,7 @@ int main(void)
         TEST(line_beside_a_stuck_event_leaves_its_core),
         TEST(line_of_a_core_that_has_left_is_moved),
         TEST(a_silent_firmware_is_asked_no_oftener_for_more),
+        TEST(what_is_silent_about_one_releases_the_others),
         TEST(a_silent_firmware_is_asked_for_one_line),
         TEST(a_silent_firmware_is_asked_for_one_vint),
     };
