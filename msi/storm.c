@@ -29,7 +29,6 @@
 #include "msi/quiesce.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #define NS_PER_US       1000u
 #define IDLE_PERCENT    99u /* of the calls */
@@ -161,6 +160,11 @@ static bool calls_are_storm(struct irq_storm_window *window)
 
 /* ---- all that a core takes ---- */
 
+static void set_place(struct candidate *place, const void *who)
+{
+    __atomic_store_n(&place->who, who, __ATOMIC_RELAXED);
+}
+
 static SLOW void set_starving(unsigned core, bool starving)
 {
     unsigned long state;
@@ -168,7 +172,8 @@ static SLOW void set_starving(unsigned core, bool starving)
     if (is_starving(core) == starving)
         return;
     rounds[core].votes = 0;
-    memset(rounds[core].candidates, 0, sizeof(rounds[core].candidates));
+    for (unsigned i = 0; i < CANDIDATES; i++)
+        set_place(&rounds[core].candidates[i], NULL);
     state = spin_lock(&look_lock);
     /* The bit differs. */
     __atomic_fetch_xor(&starving_cores, UINT32_C(1) << core, __ATOMIC_RELAXED);
@@ -198,11 +203,6 @@ static struct candidate *place_of(struct rounds *own, const void *who)
             return &own->candidates[i];
     }
     return NULL;
-}
-
-static void set_place(struct candidate *place, const void *who)
-{
-    __atomic_store_n(&place->who, who, __ATOMIC_RELAXED);
 }
 
 /* The first pass, of one that has no place: it takes a free one, or the others have one less. */
@@ -249,7 +249,8 @@ static SLOW bool vote(unsigned core, const void *who, unsigned lead)
         begin_second_pass(own);
     if (place != NULL) {
         place->count++;
-        found = votes >= 2u * VOTES && leads(own, place, lead);
+        /* At last there is no time for a lead: several that are level are storms, too. */
+        found = votes >= 2u * VOTES && leads(own, place, votes < VOTES_GIVE_UP - VOTES ? lead : 0);
     } else if (votes < VOTES) {
         nominate(own, who);
     }

@@ -130,14 +130,14 @@ static void run(void)
     (void)work_run();
 }
 
-bool work_is_queued(void)
+bool work_is_queued(uint32_t cores)
 {
     bool queued = false;
 
     for (unsigned core = 0; core < CORE_MAX; core++) {
         unsigned long state = spin_lock(&lists[core].lock);
 
-        queued = queued || lists[core].first != NULL;
+        queued = queued || ((cores >> core & 1u) != 0 && lists[core].first != NULL);
         spin_unlock(&lists[core].lock, state);
     }
     return queued;

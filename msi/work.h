@@ -62,8 +62,9 @@ int work_flush(struct work *work, uint64_t timeout_us);
  * not called again, but its memory is still in use: cancel it again. */
 int work_cancel(struct work *work);
 
-/* Whether anything is queued, for any core; what runs is not. Any context. */
-bool work_is_queued(void);
+/* Whether anything is queued for one of these cores, a bit for each; what runs is not. Any context.
+ */
+bool work_is_queued(uint32_t cores);
 
 /* Runs what is queued for the calling core, and was so when it was called. For loops that compute.
  * Returns how many functions it has called: none outside of thread context, and in such a function.

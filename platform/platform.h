@@ -69,8 +69,8 @@ int platform_core_on(unsigned core);
  *
  * is_over(argument), if not NULL, is asked at the last, with IRQs masked: whether what is to wake
  * it has been handled already, since it came earlier. What comes from then on is pending, and
- * wakes. Work (msi/work.h) that is queued for any core is such a thing, too: the caller lets it run
- * (work_run()), or cancels it, and calls again.
+ * wakes. Work (msi/work.h) that is queued for a core that is on is such a thing, too: the caller
+ * lets it run (work_run()), or cancels it, and calls again.
  *
  * Thread context, core 0, while the other cores have nothing to do. 0: it was suspended, and all is
  * back. After these nothing has changed: -ECANCELED: is_over() said so, or work is queued;

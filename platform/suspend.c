@@ -44,16 +44,24 @@ static void note_failure(int *first, int error, const char *what)
         *first = error;
 }
 
+/* What was called off is so whatever else; but if not all has come back, that is to be known. */
+static int worst(int error, int later)
+{
+    return error == 0 || (error == -ECANCELED && later != 0) ? later : error;
+}
+
 /* Whether what is to end it has come. */
 struct end {
     bool (*is_over)(void *argument);
     void *argument;
+    uint32_t off; /* cores that are off for it */
 };
 
-/* An interrupt that has been handled has woken nobody yet if it left work. */
+/* An interrupt that has been handled has woken nobody yet if it left work. (Work for a core that
+ * was off before waits for that core anyway.) */
 static bool has_come(const struct end *end)
 {
-    return work_is_queued() || (end->is_over != NULL && end->is_over(end->argument));
+    return work_is_queued(end->off | 1u) || (end->is_over != NULL && end->is_over(end->argument));
 }
 
 /* ---- the other cores ---- */
@@ -113,31 +121,30 @@ static int suspend_alone(const struct end *end, bool *suspended)
         error = suspend_gic(suspended);
     note_failure(&resumed, its_resume(), "ITS");
     irq_restore(state);
-    return error != 0 ? error : resumed;
+    return worst(error, resumed);
 }
 
-static int suspend(const struct end *end)
+static int suspend(struct end *end)
 {
     struct irq_places *places = irq_places_note();
     bool suspended = false;
-    uint32_t off;
     int error, later = 0;
 
     if (places == NULL)
         return -ENOMEM;
-    error = turn_off(&off);
+    error = turn_off(&end->off);
     if (error == 0)
         error = suspend_alone(end, &suspended);
     if (suspended)
         note_failure(&later, irq_restore_routes(), "routes");
-    note_failure(&later, turn_on(off), "cores");
+    note_failure(&later, turn_on(end->off), "cores");
     note_failure(&later, irq_places_put_back(places), "where interrupts are");
-    return error != 0 ? error : later;
+    return worst(error, later);
 }
 
 int platform_suspend(bool (*is_over)(void *argument), void *argument)
 {
-    const struct end end = {is_over, argument};
+    struct end end = {is_over, argument, 0};
 
     if (!irq_is_allowed())
         return -EDEADLK;

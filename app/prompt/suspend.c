@@ -31,10 +31,12 @@ static int run_suspend(int count, char **words)
     if (uart_peek() == '\n')
         (void)console_getc(0); /* of a line that ends in both */
     error = platform_suspend(is_typed, NULL);
-    if (error == -ECANCELED)
+    if (error == -ECANCELED && is_typed(NULL))
         error = 0; /* it had no need to sleep */
     if (error == -ENOTSUP)
         printf("the secure monitor does not offer it\n");
+    else if (error == -ECANCELED)
+        printf("there is work to be done first\n");
     else if (error != 0)
         printf("error %d\n", error);
     else

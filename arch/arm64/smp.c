@@ -40,7 +40,7 @@ enum core_work {
 
 static int boot_error;
 static uint64_t boot_error_affinity;
-static int (*core_init)(void); /* what each further core runs first */
+static int (*boot_init)(void); /* what each further core runs first */
 static int core_init_error;    /* of the core that is starting */
 
 int smp_boot_error(uint64_t *affinity)
@@ -112,6 +112,7 @@ static int start_core(uint64_t affinity, uintptr_t entry, bool *refused)
     int error;
 
     core_set_affinity(number, affinity);
+    cores[number].init = boot_init;
     core_set_count(number + 1);
     error = order_core(&cores[number], affinity, entry, unused, refused);
     if (error != 0)
@@ -139,7 +140,7 @@ unsigned smp_boot(const uint64_t *affinities, unsigned count, uintptr_t entry, i
 {
     uint64_t own = core_own_affinity();
 
-    core_init = init;
+    boot_init = init;
     core_set_affinity(0, own);
     cores[0].state = CORE_RUNNING;
     if (!contains(affinities, count, own)) {
@@ -210,7 +211,7 @@ noreturn void smp_secondary_main(void)
 {
     struct core *core = core_self();
 
-    core_init_error = core_init != NULL ? core_init() : 0;
+    core_init_error = core->init != NULL ? core->init() : 0;
     if (core_init_error != 0) {
         (void)change_state(core, CORE_STARTING, CORE_FAILED);
         tell_all(core);
@@ -339,9 +340,9 @@ static int come_back(void)
 
 bool smp_is_on(unsigned core)
 {
-    if (core >= core_count())
-        return false;
-    return state_of(&cores[core]) == CORE_RUNNING || state_of(&cores[core]) == CORE_LEAVING;
+    uint32_t state = core < core_count() ? state_of(&cores[core]) : CORE_OFF;
+
+    return state == CORE_RUNNING || state == CORE_LEAVING;
 }
 
 /* The core can't tell that it is off: the secure monitor can, and starts, or suspends, nothing
@@ -365,7 +366,10 @@ int smp_off(unsigned core)
 
     if (error != 0)
         return error;
-    __atomic_store_n(&cores[core].state, CORE_LEAVING, __ATOMIC_RELEASE);
+    if (!change_state(&cores[core], CORE_RUNNING, CORE_LEAVING)) { /* it is starting */
+        __atomic_store_n(&cores[core].busy, WORK_NONE, __ATOMIC_RELEASE);
+        return -EBUSY;
+    }
     give(&cores[core], go_off, &cores[core]);
     error = wait_for(is_off, &cores[core], START_TIMEOUT_US);
     if (error != 0 && change_state(&cores[core], CORE_LEAVING, CORE_RUNNING))
@@ -383,10 +387,12 @@ int smp_on(unsigned core, uintptr_t entry, int (*init)(void))
     if (smp_is_on(core))
         return -EALREADY;
     core_return = init;
-    core_init = come_back;
+    cores[core].init = come_back;
     __atomic_store_n(&cores[core].busy, WORK_CLAIMED, __ATOMIC_RELEASE); /* go_off() is behind it */
     error = order_core(&cores[core], core_affinity(core), entry, false, &refused);
-    if (error == 0)
-        __atomic_store_n(&cores[core].busy, WORK_NONE, __ATOMIC_RELEASE);
-    return error;
+    if (error != 0)
+        return error;
+    __atomic_store_n(&cores[core].busy, WORK_NONE, __ATOMIC_RELEASE);
+    tell_all(&cores[core]); /* smp_join() */
+    return 0;
 }

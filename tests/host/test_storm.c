@@ -693,6 +693,33 @@ static void sgi_without_end_has_no_other_masked(void **state)
     }
 }
 
+static enum irq_return send_the_next(void *context)
+{
+    host_take_time_us(CALL_US);
+    if (++stuck_calls < CALLS_MAX)
+        gic_send_sgi(core_id(), (unsigned)(uintptr_t)context);
+    return IRQ_HANDLED;
+}
+
+/* None of them comes more often than the others. */
+static void sgis_in_turns_are_told(void **state)
+{
+    uint64_t storms = msi_storms();
+
+    (void)state;
+    stuck_calls = 0;
+    assert_int_equal(irq_sgi_request(SGI, send_the_next, (void *)(uintptr_t)(SGI + 1)), 0);
+    assert_int_equal(irq_sgi_request(SGI + 1, send_the_next, (void *)(uintptr_t)SGI), 0);
+    gic_send_sgi(0, SGI);
+    host_advance_us(2 * CALL_US * CALLS_MAX);
+    assert_int_equal(stuck_calls, CALLS_MAX);
+    assert_true(msi_storms() > storms);
+    irq_service();
+    assert_non_null(strstr(told, "storm: INTID "));
+    assert_int_equal(irq_sgi_free(SGI), 0);
+    assert_int_equal(irq_sgi_free(SGI + 1), 0);
+}
+
 /* An LPI that nobody has, of a device that sends without end. */
 static void stray_without_end_has_no_other_masked(void **state)
 {
@@ -866,6 +893,7 @@ int main(int argument_count, char **arguments)
         TEST(acknowledge_of_nothing_is_counted),
         TEST(handed_over_flood_leaves_others_their_turn),
         TEST(sgi_without_end_has_no_other_masked),
+        TEST(sgis_in_turns_are_told),
         TEST(stray_without_end_has_no_other_masked),
         TEST(handed_over_storm_is_masked_and_not_its_neighbour),
     };

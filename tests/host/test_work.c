@@ -148,13 +148,14 @@ static void what_is_queued_for_any_core_is_seen(void **state)
 {
     (void)state;
     make();
-    assert_false(work_is_queued());
+    assert_false(work_is_queued(UINT32_MAX));
     for (unsigned core = 0; core < core_count(); core++) {
         assert_int_equal(work_queue_on(&items[0].work, core), 0);
-        assert_true(work_is_queued());
+        assert_true(work_is_queued(UINT32_C(1) << core));
+        assert_false(work_is_queued(~(UINT32_C(1) << core)));
         assert_int_equal(work_cancel(&items[0].work), 0);
         work_init(&items[0].work, note, &items[0]);
-        assert_false(work_is_queued());
+        assert_false(work_is_queued(UINT32_MAX));
     }
 }
 

@@ -34,6 +34,7 @@ struct core {
     void (*function)(void *argument);
     void *argument;
     uint32_t busy;
+    int (*init)(void); /* what it runs first when it starts; NULL: nothing */
 
     const uint8_t *first_irq_frame; /* what irq_frame is for an IRQ that interrupts a thread */
 } __attribute__((aligned(64)));
