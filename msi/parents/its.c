@@ -213,8 +213,9 @@ static void forget_stuck(struct its_parent *its, struct its_identity *identity)
     }
 }
 
-/* Tries again what could not be discarded earlier. */
-static void reap_identity(struct its_parent *its, struct its_identity *identity)
+/* Tries again what could not be discarded earlier. False: the ITS does no commands now, and the
+ * others would only take their time-outs too. */
+static bool reap_identity(struct its_parent *its, struct its_identity *identity)
 {
     struct irq **link = &identity->stuck;
 
@@ -223,6 +224,8 @@ static void reap_identity(struct its_parent *its, struct its_identity *identity)
 
         int error = its_discard_event(identity->device, irq->index);
 
+        if (error == -ETIMEDOUT)
+            return false;
         if (error != 0 && error != -ENOENT) { /* -ENOENT: a command took effect after its time */
             link = &irq->stuck_next;
             continue;
@@ -231,13 +234,15 @@ static void reap_identity(struct its_parent *its, struct its_identity *identity)
         its->stuck_count--;
         give_up(irq);
     }
+    return true;
 }
 
 static void reap(struct its_parent *its)
 {
     for (unsigned i = 0; i < CHAINS && its->stuck_count != 0; i++)
         for (struct its_identity *each = its->chains[i]; each != NULL; each = each->next)
-            reap_identity(its, each);
+            if (!reap_identity(its, each))
+                return;
 }
 
 static int identity_leave(struct irq_binding *binding)
@@ -264,7 +269,7 @@ static int identity_leave(struct irq_binding *binding)
         free(identity);
         return 0;
     }
-    reap_identity(its, identity);
+    (void)reap_identity(its, identity);
     /* A stuck interrupt counts as its device's. */
     for (const struct irq *irq = identity->stuck; irq != NULL; irq = irq->stuck_next) {
         if (irq->binding == binding)

@@ -516,6 +516,28 @@ static void block_of_which_the_parent_fails_is_gone(void **state)
     assert_int_equal(irq_unbind(&device), 0);
 }
 
+/* However many wait to be released, an ITS that does nothing is waited for once. */
+static void silent_its_is_asked_no_oftener_for_more(void **state)
+{
+    struct irq_inventory before;
+    struct irq *irq;
+    unsigned asked;
+
+    (void)state;
+    bind_messages();
+    before = msi_in_use();
+    assert_int_equal(request_block(msi_note), 0);
+    host_fail_calls("its_discard_event", 1, 1000, -ETIMEDOUT, false);
+    assert_int_equal(irq_free_block(block, 4), -ETIMEDOUT);
+    asked = host_failed_calls();
+    assert_int_equal(request(5, msi_note, &records[0], 1, &irq), 0);
+    assert_int_equal(host_failed_calls(), asked + 1);
+    host_fail_calls(NULL, 1, 0, 0, false);
+    assert_int_equal(irq_free(irq), 0);
+    assert_true(msi_comes_back(&before, use_again));
+    assert_int_equal(irq_unbind(&device), 0);
+}
+
 /* Each try to release it is refused: it belongs to its device, which stays bound; another device of
  * the same parent can leave. */
 static void stuck_event_keeps_its_device_bound(void **state)
@@ -1033,6 +1055,7 @@ int main(int argument_count, char **arguments)
         TEST(local_ones_can_be_freed_again_after_a_hang),
         TEST(handle_is_gone_when_the_parent_fails),
         TEST(block_of_which_the_parent_fails_is_gone),
+        TEST(silent_its_is_asked_no_oftener_for_more),
         TEST(stuck_event_keeps_its_device_bound),
         TEST(stuck_lines_come_back_one_by_one),
         TEST(move_writes_no_message),
