@@ -572,7 +572,8 @@ static void check_end(const struct udma_inventory *before, unsigned pieces)
     udma_get_inventory(&now);
     FUZZ_CHECK(now.channels_free + now.held == before->channels_free);
     FUZZ_CHECK(now.rings_free + now.held == before->rings_free);
-    if (now.held == 0 && fuzz_pieces() != pieces)
+    /* One less: a loader's ring that could not be reset at the start could be since. */
+    if (now.held == 0 && fuzz_pieces() != pieces && fuzz_pieces() + 1u != pieces)
         fuzz_fail("%u pieces of memory, %u before", fuzz_pieces(), pieces);
     for (unsigned core = 0; core < CORES; core++) {
         fuzz_set_core(core);
