@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Waiting for what handlers count (tests/target/counting.h).
+ * Counting in handlers, and waiting for it (tests/target/counting.h).
  */
 #include "tests/target/counting.h"
 
@@ -18,6 +18,16 @@ static bool is_met(void *argument)
     const struct expectation *expectation = argument;
 
     return __atomic_load_n(expectation->count, __ATOMIC_SEQ_CST) >= expectation->least;
+}
+
+void count_copy(void *context, void *cookie, int status)
+{
+    uint64_t *copies = context;
+
+    (void)cookie;
+    if (status == 0)
+        __atomic_add_fetch(copies, 1, __ATOMIC_SEQ_CST);
+    wait_notify();
 }
 
 int wait_for_count(const uint64_t *count, uint64_t least, uint64_t timeout_us)

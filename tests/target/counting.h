@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Waiting for what handlers count.
+ * Waiting for what handlers count, and a handler that counts.
  */
 #ifndef TESTS_TARGET_COUNTING_H
 #define TESTS_TARGET_COUNTING_H
@@ -10,5 +10,8 @@
 /* Waits until *count, which a handler adds to before it calls wait_notify(), is `least` or more.
  * 0 or -ETIMEDOUT. Thread context. */
 int wait_for_count(const uint64_t *count, uint64_t least, uint64_t timeout_us);
+
+/* A channel's callback, whose context is such a count: of copies that have succeeded. */
+void count_copy(void *context, void *cookie, int status);
 
 #endif

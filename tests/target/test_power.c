@@ -414,15 +414,6 @@ SELFTEST(power, work_that_is_queued_meanwhile_runs_before_the_core_goes_off, DEA
 
 static uint64_t copies;
 
-static void note_copy(void *context, void *cookie, int status)
-{
-    (void)context;
-    (void)cookie;
-    if (status == 0)
-        __atomic_add_fetch(&copies, 1, __ATOMIC_SEQ_CST);
-    wait_notify();
-}
-
 static bool is_copied_twice(void *argument)
 {
     (void)argument;
@@ -449,8 +440,12 @@ static void copy_while_core_1_goes_off(struct udma_channel *channel, uint64_t me
 
 SELFTEST(power, channel_with_callbacks_in_thread_context_outlives_its_core, DEADLINE_S)
 {
-    const struct udma_channel_config config = {
-        .name = "power", .core = 1, .depth = 1, .callback = note_copy, .delivery = &udma_in_thread};
+    const struct udma_channel_config config = {.name = "power",
+                                               .core = 1,
+                                               .depth = 1,
+                                               .callback = count_copy,
+                                               .context = &copies,
+                                               .delivery = &udma_in_thread};
     struct udma_channel *channel;
     uint8_t *memory;
 

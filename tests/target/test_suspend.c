@@ -251,15 +251,6 @@ SELFTEST(suspend, interrupts_of_each_kind_are_as_they_were, DEADLINE_S)
 
 static uint64_t copies;
 
-static void note_copy(void *context, void *cookie, int status)
-{
-    (void)context;
-    (void)cookie;
-    if (status == 0)
-        __atomic_add_fetch(&copies, 1, __ATOMIC_SEQ_CST);
-    wait_notify();
-}
-
 static bool is_copied(void *argument)
 {
     return __atomic_load_n(&copies, __ATOMIC_SEQ_CST) >= *(const uint64_t *)argument;
@@ -278,8 +269,11 @@ static void turn_one(bool on)
  * was. */
 static void body_copy(void)
 {
-    const struct udma_channel_config config = {
-        .name = "suspend", .core = core_count() - 1, .depth = 1, .callback = note_copy};
+    const struct udma_channel_config config = {.name = "suspend",
+                                               .core = core_count() - 1,
+                                               .depth = 1,
+                                               .callback = count_copy,
+                                               .context = &copies};
     uint8_t *memory = dma_alloc(2 * BYTES);
     struct udma_channel *channel;
     uint64_t alarm, wanted = 0;
