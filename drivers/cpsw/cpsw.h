@@ -31,7 +31,7 @@
 #include <stdint.h>
 
 #define CPSW_FRAME_MIN          60u   /* what is shorter, is sent padded */
-#define CPSW_FRAME_MAX          1518u /* with a VLAN tag; 1514 without; what is longer is not taken */
+#define CPSW_FRAME_MAX          1518u /* with a VLAN tag; 1514 without */
 #define CPSW_BUFFER_SIZE        1536u /* receives any frame; a multiple of a cache line */
 #define CPSW_MAC_ADDRESS_LENGTH 6u
 
@@ -47,12 +47,12 @@ struct cpsw_facts {
     uintptr_t mac_id;                      /* CTRLMMR_MCU_MAC_ID0; MAC_ID1 follows */
     uintptr_t interface_select;            /* CTRLMMR_MCU_ENET_CTRL: the port's mode */
     uint16_t device;                       /* TI-SCI's id of it, for power */
-    uint32_t clock_hz;                     /* that MDIO's is divided from */
+    uint32_t clock_hz;                     /* that the ALE ages its entries by */
     uint8_t phy_address;                   /* on MDIO, or CPSW_PHY_ANY: the first that answers */
     uint8_t receive_delay, transmit_delay; /* a DP83867's, in 0.25 ns less one; CPSW_NO_DELAY */
     const char *endpoint;                  /* of its threads (drivers/udma/endpoint.h) */
     struct udma *udma;                     /* the Navigator that it hangs on */
-    struct device *interrupts; /* its own wires, MDIO's at index 0; NULL: cpsw_check_link() polls */
+    bool checksum_erratum;                 /* AM65x SR1.0, errata SPRZ452, i2027: none is added */
 };
 
 #define CPSW_PHY_ANY  0xffu
@@ -78,8 +78,6 @@ struct cpsw_config {
     const struct cpsw_facts *facts;
     const uint8_t *mac_address; /* 6 bytes, copied; NULL: of the efuses */
     bool loopback;              /* the MAC's own: what is sent is received; no PHY, no wire */
-    bool no_checksum;           /* a frame with a bad IPv4 TCP or UDP checksum is received as any
-                                   other, and cpsw_checksum() tells nothing */
 
     unsigned flow_count; /* 0 means 1; frames go to flow 0 unless cpsw_classify() says otherwise */
     struct cpsw_flow_config flows[CPSW_FLOWS_MAX];
@@ -98,11 +96,9 @@ struct cpsw_config {
     void (*ready)(void *context);
     /* In cpsw_close(), thread context: a receive buffer that nothing was received into. */
     void (*returned)(void *context, unsigned flow, const struct udma_buffer *buffer);
-    /* The link has changed; also for the first state after cpsw_start(). Thread context: deferred
-     * work of link_core, or within cpsw_check_link() or cpsw_start(). NULL: nobody wants to know.
-     */
+    /* The link has changed; also for the first state after cpsw_start(). In cpsw_check_link(),
+     * cpsw_set_link() or cpsw_start(), thread context. NULL: nobody wants to know. */
     void (*link)(void *context, const struct cpsw_link *link);
-    uint32_t link_core; /* that MDIO's interrupt is deferred to, or IRQ_CORE_ANY */
     /* An error that no frame tells of: teardown, descriptor, overflow. NULL: it is logged. */
     void (*error)(void *context, enum udma_error error);
     void *context;
@@ -112,17 +108,17 @@ struct cpsw_config {
  * fails undoes those before it. Thread context, any core. -EBUSY: it is open; -EINVAL: no callback,
  * a count, depth or core out of range, no unicast address; -ENODEV: the platform has none, or the
  * efuses have no address and none is given; -ENXIO: no PHY answers (not with loopback); -ETIMEDOUT:
- * a register's reset or MDIO did not end; the errors of udma_transmit_open(), udma_receive_open(),
+ * the MAC's reset did not end; the errors of udma_transmit_open(), udma_receive_open(),
  * udma_flow_open() and of the system firmware. -EDEADLK: not allowed here. */
 int cpsw_open(const struct cpsw_config *config, struct cpsw **cpsw);
 
 /* Lets frames in and out. The flows should have buffers by then: a frame that finds none is
- * dropped, and counted by the flow. Thread context. 0 also if it is started. -EINVAL; -EDEADLK; the
- * errors of udma_receive_start(); -ETIMEDOUT: of MDIO. */
+ * dropped, and counted by the flow. Thread context. 0 also if it is started. -EINVAL; the errors of
+ * udma_receive_start() and cpsw_check_link(). */
 int cpsw_start(struct cpsw *cpsw);
 
 /* Stops the MAC and the ALE, tears the channels down, gives every buffer back (sent(), returned()),
- * frees interrupts and channels, and takes the power off if cpsw_open() put it on. Frames may come
+ * frees interrupts and channels, and takes the power off. Frames may come
  * and go meanwhile, and other cores may be in cpsw_send(), but must be out of it before the handle
  * is gone. Thread context.
  *
@@ -132,12 +128,13 @@ int cpsw_start(struct cpsw *cpsw);
  * the handle is still the caller's: close it again. -EINVAL; -EDEADLK: nothing was done. */
 int cpsw_close(struct cpsw *cpsw);
 
-/* Queues up to count frames without a copy; one doorbell. A packet's buffers and buffer_count, and
- * its cookie, are all that count; its tags, type and words are the driver's and are filled in, so
- * the packets are not const. Returns how many were taken, from the first on; -EAGAIN: none for want
- * of room: ready() tells; -EINVAL: the first one's length is 0 or more than CPSW_FRAME_MAX, or it
- * has too many buffers; -ECANCELED: it is being closed; -ENETDOWN: the link is down. Any context.
- */
+/* Queues up to count frames without a copy; one doorbell. A packet's buffers and buffer_count, its
+ * cookie, and a checksum that cpsw_add_checksum() asks for are all that count; tags, type and flow
+ * are the driver's and are filled in, so the packets are not const. word_count is 0, or what
+ * cpsw_add_checksum() made of it. Returns how many were taken, from the first on; -EAGAIN: none for
+ * want of room: ready() tells; -EINVAL: the first one's length is 0 or more than CPSW_FRAME_MAX, or
+ * it has too many buffers; -ECANCELED: it is being closed; -ENETDOWN: the link is down, or it has
+ * not been started. Any context. */
 int cpsw_send(struct cpsw *cpsw, struct udma_packet *packets, unsigned count);
 
 /* Gives a flow buffers to receive into, each of CPSW_BUFFER_SIZE bytes at least (its length).
@@ -145,9 +142,17 @@ int cpsw_send(struct cpsw *cpsw, struct udma_packet *packets, unsigned count);
  * too small a buffer; -ECANCELED. Any context. */
 int cpsw_give(struct cpsw *cpsw, unsigned flow, const struct udma_buffer *buffers, unsigned count);
 
+/* Has the hardware put the one's complement sum of a frame's bytes from `from` to its end into the
+ * two bytes at `at`, which hold what the sum begins with (of TCP and UDP, the pseudo-header's),
+ * both counted from the frame's first. packet->length is the frame's. -ENOTSUP: this silicon can't
+ * (errata SPRZ452, i2027); -EINVAL: they are not in the frame, or beyond its first 254 bytes. Any
+ * context. */
+int cpsw_add_checksum(const struct cpsw *cpsw, struct udma_packet *packet, unsigned from,
+                      unsigned at);
+
 /* What the hardware found of a received frame's TCP or UDP checksum. */
 enum cpsw_checksum {
-    CPSW_CHECKSUM_UNKNOWN, /* it did not look: neither of them, a fragment, or no_checksum */
+    CPSW_CHECKSUM_UNKNOWN, /* it did not look: neither of them, or a fragment */
     CPSW_CHECKSUM_GOOD,
     CPSW_CHECKSUM_BAD
 };
@@ -158,8 +163,7 @@ enum cpsw_match {
     CPSW_MATCH_PRIORITY,    /* value: of the VLAN tag, 0-7 */
     CPSW_MATCH_SOURCE,      /* address: whom it is from */
     CPSW_MATCH_DESTINATION, /* address: to whom: a multicast group of cpsw_multicast_add() */
-    CPSW_MATCH_VLAN,        /* value: of cpsw_vlan_add() */
-    CPSW_MATCH_TYPE         /* value: the EtherType */
+    CPSW_MATCH_VLAN         /* value: of cpsw_vlan_add() */
 };
 struct cpsw_rule {
     enum cpsw_match match;
@@ -167,8 +171,9 @@ struct cpsw_rule {
     uint8_t address[CPSW_MAC_ADDRESS_LENGTH];
     unsigned flow;
 };
-/* Adds a rule; of several that match a frame, the last one added decides. Thread context. -ENOSPC:
- * the hardware has no classifier left; -ENOTSUP: it has none at all; -EINVAL; -EDEADLK. */
+/* Adds a rule, until the port is closed; of several that match a frame, the last one added decides.
+ * Thread context. -ENOSPC: the hardware has no classifier left; -ENOTSUP: it has none at all;
+ * -EINVAL; -EDEADLK. */
 int cpsw_classify(struct cpsw *cpsw, const struct cpsw_rule *rule);
 
 /* Multicast groups whose frames are received, broadcast is always; or everything (promiscuous).
@@ -182,15 +187,17 @@ int cpsw_set_promiscuous(struct cpsw *cpsw, bool on);
 int cpsw_vlan_add(struct cpsw *cpsw, uint16_t vlan);
 int cpsw_vlan_remove(struct cpsw *cpsw, uint16_t vlan);
 
-/* The link as it was last seen: any context. Looks at it now, and calls link() if it has changed;
- * for who has no interrupt of MDIO, about once a second: thread context; -EDEADLK; -ETIMEDOUT:
- * MDIO. cpsw_link_by_interrupt(): whether nobody need ask. */
+/* The link as it was last seen. Any context. */
 void cpsw_get_link(const struct cpsw *cpsw, struct cpsw_link *link);
-int cpsw_check_link(struct cpsw *cpsw);
-bool cpsw_link_by_interrupt(const struct cpsw *cpsw);
 
-/* Takes the link down and up, as if the cable were pulled (the PHY's isolation and power-down; with
- * loopback, the MAC's enable). Thread context. -EDEADLK; -ETIMEDOUT. */
+/* Looks at the link now, sets the MAC up for it, and calls link() if it has changed. Somebody has
+ * to do so, about once a second, since MDIO's link interrupt does not work on the AM65x (errata
+ * SPRZ452, i2329). Thread context. 0; -EINVAL; -EDEADLK; -EIO: no PHY answers any more, and the
+ * link counts as down. */
+int cpsw_check_link(struct cpsw *cpsw);
+
+/* Takes the link down, as if the cable were pulled, and up again (the PHY's power-down; with
+ * loopback, the MAC). Thread context. Errors of cpsw_check_link(). */
 int cpsw_set_link(struct cpsw *cpsw, bool up);
 
 /* The port's address. Any context. */
@@ -214,9 +221,9 @@ int cpsw_get_statistics(struct cpsw *cpsw, enum cpsw_port port, struct cpsw_stat
 
 /* What the driver counts, since the open. Any context. */
 struct cpsw_counters {
-    uint64_t sent, sent_bytes;
+    uint64_t sent, sent_bytes; /* frames that the switch has taken */
     uint64_t received[CPSW_FLOWS_MAX], received_bytes[CPSW_FLOWS_MAX];
-    uint64_t dropped; /* received with an error, or with no flow of ours: given back at once */
+    uint64_t dropped; /* received with an error: given back to its flow at once */
     uint64_t link_changes;
 };
 void cpsw_get_counters(const struct cpsw *cpsw, struct cpsw_counters *counters);

@@ -38,6 +38,8 @@ struct udma_facts {
  * this host's; or the system firmware's error. */
 int udma_init(const struct udma_facts *facts);
 
+struct udma; /* a Navigator's UDMAP with its ring accelerator; opaque */
+
 /* How many memory-to-memory channels can be open at once, and how many are. Any context. */
 unsigned udma_capacity(void);
 unsigned udma_open_count(void);
