@@ -5,6 +5,7 @@
 #
 #   mk/config.mk        toolchain, flags, folders          mk/run.mk          run, debug
 #   mk/setup.mk         packages, newlib, libfdt           mk/check.mk        check, check-all, analysers
+#   mk/lwip.mk          lwIP                               mk/net.mk          the application on the network
 #   mk/firmware.mk      the library, modules, applications mk/conformance.mk  Linux, U-Boot
 #   mk/twin.mk          the twin                           mk/board.mk        image, flash, debug-board
 #   mk/sdk.mk           the SDK                            mk/help.mk         help, clean
@@ -17,5 +18,5 @@
 .PHONY: all
 all: firmware twin
 
-include mk/config.mk mk/setup.mk mk/sanitize.mk mk/delay.mk mk/firmware.mk mk/twin.mk mk/host.mk
-include mk/run.mk mk/sdk.mk mk/fuzz.mk mk/check.mk mk/coverage.mk mk/prove.mk mk/conformance.mk mk/bench.mk mk/board.mk mk/help.mk
+include mk/config.mk mk/setup.mk mk/lwip.mk mk/sanitize.mk mk/delay.mk mk/firmware.mk mk/twin.mk mk/host.mk
+include mk/run.mk mk/sdk.mk mk/fuzz.mk mk/check.mk mk/coverage.mk mk/prove.mk mk/conformance.mk mk/net.mk mk/bench.mk mk/board.mk mk/help.mk

@@ -9,6 +9,8 @@
 #                         app-name      (default: the folder's name)
 #                         app-sources   (default: every .c and .S in the folder), relative to it
 #                         app-modules   (default: none)
+#                         app-libraries (default: none; lwip: mk/lwip.mk)
+#                         app-embeds    (default: none): files that a source takes in by .incbin
 #                         app-cflags, app-warnings
 
 APP ?= app/default
@@ -39,6 +41,8 @@ FIRMWARE_SOURCES := $(library-sources) $(foreach module,$(MODULES),$(module-$(mo
 app-name    := $(notdir $(abspath $(APP)))
 app-sources := $(notdir $(wildcard $(APP)/*.c $(APP)/*.S))
 app-modules :=
+app-libraries :=
+app-embeds :=
 app-cflags  :=
 app-warnings := -Wall -Wextra
 ifeq ($(wildcard $(APP)/.),)
@@ -56,6 +60,9 @@ $(error APP=$(APP): app-modules has "tests", which wants "selftest" too)
 endif
 ifneq ($(filter-out $(MODULES),$(app-modules)),)
 $(error APP=$(APP): app-modules has "$(filter-out $(MODULES),$(app-modules))"; there are $(MODULES))
+endif
+ifneq ($(filter-out lwip,$(app-libraries)),)
+$(error APP=$(APP): app-libraries has "$(filter-out lwip,$(app-libraries))"; there is lwip)
 endif
 
 ifeq ($(APP),app/default)
@@ -142,21 +149,40 @@ $(A)/app/from: FORCE
 .PHONY: FORCE
 FORCE:
 
-$(A)/app/%.c.o: $(APP)/%.c $(A)/app/from $(MAKEFILE_PARTS) $(FIRMWARE_NEEDS)
+# lwIP as this application wants it, since its options are the application's. Its warnings are its
+# authors' concern; it may use what the application may.
+ifneq ($(filter lwip,$(app-libraries)),)
+APP_NEEDS     := $(LWIP)/stamp
+APP_LIBRARIES := $(A)/liblwip.a
+APP_INCLUDES   = $(call lwip-includes,$(APP))
+LWIP_OBJECTS  := $(LWIP_PARTS:%=$(A)/lwip/%.o)
+
+$(A)/lwip/%.c.o: $(LWIP)/stamp $(wildcard $(APP)/port/*.h $(APP)/port/arch/*.h) $(MAKEFILE_PARTS) $(FIRMWARE_NEEDS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(APP_CFLAGS) $(app-warnings) -I$(APP) $(app-cflags) -c -o $@ $<
+	$(Q)$(CC) $(APP_CFLAGS) $(APP_INCLUDES) -c -o $@ $(LWIP_SOURCE)/$*.c
+
+$(APP_LIBRARIES): $(LWIP_OBJECTS)
+	@echo "  AR    $@"
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+endif
+
+$(A)/app/%.c.o: $(APP)/%.c $(A)/app/from $(MAKEFILE_PARTS) $(FIRMWARE_NEEDS) $(APP_NEEDS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(APP_CFLAGS) $(APP_INCLUDES) $(app-warnings) -I$(APP) $(app-cflags) -c -o $@ $<
 
 $(A)/app/%.S.o: $(APP)/%.S $(A)/app/from $(MAKEFILE_PARTS) $(FIRMWARE_NEEDS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(APP_CFLAGS) -I$(APP) $(app-cflags) -c -o $@ $<
 
+$(filter %.S.o,$(APP_OBJECTS)): $(addprefix $(APP)/,$(app-embeds))
+
 APP_MODULES := $(addprefix $(O)/modules/,$(addsuffix .o,$(app-modules)))
 
 $(eval $(call listed,$(A)/application.list,$(APP_OBJECTS) $(APP_MODULES)))
-$(APP_ELF): $(APP_OBJECTS) $(APP_MODULES) $(LIBRARY) linker.ld $(A)/application.list $(FIRMWARE_NEEDS)
+$(APP_ELF): $(APP_OBJECTS) $(APP_MODULES) $(APP_LIBRARIES) $(LIBRARY) linker.ld $(A)/application.list $(FIRMWARE_NEEDS)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) $(FLAVOUR_LDFLAGS) -Wl,-T,linker.ld -Wl,-Map,$(@:.elf=.map) -o $@ $(APP_OBJECTS) $(APP_MODULES) \
-	    $(LIBRARY) $(LIBFDT)/usr/lib/aarch64-linux-gnu/libfdt.a -L$(NEWLIB)/aarch64-none-elf/lib -lm -lc -lgcc
+	    $(APP_LIBRARIES) $(LIBRARY) $(LIBFDT)/usr/lib/aarch64-linux-gnu/libfdt.a -L$(NEWLIB)/aarch64-none-elf/lib -lm -lc -lgcc
 
 $(APP_IMAGE): $(APP_ELF)
 	@echo "  IMAGE $@"

@@ -14,6 +14,7 @@
 #include "msi/report.h"
 #include "platform/cpsw.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <lwip/stats.h>
 #include <stdio.h>
@@ -36,8 +37,9 @@ static int tell(const char *what, int error)
 static void print_address(uint32_t address)
 {
     const ip4_addr_t ip = {.addr = address};
+    char text[IP4ADDR_STRLEN_MAX]; /* lwIP's own buffer is the stack's thread's */
 
-    printf("address %s", address == 0 ? "none yet" : ip4addr_ntoa(&ip));
+    printf("address %s", address == 0 ? "none" : ip4addr_ntoa_r(&ip, text, sizeof(text)));
 }
 
 /* ---- state ---- */

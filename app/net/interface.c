@@ -186,6 +186,8 @@ static void describe(struct pbuf *pbuf, struct udma_packet *packet, struct udma_
     for (const struct pbuf *piece = pbuf; piece != NULL; piece = piece->next)
         if (piece->len != 0)
             buffers[count++] = (struct udma_buffer){.data = piece->payload, .length = piece->len};
+    packet->word_count = 0;
+    packet->has_epib = false;
     packet->buffers = buffers;
     packet->buffer_count = count;
     packet->length = pbuf->tot_len;
@@ -206,7 +208,6 @@ static int send_batch(struct net_interface *interface)
         count = NET_BATCH;
     if (count == 0)
         return -EAGAIN;
-    memset(packets, 0, sizeof(packets[0]) * count);
     for (unsigned i = 0; i < count; i++)
         describe(interface->waiting[(interface->waiting_first + i) % NET_SEND_WAITING], &packets[i],
                  buffers[i]);
@@ -389,7 +390,6 @@ static int open_port(struct net_interface *interface, const struct net_interface
         .ready = on_ready,
         .returned = on_returned,
         .link = on_link,
-        .link_core = config->core,
         .error = on_error,
         .context = interface,
     };

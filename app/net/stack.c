@@ -83,7 +83,7 @@ static void on_changed(struct netif *netif)
     if (address != 0)
         log_info(net, "address %s", ip4addr_ntoa(netif_ip4_addr(netif)));
     else
-        log_info(net, "no address");
+        log_info(net, "no address any more");
     wait_notify();
 }
 
@@ -145,14 +145,13 @@ static void await_reason(void)
     (void)wait_until_signal(has_reason, &the_interface, deadline_after_us(sleep_us));
 }
 
-/* About once a second, where no interrupt tells. */
+/* About once a second: no interrupt tells. */
 static void look_at_link(deadline_t *next)
 {
     if (!deadline_passed(*next))
         return;
     *next = deadline_after_us(LINK_LOOK_US);
-    if (!cpsw_link_by_interrupt(the_interface.port))
-        (void)cpsw_check_link(the_interface.port); /* MDIO says nothing: the link stays as it was */
+    (void)cpsw_check_link(the_interface.port); /* with an error the link counts as down */
 }
 
 static void turn(void)

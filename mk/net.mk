@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The application on the network: on the twin, and as a program of this machine (tests/net/node.c).
+
+N           := $(BUILD)/host/net
+NET_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(HOST_SANITIZE) -MMD -MP -I. -Itests/host/include \
+               -DHOST_TEST=1 -Dsniprintf=snprintf $(call lwip-includes,app/net)
+NET_APP     := $(filter-out app/net/main.c app/net/command.c app/net/inventory.c,$(wildcard app/net/*.c))
+NET_CODE    := $(NET_APP) $(addprefix tests/net/,machine.c port.c interrupts.c) arch/arm64/deadline.c lib/command.c
+NET_OBJECTS := $(NET_CODE:%=$(N)/%.o) $(N)/app/net/page.S.o $(LWIP_PARTS:%=$(N)/lwip/%.o)
+
+.PHONY: net-node
+net-node: $(N)/node
+
+$(N)/lwip/%.c.o: $(LWIP)/stamp $(wildcard app/net/port/*.h app/net/port/arch/*.h) $(MAKEFILE_PARTS) | $(SETUP)/host
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(NET_CFLAGS) -c -o $@ $(LWIP_SOURCE)/$*.c
+
+$(N)/%.c.o: %.c $(LWIP)/stamp $(MAKEFILE_PARTS) | $(SETUP)/host $(SETUP)/net
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(NET_CFLAGS) $(WARNINGS) -c -o $@ $<
+
+$(N)/%.S.o: %.S app/net/page.html $(MAKEFILE_PARTS) | $(SETUP)/host
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -c -o $@ $<
+
+$(N)/libnet.a: $(NET_OBJECTS)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(N)/node: $(N)/tests/net/node.c.o $(N)/tests/net/faults.c.o $(N)/libnet.a
+	$(Q)$(HOSTCC) $(HOST_SANITIZE) -o $@ $^ -lslirp
+
+-include $(NET_OBJECTS:.o=.d) $(N)/tests/net/node.c.d $(N)/tests/net/faults.c.d
+
+$(N)/test_net: $(N)/tests/net/test_net.c.o $(N)/tests/net/frames.c.o $(N)/libnet.a
+	$(Q)$(HOSTCC) $(HOST_SANITIZE) -o $@ $^ -lcmocka
+
+host-tests: $(N)/test_net $(N)/node
+-include $(N)/tests/net/test_net.c.d $(N)/tests/net/frames.c.d
