@@ -29,6 +29,7 @@ bool machine_deliver(const uint8_t *frame, size_t length, enum cpsw_checksum che
 unsigned machine_send(unsigned frames); /* up to so many leave the port; how many did */
 void machine_set_link(bool up);
 void machine_set_room(unsigned frames); /* the port takes so many at once; as it was opened: 0 */
+void machine_refuse(bool refuse);       /* the port has no room; then it says that it has */
 
 /* What the port has now, and has had come. */
 struct machine_port {

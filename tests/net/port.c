@@ -36,6 +36,7 @@ static struct cpsw the_port;
 static struct machine_port counted;
 static bool cable;
 static unsigned room;
+static bool refusing;
 static enum cpsw_checksum found;
 
 static const struct cpsw_facts facts = {.endpoint = "cpsw0"};
@@ -52,6 +53,7 @@ void machine_reset(const struct machine_wire *wire)
     machine_wire = wire;
     cable = true;
     room = 0;
+    refusing = false;
     machine_interrupted = false;
 }
 
@@ -117,6 +119,15 @@ static void gather(struct queued *queued)
     assert(at == queued->length);
 }
 
+static void tell_room(struct cpsw *port)
+{
+    bool told_full = port->told_full;
+
+    port->told_full = false;
+    if (told_full && port->config.ready != NULL)
+        port->config.ready(port->config.context);
+}
+
 unsigned machine_send(unsigned frames)
 {
     struct cpsw *port = &the_port;
@@ -136,12 +147,16 @@ unsigned machine_send(unsigned frames)
     }
     if (sent != 0)
         machine_interrupt(1);
-    if (sent != 0 && port->told_full) {
-        port->told_full = false;
-        if (port->config.ready != NULL)
-            port->config.ready(port->config.context);
-    }
+    if (sent != 0 && !refusing)
+        tell_room(port);
     return sent;
+}
+
+void machine_refuse(bool refuse)
+{
+    refusing = refuse;
+    if (!refuse)
+        tell_room(&the_port);
 }
 
 /* ---- drivers/cpsw/cpsw.h ---- */
@@ -209,7 +224,7 @@ static void enqueue(struct cpsw *port, const struct udma_packet *packet)
 
 int cpsw_send(struct cpsw *port, struct udma_packet *packets, unsigned count)
 {
-    unsigned limit = room != 0 ? room : port->config.send_depth, taken = 0;
+    unsigned limit = refusing ? 0 : room != 0 ? room : port->config.send_depth, taken = 0;
 
     if (!port->started || !port->link_up)
         return -ENETDOWN;

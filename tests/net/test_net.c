@@ -222,6 +222,23 @@ static void test_waits_for_room(void **state)
     assert_int_equal(buffers_with_port(), NET_RECEIVE_BUFFERS);
 }
 
+/* Nothing is sent meanwhile: only the port knows when there is room again. */
+static void test_goes_on_when_the_port_is_ready(void **state)
+{
+    struct frame datagram = frame_udp(4000, 100, 1);
+
+    (void)state;
+    machine_refuse(true);
+    assert_true(deliver(&datagram, CPSW_CHECKSUM_UNKNOWN));
+    settle();
+    assert_int_equal(seen_count, 0);
+    assert_false(net_interface_is_pending(&interface)); /* the thread may sleep */
+    machine_refuse(false);
+    assert_true(net_interface_is_pending(&interface));
+    settle();
+    assert_int_equal(seen_count, 1);
+}
+
 /* A port that sends nothing: what does not fit the queue is refused, and its buffers come back. */
 static void test_refuses_what_the_queue_has_no_place_for(void **state)
 {
@@ -307,6 +324,24 @@ static void test_follows_the_link(void **state)
     assert_true(deliver(&ping, CPSW_CHECKSUM_UNKNOWN));
     settle();
     assert_true(frame_is_pong(&seen[seen_count - 1], 2, 10, 1));
+}
+
+/* What waits when the cable is pulled is not kept: it would be stale when it is back. */
+static void test_drops_what_waits_for_a_link(void **state)
+{
+    (void)state;
+    machine_set_room(1);
+    for (unsigned i = 0; i < 3; i++) {
+        struct frame datagram = frame_udp(4000, 100, (uint8_t)i);
+
+        assert_true(deliver(&datagram, CPSW_CHECKSUM_UNKNOWN));
+    }
+    net_interface_turn(&interface); /* one is with the port */
+    assert_int_equal(cpsw_set_link(interface.port, false), 0);
+    settle();
+    assert_int_equal(interface.counters.refused, 2);
+    assert_int_equal(interface.counters.buffers_out, 0);
+    assert_int_equal(buffers_with_port(), NET_RECEIVE_BUFFERS);
 }
 
 /* Frames that wait in each of the queues, and some that the port has, at the close. */
@@ -398,10 +433,12 @@ int main(void)
         TEST(survives_more_frames_than_buffers),
         TEST(rings_one_doorbell_for_a_batch),
         TEST(waits_for_room),
+        TEST(goes_on_when_the_port_is_ready),
         TEST(refuses_what_the_queue_has_no_place_for),
         TEST(copies_what_has_too_many_pieces),
         TEST(believes_the_ports_checksums),
         TEST(follows_the_link),
+        TEST(drops_what_waits_for_a_link),
         TEST(closes_with_frames_everywhere),
         TEST(does_not_free_what_lwip_has),
         TEST(fragments_cannot_take_all_buffers),
