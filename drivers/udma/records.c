@@ -41,6 +41,8 @@
 /* Rows of a run when nothing else is asked for; each is aligned as the first one is. */
 #define RUN_ROW                 0x8000u
 #define ADDRESS_BITS            48u
+/* A record's bytes: the UDMAP's counts of bytes have 32 bits, and are read between records. */
+#define PIECE_MAX               0x40000000u
 
 /* ---- shapes ---- */
 
@@ -80,8 +82,8 @@ static bool is_addressable(const struct udma_side *side)
 int udma_move_length(const struct udma_move *move, uint64_t *length)
 {
     *length = bytes_of(&move->source);
-    if (*length == 0 || *length != bytes_of(&move->destination) ||
-        !is_addressable(&move->source) || !is_addressable(&move->destination))
+    if (*length == 0 || *length != bytes_of(&move->destination) || !is_addressable(&move->source) ||
+        !is_addressable(&move->destination))
         return -EINVAL;
     return 0;
 }
@@ -214,6 +216,8 @@ bool udma_cut_next(struct udma_cut *cut, struct udma_piece *piece)
 
     if (bytes == 0)
         return false;
+    if (bytes > PIECE_MAX)
+        bytes = PIECE_MAX;
     for (;;) {
         fit(&move->source, cut->position, bytes, count_of(&move->destination, 0), &source);
         fit(&move->destination, cut->position, source.bytes, count_of(&move->source, 0),
@@ -236,10 +240,9 @@ void udma_record_build(struct udma_block_copy *record, const struct udma_piece *
 {
     const struct udma_box *from = &piece->source, *to = &piece->destination;
 
-    record->flags = FLAG_TYPE_BLOCK_COPY | FLAG_WAIT |
-                    (uint32_t)options->trigger << FLAG_TRIGGER_SHIFT |
-                    (options->event ? 0u : FLAG_SUPPRESS_EVENT) |
-                    (options->last ? FLAG_END_OF_PACKET : 0u);
+    record->flags =
+        FLAG_TYPE_BLOCK_COPY | FLAG_WAIT | (uint32_t)options->trigger << FLAG_TRIGGER_SHIFT |
+        (options->event ? 0u : FLAG_SUPPRESS_EVENT) | (options->last ? FLAG_END_OF_PACKET : 0u);
     if (options->trigger != UDMA_TRIGGER_NONE)
         record->flags |= (options->step < UDMA_STEP_MOVE ? (uint32_t)options->step : TRIGGER_ALL)
                          << FLAG_TRIGGER_TYPE_SHIFT;

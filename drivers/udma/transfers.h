@@ -78,7 +78,7 @@ enum udma_trigger {
 
 /* How much a trigger lets go. */
 enum udma_step {
-    UDMA_STEP_ROW,      /* of the source: one round of count[1], of count[2], of count[3] */
+    UDMA_STEP_ROW, /* of the source: one round of count[1], of count[2], of count[3] */
     UDMA_STEP_PLANE,
     UDMA_STEP_CUBE,
     UDMA_STEP_MOVE,     /* each move of the list */
@@ -159,7 +159,7 @@ int udma_channel_abort(struct udma_channel *channel);
 /* Counts since the open, of what udma_counters does not tell. Any context. */
 struct udma_transfer_counters {
     uint64_t submitted, periods, lost; /* transfers; periods called back, and left out */
-    uint64_t early; /* period interrupts that found none */
+    uint64_t early;                    /* period interrupts that found none */
     uint64_t aborts;
 };
 void udma_get_transfer_counters(const struct udma_channel *channel,
