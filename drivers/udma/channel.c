@@ -123,6 +123,17 @@ static void tell_of_faults(const struct udma_channel *channel)
                   number, ring, (unsigned long long)channel->counters.bogus);
 }
 
+/* -EAGAIN: a handler has not returned; to be repeated. */
+static int free_interrupts(struct udma_channel *channel)
+{
+    int error = channel->extra != NULL ? channel->config.transfers->end(channel) : 0, freed;
+
+    if (error == -EAGAIN || channel->config.polled)
+        return error;
+    freed = irq_free(channel->irq);
+    return freed != 0 ? freed : error;
+}
+
 int udma_channel_close(struct udma_channel *channel)
 {
     int error = 0, stopped, freed;
@@ -143,7 +154,7 @@ int udma_channel_close(struct udma_channel *channel)
     stopped = udma_stop(channel);
     if (stopped == -EAGAIN)
         return -EAGAIN;
-    freed = channel->config.polled ? 0 : irq_free(channel->irq);
+    freed = free_interrupts(channel);
     if (freed == -EAGAIN)
         return -EAGAIN;
     if (freed != 0)

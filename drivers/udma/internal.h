@@ -97,6 +97,25 @@ struct udma_delivery {
     unsigned (*core)(const struct udma_deferral *deferral); /* where they are called; any context */
 };
 
+/* What channels have that were opened for more than copies (transfers.h): called where an image
+ * has them only. */
+struct udma_extra;
+struct udma_kinds {
+    /* Of a channel that is being opened; -ENOMEM. Thread context, as the last two. */
+    int (*begin)(struct udma_channel *channel);
+    /* The slot of the transfer whose descriptor an element is; NULL: none. Where the completion
+     * ring is emptied, as the next. */
+    struct udma_slot *(*find)(struct udma_channel *channel, uint64_t element);
+    /* What became of it; the slot is one for copies again. As udma_descriptor_status(). */
+    int (*finish)(struct udma_channel *channel, struct udma_slot *slot);
+    /* The channel is off: nothing of its own is called any more. The errors of irq_free(); can be
+     * repeated after -EAGAIN. */
+    int (*end)(struct udma_channel *channel);
+    /* The rest that the hardware knows; the system firmware's errors; can be repeated. */
+    int (*take_back)(struct udma_channel *channel);
+    void (*free)(struct udma_channel *channel);
+};
+
 struct udma_channel {
     struct udma_channel_config config;
     struct udma_numbers numbers;
@@ -112,6 +131,7 @@ struct udma_channel {
     struct udma_held held;
     bool stopped;   /* the teardown's message has come; atomic */
     bool cut_off;   /* by udma_stop(): the transfer in flight did not end */
+    bool aborting;  /* it will go on: what is flushed is called back too */
     bool by_thread; /* the completion ring is not emptied in the interrupt; set once, by begin() and
                        udma_stop() too */
 
@@ -123,6 +143,7 @@ struct udma_channel {
     struct udma_slot *last_free;
     struct udma_counters counters;
 
+    struct udma_extra *extra; /* of config.transfers; or NULL */
     struct udma_deferral deferral;
     unsigned strangers; /* in a row: elements of the completion ring that it could not use */
 
@@ -244,6 +265,11 @@ int udma_pair_settle(struct udma_link *link, int error, bool wanted);
 /* After an error they may still be paired, and the call can be repeated. */
 int udma_unpair(struct udma_link *link);
 
+/* All slots are free, as after an open. Nobody is at the channel. */
+void udma_slots_reset(struct udma_channel *channel);
+/* Both halves run. */
+void udma_enable(const struct udma_halves *halves);
+
 /* ---- stop.c; thread context ---- */
 
 struct udma_halves udma_halves_of(const struct udma *udma, uint16_t number);
@@ -280,6 +306,10 @@ enum irq_return udma_transfer_interrupt_traced(void *context);
 /* Takes what is on the completion ring as the handler does. Thread context; nobody else is at it.
  */
 void udma_transfer_poll(struct udma_channel *channel);
+
+/* A slot's transfer has ended so, and has not come back: its callback, and the slot is free. The
+ * channel is off, and nobody else is at it. Thread context. */
+void udma_transfer_cancel(struct udma_channel *channel, uint64_t element);
 
 /* Takes what is on the completion ring now, with callbacks that may take their time. Whether there
  * is more. Thread context; nobody else is at it. */

@@ -23,23 +23,29 @@
 
 /* ---- memory ---- */
 
+void udma_slots_reset(struct udma_channel *channel)
+{
+    const unsigned count = channel->config.depth + 1u;
+
+    for (unsigned i = 0; i < count; i++)
+        channel->slot_table[i].next = i + 1u < count ? &channel->slot_table[i + 1u] : NULL;
+    channel->first_free = &channel->slot_table[0];
+    channel->last_free = &channel->slot_table[count - 1u];
+}
+
 /* One more than there can be transfers, all free; and in the descriptors all that no copy changes.
  */
 static void prepare_slots(struct udma_channel *channel)
 {
-    const unsigned count = channel->config.depth + 1u;
-
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i <= channel->config.depth; i++) {
         struct udma_slot *slot = &channel->slot_table[i];
 
         slot->descriptor = &channel->descriptors[i];
-        slot->next = i + 1u < count ? slot + 1 : NULL;
         udma_descriptor_build(slot->descriptor, channel->numbers.channel,
                               channel->numbers.completion_ring, 0, 0, 1);
     }
     channel->slots = channel->slot_table;
-    channel->first_free = &channel->slot_table[0];
-    channel->last_free = &channel->slot_table[count - 1u];
+    udma_slots_reset(channel);
 }
 
 /* Its transmit half sends to its receive half. */
@@ -91,11 +97,17 @@ struct udma_channel *udma_channel_allocate(const struct udma_channel_config *con
     prepare_link(channel);
     prepare_deferral(channel);
     prepare_slots(channel);
+    if (config->transfers != NULL && config->transfers->begin(channel) != 0) {
+        udma_channel_free(channel);
+        return NULL;
+    }
     return channel;
 }
 
 void udma_channel_free(struct udma_channel *channel)
 {
+    if (channel->extra != NULL)
+        channel->config.transfers->free(channel);
     dma_free(channel->descriptors);
     free(channel);
 }
@@ -103,7 +115,7 @@ void udma_channel_free(struct udma_channel *channel)
 /* ---- taking ---- */
 
 /* The receiving half first: it must be there when the first data arrives. */
-static void enable(const struct udma_halves *halves)
+void udma_enable(const struct udma_halves *halves)
 {
     mmio_write32(UDMA_CTL(halves->receive), UDMAP_CTL_ENABLE);
     mmio_write32(UDMA_CTL(halves->transmit), UDMAP_CTL_ENABLE);
@@ -257,7 +269,7 @@ int udma_bring_up(struct udma_channel *channel)
     clear_completions(&channel->completion);
     if (!channel->config.polled)
         irq_unmask(channel->irq);
-    enable(&channel->halves);
+    udma_enable(&channel->halves);
     return 0;
 }
 
@@ -278,9 +290,10 @@ static int close_rings(struct udma_channel *channel)
 int udma_take_back(struct udma_channel *channel)
 {
     int error = udma_is_running(&channel->halves) ? udma_disable(&channel->halves) : 0;
-
     if (error == 0)
         error = udma_unpair(&channel->link);
+    if (error == 0 && channel->extra != NULL)
+        error = channel->config.transfers->take_back(channel);
     /* Through a pairing that stays, the hardware may still use the rings: their memory is kept. */
     if (error == 0)
         error = close_rings(channel);
