@@ -69,6 +69,16 @@ enum am65x_mcu_navss {
     AM65X_MCU_PSIL_BASE = 0x6000,
 };
 
+/* MCU_CPSW0, and the registers of MCU_CTRL_MMR0 that belong to it. The EVM's PHY delays what it
+ * sends us by 2 ns: in 0.25 ns, less one. */
+enum am65x_cpsw {
+    AM65X_MCU_MAC_ID0 = 0x40f00200,
+    AM65X_MCU_ENET_CTRL = 0x40f04040,
+    AM65X_CPSW_BASE = 0x46000000,
+    AM65X_CPSW_CLOCK_HZ = 250000000,
+    AM65X_EVM_PHY_DELAY = 7,
+};
+
 /* Secure-proxy threads of host 12 (A53, non-secure), and the receive thread's interrupt. */
 enum am65x_sci {
     AM65X_HOST_A53 = 12,
@@ -87,6 +97,7 @@ enum am65x_sci {
 
 /* TI-SCI device ids. */
 enum am65x_device {
+    AM65X_DEV_MCU_CPSW0 = 5,
     AM65X_DEV_NAVSS = 118,
     AM65X_DEV_INTA = 179,
     AM65X_DEV_INTR = 182,
