@@ -55,6 +55,7 @@ $(H)/test_gic: WRAP = dcache_clean_invalidate
 $(H)/test_its_table: WRAP = dcache_clean_invalidate
 $(H)/test_msi_scarce: WRAP = ti_sci_get_range ti_sci_event_unmap ti_sci_route_unmap intr_lines_spare
 $(H)/test_msi_restore: WRAP = ti_sci_event_map ti_sci_route_map
+$(H)/test_cpsw_model: WRAP = psil_send_packet psil_ready
 
 # It has the reader's source in it and counts what runs, also in libfdt: so that has to be linked in.
 $(H)/test_device_tree_cost: WRAP = memchr memcmp strlen strnlen fdt_next_tag
