@@ -53,6 +53,9 @@ bool model_fault_take(enum am65x_fault fault, uint64_t *argument);
 void model_its_message(uint32_t device_id, uint32_t event_id);
 void model_uart_transmit(unsigned uart, uint8_t byte);
 void model_soc_reset(void);
+bool model_has_wire(void);
+bool model_frame_send(const uint8_t *frame, size_t length);
+void model_frame_wanted(void);
 
 /* Tells of an event (am65x.h), if anybody wants to know. */
 void model_event(enum am65x_event event, uint32_t subject, uint64_t first, uint64_t second);
@@ -111,6 +114,7 @@ enum chipid_region {
     CHIPID_WKUP,
     CHIPID_MAIN,
     CHIPID_SECURITY,
+    CHIPID_MCU,
 };
 uint64_t chipid_read(unsigned instance, uint64_t offset);
 
@@ -165,6 +169,11 @@ uint64_t udmap_tchan_read(unsigned instance, uint64_t offset);
 void udmap_tchan_write(unsigned instance, uint64_t offset, uint64_t value);
 void udmap_reset(void);
 void udmap_lose_events(void);
+
+uint64_t cpsw_read(unsigned instance, uint64_t offset);
+void cpsw_write(unsigned instance, uint64_t offset, uint64_t value);
+void cpsw_reset(void);
+extern const struct psil_peripheral cpsw_source, cpsw_destination;
 
 void pre_its_write(unsigned instance, uint64_t offset, uint64_t value);
 void pre_its_reset(void);

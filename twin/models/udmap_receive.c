@@ -313,6 +313,7 @@ static void finish_teardown(enum navss navss, unsigned index)
 {
     struct receive_channel *rchan = udmap_rchan(navss, index);
     uint64_t argument;
+    uint16_t source;
 
     rchan->ending = rchan->ended = false;
     if (!udmap_is_block_copy(&rchan->common) &&
@@ -320,7 +321,9 @@ static void finish_teardown(enum navss navss, unsigned index)
         return;
     abandon(rchan);
     rchan->common.control &= ~CONTROL_ENABLE;
-    udmap_peer_ended(&rchan->common, own_thread(navss, index));
+    if (!psil_source(own_thread(navss, index), &source))
+        source = 0;
+    udmap_peer_ended(&rchan->common, source);
     udmap_push(navss, teardown_ring(navss, index), TEARDOWN_MESSAGE, false);
 }
 
@@ -443,7 +446,7 @@ void receive_control_changed(enum navss navss, unsigned index)
     }
     if (udmap_tearing_down(&rchan->common)) {
         begin_teardown(navss, index, false);
-        rchan->ended = true;
+        receive_ended(navss, index);
         return;
     }
     if (udmap_is_block_copy(&rchan->common))
