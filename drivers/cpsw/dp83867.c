@@ -37,13 +37,13 @@ int cpsw_dp83867_set_up(const struct cpsw_phy *phy, const struct cpsw_facts *fac
 
     if ((phy->id & DP83867_ID_MASK) != DP83867_ID)
         return 0;
-    if (cpsw_mdio_read(phy->mdio, phy->address, DP83867_PHYCR, &control) != 0 ||
+    if (cpsw_mdio_read_register(phy->mdio, phy->address, DP83867_PHYCR, &control) != 0 ||
         cpsw_mdio_read_device(phy->mdio, phy->address, DP83867_DEVICE, DP83867_STRAP_STS1,
                               &straps) != 0)
         return -EIO;
     control = (uint16_t)((control & ~DP83867_PHYCR_FIFO_MASK) | DP83867_PHYCR_FIFO_4);
     if ((straps & DP83867_STRAP_MIRROR) != 0)
         control &= (uint16_t)~DP83867_PHYCR_MIRROR;
-    cpsw_mdio_write(phy->mdio, phy->address, DP83867_PHYCR, control);
+    cpsw_mdio_write_register(phy->mdio, phy->address, DP83867_PHYCR, control);
     return set_delays(phy, facts);
 }

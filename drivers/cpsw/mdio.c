@@ -68,7 +68,7 @@ void cpsw_mdio_start(uintptr_t mdio)
     mmio_write32(poll, mmio_read32(poll) | MDIO_POLL_MANUALMODE);
 }
 
-int cpsw_mdio_read(uintptr_t mdio, unsigned address, unsigned number, uint16_t *value)
+int cpsw_mdio_read_register(uintptr_t mdio, unsigned address, unsigned number, uint16_t *value)
 {
     uint32_t turn, data;
 
@@ -82,7 +82,7 @@ int cpsw_mdio_read(uintptr_t mdio, unsigned address, unsigned number, uint16_t *
     return 0;
 }
 
-void cpsw_mdio_write(uintptr_t mdio, unsigned address, unsigned number, uint16_t value)
+void cpsw_mdio_write_register(uintptr_t mdio, unsigned address, unsigned number, uint16_t value)
 {
     put_command(mdio, START_WRITE, address, number);
     put_bits(mdio, WRITE_TURN, TURN_BITS);
@@ -92,21 +92,21 @@ void cpsw_mdio_write(uintptr_t mdio, unsigned address, unsigned number, uint16_t
 
 static void select_device(uintptr_t mdio, unsigned address, unsigned device, unsigned number)
 {
-    cpsw_mdio_write(mdio, address, PHY_REGCR, (uint16_t)device);
-    cpsw_mdio_write(mdio, address, PHY_ADDAR, (uint16_t)number);
-    cpsw_mdio_write(mdio, address, PHY_REGCR, (uint16_t)(PHY_REGCR_DATA | device));
+    cpsw_mdio_write_register(mdio, address, PHY_REGCR, (uint16_t)device);
+    cpsw_mdio_write_register(mdio, address, PHY_ADDAR, (uint16_t)number);
+    cpsw_mdio_write_register(mdio, address, PHY_REGCR, (uint16_t)(PHY_REGCR_DATA | device));
 }
 
 int cpsw_mdio_read_device(uintptr_t mdio, unsigned address, unsigned device, unsigned number,
                           uint16_t *value)
 {
     select_device(mdio, address, device, number);
-    return cpsw_mdio_read(mdio, address, PHY_ADDAR, value);
+    return cpsw_mdio_read_register(mdio, address, PHY_ADDAR, value);
 }
 
 void cpsw_mdio_write_device(uintptr_t mdio, unsigned address, unsigned device, unsigned number,
                             uint16_t value)
 {
     select_device(mdio, address, device, number);
-    cpsw_mdio_write(mdio, address, PHY_ADDAR, value);
+    cpsw_mdio_write_register(mdio, address, PHY_ADDAR, value);
 }

@@ -16,10 +16,10 @@
 void cpsw_mdio_start(uintptr_t mdio);
 
 /* Reads register `number` of the PHY at `address`. -EIO: none answers. */
-int cpsw_mdio_read(uintptr_t mdio, unsigned address, unsigned number, uint16_t *value);
+int cpsw_mdio_read_register(uintptr_t mdio, unsigned address, unsigned number, uint16_t *value);
 
 /* Writes it. No PHY tells whether it has it. */
-void cpsw_mdio_write(uintptr_t mdio, unsigned address, unsigned number, uint16_t value);
+void cpsw_mdio_write_register(uintptr_t mdio, unsigned address, unsigned number, uint16_t value);
 
 /* The same of a device within the PHY, which has registers of its own (22.2.4.3.11). */
 int cpsw_mdio_read_device(uintptr_t mdio, unsigned address, unsigned device, unsigned number,

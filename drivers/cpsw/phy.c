@@ -17,12 +17,12 @@
 
 static int read(const struct cpsw_phy *phy, enum phy_register number, uint16_t *value)
 {
-    return cpsw_mdio_read(phy->mdio, phy->address, number, value);
+    return cpsw_mdio_read_register(phy->mdio, phy->address, number, value);
 }
 
 static void write(const struct cpsw_phy *phy, enum phy_register number, uint16_t value)
 {
-    cpsw_mdio_write(phy->mdio, phy->address, number, value);
+    cpsw_mdio_write_register(phy->mdio, phy->address, number, value);
 }
 
 /* ---- finding it ---- */
