@@ -6,7 +6,7 @@ H            := $(BUILD)/host
 HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SANITIZE) -MMD -MP -I. \
                 -Itests/host/include -DHOST_TEST=1 -Dsniprintf=snprintf
-HOST_CODE    := $(sort $(filter drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
+HOST_CODE    := $(sort $(filter drivers/cpsw/% drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
                   $(wildcard twin/models/*.c tests/host/support/*.c)) \
                 arch/arm64/deadline.c arch/arm64/idle.c lib/command.c lib/device_tree.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
                 $(addprefix tests/target/,all_cores.c msi_churn.c msi_siege.c thread_calls.c)
@@ -51,10 +51,13 @@ $(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_batch ti_sci_ring_conf
                               ti_sci_psil_pair ti_sci_psil_unpair ti_sci_get_range irq_free irq_synchronize host_mmio_read \
                               snprintf
 $(H)/test_udma_parallel: WRAP = irq_free
+$(H)/test_packets: WRAP = psil_find
+$(H)/test_cpsw_blocks: WRAP = host_mmio_read
 $(H)/test_gic: WRAP = dcache_clean_invalidate
 $(H)/test_its_table: WRAP = dcache_clean_invalidate
 $(H)/test_msi_scarce: WRAP = ti_sci_get_range ti_sci_event_unmap ti_sci_route_unmap intr_lines_spare
 $(H)/test_msi_restore: WRAP = ti_sci_event_map ti_sci_route_map
+$(H)/test_cpsw_model: WRAP = psil_send_packet psil_ready
 
 # It has the reader's source in it and counts what runs, also in libfdt: so that has to be linked in.
 $(H)/test_device_tree_cost: WRAP = memchr memcmp strlen strnlen fdt_next_tag

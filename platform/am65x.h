@@ -58,6 +58,27 @@ enum am65x_navss {
     AM65X_PSIL_BASE = 0x1000,
 };
 
+/* MCU NAVSS. */
+enum am65x_mcu_navss {
+    AM65X_MCU_UDMAP_GCFG_BASE = 0x285c0000,
+    AM65X_MCU_RCHAN_RT_BASE = 0x2a800000,
+    AM65X_MCU_TCHAN_RT_BASE = 0x2aa00000,
+    AM65X_MCU_RING_RT_BASE = 0x2b800000,
+
+    AM65X_MCU_RINGS = 286,
+    AM65X_MCU_PSIL_BASE = 0x6000,
+};
+
+/* MCU_CPSW0, and the registers of MCU_CTRL_MMR0 that belong to it. The EVM's PHY delays what it
+ * sends us by 2 ns: in 0.25 ns, less one. */
+enum am65x_cpsw {
+    AM65X_MCU_MAC_ID0 = 0x40f00200,
+    AM65X_MCU_ENET_CTRL = 0x40f04040,
+    AM65X_CPSW_BASE = 0x46000000,
+    AM65X_CPSW_CLOCK_HZ = 250000000,
+    AM65X_EVM_PHY_DELAY = 7,
+};
+
 /* Secure-proxy threads of host 12 (A53, non-secure), and the receive thread's interrupt. */
 enum am65x_sci {
     AM65X_HOST_A53 = 12,
@@ -76,11 +97,15 @@ enum am65x_sci {
 
 /* TI-SCI device ids. */
 enum am65x_device {
+    AM65X_DEV_MCU_CPSW0 = 5,
     AM65X_DEV_NAVSS = 118,
     AM65X_DEV_INTA = 179,
     AM65X_DEV_INTR = 182,
     AM65X_DEV_RINGACC = 187,
     AM65X_DEV_UDMAP = 188,
+    AM65X_DEV_MCU_NAVSS = 119,
+    AM65X_DEV_MCU_UDMAP = 194,
+    AM65X_DEV_MCU_RINGACC = 195,
 };
 
 /* Outputs of the main NAVSS's interrupt router: 0-63 are INTIDs 64-127, 64-127 are 448-511. */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The Ethernet port of the platform.
+ * The AM65x's Ethernet port, for cpsw_open() (drivers/cpsw/cpsw.h).
  */
 #ifndef PLATFORM_CPSW_H
 #define PLATFORM_CPSW_H
 
 #include "drivers/cpsw/cpsw.h"
 
-/* For cpsw_open(); NULL: there is none. Any context, after the bring-up. */
+/* Where MCU_CPSW0 is, what the EVM's PHY needs, and which errata the silicon has. NULL: the MCU
+ * Navigator, which its frames go through, is not up. Thread context; what is returned stays. */
 const struct cpsw_facts *platform_cpsw(void);
 
 #endif

@@ -99,7 +99,8 @@ struct cpsw_config {
     /* The link has changed; also for the first state after cpsw_start(). In cpsw_check_link(),
      * cpsw_set_link() or cpsw_start(), thread context. NULL: nobody wants to know. */
     void (*link)(void *context, const struct cpsw_link *link);
-    /* An error that no frame tells of: teardown, descriptor, overflow. NULL: it is logged. */
+    /* An error that no frame tells of: teardown, descriptor, overflow. NULL: UDMA's counters have
+     * it all the same. */
     void (*error)(void *context, enum udma_error error);
     void *context;
 };
@@ -125,7 +126,8 @@ int cpsw_start(struct cpsw *cpsw);
  * 0: the handle is gone, no callback runs any more. -ETIMEDOUT: the same, but something was cut
  * off. -EIO: the same, but the hardware or the system firmware did not release something: it is
  * held, and tried again at later opens and closes. -EAGAIN: a callback has not returned for 5 s:
- * the handle is still the caller's: close it again. -EINVAL; -EDEADLK: nothing was done. */
+ * the handle is still the caller's, and carries nothing any more: close it again. -EDEADLK: not
+ * allowed here: nothing was done; in a callback of the port's own: as -EAGAIN. -EINVAL. */
 int cpsw_close(struct cpsw *cpsw);
 
 /* Queues up to count frames without a copy; one doorbell. A packet's buffers and buffer_count, its

@@ -68,9 +68,14 @@ enum ti_sci_subtype {
     TI_SCI_SUBTYPE_RA_GP = 0x01,         /* ring accelerators: for any use */
     TI_SCI_SUBTYPE_RA_UDMAP_RX = 0x02,   /* of receive channels */
     TI_SCI_SUBTYPE_RA_UDMAP_TX = 0x03,   /* of transmit channels */
-    TI_SCI_SUBTYPE_RA_UDMAP_TX_H = 0x07, /* of those with high capacity */
+    TI_SCI_SUBTYPE_RA_UDMAP_RX_H = 0x05, /* of those with high capacity */
+    TI_SCI_SUBTYPE_RA_UDMAP_TX_H = 0x07,
+    TI_SCI_SUBTYPE_RA_MONITORS = 0x0b,
 
-    TI_SCI_SUBTYPE_UDMAP_RX_CHAN = 0x0a, /* UDMAPs: channels; H: with high capacity */
+    TI_SCI_SUBTYPE_PROXY_PROXIES = 0x00, /* proxies */
+
+    TI_SCI_SUBTYPE_UDMAP_FLOW_COMMON = 0x00, /* UDMAPs: flows beside the channels' own */
+    TI_SCI_SUBTYPE_UDMAP_RX_CHAN = 0x0a,     /* channels; H: with high capacity */
     TI_SCI_SUBTYPE_UDMAP_RX_HCHAN = 0x0b,
     TI_SCI_SUBTYPE_UDMAP_TX_CHAN = 0x0d,
     TI_SCI_SUBTYPE_UDMAP_TX_HCHAN = 0x0f,
@@ -122,17 +127,33 @@ struct ti_sci_ring_config {
     uint8_t element_size; /* log2(bytes) - 2 */
     uint8_t order_id;
 };
-#define TI_SCI_RING_MODE_RING 0u
+/* Ring: the cores go by the ring's memory. The others: through the ring accelerator, or a proxy. */
+#define TI_SCI_RING_MODE_RING        0u
+#define TI_SCI_RING_MODE_MESSAGE     1u
+#define TI_SCI_RING_MODE_CREDENTIALS 2u
+#define TI_SCI_RING_MODE_QM          3u
 int ti_sci_ring_configure(const struct ti_sci_ring_config *config);
 
-/* TISCI_MSG_RM_UDMAP_TX_CH_CFG and RX_CH_CFG: the fields that a memory-to-memory channel needs.
- * Only in a batch. */
+/* TISCI_MSG_RM_UDMAP_TX_CH_CFG and RX_CH_CFG. Each sets all that a channel of the AM65x has, so
+ * that nothing of an earlier user's is left; 0 is as after a reset, but where another meaning
+ * stands. Only in a batch. */
 struct ti_sci_udmap_tx_config {
     uint16_t udmap_device;
     uint16_t index;
     uint8_t channel_type; /* TI_SCI_UDMAP_CHANNEL_* */
-    uint8_t fetch_size;   /* 32-bit words of descriptor header to prefetch */
+    uint8_t fetch_size;   /* 32-bit words of descriptor header to prefetch, at most 127 */
     uint16_t completion_ring;
+    uint16_t fifo_bytes;         /* of the channel's FIFO; 0: 128, all that an ordinary one has */
+    uint8_t burst;               /* TI_SCI_UDMAP_BURST_*; 0: 64 bytes */
+    uint8_t priority, qos;       /* on the bus, 0-7 */
+    uint8_t order_id;            /* on the bus, 0-15 */
+    uint8_t scheduling;          /* TI_SCI_UDMAP_SCHEDULING_* */
+    uint8_t address_type;        /* TI_SCI_UDMAP_ADDRESS_* */
+    uint8_t credits;             /* of transfer requests, 0-7; third-party channels only */
+    uint8_t pause_on_error;      /* or it goes on with the next; this and the rest are 0 or 1 */
+    uint8_t filter_epib;         /* keeps extended packet information from the other end, */
+    uint8_t filter_words;        /* protocol-specific words */
+    uint8_t no_teardown_message; /* a teardown does not tell the completion ring */
 };
 struct ti_sci_udmap_rx_config {
     uint16_t udmap_device;
@@ -140,8 +161,30 @@ struct ti_sci_udmap_rx_config {
     uint8_t channel_type;
     uint8_t fetch_size;
     uint16_t completion_ring;
+    uint16_t flow_first, flow_count; /* that it may use beside its own; none: both 0 */
+    uint8_t burst;
+    uint8_t priority, qos;
+    uint8_t order_id;
+    uint8_t scheduling;
+    uint8_t address_type;
+    uint8_t pause_on_error;
+    uint8_t ignore_short, ignore_long; /* packets that do not fit a transfer are no error */
 };
-#define TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR 12u
+#define TI_SCI_UDMAP_CHANNEL_PACKET      2u
+#define TI_SCI_UDMAP_CHANNEL_PACKET_ONE  3u  /* receive: one buffer a packet */
+#define TI_SCI_UDMAP_CHANNEL_DMA_PBRR    10u /* third party: transfer requests, to a peripheral */
+#define TI_SCI_UDMAP_CHANNEL_DMA_PBVR    11u /* ... the requests themselves on the ring */
+#define TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR  12u /* memory to memory */
+#define TI_SCI_UDMAP_CHANNEL_BCOPY_PBVR  13u
+
+#define TI_SCI_UDMAP_BURST_64            1u /* bytes: the size that every channel has */
+#define TI_SCI_UDMAP_BURST_128           2u /* of high capacity only */
+#define TI_SCI_UDMAP_SCHEDULING_HIGH     0u
+#define TI_SCI_UDMAP_SCHEDULING_MED_HIGH 1u
+#define TI_SCI_UDMAP_SCHEDULING_MED_LOW  2u
+#define TI_SCI_UDMAP_SCHEDULING_LOW      3u
+#define TI_SCI_UDMAP_ADDRESS_PHYSICAL    0u
+#define TI_SCI_NO_RING                   0xffffu /* a completion is told nobody */
 
 /* TISCI_MSG_RM_PSIL_PAIR and UNPAIR: source thread to destination thread of a NAVSS. */
 struct ti_sci_psil_threads {
@@ -162,6 +205,14 @@ enum ti_sci_kind {
     TI_SCI_UDMAP_RX,
     TI_SCI_PSIL_PAIR,
     TI_SCI_PSIL_UNPAIR,
+    TI_SCI_PREPARED, /* by one of the ti_sci_prepare_...() */
+};
+struct ti_sci_prepared {
+    uint16_t device, index;
+    uint16_t type; /* of message */
+    uint8_t size;
+    const char *name;
+    const void *request;
 };
 struct ti_sci_item {
     enum ti_sci_kind kind;
@@ -171,9 +222,81 @@ struct ti_sci_item {
         struct ti_sci_udmap_tx_config transmit;
         struct ti_sci_udmap_rx_config receive;
         struct ti_sci_psil_threads psil;
+        struct ti_sci_prepared prepared;
     };
 };
 void ti_sci_batch(struct ti_sci_item *items, unsigned count);
+
+/* Messages that few need, each in an object file of its own: an image that does not send them does
+ * not have them. A message is sent at once, or prepared for a batch; then it lies in the caller's
+ * memory until ti_sci_batch() has returned. To prepare one sends nothing; any context. */
+struct ti_sci_storage {
+    uint32_t words[11];
+};
+
+/* TISCI_MSG_RM_UDMAP_FLOW_CFG: a receive flow; all that it has, but for packets by size. */
+struct ti_sci_flow_config {
+    uint16_t udmap_device;
+    uint16_t index;
+    uint16_t completion_ring; /* for packets that are received */
+    uint16_t free_rings[4];   /* of empty descriptors: of the first buffer, ... the fourth
+                                 and all after that */
+    uint16_t data_offset;     /* bytes of the first buffer that stay free, 0-255 */
+    uint8_t epib, words;      /* descriptors have room for them: 0 or 1 */
+    uint8_t words_in_data;    /* words go in front of the data, not into the descriptor */
+    uint8_t wait_when_empty;  /* 1: a packet without a descriptor waits; 0: it is dropped */
+    uint8_t descriptor_type;  /* TI_SCI_FLOW_DESCRIPTOR_* */
+    uint8_t source_tag_high, source_tag_low, destination_tag_high, destination_tag_low;
+    /* What goes into a descriptor's tags: TI_SCI_FLOW_TAG_* */
+    uint8_t source_high_from, source_low_from, destination_high_from, destination_low_from;
+};
+#define TI_SCI_FLOW_DESCRIPTOR_HOST 0u
+#define TI_SCI_FLOW_DESCRIPTOR_MONO 2u
+#define TI_SCI_FLOW_TAG_NONE        0u /* what is there stays */
+#define TI_SCI_FLOW_TAG_CONSTANT    1u /* the tag given here */
+#define TI_SCI_FLOW_TAG_FLOW        2u /* the flow's number that came with the packet */
+#define TI_SCI_FLOW_TAG_PACKET_LOW  4u /* the tag that came with the packet; its low byte */
+#define TI_SCI_FLOW_TAG_PACKET_HIGH 5u /* ..., its high byte: of destination tags */
+void ti_sci_prepare_flow(const struct ti_sci_flow_config *config, struct ti_sci_storage *storage,
+                         struct ti_sci_item *item);
+int ti_sci_flow_configure(const struct ti_sci_flow_config *config);
+
+/* TISCI_MSG_RM_UDMAP_FLOW_SIZE_THRESH_CFG: which free ring the first buffer comes from, by the
+ * packet's length: up to thresholds[0] from the flow's free_rings[0], up to thresholds[1] from
+ * free_rings[0] here, and so on; beyond the last threshold in use from the ring after it. */
+#define TI_SCI_FLOW_THRESHOLDS 3u
+struct ti_sci_flow_sizes {
+    uint16_t udmap_device;
+    uint16_t index;
+    unsigned count; /* of thresholds in use; 0: packets of every length are alike */
+    uint32_t thresholds[TI_SCI_FLOW_THRESHOLDS]; /* bytes, multiples of 32, below 2 MiB */
+    uint16_t free_rings[TI_SCI_FLOW_THRESHOLDS];
+};
+void ti_sci_prepare_flow_sizes(const struct ti_sci_flow_sizes *sizes,
+                               struct ti_sci_storage *storage, struct ti_sci_item *item);
+int ti_sci_flow_sizes_configure(const struct ti_sci_flow_sizes *sizes);
+
+/* TISCI_MSG_RM_PROXY_CFG: this host may use the proxy from now on. */
+int ti_sci_proxy_configure(uint16_t proxy_device, uint16_t index);
+
+/* TISCI_MSG_RM_RING_MON_CFG: what a monitor of the ring accelerator's looks at. */
+struct ti_sci_monitor_config {
+    uint16_t ringacc_device;
+    uint16_t index;
+    uint16_t ring;
+    uint8_t source;     /* TI_SCI_MONITOR_OF_* */
+    uint8_t mode;       /* TI_SCI_MONITOR_* */
+    uint32_t values[2]; /* thresholds: the low one, then the high one; else 0 */
+};
+#define TI_SCI_MONITOR_OF_ELEMENTS  0u
+#define TI_SCI_MONITOR_OF_HEAD_SIZE 1u /* bytes of the packet at the head */
+#define TI_SCI_MONITOR_OF_BYTES     2u /* of all packets that are queued */
+#define TI_SCI_MONITOR_OFF          0u
+#define TI_SCI_MONITOR_PUSH_POP     1u /* counts of both */
+#define TI_SCI_MONITOR_THRESHOLD    2u /* an event below the low and above the high value */
+#define TI_SCI_MONITOR_WATERMARK    3u /* the lowest and the highest that was */
+#define TI_SCI_MONITOR_STARVATION   4u /* how often an empty ring was asked */
+int ti_sci_monitor_configure(const struct ti_sci_monitor_config *config);
 
 /* Counts since ti_sci_init(). Any context. */
 struct ti_sci_counters {

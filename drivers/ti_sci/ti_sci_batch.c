@@ -10,10 +10,7 @@
  * which there is no room just now waits for it.
  *
  * Only fields whose valid bit is set are programmed, and the firmware leaves the others as they
- * are, as an earlier user may have left them. So all of a channel's are set. What does not stand in
- * a request here is zero, as after a reset: no pause on an error, physical addresses, a teardown
- * tells the completion ring, nothing filtered or ignored, no flows beside the channel's own, all
- * channels alike in priority, quality of service, order and scheduling.
+ * are, as an earlier user may have left them. So all of a channel's are set.
  */
 #include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
@@ -58,11 +55,21 @@ static size_t build_transmit(struct tisci_udmap_tx_request *request,
         .valid_params = TISCI_UDMAP_TX_VALID,
         .nav_id = config->udmap_device,
         .index = config->index,
+        .tx_pause_on_err = config->pause_on_error,
+        .tx_filt_einfo = config->filter_epib,
+        .tx_filt_pswords = config->filter_words,
+        .tx_atype = config->address_type,
         .tx_chan_type = config->channel_type,
+        .tx_supr_tdpkt = config->no_teardown_message,
         .tx_fetch_size = config->fetch_size,
+        .tx_credit_count = config->credits,
         .txcq_qnum = config->completion_ring,
-        .fdepth = TISCI_UDMAP_FIFO_FULL,
-        .tx_burst_size = TISCI_UDMAP_BURST_64,
+        .tx_priority = config->priority,
+        .tx_qos = config->qos,
+        .tx_orderid = config->order_id,
+        .fdepth = config->fifo_bytes != 0 ? config->fifo_bytes : TISCI_UDMAP_FIFO_FULL,
+        .tx_sched_priority = config->scheduling,
+        .tx_burst_size = config->burst != 0 ? config->burst : TI_SCI_UDMAP_BURST_64,
     };
     return sizeof(*request);
 }
@@ -76,8 +83,18 @@ static size_t build_receive(struct tisci_udmap_rx_request *request,
         .index = config->index,
         .rx_fetch_size = config->fetch_size,
         .rxcq_qnum = config->completion_ring,
+        .rx_priority = config->priority,
+        .rx_qos = config->qos,
+        .rx_orderid = config->order_id,
+        .rx_sched_priority = config->scheduling,
+        .flowid_start = config->flow_first,
+        .flowid_cnt = config->flow_count,
+        .rx_pause_on_err = config->pause_on_error,
+        .rx_atype = config->address_type,
         .rx_chan_type = config->channel_type,
-        .rx_burst_size = TISCI_UDMAP_BURST_64,
+        .rx_ignore_short = config->ignore_short,
+        .rx_ignore_long = config->ignore_long,
+        .rx_burst_size = config->burst != 0 ? config->burst : TI_SCI_UDMAP_BURST_64,
     };
     return sizeof(*request);
 }
@@ -124,14 +141,31 @@ static const struct {
 _Static_assert(
     offsetof(struct ti_sci_item, ring.index) == offsetof(struct ti_sci_item, transmit.index) &&
         offsetof(struct ti_sci_item, ring.index) == offsetof(struct ti_sci_item, receive.index) &&
-        offsetof(struct ti_sci_item, ring.index) == offsetof(struct ti_sci_item, psil.source),
+        offsetof(struct ti_sci_item, ring.index) == offsetof(struct ti_sci_item, psil.source) &&
+        offsetof(struct ti_sci_item, ring.index) == offsetof(struct ti_sci_item, prepared.index),
     "log_refusal() takes one for the other");
 
 /* ti_sci_request_all() has logged all other errors. */
 static void log_refusal(const struct ti_sci_item *item)
 {
-    log_error(ti_sci, "device %u: %s %u refused", item->ring.navss_device, kinds[item->kind].name,
-              item->ring.index);
+    const char *name = item->kind == TI_SCI_PREPARED ? item->prepared.name : kinds[item->kind].name;
+
+    log_error(ti_sci, "device %u: %s %u refused", item->ring.navss_device, name, item->ring.index);
+}
+
+static struct ti_sci_message message_of(union request *request, const struct ti_sci_item *item)
+{
+    if (item->kind == TI_SCI_PREPARED)
+        return (struct ti_sci_message){
+            .type = item->prepared.type,
+            .request = item->prepared.request,
+            .size = item->prepared.size,
+        };
+    return (struct ti_sci_message){
+        .type = kinds[item->kind].type,
+        .request = request,
+        .size = build(request, item),
+    };
 }
 
 void ti_sci_batch(struct ti_sci_item *items, unsigned count)
@@ -140,11 +174,7 @@ void ti_sci_batch(struct ti_sci_item *items, unsigned count)
     union request requests[TI_SCI_BATCH_MAX];
 
     for (unsigned i = 0; i < count; i++)
-        messages[i] = (struct ti_sci_message){
-            .type = kinds[items[i].kind].type,
-            .request = &requests[i],
-            .size = build(&requests[i], &items[i]),
-        };
+        messages[i] = message_of(&requests[i], &items[i]);
     ti_sci_request_all(messages, count);
     for (unsigned i = 0; i < count; i++) {
         items[i].error = messages[i].error;

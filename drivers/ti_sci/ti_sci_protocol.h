@@ -11,23 +11,27 @@
 
 #include <stdint.h>
 
-#define TI_SCI_PACKED                   __attribute__((packed))
+#define TI_SCI_PACKED                           __attribute__((packed))
 
 /* Message types. */
-#define TISCI_MSG_VERSION               0x0002u
-#define TISCI_MSG_SET_DEVICE            0x0200u
-#define TISCI_MSG_GET_DEVICE            0x0201u
-#define TISCI_MSG_RM_IRQ_SET            0x1000u
-#define TISCI_MSG_RM_IRQ_RELEASE        0x1001u
-#define TISCI_MSG_RM_RING_CFG           0x1110u
-#define TISCI_MSG_RM_UDMAP_TX_CH_CFG    0x1205u
-#define TISCI_MSG_RM_UDMAP_RX_CH_CFG    0x1215u
-#define TISCI_MSG_RM_PSIL_PAIR          0x1280u
-#define TISCI_MSG_RM_PSIL_UNPAIR        0x1281u
-#define TISCI_MSG_RM_GET_RESOURCE_RANGE 0x1500u
+#define TISCI_MSG_VERSION                       0x0002u
+#define TISCI_MSG_SET_DEVICE                    0x0200u
+#define TISCI_MSG_GET_DEVICE                    0x0201u
+#define TISCI_MSG_RM_IRQ_SET                    0x1000u
+#define TISCI_MSG_RM_IRQ_RELEASE                0x1001u
+#define TISCI_MSG_RM_RING_CFG                   0x1110u
+#define TISCI_MSG_RM_RING_MON_CFG               0x1120u
+#define TISCI_MSG_RM_UDMAP_TX_CH_CFG            0x1205u
+#define TISCI_MSG_RM_UDMAP_RX_CH_CFG            0x1215u
+#define TISCI_MSG_RM_UDMAP_FLOW_CFG             0x1230u
+#define TISCI_MSG_RM_UDMAP_FLOW_SIZE_THRESH_CFG 0x1231u
+#define TISCI_MSG_RM_PSIL_PAIR                  0x1280u
+#define TISCI_MSG_RM_PSIL_UNPAIR                0x1281u
+#define TISCI_MSG_RM_PROXY_CFG                  0x1300u
+#define TISCI_MSG_RM_GET_RESOURCE_RANGE         0x1500u
 
 /* The system firmware's own host id (TI-SCI documentation, AM65x "Host Descriptions"). */
-#define TISCI_HOST_ID_DMSC              0u
+#define TISCI_HOST_ID_DMSC                      0u
 
 /* "General TISCI Message Information", header. In a request AOP asks for an answer once the request
  * has been processed; in an answer the same bit tells that it succeeded. */
@@ -210,8 +214,73 @@ _Static_assert(sizeof(struct tisci_udmap_rx_request) == 34, "TISCI_MSG_RM_UDMAP_
 #define TISCI_UDMAP_TX_VALID  0x7fffu
 #define TISCI_UDMAP_RX_VALID  0x5fffu
 
-#define TISCI_UDMAP_BURST_64  1u   /* bytes: the size that every channel has */
 #define TISCI_UDMAP_FIFO_FULL 128u /* bytes: all that an ordinary channel has */
+
+/* The same page, TISCI_MSG_RM_UDMAP_FLOW_CFG; the answer is bare. */
+struct tisci_udmap_flow_request {
+    struct tisci_header header;
+    uint32_t valid_params;
+    uint16_t nav_id;
+    uint16_t flow_index;
+    uint8_t rx_einfo_present;
+    uint8_t rx_psinfo_present;
+    uint8_t rx_error_handling;
+    uint8_t rx_desc_type;
+    uint16_t rx_sop_offset;
+    uint16_t rx_dest_qnum;
+    uint8_t rx_src_tag_hi;
+    uint8_t rx_src_tag_lo;
+    uint8_t rx_dest_tag_hi;
+    uint8_t rx_dest_tag_lo;
+    uint8_t rx_src_tag_hi_sel;
+    uint8_t rx_src_tag_lo_sel;
+    uint8_t rx_dest_tag_hi_sel;
+    uint8_t rx_dest_tag_lo_sel;
+    uint16_t rx_fdq_qnum[4]; /* rx_fdq0_sz0_qnum, rx_fdq1_qnum, ... */
+    uint8_t rx_ps_location;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_udmap_flow_request) == 41, "TISCI_MSG_RM_UDMAP_FLOW_CFG");
+#define TISCI_UDMAP_FLOW_VALID 0x7ffffu /* all */
+
+/* The same page, TISCI_MSG_RM_UDMAP_FLOW_SIZE_THRESH_CFG; the answer is bare. */
+struct tisci_udmap_flow_sizes_request {
+    struct tisci_header header;
+    uint32_t valid_params;
+    uint16_t nav_id;
+    uint16_t flow_index;
+    uint16_t rx_size_thresh[3]; /* in units of 32 bytes */
+    uint16_t rx_fdq0_sz_qnum[3];
+    uint8_t rx_size_thresh_en; /* a bit each */
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_udmap_flow_sizes_request) == 29,
+               "TISCI_MSG_RM_UDMAP_FLOW_SIZE_THRESH_CFG");
+#define TISCI_UDMAP_FLOW_SIZES_VALID 0x7fu /* all */
+#define TISCI_UDMAP_FLOW_SIZE_UNIT   32u
+
+/* "Resource Management Ring Accelerator", TISCI_MSG_RM_RING_MON_CFG; the answer is bare. */
+struct tisci_ring_mon_request {
+    struct tisci_header header;
+    uint32_t valid_params;
+    uint16_t nav_id;
+    uint16_t index;
+    uint8_t source;
+    uint8_t mode;
+    uint16_t queue;
+    uint32_t data0_val;
+    uint32_t data1_val;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_ring_mon_request) == 28, "TISCI_MSG_RM_RING_MON_CFG");
+#define TISCI_RING_MON_VALID 0x1fu /* all */
+
+/* "Resource Management Proxy", TISCI_MSG_RM_PROXY_CFG; the answer is bare. valid_params has no bits
+ * so far. */
+struct tisci_proxy_request {
+    struct tisci_header header;
+    uint32_t valid_params;
+    uint16_t nav_id;
+    uint16_t index;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_proxy_request) == 16, "TISCI_MSG_RM_PROXY_CFG");
 
 /* "Resource Management PSI-L", TISCI_MSG_RM_PSIL_PAIR and _UNPAIR; the answers are bare. */
 struct tisci_psil_request {

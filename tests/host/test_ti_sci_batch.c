@@ -113,12 +113,18 @@ static void all_are_carried_out_in_order(void **state)
 
     (void)state;
     ask_for_rings(items, 16);
-    items[1] = (struct ti_sci_item){
-        .kind = TI_SCI_UDMAP_TX,
-        .transmit = {AM65X_DEV_UDMAP, 8, TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR, 4, FIRST_RING}};
-    items[2] = (struct ti_sci_item){
-        .kind = TI_SCI_UDMAP_RX,
-        .receive = {AM65X_DEV_UDMAP, 8, TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR, 4, FIRST_RING}};
+    items[1] = (struct ti_sci_item){.kind = TI_SCI_UDMAP_TX,
+                                    .transmit = {.udmap_device = AM65X_DEV_UDMAP,
+                                                 .index = 8,
+                                                 .channel_type = TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
+                                                 .fetch_size = 4,
+                                                 .completion_ring = FIRST_RING}};
+    items[2] = (struct ti_sci_item){.kind = TI_SCI_UDMAP_RX,
+                                    .receive = {.udmap_device = AM65X_DEV_UDMAP,
+                                                .index = 8,
+                                                .channel_type = TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
+                                                .fetch_size = 4,
+                                                .completion_ring = FIRST_RING}};
     items[3] = (struct ti_sci_item){.kind = TI_SCI_PSIL_PAIR, .psil = threads};
     items[4] = (struct ti_sci_item){.kind = TI_SCI_PSIL_UNPAIR, .psil = threads};
     ti_sci_batch(items, COUNT);

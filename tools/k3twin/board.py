@@ -12,8 +12,8 @@ QEMU = "qemu-system-aarch64"
 
 # As twin/monitor/board.h.
 PARAMETERS_BASE = 0x41000000
-PARAMETERS_MAGIC = 0x32575433
-PARAMETERS_FORMAT = "<IIQQQIIQQ"
+PARAMETERS_MAGIC = 0x33575433
+PARAMETERS_FORMAT = "<IIQQQIIQQIIII"
 TWIN_BASE = 0x40000000
 TWIN_RAM = 1 << 30
 DRAM_BASE = 0x80000000
@@ -37,6 +37,9 @@ CACHES_END = 0x2440000000  # of what the mood caches has besides
 LOADED_MAX = 64
 FEW_CORES = 2
 ONE_GIB = 1 << 30
+
+# As net_lost, net_swapped and net_delay of struct parameters.
+NET_FAULTS = ("lose", "swap", "delay")
 
 PRINT_FLAGS = {"irq": 1, "sci": 2, "dma": 4}
 COUNT_FLAG = 8

@@ -5,11 +5,13 @@ import argparse
 import re
 from pathlib import Path
 
-from k3twin.board import (COUNT_FLAG, DRAM_DEFAULT, DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, MOODS, ONE_GIB, PRINT_FLAGS,
+from k3twin.board import (COUNT_FLAG, DRAM_DEFAULT, DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, MOODS, NET_FAULTS, ONE_GIB, PRINT_FLAGS,
                           STATUS_USAGE)
 from k3twin.trace import LIMIT_DEFAULT, LIMIT_MAX, parse_limit
 
 SECONDS_MAX = 10_000_000
+NET_KINDS = ("user", "socket", "stream", "dgram", "tap")
+NET_FAULT_MAX = 1_000_000
 
 DESCRIPTION = """\
 Runs an AArch64 guest on the AM65x twin: stock QEMU with the AM65x's address map, GICv3 with ITS,
@@ -88,6 +90,26 @@ def parse_moods(text):
     return flags
 
 
+def parse_net(text):
+    kind = text.partition(",")[0]
+    if kind not in NET_KINDS:
+        raise argparse.ArgumentTypeError(f"'{kind}' is none of {', '.join(NET_KINDS)}")
+    if re.search(r"(?:^|,)id=", text):
+        raise argparse.ArgumentTypeError("the id is the twin's to choose")
+    return text
+
+
+def parse_net_faults(text):
+    faults = {}
+    for fault in text.split(","):
+        name, _, number = fault.partition("=")
+        if name not in NET_FAULTS or not number.isdecimal() or not 0 < int(number) <= NET_FAULT_MAX:
+            raise argparse.ArgumentTypeError(f"'{fault}' is none of {', '.join(f'{each}=N' for each in NET_FAULTS)}"
+                                             f" with N from 1 to {NET_FAULT_MAX}")
+        faults[name] = int(number)
+    return faults
+
+
 def parse_trace_limit(text):
     try:
         return parse_limit(text)
@@ -141,6 +163,14 @@ def parse_arguments():
         help="an access that no model claims fails the run (status 126 in place of 0)")
     add("--mood", type=parse_moods, default=0, metavar="NAME",
         help=f"a board that is nastier, but legal: {', '.join(MOODS)}; or several, e.g. i2101,few-cores (docs/twin.md)")
+    add("--net", type=parse_net, metavar="KIND[,NAME=VALUE...]",
+        help="plug in the Ethernet port: user, QEMU's user network, e.g. user,hostfwd=tcp:127.0.0.1:8080-:80;"
+             " socket, stream, dgram or tap, as QEMU's -netdev has them")
+    add("--net-faults", type=parse_net_faults, default={}, metavar="FAULT=N,...",
+        help="of its frames: lose=N, one of so many; swap=N, one of so many with the next; delay=N, each by N us")
+    add("--pcap", type=Path, metavar="FILE", help="write what goes over that wire, for Wireshark or tcpdump")
+    add("--control", type=Path, metavar="SOCKET",
+        help="QEMU's prompt on a socket, e.g. for \"set_link wire off\"")
     add("--icount", action="store_true",
         help="count the guest's instructions, as its PMU shows them; time then follows that count")
     add("--turns", action="store_true",
@@ -155,6 +185,8 @@ def parse_arguments():
     arguments.print |= COUNT_FLAG if arguments.count else 0
     arguments.initrd, where = arguments.initrd or (None, None)
     arguments.initrd_address = INITRD_ADDRESS if where is None else where
+    if arguments.net is None and (arguments.pcap or arguments.net_faults):
+        parser.error("arguments --pcap and --net-faults: there is no wire without --net")
     most = ONE_GIB if arguments.mood & MOODS["one-gib"] else DRAM_MAX
     if arguments.memory is None:
         arguments.memory = min(most, DRAM_DEFAULT)

@@ -7,7 +7,7 @@ import socket
 import struct
 from pathlib import Path
 
-from k3twin.board import (DTB_ADDRESS, DTB_MAX, LOADED_MAX, MOODS, PARAMETERS_BASE, PARAMETERS_FORMAT, PARAMETERS_MAGIC,
+from k3twin.board import (DTB_ADDRESS, DTB_MAX, LOADED_MAX, MOODS, NET_FAULTS, PARAMETERS_BASE, PARAMETERS_FORMAT, PARAMETERS_MAGIC,
                           QEMU, SRAMS, TWIN_BASE, TWIN_RAM, UsageError, dram_banks, find_part, need, ram_size)
 from k3twin.device_tree import make_tree
 from k3twin.elf import Elf
@@ -54,6 +54,29 @@ def unix_socket(path):
     return "unix:" + str(path).replace(",", ",,") + ",server=on,wait=off"
 
 
+def net_parameters(arguments):
+    """Whether there is a network device; one frame of how many is lost, and swapped; how late each is."""
+    faults = arguments.net_faults
+    return [int(arguments.net is not None), *(faults.get(name, 0) for name in NET_FAULTS)]
+
+
+def net_options(arguments):
+    """The monitor's network device, in the place where it looks for it, and what is on the other side."""
+    if arguments.net is None:
+        return []
+    kind, _, more = arguments.net.partition(",")
+    options = ["-global", "virtio-mmio.force-legacy=false", "-netdev", f"{kind},id=wire" + (f",{more}" if more else ""),
+               "-device", "virtio-net-device,netdev=wire,bus=virtio-mmio-bus.15,mrg_rxbuf=off,indirect_desc=off,event_idx=off"]
+    if arguments.pcap:
+        options += ["-object", f"filter-dump,id=dump,netdev=wire,file={str(arguments.pcap).replace(',', ',,')}"]
+    return options
+
+
+def control_options(arguments):
+    return ["-mon", "chardev=control,mode=readline", "-chardev",
+            f"socket,id=control,path={unix_socket(arguments.control)[len('unix:'):]}"] if arguments.control else []
+
+
 def load_all(arguments, directory, events):
     """QEMU's options that load the guest and everything else; events: how many the twin keeps for --trace."""
     banks = dram_banks(arguments.memory)
@@ -73,7 +96,8 @@ def load_all(arguments, directory, events):
 
     parameters = directory / "parameters"
     parameters.write_bytes(struct.pack(PARAMETERS_FORMAT, PARAMETERS_MAGIC, arguments.cpus, entry,
-                                       DTB_ADDRESS, arguments.memory, arguments.print, arguments.console, events, arguments.mood)
+                                       DTB_ADDRESS, arguments.memory, arguments.print, arguments.console, events, arguments.mood,
+                                       *net_parameters(arguments))
                            + struct.pack(f"<Q{len(loaded)}Q", len(loaded) // 2, *loaded))
     return loader(parameters, PARAMETERS_BASE) + [option for load in loads for option in load.options]
 
@@ -106,7 +130,7 @@ def qemu_command(arguments, directory, report_fd, console_fd, recorder):
         *load_all(arguments, directory, recorder.limit if recorder else 0), *gdb_option(arguments.gdb),
         *(["-icount", "shift=1,sleep=off"] if arguments.icount else []),
         *(["-accel", "tcg,thread=single"] if arguments.turns else []),
-        *plugin_options(arguments, directory),
+        *net_options(arguments), *control_options(arguments), *plugin_options(arguments, directory),
     ]
 
 

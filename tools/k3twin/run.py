@@ -37,7 +37,7 @@ def die_with_parent():
 def check_outputs(arguments):
     """What is written must not be what is read."""
     inputs = [arguments.image[0], arguments.twin, arguments.dtb, arguments.initrd, *(path for path, _ in arguments.load)]
-    for option, path in (("--log", arguments.log), ("--trace", arguments.trace)):
+    for option, path in (("--log", arguments.log), ("--trace", arguments.trace), ("--pcap", arguments.pcap)):
         if path and path.exists() and any(file and file.exists() and file.samefile(path) for file in inputs):
             raise UsageError(f"{option} {path}: that is an input")
 

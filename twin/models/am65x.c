@@ -2,7 +2,7 @@
 /*
  * The library as a whole: its reset, its time, and faults that are injected from outside.
  */
-#include "twin/models/models.h"
+#include "twin/models/cpsw.h"
 
 void am65x_reset(const struct am65x_environment *environment, const struct am65x_config *config)
 {
@@ -20,6 +20,7 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     psil_reset();
     udmap_reset();
     pre_its_reset();
+    cpsw_reset();
 }
 
 void am65x_lose_interrupts(void)
@@ -55,6 +56,8 @@ bool am65x_inject_after(enum am65x_fault fault, uint64_t argument, uint32_t spar
     model_fault_set(fault, argument, spare, count);
     if (fault == AM65X_FAULT_SCI_LATE && count == 0)
         sysfw_release_held();
+    if (fault == AM65X_FAULT_LINK_DOWN)
+        cpsw_wire_plug();
     return true;
 }
 

@@ -27,7 +27,8 @@ enum am65x_event {
     AM65X_EVENT_INTR = 9,     /* an output; its level; input, INTID */
     AM65X_EVENT_LINE = 10,    /* an INTID; its level */
     AM65X_EVENT_MESSAGE = 11, /* a device id; event id */
-    AM65X_EVENT_OTHER = 64,   /* from here on: the user's own */
+    AM65X_EVENT_RECEIVED = 12, /* a receive channel; as RETURNED */
+    AM65X_EVENT_OTHER = 64,    /* from here on: the user's own */
 };
 #define AM65X_EVENT_MCU               0x10000u
 #define AM65X_EVENT_RING_EVENT_SHIFT  32 /* RING, second */
@@ -55,6 +56,12 @@ struct am65x_environment {
     uint64_t (*now)(void *context);
     /* A byte leaves UART number uart: 0-2, or 3, the MCU domain's. */
     void (*uart_transmit)(void *context, unsigned uart, uint8_t byte);
+    /* A frame leaves by the Ethernet port, from its destination address on, without frame check
+     * sequence. false: not now; am65x_frame_room() tells when. NULL: no cable is plugged in. */
+    bool (*frame_send)(void *context, const void *frame, size_t length);
+    /* After a refusal of am65x_frame_receive(): offer it again (may be NULL). Called from within
+     * other calls: note it down and act afterwards. */
+    void (*frame_wanted)(void *context);
     /* A line of trace, asked for by trace flags; no newline. */
     void (*trace)(void *context, const char *line);
     /* Something has happened, for a trace that a program reads (NULL: nobody wants to know). What
@@ -97,6 +104,9 @@ struct am65x_config {
     uint32_t intid_limit; /* INTIDs from here on do not exist in the GIC below: the resource
                              ranges hand out no INTR output that leads there */
     uint32_t moods;       /* AM65X_MOOD_* */
+    /* Of frames on the Ethernet's wire: one of so many is lost, or overtaken by the next one (0:
+     * none), and each is so many microseconds late. */
+    uint32_t frames_lost, frames_swapped, frames_delay;
 };
 
 /* Resets every model. Once before anything else; again for a reset of the SoC. */
@@ -120,6 +130,16 @@ uint64_t am65x_next_deadline(void);
  * after a reset), or looped back; offer it again after some am65x_read() or am65x_write(). */
 bool am65x_uart_receive(unsigned uart, uint8_t byte);
 
+/* A frame arrives at the Ethernet port, as for frame_send(), of AM65X_FRAME_MAX bytes at most.
+ * false: there is no room; offer it again after frame_wanted(), or after any other call. */
+#define AM65X_FRAME_MAX 2048u
+bool am65x_frame_receive(const void *frame, size_t length);
+/* There is room for another frame_send(). */
+void am65x_frame_room(void);
+/* The Ethernet's cable is plugged in, or pulled out. After a reset it is in if there is a
+ * frame_send(). */
+void am65x_link(bool up);
+
 /* The level of a line now, for a caller that must pend it again at the end of an interrupt. */
 bool am65x_line_level(unsigned intid);
 
@@ -141,11 +161,24 @@ enum am65x_fault {
     AM65X_FAULT_SCI_LOST,       /* the request is lost: not done, no answer */
     AM65X_FAULT_DMA_DESCRIPTOR, /* a transfer gives back its descriptor's address, plus argument */
     AM65X_FAULT_DMA_TEARDOWN,   /* a channel's teardown never ends */
+    AM65X_FAULT_PACKET_LOST,    /* a packet's descriptor is not given back */
+    AM65X_FAULT_PACKET_DROPPED, /* a peripheral's packet is lost */
+    /* A frame of the Ethernet's is lost; is overtaken by the next one, if there is one soon; is
+     * late by argument >> AM65X_FRAME_DELAY_SHIFT microseconds. argument: AM65X_FRAME_*, 0 both
+     * ways. */
+    AM65X_FAULT_FRAME_DROP,
+    AM65X_FAULT_FRAME_REORDER,
+    AM65X_FAULT_FRAME_DELAY,
+    AM65X_FAULT_LINK_DOWN, /* the cable is out while count is not 0 */
     AM65X_FAULT_COUNT
 };
-#define AM65X_FAULT_HELD       UINT64_MAX
+#define AM65X_FAULT_HELD        UINT64_MAX
+#define AM65X_FRAME_IN          1u
+#define AM65X_FRAME_OUT         2u
+#define AM65X_FRAME_BOTH        (AM65X_FRAME_IN | AM65X_FRAME_OUT)
+#define AM65X_FRAME_DELAY_SHIFT 2
 /* More events out of nowhere at once are refused: all happen before the call returns. */
-#define AM65X_STRAY_EVENTS_MAX 64u
+#define AM65X_STRAY_EVENTS_MAX  64u
 bool am65x_inject(enum am65x_fault fault, uint64_t argument, uint32_t count);
 bool am65x_inject_after(enum am65x_fault fault, uint64_t argument, uint32_t spare, uint32_t count);
 
@@ -160,12 +193,19 @@ enum am65x_counter {
     AM65X_COUNT_EVENTS_LOST, /* events that no mapping took */
     AM65X_COUNT_VINT_EDGES,  /* VINT outputs going high */
     AM65X_COUNT_ITS_MESSAGES,
-    AM65X_COUNT_UNCLAIMED,      /* accesses that no model claimed */
-    AM65X_COUNT_EVENT_MAPPINGS, /* a level: event mappings in place now */
-    AM65X_COUNT_ROUTES,         /* a level: INTR routes in place now */
-    AM65X_COUNT_PSIL_PAIRS,     /* a level */
-    AM65X_COUNT_RINGS,          /* a level: rings configured now */
-    AM65X_COUNT_FAULTS,         /* injected faults that have struck */
+    AM65X_COUNT_UNCLAIMED,       /* accesses that no model claimed */
+    AM65X_COUNT_EVENT_MAPPINGS,  /* a level: event mappings in place now */
+    AM65X_COUNT_ROUTES,          /* a level: INTR routes in place now */
+    AM65X_COUNT_PSIL_PAIRS,      /* a level */
+    AM65X_COUNT_RINGS,           /* a level: rings configured now */
+    AM65X_COUNT_FAULTS,          /* injected faults that have struck */
+    AM65X_COUNT_PACKETS_SENT,    /* packets that transmit channels are done with */
+    AM65X_COUNT_PACKETS,         /* packets that receive channels have written */
+    AM65X_COUNT_PACKETS_DROPPED, /* packets for which no receive channel had a use or a descriptor
+                                  */
+    AM65X_COUNT_FRAMES_IN,       /* that have come off the Ethernet's wire, */
+    AM65X_COUNT_FRAMES_OUT,      /* and gone onto it, */
+    AM65X_COUNT_FRAMES_LOST,     /* and been lost there on request */
     AM65X_COUNT_COUNT
 };
 uint64_t am65x_counter(enum am65x_counter counter);

@@ -3,7 +3,8 @@
  * What software asks the chip about itself (AM65x TRM SPRUID7): WKUP_CTRL_MMR0_JTAGID (5.1,
  * "CTRL_MMR"), silicon revision 2.0; CTRLMMR_MAIN_DEVSTAT (chapter 4, "Initialization"), boot mode
  * UART, that being the only boot device there is; and the security manager's device type, general
- * purpose, where U-Boot's mach-k3 looks for it.
+ * purpose, where U-Boot's mach-k3 looks for it; and the Ethernet port's address, MCU_CTRL_MMR0
+ * MAC_ID0 and MAC_ID1, a locally administered one.
  */
 #include "twin/models/models.h"
 
@@ -20,6 +21,10 @@
 #define SYS_STATUS             0x100u
 #define SYS_STATUS_GP          0x3u
 
+#define MAC_ID0                0x200u
+#define MAC_ID1                0x204u
+#define MAC_ADDRESS            UINT64_C(0x02a654000001)
+
 uint64_t chipid_read(unsigned instance, uint64_t offset)
 {
     if (instance == CHIPID_WKUP && offset == JTAGID)
@@ -28,5 +33,9 @@ uint64_t chipid_read(unsigned instance, uint64_t offset)
         return DEVSTAT_PRIMARY_UART;
     if (instance == CHIPID_SECURITY && offset == SYS_STATUS)
         return SYS_STATUS_GP;
+    if (instance == CHIPID_MCU && offset == MAC_ID0)
+        return (uint32_t)MAC_ADDRESS;
+    if (instance == CHIPID_MCU && offset == MAC_ID1)
+        return MAC_ADDRESS >> 32;
     return 0;
 }

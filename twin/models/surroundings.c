@@ -108,6 +108,22 @@ void model_soc_reset(void)
         env.soc_reset(env.context);
 }
 
+bool model_has_wire(void)
+{
+    return env.frame_send != NULL;
+}
+
+bool model_frame_send(const uint8_t *frame, size_t length)
+{
+    return env.frame_send(env.context, frame, length);
+}
+
+void model_frame_wanted(void)
+{
+    if (env.frame_wanted != NULL)
+        env.frame_wanted(env.context);
+}
+
 void model_trace_end(const struct trace_line *line)
 {
     if (env.trace != NULL)

@@ -19,6 +19,10 @@
 #define BOARD_SECURE_GPIO_BASE 0x090b0000u /* PL061, secure only */
 #define BOARD_GPIO_POWEROFF    0u
 #define BOARD_GPIO_RESET       1u
+/* QEMU's virtio-mmio transport 15: its INTID is in the console's word, and none of the models' is
+ * there. */
+#define BOARD_NET_BASE         0x0a001e00u
+#define BOARD_NET_INTID        63u
 #define BOARD_INTID_LIMIT      256u /* 224 SPIs */
 #define BOARD_CPUS_MAX         4u
 
@@ -30,6 +34,8 @@
 #define ITS_TABLE_SIZE         0x00080000u
 #define LPI_PENDING_BASE       0x41900000u /* the redistributors' pending tables (lpi.c) */
 #define LPI_PENDING_STRIDE     0x00010000u
+#define BOARD_NET_QUEUES       0x41a00000u /* of the network device (virtio_net.c) */
+#define BOARD_NET_QUEUES_END   0x42000000u
 #define EVENTS_BASE            0x42000000u /* up to the SRAM below (events.c) */
 #define STAGE2_TABLES_BASE     0x6e000000u /* of DRAM, page by page (stage2.c), behind all events */
 #define STAGE2_TABLES_SIZE     0x00810000u /* for 4 GiB */
@@ -73,7 +79,7 @@ struct bank {
 #define LOADED_MAX       64u
 
 /* What tools/twin asks for, loaded at PARAMETERS_BASE. Little endian. */
-#define PARAMETERS_MAGIC 0x32575433u /* "3TW2" */
+#define PARAMETERS_MAGIC 0x33575433u /* "3TW3" */
 struct parameters {
     uint32_t magic;
     uint32_t cpus;
@@ -84,6 +90,8 @@ struct parameters {
     uint32_t console;   /* the UART that the console's input goes to */
     uint64_t events;    /* event records to keep at EVENTS_BASE, a power of two; 0: none */
     uint64_t moods;     /* AM65X_MOOD_* */
+    uint32_t net;       /* 1: there is a network device */
+    uint32_t net_lost, net_swapped, net_delay; /* of struct am65x_config */
     uint64_t loaded_count;
     struct bank loaded[LOADED_MAX]; /* where a loader has put something, and cleaned it */
 };
@@ -91,6 +99,11 @@ struct parameters {
 static inline const struct parameters *parameters(void)
 {
     return (const struct parameters *)(uintptr_t)PARAMETERS_BASE;
+}
+
+static inline int net_wanted(void)
+{
+    return parameters()->net != 0;
 }
 
 #define GUEST_BANKS 2u

@@ -90,6 +90,19 @@ static uint32_t lines_high[BOARD_INTID_LIMIT / 32];
 static uint64_t routers[BOARD_INTID_LIMIT];
 static struct lock router_lock;
 
+/* The console's and, if there is one, the network device's: the twin's, in one word. */
+static bool is_mine(uint64_t intid)
+{
+    return intid == BOARD_CONSOLE_INTID || (net_wanted() && intid == BOARD_NET_INTID);
+}
+
+static uint32_t mine(void)
+{
+    return 1u << BOARD_CONSOLE_INTID % 32 | (net_wanted() ? 1u << BOARD_NET_INTID % 32 : 0);
+}
+
+_Static_assert(BOARD_NET_INTID / 32 == BOARD_CONSOLE_INTID / 32, "mine()");
+
 static bool line_is_high(unsigned intid)
 {
     return __atomic_load_n(&lines_high[intid / 32], __ATOMIC_ACQUIRE) >> (intid % 32) & 1;
@@ -181,13 +194,15 @@ void gic_init(void)
     /* As if their lines were high: so to tell them from others costs an acknowledge nothing. */
     lines_high[CARRIER_FIRST / 32] |= ((1u << BOARD_CPUS_MAX) - 1) << CARRIER_FIRST % 32;
 
-    /* The console goes to the boot core, whatever the guest does with it. */
-    write32(BOARD_GICD_BASE + GICD_IGROUPR(BOARD_CONSOLE_INTID),
-            ~(1u << (BOARD_CONSOLE_INTID % 32)));
-    mmio_write(BOARD_GICD_BASE + GICD_IPRIORITYR(BOARD_CONSOLE_INTID), 1, PRIORITY_MINE);
-    mmio_write(BOARD_GICD_BASE + GICD_IROUTER(BOARD_CONSOLE_INTID), 8, cpu_id());
-    write32(BOARD_GICD_BASE + GICD_ISENABLER(BOARD_CONSOLE_INTID),
-            1u << (BOARD_CONSOLE_INTID % 32));
+    /* They go to the boot core, whatever the guest does with it. */
+    write32(BOARD_GICD_BASE + GICD_IGROUPR(BOARD_CONSOLE_INTID), ~mine());
+    for (unsigned intid = SPI_FIRST; intid < SPI_FIRST + 32; intid++) {
+        if (!is_mine(intid))
+            continue;
+        mmio_write(BOARD_GICD_BASE + GICD_IPRIORITYR(intid), 1, PRIORITY_MINE);
+        mmio_write(BOARD_GICD_BASE + GICD_IROUTER(intid), 8, cpu_id());
+    }
+    write32(BOARD_GICD_BASE + GICD_ISENABLER(BOARD_CONSOLE_INTID), mine());
     write32(BOARD_GICD_BASE + GICD_CTLR,
             GICD_CTLR_ARE_S | GICD_CTLR_ARE_NS | GICD_CTLR_ENABLE_GRP0);
     wait_for_writes();
@@ -195,20 +210,20 @@ void gic_init(void)
 
 static void redistributor_init(uint64_t frame)
 {
-    const uint32_t mine = 1u << TIMER_INTID | 1u << WAKE_SGI;
+    const uint32_t own = 1u << TIMER_INTID | 1u << WAKE_SGI;
     const uint32_t secure = 1u << TIMER_INTID | SECURE_SGIS;
 
     write32(frame + GICR_WAKER, read32(frame + GICR_WAKER) & ~GICR_WAKER_SLEEP);
     while (read32(frame + GICR_WAKER) & GICR_WAKER_ASLEEP)
         ;
-    write32(frame + GICR_ICENABLER0, ~mine);
+    write32(frame + GICR_ICENABLER0, ~own);
     write32(frame + GICR_IGROUPR0, ~secure);
     write32(frame + GICR_ICFGR1, 0);
     for (unsigned intid = 0; intid < SPI_FIRST; intid += 4)
         write32(frame + GICR_IPRIORITYR + intid, PRIORITY_GUEST);
     mmio_write(frame + GICR_IPRIORITYR + TIMER_INTID, 1, PRIORITY_TIMER);
     mmio_write(frame + GICR_IPRIORITYR + WAKE_SGI, 1, PRIORITY_MINE);
-    write32(frame + GICR_ISENABLER0, mine);
+    write32(frame + GICR_ISENABLER0, own);
     wait_for_writes();
 }
 
@@ -289,6 +304,8 @@ bool gic_service(void)
         machine_tick();
     else if (intid == BOARD_CONSOLE_INTID)
         machine_console();
+    else if (intid == BOARD_NET_INTID)
+        machine_net();
     /* WAKE_SGI has done its work by ending the WFI. */
     return true;
 }
@@ -323,12 +340,12 @@ static void lose_word(unsigned first)
     uint32_t guests = UINT32_MAX;
 
     if (first == BOARD_CONSOLE_INTID / 32 * 32)
-        guests &= ~(1u << BOARD_CONSOLE_INTID % 32);
+        guests &= ~mine();
     write32(words + GICD_ICENABLER(0), guests);
     write32(words + GICD_ICPENDR(0), guests);
     write32(words + GICD_ICACTIVER(0), guests);
     for (unsigned intid = first; intid < first + 32; intid++) {
-        if (intid == BOARD_CONSOLE_INTID)
+        if (is_mine(intid))
             continue;
         mmio_write(BOARD_GICD_BASE + GICD_IPRIORITYR(intid), 1, PRIORITY_GUEST & 0xff);
         mmio_write(BOARD_GICD_BASE + GICD_IROUTER(intid), 8, AFFINITY_NOWHERE);
@@ -388,7 +405,7 @@ static void router_access(uint64_t offset, unsigned size, bool write, uint64_t *
 {
     uint64_t intid = (offset - GICD_IROUTER(0)) / 8;
 
-    if (intid < SPI_FIRST || intid >= BOARD_INTID_LIMIT || intid == BOARD_CONSOLE_INTID) {
+    if (intid < SPI_FIRST || intid >= BOARD_INTID_LIMIT || is_mine(intid)) {
         *value = 0;
     } else if (write) {
         lock_take(&router_lock); /* what is kept, and where it is routed, are one */

@@ -142,6 +142,20 @@ static void model_event(void *context, enum am65x_event kind, uint32_t subject, 
     event((unsigned)kind, subject, first, second, bytes, size);
 }
 
+static bool frame_send(void *context, const void *frame, size_t length)
+{
+    (void)context;
+    return virtio_net_send(frame, length);
+}
+
+static bool frames_wanted;
+
+static void frame_wanted(void *context)
+{
+    (void)context;
+    frames_wanted = true;
+}
+
 static struct am65x_environment environment = {
     .line = line,
     .its_message = message,
@@ -159,6 +173,9 @@ void machine_init(void)
         .trace = parameters()->trace,
         .intid_limit = GIC_SPI_LIMIT,
         .moods = (uint32_t)parameters()->moods,
+        .frames_lost = parameters()->net_lost,
+        .frames_swapped = parameters()->net_swapped,
+        .frames_delay = parameters()->net_delay,
     };
     uint64_t frequency = read_sysreg(cntfrq_el0);
 
@@ -167,7 +184,10 @@ void machine_init(void)
         die("the timer's %u Hz are no whole number of nanoseconds a tick", frequency);
     environment.event = events_wanted() ? model_event : NULL;
     environment.accessed = parameters()->moods & AM65X_MOOD_ORDER ? accessed : NULL;
+    environment.frame_send = net_wanted() ? frame_send : NULL;
+    environment.frame_wanted = net_wanted() ? frame_wanted : NULL;
     am65x_reset(&environment, &config);
+    virtio_net_init();
 }
 
 static void arm_timer(void)
@@ -192,6 +212,10 @@ static void leave(void)
         report_reset();
     if (console_holding())
         console_feed();
+    if (frames_wanted) {
+        frames_wanted = false;
+        frames_wanted |= virtio_net_feed();
+    }
     arm_timer();
     lock_release(&models_lock);
 }
@@ -247,6 +271,14 @@ void machine_console(void)
 {
     lock_take(&models_lock);
     console_feed();
+    leave();
+}
+
+void machine_net(void)
+{
+    lock_take(&models_lock);
+    virtio_net_interrupt();
+    frames_wanted = true;
     leave();
 }
 

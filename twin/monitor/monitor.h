@@ -223,6 +223,7 @@ bool machine_read(uint64_t address, unsigned size, uint64_t *value);
 bool machine_write(uint64_t address, unsigned size, uint64_t value);
 void machine_tick(void);    /* this core's timer has fired */
 void machine_console(void); /* the console has input */
+void machine_net(void);     /* the network device has something to tell */
 bool machine_inject(unsigned fault, uint64_t argument, uint32_t spare, uint32_t count);
 bool machine_counter(unsigned counter, uint64_t *value);
 void machine_lose_interrupts(void); /* am65x_lose_interrupts() */
@@ -239,6 +240,13 @@ void console_put(uint8_t byte);
 /* Hands input to the guest's UART as far as its FIFO takes it; whether some is left over. */
 void console_feed(void);
 bool console_holding(void);
+
+/* ---- virtio_net.c: with the models' lock held ---- */
+void virtio_net_init(void);
+bool virtio_net_send(const void *frame, size_t length);
+void virtio_net_interrupt(void);
+/* Hands over what has come, as far as the models take it. true: to be called again, soon. */
+bool virtio_net_feed(void);
 
 /* ---- psci.c ---- */
 /* A guest's SMC. */

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What the files of the CPSW driver share; nothing here is for its users.
+ */
+#ifndef DRIVERS_CPSW_INTERNAL_H
+#define DRIVERS_CPSW_INTERNAL_H
+
+#include "arch/wait.h"
+#include "drivers/cpsw/ale.h"
+#include "drivers/cpsw/cpsw.h"
+#include "drivers/cpsw/phy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cpsw_flow {
+    struct cpsw *cpsw;
+    unsigned number;
+    struct udma_flow *udma;
+    uint64_t dropped; /* atomic */
+};
+
+struct cpsw {
+    struct cpsw_config config; /* without mac_address: */
+    const struct cpsw_facts *facts;
+    uint8_t address[CPSW_MAC_ADDRESS_LENGTH];
+
+    struct udma_transmit *transmit;
+    struct udma_receive *receive;
+    struct cpsw_flow flows[CPSW_FLOWS_MAX];
+
+    /* Who sends or gives is counted, so that a close knows when nobody is in there any more. */
+    uint32_t users;   /* atomic; with CPSW_SHUT, new ones are turned away */
+    uint32_t link;    /* cpsw_pack_link(); atomic */
+    uint64_t changes; /* of the link; atomic */
+
+    struct mutex mutex; /* for what follows, and for the registers */
+    bool powered, switched_on, started;
+    bool link_down; /* by cpsw_set_link() */
+    struct cpsw_ale ale;
+    struct cpsw_phy phy;
+    struct cpsw_statistics statistics[CPSW_PORTS];
+};
+
+#define CPSW_SHUT 0x80000000u
+
+/* ---- address.c; any context ---- */
+
+bool cpsw_is_unicast(const uint8_t *address);
+
+/* ---- power.c; thread context ---- */
+
+/* The system firmware's error: then it is off again, or held on. */
+int cpsw_power_on(uint16_t device);
+/* -EIO: it is held on, and tried again later. */
+int cpsw_power_off(uint16_t device);
+
+/* ---- statistics.c; with the mutex, or nobody else there ---- */
+
+void cpsw_statistics_start(struct cpsw *cpsw);
+/* Adds up those that can go round within a minute. */
+void cpsw_statistics_look(struct cpsw *cpsw);
+
+/* ---- link.c ---- */
+
+/* The link as one word, which is written and read at once. */
+uint32_t cpsw_pack_link(const struct cpsw_link *link);
+/* Takes the MAC and the ALE's port down: nothing comes or goes by the wire. */
+int cpsw_link_off(struct cpsw *cpsw);
+
+/* ---- filter.c; with the mutex, or nobody else there ---- */
+
+/* What a port takes from the start: frames to its address, and broadcast. -ENOSPC. */
+int cpsw_filter_start(struct cpsw *cpsw);
+int cpsw_filter_add_vlan(struct cpsw *cpsw, uint16_t vlan);
+
+/* ---- frames.c ---- */
+
+/* Turns away who comes to send or give. When it returns 0, nobody is in there; -EAGAIN: somebody
+ * has not left for 5 s. Thread context. */
+int cpsw_shut(struct cpsw *cpsw);
+void cpsw_reopen(struct cpsw *cpsw);
+
+/* Callbacks of the channels; context: the flow's. */
+void cpsw_received(void *context, struct udma_packet *packet);
+void cpsw_returned(void *context, const struct udma_buffer *buffer);
+void cpsw_error(void *context, enum udma_error error);
+
+#endif

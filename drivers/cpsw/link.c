@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The link: what the PHY says, and the MAC set up for it (drivers/cpsw/cpsw.h).
+ */
+#include "drivers/cpsw/internal.h"
+#include "drivers/cpsw/mac.h"
+
+#include <errno.h>
+
+#define LINK_UP          0x80000000u
+#define LINK_FULL_DUPLEX 0x40000000u
+#define LINK_SPEED       0xffffu
+
+uint32_t cpsw_pack_link(const struct cpsw_link *link)
+{
+    if (!link->up)
+        return 0;
+    return LINK_UP | (link->full_duplex ? LINK_FULL_DUPLEX : 0) | link->speed;
+}
+
+void cpsw_get_link(const struct cpsw *cpsw, struct cpsw_link *link)
+{
+    const uint32_t word = __atomic_load_n(&cpsw->link, __ATOMIC_RELAXED);
+
+    *link = (struct cpsw_link){.up = word != 0,
+                               .full_duplex = (word & LINK_FULL_DUPLEX) != 0,
+                               .speed = (uint16_t)(word & LINK_SPEED)};
+}
+
+int cpsw_link_off(struct cpsw *cpsw)
+{
+    if (__atomic_exchange_n(&cpsw->link, 0, __ATOMIC_RELAXED) == 0)
+        return 0;
+    cpsw_ale_forward_mac(&cpsw->ale, false);
+    return cpsw_mac_down(cpsw->facts->base);
+}
+
+static void link_on(struct cpsw *cpsw, const struct cpsw_link *link)
+{
+    cpsw_mac_up(cpsw->facts->base, link, cpsw->config.loopback);
+    cpsw_ale_forward_mac(&cpsw->ale, true);
+    __atomic_store_n(&cpsw->link, cpsw_pack_link(link), __ATOMIC_RELAXED);
+}
+
+static int look(const struct cpsw *cpsw, struct cpsw_link *link)
+{
+    *link = (struct cpsw_link){0};
+    if (!cpsw->started || cpsw->link_down)
+        return 0;
+    if (!cpsw->config.loopback)
+        return cpsw_phy_look(&cpsw->phy, link);
+    *link = (struct cpsw_link){.up = true, .full_duplex = true, .speed = 1000};
+    return 0;
+}
+
+/* With the mutex. *changed: it is another link. A MAC that does not become idle is off all the
+ * same, so that it is no error here. */
+static int update(struct cpsw *cpsw, struct cpsw_link *link, bool *changed)
+{
+    int error = look(cpsw, link);
+
+    *changed = cpsw_pack_link(link) != __atomic_load_n(&cpsw->link, __ATOMIC_RELAXED);
+    if (*changed) {
+        (void)cpsw_link_off(cpsw);
+        if (link->up)
+            link_on(cpsw, link);
+        __atomic_fetch_add(&cpsw->changes, 1, __ATOMIC_RELAXED);
+    }
+    return error;
+}
+
+int cpsw_check_link(struct cpsw *cpsw)
+{
+    struct cpsw_link link;
+    bool changed;
+    int error;
+
+    if (cpsw == NULL)
+        return -EINVAL;
+    error = mutex_lock(&cpsw->mutex);
+    if (error != 0)
+        return error;
+    error = update(cpsw, &link, &changed);
+    cpsw_statistics_look(cpsw);
+    mutex_unlock(&cpsw->mutex);
+    if (changed && cpsw->config.link != NULL)
+        cpsw->config.link(cpsw->config.context, &link);
+    return error;
+}
+
+int cpsw_set_link(struct cpsw *cpsw, bool up)
+{
+    int error;
+
+    if (cpsw == NULL)
+        return -EINVAL;
+    error = mutex_lock(&cpsw->mutex);
+    if (error != 0)
+        return error;
+    cpsw->link_down = !up;
+    if (!cpsw->config.loopback)
+        error = cpsw_phy_power(&cpsw->phy, up);
+    mutex_unlock(&cpsw->mutex);
+    return error == 0 ? cpsw_check_link(cpsw) : error;
+}
