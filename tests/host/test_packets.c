@@ -202,6 +202,25 @@ static bool ring_configure(const struct navigator *n, uint16_t ring, uint64_t ba
     return ask(&message);
 }
 
+/* In message mode elements go through the ring's window. */
+static bool message_ring(const struct navigator *n, uint16_t ring, uint64_t base, uint32_t count)
+{
+    struct sci message = request(0x1110);
+    put(&message, 8, 4, 0x1f);
+    put(&message, 12, 2, n->ringacc);
+    put(&message, 14, 2, ring);
+    put(&message, 16, 8, base);
+    put(&message, 24, 4, count);
+    put(&message, 28, 1, 1);
+    put(&message, 29, 1, 1);
+    return ask(&message);
+}
+
+static void window_push(unsigned ring, uint64_t element)
+{
+    assert_true(am65x_write(0x38000000u + 0x1000u * ring + 0x3f8, 8, element));
+}
+
 static bool channel_configure(const struct navigator *n, bool transmit, uint16_t channel,
                               uint8_t type, uint16_t completion_ring)
 {
@@ -684,15 +703,28 @@ static void in_its_middle_too(void **state)
     pass(A_WHILE);
     check_data(pop(0, received_ring(0)), SOURCE, 1000);
 
+    /* In ring mode hardware may not put them back: they are lost, and that is an error. */
     default_flow(0, &drops);
     give_free(0, 304, 100, DESTINATION, 600);
-    give_free(0, 305, 101, DESTINATION + 600, 100);
+    send_plain(0, 1, SOURCE, 1000);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, received_ring(0)), 0);
+    assert_int_equal(occupancy(&navigators[0], 304), 0);
+    assert_int_equal(read32(0x31160044), 0x80000000 | 304);
+    write32(0x31160044, 0);
+    /* In message mode the next packet gets them. */
+    assert_true(message_ring(&navigators[0], 304, RING_MEMORY(1), 256));
+    assert_true(message_ring(&navigators[0], 305, RING_MEMORY(2), 256));
+    buffer_descriptor(DESCRIPTOR(100), 0, DESTINATION, 600);
+    buffer_descriptor(DESCRIPTOR(101), 0, DESTINATION + 600, 100);
+    window_push(304, DESCRIPTOR(100));
+    window_push(305, DESCRIPTOR(101));
     send_plain(0, 1, SOURCE, 1000);
     pass(A_WHILE);
     assert_int_equal(pop(0, received_ring(0)), 0);
     assert_int_equal(occupancy(&navigators[0], 304), 1);
     assert_int_equal(occupancy(&navigators[0], 305), 1);
-    /* And the next packet gets them. */
+    assert_int_equal(read32(0x31160044), 0);
     send_plain(0, 2, SOURCE, 700);
     pass(A_WHILE);
     check_data(pop(0, received_ring(0)), SOURCE, 700);
@@ -861,6 +893,151 @@ static void faults_lose_and_delay_descriptors(void **state)
     assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(2));
     assert_int_equal(pop(0, received_ring(0)), DESCRIPTOR(101));
     assert_int_equal(am65x_counter(AM65X_COUNT_FAULTS), 3);
+}
+
+/* ---------------------------------------------------------------- error events */
+
+#define VINT        20u
+#define FIRST_EVENT 100u
+
+static bool event_map(uint16_t device, uint16_t source_index, uint16_t event, uint8_t bit)
+{
+    struct sci message = request(0x1000);
+    put(&message, 8, 4, 0x3c);
+    put(&message, 12, 2, device);
+    put(&message, 14, 2, source_index);
+    put(&message, 20, 2, 179);
+    put(&message, 22, 2, VINT);
+    put(&message, 24, 2, event);
+    put(&message, 26, 1, bit);
+    return ask(&message);
+}
+
+static uint64_t vint_status(void)
+{
+    uint64_t value;
+    assert_true(am65x_read(0x33d00000 + 0x1000 * VINT + 0x18, 8, &value));
+    return value;
+}
+
+static void errors_send_events(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    assert_true(event_map(188, 0x100 + 8, FIRST_EVENT, 0));       /* transmit channel */
+    assert_true(event_map(188, 0x300 + 8, FIRST_EVENT + 1, 1));   /* receive channel */
+    assert_true(event_map(188, 0x400, FIRST_EVENT + 2, 2));       /* flow */
+    assert_true(event_map(187, 0x800, FIRST_EVENT + 3, 3));       /* ring accelerator */
+    assert_false(event_map(188, 0x100 + 64, FIRST_EVENT + 4, 4)); /* host 13's channel */
+    assert_false(event_map(188, 0x401, FIRST_EVENT + 4, 4));
+    assert_false(event_map(187, 0x801, FIRST_EVENT + 4, 4));
+    push(0, 8, 0x1000);
+    pass(A_WHILE);
+    assert_int_equal(vint_status(), 1);
+    push(0, 304, 0x1000);
+    give_free(0, 304, 100, DESTINATION, 2048);
+    send_plain(0, 1, SOURCE, 100);
+    pass(A_WHILE);
+    assert_int_equal(vint_status(), 3);
+    packet_descriptor(DESCRIPTOR(1), 0, SOURCE, 100, 100, sent_ring(0));
+    put_word(DESCRIPTOR(1) + 4, 200);
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
+    assert_int_equal(vint_status(), 7);
+    /* Not this ring's memory. */
+    packet_descriptor(DESCRIPTOR(1), 0, SOURCE, 100, 100, 330);
+    give_free(0, 304, 100, DESTINATION, 2048);
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
+    assert_int_equal(vint_status(), 15);
+    assert_int_equal(read32(0x31160044), 0x80000000 | 330);
+}
+
+/* ---------------------------------------------------------------- proxies and monitors */
+
+static uint64_t proxy(unsigned number, unsigned offset)
+{
+    return 0x33000000u + 0x1000u * number + offset;
+}
+
+static void a_proxy_pushes_and_pops_whole_elements(void **state)
+{
+    struct sci message = request(0x1300);
+    (void)state;
+    put(&message, 8, 2, 185);
+    put(&message, 10, 2, 1);
+    assert_true(ask(&message));
+    put(&message, 10, 2, 13); /* host 13's */
+    assert_false(ask(&message));
+    assert_int_equal(read32(0x31120004), 64);
+    assert_true(message_ring(&navigators[0], 304, RING_MEMORY(0), 2));
+    write32(proxy(1, 0), 1u << 24 | 1u << 16 | 304); /* 8 bytes, tail */
+    write32(proxy(1, 0x3f8), 0x11);
+    assert_int_equal(occupancy(&navigators[0], 304), 0);
+    write32(proxy(1, 0x3fc), 0x22);
+    assert_int_equal(occupancy(&navigators[0], 304), 1);
+    write32(proxy(1, 0), 1u << 24 | 304); /* head */
+    write32(proxy(1, 0x3f8), 0x33);
+    write32(proxy(1, 0x3fc), 0x44);
+    assert_int_equal(occupancy(&navigators[0], 304), 2);
+    write32(proxy(1, 0x3fc), 0x44);
+    assert_int_equal(read32(proxy(1, 4)), 0x80000000); /* full */
+    write32(proxy(1, 0), 1u << 24 | 3u << 16 | 304);   /* look at the tail */
+    assert_int_equal(read32(proxy(1, 0x3f8)), 0x11);
+    assert_int_equal(read32(proxy(1, 0x3fc)), 0x22);
+    write32(proxy(1, 0), 1u << 24 | 304);
+    assert_int_equal(read32(proxy(1, 0x3f8)), 0x33);
+    assert_int_equal(occupancy(&navigators[0], 304), 1);
+    assert_int_equal(read32(proxy(1, 0x3fc)), 0x44);
+    assert_int_equal(read32(proxy(1, 4)), 0);
+    write32(proxy(1, 0), 2u << 24 | 304); /* not the ring's element size */
+    (void)read32(proxy(1, 0x3f0));
+    assert_int_equal(read32(proxy(1, 4)), 0x80000000);
+}
+
+static bool monitor_configure(unsigned monitor, uint8_t mode, uint16_t ring, uint32_t low,
+                              uint32_t high)
+{
+    struct sci message = request(0x1120);
+    put(&message, 8, 4, 0x1f);
+    put(&message, 12, 2, 187);
+    put(&message, 14, 2, monitor);
+    put(&message, 17, 1, mode);
+    put(&message, 18, 2, ring);
+    put(&message, 20, 4, low);
+    put(&message, 24, 4, high);
+    return ask(&message);
+}
+
+static uint32_t monitor(unsigned number, unsigned datum)
+{
+    return read32(0x32000008u + 0x1000u * number + 4 * datum);
+}
+
+static void monitors_count_and_compare(void **state)
+{
+    (void)state;
+    open_ring(0, 304, 0, 16);
+    assert_true(monitor_configure(0, 1, 304, 0, 0));
+    assert_true(monitor_configure(1, 2, 304, 2, 4));
+    assert_true(monitor_configure(2, 3, 304, 0, 0));
+    assert_false(monitor_configure(8, 1, 304, 0, 0)); /* another host's monitor; ring */
+    assert_false(monitor_configure(3, 1, 404, 0, 0));
+    assert_true(event_map(187, 0x400 + 1, FIRST_EVENT, 0));
+    write32(ring_registers(&navigators[0], 304) + 0x10, 4);
+    assert_int_equal(vint_status(), 0);
+    write32(ring_registers(&navigators[0], 304) + 0x10, 1);
+    assert_int_equal(vint_status(), 1);
+    write32(ring_registers(&navigators[0], 304) + 0x10, 0xfd);
+    assert_int_equal(monitor(0, 0), 5);
+    assert_int_equal(monitor(0, 1), 3);
+    assert_int_equal(monitor(2, 0), 0);
+    assert_int_equal(monitor(2, 1), 5);
+    assert_int_equal(read32(0x32001000), FIRST_EVENT << 16 | 2);
+    assert_true(message_ring(&navigators[0], 305, RING_MEMORY(1), 16));
+    assert_true(monitor_configure(3, 4, 305, 0, 0));
+    (void)read32(0x38000000 + 305 * 0x1000 + 0x1fc);
+    assert_int_equal(monitor(3, 0), 1);
 }
 
 /* ---------------------------------------------------------------- pause and teardown */
@@ -1342,6 +1519,9 @@ int main(void)
         PACKET_TEST(free_descriptors_that_lead_nowhere_are_passed_over),
         PACKET_TEST(an_error_pauses_a_channel_that_is_to_be_paused),
         PACKET_TEST(faults_lose_and_delay_descriptors),
+        PACKET_TEST(errors_send_events),
+        PACKET_TEST(a_proxy_pushes_and_pops_whole_elements),
+        PACKET_TEST(monitors_count_and_compare),
         PACKET_TEST(a_paused_channel_keeps_what_it_has),
         PACKET_TEST(a_teardown_lets_the_packet_end_and_reaches_both),
         PACKET_TEST(a_forced_teardown_does_not_wait),

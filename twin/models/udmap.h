@@ -73,8 +73,10 @@ struct transmit_channel {
     bool aborted; /* what is in flight is given up: a forced teardown */
     /* Block copies, and transfers to peripherals. */
     struct transfer transfer;
-    uint32_t uncounted; /* bytes of the slice that is on its way */
-    bool failed;        /* a TR of the descriptor has ended with an error */
+    uint16_t triggers[2]; /* that have come and nothing was waiting for; by kind, from 1 */
+    bool event_due;       /* with the end of the slice that is on its way */
+    uint32_t uncounted;   /* bytes of that slice */
+    bool failed;          /* a TR of the descriptor has ended with an error */
     /* Packets. */
     struct packet_out packet;
     uint8_t gather;    /* the buffer in which a packet is put together, counted from 1; 0: none */

@@ -12,6 +12,7 @@
  */
 #include "twin/models/udmap.h"
 
+#define RING_MODE_RING    0u
 #define ERROR_RETRY       1u /* else a packet is dropped */
 #define THRESHOLD_SHIFT   5  /* a size threshold counts 32 bytes */
 
@@ -213,6 +214,16 @@ static void make_tags(struct psil_header *header, const struct udmap_flow *flow,
         tag_byte(flow->destination_low_select, flow->destination_low, asked, destination));
 }
 
+/* In ring mode software alone puts elements into a free-descriptor ring: what hardware has to put
+ * back there is lost. */
+static void give_free_again(enum navss navss, unsigned ring, uint64_t descriptor)
+{
+    if (ringacc_ring(navss, ring)->mode == RING_MODE_RING)
+        ringacc_error(navss, ring, true);
+    else
+        udmap_push(navss, ring, descriptor, false);
+}
+
 /* What a dropped packet had got goes back where it came from. */
 static void reclaim(enum navss navss, struct receive_channel *rchan)
 {
@@ -221,7 +232,7 @@ static void reclaim(enum navss navss, struct receive_channel *rchan)
 
     for (unsigned n = 0; n < rchan->packet.buffers && n < RECLAIM_MAX; n++) {
         uint64_t next = packet_link(descriptor);
-        udmap_push(navss, ring_of_buffer(flow, n, rchan->expected), descriptor, false);
+        give_free_again(navss, ring_of_buffer(flow, n, rchan->expected), descriptor);
         descriptor = next;
     }
     rchan->packet.open = false;
