@@ -88,8 +88,8 @@ static err_t on_sent(void *argument, struct tcp_pcb *pcb, u16_t length)
     struct net_connection *connection = argument;
 
     (void)pcb;
+    (void)length;
     connection->idle = 0;
-    net_connection_counters.bytes_out += length;
     if (connection->service->ready != NULL)
         connection->service->ready(connection);
     return outcome(connection);
@@ -183,5 +183,6 @@ unsigned net_connection_write(struct net_connection *connection, const void *dat
     if (length == 0 || tcp_sndqueuelen(connection->pcb) >= TCP_SND_QUEUELEN ||
         tcp_write(connection->pcb, data, (u16_t)length, copy ? TCP_WRITE_FLAG_COPY : 0) != ERR_OK)
         return 0;
+    net_connection_counters.bytes_out += length;
     return length;
 }
