@@ -39,6 +39,7 @@
 #define LINK_US  200000u
 #define TYPE_AT  12u
 #define HEADER   14u
+#define STEPS    40u /* more than a life has requests */
 
 static const uint8_t own[] = {0x02, 0x11, 0x22, 0x33, 0x44, 0x55};
 static const uint8_t peer[] = {0x02, 0x00, 0x00, 0x00, 0x00, 0x01};
@@ -784,6 +785,72 @@ static void test_power(void **state)
     close_port();
 }
 
+/* ---- the system firmware, step by step ---- */
+
+static void send_some(void)
+{
+    struct udma_buffer buffers[4];
+    struct udma_packet packets[4];
+
+    memset(packets, 0, sizeof(packets));
+    for (unsigned i = 0; i < 4; i++) {
+        make_frame(frames[i], own, peer, 100 + i, i);
+        buffers[i] = (struct udma_buffer){.data = frames[i], .length = 100 + i};
+        packets[i] = (struct udma_packet){
+            .buffers = &buffers[i], .buffer_count = 1, .cookie = (void *)(uintptr_t)(i + 1)};
+    }
+    assert_int_equal(cpsw_send(port, packets, 4), 4);
+    host_advance_us(100);
+}
+
+/* A life in which the firmware's answer number `step`, and those after it, go wrong. */
+static void live(enum am65x_fault fault, unsigned step, unsigned count)
+{
+    const struct cpsw_config config = config_of(true, 2);
+    int error;
+
+    memset(&seen, 0, sizeof(seen));
+    memory_out = 0;
+    assert_true(am65x_inject_after(fault, 0, step, count));
+    error = cpsw_open(&config, &port);
+    if (error != 0) {
+        assert_true(error == -EACCES || error == -ETIMEDOUT || error == -EIO);
+    } else {
+        give_all(2);
+        assert_int_equal(cpsw_start(port), 0);
+        send_some();
+        error = cpsw_close(port);
+        assert_true(error == 0 || error == -EIO);
+        assert_int_equal(memory_out, 0);
+        assert_int_equal(seen.sent + seen.canceled, 4);
+    }
+    assert_true(am65x_inject(fault, 0, 0));
+}
+
+/* Whatever goes wrong, is told; and when nothing does any more, all is as it was before. */
+static void test_firmware_faults(void **state)
+{
+    static const enum am65x_fault faults[] = {AM65X_FAULT_SCI_NAK, AM65X_FAULT_SCI_DROP,
+                                              AM65X_FAULT_SCI_LOST};
+    struct inventory now;
+
+    (void)state;
+    for (unsigned fault = 0; fault < 3; fault++)
+        for (unsigned count = 1; count <= 3; count++)
+            for (unsigned step = 0; step < STEPS; step++) {
+                live(faults[fault], step, count);
+                for (unsigned i = 0; i < 3; i++) { /* what is held is tried again */
+                    memset(&seen, 0, sizeof(seen));
+                    memory_out = 0;
+                    open_port(true, 2);
+                    there_and_back(100);
+                    close_port();
+                }
+                now = take_inventory();
+                assert_memory_equal(&before, &now, sizeof(now));
+            }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -803,6 +870,7 @@ int main(void)
         TEST(test_close_in_the_middle),
         TEST(test_close_unstarted),
         TEST(test_power),
+        TEST(test_firmware_faults),
     };
 
     return cmocka_run_group_tests(tests, start_machine, stop_machine);
