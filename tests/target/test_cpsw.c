@@ -15,6 +15,7 @@
 #include "platform/cpsw.h"
 #include "platform/platform.h"
 #include "tests/target/all_cores.h"
+#include "tests/target/example_ethernet.h"
 #include "tests/target/twin_faults.h"
 #include "twin/models/am65x.h"
 
@@ -529,6 +530,31 @@ SELFTEST(cpsw, finds_the_phy, 60)
     CHECK_EQUAL(cpsw_check_link(probe.port), 0);
     end(1);
     check_inventory(&before);
+}
+
+/* What it sends, it sends to itself: with the loopback, the frame comes back to the port, which
+ * sends it to its sender; and that is where it ends. */
+SELFTEST(cpsw, the_documented_example_reflects, 60)
+{
+    static struct example_ethernet ethernet;
+    uint8_t address[CPSW_MAC_ADDRESS_LENGTH];
+    uint8_t *frame = dma_alloc(SLOT_SIZE);
+    struct udma_buffer buffer = {.data = frame, .length = 100};
+    struct udma_packet packet = {.buffers = &buffer, .buffer_count = 1};
+
+    if (is_missing())
+        SKIP("the MCU Navigator is not up");
+    CHECK(frame != NULL);
+    CHECK_EQUAL(cpsw_get_efuse_address(platform_cpsw(), address), 0);
+    CHECK_EQUAL(example_ethernet_open(&ethernet, true), 0);
+    CHECK(ethernet.link_up);
+    make_frame(frame, address, 100, 0, 0);
+    packet.cookie = frame; /* the example gives it a place among its own */
+    CHECK_EQUAL(cpsw_send(ethernet.port, &packet, 1), 1);
+    CHECK_EQUAL(wait_until(&ethernet.reflected, 1), 0);
+    example_ethernet_tick(&ethernet);
+    CHECK_EQUAL(example_ethernet_close(&ethernet), 0);
+    dma_free(frame);
 }
 
 /* More than an open has requests; one that is repeated, as a pairing is, may succeed. */
