@@ -79,9 +79,10 @@ static int allocate(struct udma_receive *receive, unsigned index,
         return -ENOMEM;
     prepare(flow, receive, index, config);
     error = udma_packet_allocate(&flow->consumer, config->depth, 1);
-    if (error != 0)
+    if (error == 0)
+        *made = flow;
+    else
         free(flow);
-    *made = flow;
     return error;
 }
 
