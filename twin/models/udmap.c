@@ -278,6 +278,11 @@ void udmap_lose_events(void)
 
 /* ---------------------------------------------------------------- what the parts share */
 
+unsigned udmap_request_ring(enum navss navss, unsigned receive_channel)
+{
+    return tchan_count(navss) + receive_channel;
+}
+
 struct transmit_channel *udmap_tchan(enum navss navss, unsigned index)
 {
     return &tchans[navss][index];
@@ -586,8 +591,7 @@ static void count_completed(struct transmit_channel *tchan, struct channel *rece
     tchan->uncounted = 0;
 }
 
-/* What a TR has to wait for has come, as far as it has. false: it waits. */
-static bool triggered(struct transmit_channel *tchan)
+bool udmap_triggered(struct transmit_channel *tchan)
 {
     unsigned kind;
     while ((kind = transfer_awaits(&tchan->transfer)) != 0) {
@@ -606,6 +610,7 @@ void udmap_trigger(enum navss navss, unsigned index, unsigned number)
     uint16_t *count = &tchans[navss][index].triggers[number];
     if (*count < TRIGGERS_MAX)
         ++*count;
+    tchans[navss][index].waits = false;
     udmap_kick(navss, index);
 }
 
@@ -620,9 +625,9 @@ static void move(enum navss navss, unsigned index)
         return;
     }
     if (udmap_tearing_down(&tchan->common) &&
-        ((tchan->common.control & CONTROL_FORCED) != 0 || !triggered(tchan)))
+        ((tchan->common.control & CONTROL_FORCED) != 0 || !udmap_triggered(tchan)))
         transfer_cut(&tchan->transfer, true);
-    if (!triggered(tchan)) {
+    if (!udmap_triggered(tchan)) {
         count_completed(tchan, receive);
         return;
     }
