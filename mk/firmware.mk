@@ -95,11 +95,12 @@ FIRMWARE_NEEDS := $(NEWLIB)/stamp $(LIBFDT)/stamp
 # psci.c, whose SMCs a debugger's script wants to
 # find in their functions (tests/system/faults).
 FAST_SOURCES := arch/arm64/core.c arch/arm64/exception.c arch/arm64/psci.c arch/arm64/spinlock.c \
-                arch/arm64/time.c arch/arm64/wait.c drivers/gic/gic_cpu_interface.c \
-                drivers/gic/its_queue.c drivers/ti_sci/secure_proxy.c \
-                drivers/ti_sci/ti_sci_batch.c drivers/ti_sci/ti_sci_sequence.c \
-                drivers/udma/transfer.c lib/trace.c msi/dispatch.c msi/parents/vint.c msi/quiesce.c \
-                msi/state.c msi/statistics.c msi/storm.c
+                arch/arm64/time.c arch/arm64/wait.c drivers/cpsw/frames.c \
+                drivers/gic/gic_cpu_interface.c drivers/gic/its_queue.c \
+                drivers/ti_sci/secure_proxy.c drivers/ti_sci/ti_sci_batch.c \
+                drivers/ti_sci/ti_sci_sequence.c drivers/udma/receive_path.c \
+                drivers/udma/transfer.c drivers/udma/transmit_path.c lib/trace.c msi/dispatch.c \
+                msi/parents/vint.c msi/quiesce.c msi/state.c msi/statistics.c msi/storm.c
 # Without the NOPs that would bring functions and loops to rounder addresses: 580 bytes.
 FAST := -O2 -falign-functions=4 -fno-align-jumps -fno-align-loops -fno-align-labels
 $(FAST_SOURCES:%=$(F)/%.o): OPTIMIZE = $(FAST)

@@ -51,29 +51,43 @@ void cpsw_reopen(struct cpsw *cpsw)
 
 /* ---- sending ---- */
 
-/* Straight to the MAC's port: the ALE is not asked where to. */
-static bool prepare(struct udma_packet *packet)
+/* Its length, where it can be one. */
+static inline uint32_t length_of(const struct udma_packet *packet)
 {
     uint32_t length = 0;
 
-    for (unsigned i = 0; i < packet->buffer_count && i < CPSW_BUFFERS_MAX; i++)
+    if (__builtin_expect(packet->buffer_count == 1u, 1))
+        return packet->buffers->length;
+    if (packet->buffer_count > CPSW_BUFFERS_MAX)
+        return 0;
+    for (unsigned i = 0; i < packet->buffer_count; i++)
         length += packet->buffers[i].length <= CPSW_FRAME_MAX ? packet->buffers[i].length
                                                               : CPSW_FRAME_MAX + 1u;
-    if (packet->buffer_count > CPSW_BUFFERS_MAX || length == 0 || length > CPSW_FRAME_MAX)
+    return length;
+}
+
+/* Straight to the MAC's port: the ALE is not asked where to. The endpoint has EPIB put in, of
+ * zeros. */
+static inline bool prepare(struct udma_packet *packet)
+{
+    const uint32_t length = length_of(packet);
+
+    if (length == 0 || length > CPSW_FRAME_MAX)
         return false;
     packet->type = CPSW_PACKET_TYPE;
     packet->protocol_flags = 0;
     packet->source_tag = 0;
     packet->destination_tag = CPSW_PORT_NUMBER;
     packet->flow = UDMA_FLOW_DEFAULT;
-    packet->has_epib = true;
-    for (unsigned i = 0; i < UDMA_EPIB_WORDS; i++)
-        packet->epib[i] = 0;
-    for (unsigned i = packet->word_count; i < CPSW_PACKET_WORDS; i++)
-        packet->words[i] = 0;
-    packet->word_count = CPSW_PACKET_WORDS;
+    packet->has_epib = false;
+    if (packet->word_count != CPSW_PACKET_WORDS) {
+        packet->words[0] = packet->words[1] = 0;
+        packet->words[2] = packet->words[3] = 0;
+        packet->word_count = CPSW_PACKET_WORDS;
+    }
     return true;
 }
+_Static_assert(CPSW_PACKET_WORDS == 4u, "words that are cleared");
 
 static int send(struct cpsw *cpsw, struct udma_packet *packets, unsigned count)
 {

@@ -15,6 +15,8 @@ struct udma_transmit {
     struct udma *udma;
     uint16_t number; /* of the channel, and of the ring that it is wired to */
     uint16_t completion_ring;
+    bool needs_epib; /* the endpoint does */
+    uint32_t info1;  /* what all packets' word has: the channel's number */
     struct udmap_channel_registers *half;
     struct udma_link link;
     struct udma_receive *partner; /* of a loopback */

@@ -16,7 +16,7 @@
 
 #include "arch/barrier.h"
 #include "arch/relaxed.h"
-#include "arch/spinlock.h"
+#include "arch/spinlock_inline.h"
 #include "drivers/udma/host_packet.h"
 #include "drivers/udma/internal.h"
 #include "drivers/udma/packet.h"
@@ -171,6 +171,27 @@ void udma_packet_give_back_flows(struct udma *udma, unsigned count, uint16_t fir
 void udma_packet_count_held(struct udma *udma, int more);
 
 /* ---- the paths ---- */
+
+/* Four words, each read before one is written: GCC moves them in pairs then. */
+PACKET_INLINE void packet_copy_four(uint32_t *to, const uint32_t *from)
+{
+    const uint32_t first = from[0], second = from[1], third = from[2], fourth = from[3];
+
+    to[0] = first;
+    to[1] = second;
+    to[2] = third;
+    to[3] = fourth;
+}
+
+/* Protocol-specific words: the first four at once, which is what peripherals have; what is beyond
+ * `count` of them is not looked at, and there is room for it on both sides. */
+PACKET_INLINE void packet_copy_words(uint32_t *to, const uint32_t *from, unsigned count)
+{
+    packet_copy_four(to, from);
+    for (unsigned i = 4; __builtin_expect(i < count, 0); i++)
+        to[i] = from[i];
+}
+_Static_assert(UDMA_EPIB_WORDS == 4u && UDMA_WORDS_MAX >= 4u, "four words at once");
 
 /* The slot that an element is of; NULL: none's, or one that is free. */
 PACKET_INLINE struct udma_packet_slot *packet_find(const struct udma_consumer *consumer,

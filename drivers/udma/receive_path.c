@@ -65,13 +65,13 @@ int udma_flow_give(struct udma_flow *flow, unsigned free_ring, const struct udma
     if (flow == NULL || buffers == NULL || free_ring >= flow->consumer.feed_count)
         return -EINVAL;
     feed = &flow->feeds[free_ring];
-    state = spin_lock(&feed->lock);
+    state = spin_lock_inline(&feed->lock);
     error = feed->refusal;
     if (error == 0)
         error = give(flow, feed, buffers, count, &given);
     if (given != 0)
         packet_push(feed, &flow->consumer, given);
-    spin_unlock(&feed->lock, state);
+    spin_unlock_inline(&feed->lock, state);
     return given != 0 ? (int)given : error;
 }
 
@@ -94,42 +94,71 @@ PACKET_INLINE void read_header(struct udma_packet *packet,
     packet->source_tag = (uint16_t)(descriptor->tags >> 16);
     packet->destination_tag = (uint16_t)descriptor->tags;
     packet->has_epib = (info0 & HOST_INFO0_EPIB) != 0;
-    if (packet->has_epib)
-        for (unsigned i = 0; i < UDMA_EPIB_WORDS; i++)
-            packet->epib[i] = *extended++;
+    if (packet->has_epib) {
+        packet_copy_four(packet->epib, extended);
+        extended += UDMA_EPIB_WORDS;
+    }
     packet->word_count = words < UDMA_WORDS_MAX ? words : UDMA_WORDS_MAX;
-    for (unsigned i = 0; i < packet->word_count; i++)
-        packet->words[i] = extended[i];
+    if (packet->word_count != 0)
+        packet_copy_words(packet->words, extended, packet->word_count);
 }
 
-/* Takes the buffers of a packet off their slots, from `slot` on; a slot that has been taken is
- * free, so that links which lead in a circle end. Returns the sum of what is in them, or
- * UINT32_MAX: something can't be. */
-PACKET_INLINE uint32_t take_buffers(struct udma_flow *flow, struct udma_packet_slot *slot,
-                                    uint64_t address)
+/* The packet's next buffer, off its slot. Returns the address of the descriptor behind it, or 0;
+ * too_long: there can't be so much in it. */
+PACKET_INLINE uint64_t take_buffer(struct udma_flow *flow, struct udma_packet_slot *slot,
+                                   uint64_t address, struct udma_buffer *buffer, bool *too_long)
+{
+    const struct udma_host_packet *descriptor = (const struct udma_host_packet *)address;
+
+    *buffer =
+        (struct udma_buffer){slot->data, HOST_LENGTH(descriptor->buffer_length), slot->cookie};
+    if (__builtin_expect(buffer->length > slot->length, 0)) {
+        buffer->length = slot->length;
+        *too_long = true;
+    }
+    address = HOST_ADDRESS(descriptor->next);
+    packet_give_back(&flow->feeds[slot->feed], slot);
+    return address;
+}
+
+/* Those behind the first. A slot that has been taken is free, so that links which lead in a circle
+ * end; others may give what has just been taken, so it needs a bound of its own. Returns the sum of
+ * what is in them. */
+static __attribute__((noinline)) uint32_t take_others(struct udma_flow *flow, uint64_t address,
+                                                      bool *bad)
 {
     struct udma_consumer *consumer = &flow->consumer;
     struct udma_packet *packet = &flow->packet;
-    uint32_t sum = 0, bad = 0;
+    uint32_t sum = 0;
 
-    packet->buffer_count = 0;
-    /* Others may give what has just been taken, so it needs a bound of its own. */
-    while (address != 0 && slot != NULL && packet->buffer_count < consumer->slot_count) {
-        const struct udma_host_packet *descriptor = (const struct udma_host_packet *)address;
+    while (address != 0) {
+        struct udma_packet_slot *slot = packet_find(consumer, address);
+
+        if (slot == NULL || packet->buffer_count == consumer->slot_count) {
+            *bad = true;
+            break;
+        }
         struct udma_buffer *buffer = &flow->buffers[packet->buffer_count++];
 
-        *buffer =
-            (struct udma_buffer){slot->data, HOST_LENGTH(descriptor->buffer_length), slot->cookie};
-        if (__builtin_expect(buffer->length > slot->length, 0)) {
-            buffer->length = slot->length;
-            bad = UINT32_MAX;
-        }
+        address = take_buffer(flow, slot, address, buffer, bad);
         sum += buffer->length;
-        address = HOST_ADDRESS(descriptor->next);
-        packet_give_back(&flow->feeds[slot->feed], slot);
-        slot = address != 0 ? packet_find(consumer, address) : NULL;
     }
-    return address != 0 ? UINT32_MAX : sum | bad;
+    return sum;
+}
+
+/* Takes the buffers of a packet off their slots, from `slot` on; most packets have one. Returns the
+ * sum of what is in them, or UINT32_MAX: something can't be. */
+PACKET_INLINE uint32_t take_buffers(struct udma_flow *flow, struct udma_packet_slot *slot,
+                                    uint64_t address)
+{
+    bool bad = false;
+    const uint64_t next = take_buffer(flow, slot, address, flow->buffers, &bad);
+    uint32_t sum = flow->buffers[0].length;
+
+    flow->packet.buffer_count = 1;
+    if (__builtin_expect(next != 0, 0))
+        sum += take_others(flow, next, &bad);
+    return bad ? UINT32_MAX : sum;
 }
 
 /* What is rarely so. */

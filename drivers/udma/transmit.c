@@ -42,6 +42,7 @@ static int take_numbers(struct udma_transmit *transmit)
     error = udma_packet_take_ring(transmit->udma, &transmit->completion_ring);
     if (error != 0)
         udma_packet_give_back_channel(transmit->udma, UDMA_TRANSMIT, transmit->number, false);
+    transmit->info1 = (transmit->number & HOST_INFO1_ID_MASK) << HOST_INFO1_ID_SHIFT;
     return error;
 }
 
@@ -59,6 +60,7 @@ static void prepare(struct udma_transmit *transmit, const struct udma_transmit_c
     struct udma_consumer *consumer = &transmit->consumer;
 
     transmit->config = *config;
+    transmit->needs_epib = config->endpoint != NULL && config->endpoint->needs_epib;
     consumer->udma = transmit->udma;
     consumer->feeds = &transmit->feed;
     consumer->feed_count = 1;

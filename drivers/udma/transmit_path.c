@@ -13,58 +13,84 @@
 
 /* ---- queueing ---- */
 
-/* Returns the packet's length; 0: there is something wrong with it. */
-static uint32_t check(const struct udma_transmit *transmit, const struct udma_packet *packet)
+/* Bytes in all buffers; 0: one is missing or empty. */
+static uint64_t sum_of_buffers(const struct udma_packet *packet)
 {
     uint64_t length = 0;
 
-    if (packet->buffer_count == 0 || packet->buffer_count > transmit->config.buffers_max ||
-        packet->buffers == NULL || packet->word_count > UDMA_WORDS_MAX ||
-        packet->flow > UDMA_FLOW_DEFAULT)
-        return 0;
     for (unsigned i = 0; i < packet->buffer_count; i++) {
         if (packet->buffers[i].data == NULL || packet->buffers[i].length == 0)
             return 0;
         length += packet->buffers[i].length;
     }
+    return length;
+}
+
+/* Returns the packet's length; 0: there is something wrong with it. Most packets have one buffer:
+ * that one, here and below, without a loop. */
+PACKET_INLINE uint32_t check(const struct udma_transmit *transmit, const struct udma_packet *packet)
+{
+    uint64_t length;
+
+    if (packet->buffer_count > transmit->config.buffers_max || packet->buffers == NULL ||
+        packet->word_count > UDMA_WORDS_MAX || packet->flow > UDMA_FLOW_DEFAULT)
+        return 0;
+    if (__builtin_expect(packet->buffer_count == 1u, 1))
+        length = packet->buffers->data != NULL ? packet->buffers->length : 0;
+    else
+        length = sum_of_buffers(packet);
     return length <= UDMA_BUFFER_MAX ? (uint32_t)length : 0;
 }
 
-static void fill_buffers(struct udma_host_packet *descriptor, const struct udma_packet *packet)
+PACKET_INLINE void fill_buffer(struct udma_host_packet *descriptor,
+                               const struct udma_buffer *buffer)
 {
-    for (unsigned i = 0; i < packet->buffer_count; i++, descriptor++) {
-        const struct udma_buffer *buffer = &packet->buffers[i];
+    descriptor->next = 0;
+    descriptor->buffer = (uintptr_t)buffer->data;
+    descriptor->buffer_length = buffer->length;
+    descriptor->original_length = buffer->length;
+    descriptor->original_buffer = (uintptr_t)buffer->data;
+}
 
-        descriptor->next =
-            i + 1u < packet->buffer_count ? (uintptr_t)(descriptor + 1) : UINT64_C(0);
-        descriptor->buffer = (uintptr_t)buffer->data;
-        descriptor->buffer_length = buffer->length;
-        descriptor->original_length = buffer->length;
-        descriptor->original_buffer = (uintptr_t)buffer->data;
+/* The packet's second buffer, and those behind it. */
+static __attribute__((noinline)) void fill_others(struct udma_host_packet *descriptor,
+                                                  const struct udma_packet *packet)
+{
+    for (unsigned i = 1; i < packet->buffer_count; i++, descriptor++) {
+        descriptor->next = (uintptr_t)(descriptor + 1);
+        fill_buffer(descriptor + 1, &packet->buffers[i]);
     }
 }
 
-static void fill(const struct udma_transmit *transmit, struct udma_host_packet *descriptor,
-                 const struct udma_packet *packet, uint32_t length)
+/* Returns where the protocol-specific words begin. */
+PACKET_INLINE uint32_t *fill_epib(uint32_t *extended, const struct udma_packet *packet, bool epib)
 {
-    const struct udma_endpoint *endpoint = transmit->config.endpoint;
-    const bool epib = packet->has_epib || (endpoint != NULL && endpoint->needs_epib);
-    uint32_t *extended = descriptor->extended;
+    static const uint32_t none[UDMA_EPIB_WORDS];
+
+    if (!epib)
+        return extended;
+    packet_copy_four(extended, packet->has_epib ? packet->epib : none);
+    return extended + UDMA_EPIB_WORDS;
+}
+
+PACKET_INLINE void fill(const struct udma_transmit *transmit, struct udma_host_packet *descriptor,
+                        const struct udma_packet *packet, uint32_t length)
+{
+    const bool epib = packet->has_epib || transmit->needs_epib;
+    uint32_t *extended = fill_epib(descriptor->extended, packet, epib);
 
     descriptor->packet_info[0] = HOST_INFO0_HOST | (epib ? HOST_INFO0_EPIB : 0) |
                                  packet->word_count << HOST_INFO0_WORDS_SHIFT | length;
-    descriptor->packet_info[1] = (packet->protocol_flags & 0xfu) << HOST_INFO1_FLAGS_SHIFT |
-                                 (transmit->number & HOST_INFO1_ID_MASK) << HOST_INFO1_ID_SHIFT |
-                                 packet->flow;
+    descriptor->packet_info[1] =
+        (packet->protocol_flags & 0xfu) << HOST_INFO1_FLAGS_SHIFT | transmit->info1 | packet->flow;
     descriptor->packet_info[2] =
         (packet->type & 0x1fu) << HOST_INFO2_TYPE_SHIFT | transmit->completion_ring;
     descriptor->tags = (uint32_t)packet->source_tag << 16 | packet->destination_tag;
-    if (epib)
-        for (unsigned i = 0; i < UDMA_EPIB_WORDS; i++)
-            *extended++ = packet->has_epib ? packet->epib[i] : 0;
-    for (unsigned i = 0; i < packet->word_count; i++)
-        *extended++ = packet->words[i];
-    fill_buffers(descriptor, packet);
+    if (packet->word_count != 0)
+        packet_copy_words(extended, packet->words, packet->word_count);
+    fill_buffer(descriptor, packet->buffers);
+    if (__builtin_expect(packet->buffer_count != 1u, 0))
+        fill_others(descriptor, packet);
 }
 
 /* With the feed's lock. Nobody is told of room twice, nor of none that was there: the flag is set
@@ -115,13 +141,13 @@ int udma_send(struct udma_transmit *transmit, const struct udma_packet *packets,
 
     if (transmit == NULL || packets == NULL || count == 0)
         return -EINVAL;
-    state = spin_lock(&transmit->feed.lock);
+    state = spin_lock_inline(&transmit->feed.lock);
     error = transmit->feed.refusal;
     if (error == 0)
         error = queue(transmit, packets, count, &queued);
     if (queued != 0)
         packet_push(&transmit->feed, &transmit->consumer, queued);
-    spin_unlock(&transmit->feed.lock, state);
+    spin_unlock_inline(&transmit->feed.lock, state);
     return queued != 0 ? (int)queued : error;
 }
 
