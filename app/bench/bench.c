@@ -19,7 +19,7 @@ static const struct kind {
 } kinds[] = {
     {"copies", bench_copies},     {"interrupts", bench_interrupts}, {"firmware", bench_firmware},
     {"requests", bench_requests}, {"messages", bench_messages},     {"channels", bench_channels},
-    {"binds", bench_binds},
+    {"binds", bench_binds},       {"packets", bench_packets},       {"frames", bench_frames},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -85,5 +85,5 @@ static const char *complete(unsigned word, unsigned index)
     return word == 1 && index < KINDS ? kinds[index].name : NULL;
 }
 
-COMMAND(bench, .arguments = "[kind] [rounds]", .help = "what interrupts, copies and requests cost",
+COMMAND(bench, .arguments = "[kind] [rounds]", .help = "what interrupts, copies, packets and requests cost",
         .run = run_bench, .candidate = complete, .at_boot = true);

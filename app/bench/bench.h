@@ -74,5 +74,7 @@ int bench_requests(uint32_t rounds, struct bench_figure *figures);
 int bench_messages(uint32_t rounds, struct bench_figure *figures);
 int bench_channels(uint32_t rounds, struct bench_figure *figures);
 int bench_binds(uint32_t rounds, struct bench_figure *figures);
+int bench_packets(uint32_t rounds, struct bench_figure *figures);
+int bench_frames(uint32_t rounds, struct bench_figure *figures);
 
 #endif
