@@ -10,6 +10,7 @@
 #define TWIN_MODELS_MODELS_H
 
 #include "twin/models/am65x.h"
+#include "twin/models/psil.h"
 
 #include <string.h>
 
@@ -279,13 +280,6 @@ uint16_t *udmap_event_register(enum navss navss, unsigned index);
 /* A ring has got memory. */
 void udmap_ring_configured(enum navss navss, unsigned ring);
 void udmap_kick(enum navss navss, unsigned transmit_channel);
-
-/* PSI-L pairings, source thread to destination thread (destinations have bit 15 set). */
-#define PSIL_DESTINATION 0x8000u
-void psil_reset(void);
-bool psil_pair(uint16_t source, uint16_t destination);
-bool psil_unpair(uint16_t source, uint16_t destination);
-bool psil_destination(uint16_t source, uint16_t *destination);
 
 /* ---------------------------------------------------------------- system firmware */
 

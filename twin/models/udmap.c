@@ -48,7 +48,6 @@
 #define CONTROL_ERROR             (UINT32_C(1) << 0)
 #define CONTROL_WRITABLE          (CONTROL_ENABLE | CONTROL_TEARDOWN | CONTROL_PAUSE | CONTROL_FORCED)
 
-#define PEER_TEARDOWN             (UINT32_C(1) << 30)
 
 /* Channel types that copy blocks: pass by reference, pass by value. */
 #define TYPE_BLOCK_COPY_REFERENCE 12u
