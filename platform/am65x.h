@@ -58,6 +58,17 @@ enum am65x_navss {
     AM65X_PSIL_BASE = 0x1000,
 };
 
+/* MCU NAVSS. */
+enum am65x_mcu_navss {
+    AM65X_MCU_UDMAP_GCFG_BASE = 0x285c0000,
+    AM65X_MCU_RCHAN_RT_BASE = 0x2a800000,
+    AM65X_MCU_TCHAN_RT_BASE = 0x2aa00000,
+    AM65X_MCU_RING_RT_BASE = 0x2b800000,
+
+    AM65X_MCU_RINGS = 286,
+    AM65X_MCU_PSIL_BASE = 0x6000,
+};
+
 /* Secure-proxy threads of host 12 (A53, non-secure), and the receive thread's interrupt. */
 enum am65x_sci {
     AM65X_HOST_A53 = 12,
@@ -81,6 +92,9 @@ enum am65x_device {
     AM65X_DEV_INTR = 182,
     AM65X_DEV_RINGACC = 187,
     AM65X_DEV_UDMAP = 188,
+    AM65X_DEV_MCU_NAVSS = 119,
+    AM65X_DEV_MCU_UDMAP = 194,
+    AM65X_DEV_MCU_RINGACC = 195,
 };
 
 /* Outputs of the main NAVSS's interrupt router: 0-63 are INTIDs 64-127, 64-127 are 448-511. */

@@ -5,6 +5,8 @@
 #ifndef PLATFORM_INTERNAL_H
 #define PLATFORM_INTERNAL_H
 
+#include "platform/platform.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,6 +28,11 @@ bool platform_is_free_memory(uint64_t start, uint64_t size);
  * loader says, which stays where it is); logs what it finds. A part that fails leaves out those
  * that need it. Called once, before main(). Returns the error of the first that fails. */
 int platform_init(unsigned console, const struct device_tree_info *told);
+
+/* navigator.c: parts of platform_init(). The errors of irq_bind_inta(); of udma_init(), but -ENOENT
+ * for the MCU's, of which a board may leave this host nothing. */
+int platform_ring_events_up(enum platform_navigator navigator);
+int platform_udma_up(enum platform_navigator navigator);
 
 /* watchdog.c: tells of each watchdog that runs. A part of platform_init(); the errors of
  * ti_sci_device_get_state(), but a refusal. */

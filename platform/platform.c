@@ -13,7 +13,6 @@
 #include "drivers/gic/its.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/uart/uart.h"
-#include "drivers/udma/udma.h"
 #include "lib/device_tree.h"
 #include "lib/log.h"
 #include "msi/binding.h"
@@ -40,7 +39,6 @@ LOG_USE(boot);
 LOG_USE(gic);
 LOG_USE(its);
 LOG_USE(ti_sci);
-LOG_USE(udma);
 
 static const struct device_tree_info *tree; /* what the loader says */
 static struct irq_parent *wired_parent, *its_parent, *intr_parent, *inta_parent;
@@ -50,7 +48,6 @@ static uint16_t uart_intids[] = {AM65X_UART0_INTID};
 static const uint16_t sci_intids[] = {AM65X_SCI_RX_INTID};
 static struct device uart_device = {.name = "uart0"};
 static struct device sci_device = {.name = "ti-sci"};
-static struct device ring_device = {.name = "ringacc"};
 
 struct irq_parent *platform_wired(void)
 {
@@ -334,29 +331,22 @@ static int aggregator_up(void)
 
 static int ring_events_up(void)
 {
-    return irq_bind_inta(&ring_device, inta_parent, AM65X_DEV_RINGACC);
+    return platform_ring_events_up(PLATFORM_NAVSS_MAIN);
 }
 
 static int udma_up(void)
 {
-    const struct udma_facts facts = {
-        .navss_device = AM65X_DEV_NAVSS,
-        .ringacc_device = AM65X_DEV_RINGACC,
-        .udmap_device = AM65X_DEV_UDMAP,
-        .ring_rt = AM65X_RING_RT_BASE,
-        .udmap_gcfg = AM65X_UDMAP_GCFG_BASE,
-        .rchan_rt = AM65X_RCHAN_RT_BASE,
-        .tchan_rt = AM65X_TCHAN_RT_BASE,
-        .psil_base = AM65X_PSIL_BASE,
-        .ring_interrupts = &ring_device,
-        /* TI errata SPRZ452, i2023: SR1.0, which is variant 0. */
-        .ring_state_erratum = AM65X_JTAGID_VARIANT(platform_jtag_id()) == 0,
-    };
-    int error = udma_init(&facts);
+    return platform_udma_up(PLATFORM_NAVSS_MAIN);
+}
 
-    if (error == 0)
-        log_info(udma, "%u memory-to-memory channels", udma_capacity());
-    return error;
+static int mcu_ring_events_up(void)
+{
+    return platform_ring_events_up(PLATFORM_NAVSS_MCU);
+}
+
+static int mcu_udma_up(void)
+{
+    return platform_udma_up(PLATFORM_NAVSS_MCU);
 }
 
 /* ---- all of them ---- */
@@ -378,6 +368,8 @@ enum part_number {
     AGGREGATOR,
     RING_EVENTS,
     UDMA,
+    MCU_RING_EVENTS,
+    MCU_UDMA,
     PARTS,
 };
 
@@ -405,6 +397,9 @@ static const struct part {
     [AGGREGATOR] = {"interrupt aggregator", aggregator_up, NEEDS(ROUTER)},
     [RING_EVENTS] = {"rings' events", ring_events_up, NEEDS(AGGREGATOR)},
     [UDMA] = {"UDMA", udma_up, NEEDS(RING_EVENTS)},
+    /* After the main one's attempt, which makes that the first (drivers/udma/udma.h). */
+    [MCU_RING_EVENTS] = {"MCU rings' events", mcu_ring_events_up, NEEDS(AGGREGATOR)},
+    [MCU_UDMA] = {"MCU UDMA", mcu_udma_up, NEEDS(MCU_RING_EVENTS) | NEEDS(UDMA)},
 };
 
 static struct part_state {

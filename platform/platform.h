@@ -17,6 +17,7 @@ struct device;
 struct device_tree_info;
 struct irq_parent;
 struct ti_sci_range;
+struct udma;
 
 /* How the image was started, and whether the SoC came up: error is 0, or the negative errno of the
  * first part that did not (platform_for_each_part()). main() is called in both cases. What a failed
@@ -91,6 +92,15 @@ struct irq_parent *platform_wired(void);
 struct irq_parent *platform_its(void);
 struct irq_parent *platform_intr(void);
 struct irq_parent *platform_inta(void);
+
+/* The Navigators, for drivers/udma: NULL in its calls is the main one, too. NULL: the bring-up did
+ * not get there. Any context. */
+enum platform_navigator {
+    PLATFORM_NAVSS_MAIN,
+    PLATFORM_NAVSS_MCU,
+    PLATFORM_NAVIGATORS
+};
+struct udma *platform_udma(enum platform_navigator navigator);
 
 /* Asks the system firmware for each kind of resource that this host uses; visit() gets the error
  * (0) and the range, of which nothing is set if there was an error. Thread context. */

@@ -61,6 +61,9 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
         return -EINVAL;
     udma_held_retry();
     /* Each round puts a number last; so the loop ends with the last that was not. */
+    numbers.udma = udma_or_main(config->udma);
+    if (numbers.udma == NULL)
+        return -ENODEV;
     do {
         error = udma_numbers_take(&numbers);
         if (error == 0)

@@ -37,7 +37,7 @@ void udma_held_add(struct udma_channel *channel)
 {
     log_error(udma, "channel %u and ring %u are held: released at a later open or close",
               (unsigned)channel->numbers.channel, (unsigned)channel->numbers.completion_ring);
-    udma_numbers_hold();
+    udma_numbers_hold(channel->numbers.udma);
     attach(channel);
 }
 

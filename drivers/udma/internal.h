@@ -38,6 +38,7 @@ struct udma_slot {
 
 /* What a channel needs of the shared numbers: a pair of channels and a completion ring. */
 struct udma_numbers {
+    struct udma *udma;
     uint16_t channel; /* of the transmit and of the receive channel */
     uint16_t completion_ring;
     bool last; /* the channels have failed before: no others were free */
@@ -49,7 +50,7 @@ enum udma_pairing {
     UDMA_PAIRING_UNKNOWN, /* nobody knows: answers were lost */
 };
 
-/* A transmit and a receive channel, which copy together. */
+/* A transmit and a receive channel, which copy together; NULL: there is only the other. */
 struct udma_halves {
     uint16_t number; /* of both */
     struct udmap_channel_registers *transmit, *receive;
@@ -126,26 +127,39 @@ enum udma_capacity {
     UDMA_CAPACITY_KINDS
 };
 
+/* A number of `transmit` comes with the ring that the channel is wired to. */
 struct udma_pools {
-    struct udma_pool channels[UDMA_CAPACITY_KINDS];
+    struct udma_pool transmit[UDMA_CAPACITY_KINDS], receive[UDMA_CAPACITY_KINDS];
     struct udma_pool rings;
 };
 
-/* From begin to finish nobody gets a number. -EBUSY: something is open, reserved or held. */
-int udma_numbers_begin(const struct udma_facts *facts);
-void udma_numbers_finish(const struct udma_pools *pools, bool ready);
+/* An instance: a UDMAP and its ring accelerator. What is not written while nothing is in use is
+ * under the lock of numbers.c. */
+struct udma {
+    struct udma *next;
+    struct udma_facts facts; /* written while nothing is in use */
+    bool starting;           /* udma_init() is at work */
+    bool ready;
+    struct udma_pools pools;
+    unsigned open, held; /* memory-to-memory channels */
+};
 
-/* The platform's facts; valid after udma_numbers_begin(). */
-const struct udma_facts *udma_get_facts(void);
+/* From begin to finish nobody gets a number. The instance is the one that these facts are of, or a
+ * new one. -EBUSY: something is open, reserved or held; -ENOMEM. */
+int udma_numbers_begin(const struct udma_facts *facts, struct udma **udma);
+void udma_numbers_finish(struct udma *udma, const struct udma_pools *pools, bool ready);
 
-/* Takes numbers for a channel, which counts as open from here on. -ENOSPC; -ENODEV before
- * udma_init(). */
+/* The instance that a caller means: NULL is the first that there has been. NULL: there is none. */
+struct udma *udma_or_main(struct udma *udma);
+
+/* Takes numbers of numbers->udma for a channel, which counts as open from here on. -ENOSPC; -ENODEV
+ * before udma_init(). */
 int udma_numbers_take(struct udma_numbers *numbers);
 /* last: they failed, so they are handed out again only when no others are left. */
 void udma_numbers_give_back(const struct udma_numbers *numbers, bool last);
 
 /* A channel does not count as open any more, but as held; later its numbers are given back. */
-void udma_numbers_hold(void);
+void udma_numbers_hold(struct udma *udma);
 void udma_numbers_give_back_held(const struct udma_numbers *numbers);
 
 /* ---- held.c; thread context ---- */
@@ -159,7 +173,7 @@ void udma_held_retry(void);
 
 /* Stops those of the channels below limit that run, though nobody has opened them, and takes back
  * their pairings and what is in their rings. What can't be had is logged. */
-void udma_clear_left_overs(const struct udma_pools *pools, unsigned limit);
+void udma_clear_left_overs(struct udma *udma, const struct udma_pools *pools, unsigned limit);
 
 /* Tries again to reset a ring that a loader's channel had. Its errors are logged. */
 void udma_left_over_retry(void);
@@ -182,7 +196,8 @@ int udma_take_back(struct udma_channel *channel);
 /* ---- ring.c; thread context: udma_ring_open() in three steps ---- */
 
 /* Its memory. -ENOMEM: there is none. */
-int udma_ring_prepare(struct udma_ring *ring, uint16_t index, uint16_t count);
+int udma_ring_prepare(struct udma *udma, struct udma_ring *ring, uint16_t index, uint16_t count);
+struct ring_rt_registers *udma_ring_registers(const struct udma *udma, uint16_t index);
 /* Frees the memory of one that has no configuration. */
 void udma_ring_forget(struct udma_ring *ring);
 /* What to ask of the system firmware. */
@@ -204,8 +219,10 @@ int udma_unpair(struct udma_channel *channel);
 
 /* ---- stop.c; thread context ---- */
 
-struct udma_halves udma_halves_of(uint16_t number);
+struct udma_halves udma_halves_of(const struct udma *udma, uint16_t number);
 
+/* NULL: it does not. */
+bool udma_half_is_running(const struct udmap_channel_registers *half);
 /* Either of them. */
 bool udma_is_running(const struct udma_halves *halves);
 

@@ -21,7 +21,7 @@ LOG_USE(udma);
 /* The transmitting half ends the receiving one; but that may be fed by somebody else. */
 static bool stop(const struct udma_halves *halves)
 {
-    bool transmits = (mmio_read32(UDMA_CTL(halves->transmit)) & UDMAP_CTL_ENABLE) != 0;
+    bool transmits = udma_half_is_running(halves->transmit);
 
     mmio_write32(UDMA_CTL(transmits ? halves->transmit : halves->receive),
                  UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
@@ -42,29 +42,42 @@ void udma_left_over_retry(void)
 
 /* Takes the transmit channel's ring back from whoever had it, and what is in it. What has failed is
  * logged, and the next open tries again. */
-static void empty_ring(uint16_t number)
+static void empty_ring(struct udma *udma, uint16_t number)
 {
-    const struct udma_facts *facts = udma_get_facts();
-    const struct ring_rt_registers *registers =
-        (const struct ring_rt_registers *)(facts->ring_rt + (uintptr_t)number * RING_RT_STRIDE);
+    const struct ring_rt_registers *registers = udma_ring_registers(udma, number);
     uint32_t stale = mmio_read32((uintptr_t)&registers->occupancy);
 
     if (mutex_lock(&ring_mutex) != 0)
         return;
-    if (udma_ring_close(&ring) == 0 && udma_ring_open(&ring, number, RING_ELEMENTS) == 0) {
+    if (udma_ring_close(&ring) == 0 && udma_ring_open_of(udma, &ring, number, RING_ELEMENTS) == 0) {
         ring.stale = stale;
-        if (facts->ring_state_erratum)
+        if (udma->facts.ring_state_erratum)
             (void)udma_ring_wrap_occupancy(&ring);
         (void)udma_ring_close(&ring);
     }
     mutex_unlock(&ring_mutex);
 }
 
-static void clear(uint16_t number)
+/* The receiving half of a number of which the host owns only one may be somebody else's, who runs;
+ * its registers are not looked at then. */
+static struct udma_halves owned_halves(const struct udma *udma, const struct udma_pools *pools,
+                                       uint16_t number)
 {
-    const struct udma_facts *facts = udma_get_facts();
-    const struct udma_halves halves = udma_halves_of(number);
-    uint16_t thread = (uint16_t)(facts->psil_base + number);
+    struct udma_halves halves = udma_halves_of(udma, number);
+
+    if (!udma_pool_owns(&pools->transmit[UDMA_CAPACITY_NORMAL], number) &&
+        !udma_pool_owns(&pools->transmit[UDMA_CAPACITY_HIGH], number))
+        halves.transmit = NULL;
+    if (!udma_pool_owns(&pools->receive[UDMA_CAPACITY_NORMAL], number) &&
+        !udma_pool_owns(&pools->receive[UDMA_CAPACITY_HIGH], number))
+        halves.receive = NULL;
+    return halves;
+}
+
+static void clear(struct udma *udma, const struct udma_pools *pools, uint16_t number)
+{
+    const struct udma_halves halves = owned_halves(udma, pools, number);
+    uint16_t thread = (uint16_t)(udma->facts.psil_base + number);
     bool stopped;
 
     if (!udma_is_running(&halves))
@@ -74,14 +87,14 @@ static void clear(uint16_t number)
                 stopped ? "is stopped" : "can't be stopped");
     if (!stopped)
         return;
-    (void)ti_sci_psil_unpair(facts->navss_device, thread, thread); /* if it was paired so */
-    empty_ring(number);
+    /* If it was paired so. */
+    (void)ti_sci_psil_unpair(udma->facts.navss_device, thread, thread);
+    if (halves.transmit != NULL)
+        empty_ring(udma, number);
 }
 
-void udma_clear_left_overs(const struct udma_pools *pools, unsigned limit)
+void udma_clear_left_overs(struct udma *udma, const struct udma_pools *pools, unsigned limit)
 {
     for (unsigned number = 0; number < limit; number++)
-        if (udma_pool_owns(&pools->channels[UDMA_CAPACITY_NORMAL], number) ||
-            udma_pool_owns(&pools->channels[UDMA_CAPACITY_HIGH], number))
-            clear((uint16_t)number);
+        clear(udma, pools, (uint16_t)number);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What the channels share: the numbers of channels and rings that the system firmware granted this
- * host (TI-SCI documentation, "AM65x Board Configuration Resource Assignment Type Descriptions").
+ * What the channels share: the instances of UDMA, and of each the numbers of channels and rings
+ * that the system firmware granted this host (TI-SCI documentation, "AM65x Board Configuration
+ * Resource Assignment Type Descriptions").
  *
  * All under one spin lock, which can't fail to be taken: no number is lost for that.
  */
@@ -13,226 +14,330 @@
 #include "lib/log.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 LOG_SUBJECT(udma);
 
-static struct {
-    struct udma_facts facts; /* written while nothing is in use */
+static struct spinlock lock = SPINLOCK_INIT; /* for all of every instance but its facts */
+static struct udma *first;                   /* of a list that only grows, at its end; atomic */
 
-    struct spinlock lock; /* for what follows */
-    bool starting;        /* udma_init() is at work */
-    bool ready;
-    struct udma_pools pools;
-    unsigned open, held; /* channels */
-} udma;
+/* ---- instances ---- */
 
-/* ---- start ---- */
-
-static bool in_use(void)
+struct udma *udma_or_main(struct udma *udma)
 {
-    return udma.open != 0 || udma.held != 0 ||
-           udma_pool_count_reserved(&udma.pools.channels[UDMA_CAPACITY_NORMAL]) != 0 ||
-           udma_pool_count_reserved(&udma.pools.channels[UDMA_CAPACITY_HIGH]) != 0 ||
-           udma_pool_count_reserved(&udma.pools.rings) != 0;
+    return udma != NULL ? udma : __atomic_load_n(&first, __ATOMIC_ACQUIRE);
 }
 
-int udma_numbers_begin(const struct udma_facts *facts)
+struct udma *udma_find(uint16_t udmap_device)
 {
-    unsigned long state = spin_lock(&udma.lock);
-    int error = udma.starting || in_use() ? -EBUSY : 0;
+    struct udma *udma = udma_or_main(NULL);
 
-    if (error == 0) {
-        udma.starting = true;
-        udma.ready = false;
-        udma.facts = *facts;
+    while (udma != NULL && udma->facts.udmap_device != udmap_device)
+        udma = __atomic_load_n(&udma->next, __ATOMIC_ACQUIRE);
+    return udma;
+}
+
+/* With the lock: at the list's end. Release: it is seen with its facts. */
+static void add(struct udma *udma)
+{
+    struct udma **place = &first;
+
+    while (*place != NULL)
+        place = &(*place)->next;
+    __atomic_store_n(place, udma, __ATOMIC_RELEASE);
+}
+
+static bool in_use(const struct udma *udma)
+{
+    const struct udma_pools *pools = &udma->pools;
+
+    return udma->open != 0 || udma->held != 0 ||
+           udma_pool_count_reserved(&pools->transmit[UDMA_CAPACITY_NORMAL]) != 0 ||
+           udma_pool_count_reserved(&pools->transmit[UDMA_CAPACITY_HIGH]) != 0 ||
+           udma_pool_count_reserved(&pools->rings) != 0;
+}
+
+/* With the lock. NULL: it is to be the new one, which has been taken then. */
+static int begin(struct udma **udma, struct udma **made, const struct udma_facts *facts)
+{
+    *udma = udma_find(facts->udmap_device);
+    if (*udma == NULL) {
+        if (*made == NULL)
+            return -ENOMEM;
+        *udma = *made;
+        *made = NULL;
+        (*udma)->facts = *facts;
+        add(*udma);
     }
-    spin_unlock(&udma.lock, state);
+    if ((*udma)->starting || in_use(*udma))
+        return -EBUSY;
+    (*udma)->starting = true;
+    (*udma)->ready = false;
+    (*udma)->facts = *facts;
+    return 0;
+}
+
+int udma_numbers_begin(const struct udma_facts *facts, struct udma **udma)
+{
+    struct udma *made = udma_find(facts->udmap_device) == NULL ? calloc(1, sizeof(*made)) : NULL;
+    unsigned long state = spin_lock(&lock);
+    int error = begin(udma, &made, facts);
+
+    spin_unlock(&lock, state);
+    free(made); /* another core was faster */
     return error;
 }
 
-void udma_numbers_finish(const struct udma_pools *pools, bool ready)
+void udma_numbers_finish(struct udma *udma, const struct udma_pools *pools, bool ready)
 {
-    unsigned long state = spin_lock(&udma.lock);
+    unsigned long state = spin_lock(&lock);
 
-    udma.pools = *pools;
-    udma.ready = ready;
-    udma.starting = false;
-    spin_unlock(&udma.lock, state);
-}
-
-const struct udma_facts *udma_get_facts(void)
-{
-    return &udma.facts;
+    udma->pools = *pools;
+    udma->ready = ready;
+    udma->starting = false;
+    spin_unlock(&lock, state);
 }
 
 /* ---- numbers for channels ---- */
 
-static int take_channel(struct udma_numbers *numbers)
+static int take_pair(struct udma_pools *pools, uint16_t *number, bool *last)
 {
-    struct udma_pool *normal = &udma.pools.channels[UDMA_CAPACITY_NORMAL];
-    struct udma_pool *high = &udma.pools.channels[UDMA_CAPACITY_HIGH];
+    struct udma_pool *transmit = pools->transmit, *receive = pools->receive;
 
-    numbers->last = false;
-    if (udma_pool_take_first(normal, &numbers->channel) == 0 ||
-        udma_pool_take_first(high, &numbers->channel) == 0)
-        return 0;
-    numbers->last = true;
-    return udma_pool_take(normal, &numbers->channel) == 0 ? 0
-                                                          : udma_pool_take(high, &numbers->channel);
+    *last = false;
+    for (unsigned kind = 0; kind < UDMA_CAPACITY_KINDS; kind++)
+        if (udma_pool_take_first_of_both(&transmit[kind], &receive[kind], number) == 0)
+            return 0;
+    *last = true;
+    for (unsigned kind = 0; kind < UDMA_CAPACITY_KINDS; kind++)
+        if (udma_pool_take_of_both(&transmit[kind], &receive[kind], number) == 0)
+            return 0;
+    return -ENOSPC;
 }
 
-/* A number belongs to one of the two pools, and the other ignores it. */
-static void give_back_channel(uint16_t number, bool last)
+/* A number belongs to one of the kinds, and the other ignores it. */
+static void give_back_pair(struct udma_pools *pools, uint16_t number, bool last)
 {
-    udma_pool_give_back(&udma.pools.channels[UDMA_CAPACITY_NORMAL], number, last);
-    udma_pool_give_back(&udma.pools.channels[UDMA_CAPACITY_HIGH], number, last);
+    for (unsigned kind = 0; kind < UDMA_CAPACITY_KINDS; kind++) {
+        udma_pool_give_back(&pools->transmit[kind], number, last);
+        udma_pool_give_back(&pools->receive[kind], number, last);
+    }
 }
 
 static int take(struct udma_numbers *numbers)
 {
-    int error = udma.ready ? take_channel(numbers) : -ENODEV;
+    struct udma *udma = numbers->udma;
+    int error = udma->ready ? take_pair(&udma->pools, &numbers->channel, &numbers->last) : -ENODEV;
 
     if (error != 0)
         return error;
-    error = udma_pool_take(&udma.pools.rings, &numbers->completion_ring);
+    error = udma_pool_take(&udma->pools.rings, &numbers->completion_ring);
     if (error != 0)
-        give_back_channel(numbers->channel, numbers->last);
+        give_back_pair(&udma->pools, numbers->channel, numbers->last);
     else
-        udma.open++;
+        udma->open++;
     return error;
 }
 
 int udma_numbers_take(struct udma_numbers *numbers)
 {
-    unsigned long state = spin_lock(&udma.lock);
+    unsigned long state = spin_lock(&lock);
     int error = take(numbers);
 
-    spin_unlock(&udma.lock, state);
+    spin_unlock(&lock, state);
     return error;
 }
 
 static void give_back(const struct udma_numbers *numbers, bool last)
 {
-    give_back_channel(numbers->channel, last);
-    udma_pool_give_back(&udma.pools.rings, numbers->completion_ring, last);
+    give_back_pair(&numbers->udma->pools, numbers->channel, last);
+    udma_pool_give_back(&numbers->udma->pools.rings, numbers->completion_ring, last);
 }
 
 void udma_numbers_give_back(const struct udma_numbers *numbers, bool last)
 {
-    unsigned long state = spin_lock(&udma.lock);
+    unsigned long state = spin_lock(&lock);
 
     give_back(numbers, last);
-    udma.open--;
-    spin_unlock(&udma.lock, state);
+    numbers->udma->open--;
+    spin_unlock(&lock, state);
 }
 
-void udma_numbers_hold(void)
+void udma_numbers_hold(struct udma *udma)
 {
-    unsigned long state = spin_lock(&udma.lock);
+    unsigned long state = spin_lock(&lock);
 
-    udma.open--;
-    udma.held++;
-    spin_unlock(&udma.lock, state);
+    udma->open--;
+    udma->held++;
+    spin_unlock(&lock, state);
 }
 
 void udma_numbers_give_back_held(const struct udma_numbers *numbers)
 {
-    unsigned long state = spin_lock(&udma.lock);
+    unsigned long state = spin_lock(&lock);
 
     give_back(numbers, true);
-    udma.held--;
-    spin_unlock(&udma.lock, state);
+    numbers->udma->held--;
+    spin_unlock(&lock, state);
 }
 
 /* ---- numbers for other drivers ---- */
 
-int udma_ring_reserve(uint16_t *index)
+/* Calls what is to be done with the lock. -EDEADLK; -ENODEV. */
+static int with_lock(struct udma *udma, int (*function)(struct udma_pools *, uint16_t *),
+                     uint16_t *number)
 {
     unsigned long state;
     int error;
 
     if (!wait_is_allowed())
         return -EDEADLK;
-    state = spin_lock(&udma.lock);
-    error = udma.ready ? udma_pool_reserve(&udma.pools.rings, index) : -ENODEV;
-    spin_unlock(&udma.lock, state);
+    udma = udma_or_main(udma);
+    if (udma == NULL)
+        return -ENODEV;
+    state = spin_lock(&lock);
+    error = udma->ready ? function(&udma->pools, number) : -ENODEV;
+    spin_unlock(&lock, state);
     return error;
+}
+
+static int reserve_ring(struct udma_pools *pools, uint16_t *number)
+{
+    int error = udma_pool_take(&pools->rings, number);
+
+    if (error == 0)
+        udma_pool_reserve(&pools->rings, *number);
+    return error;
+}
+
+static int unreserve_ring(struct udma_pools *pools, uint16_t *number)
+{
+    return udma_pool_unreserve(&pools->rings, *number);
+}
+
+static int reserve_channel(struct udma_pools *pools, uint16_t *number)
+{
+    bool last;
+    int error = take_pair(pools, number, &last);
+    unsigned kind = UDMA_CAPACITY_NORMAL;
+
+    if (error != 0)
+        return error;
+    if (!udma_pool_owns(&pools->transmit[kind], *number))
+        kind = UDMA_CAPACITY_HIGH;
+    udma_pool_reserve(&pools->transmit[kind], *number);
+    return 0;
+}
+
+/* That it is reserved is kept in the transmit channel's pool. */
+static int unreserve_channel(struct udma_pools *pools, uint16_t *number)
+{
+    for (unsigned kind = 0; kind < UDMA_CAPACITY_KINDS; kind++)
+        if (udma_pool_unreserve(&pools->transmit[kind], *number) == 0) {
+            udma_pool_give_back(&pools->receive[kind], *number, false);
+            return 0;
+        }
+    return -EINVAL;
+}
+
+int udma_ring_reserve_of(struct udma *udma, uint16_t *index)
+{
+    return with_lock(udma, reserve_ring, index);
+}
+
+int udma_ring_unreserve_of(struct udma *udma, uint16_t index)
+{
+    return with_lock(udma, unreserve_ring, &index);
+}
+
+int udma_channel_reserve_of(struct udma *udma, uint16_t *number)
+{
+    return with_lock(udma, reserve_channel, number);
+}
+
+int udma_channel_unreserve_of(struct udma *udma, uint16_t number)
+{
+    return with_lock(udma, unreserve_channel, &number);
+}
+
+int udma_ring_reserve(uint16_t *index)
+{
+    return udma_ring_reserve_of(NULL, index);
 }
 
 int udma_ring_unreserve(uint16_t index)
 {
-    unsigned long state;
-    int error;
-
-    if (!wait_is_allowed())
-        return -EDEADLK;
-    state = spin_lock(&udma.lock);
-    error = udma.ready ? udma_pool_unreserve(&udma.pools.rings, index) : -ENODEV;
-    spin_unlock(&udma.lock, state);
-    return error;
+    return udma_ring_unreserve_of(NULL, index);
 }
 
 int udma_channel_reserve(uint16_t *number)
 {
-    unsigned long state;
-    int error;
-
-    if (!wait_is_allowed())
-        return -EDEADLK;
-    state = spin_lock(&udma.lock);
-    error = udma.ready ? udma_pool_reserve(&udma.pools.channels[UDMA_CAPACITY_NORMAL], number)
-                       : -ENODEV;
-    if (error == -ENOSPC)
-        error = udma_pool_reserve(&udma.pools.channels[UDMA_CAPACITY_HIGH], number);
-    spin_unlock(&udma.lock, state);
-    return error;
+    return udma_channel_reserve_of(NULL, number);
 }
 
 int udma_channel_unreserve(uint16_t number)
 {
-    unsigned long state;
-    int error;
-
-    if (!wait_is_allowed())
-        return -EDEADLK;
-    state = spin_lock(&udma.lock);
-    error = udma.ready ? udma_pool_unreserve(&udma.pools.channels[UDMA_CAPACITY_NORMAL], number)
-                       : -ENODEV;
-    if (error == -EINVAL)
-        error = udma_pool_unreserve(&udma.pools.channels[UDMA_CAPACITY_HIGH], number);
-    spin_unlock(&udma.lock, state);
-    return error;
+    return udma_channel_unreserve_of(NULL, number);
 }
 
 /* ---- counts ---- */
 
+static unsigned both(const struct udma_pools *pools,
+                     unsigned (*count)(const struct udma_pool *, const struct udma_pool *))
+{
+    return count(&pools->transmit[UDMA_CAPACITY_NORMAL], &pools->receive[UDMA_CAPACITY_NORMAL]) +
+           count(&pools->transmit[UDMA_CAPACITY_HIGH], &pools->receive[UDMA_CAPACITY_HIGH]);
+}
+
 unsigned udma_capacity(void)
 {
-    unsigned long state = spin_lock(&udma.lock);
-    unsigned channels = udma_pool_count(&udma.pools.channels[UDMA_CAPACITY_NORMAL]) +
-                        udma_pool_count(&udma.pools.channels[UDMA_CAPACITY_HIGH]);
-    unsigned rings = udma_pool_count(&udma.pools.rings);
+    const struct udma *udma = udma_or_main(NULL);
+    unsigned channels, rings;
+    unsigned long state;
 
-    spin_unlock(&udma.lock, state);
+    if (udma == NULL)
+        return 0;
+    state = spin_lock(&lock);
+    channels = both(&udma->pools, udma_pool_count_of_both);
+    rings = udma_pool_count(&udma->pools.rings);
+    spin_unlock(&lock, state);
     return channels < rings ? channels : rings;
 }
 
 unsigned udma_open_count(void)
 {
-    unsigned long state = spin_lock(&udma.lock);
-    unsigned count = udma.open;
+    const struct udma *udma = udma_or_main(NULL);
+    unsigned long state = spin_lock(&lock);
+    unsigned count = udma != NULL ? udma->open : 0;
 
-    spin_unlock(&udma.lock, state);
+    spin_unlock(&lock, state);
     return count;
+}
+
+static unsigned count_free(const struct udma_pool kinds[UDMA_CAPACITY_KINDS])
+{
+    return udma_pool_count_free(&kinds[UDMA_CAPACITY_NORMAL]) +
+           udma_pool_count_free(&kinds[UDMA_CAPACITY_HIGH]);
+}
+
+void udma_get_inventory_of(struct udma *which, struct udma_inventory *inventory)
+{
+    const struct udma *udma = udma_or_main(which);
+    unsigned long state;
+
+    *inventory = (struct udma_inventory){0};
+    if (udma == NULL)
+        return;
+    state = spin_lock(&lock);
+    inventory->channels_free = both(&udma->pools, udma_pool_count_free_of_both);
+    inventory->rings_free = udma_pool_count_free(&udma->pools.rings);
+    inventory->held = udma->held;
+    inventory->transmit_free = count_free(udma->pools.transmit);
+    inventory->receive_free = count_free(udma->pools.receive);
+    spin_unlock(&lock, state);
 }
 
 void udma_get_inventory(struct udma_inventory *inventory)
 {
-    unsigned long state = spin_lock(&udma.lock);
-
-    inventory->channels_free = udma_pool_count_free(&udma.pools.channels[UDMA_CAPACITY_NORMAL]) +
-                               udma_pool_count_free(&udma.pools.channels[UDMA_CAPACITY_HIGH]);
-    inventory->rings_free = udma_pool_count_free(&udma.pools.rings);
-    inventory->held = udma.held;
-    spin_unlock(&udma.lock, state);
+    udma_get_inventory_of(NULL, inventory);
 }

@@ -19,7 +19,7 @@
 
 static uint16_t source_thread(const struct udma_channel *channel)
 {
-    return (uint16_t)(udma_get_facts()->psil_base + channel->numbers.channel);
+    return (uint16_t)(channel->numbers.udma->facts.psil_base + channel->numbers.channel);
 }
 
 static uint16_t destination_thread(const struct udma_channel *channel)
@@ -29,13 +29,13 @@ static uint16_t destination_thread(const struct udma_channel *channel)
 
 static int request_pairing(const struct udma_channel *channel)
 {
-    return ti_sci_psil_pair(udma_get_facts()->navss_device, source_thread(channel),
+    return ti_sci_psil_pair(channel->numbers.udma->facts.navss_device, source_thread(channel),
                             destination_thread(channel));
 }
 
 static int request_unpairing(const struct udma_channel *channel)
 {
-    return ti_sci_psil_unpair(udma_get_facts()->navss_device, source_thread(channel),
+    return ti_sci_psil_unpair(channel->numbers.udma->facts.navss_device, source_thread(channel),
                               destination_thread(channel));
 }
 
@@ -58,7 +58,7 @@ static int pair_anew(const struct udma_channel *channel)
 void udma_pairing_ask(const struct udma_channel *channel, struct ti_sci_psil_threads *threads)
 {
     *threads = (struct ti_sci_psil_threads){
-        .navss_device = udma_get_facts()->navss_device,
+        .navss_device = channel->numbers.udma->facts.navss_device,
         .source = source_thread(channel),
         .destination = destination_thread(channel),
     };

@@ -70,33 +70,80 @@ bool udma_pool_owns(const struct udma_pool *pool, unsigned number)
     return number < POOL_LIMIT && (pool->owned[number / WORD_BITS] & bit_of(number)) != 0;
 }
 
-int udma_pool_take_first(struct udma_pool *pool, uint16_t *number)
+static void take(struct udma_pool *pool, unsigned number)
+{
+    pool->free[number / WORD_BITS] &= ~bit_of(number);
+    pool->last[number / WORD_BITS] &= ~bit_of(number);
+}
+
+static bool is_free(const struct udma_pool *pool, unsigned number)
+{
+    return (pool->free[number / WORD_BITS] & bit_of(number)) != 0;
+}
+
+int udma_pool_take_first_of_both(struct udma_pool *one, struct udma_pool *other, uint16_t *number)
 {
     for (size_t word = 0; word < WORDS; word++) {
-        uint64_t available = pool->free[word] & ~pool->last[word];
+        uint64_t available =
+            one->free[word] & ~one->last[word] & other->free[word] & ~other->last[word];
 
         if (available != 0) {
             *number = (uint16_t)(word * WORD_BITS + (unsigned)__builtin_ctzll(available));
-            pool->free[word] &= ~bit_of(*number);
+            take(one, *number);
+            take(other, *number);
             return 0;
         }
     }
     return -ENOSPC;
 }
 
-int udma_pool_take(struct udma_pool *pool, uint16_t *number)
+int udma_pool_take_of_both(struct udma_pool *one, struct udma_pool *other, uint16_t *number)
 {
-    if (udma_pool_take_first(pool, number) == 0)
+    if (udma_pool_take_first_of_both(one, other, number) == 0)
         return 0;
     /* All that are free were put last. Each has its turn. */
     for (unsigned i = 0; i < POOL_LIMIT; i++) {
-        unsigned candidate = (pool->turn + i) % POOL_LIMIT;
+        unsigned candidate = (one->turn + i) % POOL_LIMIT;
 
-        if ((pool->free[candidate / WORD_BITS] & bit_of(candidate)) != 0) {
-            pool->free[candidate / WORD_BITS] &= ~bit_of(candidate);
-            pool->last[candidate / WORD_BITS] &= ~bit_of(candidate);
-            pool->turn = candidate + 1u;
+        if (is_free(one, candidate) && is_free(other, candidate)) {
+            take(one, candidate);
+            take(other, candidate);
+            one->turn = candidate + 1u;
             *number = (uint16_t)candidate;
+            return 0;
+        }
+    }
+    return -ENOSPC;
+}
+
+int udma_pool_take_first(struct udma_pool *pool, uint16_t *number)
+{
+    return udma_pool_take_first_of_both(pool, pool, number);
+}
+
+int udma_pool_take(struct udma_pool *pool, uint16_t *number)
+{
+    return udma_pool_take_of_both(pool, pool, number);
+}
+
+int udma_pool_take_this(struct udma_pool *pool, uint16_t number)
+{
+    if (number >= POOL_LIMIT || !is_free(pool, number))
+        return -ENOSPC;
+    take(pool, number);
+    return 0;
+}
+
+int udma_pool_take_row(struct udma_pool *pool, unsigned count, uint16_t *first)
+{
+    unsigned found = 0;
+
+    for (unsigned number = 0; number < POOL_LIMIT; number++) {
+        found = is_free(pool, number) ? found + 1u : 0;
+        if (found == count) {
+            *first = (uint16_t)(number + 1u - count);
+            for (unsigned i = 0; i < count; i++)
+                take(pool, *first + i);
             return 0;
         }
     }
@@ -112,13 +159,9 @@ void udma_pool_give_back(struct udma_pool *pool, uint16_t number, bool last)
         pool->last[number / WORD_BITS] |= bit_of(number);
 }
 
-int udma_pool_reserve(struct udma_pool *pool, uint16_t *number)
+void udma_pool_reserve(struct udma_pool *pool, uint16_t number)
 {
-    int error = udma_pool_take(pool, number);
-
-    if (error == 0)
-        pool->reserved[*number / WORD_BITS] |= bit_of(*number);
-    return error;
+    pool->reserved[number / WORD_BITS] |= bit_of(number);
 }
 
 int udma_pool_unreserve(struct udma_pool *pool, uint16_t number)
@@ -150,6 +193,25 @@ unsigned udma_pool_count(const struct udma_pool *pool)
 unsigned udma_pool_count_free(const struct udma_pool *pool)
 {
     return count_bits(pool->free);
+}
+
+static unsigned count_common_bits(const uint64_t words[WORDS], const uint64_t others[WORDS])
+{
+    uint64_t common[WORDS];
+
+    for (size_t word = 0; word < WORDS; word++)
+        common[word] = words[word] & others[word];
+    return count_bits(common);
+}
+
+unsigned udma_pool_count_of_both(const struct udma_pool *one, const struct udma_pool *other)
+{
+    return count_common_bits(one->owned, other->owned);
+}
+
+unsigned udma_pool_count_free_of_both(const struct udma_pool *one, const struct udma_pool *other)
+{
+    return count_common_bits(one->free, other->free);
 }
 
 unsigned udma_pool_count_reserved(const struct udma_pool *pool)

@@ -37,15 +37,28 @@ bool udma_pool_owns(const struct udma_pool *pool, unsigned number);
 int udma_pool_take_first(struct udma_pool *pool, uint16_t *number);
 int udma_pool_take(struct udma_pool *pool, uint16_t *number);
 
+/* The same with a number that is free in both, put last in neither; or in either. */
+int udma_pool_take_first_of_both(struct udma_pool *one, struct udma_pool *other, uint16_t *number);
+int udma_pool_take_of_both(struct udma_pool *one, struct udma_pool *other, uint16_t *number);
+
+/* Takes that one. -ENOSPC: it is not free. */
+int udma_pool_take_this(struct udma_pool *pool, uint16_t number);
+
+/* Takes `count` numbers in a row, the lowest that there are. -ENOSPC. */
+int udma_pool_take_row(struct udma_pool *pool, unsigned count, uint16_t *first);
+
 /* last: it is put last. A number that is not the pool's is ignored. */
 void udma_pool_give_back(struct udma_pool *pool, uint16_t number, bool last);
 
-/* The same for users outside of this driver: gives back only what was reserved (else -EINVAL). */
-int udma_pool_reserve(struct udma_pool *pool, uint16_t *number);
+/* For users outside of this driver: marks a number that was taken as reserved, or gives it back, if
+ * it was (else -EINVAL). */
+void udma_pool_reserve(struct udma_pool *pool, uint16_t number);
 int udma_pool_unreserve(struct udma_pool *pool, uint16_t number);
 
 unsigned udma_pool_count(const struct udma_pool *pool);
 unsigned udma_pool_count_free(const struct udma_pool *pool);
+unsigned udma_pool_count_of_both(const struct udma_pool *one, const struct udma_pool *other);
+unsigned udma_pool_count_free_of_both(const struct udma_pool *one, const struct udma_pool *other);
 unsigned udma_pool_count_reserved(const struct udma_pool *pool);
 
 #endif

@@ -25,7 +25,7 @@
 void udma_ring_ask(const struct udma_ring *ring, struct ti_sci_ring_config *config)
 {
     *config = (struct ti_sci_ring_config){
-        .navss_device = udma_get_facts()->ringacc_device,
+        .navss_device = ring->udma->facts.ringacc_device,
         .index = ring->index,
         .base = (uintptr_t)ring->elements,
         .count = ring->count,
@@ -46,10 +46,9 @@ static int configure(const struct udma_ring *ring, bool on)
     return ti_sci_ring_configure(&config);
 }
 
-static struct ring_rt_registers *registers_of(uint16_t index)
+struct ring_rt_registers *udma_ring_registers(const struct udma *udma, uint16_t index)
 {
-    return (struct ring_rt_registers *)(udma_get_facts()->ring_rt +
-                                        (uintptr_t)index * RING_RT_STRIDE);
+    return (struct ring_rt_registers *)(udma->facts.ring_rt + (uintptr_t)index * RING_RT_STRIDE);
 }
 
 void udma_ring_forget(struct udma_ring *ring)
@@ -72,10 +71,11 @@ static int reset(const struct udma_ring *ring)
     return error;
 }
 
-int udma_ring_prepare(struct udma_ring *ring, uint16_t index, uint16_t count)
+int udma_ring_prepare(struct udma *udma, struct udma_ring *ring, uint16_t index, uint16_t count)
 {
     *ring = (struct udma_ring){
-        .registers = registers_of(index),
+        .udma = udma,
+        .registers = udma_ring_registers(udma, index),
         .elements = dma_alloc(count * sizeof(*ring->elements)),
         .index = index,
         .count = count,
@@ -99,13 +99,19 @@ int udma_ring_settle(struct udma_ring *ring, int error)
 
 int udma_ring_open(struct udma_ring *ring, uint16_t index, uint16_t count)
 {
+    return udma_ring_open_of(NULL, ring, index, count);
+}
+
+int udma_ring_open_of(struct udma *udma, struct udma_ring *ring, uint16_t index, uint16_t count)
+{
     int error;
 
     if (!wait_is_allowed())
         return -EDEADLK;
     if (count == 0)
         return -EINVAL;
-    error = udma_ring_prepare(ring, index, count);
+    udma = udma_or_main(udma);
+    error = udma != NULL ? udma_ring_prepare(udma, ring, index, count) : -ENODEV;
     if (error != 0)
         return error;
     error = udma_ring_settle(ring, configure(ring, true));

@@ -15,6 +15,8 @@
 
 #include <stdint.h>
 
+struct udma;
+
 /* An open ring; its fields are for udma_ring_*(), `index` and `registers` for its owner too. */
 struct udma_ring {
     uint64_t *elements;
@@ -23,6 +25,7 @@ struct udma_ring {
     uint32_t count;
     uint32_t position; /* the element that is written, or read, next */
     uint32_t stale;    /* udma_ring_wrap_occupancy(): what the UDMAP still counts */
+    struct udma *udma; /* whose it is */
 };
 
 /* Takes one of the host's general-purpose rings, not yet configured, or gives it back: meanwhile no
@@ -30,6 +33,9 @@ struct udma_ring {
  * one that was reserved; -EDEADLK. */
 int udma_ring_reserve(uint16_t *index);
 int udma_ring_unreserve(uint16_t index);
+/* The same with any Navigator's; NULL: the main one. */
+int udma_ring_reserve_of(struct udma *udma, uint16_t *index);
+int udma_ring_unreserve_of(struct udma *udma, uint16_t index);
 
 /* Allocates `count` elements (1-65535) and has the system firmware configure a ring: one that was
  * reserved, or the one that belongs to a reserved channel. That it is one of these is not looked
@@ -39,6 +45,7 @@ int udma_ring_unreserve(uint16_t index);
  * answer was lost. -EIO: answers were lost, and nobody knows whether it is open: its memory is
  * kept, and it is to be closed before its number is given back. */
 int udma_ring_open(struct udma_ring *ring, uint16_t index, uint16_t count);
+int udma_ring_open_of(struct udma *udma, struct udma_ring *ring, uint16_t index, uint16_t count);
 
 /* Takes the configuration back and frees the elements. If the system firmware refuses or does not
  * answer, the hardware may still use the memory: it is kept, the error is returned, and the call

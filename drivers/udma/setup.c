@@ -57,7 +57,7 @@ struct udma_channel *udma_channel_allocate(const struct udma_channel_config *con
     channel->config = *config;
     channel->by_thread = config->polled;
     channel->numbers = *numbers;
-    channel->halves = udma_halves_of(numbers->channel);
+    channel->halves = udma_halves_of(numbers->udma, numbers->channel);
     prepare_slots(channel);
     return channel;
 }
@@ -79,6 +79,7 @@ static void enable(const struct udma_halves *halves)
 
 static int prepare_rings(struct udma_channel *channel)
 {
+    struct udma *udma = channel->numbers.udma;
     uint16_t count = RING_ELEMENTS_MIN;
     int error;
 
@@ -87,9 +88,10 @@ static int prepare_rings(struct udma_channel *channel)
     while (count <= channel->config.depth)
         count = (uint16_t)(2u * count);
     channel->ring_mask = count - 1u;
-    error = udma_ring_prepare(&channel->transfer, channel->numbers.channel, count);
+    error = udma_ring_prepare(udma, &channel->transfer, channel->numbers.channel, count);
     if (error == 0)
-        error = udma_ring_prepare(&channel->completion, channel->numbers.completion_ring, count);
+        error =
+            udma_ring_prepare(udma, &channel->completion, channel->numbers.completion_ring, count);
     if (error != 0)
         udma_ring_forget(&channel->transfer);
     return error;
@@ -114,7 +116,7 @@ _Static_assert(STEPS <= TI_SCI_BATCH_MAX, "one batch");
 
 static void ask(const struct udma_channel *channel, struct ti_sci_item items[STEPS])
 {
-    const uint16_t device = udma_get_facts()->udmap_device;
+    const uint16_t device = channel->numbers.udma->facts.udmap_device;
 
     for (unsigned i = 0; i < STEPS; i++)
         items[i] = (struct ti_sci_item){.kind = kind_of[i]};
@@ -184,7 +186,7 @@ static int request_interrupt(struct udma_channel *channel)
     int error = delivery != NULL ? delivery->begin(channel, &request) : 0;
 
     if (error == 0)
-        error = irq_request(udma_get_facts()->ring_interrupts, &request, &channel->irq);
+        error = irq_request(channel->numbers.udma->facts.ring_interrupts, &request, &channel->irq);
     if (error != 0)
         log_error(udma, "channel %u: no interrupt for ring %u (%d)",
                   (unsigned)channel->numbers.channel, (unsigned)request.index, error);
@@ -229,7 +231,7 @@ static int close_rings(struct udma_channel *channel)
 {
     int transfer = 0, completion;
 
-    if (udma_get_facts()->ring_state_erratum && channel->transfer.elements != NULL)
+    if (channel->numbers.udma->facts.ring_state_erratum && channel->transfer.elements != NULL)
         transfer = udma_ring_wrap_occupancy(&channel->transfer);
     if (transfer == 0)
         transfer = udma_ring_close(&channel->transfer);

@@ -31,18 +31,22 @@ static struct udmap_channel_registers *registers_of(uintptr_t region, uint16_t n
     return (struct udmap_channel_registers *)(region + (uintptr_t)number * UDMAP_CHANNEL_STRIDE);
 }
 
-struct udma_halves udma_halves_of(uint16_t number)
+struct udma_halves udma_halves_of(const struct udma *udma, uint16_t number)
 {
-    const struct udma_facts *facts = udma_get_facts();
+    const struct udma_facts *facts = &udma->facts;
 
     return (struct udma_halves){number, registers_of(facts->tchan_rt, number),
                                 registers_of(facts->rchan_rt, number)};
 }
 
+bool udma_half_is_running(const struct udmap_channel_registers *half)
+{
+    return half != NULL && (mmio_read32(UDMA_CTL(half)) & UDMAP_CTL_ENABLE) != 0;
+}
+
 bool udma_is_running(const struct udma_halves *halves)
 {
-    return ((mmio_read32(UDMA_CTL(halves->transmit)) | mmio_read32(UDMA_CTL(halves->receive))) &
-            UDMAP_CTL_ENABLE) != 0;
+    return udma_half_is_running(halves->transmit) || udma_half_is_running(halves->receive);
 }
 
 bool udma_wait_until_off(const struct udma_halves *halves, uint64_t timeout_us)
@@ -57,8 +61,10 @@ bool udma_wait_until_off(const struct udma_halves *halves, uint64_t timeout_us)
 
 int udma_disable(const struct udma_halves *halves)
 {
-    mmio_write32(UDMA_CTL(halves->receive), 0);
-    mmio_write32(UDMA_CTL(halves->transmit), 0);
+    if (halves->receive != NULL)
+        mmio_write32(UDMA_CTL(halves->receive), 0);
+    if (halves->transmit != NULL)
+        mmio_write32(UDMA_CTL(halves->transmit), 0);
     if (udma_wait_until_off(halves, DISABLE_TIMEOUT_US))
         return 0;
     log_error(udma, "channel %u: stays enabled", (unsigned)halves->number);
@@ -67,7 +73,7 @@ int udma_disable(const struct udma_halves *halves)
 
 static bool is_transmitting(const struct udma_channel *channel)
 {
-    return (mmio_read32(UDMA_CTL(channel->halves.transmit)) & UDMAP_CTL_ENABLE) != 0;
+    return udma_half_is_running(channel->halves.transmit);
 }
 
 static inline __attribute__((always_inline)) void begin(struct udma_channel *channel)

@@ -14,6 +14,7 @@
 #include "lib/log.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 static int add_ranges(struct udma_pool *pool, uint16_t device, uint8_t subtype)
 {
@@ -33,65 +34,69 @@ static int add_ranges(struct udma_pool *pool, uint16_t device, uint8_t subtype)
 }
 
 /* Numbers may have been granted as something else too. */
-static void leave_out_channels(struct udma_pool *pool, const struct udma_pools *pools)
+static void leave_out(struct udma_pool *pool, const struct udma_pool kinds[UDMA_CAPACITY_KINDS])
 {
-    udma_pool_leave_out(pool, &pools->channels[UDMA_CAPACITY_NORMAL]);
-    udma_pool_leave_out(pool, &pools->channels[UDMA_CAPACITY_HIGH]);
+    udma_pool_leave_out(pool, &kinds[UDMA_CAPACITY_NORMAL]);
+    udma_pool_leave_out(pool, &kinds[UDMA_CAPACITY_HIGH]);
 }
 
-/* A memory-to-memory channel is transmit channel n, receive channel n, and ring n, to which
- * transmit channel n is wired: a number serves if the host owns all three. */
-static int find_pairs(struct udma_pools *pools, unsigned capacity, const uint8_t subtypes[3],
-                      unsigned limit)
+/* Transmit channel n is wired to ring n: a number serves if the host owns both. Receive channel n,
+ * in the same place, makes it one for memory to memory. */
+static int find_channels(const struct udma_facts *facts, struct udma_pools *pools,
+                         unsigned capacity, const uint8_t subtypes[3], unsigned limit)
 {
-    struct udma_pool channels = {0}, transmits = {0}, receives = {0}, rings = {0};
-    int error = add_ranges(&transmits, udma_get_facts()->udmap_device, subtypes[0]);
+    struct udma_pool transmits = {0}, receives = {0}, rings = {0}, channels = {0};
+    int error = add_ranges(&transmits, facts->udmap_device, subtypes[0]);
 
     if (error == 0)
-        error = add_ranges(&receives, udma_get_facts()->udmap_device, subtypes[1]);
+        error = add_ranges(&receives, facts->udmap_device, subtypes[1]);
     if (error == 0)
-        error = add_ranges(&rings, udma_get_facts()->ringacc_device, subtypes[2]);
+        error = add_ranges(&rings, facts->ringacc_device, subtypes[2]);
     if (error != 0)
         return error;
     udma_pool_add(&channels, 0, limit);
-    udma_pool_keep(&channels, &transmits);
-    udma_pool_keep(&channels, &receives);
-    udma_pool_keep(&channels, &rings);
-    leave_out_channels(&channels, pools);
-    udma_pool_join(&pools->channels[capacity], &channels);
+    udma_pool_keep(&transmits, &channels);
+    udma_pool_keep(&transmits, &rings);
+    udma_pool_keep(&receives, &channels);
+    leave_out(&transmits, pools->transmit);
+    leave_out(&receives, pools->receive);
+    udma_pool_join(&pools->transmit[capacity], &transmits);
+    udma_pool_join(&pools->receive[capacity], &receives);
     return 0;
 }
 
-static int find_rings(struct udma_pools *pools)
+static int find_rings(const struct udma_facts *facts, struct udma_pools *pools)
 {
     struct udma_pool rings = {0};
-    int error = add_ranges(&rings, udma_get_facts()->ringacc_device, TI_SCI_SUBTYPE_RA_GP);
+    int error = add_ranges(&rings, facts->ringacc_device, TI_SCI_SUBTYPE_RA_GP);
 
-    leave_out_channels(&rings, pools);
+    leave_out(&rings, pools->transmit);
     udma_pool_join(&pools->rings, &rings);
     return error;
 }
 
-static int find_pools(struct udma_pools *pools, unsigned limit)
+static int find_pools(const struct udma_facts *facts, struct udma_pools *pools, unsigned limit)
 {
     static const uint8_t normal[] = {TI_SCI_SUBTYPE_UDMAP_TX_CHAN, TI_SCI_SUBTYPE_UDMAP_RX_CHAN,
                                      TI_SCI_SUBTYPE_RA_UDMAP_TX};
     static const uint8_t high[] = {TI_SCI_SUBTYPE_UDMAP_TX_HCHAN, TI_SCI_SUBTYPE_UDMAP_RX_HCHAN,
                                    TI_SCI_SUBTYPE_RA_UDMAP_TX_H};
-    int error = find_pairs(pools, UDMA_CAPACITY_NORMAL, normal, limit);
+    int error = find_channels(facts, pools, UDMA_CAPACITY_NORMAL, normal, limit);
 
     if (error == 0)
-        error = find_pairs(pools, UDMA_CAPACITY_HIGH, high, limit);
-    return error == 0 ? find_rings(pools) : error;
+        error = find_channels(facts, pools, UDMA_CAPACITY_HIGH, high, limit);
+    return error == 0 ? find_rings(facts, pools) : error;
 }
 
-/* No channel can be opened. */
+/* No channel can be opened, of either direction. */
 static bool is_empty(const struct udma_pools *pools)
 {
-    return udma_pool_count(&pools->rings) == 0 ||
-           udma_pool_count(&pools->channels[UDMA_CAPACITY_NORMAL]) +
-                   udma_pool_count(&pools->channels[UDMA_CAPACITY_HIGH]) ==
-               0;
+    unsigned channels = 0;
+
+    for (unsigned kind = 0; kind < UDMA_CAPACITY_KINDS; kind++)
+        channels +=
+            udma_pool_count(&pools->transmit[kind]) + udma_pool_count(&pools->receive[kind]);
+    return channels == 0 || udma_pool_count(&pools->rings) == 0;
 }
 
 /* How many channels the UDMAP has of each direction; 0: its register makes no sense. */
@@ -112,25 +117,29 @@ static unsigned read_channel_limit(const struct udma_facts *facts)
 
 int udma_init(const struct udma_facts *facts)
 {
-    static struct udma_pools pools; /* whose udma_init() is at work; large for a stack */
+    struct udma_pools *pools; /* large for a stack */
+    struct udma *udma;
     unsigned limit;
     int error;
 
     if (!wait_is_allowed())
         return -EDEADLK;
     udma_held_retry();
-    error = udma_numbers_begin(facts);
-    if (error != 0)
-        return error;
-    pools = (struct udma_pools){0};
-    limit = read_channel_limit(facts);
-    error = limit == 0 ? -ENODEV : find_pools(&pools, limit);
-    if (error == 0 && is_empty(&pools))
-        error = -ENOENT;
-    if (error == 0)
-        udma_clear_left_overs(&pools, limit);
-    else
-        pools = (struct udma_pools){0};
-    udma_numbers_finish(&pools, error == 0);
+    pools = calloc(1, sizeof(*pools));
+    if (pools == NULL)
+        return -ENOMEM;
+    error = udma_numbers_begin(facts, &udma);
+    if (error == 0) {
+        limit = read_channel_limit(facts);
+        error = limit == 0 ? -ENODEV : find_pools(facts, pools, limit);
+        if (error == 0 && is_empty(pools))
+            error = -ENOENT;
+        if (error == 0)
+            udma_clear_left_overs(udma, pools, limit);
+        else
+            *pools = (struct udma_pools){0};
+        udma_numbers_finish(udma, pools, error == 0);
+    }
+    free(pools);
     return error;
 }

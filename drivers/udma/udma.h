@@ -31,12 +31,20 @@ struct udma_facts {
     bool ring_state_erratum;        /* AM65x SR1.0, errata SPRZ452, i2023 */
 };
 
+/* A Navigator's UDMAP with its ring accelerator. There is any number of them, each with a call of
+ * udma_init(). Where NULL stands for one, and in functions that name none, it is the main one: the
+ * first that udma_init() was called for, whatever came of it. */
+struct udma; /* opaque */
+
 /* Reads the capabilities and asks the system firmware for the host's channels and rings; of what it
  * refuses to tell the host has nothing. Thread context; again only while nothing is open, reserved
- * or held. -EBUSY: something is, and all stays as it was; -EDEADLK. After other errors there are no
- * channels: -ENODEV: the UDMAP tells of none, or of more than there is room for; -ENOENT: none is
- * this host's; or the system firmware's error. */
+ * or held in this instance. -EBUSY: something is, and all stays as it was; -ENOMEM; -EDEADLK. After
+ * other errors it has no channels: -ENODEV: the UDMAP tells of none, or of more than there is room
+ * for; -ENOENT: none is this host's; or the system firmware's error. */
 int udma_init(const struct udma_facts *facts);
+
+/* The instance with that UDMAP; NULL: udma_init() has never been called for it. Any context. */
+struct udma *udma_find(uint16_t udmap_device);
 
 /* How many memory-to-memory channels can be open at once, and how many are. Any context. */
 unsigned udma_capacity(void);
@@ -62,6 +70,7 @@ extern const struct udma_delivery udma_in_thread_on; /* on udma_channel_config.t
 /* What a channel is opened with. */
 struct udma_channel_config {
     const char *name;
+    struct udma *udma;    /* of which Navigator; NULL: the main one */
     uint32_t core;        /* or IRQ_CORE_ANY; unless polled */
     bool polled;          /* no interrupt is requested: udma_poll() asks the ring */
     uint32_t depth;       /* transfers that can be queued at once, 1-64 */
@@ -150,14 +159,19 @@ unsigned udma_channel_core(const struct udma_channel *channel);
  * reserved; -EDEADLK. */
 int udma_channel_reserve(uint16_t *number);
 int udma_channel_unreserve(uint16_t number);
+int udma_channel_reserve_of(struct udma *udma, uint16_t *number);
+int udma_channel_unreserve_of(struct udma *udma, uint16_t number);
 
-/* What is free now: equal before an open and after the close. Held are channels, and a ring with
- * each, whose close or failed open could not release everything; each later open, close and
- * udma_init() tries again. Any context. */
+/* What is free now: equal before an open and after the close. channels_free are numbers that are
+ * free in both directions, for memory to memory. Held are channels, and a ring with each, whose
+ * close or failed open could not release everything; each later open, close and udma_init() tries
+ * again. Any context. */
 struct udma_inventory {
     unsigned channels_free, rings_free, held;
+    unsigned transmit_free, receive_free;
 };
 void udma_get_inventory(struct udma_inventory *inventory);
+void udma_get_inventory_of(struct udma *udma, struct udma_inventory *inventory);
 
 /* Memory that DMA engines and cores share: aligned to a cache line, and no other data in its lines.
  * The AM65x's NAVSS is I/O-coherent, so it is ordinary cacheable memory. NULL: there is none.

@@ -422,7 +422,7 @@ static void open_ring(unsigned i)
     if (CALL(i, udma_ring_open(&user->ring, user->index, RING_ELEMENTS)) != 0)
         return;
     user->open = true;
-    (void)request(udma_get_facts()->ring_interrupts, user->index, i, &user->source, "ring");
+    (void)request(udma_or_main(NULL)->facts.ring_interrupts, user->index, i, &user->source, "ring");
 }
 
 static void open_rings(void)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The AM65x's two Navigator Subsystems: where their UDMAPs and ring accelerators are (AM65x TRM
+ * SPRUID7, chapter 2 "Memory Map"; TI-SCI documentation, "AM65x PSI-L Thread IDs"). The events of
+ * the MCU's rings go to the main one's aggregator, as all events do.
+ */
+#include "drivers/udma/udma.h"
+#include "lib/log.h"
+#include "msi/binding.h"
+#include "platform/am65x.h"
+#include "platform/internal.h"
+#include "platform/platform.h"
+
+#include <errno.h>
+
+LOG_USE(udma);
+
+static struct device ring_devices[PLATFORM_NAVIGATORS] = {
+    [PLATFORM_NAVSS_MAIN] = {.name = "ringacc"},
+    [PLATFORM_NAVSS_MCU] = {.name = "mcu ringacc"},
+};
+
+static const struct udma_facts all_facts[PLATFORM_NAVIGATORS] = {
+    [PLATFORM_NAVSS_MAIN] =
+        {
+            .navss_device = AM65X_DEV_NAVSS,
+            .ringacc_device = AM65X_DEV_RINGACC,
+            .udmap_device = AM65X_DEV_UDMAP,
+            .ring_rt = AM65X_RING_RT_BASE,
+            .udmap_gcfg = AM65X_UDMAP_GCFG_BASE,
+            .rchan_rt = AM65X_RCHAN_RT_BASE,
+            .tchan_rt = AM65X_TCHAN_RT_BASE,
+            .psil_base = AM65X_PSIL_BASE,
+            .ring_interrupts = &ring_devices[PLATFORM_NAVSS_MAIN],
+        },
+    [PLATFORM_NAVSS_MCU] =
+        {
+            .navss_device = AM65X_DEV_MCU_NAVSS,
+            .ringacc_device = AM65X_DEV_MCU_RINGACC,
+            .udmap_device = AM65X_DEV_MCU_UDMAP,
+            .ring_rt = AM65X_MCU_RING_RT_BASE,
+            .udmap_gcfg = AM65X_MCU_UDMAP_GCFG_BASE,
+            .rchan_rt = AM65X_MCU_RCHAN_RT_BASE,
+            .tchan_rt = AM65X_MCU_TCHAN_RT_BASE,
+            .psil_base = AM65X_MCU_PSIL_BASE,
+            .ring_interrupts = &ring_devices[PLATFORM_NAVSS_MCU],
+        },
+};
+
+struct udma *platform_udma(enum platform_navigator navigator)
+{
+    return (unsigned)navigator < PLATFORM_NAVIGATORS ? udma_find(all_facts[navigator].udmap_device)
+                                                     : NULL;
+}
+
+int platform_ring_events_up(enum platform_navigator navigator)
+{
+    const struct udma_facts *facts = &all_facts[navigator];
+
+    return irq_bind_inta(facts->ring_interrupts, platform_inta(), facts->ringacc_device);
+}
+
+int platform_udma_up(enum platform_navigator navigator)
+{
+    struct udma_facts facts = all_facts[navigator];
+    struct udma_inventory inventory;
+    int error;
+
+    /* TI errata SPRZ452, i2023: SR1.0, which is variant 0. */
+    facts.ring_state_erratum = AM65X_JTAGID_VARIANT(platform_jtag_id()) == 0;
+    error = udma_init(&facts);
+    if (error == -ENOENT && navigator != PLATFORM_NAVSS_MAIN) {
+        log_info(udma, "of the MCU's Navigator nothing is this host's");
+        return 0;
+    }
+    if (error != 0)
+        return error;
+    udma_get_inventory_of(platform_udma(navigator), &inventory);
+    log_info(udma, "%s%u memory-to-memory channels",
+             navigator == PLATFORM_NAVSS_MAIN ? "" : "MCU's: ", inventory.channels_free);
+    return 0;
+}
