@@ -50,6 +50,34 @@ enum udma_pairing {
     UDMA_PAIRING_UNKNOWN, /* nobody knows: answers were lost */
 };
 
+/* For a channel of which something could not be released, embedded in it. */
+struct udma_held {
+    struct udma_held *next;
+    /* 0: nothing is left; or an error, and the call is to be repeated. */
+    int (*take_back)(struct udma_held *held);
+    void (*let_go)(struct udma_held *held); /* then: of its numbers and its memory */
+};
+
+#define PSIL_DESTINATION 0x8000u /* destination threads have this bit set */
+
+/* Two threads of PSI-L that are paired, or may be. */
+struct udma_link {
+    struct udma *udma; /* through whose Navigator Subsystem */
+    uint16_t source, destination;
+    enum udma_pairing state;
+};
+
+/* A ring's interrupt that only queues a work, which empties the ring then (deferred.c). */
+struct udma_deferral {
+    const struct udma_delivery *delivery;
+    uint32_t thread_core;
+    struct irq *irq;
+    bool (*turn)(void *context); /* takes what is there; whether there is more */
+    void *context;
+    uint64_t *interrupts, *empty; /* counters of the owner's, which only this changes; atomic */
+    struct work work;
+};
+
 /* A transmit and a receive channel, which copy together; NULL: there is only the other. */
 struct udma_halves {
     uint16_t number; /* of both */
@@ -62,11 +90,30 @@ struct udma_halves {
 /* Where callbacks are called; what a channel has none of, the image need not have. Thread context
  * but for core(). */
 struct udma_delivery {
-    /* Fills in the request's handler. -EINVAL: no such core. */
-    int (*begin)(struct udma_channel *channel, struct irq_request *request);
+    /* Fills in the request's handler and context. -EINVAL: no such core. */
+    int (*begin)(struct udma_deferral *deferral, struct irq_request *request);
     /* Then no callback runs, and none will. The errors of work_cancel(); can be repeated. */
+    int (*end)(struct udma_deferral *deferral);
+    unsigned (*core)(const struct udma_deferral *deferral); /* where they are called; any context */
+};
+
+/* What channels have that were opened for more than copies (transfers.h): called where an image
+ * has them only. */
+struct udma_extra;
+struct udma_kinds {
+    /* Of a channel that is being opened; -ENOMEM. Thread context, as the last two. */
+    int (*begin)(struct udma_channel *channel);
+    /* The slot of the transfer whose descriptor an element is; NULL: none. Where the completion
+     * ring is emptied, as the next. */
+    struct udma_slot *(*find)(struct udma_channel *channel, uint64_t element);
+    /* What became of it; the slot is one for copies again. As udma_descriptor_status(). */
+    int (*finish)(struct udma_channel *channel, struct udma_slot *slot);
+    /* The channel is off: nothing of its own is called any more. The errors of irq_free(); can be
+     * repeated after -EAGAIN. */
     int (*end)(struct udma_channel *channel);
-    unsigned (*core)(const struct udma_channel *channel); /* where they are called; any context */
+    /* The rest that the hardware knows; the system firmware's errors; can be repeated. */
+    int (*take_back)(struct udma_channel *channel);
+    void (*free)(struct udma_channel *channel);
 };
 
 struct udma_channel {
@@ -80,10 +127,11 @@ struct udma_channel {
     struct udma_descriptor *descriptors;
     struct udma_slot *slots; /* those below */
     struct irq *irq;
-    enum udma_pairing pairing;
-    struct udma_channel *next_held;
+    struct udma_link link;
+    struct udma_held held;
     bool stopped;   /* the teardown's message has come; atomic */
     bool cut_off;   /* by udma_stop(): the transfer in flight did not end */
+    bool aborting;  /* it will go on: what is flushed is called back too */
     bool by_thread; /* the completion ring is not emptied in the interrupt; set once, by begin() and
                        udma_stop() too */
 
@@ -95,7 +143,8 @@ struct udma_channel {
     struct udma_slot *last_free;
     struct udma_counters counters;
 
-    struct work work;   /* of a delivery in thread context (deferred.c) */
+    struct udma_extra *extra; /* of config.transfers; or NULL */
+    struct udma_deferral deferral;
     unsigned strangers; /* in a row: elements of the completion ring that it could not use */
 
     struct spinlock lock; /* for what follows, of who queues */
@@ -164,8 +213,7 @@ void udma_numbers_give_back_held(const struct udma_numbers *numbers);
 
 /* ---- held.c; thread context ---- */
 
-/* For a channel of which something could not be released. */
-void udma_held_add(struct udma_channel *channel);
+void udma_held_add(struct udma_held *held);
 /* Tries each held channel again. */
 void udma_held_retry(void);
 
@@ -209,13 +257,18 @@ int udma_ring_settle(struct udma_ring *ring, int error);
 /* ---- pairing.c; thread context. The system firmware's errors ---- */
 
 /* What to ask of the system firmware. */
-void udma_pairing_ask(const struct udma_channel *channel, struct ti_sci_psil_threads *threads);
+void udma_pairing_ask(const struct udma_link *link, struct ti_sci_psil_threads *threads);
 /* That ended with this error, or 0; `wanted`: and the rest has not failed, so a refusal is worth a
  * second attempt. Returns 0 or an error; `pairing` says how things are. -EADDRINUSE: it was
  * refused, and once more after an attempt to take an earlier user's pairing away. */
-int udma_pair_settle(struct udma_channel *channel, int error, bool wanted);
-/* After an error the channel may still be paired, and the call can be repeated. */
-int udma_unpair(struct udma_channel *channel);
+int udma_pair_settle(struct udma_link *link, int error, bool wanted);
+/* After an error they may still be paired, and the call can be repeated. */
+int udma_unpair(struct udma_link *link);
+
+/* All slots are free, as after an open. Nobody is at the channel. */
+void udma_slots_reset(struct udma_channel *channel);
+/* Both halves run. */
+void udma_enable(const struct udma_halves *halves);
 
 /* ---- stop.c; thread context ---- */
 
@@ -253,6 +306,10 @@ enum irq_return udma_transfer_interrupt_traced(void *context);
 /* Takes what is on the completion ring as the handler does. Thread context; nobody else is at it.
  */
 void udma_transfer_poll(struct udma_channel *channel);
+
+/* A slot's transfer has ended so, and has not come back: its callback, and the slot is free. The
+ * channel is off, and nobody else is at it. Thread context. */
+void udma_transfer_cancel(struct udma_channel *channel, uint64_t element);
 
 /* Takes what is on the completion ring now, with callbacks that may take their time. Whether there
  * is more. Thread context; nobody else is at it. */

@@ -23,23 +23,59 @@
 
 /* ---- memory ---- */
 
+void udma_slots_reset(struct udma_channel *channel)
+{
+    const unsigned count = channel->config.depth + 1u;
+
+    for (unsigned i = 0; i < count; i++)
+        channel->slot_table[i].next = i + 1u < count ? &channel->slot_table[i + 1u] : NULL;
+    channel->first_free = &channel->slot_table[0];
+    channel->last_free = &channel->slot_table[count - 1u];
+}
+
 /* One more than there can be transfers, all free; and in the descriptors all that no copy changes.
  */
 static void prepare_slots(struct udma_channel *channel)
 {
-    const unsigned count = channel->config.depth + 1u;
-
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i <= channel->config.depth; i++) {
         struct udma_slot *slot = &channel->slot_table[i];
 
         slot->descriptor = &channel->descriptors[i];
-        slot->next = i + 1u < count ? slot + 1 : NULL;
         udma_descriptor_build(slot->descriptor, channel->numbers.channel,
                               channel->numbers.completion_ring, 0, 0, 1);
     }
     channel->slots = channel->slot_table;
-    channel->first_free = &channel->slot_table[0];
-    channel->last_free = &channel->slot_table[count - 1u];
+    udma_slots_reset(channel);
+}
+
+/* Its transmit half sends to its receive half. */
+static void prepare_link(struct udma_channel *channel)
+{
+    const struct udma_numbers *numbers = &channel->numbers;
+    const uint16_t source = (uint16_t)(numbers->udma->facts.psil_base + numbers->channel);
+
+    channel->link = (struct udma_link){
+        .udma = numbers->udma,
+        .source = source,
+        .destination = source | PSIL_DESTINATION,
+    };
+}
+
+static bool turn(void *context)
+{
+    return udma_transfer_turn(context);
+}
+
+static void prepare_deferral(struct udma_channel *channel)
+{
+    channel->deferral = (struct udma_deferral){
+        .delivery = channel->config.polled ? NULL : channel->config.delivery,
+        .thread_core = channel->config.thread_core,
+        .turn = turn,
+        .context = channel,
+        .interrupts = &channel->counters.interrupts,
+        .empty = &channel->counters.empty,
+    };
 }
 
 struct udma_channel *udma_channel_allocate(const struct udma_channel_config *config,
@@ -58,12 +94,20 @@ struct udma_channel *udma_channel_allocate(const struct udma_channel_config *con
     channel->by_thread = config->polled;
     channel->numbers = *numbers;
     channel->halves = udma_halves_of(numbers->udma, numbers->channel);
+    prepare_link(channel);
+    prepare_deferral(channel);
     prepare_slots(channel);
+    if (config->transfers != NULL && config->transfers->begin(channel) != 0) {
+        udma_channel_free(channel);
+        return NULL;
+    }
     return channel;
 }
 
 void udma_channel_free(struct udma_channel *channel)
 {
+    if (channel->extra != NULL)
+        channel->config.transfers->free(channel);
     dma_free(channel->descriptors);
     free(channel);
 }
@@ -71,7 +115,7 @@ void udma_channel_free(struct udma_channel *channel)
 /* ---- taking ---- */
 
 /* The receiving half first: it must be there when the first data arrives. */
-static void enable(const struct udma_halves *halves)
+void udma_enable(const struct udma_halves *halves)
 {
     mmio_write32(UDMA_CTL(halves->receive), UDMAP_CTL_ENABLE);
     mmio_write32(UDMA_CTL(halves->transmit), UDMAP_CTL_ENABLE);
@@ -136,7 +180,7 @@ static void ask(const struct udma_channel *channel, struct ti_sci_item items[STE
         .fetch_size = FETCH_WORDS,
         .completion_ring = channel->completion.index,
     };
-    udma_pairing_ask(channel, &items[PAIR].psil);
+    udma_pairing_ask(&channel->link, &items[PAIR].psil);
     ti_sci_batch(items, STEPS);
 }
 
@@ -168,12 +212,11 @@ static int configure(struct udma_channel *channel)
     error = udma_ring_settle(&channel->transfer, items[TRANSFER_RING].error);
     error = first_of(error, udma_ring_settle(&channel->completion, items[COMPLETION_RING].error));
     error = first_of(error, settle_halves(channel, items[TRANSMIT].error, items[RECEIVE].error));
-    return first_of(error, udma_pair_settle(channel, items[PAIR].error, error == 0));
+    return first_of(error, udma_pair_settle(&channel->link, items[PAIR].error, error == 0));
 }
 
 static int request_interrupt(struct udma_channel *channel)
 {
-    const struct udma_delivery *delivery = channel->config.delivery;
     struct irq_request request = {
         .index = channel->completion.index,
         .handler = udma_transfer_interrupt,
@@ -183,10 +226,15 @@ static int request_interrupt(struct udma_channel *channel)
         .core = channel->config.core,
         .flags = IRQ_FLAG_MASKED,
     };
-    int error = delivery != NULL ? delivery->begin(channel, &request) : 0;
+    int error = 0;
 
+    if (channel->deferral.delivery != NULL) {
+        error = channel->deferral.delivery->begin(&channel->deferral, &request);
+        channel->by_thread = true;
+    }
     if (error == 0)
         error = irq_request(channel->numbers.udma->facts.ring_interrupts, &request, &channel->irq);
+    channel->deferral.irq = channel->irq;
     if (error != 0)
         log_error(udma, "channel %u: no interrupt for ring %u (%d)",
                   (unsigned)channel->numbers.channel, (unsigned)request.index, error);
@@ -221,7 +269,7 @@ int udma_bring_up(struct udma_channel *channel)
     clear_completions(&channel->completion);
     if (!channel->config.polled)
         irq_unmask(channel->irq);
-    enable(&channel->halves);
+    udma_enable(&channel->halves);
     return 0;
 }
 
@@ -242,9 +290,10 @@ static int close_rings(struct udma_channel *channel)
 int udma_take_back(struct udma_channel *channel)
 {
     int error = udma_is_running(&channel->halves) ? udma_disable(&channel->halves) : 0;
-
     if (error == 0)
-        error = udma_unpair(channel);
+        error = udma_unpair(&channel->link);
+    if (error == 0 && channel->extra != NULL)
+        error = channel->config.transfers->take_back(channel);
     /* Through a pairing that stays, the hardware may still use the rings: their memory is kept. */
     if (error == 0)
         error = close_rings(channel);

@@ -258,12 +258,54 @@ static SLOW int take_status(const struct udma_channel *channel, struct udma_desc
     return error;
 }
 
+/* The same as find_slot(), with transfers of every kind (transfers.h); and a copy's descriptor
+ * counts only while its slot has it. */
+static SLOW struct udma_slot *find(struct udma_channel *channel, uint64_t element, uint64_t *length,
+                                   void **cookie)
+{
+    struct udma_slot *slot = find_slot(channel, element, length, cookie);
+
+    if (channel->config.transfers == NULL ||
+        (slot != NULL && (uintptr_t)slot->descriptor == element))
+        return slot;
+    slot = channel->config.transfers->find(channel, element);
+    if (slot == NULL)
+        return NULL;
+    *length = slot->length;
+    *cookie = slot->cookie;
+    return slot;
+}
+
+static bool is_copy(const struct udma_channel *channel, const struct udma_slot *slot)
+{
+    return slot->descriptor == &channel->descriptors[slot - channel->slots];
+}
+
+/* What became of it; the slot's descriptor is ready for a copy. */
+static int settle(struct udma_channel *channel, struct udma_slot *slot, uint64_t element)
+{
+    if (!is_copy(channel, slot))
+        return channel->config.transfers->finish(channel, slot);
+    return is_good(element) ? 0 : take_status(channel, slot->descriptor);
+}
+
+static void call_back_slowly(struct udma_channel *channel, uint64_t length, void *cookie,
+                             int status)
+{
+    ADD(channel->counters.completions, 1);
+    if (status == 0)
+        ADD(channel->counters.bytes, length);
+    else
+        ADD(channel->counters.errors, 1);
+    call_back(channel, cookie, status, trace_is_on());
+}
+
 /* Any element. */
 static SLOW void complete_slowly(struct udma_channel *channel, uint64_t element)
 {
     uint64_t length = 0;
     void *cookie = NULL;
-    struct udma_slot *slot = find_slot(channel, element, &length, &cookie);
+    struct udma_slot *slot = find(channel, element, &length, &cookie);
     int status;
 
     if (slot == NULL) {
@@ -271,16 +313,25 @@ static SLOW void complete_slowly(struct udma_channel *channel, uint64_t element)
         return;
     }
     trace_if(trace_is_on(), dma_completion, channel->numbers.channel, element);
-    status = is_good(element) ? 0 : take_status(channel, slot->descriptor);
+    status = settle(channel, slot, element);
     give_back(channel, slot);
-    if (status == -ECANCELED) /* flushed by the teardown: dropped, as udma_channel_close() says */
+    /* Flushed by the teardown: dropped, as udma_channel_close() says. */
+    if (status == -ECANCELED && !channel->aborting)
         return;
-    ADD(channel->counters.completions, 1);
-    if (status == 0)
-        ADD(channel->counters.bytes, length);
-    else
-        ADD(channel->counters.errors, 1);
-    call_back(channel, cookie, status, trace_is_on());
+    call_back_slowly(channel, length, cookie, status);
+}
+
+void udma_transfer_cancel(struct udma_channel *channel, uint64_t element)
+{
+    uint64_t length = 0;
+    void *cookie = NULL;
+    struct udma_slot *slot = find(channel, element, &length, &cookie);
+
+    if (slot == NULL)
+        return;
+    (void)settle(channel, slot, element);
+    give_back(channel, slot);
+    call_back_slowly(channel, length, cookie, -ECANCELED);
 }
 
 /* A copy of one record, as nearly all are; or else the long way. */
@@ -450,7 +501,7 @@ static bool is_believable(struct udma_channel *channel, uint64_t element)
     uint64_t length;
     void *cookie;
 
-    if (find_slot(channel, element, &length, &cookie) != NULL)
+    if (find(channel, element, &length, &cookie) != NULL)
         channel->strangers = 0;
     else if (++channel->strangers >= channel->completion.count)
         fail(channel, channel->strangers);

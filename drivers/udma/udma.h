@@ -54,8 +54,8 @@ struct udma_channel; /* opaque */
 
 /* A transfer has ended. Interrupt context, on the channel's core; of a polled channel, in
  * udma_poll(); where udma_channel_config.delivery says; or in udma_channel_close(). It may call
- * udma_copy(). status: 0, or -EIO when the descriptor's response tells of an error; cookie is
- * udma_copy()'s. */
+ * udma_copy(). status: 0, or -EIO when the descriptor's response tells of an error, or -ECANCELED
+ * in udma_channel_abort(); cookie is udma_copy()'s. */
 typedef void (*udma_callback_t)(void *context, void *cookie, int status);
 
 /* Callbacks that come in thread context, as deferred work (msi/work.h), where they may wait, print
@@ -66,6 +66,8 @@ struct udma_delivery;                                /* opaque */
 extern const struct udma_delivery udma_in_thread;    /* on the interrupt's core */
 extern const struct udma_delivery udma_in_thread_on; /* on udma_channel_config.thread_core;
                                                             while that is off, none come */
+
+struct udma_kinds; /* opaque: drivers/udma/transfers.h */
 
 /* What a channel is opened with. */
 struct udma_channel_config {
@@ -78,6 +80,8 @@ struct udma_channel_config {
     udma_callback_t callback;
     void *context;
     const struct udma_delivery *delivery; /* NULL: in the interrupt; unless polled */
+    const struct udma_kinds *transfers;   /* &udma_transfers (drivers/udma/transfers.h): more than
+                                             copies; NULL: copies */
 };
 
 /* Opens a channel; a failing step undoes those before it. Thread context, any core. After an error
