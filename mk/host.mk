@@ -6,7 +6,7 @@ H            := $(BUILD)/host
 HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SANITIZE) -MMD -MP -I. \
                 -Itests/host/include -DHOST_TEST=1 -Dsniprintf=snprintf
-HOST_CODE    := $(sort $(filter drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
+HOST_CODE    := $(sort $(filter drivers/serial/% drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
                   $(wildcard twin/models/*.c tests/host/support/*.c)) \
                 arch/arm64/deadline.c arch/arm64/idle.c lib/command.c lib/device_tree.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
                 $(addprefix tests/target/,all_cores.c msi_churn.c msi_siege.c thread_calls.c)

@@ -16,6 +16,7 @@
 struct device;
 struct device_tree_info;
 struct irq_parent;
+struct serial_config;
 struct ti_sci_range;
 struct udma;
 
@@ -115,6 +116,13 @@ enum platform_resource {
     PLATFORM_RECEIVE_CHANNEL,
 };
 bool platform_owns(enum platform_resource resource, unsigned number);
+
+/* A UART for drivers/serial/serial.h: fills in what the SoC decides, and has the system firmware
+ * turn it on. 0 to 2: of the main domain; 3: of the MCU's. The rest of the configuration stays as
+ * it is. Thread context. -EINVAL: no such UART; -EBUSY: it is the console; -ENODEV: no parent for
+ * its interrupt; the errors of irq_bind_wired() and ti_sci_device_get(). */
+#define PLATFORM_UARTS 4u
+int platform_serial_config(unsigned uart, struct serial_config *config);
 
 /* JTAGID (AM65x TRM SPRUID7, 5.1.2); its fields are in platform/am65x.h. Any context. */
 uint32_t platform_jtag_id(void);

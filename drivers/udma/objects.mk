@@ -2,5 +2,5 @@
 library-sources += $(addprefix drivers/udma/, \
     channel.c deferred.c descriptor.c dma_memory.c endpoint.c held.c left_overs.c numbers.c pairing.c pool.c records.c ring.c setup.c \
     static_tr.c stop.c transfer.c udma.c)
-public-headers += $(addprefix drivers/udma/, endpoint.h packet.h peer_registers.h ring.h ring_registers.h transfers.h udma.h \
+public-headers += $(addprefix drivers/udma/, endpoint.h packet.h peer.h peer_registers.h ring.h ring_registers.h transfers.h udma.h \
     udmap_registers.h)
