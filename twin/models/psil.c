@@ -89,39 +89,3 @@ const struct psil_peripheral *psil_find(uint16_t thread, unsigned *argument)
     }
     return NULL;
 }
-
-/* ---------------------------------------------------------------- the way of the data: to come */
-
-void psil_ready(uint16_t destination_thread)
-{
-    (void)destination_thread;
-}
-
-bool psil_source_runs(uint16_t source_thread)
-{
-    (void)source_thread;
-    return false;
-}
-
-bool psil_send_packet(uint16_t source_thread, const struct psil_header *header, const uint8_t *data,
-                      uint32_t length)
-{
-    (void)source_thread;
-    (void)header;
-    (void)data;
-    (void)length;
-    return true;
-}
-
-uint32_t psil_send_bytes(uint16_t source_thread, const uint8_t *data, uint32_t size, bool last)
-{
-    (void)source_thread;
-    (void)data;
-    (void)last;
-    return size;
-}
-
-void psil_ended(uint16_t thread)
-{
-    (void)thread;
-}
