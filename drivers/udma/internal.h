@@ -182,6 +182,13 @@ struct udma_pools {
     struct udma_pool rings;
 };
 
+/* What packets need beyond that. */
+struct udma_packet_pools {
+    bool known; /* the system firmware has been asked for them */
+    unsigned first_receive_ring;
+    struct udma_pool flows, receive_rings;
+};
+
 /* An instance: a UDMAP and its ring accelerator. What is not written while nothing is in use is
  * under the lock of numbers.c. */
 struct udma {
@@ -190,13 +197,19 @@ struct udma {
     bool starting;           /* udma_init() is at work */
     bool ready;
     struct udma_pools pools;
-    unsigned open, held; /* memory-to-memory channels */
+    unsigned open, held;   /* memory-to-memory channels; held: those for packets too */
+    unsigned packet_users; /* channels of one direction */
+    struct udma_packet_pools packet;
 };
 
 /* From begin to finish nobody gets a number. The instance is the one that these facts are of, or a
  * new one. -EBUSY: something is open, reserved or held; -ENOMEM. */
 int udma_numbers_begin(const struct udma_facts *facts, struct udma **udma);
 void udma_numbers_finish(struct udma *udma, const struct udma_pools *pools, bool ready);
+
+/* For files with numbers of their own in an instance. */
+unsigned long udma_numbers_lock(void);
+void udma_numbers_unlock(unsigned long state);
 
 /* The instance that a caller means: NULL is the first that there has been. NULL: there is none. */
 struct udma *udma_or_main(struct udma *udma);
