@@ -26,10 +26,22 @@ static const struct {
 
 static struct device devices[PLATFORM_UARTS];
 
-int platform_serial_config(unsigned uart, struct serial_config *config)
+static int take(unsigned uart)
 {
-    struct device *device;
-    int error = 0;
+    struct device *device = &devices[uart];
+    int error = irq_bind_wired(device, platform_wired(), &uarts[uart].intid, 1);
+
+    if (error != 0)
+        return error;
+    error = ti_sci_device_get((uint16_t)(AM65X_DEV_UART0 + uart));
+    if (error != 0)
+        (void)irq_unbind(device); /* nothing of it is in use: that does as it is told */
+    return error;
+}
+
+int platform_serial_take(unsigned uart, struct serial_config *config)
+{
+    int error;
 
     if (uart >= PLATFORM_UARTS)
         return -EINVAL;
@@ -37,24 +49,27 @@ int platform_serial_config(unsigned uart, struct serial_config *config)
         return -EBUSY;
     if (platform_wired() == NULL)
         return -ENODEV;
-    device = &devices[uart];
-    if (device->name == NULL) {
-        device->name = uarts[uart].name;
-        error = irq_bind_wired(device, platform_wired(), &uarts[uart].intid, 1);
-        if (error != 0)
-            device->name = NULL;
-    }
-    if (error == 0)
-        error = ti_sci_device_get((uint16_t)(AM65X_DEV_UART0 + uart));
+    devices[uart].name = uarts[uart].name;
+    error = take(uart);
     if (error != 0)
         return error;
     config->name = uarts[uart].name;
     config->base = uarts[uart].base;
     config->clock_hz = uarts[uart].clock_hz;
-    config->device = device;
+    config->device = &devices[uart];
     config->endpoint = udma_endpoint_find(uarts[uart].name);
-    config->udma = platform_udma(config->endpoint->navigator == UDMA_NAVIGATOR_MCU
-                                     ? PLATFORM_NAVSS_MCU
-                                     : PLATFORM_NAVSS_MAIN);
+    config->udma =
+        platform_udma(config->endpoint->navigator == UDMA_NAVIGATOR_MCU ? PLATFORM_NAVSS_MCU
+                                                                        : PLATFORM_NAVSS_MAIN);
     return 0;
+}
+
+int platform_serial_release(unsigned uart)
+{
+    int error;
+
+    if (uart >= PLATFORM_UARTS || devices[uart].interrupts == NULL)
+        return -EINVAL;
+    error = irq_unbind(&devices[uart]);
+    return error != 0 ? error : ti_sci_device_put((uint16_t)(AM65X_DEV_UART0 + uart));
 }

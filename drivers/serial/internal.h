@@ -39,9 +39,9 @@ struct serial {
 
     struct spinlock lock; /* for what follows, and SCR, IER, LCR */
     bool stopped;
-    bool unwatched;         /* pauses do not interrupt until a piece has come or is given back */
-    bool errors_unwatched;  /* errors do not either, until who has them in its hands has them out */
-    uint32_t arrived;       /* bytes of the DMA's that were queued for delivery, as the PDMA counts */
+    bool unwatched;        /* pauses do not interrupt until a piece has come or is given back */
+    bool errors_unwatched; /* errors do not either, until who has them in its hands has them out */
+    uint32_t arrived; /* bytes of the DMA's that were queued for delivery, as the PDMA counts */
     struct serial_piece rest; /* fetched, waits for the DMA's bytes before it; data NULL: none */
     uint32_t rest_position;   /* so many bytes are before it */
     uint8_t *free_rests[SERIAL_RESTS];

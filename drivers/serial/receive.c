@@ -200,8 +200,7 @@ void serial_packet(void *context, struct udma_packet *packet)
     unsigned long state = spin_lock(&serial->lock);
 
     for (unsigned i = 0; i < packet->buffer_count; i++)
-        enqueue(serial,
-                (struct serial_piece){packet->buffers[i].data, packet->buffers[i].length});
+        enqueue(serial, (struct serial_piece){packet->buffers[i].data, packet->buffers[i].length});
     serial->counters.pieces++;
     serial->arrived += packet->length;
     settle_rest(serial);

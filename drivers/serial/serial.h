@@ -9,7 +9,7 @@
  * what is less, and is followed by a pause of four characters, this driver fetches from the FIFO
  * itself and delivers in its place.
  *
- * platform_serial_config() (platform/platform.h) fills in what the SoC decides.
+ * platform_serial_take() (platform/platform.h) fills in what the SoC decides.
  */
 #ifndef DRIVERS_SERIAL_SERIAL_H
 #define DRIVERS_SERIAL_SERIAL_H
@@ -40,7 +40,7 @@ enum serial_error {
 const char *serial_error_name(enum serial_error error);
 
 struct serial_config {
-    /* The UART, as platform_serial_config() has it. */
+    /* The UART, as platform_serial_take() has it. */
     const char *name;
     uintptr_t base;
     uint32_t clock_hz;
@@ -49,9 +49,9 @@ struct serial_config {
     struct udma *udma; /* NULL: the main Navigator's */
 
     /* What the caller wants. */
-    uint32_t baud; /* 8N1 */
-    bool loopback; /* inside of the UART, nothing gets out */
-    uint32_t core; /* of all interrupts, or IRQ_CORE_ANY */
+    uint32_t baud;   /* 8N1 */
+    bool loopback;   /* inside of the UART, nothing gets out */
+    uint32_t core;   /* of all interrupts, or IRQ_CORE_ANY */
     uint16_t depth;  /* messages that can be queued, 1-64 */
     uint16_t pieces; /* for what is received, 2 to SERIAL_PIECES_MAX */
 
@@ -102,9 +102,9 @@ void serial_break(struct serial *serial, bool on);
 
 /* Counts since the open, each read by itself. Any context. */
 struct serial_counters {
-    uint64_t received, sent;  /* bytes; sent: of whole messages */
-    uint64_t pieces, rests;   /* delivered: by DMA; by this driver, after a pause */
-    uint64_t interrupts;      /* of the UART itself */
+    uint64_t received, sent; /* bytes; sent: of whole messages */
+    uint64_t pieces, rests;  /* delivered: by DMA; by this driver, after a pause */
+    uint64_t interrupts;     /* of the UART itself */
     uint64_t errors[SERIAL_ERRORS];
 };
 void serial_get_counters(const struct serial *serial, struct serial_counters *counters);

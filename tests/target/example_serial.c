@@ -47,10 +47,15 @@ int example_serial_open(struct example_serial *example, unsigned uart)
         .sent = sent,
         .context = example,
     };
-    int error = platform_serial_config(uart, &config);
+    int error = platform_serial_take(uart, &config);
 
-    *example = (struct example_serial){.serial = NULL};
-    return error != 0 ? error : serial_open(&config, &example->serial);
+    if (error != 0)
+        return error;
+    *example = (struct example_serial){.uart = uart};
+    error = serial_open(&config, &example->serial);
+    if (error != 0)
+        (void)platform_serial_release(uart);
+    return error;
 }
 
 struct wanted {
@@ -78,5 +83,7 @@ int example_serial_exchange(struct example_serial *example, const char *text, ui
 
 int example_serial_close(struct example_serial *example)
 {
-    return serial_close(example->serial);
+    int error = serial_close(example->serial);
+
+    return error != 0 ? error : platform_serial_release(example->uart);
 }

@@ -31,12 +31,13 @@
 /* What comes back, held against what was sent: byte n of a run is pattern(n). */
 struct probe {
     struct serial *serial;
-    unsigned core;      /* where callbacks must run, unless it is IRQ_CORE_ANY */
-    bool holds;         /* pieces are not given back */
+    unsigned uart;
+    unsigned core; /* where callbacks must run, unless it is IRQ_CORE_ANY */
+    bool holds;    /* pieces are not given back */
     uint8_t *held[HELD_MAX];
     unsigned held_count;
     unsigned wrong, wrong_core, empty;
-    uint64_t received;  /* bytes; atomic */
+    uint64_t received;                /* bytes; atomic */
     unsigned sent, canceled, readies; /* atomic */
     unsigned errors[SERIAL_ERRORS];   /* atomic */
 };
@@ -86,10 +87,19 @@ static void on_error(void *context, enum serial_error error)
     count(&((struct probe *)context)->errors[error]);
 }
 
-/* The last of the SoC's main UARTs that is not the console. */
-static unsigned find_uart(struct serial_config *config)
+/* The last of the main domain's UARTs, or, where that is the console, the one before it. */
+static unsigned take_uart(struct serial_config *config)
 {
-    return platform_serial_config(2, config) == 0 ? 2 : 1;
+    return platform_serial_take(2, config) == 0 ? 2 : platform_serial_take(1, config) == 0 ? 1 : 0;
+}
+
+static unsigned spare_uart(void)
+{
+    struct serial_config config;
+    unsigned uart = take_uart(&config);
+
+    (void)platform_serial_release(uart);
+    return uart;
 }
 
 static int open_at(struct probe *probe, unsigned core, uint32_t baud, uint16_t depth,
@@ -107,10 +117,21 @@ static int open_at(struct probe *probe, unsigned core, uint32_t baud, uint16_t d
         .error = on_error,
         .context = probe,
     };
-    int error = platform_serial_config(find_uart(&config), &config);
+    int error;
 
     *probe = (struct probe){.core = core};
-    return error != 0 ? error : serial_open(&config, &probe->serial);
+    probe->uart = take_uart(&config);
+    error = serial_open(&config, &probe->serial);
+    if (error != 0)
+        (void)platform_serial_release(probe->uart);
+    return error;
+}
+
+static int close(struct probe *probe)
+{
+    int error = serial_close(probe->serial), released = platform_serial_release(probe->uart);
+
+    return error != 0 ? error : released;
 }
 
 struct expectation {
@@ -162,9 +183,8 @@ SELFTEST(serial, example, 20)
 {
     static struct example_serial example;
     static const char text[] = "forty-two bytes, and a rest behind a pause";
-    struct serial_config config;
 
-    CHECK_EQUAL(example_serial_open(&example, find_uart(&config)), 0);
+    CHECK_EQUAL(example_serial_open(&example, spare_uart()), 0);
     CHECK_EQUAL(example_serial_exchange(&example, text, WAIT_US), 0);
     CHECK_EQUAL(memcmp(example.received, text, sizeof(text) - 1), 0);
     CHECK_EQUAL(example.length, sizeof(text) - 1);
@@ -186,7 +206,7 @@ SELFTEST(serial, messages_of_any_length, 60)
     CHECK_EQUAL(counters.sent, probe.received);
     CHECK(counters.pieces != 0);
     CHECK(counters.rests != 0);
-    CHECK_EQUAL(serial_close(probe.serial), 0);
+    CHECK_EQUAL(close(&probe), 0);
     CHECK_EQUAL(probe.canceled, 0);
 }
 
@@ -201,7 +221,7 @@ SELFTEST(serial, every_core, 60)
         CHECK_EQUAL(open_at(&probe, core, BAUD, 4, PIECES), 0);
         exchange(&probe, 100);
         exchange(&probe, AT_ONCE);
-        CHECK_EQUAL(serial_close(probe.serial), 0);
+        CHECK_EQUAL(close(&probe), 0);
     }
 }
 
@@ -211,10 +231,10 @@ SELFTEST(serial, opens_and_closes_leave_nothing, 60)
     struct udma_inventory before, after;
 
     udma_get_inventory(&before);
-    for (unsigned i = 0; i < 20; i++) {
-        CHECK_EQUAL(open_at(&probe, IRQ_CORE_ANY, BAUD, 4, 2 + i), 0);
-        exchange(&probe, 1 + 3 * i);
-        CHECK_EQUAL(serial_close(probe.serial), 0);
+    for (uint16_t i = 0; i < 20; i++) {
+        CHECK_EQUAL(open_at(&probe, IRQ_CORE_ANY, BAUD, 4, (uint16_t)(2 + i)), 0);
+        exchange(&probe, 1u + 3u * i);
+        CHECK_EQUAL(close(&probe), 0);
     }
     udma_get_inventory(&after);
     CHECK_EQUAL(memcmp(&before, &after, sizeof(before)), 0);
@@ -236,7 +256,7 @@ SELFTEST(serial, closed_in_the_middle, 60)
     CHECK_EQUAL(serial_send(probe.serial, memory, size, NULL), 0);
     CHECK_EQUAL(serial_send(probe.serial, memory, size, NULL), 0);
     CHECK_EQUAL(wait_for_both(&probe, 1, 0), 0);
-    CHECK_EQUAL(serial_close(probe.serial), -ETIMEDOUT);
+    CHECK_EQUAL(close(&probe), -ETIMEDOUT);
     CHECK_EQUAL(probe.sent + probe.canceled, 2);
     CHECK(probe.canceled != 0);
     CHECK_EQUAL(probe.wrong, 0);
@@ -245,7 +265,7 @@ SELFTEST(serial, closed_in_the_middle, 60)
     CHECK_EQUAL(memcmp(&before, &after, sizeof(before)), 0);
     CHECK_EQUAL(open_at(&probe, IRQ_CORE_ANY, BAUD, 4, PIECES), 0);
     exchange(&probe, 100);
-    CHECK_EQUAL(serial_close(probe.serial), 0);
+    CHECK_EQUAL(close(&probe), 0);
 }
 
 static bool has_error(void *argument)
@@ -269,7 +289,7 @@ SELFTEST(serial, pieces_that_are_held_hold_up_the_dma, 60)
     probe.holds = false;
     for (unsigned i = 0; i < probe.held_count; i++)
         CHECK_EQUAL(serial_give(probe.serial, probe.held[i]), 0);
-    CHECK_EQUAL(serial_close(probe.serial), 0);
+    CHECK_EQUAL(close(&probe), 0);
 }
 
 SELFTEST(serial, stopped_and_started, 60)
@@ -290,7 +310,7 @@ SELFTEST(serial, stopped_and_started, 60)
     CHECK_EQUAL(probe.wrong, 0);
     exchange(&probe, 33);
     no_errors(&probe);
-    CHECK_EQUAL(serial_close(probe.serial), 0);
+    CHECK_EQUAL(close(&probe), 0);
 }
 
 /* Too many messages are refused, and there is word when there is room. */
@@ -311,7 +331,7 @@ SELFTEST(serial, sends_are_held_up, 60)
     CHECK_EQUAL(serial_send(probe.serial, message + 200, 100, NULL), 0);
     CHECK_EQUAL(wait_for_both(&probe, 300, 3), 0);
     CHECK_EQUAL(probe.wrong, 0);
-    CHECK_EQUAL(serial_close(probe.serial), 0);
+    CHECK_EQUAL(close(&probe), 0);
 }
 
 SELFTEST(serial, a_break_is_told_of, 60)
@@ -325,7 +345,7 @@ SELFTEST(serial, a_break_is_told_of, 60)
     CHECK_EQUAL(wait_for_both(&probe, 1, 0), 0); /* a zero byte, as pattern(0) is */
     CHECK_EQUAL(probe.wrong, 0);
     exchange(&probe, 40);
-    CHECK_EQUAL(serial_close(probe.serial), 0);
+    CHECK_EQUAL(close(&probe), 0);
 }
 
 SELFTEST(serial, wrong_calls_are_refused, 20)
@@ -339,10 +359,14 @@ SELFTEST(serial, wrong_calls_are_refused, 20)
                                    .loopback = true,
                                    .context = &probe};
     struct serial *serial;
+    unsigned uart;
 
-    CHECK_EQUAL(platform_serial_config(PLATFORM_UARTS, &config), -EINVAL);
+    CHECK_EQUAL(platform_serial_take(PLATFORM_UARTS, &config), -EINVAL);
+    CHECK_EQUAL(platform_serial_release(PLATFORM_UARTS), -EINVAL);
+    CHECK_EQUAL(platform_serial_release(1), -EINVAL);    /* was not taken */
     CHECK_EQUAL(serial_open(&config, &serial), -EINVAL); /* no UART */
-    CHECK_EQUAL(platform_serial_config(find_uart(&config), &config), 0);
+    uart = take_uart(&config);
+    CHECK_EQUAL(platform_serial_take(uart, &config), -EBUSY);
     config.baud = 47;
     CHECK_EQUAL(serial_open(&config, &serial), -EINVAL);
     config.baud = 2500000; /* 3 Mbaud is the nearest */
@@ -350,10 +374,11 @@ SELFTEST(serial, wrong_calls_are_refused, 20)
     config.baud = BAUD;
     config.pieces = SERIAL_PIECES_MAX + 1;
     CHECK_EQUAL(serial_open(&config, &serial), -EINVAL);
+    CHECK_EQUAL(platform_serial_release(uart), 0);
     CHECK_EQUAL(serial_close(NULL), -EINVAL);
     CHECK_EQUAL(open_at(&probe, IRQ_CORE_ANY, BAUD, 4, 4), 0);
     CHECK_EQUAL(serial_send(probe.serial, NULL, 1, NULL), -EINVAL);
     CHECK_EQUAL(serial_send(probe.serial, message, 0, NULL), -EINVAL);
     CHECK_EQUAL(serial_give(probe.serial, message), -EINVAL);
-    CHECK_EQUAL(serial_close(probe.serial), 0);
+    CHECK_EQUAL(close(&probe), 0);
 }

@@ -5,8 +5,8 @@
  *
  * A thread does what its static TR says each time its UART asks: Y accesses of X bytes. From a
  * UART the bytes go on as a stream, whose packet ends after Z such bursts, or with the thread's
- * teardown; Z = 0: with that only. To a UART they come out of the thread's FIFO; the last burst of a
- * packet may be shorter.
+ * teardown; Z = 0: with that only. To a UART they come out of the thread's FIFO; the last burst of
+ * a packet may be shorter.
  *
  * A UART's data registers have a byte: of an access of X bytes the others are zero, and are lost.
  *

@@ -65,17 +65,26 @@ static const struct row {
     uint16_t first, count;
     const struct psil_peripheral *peripheral;
 } rows[] = {
-    {0x4000, 4, NULL},                      /* SA2UL */
-    {0xc000, 2, NULL},  {0x4100, 4, NULL},  /* PRU_ICSSG0 */
-    {0xc100, 8, NULL},  {0x4200, 4, NULL},  /* PRU_ICSSG1 */
-    {0xc200, 8, NULL},  {0x4300, 4, NULL},  /* PRU_ICSSG2 */
-    {0xc300, 8, NULL},  {0x4400, 3, NULL},  /* PDMA0: McASP 0 to 2 */
-    {0xc400, 3, NULL},  {0x4500, 20, NULL}, /* PDMA1: McSPI 0 to 4, four channels each */
-    {0xc500, 20, NULL}, {0x4514, 3, &pdma_uart_source},  /* PDMA1: UART 0 to 2 */
-    {0xc514, 3, &pdma_uart_destination},  {0x7000, 1, NULL},  /* CPSW */
-    {0xf000, 8, NULL},  {0x7100, 4, NULL},  /* MCU PDMA0: ADC */
-    {0x7200, 12, NULL},                     /* MCU PDMA1: McSPI 0 to 2 */
-    {0xf200, 12, NULL}, {0x7212, 1, &pdma_mcu_uart_source},  /* MCU PDMA1: UART */
+    {0x4000, 4, NULL}, /* SA2UL */
+    {0xc000, 2, NULL},
+    {0x4100, 4, NULL}, /* PRU_ICSSG0 */
+    {0xc100, 8, NULL},
+    {0x4200, 4, NULL}, /* PRU_ICSSG1 */
+    {0xc200, 8, NULL},
+    {0x4300, 4, NULL}, /* PRU_ICSSG2 */
+    {0xc300, 8, NULL},
+    {0x4400, 3, NULL}, /* PDMA0: McASP 0 to 2 */
+    {0xc400, 3, NULL},
+    {0x4500, 20, NULL}, /* PDMA1: McSPI 0 to 4, four channels each */
+    {0xc500, 20, NULL},
+    {0x4514, 3, &pdma_uart_source}, /* PDMA1: UART 0 to 2 */
+    {0xc514, 3, &pdma_uart_destination},
+    {0x7000, 1, NULL}, /* CPSW */
+    {0xf000, 8, NULL},
+    {0x7100, 4, NULL},  /* MCU PDMA0: ADC */
+    {0x7200, 12, NULL}, /* MCU PDMA1: McSPI 0 to 2 */
+    {0xf200, 12, NULL},
+    {0x7212, 1, &pdma_mcu_uart_source}, /* MCU PDMA1: UART */
     {0xf212, 1, &pdma_mcu_uart_destination},
 };
 

@@ -371,7 +371,8 @@ static void break_off(unsigned instance)
 {
     if (uarts[instance].leaving_level == 0)
         return;
-    model_uart_transmit(instance, BROKEN);
+    if ((uarts[instance].mcr & MCR_LOOPBACK) == 0)
+        model_uart_transmit(instance, BROKEN);
     uarts[instance].leaving_level = 0;
     timer_cancel(&uarts[instance].leaving_timer);
 }

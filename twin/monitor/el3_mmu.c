@@ -14,6 +14,7 @@
 
 #define GIB_SHIFT          30u
 #define ENTRIES            512u
+#define IMAGE_BLOCKS       2u /* twin.ld has the limit too */
 
 #define BLOCK_SHIFT        21u
 #define PAGE_SHIFT         12u
@@ -45,7 +46,8 @@
 
 static uint64_t table[ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level2[ENTRIES] __attribute__((aligned(4096))); /* the monitor's GiB */
-static uint64_t level3[ENTRIES] __attribute__((aligned(4096))); /* the monitor's image */
+static uint64_t level3[IMAGE_BLOCKS * ENTRIES]
+    __attribute__((aligned(4096))); /* the monitor's image */
 
 static uint64_t gib(unsigned n)
 {
@@ -81,9 +83,10 @@ static void build_own_gib(void)
     for (uint64_t i = 1; i < ENTRIES; i++)
         level2[i] =
             (gib(1) + (i << BLOCK_SHIFT)) | BLOCK | COMMON | ATTRIBUTE_NORMAL | EXECUTE_NEVER;
-    for (uint64_t i = 0; i < ENTRIES; i++)
+    for (uint64_t i = 0; i < IMAGE_BLOCKS * ENTRIES; i++)
         level3[i] = image_page(image + (i << PAGE_SHIFT));
-    level2[(image >> BLOCK_SHIFT) % ENTRIES] = (uintptr_t)level3 | TABLE;
+    for (uint64_t i = 0; i < IMAGE_BLOCKS; i++)
+        level2[(image >> BLOCK_SHIFT) % ENTRIES + i] = (uintptr_t)(level3 + i * ENTRIES) | TABLE;
     table[1] = (uintptr_t)level2 | TABLE;
 }
 
