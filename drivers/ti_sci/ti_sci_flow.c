@@ -77,13 +77,12 @@ void ti_sci_prepare_flow_sizes(const struct ti_sci_flow_sizes *sizes,
         .rx_size_thresh_en = (uint8_t)((1u << sizes->count) - 1u),
     };
 
-    /* A ring that is not in use is looked at, too: ring 0 would be somebody else's. */
+    /* The firmware looks at rings of thresholds that are not in use, too. */
     for (unsigned i = 0; i < TI_SCI_FLOW_THRESHOLDS; i++) {
-        bool used = i < sizes->count;
-
-        request.rx_size_thresh[i] =
-            used ? (uint16_t)(sizes->thresholds[i] / TISCI_UDMAP_FLOW_SIZE_UNIT) : 0;
-        request.rx_fdq0_sz_qnum[i] = used ? sizes->free_rings[i] : TI_SCI_NO_RING;
+        if (i < sizes->count)
+            request.rx_size_thresh[i] =
+                (uint16_t)(sizes->thresholds[i] / TISCI_UDMAP_FLOW_SIZE_UNIT);
+        request.rx_fdq0_sz_qnum[i] = sizes->free_rings[i];
     }
     memcpy(storage, &request, sizeof(request));
     *item = item_of(TISCI_MSG_RM_UDMAP_FLOW_SIZE_THRESH_CFG, "packet sizes of receive flow",
