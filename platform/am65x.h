@@ -29,6 +29,14 @@ enum am65x_uart {
     AM65X_UART_CLOCK_HZ = 48000000,
 };
 
+/* All four that have a PDMA: those, and the MCU domain's. */
+#define AM65X_DEV_UART0 146u /* TI-SCI: one up each, the MCU domain's last */
+enum am65x_mcu_uart {
+    AM65X_MCU_UART0_BASE = 0x40a00000,
+    AM65X_MCU_UART0_INTID = 597,
+    AM65X_MCU_UART_CLOCK_HZ = 96000000,
+};
+
 /* RTIs, which can be watchdogs: one for each A53 in the main domain, one for each R5F in the MCU's.
  * Their TI-SCI device ids are in this order. */
 #define AM65X_RTI_BASES                                                                            \

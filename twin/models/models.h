@@ -102,7 +102,18 @@ void model_trace_end(const struct trace_line *line);
 uint64_t uart_read(unsigned instance, uint64_t offset);
 void uart_write(unsigned instance, uint64_t offset, uint64_t value);
 void uart_reset(void);
-#define UART_MCU  3u
+#define UART_MCU   3u
+#define UART_COUNT 4u
+/* Its DMA requests: the receive FIFO has reached its trigger level, the transmit FIFO has so many
+ * spaces. And the PDMA's accesses to the FIFOs. */
+bool uart_asks_to_be_read(unsigned instance);
+bool uart_asks_to_be_written(unsigned instance);
+uint8_t uart_dma_read(unsigned instance);
+void uart_dma_write(unsigned instance, uint8_t byte);
+
+/* pdma.c: a UART's requests may have changed. */
+void pdma_uart_asks(unsigned instance);
+void pdma_reset(void);
 
 #define RTI_MCU   4u /* the first of the MCU domain's */
 #define RTI_COUNT 6u
