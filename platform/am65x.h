@@ -56,6 +56,7 @@ enum am65x_navss {
     AM65X_INTA_VINTS = 256,
     AM65X_RINGS = 818,
     AM65X_PSIL_BASE = 0x1000,
+    AM65X_TRIGGER_BASE = 49152, /* event of transmit channel 0's trigger 0 */
 };
 
 /* MCU NAVSS. */
@@ -67,6 +68,7 @@ enum am65x_mcu_navss {
 
     AM65X_MCU_RINGS = 286,
     AM65X_MCU_PSIL_BASE = 0x6000,
+    AM65X_MCU_TRIGGER_BASE = 56320,
 };
 
 /* Secure-proxy threads of host 12 (A53, non-secure), and the receive thread's interrupt. */

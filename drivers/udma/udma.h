@@ -25,10 +25,12 @@ struct udma_facts {
     uint16_t udmap_device;
     uintptr_t ring_rt; /* ring real-time registers: ring r at + r * 0x1000 */
     uintptr_t udmap_gcfg;
-    uintptr_t rchan_rt, tchan_rt;   /* channel c at + c * 0x1000 */
-    uint16_t psil_base;             /* source thread of transmit channel 0 */
-    struct device *ring_interrupts; /* bound by the platform; source index = ring */
-    bool ring_state_erratum;        /* AM65x SR1.0, errata SPRZ452, i2023 */
+    uintptr_t rchan_rt, tchan_rt;      /* channel c at + c * 0x1000 */
+    uint16_t psil_base;                /* source thread of transmit channel 0 */
+    struct device *ring_interrupts;    /* bound by the platform; source index = ring */
+    struct device *channel_interrupts; /* the UDMAP's own events; or NULL */
+    uint16_t trigger_base;             /* number of transmit channel 0's trigger 0 */
+    bool ring_state_erratum;           /* AM65x SR1.0, errata SPRZ452, i2023 */
 };
 
 /* A Navigator's UDMAP with its ring accelerator. There is any number of them, each with a call of

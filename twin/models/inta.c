@@ -188,7 +188,7 @@ static bool is_late(uint16_t event, enum late what)
 
 void inta_event(uint16_t event)
 {
-    if (!is_late(event, LATE_UP))
+    if (!trigger_event(event) && !is_late(event, LATE_UP))
         inta_event_arrives(event);
 }
 

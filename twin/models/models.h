@@ -280,6 +280,17 @@ uint16_t *udmap_event_register(enum navss navss, unsigned index);
 void udmap_ring_configured(enum navss navss, unsigned ring);
 void udmap_kick(enum navss navss, unsigned transmit_channel);
 
+/* ---------------------------------------------------------------- triggers */
+
+void trigger_reset(void);
+/* Sets triggers of a transmit channel, a bit each. */
+void trigger_set(enum navss navss, unsigned channel, uint32_t triggers);
+/* Takes one that is set. false: it is not. */
+bool trigger_take(enum navss navss, unsigned channel, uint32_t trigger);
+void trigger_clear(enum navss navss, unsigned channel);
+/* Sets the trigger that has this event's number. false: none has. */
+bool trigger_event(uint16_t event);
+
 /* PSI-L pairings, source thread to destination thread (destinations have bit 15 set). */
 #define PSIL_DESTINATION 0x8000u
 void psil_reset(void);

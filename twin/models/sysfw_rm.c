@@ -13,6 +13,7 @@
 #define SUBTYPE_RING_FIRST  0x01u /* general purpose */
 #define SUBTYPE_RING_LAST   0x08u /* ultra-high-capacity transmit */
 #define SUBTYPE_FLOW_COMMON 0x00u
+#define SUBTYPE_TRIGGER     0x02u /* events that trigger a UDMAP's channels */
 #define SUBTYPE_RCHAN_FIRST 0x0au
 #define SUBTYPE_RCHAN_LAST  0x0cu
 #define SUBTYPE_TCHAN_FIRST 0x0du
@@ -130,6 +131,31 @@ static bool owns_event_numbers(const struct irq_request *irq)
            rm_owns(irq->host, DEV_MAIN_INTA, SUBTYPE_INTA_EVENT, irq->event);
 }
 
+/* An event that triggers a channel goes through no aggregator: its number is enough. */
+static bool owns_trigger(const struct irq_request *irq)
+{
+    return rm_owns(irq->host, DEV_MAIN_UDMAP, SUBTYPE_TRIGGER, irq->event) ||
+           rm_owns(irq->host, DEV_MCU_UDMAP, SUBTYPE_TRIGGER, irq->event);
+}
+
+static bool set_trigger(const struct irq_request *irq)
+{
+    uint16_t *source = event_register(irq);
+    if (source == NULL || *source != EVENT_NONE || !owns_trigger(irq))
+        return false;
+    *source = irq->event;
+    return true;
+}
+
+static bool release_trigger(const struct irq_request *irq)
+{
+    uint16_t *source = event_register(irq);
+    if (source == NULL || *source != irq->event || !owns_trigger(irq))
+        return false;
+    *source = EVENT_NONE;
+    return true;
+}
+
 /* A ring that holds elements already sends its event as soon as it has one to send. */
 static void tell_what_is_there(const struct irq_request *irq)
 {
@@ -175,6 +201,8 @@ bool sysfw_rm_irq_set(uint8_t host, const struct sci_message *request, struct sc
     (void)answer;
     if (irq.valid == IRQ_EVENT_MAP)
         return set_event(&irq);
+    if (irq.valid == IRQ_EVENT)
+        return set_trigger(&irq);
     if (irq.valid == IRQ_ROUTE)
         return route_known(&irq) &&
                intr_map(irq.destination, irq.source_index, irq.destination_irq);
@@ -188,6 +216,8 @@ bool sysfw_rm_irq_release(uint8_t host, const struct sci_message *request,
     (void)answer;
     if (irq.valid == IRQ_EVENT_MAP)
         return release_event(&irq);
+    if (irq.valid == IRQ_EVENT)
+        return release_trigger(&irq);
     if (irq.valid == IRQ_ROUTE)
         return route_known(&irq) &&
                intr_unmap(irq.destination, irq.source_index, irq.destination_irq);

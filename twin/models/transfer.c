@@ -3,8 +3,9 @@
  * TR descriptors: see transfer.h.
  *
  * TR types 8 to 11 and 15, the block moves, are what a block-copy channel executes. Of their
- * options, triggers, static TRs and indirection are not modelled: a TR that asks for a trigger or
- * indirection ends with "unsupported", as does any other type.
+ * options, the second trigger, the local event as a trigger, static TRs, data formats and
+ * indirection are not modelled: a TR that asks for one ends with "unsupported", as does any other
+ * type.
  */
 #include "twin/models/transfer.h"
 
@@ -41,7 +42,12 @@
 #define TR_DICNT0                56u /* 56, 58, 60, 62: the four counts */
 
 #define FLAGS_TYPE_MASK          0xfu
-#define FLAGS_TRIGGER_MASK       0x3300u /* TRIGGER0 and TRIGGER1 */
+#define FLAGS_TRIGGER_SHIFT      8
+#define FLAGS_TRIGGER_MASK       0x3u
+#define FLAGS_TRIGGER_GLOBAL_MAX 2u /* then comes the local event */
+#define FLAGS_STEP_SHIFT         10
+#define FLAGS_STEP_ALL           3u
+#define FLAGS_TRIGGER1_MASK      0x3000u
 #define FLAGS_COMMAND_SHIFT      16
 #define FLAGS_INDIRECT_MASK      (UINT32_C(3) << 24)
 #define FLAGS_SUPPRESS_EVENT     (UINT32_C(1) << 26)
@@ -95,7 +101,8 @@ static uint8_t refusal(uint32_t flags, uint32_t inner_count)
 {
     if (!is_block_move(flags & FLAGS_TYPE_MASK))
         return STATUS_UNSUPPORTED | REASON_TR_TYPE;
-    if ((flags & (FLAGS_TRIGGER_MASK | FLAGS_INDIRECT_MASK)) != 0)
+    if ((flags & (FLAGS_TRIGGER1_MASK | FLAGS_INDIRECT_MASK)) != 0 ||
+        (flags >> FLAGS_TRIGGER_SHIFT & FLAGS_TRIGGER_MASK) > FLAGS_TRIGGER_GLOBAL_MAX)
         return STATUS_UNSUPPORTED | REASON_CONFIGURATION;
     return inner_count == 0 ? STATUS_SUBMIT_ICNT0 : STATUS_COMPLETED;
 }
@@ -138,6 +145,7 @@ static bool exhausted(const struct transfer_side *side)
 static void give_up(struct transfer *transfer, uint8_t status)
 {
     transfer->status = status;
+    transfer->waits = false;
     transfer->source.index[3] = transfer->source.count[3];
 }
 
@@ -154,6 +162,10 @@ static void load(struct transfer *transfer)
     parse_source(&transfer->source, tr, flat);
     parse_destination(&transfer->destination, tr, flat, is_repacking(type), &transfer->source);
     transfer->status = STATUS_COMPLETED;
+    uint32_t trigger = transfer->flags >> FLAGS_TRIGGER_SHIFT & FLAGS_TRIGGER_MASK;
+    transfer->trigger = (uint8_t)(trigger == 0 ? 0u : 1u << (trigger - 1));
+    transfer->step = transfer->flags >> FLAGS_STEP_SHIFT & FLAGS_STEP_ALL;
+    transfer->waits = trigger != 0;
     uint8_t refused = refusal(transfer->flags, transfer->source.count[0]);
     if (!read || transfer->fail)
         give_up(transfer, STATUS_TRANSFER);
@@ -200,12 +212,25 @@ static void step(struct transfer_side *side, uint32_t bytes)
     }
 }
 
+/* A round of the loop that each trigger lets go is over, and there is another. */
+static bool reaches_step(const struct transfer *transfer)
+{
+    const struct transfer_side *from = &transfer->source;
+    if (transfer->trigger == 0 || transfer->step == FLAGS_STEP_ALL || exhausted(from))
+        return false;
+    for (unsigned i = 0; i <= transfer->step; i++)
+        if (from->index[i] != 0)
+            return false;
+    return true;
+}
+
 uint32_t transfer_move(struct transfer *transfer, uint32_t limit)
 {
     static uint8_t buffer[2048];
     struct transfer_side *from = &transfer->source, *to = &transfer->destination;
     uint32_t moved = 0;
-    for (unsigned i = 0; i < PIECES_MAX && moved < limit && !exhausted(from) && !exhausted(to);
+    for (unsigned i = 0;
+         i < PIECES_MAX && moved < limit && !transfer->waits && !exhausted(from) && !exhausted(to);
          i++) {
         uint32_t chunk = from->count[0] - from->index[0];
         uint32_t room = to->count[0] - to->index[0];
@@ -220,6 +245,7 @@ uint32_t transfer_move(struct transfer *transfer, uint32_t limit)
         step(from, chunk);
         step(to, chunk);
         moved += chunk;
+        transfer->waits = reaches_step(transfer);
     }
     transfer->bytes += moved;
     return moved;

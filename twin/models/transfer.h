@@ -23,9 +23,12 @@ struct transfer {
     uint8_t record_size; /* bytes of a TR */
     uint16_t last_record, record, reload_record;
     uint16_t reloads;
-    uint32_t flags; /* of the TR at work */
-    uint8_t status; /* its response so far */
-    bool fail;      /* every TR ends in a transfer error */
+    uint32_t flags;  /* of the TR at work */
+    uint8_t status;  /* its response so far */
+    bool fail;       /* every TR ends in a transfer error */
+    uint8_t trigger; /* that the TR waits for, a bit; 0: for none */
+    uint8_t step;    /* what a trigger lets go: a round of loop 1, 2 or 3, or, 3, all */
+    bool waits;      /* for the trigger, now */
     struct transfer_side source, destination;
     uint64_t bytes;
 };
@@ -33,8 +36,8 @@ struct transfer {
 /* Reads the descriptor and its first TR. false: no such memory, or not a TR descriptor. */
 bool transfer_begin(struct transfer *transfer, uint64_t descriptor);
 
-/* Moves up to `limit` bytes of the TR at work, fewer if the pieces are small; returns how many. 0:
- * the TR is over. */
+/* Moves up to `limit` bytes of the TR at work, fewer if the pieces are small, or at the next point
+ * where it waits for its trigger; returns how many. 0: the TR is over, unless it waits. */
 uint32_t transfer_move(struct transfer *transfer, uint32_t limit);
 
 /* The TR at work, and each further one, ends in a transfer error. */

@@ -34,6 +34,7 @@
 
 /* A channel's real-time registers. */
 #define RT_CONTROL                0x000u
+#define RT_TRIGGER                0x008u
 #define RT_PEER_FIRST             0x200u
 #define RT_PEER_LAST              0x23cu
 #define RT_PEER_ENABLE            0x220u
@@ -209,6 +210,7 @@ void udmap_reset(void)
 {
     memset(tchans, 0, sizeof(tchans));
     memset(rchans, 0, sizeof(rchans));
+    trigger_reset();
     for (unsigned navss = 0; navss < NAVSS_COUNT; navss++) {
         unsigned high = navss == NAVSS_MAIN ? HIGH_CAPACITY_MAIN : HIGH_CAPACITY_MCU;
         for (unsigned i = 0; i < TCHAN_MAX; i++) {
@@ -396,16 +398,29 @@ static void fetch(enum navss navss, unsigned index)
     timer_arm(&tchan->common.timer, FETCH_LATENCY);
 }
 
+/* The last slice's bytes are complete: the next one begins, or the TR is over. */
+static void count_completed(struct transmit_channel *tchan, struct channel *receive)
+{
+    tchan->common.bytes += tchan->uncounted;
+    if (receive != NULL)
+        receive->bytes += tchan->uncounted;
+    tchan->uncounted = 0;
+}
+
 static void end_of_record(enum navss navss, unsigned index)
 {
     struct transmit_channel *tchan = &tchans[navss][index];
     uint64_t stall = 0;
-    uint16_t event = transfer_wants_event(&tchan->transfer) ? tchan->common.event : EVENT_NONE;
+    struct channel *receive = partner(navss, index);
+    bool tell = transfer_wants_event(&tchan->transfer);
+    count_completed(tchan, receive);
     tchan->failed = tchan->failed || tchan->transfer.status != 0;
     /* A teardown lets a descriptor end, but a repeating one gets no further round. */
     bool more = transfer_next(&tchan->transfer, !tearing_down(&tchan->common));
-    if (event != EVENT_NONE)
-        inta_event(event);
+    if (tell && tchan->common.event != EVENT_NONE)
+        inta_event(tchan->common.event);
+    if (tell && receive != NULL && receive->event != EVENT_NONE)
+        inta_event(receive->event);
     if (more) {
         timer_arm(&tchan->common.timer, START_LATENCY);
         return;
@@ -418,15 +433,6 @@ static void end_of_record(enum navss navss, unsigned index)
     timer_arm(&tchan->common.timer, RETURN_LATENCY + stall);
 }
 
-/* The last slice's bytes are complete: the next one begins, or the descriptor goes back. */
-static void count_completed(struct transmit_channel *tchan, struct channel *receive)
-{
-    tchan->common.bytes += tchan->uncounted;
-    if (receive != NULL)
-        receive->bytes += tchan->uncounted;
-    tchan->uncounted = 0;
-}
-
 static void move(enum navss navss, unsigned index)
 {
     struct transmit_channel *tchan = &tchans[navss][index];
@@ -437,6 +443,9 @@ static void move(enum navss navss, unsigned index)
         timer_arm(&tchan->common.timer, START_LATENCY);
         return;
     }
+    if (tchan->transfer.waits && !trigger_take(navss, index, tchan->transfer.trigger))
+        return; /* the trigger's kick resumes */
+    tchan->transfer.waits = false;
     if (receive->settings.atype != ATYPE_PHYSICAL)
         transfer_fail(&tchan->transfer);
     model_for_rings(ringacc_registers(navss, index),
@@ -592,15 +601,19 @@ void udmap_tchan_write(unsigned instance, uint64_t offset, uint64_t value)
         return;
     struct transmit_channel *tchan = &tchans[navss][index];
     channel_write(&tchan->common, offset & 0xfff, (uint32_t)value);
+    if ((offset & 0xfff) == RT_TRIGGER)
+        trigger_set(navss, index, (uint32_t)value);
     if ((offset & 0xfff) != RT_CONTROL)
         return;
-    if ((tchan->common.control & CONTROL_ENABLE) == 0) {
-        /* Switched off: what was in flight is gone. */
+    bool forced = tearing_down(&tchan->common) && (tchan->common.control & CONTROL_FORCED) != 0;
+    if ((tchan->common.control & CONTROL_ENABLE) == 0 || forced) {
+        /* Switched off, or torn down by force: what was in flight is gone. */
         if (tchan->state != CHANNEL_IDLE)
             model_event(AM65X_EVENT_STOPPED, event_subject(navss, index), 0, 0);
         timer_cancel(&tchan->common.timer);
         tchan->state = CHANNEL_IDLE;
         tchan->uncounted = 0;
+        trigger_clear(navss, index);
     }
     udmap_kick(navss, index);
 }
