@@ -51,6 +51,7 @@ $(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_batch ti_sci_ring_conf
                               ti_sci_psil_pair ti_sci_psil_unpair ti_sci_get_range irq_free irq_synchronize host_mmio_read \
                               snprintf
 $(H)/test_udma_parallel: WRAP = irq_free
+$(H)/test_packets: WRAP = psil_find
 $(H)/test_gic: WRAP = dcache_clean_invalidate
 $(H)/test_its_table: WRAP = dcache_clean_invalidate
 $(H)/test_msi_scarce: WRAP = ti_sci_get_range ti_sci_event_unmap ti_sci_route_unmap intr_lines_spare

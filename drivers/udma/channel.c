@@ -12,7 +12,43 @@
 #include "msi/irq.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
+
+/* ---- one that could not be given back ---- */
+
+static struct udma_channel *channel_of(struct udma_held *held)
+{
+    return (struct udma_channel *)((char *)held - offsetof(struct udma_channel, held));
+}
+
+static int take_back_held(struct udma_held *held)
+{
+    return udma_take_back(channel_of(held));
+}
+
+static void let_go(struct udma_held *held)
+{
+    struct udma_channel *channel = channel_of(held);
+    const struct udma_numbers numbers = channel->numbers;
+
+    udma_channel_free(channel);
+    udma_numbers_give_back_held(&numbers);
+    log_info(udma, "channel %u and ring %u are free again", (unsigned)numbers.channel,
+             (unsigned)numbers.completion_ring);
+}
+
+static void hold(struct udma_channel *channel)
+{
+    log_error(udma, "channel %u and ring %u are held: released at a later open or close",
+              (unsigned)channel->numbers.channel, (unsigned)channel->numbers.completion_ring);
+    udma_numbers_hold(channel->numbers.udma);
+    channel->held.take_back = take_back_held;
+    channel->held.let_go = let_go;
+    udma_held_add(&channel->held);
+}
+
+/* ---- open and close ---- */
 
 /* Gives back what can be given back. -EIO: something is held. */
 static int dispose(struct udma_channel *channel, bool failed)
@@ -20,7 +56,7 @@ static int dispose(struct udma_channel *channel, bool failed)
     const struct udma_numbers numbers = channel->numbers;
 
     if (udma_take_back(channel) != 0) {
-        udma_held_add(channel);
+        hold(channel);
         return -EIO;
     }
     udma_channel_free(channel);
@@ -108,8 +144,10 @@ int udma_channel_close(struct udma_channel *channel)
         return -EINVAL;
     if (channel->by_thread && __atomic_load_n(&channel->draining, __ATOMIC_RELAXED))
         return -EAGAIN;
-    if (channel->config.delivery != NULL)
-        error = channel->config.delivery->end(channel);
+    if (channel->deferral.delivery != NULL)
+        error = channel->deferral.delivery->end(&channel->deferral);
+    if (error == -EAGAIN) /* a callback that hangs keeps the channel, stopped */
+        udma_begin_stop(channel);
     if (error != 0)
         return error;
     udma_held_retry();
@@ -152,6 +190,6 @@ unsigned udma_channel_core(const struct udma_channel *channel)
 {
     if (channel->config.polled)
         return core_id();
-    return channel->config.delivery != NULL ? channel->config.delivery->core(channel)
-                                            : irq_core(channel->irq);
+    return channel->deferral.delivery != NULL ? channel->deferral.delivery->core(&channel->deferral)
+                                              : irq_core(channel->irq);
 }

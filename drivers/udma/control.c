@@ -85,7 +85,7 @@ static void cancel_all(struct udma_channel *channel)
 /* Nobody is at it, and it is off: as after an open. */
 static int restart(struct udma_channel *channel)
 {
-    const struct udma_delivery *delivery = channel->config.delivery;
+    const struct udma_delivery *delivery = channel->deferral.delivery;
     struct irq_request unused = {0};
     unsigned long state;
     int error = 0;
@@ -93,7 +93,7 @@ static int restart(struct udma_channel *channel)
     if (udma_ring_occupancy(&channel->transfer) != 0 || channel->pushed != channel->submitted)
         error = empty_ring(channel);
     if (error == 0 && delivery != NULL)
-        error = delivery->begin(channel, &unused);
+        error = delivery->begin(&channel->deferral, &unused);
     if (error != 0)
         return error;
     channel->by_thread = channel->config.polled || delivery != NULL;
@@ -114,8 +114,10 @@ static int bring_down(struct udma_channel *channel)
     int error = 0;
 
     channel->aborting = true;
-    if (channel->config.delivery != NULL)
-        error = channel->config.delivery->end(channel);
+    if (channel->deferral.delivery != NULL)
+        error = channel->deferral.delivery->end(&channel->deferral);
+    if (error == -EAGAIN)
+        udma_begin_stop(channel);
     if (error == 0)
         error = udma_stop(channel);
     if (error != 0 && error != -ETIMEDOUT)

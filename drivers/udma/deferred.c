@@ -17,19 +17,19 @@
 #include <errno.h>
 #include <stddef.h>
 
-static unsigned interrupts_core(const struct udma_channel *channel)
+static unsigned interrupts_core(const struct udma_deferral *deferral)
 {
-    return irq_core(channel->irq);
+    return irq_core(deferral->irq);
 }
 
-static unsigned named_core(const struct udma_channel *channel)
+static unsigned named_core(const struct udma_deferral *deferral)
 {
-    return channel->config.thread_core;
+    return deferral->thread_core;
 }
 
-static int queue(struct udma_channel *channel)
+static int queue(struct udma_deferral *deferral)
 {
-    return work_queue_on(&channel->work, channel->config.delivery->core(channel));
+    return work_queue_on(&deferral->work, deferral->delivery->core(deferral));
 }
 
 static void count(uint64_t *counter)
@@ -41,43 +41,37 @@ static void count(uint64_t *counter)
  * one of calls without work. */
 static enum irq_return handle(void *context)
 {
-    struct udma_channel *channel = context;
+    struct udma_deferral *deferral = context;
 
-    count(&channel->counters.interrupts);
-    if (queue(channel) == 0)
+    count(deferral->interrupts);
+    if (queue(deferral) == 0)
         return IRQ_HANDLED;
-    count(&channel->counters.empty);
+    count(deferral->empty);
     return IRQ_NONE;
 }
 
 /* While it runs, it comes back on the same core, wherever the interrupt is by then. */
 static void run(void *context)
 {
-    struct udma_channel *channel = context;
+    struct udma_deferral *deferral = context;
 
-    if (udma_transfer_turn(channel))
-        (void)queue(channel); /* refused when the channel is being closed: that takes the rest */
+    if (deferral->turn(deferral->context))
+        (void)queue(deferral); /* refused when it is being closed: that takes the rest */
 }
 
-static int begin(struct udma_channel *channel, struct irq_request *request)
+static int begin(struct udma_deferral *deferral, struct irq_request *request)
 {
-    if (channel->config.delivery == &udma_in_thread_on &&
-        channel->config.thread_core >= core_count())
+    if (deferral->delivery == &udma_in_thread_on && deferral->thread_core >= core_count())
         return -EINVAL;
-    work_init(&channel->work, run, channel);
-    channel->by_thread = true;
+    work_init(&deferral->work, run, deferral);
     request->handler = request->traced_handler = handle;
+    request->context = deferral;
     return 0;
 }
 
-/* A callback that hangs keeps the channel, stopped. */
-static int end(struct udma_channel *channel)
+static int end(struct udma_deferral *deferral)
 {
-    int error = work_cancel(&channel->work);
-
-    if (error == -EAGAIN)
-        udma_begin_stop(channel);
-    return error;
+    return work_cancel(&deferral->work);
 }
 
 const struct udma_delivery udma_in_thread = {.begin = begin, .end = end, .core = interrupts_core};
@@ -85,11 +79,11 @@ const struct udma_delivery udma_in_thread_on = {.begin = begin, .end = end, .cor
 
 int udma_flush(struct udma_channel *channel, uint64_t timeout_us)
 {
-    if (channel == NULL || channel->config.polled || channel->config.delivery == NULL)
+    if (channel == NULL || channel->deferral.delivery == NULL)
         return -EINVAL;
     /* What has ended is on the ring, or the work has taken it and runs. Queued already is as good:
      * it has not begun. */
-    if (udma_ring_occupancy(&channel->completion) != 0 && queue(channel) == -ECANCELED)
+    if (udma_ring_occupancy(&channel->completion) != 0 && queue(&channel->deferral) == -ECANCELED)
         return -ECANCELED;
-    return work_flush(&channel->work, timeout_us);
+    return work_flush(&channel->deferral.work, timeout_us);
 }

@@ -50,6 +50,34 @@ enum udma_pairing {
     UDMA_PAIRING_UNKNOWN, /* nobody knows: answers were lost */
 };
 
+/* For a channel of which something could not be released, embedded in it. */
+struct udma_held {
+    struct udma_held *next;
+    /* 0: nothing is left; or an error, and the call is to be repeated. */
+    int (*take_back)(struct udma_held *held);
+    void (*let_go)(struct udma_held *held); /* then: of its numbers and its memory */
+};
+
+#define PSIL_DESTINATION 0x8000u /* destination threads have this bit set */
+
+/* Two threads of PSI-L that are paired, or may be. */
+struct udma_link {
+    struct udma *udma; /* through whose Navigator Subsystem */
+    uint16_t source, destination;
+    enum udma_pairing state;
+};
+
+/* A ring's interrupt that only queues a work, which empties the ring then (deferred.c). */
+struct udma_deferral {
+    const struct udma_delivery *delivery;
+    uint32_t thread_core;
+    struct irq *irq;
+    bool (*turn)(void *context); /* takes what is there; whether there is more */
+    void *context;
+    uint64_t *interrupts, *empty; /* counters of the owner's, which only this changes; atomic */
+    struct work work;
+};
+
 /* A transmit and a receive channel, which copy together; NULL: there is only the other. */
 struct udma_halves {
     uint16_t number; /* of both */
@@ -62,11 +90,11 @@ struct udma_halves {
 /* Where callbacks are called; what a channel has none of, the image need not have. Thread context
  * but for core(). */
 struct udma_delivery {
-    /* Fills in the request's handler. -EINVAL: no such core. */
-    int (*begin)(struct udma_channel *channel, struct irq_request *request);
+    /* Fills in the request's handler and context. -EINVAL: no such core. */
+    int (*begin)(struct udma_deferral *deferral, struct irq_request *request);
     /* Then no callback runs, and none will. The errors of work_cancel(); can be repeated. */
-    int (*end)(struct udma_channel *channel);
-    unsigned (*core)(const struct udma_channel *channel); /* where they are called; any context */
+    int (*end)(struct udma_deferral *deferral);
+    unsigned (*core)(const struct udma_deferral *deferral); /* where they are called; any context */
 };
 
 /* What channels have that were opened for more than copies (transfers.h): called where an image
@@ -99,8 +127,8 @@ struct udma_channel {
     struct udma_descriptor *descriptors;
     struct udma_slot *slots; /* those below */
     struct irq *irq;
-    enum udma_pairing pairing;
-    struct udma_channel *next_held;
+    struct udma_link link;
+    struct udma_held held;
     bool stopped;   /* the teardown's message has come; atomic */
     bool cut_off;   /* by udma_stop(): the transfer in flight did not end */
     bool aborting;  /* it will go on: what is flushed is called back too */
@@ -116,8 +144,8 @@ struct udma_channel {
     struct udma_counters counters;
 
     struct udma_extra *extra; /* of config.transfers; or NULL */
-    struct work work;         /* of a delivery in thread context (deferred.c) */
-    unsigned strangers;       /* in a row: elements of the completion ring that it could not use */
+    struct udma_deferral deferral;
+    unsigned strangers; /* in a row: elements of the completion ring that it could not use */
 
     struct spinlock lock; /* for what follows, of who queues */
     int refusal;          /* what udma_copy() returns from now on, or 0: udma_refuse() */
@@ -154,6 +182,13 @@ struct udma_pools {
     struct udma_pool rings;
 };
 
+/* What packets need beyond that. */
+struct udma_packet_pools {
+    bool known; /* the system firmware has been asked for them */
+    unsigned first_receive_ring;
+    struct udma_pool flows, receive_rings;
+};
+
 /* An instance: a UDMAP and its ring accelerator. What is not written while nothing is in use is
  * under the lock of numbers.c. */
 struct udma {
@@ -162,13 +197,19 @@ struct udma {
     bool starting;           /* udma_init() is at work */
     bool ready;
     struct udma_pools pools;
-    unsigned open, held; /* memory-to-memory channels */
+    unsigned open, held;   /* memory-to-memory channels; held: those for packets too */
+    unsigned packet_users; /* channels of one direction */
+    struct udma_packet_pools packet;
 };
 
 /* From begin to finish nobody gets a number. The instance is the one that these facts are of, or a
  * new one. -EBUSY: something is open, reserved or held; -ENOMEM. */
 int udma_numbers_begin(const struct udma_facts *facts, struct udma **udma);
 void udma_numbers_finish(struct udma *udma, const struct udma_pools *pools, bool ready);
+
+/* For files with numbers of their own in an instance. */
+unsigned long udma_numbers_lock(void);
+void udma_numbers_unlock(unsigned long state);
 
 /* The instance that a caller means: NULL is the first that there has been. NULL: there is none. */
 struct udma *udma_or_main(struct udma *udma);
@@ -185,8 +226,7 @@ void udma_numbers_give_back_held(const struct udma_numbers *numbers);
 
 /* ---- held.c; thread context ---- */
 
-/* For a channel of which something could not be released. */
-void udma_held_add(struct udma_channel *channel);
+void udma_held_add(struct udma_held *held);
 /* Tries each held channel again. */
 void udma_held_retry(void);
 
@@ -232,13 +272,13 @@ int udma_ring_settle(struct udma_ring *ring, int error);
 /* ---- pairing.c; thread context. The system firmware's errors ---- */
 
 /* What to ask of the system firmware. */
-void udma_pairing_ask(const struct udma_channel *channel, struct ti_sci_psil_threads *threads);
+void udma_pairing_ask(const struct udma_link *link, struct ti_sci_psil_threads *threads);
 /* That ended with this error, or 0; `wanted`: and the rest has not failed, so a refusal is worth a
  * second attempt. Returns 0 or an error; `pairing` says how things are. -EADDRINUSE: it was
  * refused, and once more after an attempt to take an earlier user's pairing away. */
-int udma_pair_settle(struct udma_channel *channel, int error, bool wanted);
-/* After an error the channel may still be paired, and the call can be repeated. */
-int udma_unpair(struct udma_channel *channel);
+int udma_pair_settle(struct udma_link *link, int error, bool wanted);
+/* After an error they may still be paired, and the call can be repeated. */
+int udma_unpair(struct udma_link *link);
 
 /* All slots are free, as after an open. Nobody is at the channel. */
 void udma_slots_reset(struct udma_channel *channel);

@@ -47,11 +47,21 @@ static void add(struct udma *udma)
     __atomic_store_n(place, udma, __ATOMIC_RELEASE);
 }
 
+unsigned long udma_numbers_lock(void)
+{
+    return spin_lock(&lock);
+}
+
+void udma_numbers_unlock(unsigned long state)
+{
+    spin_unlock(&lock, state);
+}
+
 static bool in_use(const struct udma *udma)
 {
     const struct udma_pools *pools = &udma->pools;
 
-    return udma->open != 0 || udma->held != 0 ||
+    return udma->open != 0 || udma->held != 0 || udma->packet_users != 0 ||
            udma_pool_count_reserved(&pools->transmit[UDMA_CAPACITY_NORMAL]) != 0 ||
            udma_pool_count_reserved(&pools->transmit[UDMA_CAPACITY_HIGH]) != 0 ||
            udma_pool_count_reserved(&pools->rings) != 0;
@@ -93,6 +103,7 @@ void udma_numbers_finish(struct udma *udma, const struct udma_pools *pools, bool
     unsigned long state = spin_lock(&lock);
 
     udma->pools = *pools;
+    udma->packet.known = false;
     udma->ready = ready;
     udma->starting = false;
     spin_unlock(&lock, state);
@@ -320,6 +331,11 @@ static unsigned count_free(const struct udma_pool kinds[UDMA_CAPACITY_KINDS])
            udma_pool_count_free(&kinds[UDMA_CAPACITY_HIGH]);
 }
 
+static unsigned count_used(const struct udma_pool *pool)
+{
+    return udma_pool_count(pool) - udma_pool_count_free(pool);
+}
+
 void udma_get_inventory_of(struct udma *which, struct udma_inventory *inventory)
 {
     const struct udma *udma = udma_or_main(which);
@@ -334,6 +350,8 @@ void udma_get_inventory_of(struct udma *which, struct udma_inventory *inventory)
     inventory->held = udma->held;
     inventory->transmit_free = count_free(udma->pools.transmit);
     inventory->receive_free = count_free(udma->pools.receive);
+    inventory->flows_used = count_used(&udma->packet.flows);
+    inventory->receive_rings_used = count_used(&udma->packet.receive_rings);
     spin_unlock(&lock, state);
 }
 

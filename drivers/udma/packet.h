@@ -230,7 +230,7 @@ int udma_flow_poll(struct udma_flow *flow);
 
 /* Starts the channel, whose flows have been given buffers; with an endpoint, the endpoint too. Once
  * more after the other end of a loopback was closed and a new one paired. Thread context. -EINVAL:
- * NULL, or flow 0 is not open; -ENOTCONN: it is not paired; -EALREADY: it runs; -EDEADLK. */
+ * NULL, or a flow is not open; -ENOTCONN: it is not paired; -EALREADY: it runs; -EDEADLK. */
 int udma_receive_start(struct udma_receive *receive);
 
 /* Stops the channel at a packet's end, waiting for it 1 s, then cuts it off; closes the flows, and

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * PSI-L pairings: a channel's transmit half sends to its receive half (AM65x TRM SPRUID7, "PSI-L";
+ * PSI-L pairings: what a source thread sends goes to a destination thread; of a memory-to-memory
+ * channel these are its transmit half and its receive half (AM65x TRM SPRUID7, "PSI-L";
  * TI-SCI documentation, TISCI_MSG_RM_PSIL_PAIR and UNPAIR).
  *
  * The firmware pairs two threads "as long as both threads are unused", which it reads from the
@@ -14,86 +15,69 @@
 
 #include <errno.h>
 
-/* PSI-L destination threads have this bit set. */
-#define PSIL_DESTINATION 0x8000u
-
-static uint16_t source_thread(const struct udma_channel *channel)
+static int request_pairing(const struct udma_link *link)
 {
-    return (uint16_t)(channel->numbers.udma->facts.psil_base + channel->numbers.channel);
+    return ti_sci_psil_pair(link->udma->facts.navss_device, link->source, link->destination);
 }
 
-static uint16_t destination_thread(const struct udma_channel *channel)
+static int request_unpairing(const struct udma_link *link)
 {
-    return (uint16_t)(source_thread(channel) | PSIL_DESTINATION);
-}
-
-static int request_pairing(const struct udma_channel *channel)
-{
-    return ti_sci_psil_pair(channel->numbers.udma->facts.navss_device, source_thread(channel),
-                            destination_thread(channel));
-}
-
-static int request_unpairing(const struct udma_channel *channel)
-{
-    return ti_sci_psil_unpair(channel->numbers.udma->facts.navss_device, source_thread(channel),
-                              destination_thread(channel));
+    return ti_sci_psil_unpair(link->udma->facts.navss_device, link->source, link->destination);
 }
 
 /* A pairing that an earlier user left, a boot loader say, would be in the way at every open. */
-static int pair_anew(const struct udma_channel *channel)
+static int pair_anew(const struct udma_link *link)
 {
     int error;
 
-    log_warning(udma, "channel %u: pairing refused; once more after an unpairing",
-                (unsigned)channel->numbers.channel);
+    log_warning(udma, "thread 0x%04x: pairing refused; once more after an unpairing",
+                (unsigned)link->source);
     /* Whatever becomes of it, the answer to the pairing says how things are. */
-    (void)request_unpairing(channel);
-    error = request_pairing(channel);
+    (void)request_unpairing(link);
+    error = request_pairing(link);
     if (error == -EACCES)
-        log_error(udma, "channel %u: pairing refused again; the number is put last",
-                  (unsigned)channel->numbers.channel);
+        log_error(udma, "thread 0x%04x: pairing refused again; the number is put last",
+                  (unsigned)link->source);
     return error;
 }
 
-void udma_pairing_ask(const struct udma_channel *channel, struct ti_sci_psil_threads *threads)
+void udma_pairing_ask(const struct udma_link *link, struct ti_sci_psil_threads *threads)
 {
     *threads = (struct ti_sci_psil_threads){
-        .navss_device = channel->numbers.udma->facts.navss_device,
-        .source = source_thread(channel),
-        .destination = destination_thread(channel),
+        .navss_device = link->udma->facts.navss_device,
+        .source = link->source,
+        .destination = link->destination,
     };
 }
 
-int udma_pair_settle(struct udma_channel *channel, int error, bool wanted)
+int udma_pair_settle(struct udma_link *link, int error, bool wanted)
 {
     if (error == -EACCES && wanted)
-        error = pair_anew(channel);
+        error = pair_anew(link);
     if (error == 0) {
-        channel->pairing = UDMA_PAIRED;
+        link->state = UDMA_PAIRED;
         return 0;
     }
-    log_error(udma, "channel %u: pairing 0x%04x with 0x%04x failed (%d)",
-              (unsigned)channel->numbers.channel, (unsigned)source_thread(channel),
-              (unsigned)destination_thread(channel), error);
+    log_error(udma, "pairing 0x%04x with 0x%04x failed (%d)", (unsigned)link->source,
+              (unsigned)link->destination, error);
     if (udma_outcome_is_unknown(error))
-        channel->pairing = UDMA_PAIRING_UNKNOWN;
+        link->state = UDMA_PAIRING_UNKNOWN;
     return error == -EACCES ? -EADDRINUSE : error;
 }
 
-int udma_unpair(struct udma_channel *channel)
+int udma_unpair(struct udma_link *link)
 {
-    int error = channel->pairing == UDMA_UNPAIRED ? 0 : request_unpairing(channel);
+    int error = link->state == UDMA_UNPAIRED ? 0 : request_unpairing(link);
 
-    if (channel->pairing == UDMA_PAIRED && udma_outcome_is_unknown(error)) {
-        channel->pairing = UDMA_PAIRING_UNKNOWN;
-        error = request_unpairing(channel);
+    if (link->state == UDMA_PAIRED && udma_outcome_is_unknown(error)) {
+        link->state = UDMA_PAIRING_UNKNOWN;
+        error = request_unpairing(link);
     }
-    if (error == 0 || (error == -EACCES && channel->pairing == UDMA_PAIRING_UNKNOWN)) {
-        channel->pairing = UDMA_UNPAIRED;
+    if (error == 0 || (error == -EACCES && link->state == UDMA_PAIRING_UNKNOWN)) {
+        link->state = UDMA_UNPAIRED;
         return 0;
     }
-    log_error(udma, "channel %u: unpairing 0x%04x from 0x%04x failed (%d)",
-              (unsigned)channel->numbers.channel, (unsigned)source_thread(channel),
-              (unsigned)destination_thread(channel), error);
+    log_error(udma, "unpairing 0x%04x from 0x%04x failed (%d)", (unsigned)link->source,
+              (unsigned)link->destination, error);
     return error;
 }

@@ -48,6 +48,36 @@ static void prepare_slots(struct udma_channel *channel)
     udma_slots_reset(channel);
 }
 
+/* Its transmit half sends to its receive half. */
+static void prepare_link(struct udma_channel *channel)
+{
+    const struct udma_numbers *numbers = &channel->numbers;
+    const uint16_t source = (uint16_t)(numbers->udma->facts.psil_base + numbers->channel);
+
+    channel->link = (struct udma_link){
+        .udma = numbers->udma,
+        .source = source,
+        .destination = source | PSIL_DESTINATION,
+    };
+}
+
+static bool turn(void *context)
+{
+    return udma_transfer_turn(context);
+}
+
+static void prepare_deferral(struct udma_channel *channel)
+{
+    channel->deferral = (struct udma_deferral){
+        .delivery = channel->config.polled ? NULL : channel->config.delivery,
+        .thread_core = channel->config.thread_core,
+        .turn = turn,
+        .context = channel,
+        .interrupts = &channel->counters.interrupts,
+        .empty = &channel->counters.empty,
+    };
+}
+
 struct udma_channel *udma_channel_allocate(const struct udma_channel_config *config,
                                            const struct udma_numbers *numbers)
 {
@@ -64,6 +94,8 @@ struct udma_channel *udma_channel_allocate(const struct udma_channel_config *con
     channel->by_thread = config->polled;
     channel->numbers = *numbers;
     channel->halves = udma_halves_of(numbers->udma, numbers->channel);
+    prepare_link(channel);
+    prepare_deferral(channel);
     prepare_slots(channel);
     if (config->transfers != NULL && config->transfers->begin(channel) != 0) {
         udma_channel_free(channel);
@@ -148,7 +180,7 @@ static void ask(const struct udma_channel *channel, struct ti_sci_item items[STE
         .fetch_size = FETCH_WORDS,
         .completion_ring = channel->completion.index,
     };
-    udma_pairing_ask(channel, &items[PAIR].psil);
+    udma_pairing_ask(&channel->link, &items[PAIR].psil);
     ti_sci_batch(items, STEPS);
 }
 
@@ -180,12 +212,11 @@ static int configure(struct udma_channel *channel)
     error = udma_ring_settle(&channel->transfer, items[TRANSFER_RING].error);
     error = first_of(error, udma_ring_settle(&channel->completion, items[COMPLETION_RING].error));
     error = first_of(error, settle_halves(channel, items[TRANSMIT].error, items[RECEIVE].error));
-    return first_of(error, udma_pair_settle(channel, items[PAIR].error, error == 0));
+    return first_of(error, udma_pair_settle(&channel->link, items[PAIR].error, error == 0));
 }
 
 static int request_interrupt(struct udma_channel *channel)
 {
-    const struct udma_delivery *delivery = channel->config.delivery;
     struct irq_request request = {
         .index = channel->completion.index,
         .handler = udma_transfer_interrupt,
@@ -195,10 +226,15 @@ static int request_interrupt(struct udma_channel *channel)
         .core = channel->config.core,
         .flags = IRQ_FLAG_MASKED,
     };
-    int error = delivery != NULL ? delivery->begin(channel, &request) : 0;
+    int error = 0;
 
+    if (channel->deferral.delivery != NULL) {
+        error = channel->deferral.delivery->begin(&channel->deferral, &request);
+        channel->by_thread = true;
+    }
     if (error == 0)
         error = irq_request(channel->numbers.udma->facts.ring_interrupts, &request, &channel->irq);
+    channel->deferral.irq = channel->irq;
     if (error != 0)
         log_error(udma, "channel %u: no interrupt for ring %u (%d)",
                   (unsigned)channel->numbers.channel, (unsigned)request.index, error);
@@ -254,9 +290,8 @@ static int close_rings(struct udma_channel *channel)
 int udma_take_back(struct udma_channel *channel)
 {
     int error = udma_is_running(&channel->halves) ? udma_disable(&channel->halves) : 0;
-
     if (error == 0)
-        error = udma_unpair(channel);
+        error = udma_unpair(&channel->link);
     if (error == 0 && channel->extra != NULL)
         error = channel->config.transfers->take_back(channel);
     /* Through a pairing that stays, the hardware may still use the rings: their memory is kept. */

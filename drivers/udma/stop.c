@@ -138,7 +138,7 @@ static bool look_for_message(struct udma_channel *channel, deadline_t deadline)
 static void force(const struct udma_halves *halves)
 {
     mmio_write32(UDMA_CTL(halves->transmit),
-                 UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN | UDMAP_CTL_FORCED);
+                 UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN | UDMAP_CTL_FORCED_TEARDOWN);
     (void)udma_wait_until_off(halves, DISABLE_TIMEOUT_US);
 }
 
@@ -154,7 +154,7 @@ int udma_stop(struct udma_channel *channel)
         channel->by_thread = true; /* no handler, and udma_channel_close() refuses callbacks */
     }
     if (channel->by_thread)
-        channel->cut_off = !look_for_message(channel, deadline);
+        channel->cut_off = !look_for_message(channel, deadline) || channel->cut_off;
     if (channel->cut_off)
         force(&channel->halves);
     (void)udma_disable(&channel->halves); /* udma_take_back() sees whether it did */

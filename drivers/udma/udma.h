@@ -175,6 +175,7 @@ int udma_channel_unreserve_of(struct udma *udma, uint16_t number);
 struct udma_inventory {
     unsigned channels_free, rings_free, held;
     unsigned transmit_free, receive_free;
+    unsigned flows_used, receive_rings_used;
 };
 void udma_get_inventory(struct udma_inventory *inventory);
 void udma_get_inventory_of(struct udma *udma, struct udma_inventory *inventory);

@@ -10,18 +10,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define UDMAP_CHANNEL_STRIDE    0x1000u
-#define UDMAP_CHANNELS_MAX      256u /* what the region of a direction, 1 MiB, has room for */
+#define UDMAP_CHANNEL_STRIDE      0x1000u
+#define UDMAP_CHANNELS_MAX        256u /* what the region of a direction, 1 MiB, has room for */
 
 /* cap[2]: how many channels of each direction there are. */
-#define UDMAP_CAP2_TRANSMITS(c) ((c)&0x1ffu)
-#define UDMAP_CAP2_RECEIVES(c)  ((c) >> 18 & 0x1ffu)
+#define UDMAP_CAP2_TRANSMITS(c)   ((c)&0x1ffu)
+#define UDMAP_CAP2_EXTERNALS(c)   ((c) >> 9 & 0x1ffu) /* transmit channels of other UDMAs */
+#define UDMAP_CAP2_RECEIVES(c)    ((c) >> 18 & 0x1ffu)
 
 /* A channel's ctl. */
-#define UDMAP_CTL_ENABLE        (1u << 31)
-#define UDMAP_CTL_TEARDOWN      (1u << 30)
-#define UDMAP_CTL_PAUSE         (1u << 29)
-#define UDMAP_CTL_FORCED        (1u << 28) /* with a teardown: it does not wait for data */
+#define UDMAP_CTL_ENABLE          (1u << 31)
+#define UDMAP_CTL_TEARDOWN        (1u << 30)
+#define UDMAP_CTL_PAUSE           (1u << 29)
+#define UDMAP_CTL_FORCED_TEARDOWN (1u << 28) /* at once, instead of at a packet's end */
+#define UDMAP_CTL_ERROR           (1u << 0)
 
 /* UDMAP_GCFG. */
 struct udmap_registers {

@@ -27,7 +27,8 @@ enum am65x_event {
     AM65X_EVENT_INTR = 9,     /* an output; its level; input, INTID */
     AM65X_EVENT_LINE = 10,    /* an INTID; its level */
     AM65X_EVENT_MESSAGE = 11, /* a device id; event id */
-    AM65X_EVENT_OTHER = 64,   /* from here on: the user's own */
+    AM65X_EVENT_RECEIVED = 12, /* a receive channel; as RETURNED */
+    AM65X_EVENT_OTHER = 64,    /* from here on: the user's own */
 };
 #define AM65X_EVENT_MCU               0x10000u
 #define AM65X_EVENT_RING_EVENT_SHIFT  32 /* RING, second */
@@ -141,6 +142,8 @@ enum am65x_fault {
     AM65X_FAULT_SCI_LOST,       /* the request is lost: not done, no answer */
     AM65X_FAULT_DMA_DESCRIPTOR, /* a transfer gives back its descriptor's address, plus argument */
     AM65X_FAULT_DMA_TEARDOWN,   /* a channel's teardown never ends */
+    AM65X_FAULT_PACKET_LOST,    /* a packet's descriptor is not given back */
+    AM65X_FAULT_PACKET_DROPPED, /* a peripheral's packet is lost */
     AM65X_FAULT_COUNT
 };
 #define AM65X_FAULT_HELD       UINT64_MAX
@@ -160,12 +163,16 @@ enum am65x_counter {
     AM65X_COUNT_EVENTS_LOST, /* events that no mapping took */
     AM65X_COUNT_VINT_EDGES,  /* VINT outputs going high */
     AM65X_COUNT_ITS_MESSAGES,
-    AM65X_COUNT_UNCLAIMED,      /* accesses that no model claimed */
-    AM65X_COUNT_EVENT_MAPPINGS, /* a level: event mappings in place now */
-    AM65X_COUNT_ROUTES,         /* a level: INTR routes in place now */
-    AM65X_COUNT_PSIL_PAIRS,     /* a level */
-    AM65X_COUNT_RINGS,          /* a level: rings configured now */
-    AM65X_COUNT_FAULTS,         /* injected faults that have struck */
+    AM65X_COUNT_UNCLAIMED,       /* accesses that no model claimed */
+    AM65X_COUNT_EVENT_MAPPINGS,  /* a level: event mappings in place now */
+    AM65X_COUNT_ROUTES,          /* a level: INTR routes in place now */
+    AM65X_COUNT_PSIL_PAIRS,      /* a level */
+    AM65X_COUNT_RINGS,           /* a level: rings configured now */
+    AM65X_COUNT_FAULTS,          /* injected faults that have struck */
+    AM65X_COUNT_PACKETS_SENT,    /* packets that transmit channels are done with */
+    AM65X_COUNT_PACKETS,         /* packets that receive channels have written */
+    AM65X_COUNT_PACKETS_DROPPED, /* packets for which no receive channel had a use or a descriptor
+                                  */
     AM65X_COUNT_COUNT
 };
 uint64_t am65x_counter(enum am65x_counter counter);

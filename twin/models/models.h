@@ -10,6 +10,7 @@
 #define TWIN_MODELS_MODELS_H
 
 #include "twin/models/am65x.h"
+#include "twin/models/psil.h"
 
 #include <string.h>
 
@@ -157,6 +158,7 @@ void ringacc_reset(void);
 void ringacc_lose_events(void);
 
 uint64_t udmap_gcfg_read(unsigned instance, uint64_t offset);
+void udmap_gcfg_write(unsigned instance, uint64_t offset, uint64_t value);
 uint64_t udmap_rchan_read(unsigned instance, uint64_t offset);
 void udmap_rchan_write(unsigned instance, uint64_t offset, uint64_t value);
 uint64_t udmap_tchan_read(unsigned instance, uint64_t offset);
@@ -232,10 +234,11 @@ struct ring {
 };
 
 struct ring *ringacc_ring(enum navss navss, unsigned index); /* NULL: no such ring */
-/* The hardware's side: an element (its first 8 bytes) joins or leaves. false: full or empty. */
 /* A ring's real-time registers. */
 uint64_t ringacc_registers(enum navss navss, unsigned index);
-bool ringacc_push(enum navss navss, unsigned index, uint64_t element);
+/* The hardware's side: an element (its first 8 bytes) joins or leaves. false: full or empty. */
+bool ringacc_push(enum navss navss, unsigned index, uint64_t element, bool to_head);
+bool ringacc_has(enum navss navss, unsigned index); /* one or more */
 bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element);
 /* Sends the event of a ring that is not empty. */
 void ringacc_tell(enum navss navss, unsigned index);
@@ -265,19 +268,32 @@ struct udmap_channel_settings {
 struct udmap_channel_settings *udmap_tchan_settings(enum navss navss, unsigned channel);
 struct udmap_channel_settings *udmap_rchan_settings(enum navss navss, unsigned channel);
 struct udmap_flow {
+    uint16_t einfo, psinfo, error_handling, descriptor_type, sop_offset;
     uint16_t destination_ring;
+    uint16_t source_high, source_low, destination_high, destination_low;
+    uint16_t source_high_select, source_low_select;
+    uint16_t destination_high_select, destination_low_select;
     uint16_t free_ring[4];
-    uint8_t descriptor_type;
+    uint16_t ps_location;
+    uint16_t threshold[3], size_ring[3], threshold_enable;
 };
 struct udmap_flow *udmap_flow(enum navss navss, unsigned flow);
 
-/* The register that holds the global event of a channel's transfer requests; NULL: no such. The
- * index is TI-SCI's: transmit channels from 0, receive channels from 0x200. */
+/* The register that holds a global event; NULL: no such. The index is TI-SCI's: of transmit
+ * channels' transfer requests from 0, of their errors from 0x100; of receive channels' from 0x200
+ * and 0x300; of refused flows 0x400. */
 uint16_t *udmap_event_register(enum navss navss, unsigned index);
 
-/* Something a transmit channel waits for may have happened. */
 /* A ring has got memory. */
 void udmap_ring_configured(enum navss navss, unsigned ring);
+/* Elements have joined it. */
+void udmap_ring_filled(enum navss navss, unsigned ring);
+/* A pairing is over. */
+void udmap_unpaired(uint16_t destination);
+/* The channel of a thread, if it is one of a UDMAP's. */
+bool udmap_find_tchan(uint16_t thread, enum navss *navss, unsigned *index);
+bool udmap_find_rchan(uint16_t thread, enum navss *navss, unsigned *index);
+/* Something a transmit channel waits for may have happened. */
 void udmap_kick(enum navss navss, unsigned transmit_channel);
 
 /* ---------------------------------------------------------------- triggers */
@@ -290,13 +306,6 @@ bool trigger_take(enum navss navss, unsigned channel, uint32_t trigger);
 void trigger_clear(enum navss navss, unsigned channel);
 /* Sets the trigger that has this event's number. false: none has. */
 bool trigger_event(uint16_t event);
-
-/* PSI-L pairings, source thread to destination thread (destinations have bit 15 set). */
-#define PSIL_DESTINATION 0x8000u
-void psil_reset(void);
-bool psil_pair(uint16_t source, uint16_t destination);
-bool psil_unpair(uint16_t source, uint16_t destination);
-bool psil_destination(uint16_t source, uint16_t *destination);
 
 /* ---------------------------------------------------------------- system firmware */
 

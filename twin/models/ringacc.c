@@ -153,6 +153,7 @@ static void joined(enum navss navss, unsigned index, struct ring *ring, uint32_t
     if (was_empty)
         ringacc_tell(navss, index);
     udmap_kick(navss, index); /* transmit channel n takes its work from ring n */
+    udmap_ring_filled(navss, index);
 }
 
 static void left(struct ring *ring, uint32_t count, uint64_t who)
@@ -161,7 +162,18 @@ static void left(struct ring *ring, uint32_t count, uint64_t who)
     ring->head = (ring->head + count) % ring->count;
 }
 
-bool ringacc_push(enum navss navss, unsigned index, uint64_t element)
+static uint32_t before_head(const struct ring *ring)
+{
+    return (ring->head + ring->count - 1) % ring->count;
+}
+
+bool ringacc_has(enum navss navss, unsigned index)
+{
+    const struct ring *ring = ringacc_ring(navss, index);
+    return ring != NULL && ring->occupied != 0;
+}
+
+bool ringacc_push(enum navss navss, unsigned index, uint64_t element, bool to_head)
 {
     struct ring *ring = ringacc_ring(navss, index);
     if (ring == NULL || ring->occupied >= ring->count)
@@ -170,9 +182,11 @@ bool ringacc_push(enum navss navss, unsigned index, uint64_t element)
     for (unsigned i = 0; i < 8; i++)
         bytes[i] = (uint8_t)(element >> (8 * i));
     for_ring(navss, index);
-    if (!model_ram_write(element_address(ring, ring->head + ring->occupied), bytes,
-                         element_size(ring)))
+    uint32_t position = to_head ? before_head(ring) : ring->head + ring->occupied;
+    if (!model_ram_write(element_address(ring, position), bytes, element_size(ring)))
         return false;
+    if (to_head)
+        ring->head = before_head(ring);
     joined(navss, index, ring, 1, HARDWARE);
     return true;
 }
@@ -290,7 +304,7 @@ void ringacc_fifo_write(unsigned instance, uint64_t offset, uint64_t value)
     if (!access.last || ring->occupied >= ring->count)
         return;
     if (access.window == WINDOW_HEAD)
-        ring->head = (ring->head + ring->count - 1) % ring->count;
+        ring->head = before_head(ring);
     uint32_t position = ring->head + (access.window == WINDOW_TAIL ? ring->occupied : 0);
     for_ring((enum navss)instance, access.index);
     if (model_ram_write(element_address(ring, position), ring->window, element_size(ring)))

@@ -300,19 +300,21 @@ bool sysfw_rm_ring_get(uint8_t host, const struct sci_message *request, struct s
 
 /* ---------------------------------------------------------------- UDMAP channels and flows */
 
-/* A field of a channel configuration: its bit in valid_params, where it is in the message and in
- * the settings, and the largest value that the register has room for. */
-struct channel_field {
+/* A field of a channel's or a flow's configuration: its bit in valid_params, where it is in the
+ * message and in the settings, and the largest value that the register has room for. */
+struct field {
     uint8_t valid_bit, offset, size;
     uint16_t most;
     size_t place;
 };
-#define FIELD(bit, offset, size, most, name)                                                       \
+#define FIELD_OF(type, bit, offset, size, most, name)                                              \
     {                                                                                              \
-        bit, offset, size, most, offsetof(struct udmap_channel_settings, name)                     \
+        bit, offset, size, most, offsetof(type, name)                                              \
     }
+#define FIELD(bit, offset, size, most, name)                                                       \
+    FIELD_OF(struct udmap_channel_settings, bit, offset, size, most, name)
 
-static const struct channel_field transmit_fields[] = {
+static const struct field transmit_fields[] = {
     FIELD(0, 16, 1, 1, pause_on_error),
     FIELD(1, 19, 1, 2, atype),
     FIELD(2, 20, 1, 15, type),
@@ -330,7 +332,7 @@ static const struct channel_field transmit_fields[] = {
     FIELD(14, 33, 1, 3, burst_size),
 };
 
-static const struct channel_field receive_fields[] = {
+static const struct field receive_fields[] = {
     FIELD(0, 28, 1, 1, pause_on_error),
     FIELD(1, 29, 1, 2, atype),
     FIELD(2, 30, 1, 15, type),
@@ -374,12 +376,12 @@ static bool owns_flows(uint8_t host, uint16_t udmap, const struct udmap_channel_
 /* What a request asks for: a field whose bit in valid_params is clear is as its register has it,
  * and is looked at like the others (TI-SCI documentation, "UDMAP Valid Parameters Field Usage").
  * false: a value that the register can't hold. */
-static bool merge_fields(const struct sci_message *request, const struct channel_field *fields,
-                         size_t count, struct udmap_channel_settings *settings)
+static bool merge_fields(const struct sci_message *request, const struct field *fields,
+                         size_t count, void *settings)
 {
     uint32_t valid = sci_get32(request, 8);
     for (size_t i = 0; i < count; i++) {
-        const struct channel_field *field = &fields[i];
+        const struct field *field = &fields[i];
         if ((valid >> field->valid_bit & 1) == 0)
             continue;
         uint16_t value =
@@ -392,7 +394,7 @@ static bool merge_fields(const struct sci_message *request, const struct channel
 }
 
 static bool configure_channel(uint8_t host, enum navss navss, const struct sci_message *request,
-                              const struct channel_field *fields, size_t count,
+                              const struct field *fields, size_t count,
                               struct udmap_channel_settings *channel)
 {
     if (channel == NULL)
@@ -433,9 +435,37 @@ bool sysfw_rm_rx_channel(uint8_t host, const struct sci_message *request,
                              udmap_rchan_settings(navss, index));
 }
 
-#define FLOW_VALID_TYPE        (UINT32_C(1) << 3)
-#define FLOW_VALID_DESTINATION (UINT32_C(1) << 5)
-#define FLOW_VALID_FREE_0      (UINT32_C(1) << 14)
+#define FLOW_FIELD(bit, offset, size, most, name)                                                  \
+    FIELD_OF(struct udmap_flow, bit, offset, size, most, name)
+
+static const struct field flow_fields[] = {
+    FLOW_FIELD(0, 16, 1, 1, einfo),
+    FLOW_FIELD(1, 17, 1, 1, psinfo),
+    FLOW_FIELD(2, 18, 1, 1, error_handling),
+    FLOW_FIELD(3, 19, 1, 3, descriptor_type),
+    FLOW_FIELD(4, 20, 2, 255, sop_offset),
+    FLOW_FIELD(5, 22, 2, UINT16_MAX, destination_ring),
+    FLOW_FIELD(6, 24, 1, 255, source_high),
+    FLOW_FIELD(7, 25, 1, 255, source_low),
+    FLOW_FIELD(8, 26, 1, 255, destination_high),
+    FLOW_FIELD(9, 27, 1, 255, destination_low),
+    FLOW_FIELD(10, 28, 1, 7, source_high_select),
+    FLOW_FIELD(11, 29, 1, 7, source_low_select),
+    FLOW_FIELD(12, 30, 1, 7, destination_high_select),
+    FLOW_FIELD(13, 31, 1, 7, destination_low_select),
+    FLOW_FIELD(14, 32, 2, UINT16_MAX, free_ring[0]),
+    FLOW_FIELD(15, 34, 2, UINT16_MAX, free_ring[1]),
+    FLOW_FIELD(16, 36, 2, UINT16_MAX, free_ring[2]),
+    FLOW_FIELD(17, 38, 2, UINT16_MAX, free_ring[3]),
+    FLOW_FIELD(18, 40, 1, 1, ps_location),
+};
+
+static const struct field threshold_fields[] = {
+    FLOW_FIELD(0, 16, 2, UINT16_MAX, threshold[0]), FLOW_FIELD(1, 18, 2, UINT16_MAX, threshold[1]),
+    FLOW_FIELD(2, 20, 2, UINT16_MAX, threshold[2]), FLOW_FIELD(3, 22, 2, UINT16_MAX, size_ring[0]),
+    FLOW_FIELD(4, 24, 2, UINT16_MAX, size_ring[1]), FLOW_FIELD(5, 26, 2, UINT16_MAX, size_ring[2]),
+    FLOW_FIELD(6, 28, 1, 7, threshold_enable),
+};
 
 /* A flow is the host's if it is one of its common flows, or the default one of its channel. */
 static struct udmap_flow *owned_flow(uint8_t host, const struct sci_message *request,
@@ -448,50 +478,59 @@ static struct udmap_flow *owned_flow(uint8_t host, const struct sci_message *req
     return udmap_flow(*navss, index);
 }
 
-bool sysfw_rm_flow(uint8_t host, const struct sci_message *request, struct sci_message *answer)
+static bool flow_rings_acceptable(uint8_t host, enum navss navss, const struct udmap_flow *flow)
+{
+    bool acceptable = ring_acceptable(host, navss, flow->destination_ring);
+
+    for (unsigned i = 0; i < COUNT_OF(flow->free_ring); i++)
+        acceptable = acceptable && ring_acceptable(host, navss, flow->free_ring[i]);
+    for (unsigned i = 0; i < COUNT_OF(flow->size_ring); i++)
+        acceptable = acceptable && ring_acceptable(host, navss, flow->size_ring[i]);
+    return acceptable;
+}
+
+static bool configure_flow(uint8_t host, const struct sci_message *request,
+                           const struct field *fields, size_t count)
 {
     enum navss navss;
-    uint32_t valid = sci_get32(request, 8);
     struct udmap_flow *flow = owned_flow(host, request, &navss);
-    (void)answer;
-    if (flow == NULL || ((valid & FLOW_VALID_DESTINATION) != 0 &&
-                         !ring_acceptable(host, navss, sci_get16(request, 22))))
+
+    if (flow == NULL)
         return false;
-    for (unsigned i = 0; i < 4; i++)
-        if ((valid & FLOW_VALID_FREE_0 << i) != 0 &&
-            !ring_acceptable(host, navss, sci_get16(request, 32 + 2 * i)))
-            return false;
-    if ((valid & FLOW_VALID_TYPE) != 0)
-        flow->descriptor_type = sci_get8(request, 19);
-    if ((valid & FLOW_VALID_DESTINATION) != 0)
-        flow->destination_ring = sci_get16(request, 22);
-    for (unsigned i = 0; i < 4; i++)
-        if ((valid & FLOW_VALID_FREE_0 << i) != 0)
-            flow->free_ring[i] = sci_get16(request, 32 + 2 * i);
+    struct udmap_flow settings = *flow;
+    if (!merge_fields(request, fields, count, &settings) ||
+        !flow_rings_acceptable(host, navss, &settings))
+        return false;
+    *flow = settings;
     return true;
+}
+
+bool sysfw_rm_flow(uint8_t host, const struct sci_message *request, struct sci_message *answer)
+{
+    (void)answer;
+    return configure_flow(host, request, flow_fields, COUNT_OF(flow_fields));
 }
 
 bool sysfw_rm_flow_thresholds(uint8_t host, const struct sci_message *request,
                               struct sci_message *answer)
 {
-    enum navss navss;
     (void)answer;
-    return owned_flow(host, request, &navss) != NULL;
+    return configure_flow(host, request, threshold_fields, COUNT_OF(threshold_fields));
 }
 
 /* ---------------------------------------------------------------- PSI-L */
 
-/* A thread of the UDMAP itself belongs to whoever owns the channel; the threads of peripherals
- * belong to nobody in particular. */
-static bool owns_thread(uint8_t host, enum navss navss, uint16_t thread)
+/* A thread of a UDMAP belongs to whoever owns the channel; the threads of peripherals belong to
+ * nobody in particular. */
+static bool owns_thread(uint8_t host, uint16_t thread)
 {
-    const struct udmap_shape *shape = udmap_shape(navss);
-    uint16_t number = thread & (uint16_t)~PSIL_DESTINATION;
-    uint32_t channel = (uint32_t)number - shape->psil_base;
-    if (number < shape->psil_base || channel >= 0x1000)
-        return number != 0;
-    return (thread & PSIL_DESTINATION) != 0 ? owns_rchan(host, shape->device, channel)
-                                            : owns_tchan(host, shape->device, channel);
+    enum navss navss;
+    unsigned channel;
+    if (udmap_find_tchan(thread, &navss, &channel))
+        return owns_tchan(host, udmap_shape(navss)->device, channel);
+    if (udmap_find_rchan(thread, &navss, &channel))
+        return owns_rchan(host, udmap_shape(navss)->device, channel);
+    return (thread & ~PSIL_DESTINATION) != 0;
 }
 
 static bool psil_request(uint8_t host, const struct sci_message *request, enum navss *navss,
@@ -504,14 +543,15 @@ static bool psil_request(uint8_t host, const struct sci_message *request, enum n
     return device <= UINT16_MAX && from < PSIL_DESTINATION && to >= PSIL_DESTINATION &&
            to <= UINT16_MAX &&
            navss_of_device((uint16_t)device, DEV_MAIN_NAVSS, DEV_MCU_NAVSS, navss) &&
-           owns_thread(host, *navss, *source) && owns_thread(host, *navss, *destination);
+           owns_thread(host, *source) && owns_thread(host, *destination);
 }
 
-static void kick_source(enum navss navss, uint16_t source)
+static void kick_source(uint16_t source)
 {
-    const struct udmap_shape *shape = udmap_shape(navss);
-    if (source >= shape->psil_base && source - shape->psil_base < shape->transmit_channels)
-        udmap_kick(navss, (unsigned)(source - shape->psil_base));
+    enum navss navss;
+    unsigned channel;
+    if (udmap_find_tchan(source, &navss, &channel))
+        udmap_kick(navss, channel);
 }
 
 bool sysfw_rm_psil_pair(uint8_t host, const struct sci_message *request, struct sci_message *answer)
@@ -522,7 +562,7 @@ bool sysfw_rm_psil_pair(uint8_t host, const struct sci_message *request, struct 
     if (!psil_request(host, request, &navss, &source, &destination) ||
         !psil_pair(source, destination))
         return false;
-    kick_source(navss, source);
+    kick_source(source);
     return true;
 }
 
@@ -532,6 +572,9 @@ bool sysfw_rm_psil_unpair(uint8_t host, const struct sci_message *request,
     enum navss navss;
     uint16_t source, destination;
     (void)answer;
-    return psil_request(host, request, &navss, &source, &destination) &&
-           psil_unpair(source, destination);
+    if (!psil_request(host, request, &navss, &source, &destination) ||
+        !psil_unpair(source, destination))
+        return false;
+    udmap_unpaired(destination);
+    return true;
 }

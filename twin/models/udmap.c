@@ -17,91 +17,39 @@
  * bus; the filters and flows for packets; credits for external channels; what is too short or too
  * long is ignored, or not, in the split mode of such ones.
  */
-#include "twin/models/transfer.h"
+#include "twin/models/udmap.h"
 
-#define TCHAN_MAX                 152u /* the main UDMAP's 120, and 32 for external peripherals */
-#define RCHAN_MAX                 150u
-#define FLOW_MAX                  300u
-
-#define CHANNEL_PAGE_SHIFT        12
-#define PEER_REGISTERS            16u
+#define CHANNEL_PAGE_SHIFT  12
 
 /* Global configuration. */
-#define GCFG_CAP2                 0x28u
-#define GCFG_CAP3                 0x2cu
-#define CAP2_EXTERNAL_SHIFT       9
-#define CAP2_RECEIVE_SHIFT        18
+#define GCFG_CAP2           0x28u
+#define GCFG_CAP3           0x2cu
+#define GCFG_FLOW_STATUS    0x88u
+#define CAP2_EXTERNAL_SHIFT 9
+#define CAP2_RECEIVE_SHIFT  18
+
+/* RX_FLOW_ID_FW_STATUS: the first packet whose flow was refused, until software clears it. */
+#define FLOW_STATUS_PENDING (UINT32_C(1) << 31)
+#define FLOW_STATUS_SHIFT   16
 
 /* A channel's real-time registers. */
-#define RT_CONTROL                0x000u
-#define RT_TRIGGER                0x008u
-#define RT_PEER_FIRST             0x200u
-#define RT_PEER_LAST              0x23cu
-#define RT_PEER_ENABLE            0x220u
-#define RT_PACKET_COUNT           0x400u
-#define RT_BYTE_COUNT             0x408u
-#define RT_START_BYTES            0x410u
+#define RT_CONTROL          0x000u
+#define RT_TRIGGER          0x008u
+#define RT_PEER_FIRST       0x200u
+#define RT_PEER_LAST        0x23cu
+#define RT_PACKET_COUNT     0x400u
+#define RT_BYTE_COUNT       0x408u
+#define RT_START_BYTES      0x410u
 
-#define CONTROL_ENABLE            (UINT32_C(1) << 31)
-#define CONTROL_TEARDOWN          (UINT32_C(1) << 30)
-#define CONTROL_PAUSE             (UINT32_C(1) << 29)
-#define CONTROL_FORCED            (UINT32_C(1) << 28)
-#define CONTROL_ERROR             (UINT32_C(1) << 0)
-#define CONTROL_WRITABLE          (CONTROL_ENABLE | CONTROL_TEARDOWN | CONTROL_PAUSE | CONTROL_FORCED)
-
-#define PEER_TEARDOWN             (UINT32_C(1) << 30)
-
-/* Channel types that copy blocks: pass by reference, pass by value. */
-#define TYPE_BLOCK_COPY_REFERENCE 12u
-#define TYPE_BLOCK_COPY_VALUE     13u
-
-/* An address that needs no translation. */
-#define ATYPE_PHYSICAL            0u
-
-/* A descriptor's header, which a channel has to fetch whole. */
-#define FETCH_WORDS_LEAST         4u
+#define CONTROL_WRITABLE    (CONTROL_ENABLE | CONTROL_TEARDOWN | CONTROL_PAUSE | CONTROL_FORCED)
 
 /* A channel's FIFO: TI's numbers for the AM65x (CSL of its processor SDK). */
-#define FIFO_BYTES                128u
-#define FIFO_BYTES_HIGH           1024u
-#define HIGH_CAPACITY_MAIN        8u /* channels from 0 on */
-#define HIGH_CAPACITY_MCU         2u
+#define FIFO_BYTES          128u
+#define FIFO_BYTES_HIGH     1024u
+#define HIGH_CAPACITY_MAIN  8u /* channels from 0 on */
+#define HIGH_CAPACITY_MCU   2u
 
-#define BURST_64                  1u /* each further code doubles it */
-
-/* What a completion ring gets for a teardown. */
-#define TEARDOWN_MESSAGE          UINT64_C(1)
-
-/* Timing. It only has to be later than the doorbell, and to let channels interleave. */
-#define FETCH_LATENCY             (2u * MICROSECOND)
-#define START_LATENCY             100u
-#define TEARDOWN_LATENCY          (1u * MICROSECOND)
-#define RETURN_LATENCY            200u
-#define RETURN_SPREAD             (30u * MICROSECOND) /* in the mood misordered */
-#define SLICE_BYTES               16384u
-#define BYTES_PER_NS              4u
-
-enum channel_state {
-    CHANNEL_IDLE,
-    CHANNEL_MOVING,
-    CHANNEL_RETURNING,
-};
-
-struct channel {
-    struct udmap_channel_settings settings;
-    uint16_t event; /* for the end of a TR */
-    uint32_t control, packets, bytes, start_bytes;
-    uint32_t peer[PEER_REGISTERS];
-    struct model_timer timer;
-};
-
-struct transmit_channel {
-    struct channel common;
-    enum channel_state state;
-    struct transfer transfer;
-    uint32_t uncounted; /* bytes of the slice that is on its way */
-    bool failed;        /* a TR of the descriptor has ended with an error */
-};
+#define BURST_64            1u /* each further code doubles it */
 
 static const struct udmap_shape shapes[NAVSS_COUNT] = {
     [NAVSS_MAIN] = {DEV_MAIN_UDMAP, DEV_MAIN_NAVSS, 0x1000, 120, 32, 150, 300},
@@ -109,8 +57,14 @@ static const struct udmap_shape shapes[NAVSS_COUNT] = {
 };
 
 static struct transmit_channel tchans[NAVSS_COUNT][TCHAN_MAX];
-static struct channel rchans[NAVSS_COUNT][RCHAN_MAX];
+static struct receive_channel rchans[NAVSS_COUNT][RCHAN_MAX];
 static struct udmap_flow flows[NAVSS_COUNT][FLOW_MAX];
+static uint16_t flow_events[NAVSS_COUNT]; /* for a flow that is refused */
+static uint32_t flow_status[NAVSS_COUNT];
+
+/* Packets on their way between a UDMAP and a peripheral. */
+#define BUFFERS 48u
+static struct packet_buffer buffers[BUFFERS];
 
 static void tchan_expired(unsigned argument);
 static void rchan_expired(unsigned argument);
@@ -125,7 +79,7 @@ static unsigned tchan_count(enum navss navss)
     return shapes[navss].transmit_channels + shapes[navss].external_channels;
 }
 
-static uint32_t event_subject(enum navss navss, unsigned index)
+uint32_t udmap_subject(enum navss navss, unsigned index)
 {
     return index | (navss == NAVSS_MCU ? AM65X_EVENT_MCU : 0);
 }
@@ -166,7 +120,7 @@ static const struct udmap_channel_settings garbage_settings = {
 static void channel_reset(struct channel *channel, void (*expire)(unsigned), unsigned argument)
 {
     channel->settings = model_mood(AM65X_MOOD_GARBAGE_FIELDS) ? garbage_settings : reset_settings;
-    channel->event = EVENT_NONE;
+    channel->event = channel->error_event = EVENT_NONE;
     channel->timer.expire = expire;
     channel->timer.argument = argument;
 }
@@ -181,7 +135,7 @@ static void channel_reset(struct channel *channel, void (*expire)(unsigned), uns
 static void leave_over(void)
 {
     struct transmit_channel *tchan = &tchans[NAVSS_MAIN][LEFT_CHANNEL];
-    struct channel *rchan = &rchans[NAVSS_MAIN][LEFT_CHANNEL];
+    struct channel *rchan = &rchans[NAVSS_MAIN][LEFT_CHANNEL].common;
     uint16_t thread = (uint16_t)(shapes[NAVSS_MAIN].psil_base + LEFT_CHANNEL);
     struct ring *ring = ringacc_ring(NAVSS_MAIN, LEFT_CHANNEL);
 
@@ -206,11 +160,47 @@ void udmap_ring_configured(enum navss navss, unsigned ring)
         timer_arm(&tchan->common.timer, RETURN_LATENCY);
 }
 
+static const struct udmap_flow reset_flow = {
+    .destination_ring = RING_NONE,
+    .free_ring = {RING_NONE, RING_NONE, RING_NONE, RING_NONE},
+    .size_ring = {RING_NONE, RING_NONE, RING_NONE},
+};
+
+/* As garbage_settings has them. */
+static const struct udmap_flow garbage_flow = {
+    .einfo = 1,
+    .psinfo = 1,
+    .error_handling = 1,
+    .sop_offset = 64,
+    .destination_ring = RING_NONE,
+    .source_high = 0xa5,
+    .source_low = 0xa5,
+    .destination_high = 0xa5,
+    .destination_low = 0xa5,
+    .source_high_select = 1,
+    .source_low_select = 1,
+    .destination_high_select = 1,
+    .destination_low_select = 1,
+    .free_ring = {RING_NONE, RING_NONE, RING_NONE, RING_NONE},
+    .ps_location = 1,
+    .threshold = {1, 2, 3},
+    .size_ring = {RING_NONE, RING_NONE, RING_NONE},
+    .threshold_enable = 7,
+};
+
+static void flow_reset(struct udmap_flow *flow)
+{
+    *flow = model_mood(AM65X_MOOD_GARBAGE_FIELDS) ? garbage_flow : reset_flow;
+}
+
 void udmap_reset(void)
 {
     memset(tchans, 0, sizeof(tchans));
     memset(rchans, 0, sizeof(rchans));
     trigger_reset();
+    for (unsigned i = 0; i < BUFFERS; i++)
+        buffers[i].used = false;
+    receive_reset();
     for (unsigned navss = 0; navss < NAVSS_COUNT; navss++) {
         unsigned high = navss == NAVSS_MAIN ? HIGH_CAPACITY_MAIN : HIGH_CAPACITY_MCU;
         for (unsigned i = 0; i < TCHAN_MAX; i++) {
@@ -220,14 +210,17 @@ void udmap_reset(void)
                     i < high ? FIFO_BYTES_HIGH : FIFO_BYTES;
         }
         for (unsigned i = 0; i < RCHAN_MAX; i++) {
-            channel_reset(&rchans[navss][i], rchan_expired, pack(navss, i));
+            channel_reset(&rchans[navss][i].common, rchan_expired, pack(navss, i));
             if (model_mood(AM65X_MOOD_GARBAGE_FIELDS)) { /* flows that are another host's */
-                rchans[navss][i].settings.flow_start = 214;
-                rchans[navss][i].settings.flow_count = 8;
+                rchans[navss][i].common.settings.flow_start = 214;
+                rchans[navss][i].common.settings.flow_count = 8;
             }
         }
+        flow_events[navss] = EVENT_NONE;
+        flow_status[navss] = 0;
+        for (unsigned i = 0; i < FLOW_MAX; i++)
+            flow_reset(&flows[navss][i]);
     }
-    memset(flows, 0xff, sizeof(flows)); /* every ring number: none */
     if ((model_config()->moods & AM65X_MOOD_STALE_LOADER) != 0)
         leave_over();
 }
@@ -239,7 +232,8 @@ struct udmap_channel_settings *udmap_tchan_settings(enum navss navss, unsigned c
 
 struct udmap_channel_settings *udmap_rchan_settings(enum navss navss, unsigned channel)
 {
-    return channel < shapes[navss].receive_channels ? &rchans[navss][channel].settings : NULL;
+    return channel < shapes[navss].receive_channels ? &rchans[navss][channel].common.settings
+                                                    : NULL;
 }
 
 struct udmap_flow *udmap_flow(enum navss navss, unsigned flow)
@@ -247,25 +241,210 @@ struct udmap_flow *udmap_flow(enum navss navss, unsigned flow)
     return flow < shapes[navss].flows ? &flows[navss][flow] : NULL;
 }
 
-#define RCHAN_EVENTS 0x200u
+/* TI-SCI's numbers of the output-event registers. */
+#define EVENTS_TCHAN       0x000u
+#define EVENTS_TCHAN_ERROR 0x100u
+#define EVENTS_RCHAN       0x200u
+#define EVENTS_RCHAN_ERROR 0x300u
+#define EVENTS_FLOW        0x400u
 
 uint16_t *udmap_event_register(enum navss navss, unsigned index)
 {
-    if (index < tchan_count(navss))
-        return &tchans[navss][index].common.event;
-    if (index >= RCHAN_EVENTS && index - RCHAN_EVENTS < shapes[navss].receive_channels)
-        return &rchans[navss][index - RCHAN_EVENTS].event;
-    return NULL;
+    unsigned channel = index & 0xff;
+    bool transmit = index < EVENTS_RCHAN;
+    struct channel *common;
+
+    if (index >= EVENTS_FLOW)
+        return index == EVENTS_FLOW ? &flow_events[navss] : NULL;
+    if (channel >= (transmit ? tchan_count(navss) : shapes[navss].receive_channels))
+        return NULL;
+    common = transmit ? &tchans[navss][channel].common : &rchans[navss][channel].common;
+    bool error = index >= EVENTS_RCHAN_ERROR || (transmit && index >= EVENTS_TCHAN_ERROR);
+    return error ? &common->error_event : &common->event;
 }
 
 void udmap_lose_events(void)
 {
     for (unsigned navss = 0; navss < NAVSS_COUNT; navss++) {
         for (unsigned i = 0; i < TCHAN_MAX; i++)
-            tchans[navss][i].common.event = EVENT_NONE;
+            tchans[navss][i].common.event = tchans[navss][i].common.error_event = EVENT_NONE;
         for (unsigned i = 0; i < RCHAN_MAX; i++)
-            rchans[navss][i].event = EVENT_NONE;
+            rchans[navss][i].common.event = rchans[navss][i].common.error_event = EVENT_NONE;
+        flow_events[navss] = EVENT_NONE;
     }
+}
+
+/* ---------------------------------------------------------------- what the parts share */
+
+struct transmit_channel *udmap_tchan(enum navss navss, unsigned index)
+{
+    return &tchans[navss][index];
+}
+
+struct receive_channel *udmap_rchan(enum navss navss, unsigned index)
+{
+    return &rchans[navss][index];
+}
+
+bool udmap_is_packet(const struct channel *channel)
+{
+    return channel->settings.type == TYPE_PACKET || channel->settings.type == TYPE_PACKET_SINGLE;
+}
+
+bool udmap_is_transfer(const struct channel *channel)
+{
+    return channel->settings.type == TYPE_TRANSFER_REFERENCE ||
+           channel->settings.type == TYPE_TRANSFER_VALUE;
+}
+
+bool udmap_is_block_copy(const struct channel *channel)
+{
+    return channel->settings.type == TYPE_BLOCK_COPY_REFERENCE ||
+           channel->settings.type == TYPE_BLOCK_COPY_VALUE;
+}
+
+bool udmap_runs(const struct channel *channel)
+{
+    return (channel->control & (CONTROL_ENABLE | CONTROL_PAUSE)) == CONTROL_ENABLE;
+}
+
+bool udmap_tearing_down(const struct channel *channel)
+{
+    return (channel->control & (CONTROL_ENABLE | CONTROL_TEARDOWN)) ==
+           (CONTROL_ENABLE | CONTROL_TEARDOWN);
+}
+
+bool udmap_peer_runs(const struct channel *channel)
+{
+    return (channel->peer[PSIL_PEER_ENABLE] & (PEER_ENABLE | PEER_PAUSE)) == PEER_ENABLE;
+}
+
+static bool find_channel(uint16_t thread, bool receive, enum navss *navss, unsigned *index)
+{
+    unsigned number = thread & ~PSIL_DESTINATION;
+
+    for (unsigned i = 0; i < NAVSS_COUNT; i++) {
+        unsigned count = receive ? shapes[i].receive_channels : tchan_count((enum navss)i);
+        *navss = (enum navss)i;
+        *index = number - shapes[i].psil_base;
+        if (number >= shapes[i].psil_base && *index < count)
+            return true;
+    }
+    return false;
+}
+
+bool udmap_find_tchan(uint16_t thread, enum navss *navss, unsigned *index)
+{
+    return (thread & PSIL_DESTINATION) == 0 && find_channel(thread, false, navss, index);
+}
+
+bool udmap_find_rchan(uint16_t thread, enum navss *navss, unsigned *index)
+{
+    return (thread & PSIL_DESTINATION) != 0 && find_channel(thread, true, navss, index);
+}
+
+void udmap_unpaired(uint16_t destination)
+{
+    enum navss navss;
+    unsigned index;
+
+    if (udmap_find_rchan(destination, &navss, &index))
+        receive_abort(navss, index);
+}
+
+/* After an error a channel may be set to wait for software. */
+static void pause_if_asked(struct channel *channel)
+{
+    if (channel->settings.pause_on_error != 0)
+        channel->control |= CONTROL_PAUSE;
+}
+
+void udmap_error(struct channel *channel)
+{
+    channel->control |= CONTROL_ERROR;
+    pause_if_asked(channel);
+    if (channel->error_event != EVENT_NONE)
+        inta_event(channel->error_event);
+}
+
+void udmap_flow_refused(enum navss navss, unsigned receive_channel, uint16_t flow)
+{
+    if ((flow_status[navss] & FLOW_STATUS_PENDING) == 0)
+        flow_status[navss] =
+            FLOW_STATUS_PENDING | (uint32_t)flow << FLOW_STATUS_SHIFT | receive_channel;
+    if (flow_events[navss] != EVENT_NONE)
+        inta_event(flow_events[navss]);
+}
+
+static void tell_peer(uint16_t thread, unsigned number, uint32_t value)
+{
+    unsigned argument;
+    const struct psil_peripheral *peripheral = psil_find(thread, &argument);
+
+    if (peripheral != NULL && peripheral->peer_write != NULL)
+        peripheral->peer_write(argument, number, value);
+}
+
+void udmap_peer_ended(struct channel *channel, uint16_t peer_thread)
+{
+    channel->peer[PSIL_PEER_ENABLE] &= ~PEER_ENABLE;
+    tell_peer(peer_thread, PSIL_PEER_ENABLE, channel->peer[PSIL_PEER_ENABLE]);
+}
+
+void udmap_push(enum navss navss, unsigned ring, uint64_t element, bool to_head)
+{
+    if (ringacc_push(navss, ring, element, to_head) || !model_trace_wanted(AM65X_TRACE_DMA))
+        return;
+    struct trace_line line;
+    model_trace_start(&line, "dma");
+    model_trace_field(&line, "ring", ring);
+    model_trace_text(&line, " is full or not configured, lost ");
+    trace_hex(&line, element);
+    model_trace_end(&line);
+}
+
+uint64_t udmap_return_delay(void)
+{
+    uint64_t delay = 0;
+
+    if (model_fault_take(AM65X_FAULT_DMA_STALL, &delay))
+        delay *= MICROSECOND;
+    if (model_mood(AM65X_MOOD_MISORDERED))
+        delay += model_some_delay(RETURN_SPREAD);
+    return delay;
+}
+
+void udmap_return(enum navss navss, unsigned ring, uint64_t descriptor, bool to_head)
+{
+    uint64_t offset = 0;
+
+    if (model_fault_take(AM65X_FAULT_PACKET_LOST, &offset))
+        return;
+    offset = 0;
+    (void)model_fault_take(AM65X_FAULT_DMA_DESCRIPTOR, &offset);
+    udmap_push(navss, ring, descriptor + offset, to_head);
+}
+
+uint8_t udmap_buffer_take(void)
+{
+    for (unsigned i = 0; i < BUFFERS; i++)
+        if (!buffers[i].used) {
+            buffers[i].used = true;
+            return (uint8_t)(i + 1);
+        }
+    return 0;
+}
+
+struct packet_buffer *udmap_buffer(uint8_t number)
+{
+    return &buffers[number - 1];
+}
+
+void udmap_buffer_give(uint8_t *number)
+{
+    if (*number != 0)
+        buffers[*number - 1].used = false;
+    *number = 0;
 }
 
 /* ---------------------------------------------------------------- transfers */
@@ -281,18 +460,7 @@ static struct channel *partner(enum navss navss, unsigned index)
     unsigned thread = destination & ~PSIL_DESTINATION;
     if (thread < shape->psil_base || thread - shape->psil_base >= shape->receive_channels)
         return NULL;
-    return &rchans[navss][thread - shape->psil_base];
-}
-
-static bool is_block_copy(const struct channel *channel)
-{
-    return channel->settings.type == TYPE_BLOCK_COPY_REFERENCE ||
-           channel->settings.type == TYPE_BLOCK_COPY_VALUE;
-}
-
-static bool running(const struct channel *channel)
-{
-    return (channel->control & (CONTROL_ENABLE | CONTROL_PAUSE)) == CONTROL_ENABLE;
+    return &rchans[navss][thread - shape->psil_base].common;
 }
 
 /* A burst is read into the FIFO as a whole. */
@@ -306,8 +474,9 @@ static bool can_move(enum navss navss, unsigned index)
 {
     const struct channel *transmit = &tchans[navss][index].common;
     const struct channel *receive = partner(navss, index);
-    return receive != NULL && running(transmit) && running(receive) && is_block_copy(transmit) &&
-           is_block_copy(receive) && has_room(&transmit->settings);
+    return receive != NULL && udmap_runs(transmit) && udmap_runs(receive) &&
+           udmap_is_block_copy(transmit) && udmap_is_block_copy(receive) &&
+           has_room(&transmit->settings);
 }
 
 /* A channel of a higher scheduling priority has data to move: those below wait. */
@@ -321,17 +490,9 @@ static bool is_outranked(enum navss navss, unsigned index)
     return false;
 }
 
-/* After an error a channel may be set to wait for software. */
-static void pause_if_asked(struct channel *channel)
+static bool sends(const struct transmit_channel *tchan)
 {
-    if (channel->settings.pause_on_error != 0)
-        channel->control |= CONTROL_PAUSE;
-}
-
-static bool tearing_down(const struct channel *channel)
-{
-    return (channel->control & (CONTROL_ENABLE | CONTROL_TEARDOWN)) ==
-           (CONTROL_ENABLE | CONTROL_TEARDOWN);
+    return udmap_is_packet(&tchan->common) || udmap_is_transfer(&tchan->common);
 }
 
 void udmap_kick(enum navss navss, unsigned index)
@@ -341,25 +502,16 @@ void udmap_kick(enum navss navss, unsigned index)
     struct transmit_channel *tchan = &tchans[navss][index];
     if (timer_armed(&tchan->common.timer))
         return;
-    if (tchan->state == CHANNEL_IDLE && tearing_down(&tchan->common)) {
+    bool cut = sends(tchan) && (tchan->common.control & CONTROL_FORCED) != 0;
+    if ((tchan->state == CHANNEL_IDLE || cut) && udmap_tearing_down(&tchan->common)) {
         timer_arm(&tchan->common.timer, TEARDOWN_LATENCY);
         return;
     }
     bool work = tchan->state != CHANNEL_IDLE || ringacc_ring(navss, index)->occupied != 0;
-    if (work && can_move(navss, index))
-        timer_arm(&tchan->common.timer, START_LATENCY);
-}
-
-static void push_completion(enum navss navss, unsigned ring, uint64_t element)
-{
-    if (ringacc_push(navss, ring, element) || !model_trace_wanted(AM65X_TRACE_DMA))
-        return;
-    struct trace_line line;
-    model_trace_start(&line, "dma");
-    model_trace_field(&line, "ring", ring);
-    model_trace_text(&line, " is full or not configured, lost ");
-    trace_hex(&line, element);
-    model_trace_end(&line);
+    bool can_work = sends(tchan) ? transmit_can_work(navss, index) : can_move(navss, index);
+    if (work && can_work)
+        timer_arm(&tchan->common.timer,
+                  sends(tchan) && tchan->state == CHANNEL_IDLE ? FETCH_LATENCY : START_LATENCY);
 }
 
 static void finish_teardown(enum navss navss, unsigned index)
@@ -373,7 +525,7 @@ static void finish_teardown(enum navss navss, unsigned index)
     if (receive != NULL)
         receive->control &= ~CONTROL_ENABLE;
     if (transmit->settings.suppress_teardown_packet == 0)
-        push_completion(navss, transmit->settings.completion_ring, TEARDOWN_MESSAGE);
+        udmap_push(navss, transmit->settings.completion_ring, TEARDOWN_MESSAGE, false);
 }
 
 static void fetch(enum navss navss, unsigned index)
@@ -387,14 +539,13 @@ static void fetch(enum navss navss, unsigned index)
     const struct udmap_channel_settings *settings = &tchan->common.settings;
     if (settings->atype != ATYPE_PHYSICAL || settings->fetch_size < FETCH_WORDS_LEAST ||
         !transfer_begin(&tchan->transfer, descriptor)) {
-        tchan->common.control |= CONTROL_ERROR;
-        pause_if_asked(&tchan->common);
+        udmap_error(&tchan->common);
         udmap_kick(navss, index);
         return;
     }
     tchan->failed = false;
     tchan->state = CHANNEL_MOVING;
-    model_event(AM65X_EVENT_FETCHED, event_subject(navss, index), tchan->transfer.descriptor, 0);
+    model_event(AM65X_EVENT_FETCHED, udmap_subject(navss, index), tchan->transfer.descriptor, 0);
     timer_arm(&tchan->common.timer, FETCH_LATENCY);
 }
 
@@ -416,7 +567,7 @@ static void end_of_record(enum navss navss, unsigned index)
     count_completed(tchan, receive);
     tchan->failed = tchan->failed || tchan->transfer.status != 0;
     /* A teardown lets a descriptor end, but a repeating one gets no further round. */
-    bool more = transfer_next(&tchan->transfer, !tearing_down(&tchan->common));
+    bool more = transfer_next(&tchan->transfer, !udmap_tearing_down(&tchan->common));
     if (tell && tchan->common.event != EVENT_NONE)
         inta_event(tchan->common.event);
     if (tell && receive != NULL && receive->event != EVENT_NONE)
@@ -494,13 +645,13 @@ static void return_descriptor(enum navss navss, unsigned index)
         receive->packets++;
     model_count(AM65X_COUNT_DMA_TRANSFERS, 1);
     trace_return(index, &tchan->transfer);
-    model_event(AM65X_EVENT_RETURNED, event_subject(navss, index),
+    model_event(AM65X_EVENT_RETURNED, udmap_subject(navss, index),
                 tchan->transfer.descriptor | (uint64_t)tchan->transfer.return_ring
                                                  << AM65X_EVENT_RETURN_RING_SHIFT,
                 tchan->transfer.bytes);
     uint64_t offset = 0;
     (void)model_fault_take(AM65X_FAULT_DMA_DESCRIPTOR, &offset);
-    push_completion(navss, tchan->transfer.return_ring, tchan->transfer.descriptor + offset);
+    udmap_push(navss, tchan->transfer.return_ring, tchan->transfer.descriptor + offset, false);
     udmap_kick(navss, index);
 }
 
@@ -509,11 +660,13 @@ static void tchan_expired(unsigned argument)
     enum navss navss = (enum navss)(argument >> 16);
     unsigned index = argument & 0xffff;
     struct transmit_channel *tchan = &tchans[navss][index];
-    if (tchan->state == CHANNEL_MOVING)
+    if (sends(tchan))
+        transmit_work(navss, index);
+    else if (tchan->state == CHANNEL_MOVING)
         move(navss, index);
     else if (tchan->state == CHANNEL_RETURNING)
         return_descriptor(navss, index);
-    else if (tearing_down(&tchan->common))
+    else if (udmap_tearing_down(&tchan->common))
         finish_teardown(navss, index);
     else
         fetch(navss, index);
@@ -521,16 +674,9 @@ static void tchan_expired(unsigned argument)
 
 /* ---------------------------------------------------------------- receive channels */
 
-/* The teardown of a receive channel that a peripheral feeds ends in its flow's ring. */
 static void rchan_expired(unsigned argument)
 {
-    enum navss navss = (enum navss)(argument >> 16);
-    unsigned index = argument & 0xffff;
-    struct channel *rchan = &rchans[navss][index];
-    uint16_t ring = flows[navss][index].destination_ring;
-    rchan->control &= ~CONTROL_ENABLE;
-    push_completion(navss, ring != RING_NONE ? ring : rchan->settings.completion_ring,
-                    TEARDOWN_MESSAGE);
+    receive_work((enum navss)(argument >> 16), argument & 0xffff);
 }
 
 static void kick_partners(enum navss navss, const struct channel *rchan)
@@ -549,13 +695,50 @@ uint64_t udmap_gcfg_read(unsigned instance, uint64_t offset)
         return shape->transmit_channels |
                (uint32_t)shape->external_channels << CAP2_EXTERNAL_SHIFT |
                (uint32_t)shape->receive_channels << CAP2_RECEIVE_SHIFT;
+    if (offset == GCFG_FLOW_STATUS)
+        return flow_status[instance];
     return offset == GCFG_CAP3 ? shape->flows : 0;
 }
 
-static uint64_t channel_read(const struct channel *channel, uint64_t offset)
+void udmap_gcfg_write(unsigned instance, uint64_t offset, uint64_t value)
 {
-    if (offset >= RT_PEER_FIRST && offset <= RT_PEER_LAST)
-        return channel->peer[(offset - RT_PEER_FIRST) / 4];
+    if (offset == GCFG_FLOW_STATUS)
+        flow_status[instance] = (uint32_t)value & flow_status[instance];
+}
+
+/* ---- the peer's registers: memory, unless the peripheral has its own; but its enable is here */
+
+static uint32_t peer_read(const struct channel *channel, uint16_t peer, unsigned number)
+{
+    unsigned argument;
+    const struct psil_peripheral *peripheral = peer != 0 ? psil_find(peer, &argument) : NULL;
+
+    if (number != PSIL_PEER_ENABLE && peripheral != NULL && peripheral->peer_read != NULL)
+        return peripheral->peer_read(argument, number);
+    return channel->peer[number];
+}
+
+static void peer_write(struct channel *channel, uint16_t peer, unsigned number, uint32_t value)
+{
+    if (number == PSIL_PEER_BYTE_COUNT)
+        channel->peer[number] -= value; /* a counter, as the channel's own */
+    else
+        channel->peer[number] = value;
+    if (peer != 0)
+        tell_peer(peer, number, value);
+}
+
+static bool is_peer(uint64_t offset, unsigned *number)
+{
+    *number = (unsigned)(offset - RT_PEER_FIRST) / 4;
+    return offset >= RT_PEER_FIRST && offset <= RT_PEER_LAST;
+}
+
+static uint64_t channel_read(const struct channel *channel, uint16_t peer, uint64_t offset)
+{
+    unsigned number;
+    if (is_peer(offset, &number))
+        return peer_read(channel, peer, number);
     switch (offset) {
     case RT_CONTROL:
         return channel->control;
@@ -571,10 +754,11 @@ static uint64_t channel_read(const struct channel *channel, uint64_t offset)
 }
 
 /* The counters go down by what is written. */
-static void channel_write(struct channel *channel, uint64_t offset, uint32_t value)
+static void channel_write(struct channel *channel, uint16_t peer, uint64_t offset, uint32_t value)
 {
-    if (offset >= RT_PEER_FIRST && offset <= RT_PEER_LAST)
-        channel->peer[(offset - RT_PEER_FIRST) / 4] = value;
+    unsigned number;
+    if (is_peer(offset, &number))
+        peer_write(channel, peer, number, value);
     else if (offset == RT_CONTROL)
         channel->control = value & CONTROL_WRITABLE;
     else if (offset == RT_PACKET_COUNT)
@@ -585,12 +769,47 @@ static void channel_write(struct channel *channel, uint64_t offset, uint32_t val
         channel->start_bytes -= value;
 }
 
+/* The thread at the other end; 0: none. */
+static uint16_t peer_of_tchan(enum navss navss, unsigned index)
+{
+    uint16_t thread;
+    return psil_destination((uint16_t)(shapes[navss].psil_base + index), &thread) ? thread : 0;
+}
+
+static uint16_t peer_of_rchan(enum navss navss, unsigned index)
+{
+    uint16_t thread, own = (uint16_t)(shapes[navss].psil_base + index) | PSIL_DESTINATION;
+    return psil_source(own, &thread) ? thread : 0;
+}
+
 uint64_t udmap_tchan_read(unsigned instance, uint64_t offset)
 {
     unsigned index = (unsigned)(offset >> CHANNEL_PAGE_SHIFT);
     if (index >= tchan_count((enum navss)instance))
         return 0;
-    return channel_read(&tchans[instance][index].common, offset & 0xfff);
+    return channel_read(&tchans[instance][index].common, peer_of_tchan((enum navss)instance, index),
+                        offset & 0xfff);
+}
+
+/* Switched off: what was in flight is gone. */
+static void switch_off(enum navss navss, unsigned index)
+{
+    struct transmit_channel *tchan = &tchans[navss][index];
+
+    if (tchan->state != CHANNEL_IDLE)
+        model_event(AM65X_EVENT_STOPPED, udmap_subject(navss, index), 0, 0);
+    timer_cancel(&tchan->common.timer);
+    transmit_drop(navss, index);
+    tchan->state = CHANNEL_IDLE;
+    tchan->uncounted = 0;
+    trigger_clear(navss, index);
+}
+
+/* A block copy that does not wait for its end, or for its trigger, any more. */
+static bool is_forced(const struct transmit_channel *tchan)
+{
+    return udmap_is_block_copy(&tchan->common) && udmap_tearing_down(&tchan->common) &&
+           (tchan->common.control & CONTROL_FORCED) != 0;
 }
 
 void udmap_tchan_write(unsigned instance, uint64_t offset, uint64_t value)
@@ -600,22 +819,16 @@ void udmap_tchan_write(unsigned instance, uint64_t offset, uint64_t value)
     if (index >= tchan_count(navss))
         return;
     struct transmit_channel *tchan = &tchans[navss][index];
-    channel_write(&tchan->common, offset & 0xfff, (uint32_t)value);
-    if ((offset & 0xfff) == RT_TRIGGER)
+    uint64_t place = offset & 0xfff;
+    channel_write(&tchan->common, peer_of_tchan(navss, index), place, (uint32_t)value);
+    if (place == RT_TRIGGER)
         trigger_set(navss, index, (uint32_t)value);
-    if ((offset & 0xfff) != RT_CONTROL)
-        return;
-    bool forced = tearing_down(&tchan->common) && (tchan->common.control & CONTROL_FORCED) != 0;
-    if ((tchan->common.control & CONTROL_ENABLE) == 0 || forced) {
-        /* Switched off, or torn down by force: what was in flight is gone. */
-        if (tchan->state != CHANNEL_IDLE)
-            model_event(AM65X_EVENT_STOPPED, event_subject(navss, index), 0, 0);
-        timer_cancel(&tchan->common.timer);
-        tchan->state = CHANNEL_IDLE;
-        tchan->uncounted = 0;
-        trigger_clear(navss, index);
+    if (place == RT_CONTROL && ((tchan->common.control & CONTROL_ENABLE) == 0 || is_forced(tchan)))
+        switch_off(navss, index);
+    if (place == RT_CONTROL || (place >= RT_PEER_FIRST && place <= RT_PEER_LAST)) {
+        tchan->waits = false;
+        udmap_kick(navss, index);
     }
-    udmap_kick(navss, index);
 }
 
 uint64_t udmap_rchan_read(unsigned instance, uint64_t offset)
@@ -623,24 +836,24 @@ uint64_t udmap_rchan_read(unsigned instance, uint64_t offset)
     unsigned index = (unsigned)(offset >> CHANNEL_PAGE_SHIFT);
     if (index >= shapes[instance].receive_channels)
         return 0;
-    return channel_read(&rchans[instance][index], offset & 0xfff);
+    return channel_read(&rchans[instance][index].common, peer_of_rchan((enum navss)instance, index),
+                        offset & 0xfff);
 }
 
 void udmap_rchan_write(unsigned instance, uint64_t offset, uint64_t value)
 {
     enum navss navss = (enum navss)instance;
-    unsigned index = (unsigned)(offset >> CHANNEL_PAGE_SHIFT);
+    unsigned index = (unsigned)(offset >> CHANNEL_PAGE_SHIFT), number;
     if (index >= shapes[navss].receive_channels)
         return;
-    struct channel *rchan = &rchans[navss][index];
-    channel_write(rchan, offset & 0xfff, (uint32_t)value);
-    bool enabled = (rchan->control & CONTROL_ENABLE) != 0;
-    bool peer_ends = (offset & 0xfff) == RT_PEER_ENABLE && ((uint32_t)value & PEER_TEARDOWN) != 0;
-    bool ends = (offset & 0xfff) == RT_CONTROL && tearing_down(rchan);
-    if (enabled && (peer_ends || ends))
-        timer_arm(&rchan->timer, TEARDOWN_LATENCY);
-    else if (!enabled)
-        timer_cancel(&rchan->timer);
-    if ((offset & 0xfff) == RT_CONTROL && enabled)
+    struct channel *rchan = &rchans[navss][index].common;
+    uint64_t place = offset & 0xfff;
+    channel_write(rchan, peer_of_rchan(navss, index), place, (uint32_t)value);
+    if (is_peer(place, &number) && number == PSIL_PEER_ENABLE)
+        receive_peer_changed(navss, index, (uint32_t)value);
+    if (place != RT_CONTROL)
+        return;
+    receive_control_changed(navss, index);
+    if ((rchan->control & CONTROL_ENABLE) != 0)
         kick_partners(navss, rchan);
 }

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Opening and closing the flows of a receive channel (AM65x TRM SPRUID7, 10.2.2 UDMAP: "Receive
+ * Flow"; TI-SCI documentation, TISCI_MSG_RM_UDMAP_FLOW_CFG and FLOW_SIZE_THRESH_CFG).
+ *
+ * A flow's configuration names its rings. There is nothing to undo of it: only a receive channel
+ * that is on goes by it, and one is started only when all of its flows are open.
+ */
+#include "arch/core.h"
+#include "arch/wait.h"
+#include "drivers/udma/packet_channels.h"
+#include "msi/irq.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SIZE_UNIT      32u
+#define SIZE_MAX_BYTES (2u << 20)
+
+static unsigned rings_of(const struct udma_flow_config *config)
+{
+    return config->free_rings != 0 ? config->free_rings : 1u;
+}
+
+static bool sizes_are_valid(const struct udma_flow_config *config)
+{
+    uint32_t earlier = 0;
+
+    for (unsigned i = 0; i + 1u < rings_of(config); i++) {
+        const uint32_t size = config->sizes[i];
+
+        if (size % SIZE_UNIT != 0 || size <= earlier || size >= SIZE_MAX_BYTES)
+            return false;
+        earlier = size;
+    }
+    return true;
+}
+
+static bool is_valid(const struct udma_flow_config *config)
+{
+    return config != NULL && config->received != NULL && config->depth != 0 &&
+           config->depth <= UDMA_PACKET_DEPTH && config->free_rings <= UDMA_FREE_RINGS_MAX &&
+           (config->polled || config->core == IRQ_CORE_ANY || config->core < core_count()) &&
+           (config->when_empty == UDMA_FLOW_WAIT || config->when_empty == UDMA_FLOW_DROP) &&
+           sizes_are_valid(config);
+}
+
+/* ---- memory and numbers ---- */
+
+static void prepare(struct udma_flow *flow, struct udma_receive *receive, unsigned index,
+                    const struct udma_flow_config *config)
+{
+    struct udma_consumer *consumer = &flow->consumer;
+
+    flow->receive = receive;
+    flow->index = index;
+    flow->config = *config;
+    consumer->udma = receive->udma;
+    consumer->feeds = flow->feeds;
+    consumer->feed_count = rings_of(config);
+    consumer->error = config->error;
+    consumer->context = config->context;
+    consumer->polled = config->polled;
+    consumer->complete = udma_flow_complete;
+    consumer->deferral.delivery = config->delivery;
+    consumer->deferral.thread_core = config->thread_core;
+}
+
+static int allocate(struct udma_receive *receive, unsigned index,
+                    const struct udma_flow_config *config, struct udma_flow **made)
+{
+    const size_t slots = (size_t)rings_of(config) * (config->depth + 1u);
+    struct udma_flow *flow = calloc(1, sizeof(*flow) + slots * sizeof(flow->buffers[0]));
+    int error;
+
+    if (flow == NULL)
+        return -ENOMEM;
+    prepare(flow, receive, index, config);
+    error = udma_packet_allocate(&flow->consumer, config->depth, 1);
+    if (error != 0)
+        free(flow);
+    else
+        *made = flow;
+    return error;
+}
+
+static void discard(struct udma_flow *flow)
+{
+    udma_packet_free(&flow->consumer);
+    free(flow);
+}
+
+/* A number, and memory for a ring of it. The first free ring of flow 0 is the one that the channel
+ * is wired to, if this host has that. */
+static int prepare_ring(struct udma_flow *flow, struct udma_ring *ring, bool wired,
+                        unsigned elements)
+{
+    struct udma *udma = flow->receive->udma;
+    uint16_t number;
+    int error =
+        wired ? udma_packet_take_receive_ring(udma, flow->receive->number, &number) : -ENOSPC;
+
+    if (error == -ENOSPC)
+        error = udma_packet_take_ring(udma, &number);
+    if (error != 0)
+        return error;
+    error = udma_packet_prepare_ring(udma, ring, number, elements);
+    if (error != 0)
+        udma_packet_give_back_ring(udma, number, false);
+    return error;
+}
+
+static int prepare_rings(struct udma_flow *flow)
+{
+    struct udma_consumer *consumer = &flow->consumer;
+    /* Each buffer may be a packet; and the teardown's message. */
+    int error = prepare_ring(flow, &consumer->ring, false, consumer->slot_count + 1u);
+
+    for (unsigned i = 0; i < consumer->feed_count && error == 0; i++) {
+        struct udma_feed *feed = &flow->feeds[i];
+
+        error = prepare_ring(flow, &feed->ring, flow->index == 0 && i == 0, flow->config.depth);
+        feed->mask = feed->ring.count - 1u;
+    }
+    return error;
+}
+
+/* ---- configuration ---- */
+
+/* A ring that has been prepared and not configured has no memory then, but still its number. */
+static int configure_rings(struct udma_flow *flow)
+{
+    struct ti_sci_item items[1u + UDMA_FREE_RINGS_MAX] = {0};
+    const unsigned count = flow->consumer.feed_count;
+    int error;
+
+    _Static_assert(1u + UDMA_FREE_RINGS_MAX <= TI_SCI_BATCH_MAX, "one batch");
+    for (unsigned i = 0; i <= count; i++) {
+        items[i].kind = TI_SCI_RING;
+        udma_ring_ask(i == 0 ? &flow->consumer.ring : &flow->feeds[i - 1u].ring, &items[i].ring);
+    }
+    ti_sci_batch(items, count + 1u);
+    error = udma_ring_settle(&flow->consumer.ring, items[0].error);
+    for (unsigned i = 1; i <= count; i++) {
+        int later = udma_ring_settle(&flow->feeds[i - 1u].ring, items[i].error);
+
+        error = error != 0 ? error : later;
+    }
+    return error;
+}
+
+/* Buffers behind the first come from the last ring. */
+static void describe_flow(const struct udma_flow *flow, uint16_t number,
+                          struct ti_sci_flow_config *config)
+{
+    const uint16_t last = flow->feeds[flow->consumer.feed_count - 1u].ring.index;
+
+    *config = (struct ti_sci_flow_config){
+        .udmap_device = flow->receive->udma->facts.udmap_device,
+        .index = number,
+        .completion_ring = flow->consumer.ring.index,
+        .free_rings = {flow->feeds[0].ring.index, last, last, last},
+        .epib = 1,
+        .words = 1,
+        .wait_when_empty = flow->config.when_empty == UDMA_FLOW_WAIT,
+        .descriptor_type = TI_SCI_FLOW_DESCRIPTOR_HOST,
+        .source_low_from = TI_SCI_FLOW_TAG_PACKET_LOW,
+        .destination_high_from = TI_SCI_FLOW_TAG_PACKET_HIGH,
+        .destination_low_from = TI_SCI_FLOW_TAG_PACKET_LOW,
+    };
+}
+
+static void describe_sizes(const struct udma_flow *flow, uint16_t number,
+                           struct ti_sci_flow_sizes *sizes)
+{
+    *sizes = (struct ti_sci_flow_sizes){
+        .udmap_device = flow->receive->udma->facts.udmap_device,
+        .index = number,
+        .count = flow->consumer.feed_count - 1u,
+    };
+    for (unsigned i = 0; i < sizes->count; i++) {
+        sizes->thresholds[i] = flow->config.sizes[i];
+        sizes->free_rings[i] = flow->feeds[i + 1u].ring.index;
+    }
+}
+
+/* Both messages in one trip. Sizes are always said: an earlier user may have left some. */
+static int configure_number(const struct udma_flow *flow, uint16_t number)
+{
+    struct ti_sci_flow_config config;
+    struct ti_sci_flow_sizes sizes;
+    struct ti_sci_storage storage[2];
+    struct ti_sci_item items[2] = {0};
+    int error;
+
+    describe_flow(flow, number, &config);
+    describe_sizes(flow, number, &sizes);
+    ti_sci_prepare_flow(&config, &storage[0], &items[0]);
+    ti_sci_prepare_flow_sizes(&sizes, &storage[1], &items[1]);
+    ti_sci_batch(items, 2);
+    error = items[0].error != 0 ? items[0].error : items[1].error;
+    if (error != 0)
+        log_error(udma, "flow %u: configuration failed (%d)", (unsigned)number, error);
+    return error;
+}
+
+static int configure(struct udma_flow *flow)
+{
+    const struct udma_receive *receive = flow->receive;
+    const uint16_t number = (uint16_t)(receive->first_flow + flow->index);
+    int error = configure_rings(flow);
+
+    if (error == 0)
+        error = configure_number(flow, number);
+    /* The channel's default flow leads where the first of its range does. */
+    if (error == 0 && flow->index == 0 && number != receive->number)
+        error = configure_number(flow, receive->number);
+    return error;
+}
+
+/* ---- giving back ---- */
+
+static int take_back_ring(struct udma_ring *ring)
+{
+    return ring->registers != NULL ? udma_packet_close_ring(ring) : 0;
+}
+
+static int take_back(struct udma_flow *flow)
+{
+    int error = take_back_ring(&flow->consumer.ring);
+
+    for (unsigned i = 0; i < flow->consumer.feed_count; i++) {
+        int later = take_back_ring(&flow->feeds[i].ring);
+
+        error = error != 0 ? error : later;
+    }
+    return error;
+}
+
+static void give_back_number(struct udma *udma, const struct udma_ring *ring, bool last)
+{
+    if (ring->registers != NULL)
+        udma_packet_give_back_ring(udma, ring->index, last);
+}
+
+static void give_back_numbers(struct udma *udma, const struct udma_flow *flow, bool last)
+{
+    give_back_number(udma, &flow->consumer.ring, last);
+    for (unsigned i = 0; i < flow->consumer.feed_count; i++)
+        give_back_number(udma, &flow->feeds[i].ring, last);
+}
+
+static struct udma_flow *flow_of(struct udma_held *held)
+{
+    return (struct udma_flow *)((char *)held - offsetof(struct udma_flow, held));
+}
+
+static int take_back_held(struct udma_held *held)
+{
+    return take_back(flow_of(held));
+}
+
+static void let_go(struct udma_held *held)
+{
+    struct udma_flow *flow = flow_of(held);
+    struct udma *udma = flow->consumer.udma;
+
+    log_info(udma, "the rings of a flow (ring %u) are free again",
+             (unsigned)flow->consumer.ring.index);
+    give_back_numbers(udma, flow, true);
+    udma_packet_count_held(udma, -1);
+    discard(flow);
+}
+
+static int dispose(struct udma_flow *flow, bool failed)
+{
+    struct udma *udma = flow->consumer.udma;
+
+    if (take_back(flow) == 0) {
+        give_back_numbers(udma, flow, failed);
+        discard(flow);
+        return 0;
+    }
+    log_error(udma, "the rings of a flow (ring %u) are held: released at a later open or close",
+              (unsigned)flow->consumer.ring.index);
+    flow->held.take_back = take_back_held;
+    flow->held.let_go = let_go;
+    udma_packet_count_held(udma, 1);
+    udma_held_add(&flow->held);
+    return -EIO;
+}
+
+/* ---- open and close ---- */
+
+static int bring_up(struct udma_flow *flow)
+{
+    int error = prepare_rings(flow);
+
+    if (error != 0) { /* no ring has been configured: only memory is given back */
+        udma_ring_forget(&flow->consumer.ring);
+        for (unsigned i = 0; i < flow->consumer.feed_count; i++)
+            udma_ring_forget(&flow->feeds[i].ring);
+        return error;
+    }
+    error = configure(flow);
+    if (error == 0)
+        error = udma_packet_request(&flow->consumer, flow->config.name, flow->config.core,
+                                    udma_flow_interrupt);
+    return error;
+}
+
+int udma_flow_open(struct udma_receive *receive, unsigned index,
+                   const struct udma_flow_config *config, struct udma_flow **flow)
+{
+    struct udma_flow *opened;
+    int error;
+
+    if (!irq_is_allowed())
+        return -EDEADLK;
+    if (receive == NULL || flow == NULL || index >= receive->config.flow_count || !is_valid(config))
+        return -EINVAL;
+    if (receive->flows[index] != NULL || udma_half_is_running(receive->half))
+        return -EBUSY;
+    udma_held_retry();
+    error = allocate(receive, index, config, &opened);
+    if (error != 0)
+        return error;
+    error = bring_up(opened);
+    if (error == 0) {
+        receive->flows[index] = *flow = opened;
+        return 0;
+    }
+    return dispose(opened, true) != 0 ? -EIO : error;
+}
+
+int udma_flow_finish(struct udma_flow *flow, bool message)
+{
+    int error, freed;
+
+    if (flow->config.polled && PACKET_GET(flow->consumer.draining))
+        return -EAGAIN;
+    error = udma_packet_end_deferral(&flow->consumer);
+    if (error != 0)
+        return error;
+    PACKET_SET(flow->consumer.closing, true);
+    for (unsigned i = 0; i < flow->consumer.feed_count; i++)
+        udma_feed_refuse(&flow->feeds[i], -ECANCELED);
+    error = udma_packet_stop(&flow->consumer, message);
+    freed = error == 0 ? udma_packet_free_interrupt(&flow->consumer) : error;
+    if (freed == -EAGAIN)
+        return freed;
+    udma_flow_return(flow);
+    flow->receive->flows[flow->index] = NULL;
+    return dispose(flow, freed != 0) != 0 || freed != 0 ? -EIO : 0;
+}
+
+int udma_flow_close(struct udma_flow *flow)
+{
+    if (!irq_is_allowed())
+        return -EDEADLK;
+    if (flow == NULL)
+        return -EINVAL;
+    if (udma_half_is_running(flow->receive->half))
+        return -EBUSY;
+    udma_held_retry();
+    return udma_flow_finish(flow, false);
+}
+
+unsigned udma_flow_core(const struct udma_flow *flow)
+{
+    if (flow->config.polled)
+        return core_id();
+    return flow->config.delivery != NULL ? flow->config.delivery->core(&flow->consumer.deferral)
+                                         : irq_core(flow->consumer.irq);
+}
+
+int udma_flow_describe(const struct udma_flow *flow, char *text, size_t size)
+{
+    int used, rest;
+    size_t skip;
+
+    if (!wait_is_allowed())
+        return -EDEADLK;
+    used = sniprintf(text, size, "rchan %u, flow %u, ring %u > ", (unsigned)flow->receive->number,
+                     (unsigned)flow->receive->first_flow + flow->index,
+                     (unsigned)flow->consumer.ring.index);
+    if (used < 0)
+        return used;
+    skip = (size_t)used < size ? (size_t)used : size;
+    rest = flow->config.polled ? sniprintf(text + skip, size - skip, "polled")
+                               : irq_describe(flow->consumer.irq, text + skip, size - skip);
+    return rest < 0 ? rest : used + rest;
+}

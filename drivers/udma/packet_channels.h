@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Transmit channels, receive channels and flows, as the files that make them share them.
+ */
+#ifndef DRIVERS_UDMA_PACKET_CHANNELS_H
+#define DRIVERS_UDMA_PACKET_CHANNELS_H
+
+#include "drivers/udma/endpoint.h"
+#include "drivers/udma/packet_path.h"
+
+struct udma_transmit {
+    struct udma_consumer consumer; /* first: the handler's context */
+    struct udma_feed feed;
+    struct udma_transmit_config config;
+    struct udma *udma;
+    uint16_t number; /* of the channel, and of the ring that it is wired to */
+    uint16_t completion_ring;
+    struct udmap_channel_registers *half;
+    struct udma_link link;
+    struct udma_receive *partner; /* of a loopback */
+    struct udma_held held;
+    bool wants_room; /* somebody waits for ready(); atomic */
+    int stopped;     /* by udma_half_stop(): 0 or -ETIMEDOUT */
+};
+
+struct udma_flow {
+    struct udma_consumer consumer; /* first: the handler's context */
+    struct udma_feed feeds[UDMA_FREE_RINGS_MAX];
+    struct udma_receive *receive;
+    struct udma_flow_config config;
+    struct udma_held held;
+    unsigned index;               /* in the channel */
+    struct udma_packet packet;    /* that is being delivered; its words are as long as they are */
+    struct udma_buffer buffers[]; /* of it: as many as there are slots */
+};
+
+struct udma_receive {
+    struct udma_receive_config config;
+    struct udma *udma;
+    uint16_t number; /* of the channel, and of its default flow */
+    uint16_t first_flow;
+    struct udmap_channel_registers *half;
+    struct udma_link link;         /* with an endpoint */
+    struct udma_transmit *partner; /* of a loopback; the pairing is its */
+    struct udma_held held;
+    struct udma_flow *flows[UDMA_FLOWS_MAX];
+    int stopped;
+    bool failed; /* a flow's close could not release everything */
+};
+
+/* transmit.c: it runs. Thread context. */
+void udma_transmit_enable(struct udma_transmit *transmit);
+
+/* flow.c: udma_flow_close() of a channel that is off; message: a teardown's comes to this flow. */
+int udma_flow_finish(struct udma_flow *flow, bool message);
+
+/* ---- transmit_path.c, receive_path.c ---- */
+
+enum irq_return udma_transmit_interrupt(void *context);
+void udma_transmit_complete(struct udma_consumer *consumer, uint64_t element);
+/* In a thread, after that. */
+void udma_transmit_after(struct udma_consumer *consumer);
+/* What has not been sent: its callbacks, in order. Nobody is at the channel. */
+void udma_transmit_cancel(struct udma_transmit *transmit);
+
+enum irq_return udma_flow_interrupt(void *context);
+void udma_flow_complete(struct udma_consumer *consumer, uint64_t element);
+/* What has not been received into. Nobody is at the flow. */
+void udma_flow_return(struct udma_flow *flow);
+
+#endif

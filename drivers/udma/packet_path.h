@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What the data paths of transmit channels and of receive flows have in common: a ring that
+ * software fills ("feed"), a ring that it empties ("consumer"), and the slots between them. For
+ * files of this folder.
+ *
+ * The rules are those of copies, and transfer.c gives their reasons: who empties the completion
+ * ring takes no lock; while it is at work what others feed is written, but submitted by one
+ * doorbell at its end, so that a callback that feeds can't keep a handler going; a ring that tells
+ * of more than there can be has failed; an interrupt costs three accesses to the ring accelerator,
+ * and one more for each feed that callbacks have filled; what comes back is believed no further
+ * than a slot's number.
+ */
+#ifndef DRIVERS_UDMA_PACKET_PATH_H
+#define DRIVERS_UDMA_PACKET_PATH_H
+
+#include "arch/barrier.h"
+#include "arch/relaxed.h"
+#include "arch/spinlock.h"
+#include "drivers/udma/host_packet.h"
+#include "drivers/udma/internal.h"
+#include "drivers/udma/packet.h"
+
+/* A place for a packet that is sent, or for a buffer that is received into: one descriptor, or as
+ * many in a row as a packet has buffers, found by the slot's number. */
+struct udma_packet_slot {
+    struct udma_packet_slot *next; /* of the free ones, when this is free; atomic */
+    void *cookie;
+    void *data;      /* receive */
+    uint32_t length; /* of the packet, or what the buffer has room for; 0: it is free */
+    uint32_t feed;   /* receive: whose it is */
+};
+
+/* A ring that software fills. */
+struct udma_feed {
+    struct udma_ring ring;
+    uint32_t mask;                      /* of its elements: a power of two */
+    struct udma_packet_slot *last_free; /* of who empties the completion ring */
+
+    struct spinlock lock; /* for what follows, of who feeds */
+    int refusal;          /* what it returns, or 0 */
+    struct udma_packet_slot *first_free;
+    uint32_t pushed, submitted; /* since the open; atomic */
+    uint64_t doorbells;
+};
+
+/* A completion ring. But for the first block, of who empties it: one core at a time. */
+struct udma_consumer {
+    struct udma_ring ring;
+    struct udma *udma;
+    struct irq *irq;
+    struct udma_deferral deferral;
+    struct udma_feed *feeds; /* whose slots come back here */
+    unsigned feed_count;
+    uint8_t *descriptors;
+    struct udma_packet_slot *slots;
+    unsigned slot_count, shift; /* a slot's descriptors take 1 << shift bytes */
+    udma_error_callback_t error;
+    void *context;
+    bool polled;
+    /* What an element means; of each of the two kinds. */
+    void (*complete)(struct udma_consumer *consumer, uint64_t element);
+    void (*after)(struct udma_consumer *consumer); /* a turn in a thread; or NULL */
+
+    bool closing;  /* atomic */
+    bool told;     /* the teardown's message has come; atomic */
+    bool draining; /* atomic */
+    bool failed;   /* atomic */
+    uint32_t failed_count;
+    unsigned strangers; /* in a row */
+    struct udma_packet_counters counters;
+};
+
+/* Bit 0 of an element says that it is the teardown's completion message. */
+#define PACKET_TEARDOWN           1u
+
+/* Counters of one writer that others read. */
+#define PACKET_ADD(object, more)  relaxed_store64(&(object), (object) + (more))
+#define PACKET_GET(object)        __atomic_load_n(&(object), __ATOMIC_RELAXED)
+#define PACKET_SET(object, value) __atomic_store_n(&(object), (value), __ATOMIC_RELAXED)
+#define PACKET_INLINE             static inline __attribute__((always_inline))
+
+/* ---- packet_path.c ---- */
+
+/* Counts an error and tells of it. Where the completion ring is emptied. */
+void udma_packet_error(struct udma_consumer *consumer, enum udma_error error);
+
+/* An element that is no descriptor in use; the completion ring tells of so many, more than there
+ * can be. */
+void udma_packet_other(struct udma_consumer *consumer, uint64_t element);
+void udma_packet_fail(struct udma_consumer *consumer, uint32_t count);
+
+/* With the feed's lock taken here: what was deferred. */
+void udma_feed_submit(struct udma_feed *feed);
+
+/* Takes all that is on the completion ring now; returns how many that were. Any context; nobody
+ * else is at it. */
+uint32_t udma_packet_take_all(struct udma_consumer *consumer);
+/* One at a time, with callbacks that may take long, and submitting at once. Whether there is more.
+ * Thread context; nobody else is at it. */
+bool udma_packet_turn(struct udma_consumer *consumer);
+/* As udma_poll(). */
+int udma_packet_poll(struct udma_consumer *consumer);
+
+/* Nobody is fed any more: -ECANCELED, unless it was so. Any context. */
+void udma_feed_refuse(struct udma_feed *feed, int error);
+
+void udma_packet_get_counters(const struct udma_consumer *consumer,
+                              struct udma_packet_counters *counters);
+
+/* ---- packet_setup.c; thread context ---- */
+
+/* Slots and descriptors: each feed has `depth` free ones, and one more. -ENOMEM. */
+int udma_packet_allocate(struct udma_consumer *consumer, unsigned depth,
+                         unsigned descriptors_of_slot);
+void udma_packet_free(struct udma_consumer *consumer);
+
+/* A ring for so many elements, of a power of two; -ENOMEM. */
+int udma_packet_prepare_ring(struct udma *udma, struct udma_ring *ring, uint16_t index,
+                             unsigned elements);
+
+/* Requests the completion ring's interrupt, unless it is polled, and unmasks it; what was on the
+ * ring before is gone. The errors of irq_request(). */
+int udma_packet_request(struct udma_consumer *consumer, const char *name, uint32_t core,
+                        irq_handler_t handler);
+
+/* Its callbacks come in a thread: none runs any more, or will. The errors of work_cancel(). */
+int udma_packet_end_deferral(struct udma_consumer *consumer);
+/* No handler runs any more, and what is on the ring has had its callback. The channel is off, and
+ * callbacks in a thread have ended. message: a teardown's has come, or will soon. -EAGAIN: a
+ * callback has not returned; to be called again. */
+int udma_packet_stop(struct udma_consumer *consumer, bool message);
+/* Then: frees the interrupt, as irq_free(). */
+int udma_packet_free_interrupt(struct udma_consumer *consumer);
+
+/* Resets what rings are configured. The first error. */
+int udma_packet_close_ring(struct udma_ring *ring);
+
+/* Whether a half is off within that time. */
+bool udma_half_wait_until_off(const struct udmap_channel_registers *half, uint64_t timeout_us);
+/* Tears it down: 0; -ETIMEDOUT: it was cut off. `endpoint`: the other end is told, not the half. */
+int udma_half_stop(const struct udmap_channel_registers *half, bool endpoint);
+
+/* ---- packet_numbers.c ---- */
+
+enum udma_direction {
+    UDMA_TRANSMIT,
+    UDMA_RECEIVE
+};
+
+/* Numbers for packets: while a channel is taken udma_init() is refused. Thread context. -ENOSPC;
+ * -ENODEV before udma_init(). */
+int udma_packet_take_channel(struct udma *udma, enum udma_direction direction, uint16_t *number);
+int udma_packet_take_ring(struct udma *udma, uint16_t *number);
+/* The ring that receive channel n is wired to; -ENOSPC: it is not the host's, or in use. It asks
+ * the system firmware, the first time: its errors. */
+int udma_packet_take_receive_ring(struct udma *udma, uint16_t channel, uint16_t *number);
+/* `count` flows in a row; asks the system firmware for the host's, the first time: its errors. */
+int udma_packet_take_flows(struct udma *udma, unsigned count, uint16_t *first);
+
+void udma_packet_give_back_channel(struct udma *udma, enum udma_direction direction,
+                                   uint16_t number, bool last);
+void udma_packet_give_back_ring(struct udma *udma, uint16_t number, bool last);
+void udma_packet_give_back_flows(struct udma *udma, unsigned count, uint16_t first, bool last);
+
+/* One that is held more, or fewer. */
+void udma_packet_count_held(struct udma *udma, int more);
+
+/* ---- the paths ---- */
+
+/* The slot that an element is of; NULL: none's, or one that is free. */
+PACKET_INLINE struct udma_packet_slot *packet_find(const struct udma_consumer *consumer,
+                                                   uint64_t element)
+{
+    const uint64_t offset = element - (uintptr_t)consumer->descriptors;
+    /* The low bits come on top: too large is also what is not a whole number of slots away. */
+    const uint64_t number = offset >> consumer->shift | offset << (64u - consumer->shift);
+    struct udma_packet_slot *slot;
+
+    if (number >= consumer->slot_count)
+        return NULL;
+    slot = &consumer->slots[number];
+    return slot->length != 0 ? slot : NULL;
+}
+
+/* The slot is free. Release: who sees it has seen that the core is draining, and that it is done
+ * with the slot. */
+PACKET_INLINE void packet_give_back(struct udma_feed *feed, struct udma_packet_slot *slot)
+{
+    struct udma_packet_slot *last = feed->last_free;
+
+    slot->next = NULL;
+    slot->length = 0;
+    feed->last_free = slot;
+    __atomic_store_n(&last->next, slot, __ATOMIC_RELEASE);
+}
+
+/* With the feed's lock. The last free slot stays in the list. Acquire: what was done with the slot
+ * comes before its next use. NULL: there is none. */
+PACKET_INLINE struct udma_packet_slot *packet_take_free(struct udma_feed *feed)
+{
+    struct udma_packet_slot *slot = feed->first_free;
+    struct udma_packet_slot *next = __atomic_load_n(&slot->next, __ATOMIC_ACQUIRE);
+
+    if (next != NULL)
+        feed->first_free = next;
+    return next != NULL ? slot : NULL;
+}
+
+/* With the feed's lock: the element `ahead` of what is pushed. volatile: it belongs to the hardware
+ * from the doorbell on. */
+PACKET_INLINE void packet_put(struct udma_feed *feed, uint32_t ahead, uint64_t element)
+{
+    *(volatile uint64_t *)&feed->ring.elements[(feed->pushed + ahead) & feed->mask] = element;
+}
+
+/* With the feed's lock: all that was pushed becomes the hardware's. */
+PACKET_INLINE void packet_submit(struct udma_feed *feed)
+{
+    uint32_t left = feed->pushed - feed->submitted;
+
+    relaxed_store32(&feed->submitted, feed->pushed);
+    while (left != 0) {
+        const uint32_t some = left < RING_DOORBELL_MAX ? left : RING_DOORBELL_MAX;
+
+        udma_ring_submit(&feed->ring, some);
+        PACKET_ADD(feed->doorbells, 1);
+        left -= some;
+    }
+}
+
+/* With the feed's lock: `count` elements were put. */
+PACKET_INLINE void packet_push(struct udma_feed *feed, const struct udma_consumer *consumer,
+                               uint32_t count)
+{
+    relaxed_store32(&feed->pushed, feed->pushed + count);
+    barrier_cores(); /* it is counted before `draining` is read: see packet_end_draining() */
+    if (relaxed_load_bool(&consumer->draining) == 0)
+        packet_submit(feed);
+}
+
+PACKET_INLINE void packet_release(struct udma_ring *ring, uint32_t count)
+{
+    while (count != 0) {
+        const uint32_t some = count < RING_DOORBELL_MAX ? count : RING_DOORBELL_MAX;
+
+        udma_ring_release(ring, some);
+        count -= some;
+    }
+}
+
+PACKET_INLINE void packet_end_draining(struct udma_consumer *consumer)
+{
+    __atomic_store_n(&consumer->draining, false, __ATOMIC_RELEASE);
+    barrier_cores(); /* seen before what is pushed is read: see packet_push() */
+    for (unsigned i = 0; i < consumer->feed_count; i++) {
+        struct udma_feed *feed = &consumer->feeds[i];
+
+        if (relaxed_load32(&feed->pushed) != relaxed_load32(&feed->submitted))
+            udma_feed_submit(feed);
+    }
+}
+
+/* Takes everything off the completion ring, which is at most what it has room for. The last look at
+ * the occupancy is needed: transfer.c, "three accesses". */
+PACKET_INLINE uint32_t packet_drain(struct udma_consumer *consumer,
+                                    void (*complete)(struct udma_consumer *, uint64_t))
+{
+    struct udma_ring *ring = &consumer->ring;
+    uint32_t taken = 0, count;
+
+    relaxed_store_bool(&consumer->draining, true);
+    while (!consumer->failed && (count = udma_ring_occupancy(ring)) != 0) {
+        if (count > ring->count - taken) {
+            udma_packet_fail(consumer, taken + count);
+            break;
+        }
+        for (uint32_t i = 0; i < count; i++)
+            complete(consumer, udma_ring_get(ring));
+        packet_release(ring, count);
+        taken += count;
+    }
+    packet_end_draining(consumer);
+    return taken;
+}
+
+/* The completion ring's interrupt. */
+PACKET_INLINE enum irq_return packet_handle(struct udma_consumer *consumer,
+                                            void (*complete)(struct udma_consumer *, uint64_t))
+{
+    PACKET_ADD(consumer->counters.interrupts, 1);
+    if (__builtin_expect(packet_drain(consumer, complete) != 0, 1))
+        return IRQ_HANDLED;
+    PACKET_ADD(consumer->counters.empty, 1);
+    return IRQ_NONE;
+}
+
+#endif

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What transmit channels and receive flows take of memory and of the hardware, and how they end
+ * (AM65x TRM SPRUID7, 10.2.2 UDMAP: "Channel Setup", "Channel Teardown").
+ */
+#include "arch/mmio.h"
+#include "arch/time.h"
+#include "arch/wait.h"
+#include "drivers/udma/packet_path.h"
+#include "drivers/udma/static_tr.h"
+#include "msi/irq.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* A packet in flight must end within this. */
+#define TEARDOWN_TIMEOUT_US 1000000u
+/* One that is cut off says so at once. */
+#define DISABLE_TIMEOUT_US  1000u
+/* A message that is on its way to the ring comes soon. */
+#define MESSAGE_TIMEOUT_US  10000u
+#define MESSAGE_POLL_US     20u
+
+#define RING_ELEMENTS_MIN   16u
+
+/* ---- memory ---- */
+
+static void link_slots(struct udma_consumer *consumer, unsigned number, unsigned first,
+                       unsigned count)
+{
+    struct udma_feed *feed = &consumer->feeds[number];
+
+    for (unsigned i = 0; i < count; i++) {
+        struct udma_packet_slot *slot = &consumer->slots[first + i];
+
+        slot->feed = number;
+        slot->next = i + 1u < count ? slot + 1 : NULL;
+    }
+    feed->first_free = &consumer->slots[first];
+    feed->last_free = &consumer->slots[first + count - 1u];
+}
+
+int udma_packet_allocate(struct udma_consumer *consumer, unsigned depth,
+                         unsigned descriptors_of_slot)
+{
+    consumer->shift = HOST_PACKET_SHIFT;
+    while (1u << (consumer->shift - HOST_PACKET_SHIFT) < descriptors_of_slot)
+        consumer->shift++;
+    consumer->slot_count = (depth + 1u) * consumer->feed_count;
+    consumer->slots = calloc(consumer->slot_count, sizeof(*consumer->slots));
+    consumer->descriptors = dma_alloc((size_t)consumer->slot_count << consumer->shift);
+    if (consumer->slots == NULL || consumer->descriptors == NULL) {
+        udma_packet_free(consumer);
+        return -ENOMEM;
+    }
+    for (unsigned i = 0; i < consumer->feed_count; i++)
+        link_slots(consumer, i, i * (depth + 1u), depth + 1u);
+    return 0;
+}
+
+void udma_packet_free(struct udma_consumer *consumer)
+{
+    free(consumer->slots);
+    dma_free(consumer->descriptors);
+    consumer->slots = NULL;
+    consumer->descriptors = NULL;
+}
+
+int udma_packet_prepare_ring(struct udma *udma, struct udma_ring *ring, uint16_t index,
+                             unsigned elements)
+{
+    uint16_t count = RING_ELEMENTS_MIN;
+
+    while (count < elements)
+        count = (uint16_t)(2u * count);
+    return udma_ring_prepare(udma, ring, index, count);
+}
+
+int udma_packet_close_ring(struct udma_ring *ring)
+{
+    int error = 0;
+
+    if (ring->elements == NULL)
+        return 0;
+    if (ring->udma->facts.ring_state_erratum)
+        error = udma_ring_wrap_occupancy(ring);
+    return error == 0 ? udma_ring_close(ring) : error;
+}
+
+/* ---- the interrupt ---- */
+
+static bool turn(void *context)
+{
+    struct udma_consumer *consumer = context;
+    bool more = udma_packet_turn(consumer);
+
+    if (consumer->after != NULL)
+        consumer->after(consumer);
+    return more;
+}
+
+/* What somebody else put onto the ring before its event was mapped: for a ring that is not empty no
+ * event would come, now or later. */
+static void clear(struct udma_ring *ring)
+{
+    unsigned count = udma_ring_occupancy(ring);
+
+    if (count == 0 || count > ring->count)
+        return;
+    ring->position = count == ring->count ? 0 : count;
+    packet_release(ring, count);
+}
+
+int udma_packet_request(struct udma_consumer *consumer, const char *name, uint32_t core,
+                        irq_handler_t handler)
+{
+    struct udma_deferral *deferral = &consumer->deferral;
+    struct irq_request request = {
+        .index = consumer->ring.index,
+        .handler = handler,
+        .context = consumer,
+        .name = name,
+        .core = core,
+        .flags = IRQ_FLAG_MASKED,
+    };
+    int error = 0;
+
+    if (!consumer->polled) {
+        deferral->turn = turn;
+        deferral->context = consumer;
+        deferral->interrupts = &consumer->counters.interrupts;
+        deferral->empty = &consumer->counters.empty;
+        if (deferral->delivery != NULL)
+            error = deferral->delivery->begin(deferral, &request);
+        if (error == 0)
+            error = irq_request(consumer->udma->facts.ring_interrupts, &request, &consumer->irq);
+        deferral->irq = consumer->irq;
+    }
+    if (error != 0) {
+        log_error(udma, "no interrupt for ring %u (%d)", (unsigned)request.index, error);
+        return error;
+    }
+    clear(&consumer->ring);
+    if (consumer->irq != NULL)
+        irq_unmask(consumer->irq);
+    return 0;
+}
+
+/* ---- the end ---- */
+
+int udma_packet_end_deferral(struct udma_consumer *consumer)
+{
+    const struct udma_delivery *delivery = consumer->polled ? NULL : consumer->deferral.delivery;
+
+    return delivery != NULL && consumer->irq != NULL ? delivery->end(&consumer->deferral) : 0;
+}
+
+static void tell_of_faults(const struct udma_consumer *consumer)
+{
+    const unsigned ring = consumer->ring.index;
+
+    if (consumer->failed)
+        log_error(udma, "ring %u told of %u elements, and has room for %u", ring,
+                  (unsigned)consumer->failed_count, (unsigned)consumer->ring.count);
+    if (consumer->counters.bogus != 0)
+        log_error(udma, "ring %u had %llu elements that were no descriptors in use", ring,
+                  (unsigned long long)consumer->counters.bogus);
+}
+
+int udma_packet_stop(struct udma_consumer *consumer, bool message)
+{
+    deadline_t deadline = deadline_after_us(MESSAGE_TIMEOUT_US);
+
+    if (consumer->irq != NULL) {
+        irq_mask(consumer->irq);
+        if (irq_synchronize(consumer->irq) != 0)
+            return -EAGAIN;
+    }
+    (void)udma_packet_take_all(consumer);
+    while (message && !consumer->told && !consumer->failed && !deadline_passed(deadline)) {
+        delay_us(MESSAGE_POLL_US);
+        (void)udma_packet_take_all(consumer);
+    }
+    tell_of_faults(consumer);
+    return 0;
+}
+
+int udma_packet_free_interrupt(struct udma_consumer *consumer)
+{
+    int error = consumer->irq != NULL ? irq_free(consumer->irq) : 0;
+
+    if (error == -EAGAIN)
+        return error;
+    consumer->irq = NULL;
+    if (error != 0)
+        log_error(udma, "ring %u: its interrupt was not taken down (%d)",
+                  (unsigned)consumer->ring.index, error);
+    return error;
+}
+
+bool udma_half_wait_until_off(const struct udmap_channel_registers *half, uint64_t timeout_us)
+{
+    deadline_t deadline = deadline_after_us(timeout_us);
+
+    while (udma_half_is_running(half))
+        if (deadline_passed(deadline))
+            return !udma_half_is_running(half);
+    return true;
+}
+
+int udma_half_stop(const struct udmap_channel_registers *half, bool endpoint)
+{
+    if (!udma_half_is_running(half))
+        return 0;
+    if (endpoint)
+        udma_endpoint_teardown(half);
+    else
+        mmio_write32(UDMA_CTL(half), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
+    if (udma_half_wait_until_off(half, TEARDOWN_TIMEOUT_US))
+        return 0;
+    mmio_write32(UDMA_CTL(half), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN | UDMAP_CTL_FORCED_TEARDOWN);
+    if (!udma_half_wait_until_off(half, DISABLE_TIMEOUT_US))
+        mmio_write32(UDMA_CTL(half), 0);
+    return -ETIMEDOUT;
+}

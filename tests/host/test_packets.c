@@ -1,0 +1,1366 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The models of the UDMAPs by themselves, register by register: packets from memory to memory over
+ * PSI-L, and to and from a peripheral, which is the test's own. What they should do is in the AM65x
+ * TRM (SPRUID7) and TI's TI-SCI documentation.
+ */
+#include "twin/models/am65x.h"
+#include "twin/models/psil.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define DRAM_BASE  UINT64_C(0x80000000)
+#define DRAM_SIZE  0x2000000u
+
+#define HOST       12u
+#define SCI_ACK    2u
+#define NAVSS_MAIN 0u
+#define NAVSS_MCU  1u
+
+static uint8_t dram[DRAM_SIZE];
+static uint64_t now_ns;
+
+static void on_line(void *context, unsigned intid, bool high)
+{
+    (void)context;
+    (void)intid;
+    (void)high;
+}
+
+static void on_its_message(void *context, uint32_t device_id, uint32_t event_id)
+{
+    (void)context;
+    (void)device_id;
+    (void)event_id;
+}
+
+static bool on_read(void *context, uint64_t address, void *data, size_t size)
+{
+    (void)context;
+    if (address - DRAM_BASE >= DRAM_SIZE || size > DRAM_SIZE - (address - DRAM_BASE))
+        return false;
+    memcpy(data, &dram[address - DRAM_BASE], size);
+    return true;
+}
+
+static bool on_write(void *context, uint64_t address, const void *data, size_t size)
+{
+    (void)context;
+    if (address - DRAM_BASE >= DRAM_SIZE || size > DRAM_SIZE - (address - DRAM_BASE))
+        return false;
+    memcpy(&dram[address - DRAM_BASE], data, size);
+    return true;
+}
+
+static uint64_t on_now(void *context)
+{
+    (void)context;
+    return now_ns;
+}
+
+static void on_uart(void *context, unsigned uart, uint8_t byte)
+{
+    (void)context;
+    (void)uart;
+    (void)byte;
+}
+
+static const struct am65x_environment environment = {
+    .line = on_line,
+    .its_message = on_its_message,
+    .memory_read = on_read,
+    .memory_write = on_write,
+    .now = on_now,
+    .uart_transmit = on_uart,
+};
+
+static uint32_t read32(uint64_t address)
+{
+    uint64_t value = 0;
+    assert_true(am65x_read(address, 4, &value));
+    return (uint32_t)value;
+}
+
+static void write32(uint64_t address, uint32_t value)
+{
+    assert_true(am65x_write(address, 4, value));
+}
+
+static void pass(uint64_t nanoseconds)
+{
+    uint64_t end = now_ns + nanoseconds;
+    for (unsigned i = 0; am65x_next_deadline() <= end; i++) {
+        assert_true(i < 1000000);
+        if (now_ns < am65x_next_deadline())
+            now_ns = am65x_next_deadline();
+        am65x_advance();
+    }
+    now_ns = end;
+}
+
+#define A_WHILE 1000000u
+
+/* ---------------------------------------------------------------- memory */
+
+static uint8_t *at(uint64_t address)
+{
+    assert_true(address - DRAM_BASE < DRAM_SIZE);
+    return &dram[address - DRAM_BASE];
+}
+
+static uint32_t get_word(uint64_t address)
+{
+    uint32_t value;
+    memcpy(&value, at(address), 4);
+    return value;
+}
+
+static void put_word(uint64_t address, uint32_t value)
+{
+    memcpy(at(address), &value, 4);
+}
+
+static void put_address(uint64_t address, uint64_t value)
+{
+    put_word(address, (uint32_t)value);
+    put_word(address + 4, (uint32_t)(value >> 32));
+}
+
+/* Places, far from each other. */
+#define RING_MEMORY(n) (DRAM_BASE + 0x10000u + 0x1000u * (n))
+#define DESCRIPTOR(n)  (DRAM_BASE + 0x100000u + 0x100u * (n))
+#define SOURCE         (DRAM_BASE + 0x800000u)
+#define DESTINATION    (DRAM_BASE + 0x1000000u)
+#define SOURCE_SIZE    0x800000u
+
+/* ---------------------------------------------------------------- TI-SCI */
+
+struct sci {
+    uint8_t bytes[60];
+};
+
+static void put(struct sci *message, unsigned offset, unsigned size, uint64_t value)
+{
+    for (unsigned i = 0; i < size; i++)
+        message->bytes[offset + i] = (uint8_t)(value >> (8 * i));
+}
+
+static struct sci request(uint16_t type)
+{
+    struct sci message = {{0}};
+    put(&message, 0, 2, type);
+    put(&message, 2, 1, HOST);
+    put(&message, 4, 4, SCI_ACK);
+    return message;
+}
+
+static bool ask(const struct sci *message)
+{
+    uint32_t word, answer[15];
+    for (unsigned i = 0; i < 15; i++) {
+        memcpy(&word, &message->bytes[4 * i], 4);
+        write32(0x32c0d004u + 4 * i, word);
+    }
+    pass(50000);
+    assert_int_not_equal(read32(0x3240b000) & 0xff, 0);
+    for (unsigned i = 0; i < 15; i++)
+        answer[i] = read32(0x32c0b004u + 4 * i);
+    return (answer[1] & SCI_ACK) != 0;
+}
+
+/* ---------------------------------------------------------------- a Navigator */
+
+struct navigator {
+    uint16_t navss, ringacc, udmap;
+    uint64_t rings, rchans, tchans, gcfg;
+    uint16_t thread;       /* of channel 0 */
+    uint16_t channel;      /* one of this host's, transmit and receive */
+    uint16_t receive_ring; /* of that receive channel */
+    uint16_t free_ring;    /* the first of its other rings */
+    uint16_t flow;         /* the first of its flows beside the default ones */
+};
+
+static const struct navigator navigators[2] = {
+    {118, 187, 188, 0x3c000000, 0x34000000, 0x35000000, 0x31150000, 0x1000, 8, 160, 304, 150},
+    {119, 195, 194, 0x2b800000, 0x2a800000, 0x2aa00000, 0x285c0000, 0x6000, 2, 50, 96, 48},
+};
+
+static bool ring_configure(const struct navigator *n, uint16_t ring, uint64_t base, uint32_t count)
+{
+    struct sci message = request(0x1110);
+    put(&message, 8, 4, 0x1f);
+    put(&message, 12, 2, n->ringacc);
+    put(&message, 14, 2, ring);
+    put(&message, 16, 8, base);
+    put(&message, 24, 4, count);
+    put(&message, 29, 1, 1); /* 8-byte elements */
+    return ask(&message);
+}
+
+static bool channel_configure(const struct navigator *n, bool transmit, uint16_t channel,
+                              uint8_t type, uint16_t completion_ring)
+{
+    struct sci message = request(transmit ? 0x1205 : 0x1215);
+    put(&message, 8, 4, 0x1c);
+    put(&message, 12, 2, n->udmap);
+    put(&message, 14, 2, channel);
+    put(&message, transmit ? 20 : 30, 1, type);
+    put(&message, transmit ? 22 : 16, 2, 64); /* words */
+    put(&message, transmit ? 25 : 18, 2, completion_ring);
+    return ask(&message);
+}
+
+static bool flow_range(const struct navigator *n, uint16_t channel, uint16_t first, uint16_t count)
+{
+    struct sci message = request(0x1215);
+    put(&message, 8, 4, 0x600);
+    put(&message, 12, 2, n->udmap);
+    put(&message, 14, 2, channel);
+    put(&message, 24, 2, first);
+    put(&message, 26, 2, count);
+    return ask(&message);
+}
+
+struct flow {
+    uint8_t einfo, psinfo, retry, words_in_buffer;
+    uint16_t offset;
+    uint8_t tags[4], selectors[4];
+};
+
+static bool flow_configure(const struct navigator *n, uint16_t flow, const struct flow *settings,
+                           uint16_t destination, const uint16_t free_rings[4])
+{
+    struct sci message = request(0x1230);
+    put(&message, 8, 4, 0x7ffff);
+    put(&message, 12, 2, n->udmap);
+    put(&message, 14, 2, flow);
+    put(&message, 16, 1, settings->einfo);
+    put(&message, 17, 1, settings->psinfo);
+    put(&message, 18, 1, settings->retry);
+    put(&message, 20, 2, settings->offset);
+    put(&message, 22, 2, destination);
+    for (unsigned i = 0; i < 4; i++) {
+        put(&message, 24 + i, 1, settings->tags[i]);
+        put(&message, 28 + i, 1, settings->selectors[i]);
+        put(&message, 32 + 2 * i, 2, free_rings[i]);
+    }
+    put(&message, 40, 1, settings->words_in_buffer);
+    return ask(&message);
+}
+
+static bool pair(uint16_t type, uint16_t source, uint16_t destination)
+{
+    struct sci message = request(type);
+    put(&message, 8, 4, 118);
+    put(&message, 12, 4, source);
+    put(&message, 16, 4, destination);
+    return ask(&message);
+}
+
+static uint64_t ring_registers(const struct navigator *n, unsigned ring)
+{
+    return n->rings + 0x1000u * ring;
+}
+
+static uint32_t occupancy(const struct navigator *n, unsigned ring)
+{
+    return read32(ring_registers(n, ring) + 0x18);
+}
+
+/* Where each ring's elements lie, and where the test is in it. */
+static struct {
+    uint64_t base;
+    uint32_t count, position;
+} rings[2][1024];
+
+static void open_ring(unsigned navss, uint16_t ring, unsigned place, uint32_t count)
+{
+    rings[navss][ring].base = RING_MEMORY(place);
+    rings[navss][ring].count = count;
+    rings[navss][ring].position = 0;
+    assert_true(ring_configure(&navigators[navss], ring, RING_MEMORY(place), count));
+}
+
+static void push(unsigned navss, unsigned ring, uint64_t element)
+{
+    put_address(rings[navss][ring].base + 8 * rings[navss][ring].position, element);
+    rings[navss][ring].position = (rings[navss][ring].position + 1) % rings[navss][ring].count;
+    write32(ring_registers(&navigators[navss], ring) + 0x10, 1);
+}
+
+/* 0: it is empty. */
+static uint64_t pop(unsigned navss, unsigned ring)
+{
+    uint64_t element;
+    if (occupancy(&navigators[navss], ring) == 0)
+        return 0;
+    memcpy(&element, at(rings[navss][ring].base + 8 * rings[navss][ring].position), 8);
+    rings[navss][ring].position = (rings[navss][ring].position + 1) % rings[navss][ring].count;
+    write32(ring_registers(&navigators[navss], ring) + 0x10, 0xff);
+    return element;
+}
+
+#define CONTROL      0x000u
+#define PEER_CONTROL 0x220u
+#define PACKETS      0x400u
+#define BYTES        0x408u
+
+static uint64_t tchan(unsigned navss)
+{
+    return navigators[navss].tchans + 0x1000u * navigators[navss].channel;
+}
+
+static uint64_t rchan(unsigned navss)
+{
+    return navigators[navss].rchans + 0x1000u * navigators[navss].channel;
+}
+
+static uint16_t transmit_thread(unsigned navss)
+{
+    return (uint16_t)(navigators[navss].thread + navigators[navss].channel);
+}
+
+static uint16_t receive_thread(unsigned navss)
+{
+    return transmit_thread(navss) | PSIL_DESTINATION;
+}
+
+static uint16_t sent_ring(unsigned navss)
+{
+    return (uint16_t)(navigators[navss].free_ring + 8);
+}
+
+static uint16_t received_ring(unsigned navss)
+{
+    return (uint16_t)(navigators[navss].free_ring + 9);
+}
+
+/* A channel of each, and all rings: 4 free rings in a row, one for what is sent, one for what was
+ * received. */
+static void open_channels(unsigned navss)
+{
+    const struct navigator *n = &navigators[navss];
+    open_ring(navss, n->channel, 20 * navss, 256);
+    for (unsigned i = 0; i < 4; i++)
+        open_ring(navss, (uint16_t)(n->free_ring + i), 20 * navss + 1 + i, 256);
+    open_ring(navss, sent_ring(navss), 20 * navss + 5, 256);
+    open_ring(navss, received_ring(navss), 20 * navss + 6, 256);
+    assert_true(channel_configure(n, true, n->channel, 2, sent_ring(navss)));
+    assert_true(channel_configure(n, false, n->channel, 2, received_ring(navss)));
+}
+
+static void default_flow(unsigned navss, const struct flow *settings)
+{
+    const struct navigator *n = &navigators[navss];
+    const uint16_t free_rings[4] = {n->free_ring, (uint16_t)(n->free_ring + 1),
+                                    (uint16_t)(n->free_ring + 2), (uint16_t)(n->free_ring + 3)};
+    assert_true(flow_configure(n, n->channel, settings, received_ring(navss), free_rings));
+}
+
+static const struct flow plain = {.retry = 1};
+
+static void loopback(unsigned from, unsigned to, const struct flow *settings)
+{
+    open_channels(from);
+    if (to != from)
+        open_channels(to);
+    default_flow(to, settings);
+    assert_true(pair(0x1280, transmit_thread(from), receive_thread(to)));
+    write32(rchan(to) + CONTROL, 0x80000000);
+    write32(tchan(from) + CONTROL, 0x80000000);
+}
+
+/* ---------------------------------------------------------------- descriptors */
+
+static void buffer_descriptor(uint64_t descriptor, uint64_t next, uint64_t buffer, uint32_t length)
+{
+    memset(at(descriptor), 0, 48);
+    put_address(descriptor + 16, next);
+    put_address(descriptor + 24, buffer);
+    put_word(descriptor + 32, length);
+    put_word(descriptor + 36, length);
+    put_address(descriptor + 40, buffer);
+}
+
+static void packet_descriptor(uint64_t descriptor, uint64_t next, uint64_t buffer, uint32_t length,
+                              uint32_t packet_length, uint32_t ring)
+{
+    buffer_descriptor(descriptor, next, buffer, length);
+    put_word(descriptor, 1u << 30 | packet_length);
+    put_word(descriptor + 4, 0x3fff);
+    put_word(descriptor + 8, ring);
+}
+
+static void give_free(unsigned navss, unsigned ring, unsigned number, uint64_t buffer,
+                      uint32_t length)
+{
+    buffer_descriptor(DESCRIPTOR(number), 0, buffer, length);
+    push(navss, ring, DESCRIPTOR(number));
+}
+
+static void fill_source(void)
+{
+    for (uint32_t i = 0; i < SOURCE_SIZE; i++)
+        *at(SOURCE + i) = (uint8_t)(i * 7 + (i >> 8) + (i >> 16));
+}
+
+/* What a chain of received buffers holds, compared with the source. */
+static void check_data(uint64_t descriptor, uint64_t source, uint32_t length)
+{
+    uint32_t left = length;
+    for (uint64_t next = descriptor; next != 0;) {
+        uint64_t buffer = get_word(next + 24) | (uint64_t)get_word(next + 28) << 32;
+        uint32_t size = get_word(next + 32);
+        assert_true(size <= left);
+        assert_memory_equal(at(buffer), at(source), size);
+        source += size;
+        left -= size;
+        next = get_word(next + 16) | (uint64_t)get_word(next + 20) << 32;
+    }
+    assert_int_equal(left, 0);
+    assert_int_equal(get_word(descriptor) & 0x3fffff, length);
+}
+
+static int setup(void **state)
+{
+    static const struct am65x_config config = {.intid_limit = 256};
+    (void)state;
+    memset(dram, 0, sizeof(dram));
+    fill_source();
+    am65x_reset(&environment, &config);
+    return 0;
+}
+
+static void send_plain(unsigned navss, unsigned number, uint64_t source, uint32_t length)
+{
+    packet_descriptor(DESCRIPTOR(number), 0, source, length, length, sent_ring(navss));
+    push(navss, navigators[navss].channel, DESCRIPTOR(number));
+}
+
+/* ---------------------------------------------------------------- memory to memory */
+
+static void a_packet_arrives_on_either_navigator_and_across(void **state)
+{
+    (void)state;
+    for (unsigned way = 0; way < 4; way++) {
+        unsigned from = way & 1, to = way >> 1;
+        setup(state);
+        loopback(from, to, &plain);
+        give_free(to, navigators[to].free_ring, 100, DESTINATION, 2048);
+        send_plain(from, 1, SOURCE, 1000);
+        assert_int_equal(occupancy(&navigators[to], received_ring(to)), 0);
+        pass(A_WHILE);
+        assert_int_equal(pop(from, sent_ring(from)), DESCRIPTOR(1));
+        assert_int_equal(pop(to, received_ring(to)), DESCRIPTOR(100));
+        check_data(DESCRIPTOR(100), SOURCE, 1000);
+        assert_int_equal(read32(tchan(from) + PACKETS), 1);
+        assert_int_equal(read32(rchan(to) + PACKETS), 1);
+        assert_int_equal(read32(tchan(from) + BYTES), 1000);
+        assert_int_equal(read32(rchan(to) + BYTES), 1000);
+        assert_int_equal(get_word(DESCRIPTOR(100) + 4) & 0x3fff, navigators[to].channel);
+    }
+}
+
+/* Lengths around everything that is a limit somewhere. */
+static void packets_of_any_length_and_any_number_of_buffers(void **state)
+{
+    static const uint32_t lengths[] = {1,    2,     63,    64,    2047,  2048,   2049,
+                                       4096, 16383, 16384, 16385, 65536, 300000, 0x3fffff};
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    for (unsigned i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        uint32_t length = lengths[i], piece = length / 7 + 1, room = length / 5 + 1;
+        unsigned buffers = 0;
+        uint64_t free_rings[5];
+        for (uint32_t done = 0; done < length; done += piece, buffers++) {
+            uint32_t size = length - done < piece ? length - done : piece;
+            buffer_descriptor(DESCRIPTOR(buffers),
+                              done + size < length ? DESCRIPTOR(buffers + 1) : 0, SOURCE + done,
+                              size);
+        }
+        put_word(DESCRIPTOR(0), 1u << 30 | length);
+        put_word(DESCRIPTOR(0) + 4, 0x3fff);
+        put_word(DESCRIPTOR(0) + 8, sent_ring(0));
+        for (unsigned n = 0; n < 5; n++) {
+            free_rings[n] = n < 3 ? 304 + n : 307;
+            if ((uint64_t)n * room < length)
+                give_free(0, (unsigned)free_rings[n], 100 + n, DESTINATION + (uint64_t)n * room,
+                          room);
+        }
+        push(0, 8, DESCRIPTOR(0));
+        pass(10 * A_WHILE);
+        assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(0));
+        assert_int_equal(pop(0, received_ring(0)), DESCRIPTOR(100));
+        check_data(DESCRIPTOR(100), SOURCE, length);
+        assert_memory_equal(at(DESTINATION), at(SOURCE), length);
+    }
+}
+
+static void an_empty_packet_has_a_descriptor_too(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    give_free(0, 304, 100, DESTINATION, 64);
+    send_plain(0, 1, SOURCE, 0);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(1));
+    assert_int_equal(pop(0, received_ring(0)), DESCRIPTOR(100));
+    check_data(DESCRIPTOR(100), SOURCE, 0);
+}
+
+static void each_descriptor_comes_back_if_that_is_asked_for(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    give_free(0, 304, 100, DESTINATION, 4096);
+    packet_descriptor(DESCRIPTOR(1), DESCRIPTOR(2), SOURCE, 100, 300, 1u << 18 | sent_ring(0));
+    buffer_descriptor(DESCRIPTOR(2), DESCRIPTOR(3), SOURCE + 100, 100);
+    buffer_descriptor(DESCRIPTOR(3), 0, SOURCE + 200, 100);
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(1));
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(2));
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(3));
+    assert_int_equal(pop(0, sent_ring(0)), 0);
+    check_data(pop(0, received_ring(0)), SOURCE, 300);
+}
+
+static void a_descriptor_comes_back_to_the_head_if_that_is_asked_for(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    for (unsigned i = 0; i < 2; i++) {
+        give_free(0, 304, 100 + i, DESTINATION + 0x1000 * i, 4096);
+        packet_descriptor(DESCRIPTOR(1 + i), 0, SOURCE, 100, 100, 1u << 16 | sent_ring(0));
+        push(0, 8, DESCRIPTOR(1 + i));
+    }
+    pass(A_WHILE);
+    assert_int_equal(occupancy(&navigators[0], sent_ring(0)), 2);
+    /* Ring elements 255 and then 254. */
+    assert_int_equal(get_word(RING_MEMORY(5) + 8 * 255), (uint32_t)DESCRIPTOR(1));
+    assert_int_equal(get_word(RING_MEMORY(5) + 8 * 254), (uint32_t)DESCRIPTOR(2));
+}
+
+static void a_monolithic_descriptor_has_its_data_with_it(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    give_free(0, 304, 100, DESTINATION, 4096);
+    memset(at(DESCRIPTOR(1)), 0, 64);
+    put_word(DESCRIPTOR(1), 2u << 30 | 100);
+    put_word(DESCRIPTOR(1) + 4, 0x3fff);
+    put_word(DESCRIPTOR(1) + 8, 32u << 18 | sent_ring(0));
+    memcpy(at(DESCRIPTOR(1) + 32), at(SOURCE), 100);
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(1));
+    check_data(pop(0, received_ring(0)), SOURCE, 100);
+}
+
+/* ---------------------------------------------------------------- what goes with the data */
+
+/* A packet with EPIB, four words, flags, type and tags. */
+static void packet_with_metadata(bool words_in_buffer)
+{
+    packet_descriptor(DESCRIPTOR(1), 0, SOURCE, 1000, 1000, sent_ring(0));
+    put_word(DESCRIPTOR(1),
+             1u << 30 | 1u << 29 | (words_in_buffer ? 1u << 28 : 0) | 4u << 22 | 1000);
+    put_word(DESCRIPTOR(1) + 4, 5u << 28 | 9u << 24 | 0x3fff);
+    put_word(DESCRIPTOR(1) + 8, 21u << 27 | sent_ring(0));
+    put_word(DESCRIPTOR(1) + 12, 0x12345678);
+    for (unsigned i = 0; i < 4; i++) {
+        put_word(DESCRIPTOR(1) + 48 + 4 * i, 0xe0000000 + i);
+        put_word(DESCRIPTOR(1) + 64 + 4 * i, 0xd0000000 + i);
+    }
+    push(0, 8, DESCRIPTOR(1));
+}
+
+static void metadata_arrives_as_the_flow_wants_it(void **state)
+{
+    const struct flow all = {.einfo = 1,
+                             .psinfo = 1,
+                             .retry = 1,
+                             .offset = 32,
+                             .tags = {0xa1, 0xa2, 0xa3, 0xa4},
+                             .selectors = {1, 4, 5, 2}};
+    uint64_t descriptor;
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &all);
+    give_free(0, 304, 100, DESTINATION, 4096);
+    packet_with_metadata(false);
+    pass(A_WHILE);
+    descriptor = pop(0, received_ring(0));
+    assert_int_equal(get_word(descriptor), 1u << 30 | 1u << 29 | 4u << 22 | 1000);
+    assert_int_equal(get_word(descriptor + 4), 5u << 28 | 9u << 24 | 8);
+    assert_int_equal(get_word(descriptor + 8) >> 27, 21);
+    /* Source: fixed, and the low byte of what was sent; destination: the high byte, and the flow.
+     */
+    assert_int_equal(get_word(descriptor + 12), 0xa13456ff);
+    assert_int_equal(get_word(descriptor + 24), (uint32_t)DESTINATION + 32);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(get_word(descriptor + 48 + 4 * i), 0xe0000000 + i);
+        assert_int_equal(get_word(descriptor + 64 + 4 * i), 0xd0000000 + i);
+    }
+    check_data(descriptor, SOURCE, 1000);
+}
+
+static void metadata_is_left_out_if_the_flow_does_not_want_it(void **state)
+{
+    uint64_t descriptor;
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    give_free(0, 304, 100, DESTINATION, 4096);
+    packet_with_metadata(false);
+    pass(A_WHILE);
+    descriptor = pop(0, received_ring(0));
+    assert_int_equal(get_word(descriptor), 1u << 30 | 1000);
+    assert_int_equal(get_word(descriptor + 12), 0);
+    assert_int_equal(get_word(descriptor + 48), 0);
+    check_data(descriptor, SOURCE, 1000);
+}
+
+static void protocol_words_can_be_in_the_buffer(void **state)
+{
+    const struct flow in_buffer = {.psinfo = 1, .retry = 1, .offset = 8, .words_in_buffer = 1};
+    uint64_t descriptor;
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &in_buffer);
+    give_free(0, 304, 100, DESTINATION, 4096);
+    packet_with_metadata(true); /* the words are the first 16 bytes of the source, then */
+    pass(A_WHILE);
+    descriptor = pop(0, received_ring(0));
+    assert_int_equal(get_word(descriptor) >> 22, 1u << 8 | 1u << 6 | 4);
+    assert_int_equal(get_word(descriptor + 24), (uint32_t)DESTINATION + 8 + 16);
+    assert_memory_equal(at(DESTINATION + 8), at(SOURCE), 16);
+    check_data(descriptor, SOURCE + 16, 1000);
+}
+
+/* ---------------------------------------------------------------- flows */
+
+static void without_a_descriptor_a_packet_waits_or_is_dropped(void **state)
+{
+    const struct flow drops = {.retry = 0};
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    send_plain(0, 1, SOURCE, 1000);
+    send_plain(0, 2, SOURCE + 1000, 1000);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), 0);
+    give_free(0, 304, 100, DESTINATION, 2048);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(1));
+    assert_int_equal(pop(0, sent_ring(0)), 0);
+    check_data(pop(0, received_ring(0)), SOURCE, 1000);
+    give_free(0, 304, 101, DESTINATION, 2048);
+    pass(A_WHILE);
+    check_data(pop(0, received_ring(0)), SOURCE + 1000, 1000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_DROPPED), 0);
+
+    pop(0, sent_ring(0));
+    default_flow(0, &drops);
+    send_plain(0, 1, SOURCE, 1000);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(1));
+    assert_int_equal(pop(0, received_ring(0)), 0);
+    assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_DROPPED), 1);
+}
+
+/* In its middle a packet waits as well; or gives back what it has got. */
+static void in_its_middle_too(void **state)
+{
+    const struct flow drops = {.retry = 0};
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    give_free(0, 304, 100, DESTINATION, 600);
+    send_plain(0, 1, SOURCE, 1000);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, received_ring(0)), 0);
+    give_free(0, 305, 101, DESTINATION + 600, 600);
+    pass(A_WHILE);
+    check_data(pop(0, received_ring(0)), SOURCE, 1000);
+
+    default_flow(0, &drops);
+    give_free(0, 304, 100, DESTINATION, 600);
+    give_free(0, 305, 101, DESTINATION + 600, 100);
+    send_plain(0, 1, SOURCE, 1000);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, received_ring(0)), 0);
+    assert_int_equal(occupancy(&navigators[0], 304), 1);
+    assert_int_equal(occupancy(&navigators[0], 305), 1);
+    /* And the next packet gets them. */
+    send_plain(0, 2, SOURCE, 700);
+    pass(A_WHILE);
+    check_data(pop(0, received_ring(0)), SOURCE, 700);
+}
+
+static void a_packet_gets_the_flow_that_it_asks_for(void **state)
+{
+    const uint16_t free_rings[4] = {305, 305, 305, 305};
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    assert_true(flow_range(&navigators[0], 8, 150, 4));
+    assert_true(flow_configure(&navigators[0], 152, &plain, 312, free_rings));
+    give_free(0, 305, 100, DESTINATION, 2048);
+    packet_descriptor(DESCRIPTOR(1), 0, SOURCE, 100, 100, sent_ring(0));
+    put_word(DESCRIPTOR(1) + 4, 152);
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
+    assert_int_equal(pop(0, 312), DESCRIPTOR(100));
+    assert_int_equal(get_word(DESCRIPTOR(100) + 4) & 0x3fff, 152);
+    assert_int_equal(read32(0x31150088), 0);
+    /* One that is not the channel's. */
+    put_word(DESCRIPTOR(1) + 4, 154);
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
+    assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_DROPPED), 1);
+    assert_int_equal(read32(0x31150088), 0x80000000 | 154u << 16 | 8);
+    write32(0x31150088, 0);
+    assert_int_equal(read32(0x31150088), 0);
+}
+
+static void the_first_descriptor_comes_from_the_ring_for_the_size(void **state)
+{
+    static const uint32_t lengths[] = {64, 65, 128, 129, 256, 257};
+    static const unsigned expected[] = {304, 313, 313, 314, 314, 315};
+    struct sci message = request(0x1231);
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    for (unsigned i = 0; i < 3; i++)
+        open_ring(0, (uint16_t)(313 + i), 10 + i, 16);
+    put(&message, 8, 4, 0x7f);
+    put(&message, 12, 2, 188);
+    put(&message, 14, 2, 8);
+    put(&message, 16, 2, 2);
+    put(&message, 18, 2, 4);
+    put(&message, 20, 2, 8);
+    put(&message, 22, 2, 313);
+    put(&message, 24, 2, 314);
+    put(&message, 26, 2, 315);
+    put(&message, 28, 1, 7);
+    assert_true(ask(&message));
+    for (unsigned i = 0; i < 6; i++) {
+        give_free(0, 304, 100, DESTINATION, 512);
+        for (unsigned ring = 313; ring < 316; ring++)
+            give_free(0, ring, ring - 212, DESTINATION, 512);
+        send_plain(0, 1, SOURCE, lengths[i]);
+        pass(A_WHILE);
+        assert_int_equal(pop(0, received_ring(0)),
+                         DESCRIPTOR(expected[i] == 304 ? 100 : expected[i] - 212));
+        open_channels(0);
+        default_flow(0, &plain);
+        for (unsigned n = 0; n < 3; n++)
+            open_ring(0, (uint16_t)(313 + n), 10 + n, 16);
+    }
+}
+
+static void somebody_elses_rings_and_flows_are_refused(void **state)
+{
+    const uint16_t mine[4] = {304, 304, 304, 304}, foreign[4] = {304, 304, 304, 404};
+    (void)state;
+    assert_true(flow_configure(&navigators[0], 8, &plain, 305, mine));
+    assert_false(flow_configure(&navigators[0], 8, &plain, 305, foreign));
+    assert_false(flow_configure(&navigators[0], 8, &plain, 404, mine));
+    assert_false(flow_configure(&navigators[0], 214, &plain, 305, mine));
+    assert_false(
+        flow_configure(&navigators[0], 20, &plain, 305, mine)); /* a channel's of another */
+    assert_false(flow_range(&navigators[0], 8, 150, 65));
+    assert_true(flow_range(&navigators[0], 8, 150, 64));
+}
+
+/* ---------------------------------------------------------------- what may go wrong */
+
+static void hostile_descriptors_end_and_are_told(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    give_free(0, 304, 100, DESTINATION, 4096);
+    /* Too short a chain; one that leads nowhere; a loop without any data. */
+    packet_descriptor(DESCRIPTOR(1), 0, SOURCE, 100, 200, sent_ring(0));
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(1));
+    assert_int_equal(read32(tchan(0) + CONTROL) & 1, 1);
+    check_data(pop(0, received_ring(0)), SOURCE, 100);
+    packet_descriptor(DESCRIPTOR(1), 0x1234567890, SOURCE, 100, 200, sent_ring(0));
+    push(0, 8, DESCRIPTOR(1));
+    give_free(0, 304, 100, DESTINATION, 4096);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(1));
+    pop(0, received_ring(0));
+    packet_descriptor(DESCRIPTOR(1), DESCRIPTOR(2), SOURCE, 0, 200, sent_ring(0));
+    buffer_descriptor(DESCRIPTOR(2), DESCRIPTOR(2), SOURCE, 0);
+    push(0, 8, DESCRIPTOR(1));
+    give_free(0, 304, 100, DESTINATION, 4096);
+    pass(10 * A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(1));
+    pop(0, received_ring(0));
+    /* Not a descriptor at all, then a good one. */
+    push(0, 8, 0x1000);
+    push(0, 8, DESCRIPTOR(200));
+    give_free(0, 304, 100, DESTINATION, 4096);
+    send_plain(0, 3, SOURCE, 100);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(3));
+    check_data(pop(0, received_ring(0)), SOURCE, 100);
+}
+
+static void free_descriptors_that_lead_nowhere_are_passed_over(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    push(0, 304, 0x1000);
+    give_free(0, 304, 99, DESTINATION, 0); /* no room */
+    give_free(0, 305, 100, DESTINATION, 2048);
+    send_plain(0, 1, SOURCE, 1000);
+    pass(A_WHILE);
+    assert_int_equal(read32(rchan(0) + CONTROL) & 1, 1);
+    check_data(pop(0, received_ring(0)), SOURCE, 1000);
+}
+
+static void an_error_pauses_a_channel_that_is_to_be_paused(void **state)
+{
+    struct sci message = request(0x1205);
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    put(&message, 8, 4, 1);
+    put(&message, 12, 2, 188);
+    put(&message, 14, 2, 8);
+    put(&message, 16, 1, 1);
+    assert_true(ask(&message));
+    push(0, 8, 0x1000);
+    give_free(0, 304, 100, DESTINATION, 4096);
+    send_plain(0, 3, SOURCE, 100);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), 0);
+    assert_int_equal(read32(tchan(0) + CONTROL), 0xa0000001);
+    write32(tchan(0) + CONTROL, 0x80000000);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(3));
+}
+
+static void faults_lose_and_delay_descriptors(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    am65x_inject(AM65X_FAULT_PACKET_LOST, 0, 1);
+    give_free(0, 304, 100, DESTINATION, 4096);
+    give_free(0, 304, 101, DESTINATION, 4096);
+    send_plain(0, 1, SOURCE, 100);
+    pass(A_WHILE);
+    assert_int_equal((pop(0, sent_ring(0)) != 0) + (pop(0, received_ring(0)) != 0), 1);
+    am65x_inject(AM65X_FAULT_DMA_STALL, 500, 2);
+    send_plain(0, 2, SOURCE, 100);
+    pass(400000);
+    assert_int_equal(pop(0, received_ring(0)), 0);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(2));
+    assert_int_equal(pop(0, received_ring(0)), DESCRIPTOR(101));
+    assert_int_equal(am65x_counter(AM65X_COUNT_FAULTS), 3);
+}
+
+/* ---------------------------------------------------------------- pause and teardown */
+
+static void a_paused_channel_keeps_what_it_has(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    give_free(0, 304, 100, DESTINATION, 4096);
+    write32(rchan(0) + CONTROL, 0xa0000000);
+    send_plain(0, 1, SOURCE, 100);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), 0);
+    write32(rchan(0) + CONTROL, 0x80000000);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(1));
+}
+
+static void a_teardown_lets_the_packet_end_and_reaches_both(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    give_free(0, 304, 100, DESTINATION, 400000);
+    give_free(0, 304, 101, DESTINATION, 400000);
+    send_plain(0, 1, SOURCE, 400000);
+    send_plain(0, 2, SOURCE, 100);
+    pass(20000); /* in the middle of the first */
+    write32(tchan(0) + CONTROL, 0xc0000000);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(1));
+    assert_int_equal(pop(0, sent_ring(0)), 1);
+    assert_int_equal(pop(0, sent_ring(0)), 0);
+    assert_int_equal(read32(tchan(0) + CONTROL) >> 31, 0);
+    check_data(pop(0, received_ring(0)), SOURCE, 400000);
+    assert_int_equal(pop(0, received_ring(0)), 1);
+    assert_int_equal(read32(rchan(0) + CONTROL) >> 31, 0);
+    assert_int_equal(occupancy(&navigators[0], 8), 1);
+}
+
+static void a_forced_teardown_does_not_wait(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    give_free(0, 304, 100, DESTINATION, 100);
+    send_plain(0, 1, SOURCE, 1000); /* waits for a second buffer */
+    pass(A_WHILE);
+    write32(tchan(0) + CONTROL, 0xc0000000);
+    pass(A_WHILE);
+    assert_int_equal(read32(tchan(0) + CONTROL) >> 31, 1);
+    write32(tchan(0) + CONTROL, 0xd0000000);
+    pass(A_WHILE);
+    assert_int_equal(read32(tchan(0) + CONTROL) >> 31, 0);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(1));
+    assert_int_equal(pop(0, sent_ring(0)), 1);
+    /* The part that has arrived comes with an error flag. */
+    assert_int_equal(pop(0, received_ring(0)), DESCRIPTOR(100));
+    assert_int_equal(get_word(DESCRIPTOR(100) + 4) >> 28, 1);
+    assert_int_equal(pop(0, received_ring(0)), 1);
+}
+
+static void a_channel_that_was_off_begins_anew(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    give_free(0, 304, 100, DESTINATION, 100);
+    send_plain(0, 1, SOURCE, 1000);
+    pass(A_WHILE);
+    write32(tchan(0) + CONTROL, 0);
+    write32(rchan(0) + CONTROL, 0);
+    write32(rchan(0) + CONTROL, 0x80000000);
+    write32(tchan(0) + CONTROL, 0x80000000);
+    give_free(0, 304, 101, DESTINATION, 100);
+    send_plain(0, 2, SOURCE + 50, 100);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(2));
+    assert_int_equal(pop(0, received_ring(0)), DESCRIPTOR(101));
+    check_data(DESCRIPTOR(101), SOURCE + 50, 100);
+}
+
+static void a_pairing_that_ends_in_a_packet_cuts_it(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    give_free(0, 304, 100, DESTINATION, 100);
+    send_plain(0, 1, SOURCE, 1000);
+    pass(A_WHILE);
+    assert_true(pair(0x1281, transmit_thread(0), receive_thread(0)));
+    pass(A_WHILE);
+    assert_int_equal(pop(0, received_ring(0)), DESCRIPTOR(100));
+    assert_int_equal(get_word(DESCRIPTOR(100) + 4) >> 28, 1);
+}
+
+static void a_hundred_thousand_packets_keep_their_order(void **state)
+{
+    uint32_t sent = 0, received = 0, returned = 0;
+    (void)state;
+    loopback(NAVSS_MCU, NAVSS_MAIN, &plain);
+    for (unsigned i = 0; i < 16; i++)
+        give_free(0, 304, 100 + i, DESTINATION + 0x1000 * i, 1600);
+    while (received < 100000) {
+        uint64_t descriptor;
+        while (sent < 100000 && sent - returned < 12) {
+            packet_descriptor(DESCRIPTOR(sent % 12), 0, SOURCE + sent % 5000, 1 + sent % 1500,
+                              1 + sent % 1500, sent_ring(1));
+            put_word(DESCRIPTOR(sent % 12) + 12, sent << 16);
+            push(1, 2, DESCRIPTOR(sent % 12));
+            sent++;
+        }
+        pass(3000);
+        while (pop(1, sent_ring(1)) != 0)
+            returned++;
+        while ((descriptor = pop(0, received_ring(0))) != 0) {
+            check_data(descriptor, SOURCE + received % 5000, 1 + received % 1500);
+            push(0, 304, descriptor);
+            received++;
+        }
+    }
+    pass(A_WHILE);
+    assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_SENT), 100000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS), 100000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_DROPPED), 0);
+}
+
+/* ---------------------------------------------------------------- a peripheral of the test's */
+
+static struct {
+    uint8_t data[65536];
+    uint32_t length, room; /* how much more it takes */
+    unsigned packets, ready, ends;
+    struct psil_header header;
+    bool last, slow_end;
+    uint32_t enable;
+} device;
+
+static bool take_packet(unsigned argument, const struct psil_header *header, const uint8_t *data,
+                        uint32_t length)
+{
+    assert_int_equal(argument, 3);
+    if (device.room < length)
+        return false;
+    device.room -= length;
+    device.header = *header;
+    memcpy(device.data, data, length);
+    device.length = length;
+    device.packets++;
+    return true;
+}
+
+static uint32_t take_bytes(unsigned argument, const uint8_t *data, uint32_t size, bool last)
+{
+    uint32_t taken = size < device.room ? size : device.room;
+    assert_int_equal(argument, 3);
+    memcpy(&device.data[device.length], data, taken);
+    device.room -= taken;
+    device.length += taken;
+    device.last = last && taken == size;
+    return taken;
+}
+
+static void source_ready(unsigned argument)
+{
+    assert_int_equal(argument, 0);
+    device.ready++;
+}
+
+static void peer_write(unsigned argument, unsigned number, uint32_t value)
+{
+    (void)argument;
+    if (number == PSIL_PEER_ENABLE)
+        device.enable = value;
+}
+
+static bool end(unsigned argument)
+{
+    (void)argument;
+    device.ends++;
+    return !device.slow_end;
+}
+
+#define SINK_THREAD   0xf003u
+#define SOURCE_THREAD 0x7000u
+
+static const struct psil_peripheral packet_sink = {
+    .take_packet = take_packet, .peer_write = peer_write, .end = end};
+static const struct psil_peripheral byte_sink = {.take_bytes = take_bytes, .end = end};
+static const struct psil_peripheral source = {
+    .source_ready = source_ready, .peer_write = peer_write, .end = end};
+static bool streams;
+
+const struct psil_peripheral *__real_psil_find(uint16_t thread, unsigned *argument);
+const struct psil_peripheral *__wrap_psil_find(uint16_t thread, unsigned *argument);
+
+const struct psil_peripheral *__wrap_psil_find(uint16_t thread, unsigned *argument)
+{
+    (void)__real_psil_find(thread, argument);
+    if (thread == SINK_THREAD)
+        return streams ? &byte_sink : &packet_sink;
+    return thread == SOURCE_THREAD ? &source : NULL;
+}
+
+static void to_device(bool as_stream)
+{
+    memset(&device, 0, sizeof(device));
+    device.room = sizeof(device.data);
+    streams = as_stream;
+    open_channels(1);
+    assert_true(pair(0x1280, transmit_thread(1), SINK_THREAD));
+    write32(tchan(1) + PEER_CONTROL, 0x80000000);
+    write32(tchan(1) + CONTROL, 0x80000000);
+}
+
+static void a_peripheral_gets_a_packet_as_a_whole(void **state)
+{
+    (void)state;
+    to_device(false);
+    packet_descriptor(DESCRIPTOR(1), DESCRIPTOR(2), SOURCE, 14, 60, sent_ring(1));
+    buffer_descriptor(DESCRIPTOR(2), 0, SOURCE + 14, 46);
+    put_word(DESCRIPTOR(1) + 12, 0x00050007);
+    push(1, 2, DESCRIPTOR(1));
+    pass(A_WHILE);
+    assert_int_equal(device.packets, 1);
+    assert_int_equal(device.length, 60);
+    assert_memory_equal(device.data, at(SOURCE), 60);
+    assert_int_equal(device.header.source_tag, 5);
+    assert_int_equal(device.header.destination_tag, 7);
+    assert_int_equal(pop(1, sent_ring(1)), DESCRIPTOR(1));
+    assert_int_equal(device.enable, 0x80000000);
+}
+
+static void a_full_peripheral_lets_the_channel_wait(void **state)
+{
+    (void)state;
+    to_device(false);
+    device.room = 50;
+    send_plain(1, 1, SOURCE, 60);
+    pass(A_WHILE);
+    assert_int_equal(device.packets, 0);
+    assert_int_equal(pop(1, sent_ring(1)), 0);
+    device.room = 1000;
+    pass(A_WHILE);
+    assert_int_equal(device.packets, 0);
+    psil_ready(SINK_THREAD);
+    assert_int_equal(device.packets, 0); /* not within the call */
+    pass(A_WHILE);
+    assert_int_equal(device.packets, 1);
+    assert_int_equal(pop(1, sent_ring(1)), DESCRIPTOR(1));
+}
+
+static void a_peripheral_that_is_off_gets_nothing(void **state)
+{
+    (void)state;
+    to_device(false);
+    write32(tchan(1) + PEER_CONTROL, 0);
+    send_plain(1, 1, SOURCE, 60);
+    pass(A_WHILE);
+    assert_int_equal(device.packets, 0);
+    write32(tchan(1) + PEER_CONTROL, 0xa0000000); /* paused */
+    pass(A_WHILE);
+    assert_int_equal(device.packets, 0);
+    write32(tchan(1) + PEER_CONTROL, 0x80000000);
+    pass(A_WHILE);
+    assert_int_equal(device.packets, 1);
+}
+
+static void a_packet_too_large_for_a_peripheral_is_an_error(void **state)
+{
+    (void)state;
+    to_device(false);
+    send_plain(1, 1, SOURCE, PSIL_PACKET_MAX + 1);
+    send_plain(1, 2, SOURCE, PSIL_PACKET_MAX);
+    pass(A_WHILE);
+    assert_int_equal(device.packets, 1);
+    assert_int_equal(device.length, PSIL_PACKET_MAX);
+    assert_int_equal(read32(tchan(1) + CONTROL) & 1, 1);
+    assert_int_equal(pop(1, sent_ring(1)), DESCRIPTOR(1));
+    assert_int_equal(pop(1, sent_ring(1)), DESCRIPTOR(2));
+}
+
+static void a_stream_takes_what_it_has_room_for(void **state)
+{
+    (void)state;
+    to_device(true);
+    device.room = 1000;
+    send_plain(1, 1, SOURCE, 5000);
+    pass(A_WHILE);
+    assert_int_equal(device.length, 1000);
+    assert_false(device.last);
+    device.room = 10000;
+    psil_ready(SINK_THREAD);
+    pass(A_WHILE);
+    assert_int_equal(device.length, 5000);
+    assert_true(device.last);
+    assert_memory_equal(device.data, at(SOURCE), 5000);
+    assert_int_equal(pop(1, sent_ring(1)), DESCRIPTOR(1));
+    assert_int_equal(read32(tchan(1) + 0x210), 5000); /* the peer's count */
+    write32(tchan(1) + 0x210, 5000);
+    assert_int_equal(read32(tchan(1) + 0x210), 0);
+}
+
+/* As Linux does it: the peer throws away what it still gets, so that the teardown ends. */
+static void a_flush_ends_what_the_peripheral_does_not_take(void **state)
+{
+    (void)state;
+    to_device(true);
+    device.room = 0;
+    send_plain(1, 1, SOURCE, 5000);
+    pass(A_WHILE);
+    write32(tchan(1) + PEER_CONTROL, 0x90000000);
+    write32(tchan(1) + CONTROL, 0xc0000000);
+    pass(A_WHILE);
+    assert_int_equal(device.length, 0);
+    assert_int_equal(pop(1, sent_ring(1)), DESCRIPTOR(1));
+    assert_int_equal(pop(1, sent_ring(1)), 1);
+    assert_int_equal(read32(tchan(1) + CONTROL) >> 31, 0);
+    assert_int_equal(read32(tchan(1) + PEER_CONTROL) >> 31, 0);
+}
+
+static void a_teardown_waits_for_the_peripherals_end(void **state)
+{
+    (void)state;
+    to_device(false);
+    device.slow_end = true;
+    write32(tchan(1) + CONTROL, 0xc0000000);
+    pass(A_WHILE);
+    assert_int_equal(device.ends, 1);
+    assert_int_equal(read32(tchan(1) + CONTROL) >> 31, 1);
+    psil_ended(SINK_THREAD);
+    pass(A_WHILE);
+    assert_int_equal(read32(tchan(1) + CONTROL) >> 31, 0);
+    assert_int_equal(read32(tchan(1) + PEER_CONTROL) >> 31, 0);
+    assert_int_equal(pop(1, sent_ring(1)), 1);
+}
+
+static void from_device(const struct flow *settings)
+{
+    memset(&device, 0, sizeof(device));
+    open_channels(1);
+    default_flow(1, settings);
+    assert_true(pair(0x1280, SOURCE_THREAD, receive_thread(1)));
+    write32(rchan(1) + CONTROL, 0x80000000);
+    write32(rchan(1) + PEER_CONTROL, 0x80000000);
+    pass(A_WHILE);
+}
+
+static void a_peripherals_packets_arrive_in_order(void **state)
+{
+    struct psil_header header = {.flow = PSIL_FLOW_DEFAULT, .source_tag = 1};
+    const struct flow tags = {.retry = 1, .selectors = {0, 4, 0, 0}};
+    (void)state;
+    from_device(&tags);
+    assert_true(psil_source_runs(SOURCE_THREAD));
+    for (unsigned i = 0; i < 4; i++)
+        assert_true(psil_send_packet(SOURCE_THREAD, &header, at(SOURCE + 100 * i), 100));
+    assert_false(psil_send_packet(SOURCE_THREAD, &header, at(SOURCE), 100));
+    pass(A_WHILE);
+    device.ready = 0;
+    for (unsigned i = 0; i < 4; i++)
+        give_free(1, 96, 100 + i, DESTINATION + 0x1000 * i, 2048);
+    assert_int_equal(device.ready, 0);
+    pass(A_WHILE);
+    assert_true(device.ready != 0);
+    for (unsigned i = 0; i < 4; i++) {
+        uint64_t descriptor = pop(1, received_ring(1));
+        check_data(descriptor, SOURCE + 100 * i, 100);
+        assert_int_equal(get_word(descriptor + 12), 1u << 16);
+    }
+}
+
+static void without_a_channel_a_peripherals_packets_are_lost(void **state)
+{
+    const struct psil_header header = {.flow = PSIL_FLOW_DEFAULT};
+    (void)state;
+    assert_false(psil_source_runs(SOURCE_THREAD));
+    assert_true(psil_send_packet(SOURCE_THREAD, &header, at(SOURCE), 100));
+    from_device(&plain);
+    write32(rchan(1) + PEER_CONTROL, 0);
+    assert_true(psil_send_packet(SOURCE_THREAD, &header, at(SOURCE), 100));
+    write32(rchan(1) + PEER_CONTROL, 0x80000000);
+    write32(rchan(1) + CONTROL, 0);
+    assert_true(psil_send_packet(SOURCE_THREAD, &header, at(SOURCE), 100));
+    assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_DROPPED), 3);
+}
+
+static void a_peripherals_stream_becomes_packets(void **state)
+{
+    (void)state;
+    from_device(&plain);
+    give_free(1, 96, 100, DESTINATION, 64);
+    give_free(1, 97, 101, DESTINATION + 64, 64);
+    assert_int_equal(psil_send_bytes(SOURCE_THREAD, at(SOURCE), 50, false), 50);
+    assert_int_equal(psil_send_bytes(SOURCE_THREAD, at(SOURCE + 50), 100, false), 78);
+    pass(A_WHILE);
+    device.ready = 0;
+    give_free(1, 98, 102, DESTINATION + 128, 64);
+    pass(A_WHILE);
+    assert_int_equal(device.ready, 1);
+    assert_int_equal(psil_send_bytes(SOURCE_THREAD, at(SOURCE + 128), 22, true), 22);
+    assert_int_equal(occupancy(&navigators[1], received_ring(1)), 0);
+    pass(A_WHILE);
+    check_data(pop(1, received_ring(1)), SOURCE, 150);
+}
+
+/* What was taken is written; then the message comes, and both ends are off. */
+static void a_receive_teardown_ends_with_a_message(void **state)
+{
+    const struct psil_header header = {.flow = PSIL_FLOW_DEFAULT};
+    (void)state;
+    from_device(&plain);
+    device.slow_end = true;
+    give_free(1, 96, 100, DESTINATION, 2048);
+    assert_true(psil_send_packet(SOURCE_THREAD, &header, at(SOURCE), 100));
+    write32(rchan(1) + PEER_CONTROL, 0xc0000000);
+    pass(A_WHILE);
+    check_data(pop(1, received_ring(1)), SOURCE, 100);
+    assert_int_equal(pop(1, received_ring(1)), 0);
+    psil_ended(SOURCE_THREAD);
+    pass(A_WHILE);
+    assert_int_equal(pop(1, received_ring(1)), 1);
+    assert_int_equal(read32(rchan(1) + CONTROL) >> 31, 0);
+    assert_int_equal(read32(rchan(1) + PEER_CONTROL) >> 31, 0);
+    assert_int_equal(device.enable >> 31, 0);
+}
+
+/* A teardown can't end while a packet waits for a descriptor; with force it can. */
+static void a_receive_teardown_waits_for_a_descriptor(void **state)
+{
+    const struct psil_header header = {.flow = PSIL_FLOW_DEFAULT};
+    (void)state;
+    for (unsigned forced = 0; forced < 2; forced++) {
+        setup(state);
+        from_device(&plain);
+        assert_true(psil_send_packet(SOURCE_THREAD, &header, at(SOURCE), 100));
+        pass(A_WHILE);
+        write32(rchan(1) + PEER_CONTROL, 0xc0000000);
+        pass(A_WHILE);
+        assert_int_equal(read32(rchan(1) + CONTROL) >> 31, 1);
+        if (forced != 0)
+            write32(rchan(1) + CONTROL, 0xd0000000);
+        else
+            give_free(1, 96, 100, DESTINATION, 2048);
+        pass(A_WHILE);
+        assert_int_equal(read32(rchan(1) + CONTROL) >> 31, 0);
+        assert_int_equal(pop(1, received_ring(1)), forced != 0 ? 1 : DESCRIPTOR(100));
+    }
+}
+
+static void teardowns_that_never_end(void **state)
+{
+    (void)state;
+    from_device(&plain);
+    am65x_inject(AM65X_FAULT_DMA_TEARDOWN, 0, 1);
+    write32(rchan(1) + PEER_CONTROL, 0xc0000000);
+    pass(A_WHILE);
+    assert_int_equal(read32(rchan(1) + CONTROL) >> 31, 1);
+    write32(rchan(1) + CONTROL, 0);
+    assert_int_equal(read32(rchan(1) + CONTROL) >> 31, 0);
+}
+
+#define PACKET_TEST(name) cmocka_unit_test_setup(name, setup)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PACKET_TEST(a_packet_arrives_on_either_navigator_and_across),
+        PACKET_TEST(packets_of_any_length_and_any_number_of_buffers),
+        PACKET_TEST(an_empty_packet_has_a_descriptor_too),
+        PACKET_TEST(each_descriptor_comes_back_if_that_is_asked_for),
+        PACKET_TEST(a_descriptor_comes_back_to_the_head_if_that_is_asked_for),
+        PACKET_TEST(a_monolithic_descriptor_has_its_data_with_it),
+        PACKET_TEST(metadata_arrives_as_the_flow_wants_it),
+        PACKET_TEST(metadata_is_left_out_if_the_flow_does_not_want_it),
+        PACKET_TEST(protocol_words_can_be_in_the_buffer),
+        PACKET_TEST(without_a_descriptor_a_packet_waits_or_is_dropped),
+        PACKET_TEST(in_its_middle_too),
+        PACKET_TEST(a_packet_gets_the_flow_that_it_asks_for),
+        PACKET_TEST(the_first_descriptor_comes_from_the_ring_for_the_size),
+        PACKET_TEST(somebody_elses_rings_and_flows_are_refused),
+        PACKET_TEST(hostile_descriptors_end_and_are_told),
+        PACKET_TEST(free_descriptors_that_lead_nowhere_are_passed_over),
+        PACKET_TEST(an_error_pauses_a_channel_that_is_to_be_paused),
+        PACKET_TEST(faults_lose_and_delay_descriptors),
+        PACKET_TEST(a_paused_channel_keeps_what_it_has),
+        PACKET_TEST(a_teardown_lets_the_packet_end_and_reaches_both),
+        PACKET_TEST(a_forced_teardown_does_not_wait),
+        PACKET_TEST(a_channel_that_was_off_begins_anew),
+        PACKET_TEST(a_pairing_that_ends_in_a_packet_cuts_it),
+        PACKET_TEST(a_hundred_thousand_packets_keep_their_order),
+        PACKET_TEST(a_peripheral_gets_a_packet_as_a_whole),
+        PACKET_TEST(a_full_peripheral_lets_the_channel_wait),
+        PACKET_TEST(a_peripheral_that_is_off_gets_nothing),
+        PACKET_TEST(a_packet_too_large_for_a_peripheral_is_an_error),
+        PACKET_TEST(a_stream_takes_what_it_has_room_for),
+        PACKET_TEST(a_flush_ends_what_the_peripheral_does_not_take),
+        PACKET_TEST(a_teardown_waits_for_the_peripherals_end),
+        PACKET_TEST(a_peripherals_packets_arrive_in_order),
+        PACKET_TEST(without_a_channel_a_peripherals_packets_are_lost),
+        PACKET_TEST(a_peripherals_stream_becomes_packets),
+        PACKET_TEST(a_receive_teardown_ends_with_a_message),
+        PACKET_TEST(a_receive_teardown_waits_for_a_descriptor),
+        PACKET_TEST(teardowns_that_never_end),
+    };
+    return cmocka_run_group_tests_name("packets", tests, NULL, NULL);
+}
