@@ -64,8 +64,8 @@ static void advance(struct udma_transfer *transfer)
     transfer->next_period = (transfer->next_period + 1u) % transfer->periods;
 }
 
-/* Leaves out what has been overwritten since; returns how many periods those were. */
-static uint64_t skip(struct udma_transfer *transfer)
+/* Leaves out what has been overwritten since. */
+static void skip(struct udma_transfer *transfer)
 {
     struct udma_channel *channel = transfer->channel;
     unsigned long state = spin_lock(&channel->lock);
@@ -84,23 +84,24 @@ static uint64_t skip(struct udma_transfer *transfer)
         lost++;
     }
     UDMA_COUNT(channel->extra->counters.lost, lost);
-    return lost;
+    transfer->lost += lost;
 }
 
 /* At most a round: then what is there is new. Returns how many periods those were. */
 static unsigned deliver(struct udma_transfer *transfer)
 {
-    uint64_t lost = skip(transfer);
     unsigned count = 0;
     int status = 0;
 
+    skip(transfer);
     while (count < transfer->periods && take(transfer, &status)) {
         const unsigned index = transfer->next_period;
+        const uint64_t lost = transfer->lost;
 
         advance(transfer);
         UDMA_COUNT(transfer->channel->extra->counters.periods, 1);
+        transfer->lost = 0;
         transfer->period(transfer->context, index, lost, status);
-        lost = 0;
         count++;
     }
     return count;
@@ -160,7 +161,7 @@ bool udma_periods_are_delivered(const struct udma_extra *extra)
 void udma_periods_start(struct udma_transfer *transfer)
 {
     transfer->next_period = 0;
-    transfer->delivered = 0;
+    transfer->delivered = transfer->lost = 0;
     __atomic_store_n(&transfer->channel->extra->cyclic, transfer, __ATOMIC_RELEASE);
 }
 

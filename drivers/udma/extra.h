@@ -32,6 +32,7 @@ struct udma_transfer {
     void *context;
     unsigned periods, next_period;
     uint64_t delivered; /* bytes, of periods that were called back or left out */
+    uint64_t lost;      /* periods left out since the last call */
     struct udma_period *period_table;
 };
 
