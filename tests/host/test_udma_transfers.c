@@ -74,6 +74,21 @@ static void on_period(void *context, unsigned index, uint64_t lost, int status)
     probe->lost += lost;
 }
 
+static int open_ranked(struct probe *probe, struct udma_rank rank)
+{
+    const struct udma_channel_config config = {
+        .name = "ranked",
+        .depth = 1,
+        .callback = on_end,
+        .context = probe,
+        .transfers = &udma_transfers,
+        .rank = rank,
+    };
+
+    memset(probe, 0, sizeof(*probe));
+    return udma_channel_open(&config, &probe->channel);
+}
+
 static void open_with(struct probe *probe, uint32_t depth, bool polled,
                       const struct udma_delivery *delivery)
 {
@@ -737,6 +752,35 @@ static void a_paused_channel_goes_on(void **state)
     free(to);
 }
 
+/* What has been submitted last is first at its end. */
+static void the_one_of_a_higher_rank_goes_first(void **state)
+{
+    const struct udma_rank ranks[] = {{.scheduling = 3, .priority = 7, .qos = 7, .order_id = 15},
+                                      {.scheduling = 1}};
+    const struct udma_rank bad[] = {
+        {.scheduling = 4}, {.priority = 8}, {.qos = 8}, {.order_id = 16}};
+    const size_t length = 1u << 19;
+    uint8_t *memory = calloc(1, 4 * length);
+    struct probe probes[2];
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(open_ranked(&probes[0], bad[i]), -EINVAL);
+    for (unsigned i = 0; i < 2; i++) {
+        const struct udma_move move = udma_move_copy(
+            (uintptr_t)&memory[2 * i * length], (uintptr_t)&memory[(2 * i + 1) * length], length);
+
+        must(open_ranked(&probes[i], ranks[i]));
+        must(submit(prepare(&probes[i], &move, 1), 0));
+    }
+    wait_for_calls(&probes[1], 1, 0);
+    assert_int_equal(probes[0].calls, 0);
+    wait_for_calls(&probes[0], 1, 0);
+    for (unsigned i = 0; i < 2; i++)
+        must(udma_channel_close(probes[i].channel));
+    free(memory);
+}
+
 static void an_abort_drops_what_is_queued(void **state)
 {
     const struct udma_host_inventory before = udma_host_inventory();
@@ -889,6 +933,7 @@ int main(void)
         cmocka_unit_test(a_cyclic_one_is_aborted_and_closed),
         cmocka_unit_test(a_polled_cyclic_one),
         cmocka_unit_test(a_paused_channel_goes_on),
+        cmocka_unit_test(the_one_of_a_higher_rank_goes_first),
         cmocka_unit_test(an_abort_drops_what_is_queued),
         cmocka_unit_test(a_deferred_channel_is_aborted_too),
         cmocka_unit_test(a_failed_one_says_so),
