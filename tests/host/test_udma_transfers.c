@@ -761,6 +761,7 @@ static void the_one_of_a_higher_rank_goes_first(void **state)
         {.scheduling = 4}, {.priority = 8}, {.qos = 8}, {.order_id = 16}};
     const size_t length = 1u << 19;
     uint8_t *memory = calloc(1, 4 * length);
+    struct udma_transfer *transfers[2];
     struct probe probes[2];
 
     (void)state;
@@ -771,8 +772,10 @@ static void the_one_of_a_higher_rank_goes_first(void **state)
             (uintptr_t)&memory[2 * i * length], (uintptr_t)&memory[(2 * i + 1) * length], length);
 
         must(open_ranked(&probes[i], ranks[i]));
-        must(submit(prepare(&probes[i], &move, 1), 0));
+        transfers[i] = prepare(&probes[i], &move, 1);
     }
+    must(submit(transfers[0], 0));
+    must(submit(transfers[1], 0));
     wait_for_calls(&probes[1], 1, 0);
     assert_int_equal(probes[0].calls, 0);
     wait_for_calls(&probes[0], 1, 0);
