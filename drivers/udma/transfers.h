@@ -67,9 +67,9 @@ static inline struct udma_move udma_move_fill(uintptr_t destination, uintptr_t p
     return udma_move_rows(destination, (int64_t)length, pattern, 0, length, times);
 }
 
-/* What a transfer waits for before it moves data. Each channel has two triggers, which software
- * sets (udma_trigger()), or the end of another channel's transfers (udma_chain()). A trigger that
- * comes while nothing waits for it is kept, once. */
+/* What a transfer waits for before it moves data. Each channel has two triggers, which the end of
+ * another channel's transfers sets (udma_chain()), the first one software too (udma_trigger()). One
+ * that comes while nothing waits for it is kept. */
 enum udma_trigger {
     UDMA_TRIGGER_NONE,
     UDMA_TRIGGER_0,
@@ -140,8 +140,9 @@ uint64_t udma_transfer_done(const struct udma_transfer *transfer);
  * otherwise. -EINVAL; -EBUSY. */
 int udma_cyclic_poll(struct udma_channel *channel);
 
-/* Lets go what waits for this trigger. Any context. -EINVAL: no such trigger. */
-int udma_trigger(struct udma_channel *channel, enum udma_trigger trigger);
+/* Sets trigger 0: what waits for it goes on. Any context. -EINVAL: no channel, or one that has no
+ * transfers. */
+int udma_trigger(struct udma_channel *channel);
 
 /* From now on the end of each transfer of `from` that tells (udma_transfer_config.tell) triggers
  * `to`, of the same Navigator; unchain ends that, and so does the close of either. A channel
@@ -158,7 +159,7 @@ int udma_channel_resume(struct udma_channel *channel);
 /* Ends what is in flight and drops what is queued; the channel stays open, empty. Each transfer and
  * copy that has not ended gets its callback with -ECANCELED, in this call. Thread context; others
  * may submit meanwhile and are told -ECANCELED. 0; -ETIMEDOUT: the same, but the one in flight did
- * not end within 1 s and was cut off (a cyclic one ends with its round, or its period); -EAGAIN: a
+ * not end within 1 s and was cut off (a cyclic one ends with its round); -EAGAIN: a
  * callback has not returned for 5 s, call it again; -EIO, or the system firmware's error: the
  * channel could not be started again, close it. -EINVAL; -EDEADLK. */
 int udma_channel_abort(struct udma_channel *channel);

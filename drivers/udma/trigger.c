@@ -4,7 +4,8 @@
  * Registers", SWTRIG; "Event Interface"; TI-SCI documentation, "AM65x Board Configuration Resource
  * Assignment Type Descriptions", GLOBAL_EVENT_TRIGGER).
  *
- * A transmit channel has two global triggers, each an event number of the Navigator's. Chained, the
+ * A transmit channel has two global triggers, each an event number of the Navigator's; software can
+ * set the first. Chained, the
  * event that the end of another channel's transfer sends has that number, and needs no aggregator.
  */
 #include "arch/mmio.h"
@@ -17,11 +18,11 @@
 
 #define TRIGGERS 2u /* of a channel */
 
-int udma_trigger(struct udma_channel *channel, enum udma_trigger trigger)
+int udma_trigger(struct udma_channel *channel)
 {
-    if (channel == NULL || trigger < UDMA_TRIGGER_0 || trigger > UDMA_TRIGGER_1)
+    if (channel == NULL || channel->extra == NULL)
         return -EINVAL;
-    mmio_write32((uintptr_t)&channel->halves.transmit->swtrig, 1u << (trigger - UDMA_TRIGGER_0));
+    mmio_write32((uintptr_t)&channel->halves.transmit->swtrig, UDMAP_SWTRIG_TRIGGER_0);
     return 0;
 }
 

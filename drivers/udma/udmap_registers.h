@@ -25,6 +25,9 @@
 #define UDMAP_CTL_FORCED_TEARDOWN (1u << 28) /* at once, instead of at a packet's end */
 #define UDMAP_CTL_ERROR           (1u << 0)
 
+/* A channel's swtrig (TI's CSL has but this bit). */
+#define UDMAP_SWTRIG_TRIGGER_0    (1u << 0)
+
 /* UDMAP_GCFG. */
 struct udmap_registers {
     uint32_t rev;
@@ -36,7 +39,7 @@ struct udmap_registers {
 struct udmap_channel_registers {
     uint32_t ctl;
     uint32_t reserved_004;
-    uint32_t swtrig; /* write only: sets triggers 0 and 1 */
+    uint32_t swtrig; /* write only: software's trigger */
     uint32_t reserved_00c[125];
     uint32_t peer[16]; /* registers of the thread at the other end of the pairing */
     uint32_t reserved_240[112];

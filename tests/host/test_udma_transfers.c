@@ -409,8 +409,8 @@ static void bad_arguments_are_refused(void **state)
     assert_int_equal(udma_submit(probe.channel, &none, 1, NULL), -EINVAL);
     assert_int_equal(udma_submit(probe.channel, NULL, 1, NULL), -EINVAL);
     assert_int_equal(udma_transfer_release(NULL), -EINVAL);
-    assert_int_equal(udma_trigger(probe.channel, UDMA_TRIGGER_NONE), -EINVAL);
-    assert_int_equal(udma_trigger(NULL, UDMA_TRIGGER_0), -EINVAL);
+    assert_int_equal(udma_trigger(copies), -EINVAL);
+    assert_int_equal(udma_trigger(NULL), -EINVAL);
     assert_int_equal(udma_chain(probe.channel, copies, UDMA_TRIGGER_0), -EINVAL);
     assert_int_equal(udma_chain(probe.channel, probe.channel, UDMA_TRIGGER_0), -EINVAL);
     assert_int_equal(udma_unchain(probe.channel), -EINVAL);
@@ -428,7 +428,7 @@ static void software_triggers_rows(void **state)
     uint8_t from[256], to[256] = {0};
     const struct udma_move move = udma_move_rows((uintptr_t)to, 32, (uintptr_t)from, 16, 16, 4);
     const struct udma_transfer_config config = {
-        .moves = &move, .count = 1, .trigger = UDMA_TRIGGER_1, .step = UDMA_STEP_ROW};
+        .moves = &move, .count = 1, .trigger = UDMA_TRIGGER_0, .step = UDMA_STEP_ROW};
     struct udma_transfer *transfer;
     struct probe probe;
 
@@ -437,13 +437,12 @@ static void software_triggers_rows(void **state)
     must(udma_transfer_prepare(probe.channel, &config, &transfer));
     fill(from, sizeof(from));
     must(submit(transfer, 0));
-    must(udma_trigger(probe.channel, UDMA_TRIGGER_0)); /* the other one */
     host_advance_us(1000);
     assert_int_equal(udma_transfer_done(transfer), 0);
     for (unsigned row = 0; row < 4; row++) {
         assert_int_equal(probe.calls, 0);
         assert_memory_not_equal(&to[32 * row], &from[16 * row], 16);
-        must(udma_trigger(probe.channel, UDMA_TRIGGER_1));
+        must(udma_trigger(probe.channel));
         host_advance_us(1000);
         assert_memory_equal(&to[32 * row], &from[16 * row], 16);
     }
@@ -470,18 +469,18 @@ static void software_triggers_moves(void **state)
     config.step = UDMA_STEP_TRANSFER;
     must(udma_transfer_prepare(probe.channel, &config, &all));
     fill(from, sizeof(from));
-    must(udma_trigger(probe.channel, UDMA_TRIGGER_0)); /* is kept */
+    must(udma_trigger(probe.channel)); /* is kept */
     must(submit(each, 0));
     host_advance_us(1000);
     assert_int_equal(probe.calls, 0);
     assert_int_equal(udma_transfer_done(each), 16);
-    must(udma_trigger(probe.channel, UDMA_TRIGGER_0));
+    must(udma_trigger(probe.channel));
     host_advance_us(1000);
     assert_int_equal(probe.calls, 1);
     must(submit(all, 0));
     host_advance_us(1000);
     assert_int_equal(probe.calls, 1);
-    must(udma_trigger(probe.channel, UDMA_TRIGGER_0));
+    must(udma_trigger(probe.channel));
     host_advance_us(1000);
     assert_int_equal(probe.calls, 2);
     assert_memory_equal(to, from, 64);
@@ -587,14 +586,14 @@ static void a_cyclic_one_tells_each_period(void **state)
         assert_int_equal(submit(other, 0), -EBUSY);
         for (unsigned i = 0; i < 20; i++) {
             fill(ring_source, sizeof(ring_source));
-            must(udma_trigger(probe.channel, UDMA_TRIGGER_0));
+            must(udma_trigger(probe.channel));
             wait_for_calls(&probe, 0, i + 1u);
             assert_int_equal(probe.indices[i], i % 3u);
             assert_memory_equal(ring_memory[i % 3u], &ring_source[512 * (i % 3u)],
                                 100u + 100u * (i % 3u));
         }
         assert_int_equal(probe.calls, round);
-        must(udma_trigger(probe.channel, UDMA_TRIGGER_0));
+        must(udma_trigger(probe.channel));
         wait_for_calls(&probe, 0, 21);
         /* It waits for a trigger, so a teardown has to be forced. */
         assert_int_equal(udma_channel_abort(probe.channel), -ETIMEDOUT);
@@ -616,7 +615,7 @@ static void a_cyclic_one_tells_each_period(void **state)
 static void hold_up(void *argument)
 {
     for (unsigned i = 0; i < 17; i++) {
-        must(udma_trigger(argument, UDMA_TRIGGER_0));
+        must(udma_trigger(argument));
         for (unsigned k = 0; k < 2000; k++)
             (void)udma_channel_core(argument),
                 (void)udma_transfer_done(((struct udma_channel *)argument)->extra->transfers);
@@ -691,7 +690,7 @@ static void a_polled_cyclic_one(void **state)
     must(submit(transfer, 0));
     assert_int_equal(udma_cyclic_poll(probe.channel), 0);
     for (unsigned i = 0; i < 2; i++) {
-        must(udma_trigger(probe.channel, UDMA_TRIGGER_0));
+        must(udma_trigger(probe.channel));
         host_advance_us(100);
     }
     assert_int_equal(probe.periods, 0);
@@ -847,7 +846,7 @@ static void a_deferred_channel_is_aborted_too(void **state)
         assert_int_equal(probe.calls, 1);
         assert_int_equal(probe.statuses[0], -ECANCELED);
         must(submit(transfer, 2));
-        must(udma_trigger(probe.channel, UDMA_TRIGGER_0));
+        must(udma_trigger(probe.channel));
         host_advance_us(100);
         must(udma_flush(probe.channel, WAIT_US));
         assert_int_equal(probe.calls, 2);

@@ -76,7 +76,7 @@ int example_sampler_start(struct example_sampler *sampler, uintptr_t place, unsi
 
 void example_sampler_tick(struct example_sampler *sampler)
 {
-    (void)udma_trigger(sampler->channel, UDMA_TRIGGER_0);
+    (void)udma_trigger(sampler->channel);
 }
 
 int example_sampler_stop(struct example_sampler *sampler)
