@@ -43,7 +43,7 @@ int udma_periods_prepare(struct udma_transfer *transfer, const struct udma_trans
     return 0;
 }
 
-/* Takes the responses of the next period. false: it has not ended. */
+/* Takes the responses of the next period. false: it has not ended, or a teardown has ended it. */
 static bool take(struct udma_transfer *transfer, int *status)
 {
     struct udma_period *period = &transfer->period_table[transfer->next_period];
@@ -53,6 +53,8 @@ static bool take(struct udma_transfer *transfer, int *status)
         UDMA_RESPONSE_NONE)
         return false;
     *status = udma_responses_status(period->responses, period->records);
+    if (*status == -ECANCELED)
+        return false;
     for (unsigned i = 0; i < period->records; i++)
         __atomic_store_n(&period->responses[i], UDMA_RESPONSE_NONE, __ATOMIC_RELAXED);
     return true;

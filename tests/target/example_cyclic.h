@@ -28,7 +28,7 @@ int example_sampler_start(struct example_sampler *sampler, uintptr_t place, unsi
 /* Any context. */
 void example_sampler_tick(struct example_sampler *sampler);
 
-/* Thread context. Errors of udma_channel_close(): -ETIMEDOUT if it waits for a tick. */
+/* Thread context. Errors of udma_channel_close(). */
 int example_sampler_stop(struct example_sampler *sampler);
 
 #endif
