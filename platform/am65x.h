@@ -64,6 +64,7 @@ enum am65x_navss {
     AM65X_INTA_VINTS = 256,
     AM65X_RINGS = 818,
     AM65X_PSIL_BASE = 0x1000,
+    AM65X_TRIGGER_BASE = 49152, /* event of transmit channel 0's trigger 0 */
 };
 
 /* MCU NAVSS. */
@@ -75,6 +76,7 @@ enum am65x_mcu_navss {
 
     AM65X_MCU_RINGS = 286,
     AM65X_MCU_PSIL_BASE = 0x6000,
+    AM65X_MCU_TRIGGER_BASE = 56320,
 };
 
 /* MCU_CPSW0, and the registers of MCU_CTRL_MMR0 that belong to it. The EVM's PHY delays what it
