@@ -138,8 +138,12 @@ int udma_packet_close_ring(struct udma_ring *ring);
 
 /* Whether a half is off within that time. */
 bool udma_half_wait_until_off(const struct udmap_channel_registers *half, uint64_t timeout_us);
-/* Tears it down: 0; -ETIMEDOUT: it was cut off. `endpoint`: the other end is told, not the half. */
-int udma_half_stop(const struct udmap_channel_registers *half, bool endpoint);
+/* Lets the packet in flight end, and stops. `endpoint`: the other end is told, not the half.
+ * -ETIMEDOUT: it does not end. */
+int udma_half_teardown(const struct udmap_channel_registers *half, bool endpoint);
+/* Stops it at once, if it runs. What comes to its completion ring from then on says nothing: a
+ * packet that has not ended may come too. */
+void udma_half_cut_off(const struct udmap_channel_registers *half);
 
 /* ---- packet_numbers.c ---- */
 

@@ -208,7 +208,7 @@ bool udma_half_wait_until_off(const struct udmap_channel_registers *half, uint64
     return true;
 }
 
-int udma_half_stop(const struct udmap_channel_registers *half, bool endpoint)
+int udma_half_teardown(const struct udmap_channel_registers *half, bool endpoint)
 {
     if (!udma_half_is_running(half))
         return 0;
@@ -216,10 +216,14 @@ int udma_half_stop(const struct udmap_channel_registers *half, bool endpoint)
         udma_endpoint_teardown(half);
     else
         mmio_write32(UDMA_CTL(half), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
-    if (udma_half_wait_until_off(half, TEARDOWN_TIMEOUT_US))
-        return 0;
+    return udma_half_wait_until_off(half, TEARDOWN_TIMEOUT_US) ? 0 : -ETIMEDOUT;
+}
+
+void udma_half_cut_off(const struct udmap_channel_registers *half)
+{
+    if (!udma_half_is_running(half))
+        return;
     mmio_write32(UDMA_CTL(half), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN | UDMAP_CTL_FORCED_TEARDOWN);
     if (!udma_half_wait_until_off(half, DISABLE_TIMEOUT_US))
         mmio_write32(UDMA_CTL(half), 0);
-    return -ETIMEDOUT;
 }

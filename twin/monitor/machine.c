@@ -220,11 +220,22 @@ static void leave(void)
     lock_release(&models_lock);
 }
 
+/* What is due has happened before this core looks, also if it is due on another core, which the
+ * host does not let run: a driver that waits a millisecond for a device would wait in vain. */
+static void catch_up(void)
+{
+    if (armed_deadline != NEVER && armed_cpu != cpu_id() && armed_deadline <= now(NULL)) {
+        armed_deadline = NEVER;
+        am65x_advance();
+    }
+}
+
 bool machine_read(uint64_t address, unsigned size, uint64_t *value)
 {
     bool claimed;
 
     lock_take(&models_lock);
+    catch_up();
     claimed = am65x_read(address, size, value);
     order_device_read(address, *value);
     leave();
