@@ -52,7 +52,7 @@ $(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_batch ti_sci_ring_conf
                               snprintf
 $(H)/test_udma_parallel: WRAP = irq_free
 $(H)/test_packets: WRAP = psil_find
-$(H)/test_cpsw: WRAP = ti_sci_device_get ti_sci_device_put
+$(H)/test_cpsw: WRAP = ti_sci_device_get ti_sci_device_put udma_send
 $(H)/test_cpsw_blocks: WRAP = host_mmio_read
 $(H)/test_gic: WRAP = dcache_clean_invalidate
 $(H)/test_its_table: WRAP = dcache_clean_invalidate

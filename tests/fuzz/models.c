@@ -3,6 +3,7 @@
  * The twin's device models: registers, TI-SCI messages, descriptors and rings in memory, time and
  * injected faults, in any order.
  */
+#include "twin/models/models.h"
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/navss.h"
 #include "twin/models/am65x.h"
@@ -81,6 +82,14 @@ static void event(void *context, enum am65x_event kind, uint32_t subject, uint64
         fuzz_check_memory(bytes, size, "an event");
 }
 
+static bool frame_send(void *context, const void *frame, size_t length)
+{
+    (void)context;
+    FUZZ_CHECK(length != 0 && length <= AM65X_FRAME_MAX);
+    fuzz_check_memory(frame, length, "a frame");
+    return fuzz_below(4) != 0;
+}
+
 static const struct am65x_environment environment = {
     .line = line,
     .its_message = its_message,
@@ -90,6 +99,7 @@ static const struct am65x_environment environment = {
     .uart_transmit = uart_transmit,
     .trace = trace,
     .event = event,
+    .frame_send = frame_send,
 };
 
 static void write_register(uint64_t address, unsigned size, uint64_t value)
@@ -127,13 +137,71 @@ static uint32_t some_moods(void)
     return chosen;
 }
 
+/* A frame as a stranger makes it: a few bytes that matter, and a length. */
+static size_t some_frame(uint8_t *frame)
+{
+    static const uint16_t types[] = {0x0800, 0x86dd, 0x8100, 0x88b5};
+    size_t length = 1 + fuzz_take(2) % AM65X_FRAME_MAX;
+    uint16_t type = types[fuzz_below(4)];
+
+    memset(frame, 0, AM65X_FRAME_MAX);
+    for (unsigned i = 0; i < 4; i++)
+        frame[3 * i] = (uint8_t)fuzz_take(1);
+    frame[12] = (uint8_t)(type >> 8);
+    frame[13] = (uint8_t)type;
+    for (unsigned i = 14; i < 30; i++)
+        frame[i] = (uint8_t)fuzz_take(1);
+    return length;
+}
+
+static void ethernet(void)
+{
+    static const uint32_t places[] = {0x0,     0xf00,   0x20000, 0x21000, 0x22000, 0x22300,
+                                      0x3a000, 0x3d000, 0x3e000, 0x3e000, 0x3e100};
+    static uint8_t frame[AM65X_FRAME_MAX];
+    uint64_t address = 0x46000000 + places[fuzz_below(11)] + 4 * fuzz_take(1);
+    struct psil_header header = {.word_count = 4, .destination_tag = (uint16_t)fuzz_below(3)};
+
+    switch (fuzz_below(8)) {
+    case 0:
+        (void)am65x_frame_receive(frame, some_frame(frame));
+        break;
+    case 1:
+        header.words[2] = (uint32_t)fuzz_take(4);
+        (void)cpsw_destination.take_packet(fuzz_below(8), &header, frame,
+                                           (uint32_t)some_frame(frame));
+        break;
+    case 2:
+        am65x_link(fuzz_below(2) != 0);
+        am65x_frame_room();
+        break;
+    case 3:
+        (void)read_register(address, 1u << fuzz_below(4));
+        break;
+    case 4: /* what makes a port run */
+        write_register(0x40f04040, 4, 2);
+        write_register(0x46020004, 4, 0x6006);
+        write_register(0x46022330, 4, 0xa1);
+        write_register(0x4603e008, 4, 0x80000014);
+        break;
+    default:
+        write_register(address, 1u << fuzz_below(4), fuzz_take(4));
+    }
+}
+
 /* Blocks that the Navigator Subsystem has nothing to do with. */
 static void other_block(void)
 {
     static const uint64_t bases[] = {
         0x00600000, 0x00601000, 0x42110000, 0x40610000, 0x40f04000, 0x40a00000, 0x02800000,
     };
-    uint64_t address = bases[fuzz_below(sizeof(bases) / sizeof(bases[0]))] + 4 * fuzz_take(1);
+    unsigned block = fuzz_below(sizeof(bases) / sizeof(bases[0]) + 3);
+
+    if (block >= sizeof(bases) / sizeof(bases[0])) {
+        ethernet();
+        return;
+    }
+    uint64_t address = bases[block] + 4 * fuzz_take(1);
 
     if (fuzz_below(2) != 0)
         write_register(address, 1u << fuzz_below(4), fuzz_take(4));

@@ -72,6 +72,27 @@ static unsigned calls;
 FAILS(ti_sci_device_get, (uint16_t device), (device))
 FAILS(ti_sci_device_put, (uint16_t device), (device))
 
+/* One core lingers on its way to the channel, until the port has been closing for a while. */
+static unsigned lingering, closing; /* atomic */
+static bool linger;
+
+int __real_udma_send(struct udma_transmit *transmit, const struct udma_packet *packets,
+                     unsigned count);
+int __wrap_udma_send(struct udma_transmit *transmit, const struct udma_packet *packets,
+                     unsigned count);
+
+int __wrap_udma_send(struct udma_transmit *transmit, const struct udma_packet *packets,
+                     unsigned count)
+{
+    if (linger) {
+        __atomic_store_n(&lingering, 1, __ATOMIC_SEQ_CST);
+        while (__atomic_load_n(&closing, __ATOMIC_SEQ_CST) == 0)
+            delay_us(1);
+        delay_us(50000);
+    }
+    return __real_udma_send(transmit, packets, count);
+}
+
 /* ---- the port, and what comes of it ---- */
 
 static struct udma_facts mcu_facts;
@@ -781,6 +802,32 @@ static void test_close_while_others_send(void **state)
     }
 }
 
+static void send_and_linger(void *argument)
+{
+    *(int *)argument = send_frame(1, 100);
+}
+
+/* The channel is there until the last who is on its way to it has been there. */
+static void test_close_waits_for_senders(void **state)
+{
+    int taken = 0;
+
+    (void)state;
+    open_port(true, 1);
+    make_frame(frames[1], own, peer, 100, 1);
+    lingering = closing = 0;
+    linger = true;
+    assert_int_equal(smp_start(1, send_and_linger, &taken), 0);
+    while (__atomic_load_n(&lingering, __ATOMIC_SEQ_CST) == 0)
+        delay_us(1);
+    __atomic_store_n(&closing, 1, __ATOMIC_SEQ_CST);
+    close_port();
+    linger = false;
+    assert_int_equal(smp_join(1, 1000000), 0);
+    assert_int_equal(taken, 1);
+    assert_int_equal(seen.sent + seen.canceled, 1);
+}
+
 /* Never started: what was given comes back. */
 static void test_close_unstarted(void **state)
 {
@@ -923,6 +970,7 @@ int main(void)
         TEST(test_close_not_allowed),
         TEST(test_close_in_the_middle),
         TEST(test_close_while_others_send),
+        TEST(test_close_waits_for_senders),
         TEST(test_close_unstarted),
         TEST(test_power),
         TEST(test_firmware_faults),

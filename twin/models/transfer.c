@@ -185,13 +185,21 @@ static void give_up(struct transfer *transfer, uint8_t status)
     transfer->source.index[3] = transfer->source.count[3];
 }
 
+/* What a peripheral's stream is for may be done in the middle of an access to that peripheral: so
+ * it goes to memory only. */
+static bool read_memory(const struct transfer *transfer, uint64_t address, void *data, size_t size)
+{
+    return transfer->split ? model_ram_read(address, data, size)
+                           : model_memory_read(address, data, size);
+}
+
 static void load(struct transfer *transfer)
 {
     uint8_t tr[TR_SIZE] = {0};
     uint32_t size = transfer->record_size < TR_SIZE ? transfer->record_size : TR_SIZE;
     uint64_t address =
         transfer->descriptor + (uint64_t)transfer->record_size * (1u + transfer->record);
-    bool read = model_memory_read(address, tr, size);
+    bool read = read_memory(transfer, address, tr, size);
     transfer->flags = (uint32_t)field(&tr[TR_FLAGS], 4);
     uint32_t type = transfer->flags & FLAGS_TYPE_MASK;
     bool flat = is_two_dimensional(type);
@@ -212,7 +220,7 @@ bool transfer_begin(struct transfer *transfer, uint64_t descriptor, bool split)
 {
     uint8_t header[HEADER_SIZE];
     *transfer = (struct transfer){.split = split, .descriptor = descriptor & ADDRESS_MASK};
-    if (!model_memory_read(transfer->descriptor, header, sizeof(header)))
+    if (!read_memory(transfer, transfer->descriptor, header, sizeof(header)))
         return false;
     uint32_t info0 = (uint32_t)field(&header[0], 4), info1 = (uint32_t)field(&header[4], 4);
     uint32_t record_code = info1 >> INFO1_RECORD_SHIFT & INFO1_RECORD_MASK;
@@ -411,8 +419,9 @@ bool transfer_next(struct transfer *transfer, bool repeat)
     };
     uint64_t responses =
         transfer->descriptor + (uint64_t)transfer->record_size * (2u + transfer->last_record);
-    (void)model_memory_write(responses + (uint64_t)RESPONSE_SIZE * transfer->record, response,
-                             sizeof(response));
+    responses += (uint64_t)RESPONSE_SIZE * transfer->record;
+    (void)(transfer->split ? model_ram_write(responses, response, sizeof(response))
+                           : model_memory_write(responses, response, sizeof(response)));
     if (transfer->record < transfer->last_record) {
         transfer->record++;
     } else {

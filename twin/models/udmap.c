@@ -4,18 +4,18 @@
  * Controller (UDMAP)"). Channels are configured by the system firmware (sysfw_rm.c) and run by
  * their real-time registers.
  *
- * Block-copy channels are modelled: transmit channel n takes TR descriptors from ring n, is paired
- * over PSI-L with a receive channel of the same UDMAP, moves the data in slices at some bytes per
- * nanosecond, and returns the descriptor to the ring that the descriptor names. Nothing happens
- * inside a register access: all of it is due later. Channels paired with a peripheral can be
- * configured, enabled and torn down, but no data flows.
+ * Here are the channels, their registers, and block copies: transmit channel n takes TR descriptors
+ * from ring n, is paired over PSI-L with a receive channel of the same UDMAP, moves the data in
+ * slices at some bytes per nanosecond, and returns the descriptor to the ring that the descriptor
+ * names. Nothing happens inside a register access: all of it is due later. Channels that send and
+ * receive over PSI-L are in udmap_transmit.c and udmap_receive.c.
  *
- * Of a channel's settings these act on a block copy: its type; the address type, since there are no
- * tables that an address other than a physical one could be looked up in; the fetch size, FIFO
- * depth and burst size; pause on error; the completion ring, and whether a teardown tells it; the
- * scheduling priority. The others are kept: priority, quality of service and order id are for the
- * bus; the filters and flows for packets; credits for external channels; what is too short or too
- * long is ignored, or not, in the split mode of such ones.
+ * Of a channel's settings these act: its type; the address type, since there are no tables that an
+ * address other than a physical one could be looked up in; the fetch size; of a block copy the FIFO
+ * depth, the burst size and the scheduling priority; pause on error; the completion ring, and
+ * whether a teardown tells it; a transmit channel's filters; a receive channel's flows, and whether
+ * it minds what is too short. The others are kept: priority, quality of service and order id are
+ * for the bus, credits for external channels, and the kind of a transmit channel's teardown.
  */
 #include "twin/models/udmap.h"
 
@@ -277,6 +277,11 @@ void udmap_lose_events(void)
 }
 
 /* ---------------------------------------------------------------- what the parts share */
+
+unsigned udmap_request_ring(enum navss navss, unsigned receive_channel)
+{
+    return tchan_count(navss) + receive_channel;
+}
 
 struct transmit_channel *udmap_tchan(enum navss navss, unsigned index)
 {
@@ -586,8 +591,7 @@ static void count_completed(struct transmit_channel *tchan, struct channel *rece
     tchan->uncounted = 0;
 }
 
-/* What a TR has to wait for has come, as far as it has. false: it waits. */
-static bool triggered(struct transmit_channel *tchan)
+bool udmap_triggered(struct transmit_channel *tchan)
 {
     unsigned kind;
     while ((kind = transfer_awaits(&tchan->transfer)) != 0) {
@@ -606,6 +610,7 @@ void udmap_trigger(enum navss navss, unsigned index, unsigned number)
     uint16_t *count = &tchans[navss][index].triggers[number];
     if (*count < TRIGGERS_MAX)
         ++*count;
+    tchans[navss][index].waits = false;
     udmap_kick(navss, index);
 }
 
@@ -620,9 +625,9 @@ static void move(enum navss navss, unsigned index)
         return;
     }
     if (udmap_tearing_down(&tchan->common) &&
-        ((tchan->common.control & CONTROL_FORCED) != 0 || !triggered(tchan)))
+        ((tchan->common.control & CONTROL_FORCED) != 0 || !udmap_triggered(tchan)))
         transfer_cut(&tchan->transfer, true);
-    if (!triggered(tchan)) {
+    if (!udmap_triggered(tchan)) {
         count_completed(tchan, receive);
         return;
     }
@@ -730,10 +735,16 @@ uint64_t udmap_gcfg_read(unsigned instance, uint64_t offset)
     return offset == GCFG_CAP3 ? shape->flows : 0;
 }
 
+/* Bits can be cleared only. */
+void udmap_set_flow_status(enum navss navss, uint32_t value)
+{
+    flow_status[navss] &= value;
+}
+
 void udmap_gcfg_write(unsigned instance, uint64_t offset, uint64_t value)
 {
     if (offset == GCFG_FLOW_STATUS)
-        flow_status[instance] = (uint32_t)value & flow_status[instance];
+        udmap_set_flow_status((enum navss)instance, (uint32_t)value);
 }
 
 /* ---- the peer's registers: memory, unless the peripheral has its own; but its enable is here */

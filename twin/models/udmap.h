@@ -137,6 +137,11 @@ uint64_t udmap_return_delay(void);
 /* Gives a descriptor back, as moods and faults want it. */
 void udmap_return(enum navss navss, unsigned ring, uint64_t descriptor, bool to_head);
 
+/* Takes what has come of the triggers that a TR waits for. false: it still waits. */
+bool udmap_triggered(struct transmit_channel *tchan);
+/* The ring that a receive channel takes TR descriptors from. */
+unsigned udmap_request_ring(enum navss navss, unsigned receive_channel);
+
 /* Buffers of PSIL_PACKET_MAX bytes, with what goes with them. */
 struct packet_buffer {
     bool used;
