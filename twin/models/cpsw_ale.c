@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * The Ethernet switch's address lookup engine (AM65x TRM SPRUID7, "Address Lookup Engine (ALE)";
- * registers and the table's fields also in TI's cslr_cpsw2g.h of the MCU+ SDK and in Linux's
+ * registers and the table's fields also in TI's CSL header of it in the MCU+ SDK and in Linux's
  * cpsw_ale.c): for each frame, the ports that it goes to.
  *
  * The table has 64 entries of 71 bits: an address, with a VLAN or without, or a VLAN. What it
