@@ -77,6 +77,8 @@ static const struct {
     {0x1111, "RM_RING_GET_CFG", sysfw_rm_ring_get},
     {0x1205, "RM_UDMAP_TX_CH_CFG", sysfw_rm_tx_channel},
     {0x1215, "RM_UDMAP_RX_CH_CFG", sysfw_rm_rx_channel},
+    {0x1120, "RM_RING_MON_CFG", sysfw_rm_ring_monitor},
+    {0x1300, "RM_PROXY_CFG", sysfw_rm_proxy},
     {0x1230, "RM_UDMAP_FLOW_CFG", sysfw_rm_flow},
     {0x1231, "RM_UDMAP_FLOW_SIZE_THRESH_CFG", sysfw_rm_flow_thresholds},
     {0x1280, "RM_PSIL_PAIR", sysfw_rm_psil_pair},
