@@ -36,9 +36,13 @@ struct serial {
     struct udma_flow *flow;
     struct irq *irq;
     uint8_t *memory; /* the DMA's pieces, then those for rests */
+    bool line_up;
 
     struct spinlock lock; /* for what follows, and SCR, IER, LCR */
     bool stopped;
+    unsigned with_dma;     /* pieces that are the DMA's, or have not been told of */
+    bool starved;          /* it had none, and may be in the middle of a burst since */
+    uint64_t fed_ns;       /* starved: when it got the first again */
     bool unwatched;        /* pauses do not interrupt until a piece has come or is given back */
     bool errors_unwatched; /* errors do not either, until who has them in its hands has them out */
     uint32_t arrived; /* bytes of the DMA's that were queued for delivery, as the PDMA counts */
@@ -60,8 +64,8 @@ struct serial {
 /* -EINVAL: the clock can't make the baud rate. Else the UART is set up, enabled, and asks for
  * nothing. Thread context. */
 int serial_line_up(struct serial *serial);
-/* Waits until the last byte has left, if that is to be; then it is off. Thread context. */
-void serial_line_down(struct serial *serial, bool drain);
+/* Waits until the last byte has left, if it may; then it is off. Thread context. */
+void serial_line_down(struct serial *serial, bool may_leave);
 
 /* ---- receive.c ---- */
 

@@ -92,6 +92,7 @@ int serial_line_up(struct serial *serial)
     SERIAL_WRITE(serial, lcr, UART_LCR_8N1);
     SERIAL_WRITE(serial, mcr, UART_MCR_DTR_RTS | (serial->config.loopback ? UART_MCR_LOOPBACK : 0));
     SERIAL_WRITE(serial, mdr1, divisor.mode);
+    serial->line_up = true;
     return 0;
 }
 
@@ -106,9 +107,12 @@ static void drain(const struct serial *serial)
             return;
 }
 
-void serial_line_down(struct serial *serial, bool drained)
+void serial_line_down(struct serial *serial, bool may_leave)
 {
-    if (drained)
+    if (!serial->line_up)
+        return;
+    serial->line_up = false;
+    if (may_leave)
         drain(serial);
     SERIAL_WRITE(serial, ier, 0);
     SERIAL_WRITE(serial, scr, 0);

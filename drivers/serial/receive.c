@@ -8,17 +8,23 @@
  *
  * - The PDMA must not be reading at the same time. It is kept from beginning (SCR); and it is not
  *   in the middle if then the level is below what it begins at, and the UART still tells of the
- *   pause: any read of the FIFO ends that, and the next takes four characters' time to come.
+ *   pause: any read of the FIFO ends that, and the next takes four characters' time to come. Unless
+ *   the PDMA stands still, since it is held up: when there was no free piece the rest is left until
+ *   one has come, or there has been one for as long as a burst can take.
  * - The bytes that the PDMA fetched before may still be on their way, or wait for a free piece. The
  *   PDMA counts them: the rest is delivered when so many have been. They come in pieces, so that
  *   count is met.
  */
 #include "arch/mmio.h"
+#include "arch/time.h"
 #include "drivers/serial/internal.h"
 #include "drivers/udma/peer.h"
 
 #include <errno.h>
 #include <stddef.h>
+
+/* A burst that can go on is over after this: 32 accesses to the UART. */
+#define BURST_NS 20000u
 
 /* ---- delivery: in order, by one core at a time ---- */
 
@@ -133,9 +139,16 @@ static void settle_rest(struct serial *serial)
 }
 
 /* Nothing can be fetched now: a piece that comes, or is given back, is the next occasion. */
-static void look_away(struct serial *serial)
+static bool must_wait(const struct serial *serial, uint32_t level)
 {
-    serial->unwatched = true;
+    return level >= SERIAL_PIECE || serial->rest.data != NULL || serial->free_count == 0 ||
+           (serial->starved && serial->with_dma == 0);
+}
+
+/* Nor now: but soon, and until then the interrupt comes again and again. */
+static bool may_be_reading(const struct serial *serial)
+{
+    return serial->starved && time_now_ns() - serial->fed_ns < BURST_NS;
 }
 
 /* After a pause. A time-out that is told of an empty FIFO is cleared by a read (TI errata SPRZ452,
@@ -151,9 +164,9 @@ static uint32_t fetch_rest(struct serial *serial)
         return 0; /* it is being read */
     if (level == 0)
         (void)SERIAL_READ(serial, rhr);
-    else if (level >= SERIAL_PIECE || serial->rest.data != NULL || serial->free_count == 0)
-        look_away(serial);
-    else
+    else if (must_wait(serial, level))
+        serial->unwatched = true;
+    else if (!may_be_reading(serial))
         errors = read_rest(serial, level);
     settle_rest(serial);
     return errors;
@@ -202,6 +215,8 @@ void serial_packet(void *context, struct udma_packet *packet)
     for (unsigned i = 0; i < packet->buffer_count; i++)
         enqueue(serial, (struct serial_piece){packet->buffers[i].data, packet->buffers[i].length});
     serial->counters.pieces++;
+    serial->with_dma -= packet->buffer_count;
+    serial->starved = serial->with_dma == 0;
     serial->arrived += packet->length;
     settle_rest(serial);
     if (serial->unwatched || serial->errors_unwatched) {
@@ -230,9 +245,12 @@ void serial_dma_error(void *context, enum udma_error error)
 
 /* ---- pieces ---- */
 
-static bool is_rest(const struct serial *serial, size_t number)
+static void watch_again(struct serial *serial)
 {
-    return number >= serial->config.pieces;
+    if (serial->unwatched) {
+        serial->unwatched = false;
+        serial_ask(serial);
+    }
 }
 
 static int give_rest(struct serial *serial, uint8_t *data)
@@ -242,29 +260,37 @@ static int give_rest(struct serial *serial, uint8_t *data)
 
     if (room)
         serial->free_rests[serial->free_count++] = data;
-    if (serial->unwatched) {
-        serial->unwatched = false;
-        serial_ask(serial);
-    }
+    watch_again(serial);
     spin_unlock(&serial->lock, state);
     return room ? 0 : -EINVAL;
 }
 
+/* Under the lock: it is counted before it can come back. */
+static int give_dma(struct serial *serial, uint8_t *data)
+{
+    const struct udma_buffer buffer = {.data = data, .length = SERIAL_PIECE};
+    unsigned long state = spin_lock(&serial->lock);
+    int given = udma_flow_give(serial->flow, 0, &buffer, 1);
+
+    if (given == 1) {
+        if (serial->with_dma++ == 0)
+            serial->fed_ns = time_now_ns();
+        watch_again(serial);
+    }
+    spin_unlock(&serial->lock, state);
+    if (given == 0)
+        return -EINVAL; /* the ring has room for all there are: it was given twice */
+    return given < 0 ? given : 0;
+}
+
 int serial_give(struct serial *serial, uint8_t *data)
 {
-    struct udma_buffer buffer = {.data = data, .length = SERIAL_PIECE};
     size_t offset = (size_t)(data - serial->memory), number = offset / SERIAL_STRIDE;
-    int given;
 
     if (data < serial->memory || offset % SERIAL_STRIDE != 0 ||
         number >= serial->config.pieces + SERIAL_RESTS)
         return -EINVAL;
-    if (is_rest(serial, number))
-        return give_rest(serial, data);
-    given = udma_flow_give(serial->flow, 0, &buffer, 1);
-    if (given == 0)
-        return -EINVAL; /* the ring has room for all there are: it was given twice */
-    return given < 0 ? given : 0;
+    return number >= serial->config.pieces ? give_rest(serial, data) : give_dma(serial, data);
 }
 
 int serial_receive_begin(struct serial *serial)

@@ -78,7 +78,8 @@ int serial_open(const struct serial_config *config, struct serial **serial);
 
 /* Sends what is queued, for 1 s at most, stops both directions and gives everything back. Pieces
  * that the caller still has are gone with it. Thread context, while nobody is in serial_send() or
- * serial_give(). 0; -ETIMEDOUT: closed, but not all was sent; -EIO: closed, something of the
+ * serial_give(). 0; -ETIMEDOUT: closed, but something was cut off: not all was sent, or
+ * nobody gave pieces back for what was received; -EIO: closed, something of the
  * hardware is held (udma_inventory.held); -EAGAIN: a callback has not returned for 5 s, the handle
  * stays the caller's, and the call is to be repeated; -EINVAL: NULL; -EDEADLK. */
 int serial_close(struct serial *serial);

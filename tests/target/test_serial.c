@@ -102,10 +102,11 @@ static unsigned spare_uart(void)
     return uart;
 }
 
-static int open_at(struct probe *probe, unsigned core, uint32_t baud, uint16_t depth,
-                   uint16_t pieces)
+/* What the tests want of a UART. */
+static struct serial_config config_of(struct probe *probe, unsigned core, uint32_t baud,
+                                      uint16_t depth, uint16_t pieces)
 {
-    struct serial_config config = {
+    return (struct serial_config){
         .baud = baud,
         .loopback = true,
         .core = core,
@@ -117,14 +118,26 @@ static int open_at(struct probe *probe, unsigned core, uint32_t baud, uint16_t d
         .error = on_error,
         .context = probe,
     };
+}
+
+static int open_taken(struct probe *probe, unsigned uart, const struct serial_config *config)
+{
     int error;
 
-    *probe = (struct probe){.core = core};
-    probe->uart = take_uart(&config);
-    error = serial_open(&config, &probe->serial);
+    *probe = (struct probe){.core = config->core, .uart = uart};
+    error = serial_open(config, &probe->serial);
     if (error != 0)
-        (void)platform_serial_release(probe->uart);
+        (void)platform_serial_release(uart);
     return error;
+}
+
+static int open_at(struct probe *probe, unsigned core, uint32_t baud, uint16_t depth,
+                   uint16_t pieces)
+{
+    struct serial_config config = config_of(probe, core, baud, depth, pieces);
+    unsigned uart = take_uart(&config);
+
+    return open_taken(probe, uart, &config);
 }
 
 static int close(struct probe *probe)
@@ -223,6 +236,21 @@ SELFTEST(serial, every_core, 60)
         exchange(&probe, AT_ONCE);
         CHECK_EQUAL(close(&probe), 0);
     }
+}
+
+/* The MCU domain's UART hangs on the other Navigator. */
+SELFTEST(serial, mcu_navigator, 60)
+{
+    static struct probe probe;
+    struct serial_config config = config_of(&probe, IRQ_CORE_ANY, BAUD, 4, PIECES);
+
+    if (platform_udma(PLATFORM_NAVSS_MCU) == NULL || platform_serial_take(3, &config) != 0)
+        SKIP("the MCU domain's UART or Navigator is not this host's");
+    CHECK_EQUAL(open_taken(&probe, 3, &config), 0);
+    exchange(&probe, 100);
+    exchange(&probe, AT_ONCE);
+    no_errors(&probe);
+    CHECK_EQUAL(close(&probe), 0);
 }
 
 SELFTEST(serial, opens_and_closes_leave_nothing, 60)
