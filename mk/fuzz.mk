@@ -9,7 +9,7 @@ FUZZCC       ?= clang
 FUZZ_SECONDS ?= 20
 Z            := $(BUILD)/fuzz
 
-FUZZ_ALL     := boot_arguments console device_tree gic models monitor ti_sci udma
+FUZZ_ALL     := boot_arguments console device_tree gic models monitor packets ti_sci udma
 FUZZ_TARGETS ?= $(FUZZ_ALL)
 
 fuzz-common         := tests/fuzz/support/execute.c tests/fuzz/support/memory.c tests/fuzz/support/arch.c tests/host/support/arch_nesting.c \
@@ -26,6 +26,7 @@ fuzz-gic            := tests/fuzz/support/log.c tests/fuzz/support/registers.c $
 fuzz-models         := tests/fuzz/support/navss.c $(wildcard twin/models/*.c)
 fuzz-monitor        := $(addprefix tests/fuzz/support/,board.c board_gic.c registers.c) $(fuzz-models) \
                        $(filter-out twin/monitor/lock.c,$(wildcard twin/monitor/*.c))
+fuzz-packets        := $(fuzz-models)
 fuzz-ti_sci         := tests/fuzz/support/log.c lib/trace.c \
                        $(filter drivers/ti_sci/% drivers/gic/% drivers/udma/% msi/%,$(library-sources))
 fuzz-udma           := tests/fuzz/support/log.c drivers/ti_sci/ti_sci_batch.c drivers/ti_sci/ti_sci_rm.c lib/trace.c msi/work.c \

@@ -1228,6 +1228,154 @@ static void a_repeating_descriptor_ends_after_its_rounds_or_with_a_teardown(void
     assert_int_equal(read32(TCHAN) & ENABLE, 0);
 }
 
+/* A TR's flags: an event, or a trigger, for each round of loop 1. */
+#define EVENT_EACH_ROW   (1u << 6)
+#define TRIGGER_EACH_ROW (1u << 8)
+#define TRIGGER_WHOLE    (2u << 12 | 3u << 14) /* the second one, global trigger 1 */
+
+static void set_flags(uint32_t flags)
+{
+    store(DESCRIPTOR + 64, 4, 15u | flags);
+}
+
+static void a_trigger_lets_a_row_go_and_is_counted(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    describe(64, 4, DRAM_BASE + DESTINATION);
+    set_flags(TRIGGER_EACH_ROW);
+    submit();
+    pass(100000);
+    assert_int_equal(read32(TCHAN + 0x408), 0);
+    write32(TCHAN + 8, 1);
+    pass(100000);
+    assert_int_equal(read32(TCHAN + 0x408), 64);
+    write32(TCHAN + 8, 1);
+    write32(TCHAN + 8, 1);
+    pass(100000);
+    assert_int_equal(read32(TCHAN + 0x408), 192);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 0);
+    write32(TCHAN + 8, 1);
+    pass(100000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 1);
+    assert_memory_equal(&dram[DESTINATION], &dram[SOURCE], 256);
+    assert_int_equal(dram[RESPONSE], 0);
+}
+
+static void a_teardown_ends_what_waits_for_a_trigger(void **state)
+{
+    (void)state;
+    open_channel();
+    describe(64, 4, DRAM_BASE + DESTINATION);
+    set_flags(TRIGGER_EACH_ROW);
+    submit();
+    pass(100000);
+    write32(TCHAN, ENABLE | 1u << 30);
+    pass(100000);
+    assert_int_equal(dram[RESPONSE], 6); /* teardown flush */
+    assert_int_equal(read32(TCHAN) & ENABLE, 0);
+    assert_int_equal(load(DONE_AT), DRAM_BASE + DESCRIPTOR);
+    assert_int_equal(load(DONE_AT + 8), 1);
+}
+
+static bool trigger_map(uint16_t type, uint16_t channel, uint16_t event)
+{
+    struct sci message = request(type, 2);
+    put(&message, 8, 4, 0x10);
+    put(&message, 12, 2, 188);
+    put(&message, 14, 2, channel);
+    put(&message, 24, 2, event);
+    return sci_ask(&message, NULL);
+}
+
+/* One channel's rows send events, each of which lets another go on by a row; both its triggers have
+ * to come. */
+static void a_channel_triggers_another(void **state)
+{
+    uint16_t trigger = 49152 + 2 * (CHANNEL + 1);
+    uint32_t other = TCHAN + 0x1000;
+    (void)state;
+    fill_source();
+    open_channel();
+    assert_true(ring_configure(CHANNEL + 1, DRAM_BASE + WORK_AT + 0x100, 8));
+    assert_true(channels_configure(CHANNEL + 1, RING));
+    assert_true(psil(0x1280, 0x1001 + CHANNEL, 0x9001 + CHANNEL));
+    write32(RCHAN + 0x1000, ENABLE);
+    write32(other, ENABLE);
+    assert_true(trigger_map(0x1000, CHANNEL, trigger));
+    assert_false(trigger_map(0x1000, CHANNEL, trigger));
+    assert_false(trigger_map(0x1000, CHANNEL + 1, 100));
+    assert_false(trigger_map(0x1000, 64, trigger)); /* host 13's channel */
+    describe(64, 4, DRAM_BASE + DESTINATION);
+    memcpy(&dram[DESCRIPTOR + 0x400], &dram[DESCRIPTOR], 256);
+    store(DESCRIPTOR + 0x440, 4, 15u | TRIGGER_EACH_ROW | TRIGGER_WHOLE);
+    store(DESCRIPTOR + 0x468, 8, DRAM_BASE + DESTINATION + 0x1000);
+    store(WORK_AT + 0x100, 8, DRAM_BASE + DESCRIPTOR + 0x400);
+    write32(WORK_RT + 0x1010, 1);
+    set_flags(EVENT_EACH_ROW);
+    submit();
+    pass(100000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 1);
+    assert_int_equal(read32(other + 0x408), 0);
+    assert_true(trigger_map(0x1001, CHANNEL, trigger));
+    assert_true(trigger_map(0x1000, CHANNEL, trigger + 1));
+    set_flags(0);
+    submit(); /* one event, at its end */
+    pass(100000);
+    assert_int_equal(am65x_counter(AM65X_COUNT_DMA_TRANSFERS), 3);
+    assert_memory_equal(&dram[DESTINATION + 0x1000], &dram[SOURCE], 256);
+}
+
+static void events_within_a_tr_come_with_each_round(void **state)
+{
+    (void)state;
+    fill_source();
+    open_channel();
+    struct sci message = request(0x1000, 2);
+    put(&message, 8, 4, 0x3c);
+    put(&message, 12, 2, 188);
+    put(&message, 14, 2, CHANNEL);
+    put(&message, 20, 2, 179);
+    put(&message, 22, 2, VINT);
+    put(&message, 24, 2, EVENT + 1);
+    put(&message, 26, 1, 5);
+    assert_true(sci_ask(&message, NULL));
+    describe(16384, 4, DRAM_BASE + DESTINATION);
+    set_flags(EVENT_EACH_ROW);
+    submit();
+    for (unsigned i = 0; i < 4; i++) {
+        for (unsigned n = 0; n < 100 && (read64(VINT_REGS + 0x18) & 1 << 5) == 0; n++)
+            pass(1000);
+        assert_int_equal(read64(VINT_REGS + 0x18) & 1 << 5, 1 << 5);
+        assert_int_equal(read32(TCHAN + 0x408), 16384 * (i + 1));
+        write64(VINT_REGS + 0x18, 1 << 5);
+    }
+    pass(100000);
+    assert_int_equal(read64(VINT_REGS + 0x18) & 1 << 5, 0);
+}
+
+static void options_that_no_document_has_are_refused(void **state)
+{
+    static const struct {
+        uint32_t flags, format;
+        uint8_t response;
+    } options[] = {
+        {1u << 4, 0, 0x14},  {1u << 28, 0, 0x24}, {3u << 8, 0, 0x34},
+        {1u << 24, 0, 0x34}, {0, 1, 0x44},
+    };
+    (void)state;
+    open_channel();
+    for (unsigned i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        describe(64, 1, DRAM_BASE + DESTINATION);
+        set_flags(options[i].flags);
+        store(DESCRIPTOR + 64 + 32, 4, options[i].format);
+        submit();
+        pass(100000);
+        assert_int_equal(dram[RESPONSE], options[i].response);
+    }
+}
+
 #define TX_CONFIGURE 0x1205u
 #define RX_CONFIGURE 0x1215u
 
@@ -2082,6 +2230,11 @@ int main(void)
         MODEL_TEST(settings_of_a_channel_that_stop_a_copy),
         MODEL_TEST(a_receive_channel_with_other_addresses_writes_nothing),
         MODEL_TEST(a_channel_pauses_on_an_error_if_it_is_to),
+        MODEL_TEST(a_trigger_lets_a_row_go_and_is_counted),
+        MODEL_TEST(a_teardown_ends_what_waits_for_a_trigger),
+        MODEL_TEST(a_channel_triggers_another),
+        MODEL_TEST(events_within_a_tr_come_with_each_round),
+        MODEL_TEST(options_that_no_document_has_are_refused),
         MODEL_TEST(a_teardown_is_silent_if_it_is_to_be),
         MODEL_TEST(a_channel_of_a_lower_bin_waits),
         MODEL_TEST(a_field_that_is_not_set_is_looked_at_as_it_stands),

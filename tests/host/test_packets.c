@@ -202,11 +202,30 @@ static bool ring_configure(const struct navigator *n, uint16_t ring, uint64_t ba
     return ask(&message);
 }
 
+/* In message mode elements go through the ring's window. */
+static bool message_ring(const struct navigator *n, uint16_t ring, uint64_t base, uint32_t count)
+{
+    struct sci message = request(0x1110);
+    put(&message, 8, 4, 0x1f);
+    put(&message, 12, 2, n->ringacc);
+    put(&message, 14, 2, ring);
+    put(&message, 16, 8, base);
+    put(&message, 24, 4, count);
+    put(&message, 28, 1, 1);
+    put(&message, 29, 1, 1);
+    return ask(&message);
+}
+
+static void window_push(unsigned ring, uint64_t element)
+{
+    assert_true(am65x_write(0x38000000u + 0x1000u * ring + 0x3f8, 8, element));
+}
+
 static bool channel_configure(const struct navigator *n, bool transmit, uint16_t channel,
                               uint8_t type, uint16_t completion_ring)
 {
     struct sci message = request(transmit ? 0x1205 : 0x1215);
-    put(&message, 8, 4, 0x1c);
+    put(&message, 8, 4, 0x1c); /* type, fetch size, completion ring */
     put(&message, 12, 2, n->udmap);
     put(&message, 14, 2, channel);
     put(&message, transmit ? 20 : 30, 1, type);
@@ -624,6 +643,28 @@ static void metadata_is_left_out_if_the_flow_does_not_want_it(void **state)
     check_data(descriptor, SOURCE, 1000);
 }
 
+static void a_transmit_channel_can_keep_metadata_back(void **state)
+{
+    const struct flow all = {.einfo = 1, .psinfo = 1, .retry = 1};
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &all);
+    for (unsigned filter = 1; filter < 4; filter++) {
+        struct sci message = request(0x1205);
+        put(&message, 8, 4, 0x600);
+        put(&message, 12, 2, 188);
+        put(&message, 14, 2, 8);
+        put(&message, 17, 1, filter & 1);
+        put(&message, 18, 1, filter >> 1);
+        assert_true(ask(&message));
+        give_free(0, 304, 100, DESTINATION, 4096);
+        packet_with_metadata(false);
+        pass(A_WHILE);
+        assert_int_equal(pop(0, received_ring(0)), DESCRIPTOR(100));
+        assert_int_equal(get_word(DESCRIPTOR(100)) >> 29 & 1, (filter & 1) == 0);
+        assert_int_equal(get_word(DESCRIPTOR(100)) >> 22 & 0x3f, filter >> 1 ? 0 : 4);
+    }
+}
+
 static void protocol_words_can_be_in_the_buffer(void **state)
 {
     const struct flow in_buffer = {.psinfo = 1, .retry = 1, .offset = 8, .words_in_buffer = 1};
@@ -684,15 +725,28 @@ static void in_its_middle_too(void **state)
     pass(A_WHILE);
     check_data(pop(0, received_ring(0)), SOURCE, 1000);
 
+    /* In ring mode hardware may not put them back: they are lost, and that is an error. */
     default_flow(0, &drops);
     give_free(0, 304, 100, DESTINATION, 600);
-    give_free(0, 305, 101, DESTINATION + 600, 100);
+    send_plain(0, 1, SOURCE, 1000);
+    pass(A_WHILE);
+    assert_int_equal(pop(0, received_ring(0)), 0);
+    assert_int_equal(occupancy(&navigators[0], 304), 0);
+    assert_int_equal(read32(0x31160044), 0x80000000 | 304);
+    write32(0x31160044, 0);
+    /* In message mode the next packet gets them. */
+    assert_true(message_ring(&navigators[0], 304, RING_MEMORY(1), 256));
+    assert_true(message_ring(&navigators[0], 305, RING_MEMORY(2), 256));
+    buffer_descriptor(DESCRIPTOR(100), 0, DESTINATION, 600);
+    buffer_descriptor(DESCRIPTOR(101), 0, DESTINATION + 600, 100);
+    window_push(304, DESCRIPTOR(100));
+    window_push(305, DESCRIPTOR(101));
     send_plain(0, 1, SOURCE, 1000);
     pass(A_WHILE);
     assert_int_equal(pop(0, received_ring(0)), 0);
     assert_int_equal(occupancy(&navigators[0], 304), 1);
     assert_int_equal(occupancy(&navigators[0], 305), 1);
-    /* And the next packet gets them. */
+    assert_int_equal(read32(0x31160044), 0);
     send_plain(0, 2, SOURCE, 700);
     pass(A_WHILE);
     check_data(pop(0, received_ring(0)), SOURCE, 700);
@@ -701,6 +755,7 @@ static void in_its_middle_too(void **state)
 static void a_packet_gets_the_flow_that_it_asks_for(void **state)
 {
     const uint16_t free_rings[4] = {305, 305, 305, 305};
+    struct sci message;
     (void)state;
     loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
     assert_true(flow_range(&navigators[0], 8, 150, 4));
@@ -718,6 +773,14 @@ static void a_packet_gets_the_flow_that_it_asks_for(void **state)
     push(0, 8, DESCRIPTOR(1));
     pass(A_WHILE);
     assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_DROPPED), 1);
+    assert_int_equal(read32(0x31150088), 0x80000000 | 154u << 16 | 8);
+    message = request(0x1240); /* the system firmware clears it, or software itself */
+    put(&message, 8, 4, 1u << 3);
+    put(&message, 12, 2, 188);
+    assert_true(ask(&message));
+    assert_int_equal(read32(0x31150088), 0);
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
     assert_int_equal(read32(0x31150088), 0x80000000 | 154u << 16 | 8);
     write32(0x31150088, 0);
     assert_int_equal(read32(0x31150088), 0);
@@ -863,6 +926,151 @@ static void faults_lose_and_delay_descriptors(void **state)
     assert_int_equal(am65x_counter(AM65X_COUNT_FAULTS), 3);
 }
 
+/* ---------------------------------------------------------------- error events */
+
+#define VINT        20u
+#define FIRST_EVENT 100u
+
+static bool event_map(uint16_t device, uint16_t source_index, uint16_t event, uint8_t bit)
+{
+    struct sci message = request(0x1000);
+    put(&message, 8, 4, 0x3c);
+    put(&message, 12, 2, device);
+    put(&message, 14, 2, source_index);
+    put(&message, 20, 2, 179);
+    put(&message, 22, 2, VINT);
+    put(&message, 24, 2, event);
+    put(&message, 26, 1, bit);
+    return ask(&message);
+}
+
+static uint64_t vint_status(void)
+{
+    uint64_t value;
+    assert_true(am65x_read(0x33d00000 + 0x1000 * VINT + 0x18, 8, &value));
+    return value;
+}
+
+static void errors_send_events(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    assert_true(event_map(188, 0x100 + 8, FIRST_EVENT, 0));       /* transmit channel */
+    assert_true(event_map(188, 0x300 + 8, FIRST_EVENT + 1, 1));   /* receive channel */
+    assert_true(event_map(188, 0x400, FIRST_EVENT + 2, 2));       /* flow */
+    assert_true(event_map(187, 0x800, FIRST_EVENT + 3, 3));       /* ring accelerator */
+    assert_false(event_map(188, 0x100 + 64, FIRST_EVENT + 4, 4)); /* host 13's channel */
+    assert_false(event_map(188, 0x401, FIRST_EVENT + 4, 4));
+    assert_false(event_map(187, 0x801, FIRST_EVENT + 4, 4));
+    push(0, 8, 0x1000);
+    pass(A_WHILE);
+    assert_int_equal(vint_status(), 1);
+    push(0, 304, 0x1000);
+    give_free(0, 304, 100, DESTINATION, 2048);
+    send_plain(0, 1, SOURCE, 100);
+    pass(A_WHILE);
+    assert_int_equal(vint_status(), 3);
+    packet_descriptor(DESCRIPTOR(1), 0, SOURCE, 100, 100, sent_ring(0));
+    put_word(DESCRIPTOR(1) + 4, 200);
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
+    assert_int_equal(vint_status(), 7);
+    /* Not this ring's memory. */
+    packet_descriptor(DESCRIPTOR(1), 0, SOURCE, 100, 100, 330);
+    give_free(0, 304, 100, DESTINATION, 2048);
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
+    assert_int_equal(vint_status(), 15);
+    assert_int_equal(read32(0x31160044), 0x80000000 | 330);
+}
+
+/* ---------------------------------------------------------------- proxies and monitors */
+
+static uint64_t proxy(unsigned number, unsigned offset)
+{
+    return 0x33000000u + 0x1000u * number + offset;
+}
+
+static void a_proxy_pushes_and_pops_whole_elements(void **state)
+{
+    struct sci message = request(0x1300);
+    (void)state;
+    put(&message, 8, 2, 185);
+    put(&message, 10, 2, 1);
+    assert_true(ask(&message));
+    put(&message, 10, 2, 13); /* host 13's */
+    assert_false(ask(&message));
+    assert_int_equal(read32(0x31120004), 64);
+    assert_true(message_ring(&navigators[0], 304, RING_MEMORY(0), 2));
+    write32(proxy(1, 0), 1u << 24 | 1u << 16 | 304); /* 8 bytes, tail */
+    write32(proxy(1, 0x3f8), 0x11);
+    assert_int_equal(occupancy(&navigators[0], 304), 0);
+    write32(proxy(1, 0x3fc), 0x22);
+    assert_int_equal(occupancy(&navigators[0], 304), 1);
+    write32(proxy(1, 0), 1u << 24 | 304); /* head */
+    write32(proxy(1, 0x3f8), 0x33);
+    write32(proxy(1, 0x3fc), 0x44);
+    assert_int_equal(occupancy(&navigators[0], 304), 2);
+    write32(proxy(1, 0x3fc), 0x44);
+    assert_int_equal(read32(proxy(1, 4)), 0x80000000); /* full */
+    write32(proxy(1, 0), 1u << 24 | 3u << 16 | 304);   /* look at the tail */
+    assert_int_equal(read32(proxy(1, 0x3f8)), 0x11);
+    assert_int_equal(read32(proxy(1, 0x3fc)), 0x22);
+    write32(proxy(1, 0), 1u << 24 | 304);
+    assert_int_equal(read32(proxy(1, 0x3f8)), 0x33);
+    assert_int_equal(occupancy(&navigators[0], 304), 1);
+    assert_int_equal(read32(proxy(1, 0x3fc)), 0x44);
+    assert_int_equal(read32(proxy(1, 4)), 0);
+    write32(proxy(1, 0), 2u << 24 | 304); /* not the ring's element size */
+    (void)read32(proxy(1, 0x3f0));
+    assert_int_equal(read32(proxy(1, 4)), 0x80000000);
+}
+
+static bool monitor_configure(unsigned monitor, uint8_t mode, uint16_t ring, uint32_t low,
+                              uint32_t high)
+{
+    struct sci message = request(0x1120);
+    put(&message, 8, 4, 0x1f);
+    put(&message, 12, 2, 187);
+    put(&message, 14, 2, monitor);
+    put(&message, 17, 1, mode);
+    put(&message, 18, 2, ring);
+    put(&message, 20, 4, low);
+    put(&message, 24, 4, high);
+    return ask(&message);
+}
+
+static uint32_t monitor(unsigned number, unsigned datum)
+{
+    return read32(0x32000008u + 0x1000u * number + 4 * datum);
+}
+
+static void monitors_count_and_compare(void **state)
+{
+    (void)state;
+    open_ring(0, 304, 0, 16);
+    assert_true(monitor_configure(0, 1, 304, 0, 0));
+    assert_true(monitor_configure(1, 2, 304, 2, 4));
+    assert_true(monitor_configure(2, 3, 304, 0, 0));
+    assert_false(monitor_configure(8, 1, 304, 0, 0)); /* another host's monitor; ring */
+    assert_false(monitor_configure(3, 1, 404, 0, 0));
+    assert_true(event_map(187, 0x400 + 1, FIRST_EVENT, 0));
+    write32(ring_registers(&navigators[0], 304) + 0x10, 4);
+    assert_int_equal(vint_status(), 0);
+    write32(ring_registers(&navigators[0], 304) + 0x10, 1);
+    assert_int_equal(vint_status(), 1);
+    write32(ring_registers(&navigators[0], 304) + 0x10, 0xfd);
+    assert_int_equal(monitor(0, 0), 5);
+    assert_int_equal(monitor(0, 1), 3);
+    assert_int_equal(monitor(2, 0), 0);
+    assert_int_equal(monitor(2, 1), 5);
+    assert_int_equal(read32(0x32001000), FIRST_EVENT << 16 | 2);
+    assert_true(message_ring(&navigators[0], 305, RING_MEMORY(1), 16));
+    assert_true(monitor_configure(3, 4, 305, 0, 0));
+    (void)read32(0x38000000 + 305 * 0x1000 + 0x1fc);
+    assert_int_equal(monitor(3, 0), 1);
+}
+
 /* ---------------------------------------------------------------- pause and teardown */
 
 static void a_paused_channel_keeps_what_it_has(void **state)
@@ -982,6 +1190,24 @@ static void a_hundred_thousand_packets_keep_their_order(void **state)
     assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_SENT), 100000);
     assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS), 100000);
     assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_DROPPED), 0);
+}
+
+static void late_completions_come_in_order_too(void **state)
+{
+    const struct am65x_config config = {.intid_limit = 256, .moods = AM65X_MOOD_MISORDERED};
+    (void)state;
+    am65x_reset(&environment, &config);
+    loopback(NAVSS_MAIN, NAVSS_MCU, &plain);
+    for (unsigned i = 0; i < 100; i++) {
+        give_free(1, 96, 100 + i, DESTINATION + 0x1000 * i, 2048);
+        send_plain(0, i, SOURCE + 10 * i, 1000);
+    }
+    pass(10 * A_WHILE);
+    for (unsigned i = 0; i < 100; i++) {
+        assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(i));
+        assert_int_equal(pop(1, received_ring(1)), DESCRIPTOR(100 + i));
+        check_data(DESCRIPTOR(100 + i), SOURCE + 10 * i, 1000);
+    }
 }
 
 /* ---------------------------------------------------------------- a peripheral of the test's */
@@ -1319,6 +1545,175 @@ static void teardowns_that_never_end(void **state)
     assert_int_equal(read32(rchan(1) + CONTROL) >> 31, 0);
 }
 
+/* ---------------------------------------------------------------- transfers */
+
+#define TR_DESCRIPTOR DESCRIPTOR(0)
+
+/* A TR descriptor with some TRs of 64 bytes; where the first is, and the first response. */
+static uint64_t transfer_descriptor(unsigned count, unsigned reloads, uint16_t ring)
+{
+    memset(at(TR_DESCRIPTOR), 0xee, 64 * (count + 2));
+    put_word(TR_DESCRIPTOR, 3u << 30 | reloads << 20 | (count - 1));
+    put_word(TR_DESCRIPTOR + 4, 2u << 24);
+    put_word(TR_DESCRIPTOR + 8, ring);
+    return TR_DESCRIPTOR + 64;
+}
+
+static uint8_t response(unsigned count, unsigned number)
+{
+    return *at(TR_DESCRIPTOR + 64 * (1 + count) + 4 * number);
+}
+
+static void request_rows(uint64_t request, uint32_t flags, uint64_t address, uint16_t length,
+                         uint16_t rows, int32_t step)
+{
+    memset(at(request), 0, 64);
+    put_word(request, 1u | flags);
+    put_word(request + 4, length | (uint32_t)rows << 16);
+    put_address(request + 8, address);
+    put_word(request + 16, (uint32_t)step);
+}
+
+static void transfers_to_device(void)
+{
+    memset(&device, 0, sizeof(device));
+    device.room = sizeof(device.data);
+    streams = true;
+    open_channels(1);
+    assert_true(channel_configure(&navigators[1], true, 2, 10, sent_ring(1)));
+    assert_true(pair(0x1280, transmit_thread(1), SINK_THREAD));
+    write32(tchan(1) + PEER_CONTROL, 0x80000000);
+    write32(tchan(1) + CONTROL, 0x80000000);
+}
+
+static void a_transfer_reads_rows_for_a_peripheral(void **state)
+{
+    uint64_t request;
+    (void)state;
+    transfers_to_device();
+    request = transfer_descriptor(2, 0, sent_ring(1));
+    request_rows(request, 0, SOURCE, 100, 3, 1000);
+    request_rows(request + 64, 1u << 31, SOURCE + 10000, 5000, 1, 0);
+    device.room = 150;
+    push(1, 2, TR_DESCRIPTOR);
+    pass(A_WHILE);
+    assert_int_equal(device.length, 150);
+    device.room = 10000;
+    psil_ready(SINK_THREAD);
+    pass(A_WHILE);
+    assert_int_equal(device.length, 5300);
+    assert_true(device.last);
+    for (unsigned i = 0; i < 3; i++)
+        assert_memory_equal(&device.data[100 * i], at(SOURCE + 1000 * i), 100);
+    assert_memory_equal(&device.data[300], at(SOURCE + 10000), 5000);
+    assert_int_equal(response(2, 0), 0);
+    assert_int_equal(response(2, 1), 0);
+    assert_int_equal(pop(1, sent_ring(1)), TR_DESCRIPTOR);
+}
+
+static void a_cyclic_transfer_sends_an_event_for_each_period(void **state)
+{
+    unsigned events = 0;
+    uint64_t request;
+    (void)state;
+    transfers_to_device();
+    assert_true(event_map(194, 2, FIRST_EVENT, 0));
+    request = transfer_descriptor(2, 0x1ff, sent_ring(1));
+    request_rows(request, 0, SOURCE, 100, 1, 0);
+    request_rows(request + 64, 0, SOURCE + 100, 100, 1, 0);
+    device.room = 0;
+    push(1, 2, TR_DESCRIPTOR);
+    for (unsigned i = 0; i < 10; i++) {
+        device.room = 100;
+        psil_ready(SINK_THREAD);
+        pass(A_WHILE);
+        assert_memory_equal(&device.data[100 * i], at(SOURCE + 100 * (i & 1)), 100);
+        events += vint_status() != 0;
+        assert_true(am65x_write(0x33d00000 + 0x1000 * VINT + 0x18, 8, 1));
+    }
+    assert_int_equal(events, 10);
+    assert_int_equal(pop(1, sent_ring(1)), 0);
+    device.room = 1000;
+    write32(tchan(1) + CONTROL, 0xc0000000);
+    psil_ready(SINK_THREAD);
+    pass(A_WHILE);
+    assert_int_equal(pop(1, sent_ring(1)), TR_DESCRIPTOR);
+    assert_int_equal(pop(1, sent_ring(1)), 1);
+}
+
+static void a_forced_teardown_cuts_a_transfer(void **state)
+{
+    (void)state;
+    transfers_to_device();
+    request_rows(transfer_descriptor(1, 0, sent_ring(1)), 0, SOURCE, 100, 1, 0);
+    device.room = 10;
+    push(1, 2, TR_DESCRIPTOR);
+    pass(A_WHILE);
+    write32(tchan(1) + CONTROL, 0xd0000000);
+    pass(A_WHILE);
+    assert_int_equal(response(1, 0), 6);
+    assert_int_equal(pop(1, sent_ring(1)), TR_DESCRIPTOR);
+    assert_int_equal(pop(1, sent_ring(1)), 1);
+}
+
+static void transfers_from_device(void)
+{
+    memset(&device, 0, sizeof(device));
+    open_channels(1);
+    open_ring(1, 50, 12, 16);
+    assert_true(channel_configure(&navigators[1], false, 2, 10, received_ring(1)));
+    assert_true(pair(0x1280, SOURCE_THREAD, receive_thread(1)));
+    write32(rchan(1) + CONTROL, 0x80000000);
+    write32(rchan(1) + PEER_CONTROL, 0x80000000);
+    pass(A_WHILE);
+}
+
+static void a_stream_fills_transfers(void **state)
+{
+    uint64_t request;
+    (void)state;
+    transfers_from_device();
+    assert_true(event_map(194, 0x202, FIRST_EVENT, 0));
+    assert_int_equal(psil_send_bytes(SOURCE_THREAD, at(SOURCE), 100, false), 0);
+    pass(A_WHILE);
+    device.ready = 0;
+    request = transfer_descriptor(2, 0, received_ring(1));
+    request_rows(request, 0, DESTINATION, 50, 2, 100);
+    request_rows(request + 64, 0, DESTINATION + 0x1000, 100, 1, 0);
+    push(1, 50, TR_DESCRIPTOR);
+    pass(A_WHILE);
+    assert_int_equal(device.ready, 1);
+    assert_int_equal(vint_status(), 0);
+    assert_int_equal(psil_send_bytes(SOURCE_THREAD, at(SOURCE), 150, false), 150);
+    assert_int_equal(vint_status(), 1);
+    assert_memory_equal(at(DESTINATION), at(SOURCE), 50);
+    assert_memory_equal(at(DESTINATION + 100), at(SOURCE + 50), 50);
+    assert_memory_equal(at(DESTINATION + 0x1000), at(SOURCE + 100), 50);
+    assert_int_equal(response(2, 0), 0);
+    /* The packet ends before the transfer does. */
+    assert_int_equal(psil_send_bytes(SOURCE_THREAD, at(SOURCE), 10, true), 10);
+    assert_int_equal(occupancy(&navigators[1], received_ring(1)), 0);
+    pass(A_WHILE);
+    assert_int_equal(response(2, 1), 5);
+    assert_int_equal(pop(1, received_ring(1)), TR_DESCRIPTOR);
+    assert_int_equal(read32(rchan(1) + BYTES), 160);
+}
+
+static void a_teardown_gives_back_a_transfer_that_is_not_full(void **state)
+{
+    (void)state;
+    transfers_from_device();
+    request_rows(transfer_descriptor(1, 0, received_ring(1)), 0, DESTINATION, 100, 1, 0);
+    push(1, 50, TR_DESCRIPTOR);
+    assert_int_equal(psil_send_bytes(SOURCE_THREAD, at(SOURCE), 30, false), 30);
+    write32(rchan(1) + PEER_CONTROL, 0xc0000000);
+    pass(A_WHILE);
+    assert_int_equal(response(1, 0), 6);
+    assert_int_equal(pop(1, received_ring(1)), TR_DESCRIPTOR);
+    assert_int_equal(pop(1, received_ring(1)), 1);
+    assert_int_equal(read32(rchan(1) + CONTROL) >> 31, 0);
+}
+
 #define PACKET_TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -1332,6 +1727,7 @@ int main(void)
         PACKET_TEST(a_monolithic_descriptor_has_its_data_with_it),
         PACKET_TEST(metadata_arrives_as_the_flow_wants_it),
         PACKET_TEST(metadata_is_left_out_if_the_flow_does_not_want_it),
+        PACKET_TEST(a_transmit_channel_can_keep_metadata_back),
         PACKET_TEST(protocol_words_can_be_in_the_buffer),
         PACKET_TEST(without_a_descriptor_a_packet_waits_or_is_dropped),
         PACKET_TEST(in_its_middle_too),
@@ -1342,12 +1738,16 @@ int main(void)
         PACKET_TEST(free_descriptors_that_lead_nowhere_are_passed_over),
         PACKET_TEST(an_error_pauses_a_channel_that_is_to_be_paused),
         PACKET_TEST(faults_lose_and_delay_descriptors),
+        PACKET_TEST(errors_send_events),
+        PACKET_TEST(a_proxy_pushes_and_pops_whole_elements),
+        PACKET_TEST(monitors_count_and_compare),
         PACKET_TEST(a_paused_channel_keeps_what_it_has),
         PACKET_TEST(a_teardown_lets_the_packet_end_and_reaches_both),
         PACKET_TEST(a_forced_teardown_does_not_wait),
         PACKET_TEST(a_channel_that_was_off_begins_anew),
         PACKET_TEST(a_pairing_that_ends_in_a_packet_cuts_it),
         PACKET_TEST(a_hundred_thousand_packets_keep_their_order),
+        PACKET_TEST(late_completions_come_in_order_too),
         PACKET_TEST(a_peripheral_gets_a_packet_as_a_whole),
         PACKET_TEST(a_full_peripheral_lets_the_channel_wait),
         PACKET_TEST(a_peripheral_that_is_off_gets_nothing),
@@ -1361,6 +1761,11 @@ int main(void)
         PACKET_TEST(a_receive_teardown_ends_with_a_message),
         PACKET_TEST(a_receive_teardown_waits_for_a_descriptor),
         PACKET_TEST(teardowns_that_never_end),
+        PACKET_TEST(a_transfer_reads_rows_for_a_peripheral),
+        PACKET_TEST(a_cyclic_transfer_sends_an_event_for_each_period),
+        PACKET_TEST(a_forced_teardown_cuts_a_transfer),
+        PACKET_TEST(a_stream_fills_transfers),
+        PACKET_TEST(a_teardown_gives_back_a_transfer_that_is_not_full),
     };
     return cmocka_run_group_tests_name("packets", tests, NULL, NULL);
 }

@@ -17,6 +17,8 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     intr_reset();
     inta_reset();
     ringacc_reset();
+    ring_monitor_reset();
+    ring_proxy_reset();
     psil_reset();
     udmap_reset();
     pre_its_reset();
@@ -25,6 +27,7 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
 void am65x_lose_interrupts(void)
 {
     ringacc_lose_events();
+    ring_monitor_lose_events();
     udmap_lose_events();
     inta_lose_all();
     intr_lose_routes();

@@ -186,8 +186,28 @@ static bool is_late(uint16_t event, enum late what)
     return true;
 }
 
+/* Events that don't come here, but trigger a channel: two for each transmit channel of a UDMAP
+ * (TI-SCI documentation for the AM65x, "Board Configuration Resource Assignment Type
+ * Descriptions": UDMAP trigger events). */
+#define TRIGGERS_MAIN 49152u
+#define TRIGGERS_MCU  56320u
+#define TRIGGERS_END  56576u
+
+static bool triggers_channel(uint16_t event)
+{
+    if (event < TRIGGERS_MAIN || event >= TRIGGERS_END)
+        return false;
+    enum navss navss = event < TRIGGERS_MCU ? NAVSS_MAIN : NAVSS_MCU;
+    unsigned number = event - (navss == NAVSS_MAIN ? TRIGGERS_MAIN : TRIGGERS_MCU);
+    tell_event(event, true);
+    udmap_trigger(navss, number / 2, number % 2);
+    return true;
+}
+
 void inta_event(uint16_t event)
 {
+    if (triggers_channel(event))
+        return;
     if (!is_late(event, LATE_UP))
         inta_event_arrives(event);
 }

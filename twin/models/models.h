@@ -153,7 +153,15 @@ uint64_t ringacc_rt_read(unsigned instance, uint64_t offset);
 void ringacc_rt_write(unsigned instance, uint64_t offset, uint64_t value);
 uint64_t ringacc_fifo_read(unsigned instance, uint64_t offset);
 void ringacc_fifo_write(unsigned instance, uint64_t offset, uint64_t value);
-uint64_t ringacc_proxy_read(unsigned instance, uint64_t offset);
+uint64_t ringacc_gcfg_read(unsigned instance, uint64_t offset);
+void ringacc_gcfg_write(unsigned instance, uint64_t offset, uint64_t value);
+uint64_t ring_proxy_read_config(unsigned instance, uint64_t offset);
+uint64_t ring_proxy_read(unsigned instance, uint64_t offset);
+void ring_proxy_write(unsigned instance, uint64_t offset, uint64_t value);
+void ring_proxy_reset(void);
+uint64_t ring_monitor_read(unsigned instance, uint64_t offset);
+void ring_monitor_reset(void);
+void ring_monitor_lose_events(void);
 void ringacc_reset(void);
 void ringacc_lose_events(void);
 
@@ -178,8 +186,10 @@ void pre_its_reset(void);
 #define DEV_MCU_NAVSS         119u
 #define DEV_MAIN_INTA         179u
 #define DEV_MAIN_INTR         182u
+#define DEV_MAIN_PROXY        185u
 #define DEV_MAIN_RINGACC      187u
 #define DEV_MAIN_UDMAP        188u
+#define DEV_MCU_PROXY         191u
 #define DEV_MCU_UDMAP         194u
 #define DEV_MCU_RINGACC       195u
 
@@ -234,6 +244,20 @@ struct ring {
 };
 
 struct ring *ringacc_ring(enum navss navss, unsigned index); /* NULL: no such ring */
+/* Where the global event of an error of the ring accelerator is. */
+uint16_t *ringacc_error_event(enum navss navss);
+/* Software's side in message mode: an element as a whole at one end. false: there is none, or no
+ * room. */
+enum ring_end {
+    RING_HEAD,
+    RING_TAIL,
+    RING_PEEK_HEAD,
+    RING_PEEK_TAIL,
+};
+bool ringacc_take(enum navss navss, unsigned index, enum ring_end end, uint32_t *words);
+bool ringacc_put(enum navss navss, unsigned index, enum ring_end end, const uint32_t *words);
+/* Something could not be pushed or popped. */
+void ringacc_error(enum navss navss, unsigned index, bool push);
 /* A ring's real-time registers. */
 uint64_t ringacc_registers(enum navss navss, unsigned index);
 /* The hardware's side: an element (its first 8 bytes) joins or leaves. false: full or empty. */
@@ -244,6 +268,29 @@ bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element);
 void ringacc_tell(enum navss navss, unsigned index);
 /* Empties a ring; a count of 0 takes its configuration away. */
 void ringacc_configured(enum navss navss, unsigned index, uint32_t count);
+
+/* A monitor's modes, as TI-SCI numbers them. */
+enum ring_monitor_mode {
+    MONITOR_OFF,
+    MONITOR_COUNTS, /* of what was pushed, and of what was popped */
+    MONITOR_THRESHOLD,
+    MONITOR_WATERMARK,
+    MONITOR_STARVATION,
+};
+
+struct ring_monitor {
+    uint16_t queue, source, mode;
+    uint16_t event;
+    uint32_t data[2];
+};
+
+struct ring_monitor *ring_monitor(enum navss navss, unsigned index); /* NULL: no such */
+void ring_monitor_configured(enum navss navss, unsigned index);
+/* A ring has so many more elements, or fewer; 0: there was none for who wanted one. */
+void ring_monitor_change(enum navss navss, unsigned index, int64_t more);
+
+/* A proxy is taken into use. false: no such. */
+bool ring_proxy_configured(enum navss navss, unsigned index);
 
 /* ---------------------------------------------------------------- UDMAP and PSI-L */
 
@@ -277,6 +324,7 @@ struct udmap_flow {
     uint16_t ps_location;
     uint16_t threshold[3], size_ring[3], threshold_enable;
 };
+void udmap_set_flow_status(enum navss navss, uint32_t value);
 struct udmap_flow *udmap_flow(enum navss navss, unsigned flow);
 
 /* The register that holds a global event; NULL: no such. The index is TI-SCI's: of transmit
@@ -288,6 +336,8 @@ uint16_t *udmap_event_register(enum navss navss, unsigned index);
 void udmap_ring_configured(enum navss navss, unsigned ring);
 /* Elements have joined it. */
 void udmap_ring_filled(enum navss navss, unsigned ring);
+/* A global event that triggers a channel. */
+void udmap_trigger(enum navss navss, unsigned transmit_channel, unsigned number);
 /* A pairing is over. */
 void udmap_unpaired(uint16_t destination);
 /* The channel of a thread, if it is one of a UDMAP's. */
@@ -366,6 +416,9 @@ bool sysfw_rm_irq_release(uint8_t host, const struct sci_message *request,
                           struct sci_message *answer);
 bool sysfw_rm_ring_set(uint8_t host, const struct sci_message *request, struct sci_message *answer);
 bool sysfw_rm_ring_get(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+bool sysfw_rm_ring_monitor(uint8_t host, const struct sci_message *request,
+                           struct sci_message *answer);
+bool sysfw_rm_proxy(uint8_t host, const struct sci_message *request, struct sci_message *answer);
 bool sysfw_rm_tx_channel(uint8_t host, const struct sci_message *request,
                          struct sci_message *answer);
 bool sysfw_rm_rx_channel(uint8_t host, const struct sci_message *request,
@@ -373,6 +426,8 @@ bool sysfw_rm_rx_channel(uint8_t host, const struct sci_message *request,
 bool sysfw_rm_flow(uint8_t host, const struct sci_message *request, struct sci_message *answer);
 bool sysfw_rm_flow_thresholds(uint8_t host, const struct sci_message *request,
                               struct sci_message *answer);
+bool sysfw_rm_udmap_global(uint8_t host, const struct sci_message *request,
+                           struct sci_message *answer);
 bool sysfw_rm_psil_pair(uint8_t host, const struct sci_message *request,
                         struct sci_message *answer);
 bool sysfw_rm_psil_unpair(uint8_t host, const struct sci_message *request,

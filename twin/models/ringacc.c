@@ -12,7 +12,13 @@
  * A ring's elements lie in memory. In device space, where they might be among the rings' own
  * registers, they reach nobody.
  *
- * Not modelled: credential mode, queue monitors, the overflow ring, the proxies.
+ * A push to a ring that is full, or has no memory, is lost, and is an error: the first one is in
+ * the error log until software clears that, and each sends the error event. In ring mode one side
+ * is software's alone: what hardware pushes back into a ring that it takes from, is lost too (TRM
+ * of the DRA829, SPRUIL1, "Ring Mode").
+ *
+ * Not modelled: credential mode, queue-manager mode, the overflow ring (its register reads as "no
+ * such ring"). Monitors are in ring_monitor.c, proxies in ring_proxy.c.
  */
 #include "twin/models/models.h"
 
@@ -31,24 +37,22 @@
 #define RT_HARDWARE_OCCUPANCY 0x20u
 #define RT_HARDWARE_INDEX     0x24u
 
-/* FIFO windows of 512 bytes each. */
+/* FIFO windows of 512 bytes each, in the order of enum ring_end. */
 #define WINDOW_SHIFT          9
 #define WINDOW_SIZE           512u
-enum window {
-    WINDOW_HEAD,
-    WINDOW_TAIL,
-    WINDOW_PEEK_HEAD,
-    WINDOW_PEEK_TAIL,
-};
 
-/* Proxy configuration: revision, and the number of proxies. */
-#define PROXY_REVISION       0x0u
-#define PROXY_CONFIG         0x4u
-#define PROXY_REVISION_VALUE 0x66346100u
-#define PROXY_THREADS        64u
+/* Global configuration. */
+#define GCFG_OVERFLOW         0x20u
+#define GCFG_ERROR_EVENT      0x40u
+#define GCFG_ERROR_LOG        0x44u
+#define ERROR_LOG_PUSH        (UINT32_C(1) << 31)
+#define NO_OVERFLOW_RING      0xffffu
 
 static struct ring main_rings[MAIN_RINGS];
 static struct ring mcu_rings[MCU_RINGS];
+static uint16_t error_events[NAVSS_COUNT];
+static uint32_t error_logs[NAVSS_COUNT];
+static bool logged[NAVSS_COUNT]; /* ring 0 may be in a log */
 
 struct ring *ringacc_ring(enum navss navss, unsigned index)
 {
@@ -61,6 +65,8 @@ void ringacc_reset(void)
 {
     memset(main_rings, 0, sizeof(main_rings));
     memset(mcu_rings, 0, sizeof(mcu_rings));
+    memset(error_logs, 0, sizeof(error_logs));
+    memset(logged, 0, sizeof(logged));
     ringacc_lose_events();
 }
 
@@ -70,6 +76,46 @@ void ringacc_lose_events(void)
         main_rings[i].event = EVENT_NONE;
     for (unsigned i = 0; i < MCU_RINGS; i++)
         mcu_rings[i].event = EVENT_NONE;
+    for (unsigned i = 0; i < NAVSS_COUNT; i++)
+        error_events[i] = EVENT_NONE;
+}
+
+uint16_t *ringacc_error_event(enum navss navss)
+{
+    return &error_events[navss];
+}
+
+void ringacc_error(enum navss navss, unsigned index, bool push)
+{
+    if (!logged[navss])
+        error_logs[navss] = (push ? ERROR_LOG_PUSH : 0) | index;
+    logged[navss] = true;
+    if (error_events[navss] != EVENT_NONE)
+        inta_event(error_events[navss]);
+}
+
+uint64_t ringacc_gcfg_read(unsigned instance, uint64_t offset)
+{
+    switch (offset) {
+    case GCFG_OVERFLOW:
+        return NO_OVERFLOW_RING;
+    case GCFG_ERROR_EVENT:
+        return error_events[instance];
+    case GCFG_ERROR_LOG:
+        return error_logs[instance];
+    default:
+        return 0;
+    }
+}
+
+/* Any value clears the log; the rest is the system firmware's. */
+void ringacc_gcfg_write(unsigned instance, uint64_t offset, uint64_t value)
+{
+    (void)value;
+    if (offset != GCFG_ERROR_LOG)
+        return;
+    error_logs[instance] = 0;
+    logged[instance] = false;
 }
 
 /* Who puts or takes elements; as AM65X_EVENT_RING has it. */
@@ -79,8 +125,9 @@ void ringacc_lose_events(void)
 static void tell_change(const struct ring *ring, int64_t more, uint64_t who)
 {
     bool main = ring >= main_rings && ring < &main_rings[MAIN_RINGS];
-    uint32_t subject =
-        main ? (uint32_t)(ring - main_rings) : AM65X_EVENT_MCU | (uint32_t)(ring - mcu_rings);
+    uint32_t index = (uint32_t)(main ? ring - main_rings : ring - mcu_rings);
+    uint32_t subject = main ? index : AM65X_EVENT_MCU | index;
+    ring_monitor_change(main ? NAVSS_MAIN : NAVSS_MCU, index, more);
     model_event(AM65X_EVENT_RING, subject, (uint64_t)more,
                 ring->occupied | (uint64_t)ring->event << AM65X_EVENT_RING_EVENT_SHIFT | who);
 }
@@ -176,8 +223,11 @@ bool ringacc_has(enum navss navss, unsigned index)
 bool ringacc_push(enum navss navss, unsigned index, uint64_t element, bool to_head)
 {
     struct ring *ring = ringacc_ring(navss, index);
-    if (ring == NULL || ring->occupied >= ring->count)
+    if (ring == NULL || ring->occupied >= ring->count) {
+        if (index != RING_NONE)
+            ringacc_error(navss, index, true);
         return false;
+    }
     uint8_t bytes[256] = {0};
     for (unsigned i = 0; i < 8; i++)
         bytes[i] = (uint8_t)(element >> (8 * i));
@@ -194,8 +244,10 @@ bool ringacc_push(enum navss navss, unsigned index, uint64_t element, bool to_he
 bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element)
 {
     struct ring *ring = ringacc_ring(navss, index);
-    if (ring == NULL || ring->occupied == 0)
+    if (ring == NULL || ring->occupied == 0) {
+        ring_monitor_change(navss, index, 0);
         return false;
+    }
     uint8_t bytes[8] = {0};
     size_t size = element_size(ring) < sizeof(bytes) ? element_size(ring) : sizeof(bytes);
     for_ring(navss, index);
@@ -256,7 +308,7 @@ void ringacc_rt_write(unsigned instance, uint64_t offset, uint64_t value)
 struct window_access {
     struct ring *ring;
     unsigned index;
-    enum window window;
+    enum ring_end end;
     uint32_t word; /* of the element */
     bool last;     /* the element's last word */
 };
@@ -267,8 +319,8 @@ static bool window_access(enum navss navss, uint64_t offset, struct window_acces
     access->index = (unsigned)(offset >> RING_PAGE_SHIFT);
     access->ring = ringacc_ring(navss, access->index);
     uint32_t position = (uint32_t)(offset & (WINDOW_SIZE - 1));
-    access->window = (enum window)((offset & 0xfff) >> WINDOW_SHIFT);
-    if (access->ring == NULL || access->ring->count == 0 || access->window > WINDOW_PEEK_TAIL ||
+    access->end = (enum ring_end)((offset & 0xfff) >> WINDOW_SHIFT);
+    if (access->ring == NULL || access->ring->count == 0 || access->end > RING_PEEK_TAIL ||
         position < WINDOW_SIZE - element_size(access->ring))
         return false;
     access->word = (position - (WINDOW_SIZE - element_size(access->ring))) / 4;
@@ -276,45 +328,83 @@ static bool window_access(enum navss navss, uint64_t offset, struct window_acces
     return true;
 }
 
+static bool at_tail(enum ring_end end)
+{
+    return end == RING_TAIL || end == RING_PEEK_TAIL;
+}
+
+/* Where the element at an end is. */
+static uint32_t end_position(const struct ring *ring, enum ring_end end)
+{
+    return ring->head + (at_tail(end) ? ring->occupied - 1 : 0);
+}
+
+static void taken(struct ring *ring, enum ring_end end)
+{
+    if (end == RING_HEAD)
+        left(ring, 1, SOFTWARE);
+    else if (end == RING_TAIL)
+        gone(ring, 1, SOFTWARE);
+}
+
+bool ringacc_put(enum navss navss, unsigned index, enum ring_end end, const uint32_t *words)
+{
+    struct ring *ring = ringacc_ring(navss, index);
+    if (ring->occupied >= ring->count) {
+        ringacc_error(navss, index, true);
+        return false;
+    }
+    bool head = end == RING_HEAD;
+    for_ring(navss, index);
+    if (!model_ram_write(
+            element_address(ring, head ? before_head(ring) : ring->head + ring->occupied), words,
+            element_size(ring)))
+        return false;
+    if (head)
+        ring->head = before_head(ring);
+    joined(navss, index, ring, 1, SOFTWARE);
+    return true;
+}
+
+bool ringacc_take(enum navss navss, unsigned index, enum ring_end end, uint32_t *words)
+{
+    struct ring *ring = ringacc_ring(navss, index);
+    if (ring->occupied == 0) {
+        ring_monitor_change(navss, index, 0);
+        return false;
+    }
+    for_ring(navss, index);
+    (void)model_ram_read(element_address(ring, end_position(ring, end)), words, element_size(ring));
+    taken(ring, end);
+    return true;
+}
+
 uint64_t ringacc_fifo_read(unsigned instance, uint64_t offset)
 {
     struct window_access access;
-    if (!window_access((enum navss)instance, offset, &access) || access.ring->occupied == 0)
+    if (!window_access((enum navss)instance, offset, &access))
         return 0;
     struct ring *ring = access.ring;
-    bool tail = access.window == WINDOW_TAIL || access.window == WINDOW_PEEK_TAIL;
-    uint32_t position = ring->head + (tail ? ring->occupied - 1 : 0);
+    if (ring->occupied == 0) {
+        if (access.last)
+            ring_monitor_change((enum navss)instance, access.index, 0);
+        return 0;
+    }
     uint8_t bytes[4] = {0};
     for_ring((enum navss)instance, access.index);
-    (void)model_ram_read(element_address(ring, position) + 4 * access.word, bytes, 4);
-    if (access.last && access.window == WINDOW_HEAD)
-        left(ring, 1, SOFTWARE);
-    else if (access.last && access.window == WINDOW_TAIL)
-        gone(ring, 1, SOFTWARE);
+    (void)model_ram_read(element_address(ring, end_position(ring, access.end)) + 4 * access.word,
+                         bytes, 4);
+    if (access.last)
+        taken(ring, access.end);
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
 void ringacc_fifo_write(unsigned instance, uint64_t offset, uint64_t value)
 {
     struct window_access access;
-    if (!window_access((enum navss)instance, offset, &access) || access.window > WINDOW_TAIL)
+    if (!window_access((enum navss)instance, offset, &access) || access.end > RING_TAIL)
         return;
-    struct ring *ring = access.ring;
-    ring->window[access.word] = (uint32_t)value;
-    if (!access.last || ring->occupied >= ring->count)
-        return;
-    if (access.window == WINDOW_HEAD)
-        ring->head = before_head(ring);
-    uint32_t position = ring->head + (access.window == WINDOW_TAIL ? ring->occupied : 0);
-    for_ring((enum navss)instance, access.index);
-    if (model_ram_write(element_address(ring, position), ring->window, element_size(ring)))
-        joined((enum navss)instance, access.index, ring, 1, SOFTWARE);
-}
-
-uint64_t ringacc_proxy_read(unsigned instance, uint64_t offset)
-{
-    (void)instance;
-    if (offset == PROXY_REVISION)
-        return PROXY_REVISION_VALUE;
-    return offset == PROXY_CONFIG ? PROXY_THREADS : 0;
+    access.ring->window[access.word] = (uint32_t)value;
+    if (access.last)
+        (void)ringacc_put((enum navss)instance, access.index, access.end, access.ring->window);
 }

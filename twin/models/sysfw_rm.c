@@ -12,7 +12,13 @@
 #define SUBTYPE_INTA_EVENT  0x0du
 #define SUBTYPE_RING_FIRST  0x01u /* general purpose */
 #define SUBTYPE_RING_LAST   0x08u /* ultra-high-capacity transmit */
+#define SUBTYPE_RING_ERROR  0x00u
+#define SUBTYPE_MONITOR     0x0bu
+#define SUBTYPE_PROXY       0x00u
 #define SUBTYPE_FLOW_COMMON 0x00u
+#define SUBTYPE_GLOBAL      0x01u
+#define SUBTYPE_TRIGGER     0x02u
+#define SUBTYPE_FLOW_ERROR  0x03u
 #define SUBTYPE_RCHAN_FIRST 0x0au
 #define SUBTYPE_RCHAN_LAST  0x0cu
 #define SUBTYPE_TCHAN_FIRST 0x0du
@@ -102,24 +108,53 @@ static bool owns_ring(uint8_t host, uint16_t ringacc, uint32_t ring)
     return rm_owns_any(host, ringacc, SUBTYPE_RING_FIRST, SUBTYPE_RING_LAST, ring);
 }
 
-#define UDMAP_RCHAN_EVENTS 0x200u /* source index of receive channel 0's events */
+/* The output-event registers, by TI-SCI's source indexes. */
+#define RINGACC_MONITORS     0x400u
+#define RINGACC_ERROR        0x800u
+#define UDMAP_RCHAN_EVENTS   0x200u
+#define UDMAP_FLOW_EVENTS    0x400u
+#define UDMAP_EVENTS_CHANNEL 0xffu
+
+static uint16_t *ringacc_register(const struct irq_request *irq, enum navss navss)
+{
+    unsigned index = irq->source_index;
+    if (index >= RINGACC_ERROR)
+        return rm_owns(irq->host, irq->source, SUBTYPE_RING_ERROR, index - RINGACC_ERROR)
+                   ? ringacc_error_event(navss)
+                   : NULL;
+    if (index >= RINGACC_MONITORS) {
+        struct ring_monitor *monitor = ring_monitor(navss, index - RINGACC_MONITORS);
+        return monitor != NULL &&
+                       rm_owns(irq->host, irq->source, SUBTYPE_MONITOR, index - RINGACC_MONITORS)
+                   ? &monitor->event
+                   : NULL;
+    }
+    struct ring *ring = ringacc_ring(navss, index);
+    return ring != NULL && owns_ring(irq->host, irq->source, index) ? &ring->event : NULL;
+}
+
+/* Of a channel: the end of its TRs, or its errors. */
+static uint16_t *udmap_register(const struct irq_request *irq, enum navss navss)
+{
+    unsigned index = irq->source_index, channel = index & UDMAP_EVENTS_CHANNEL;
+    bool owned;
+    if (index >= UDMAP_FLOW_EVENTS)
+        owned = rm_owns(irq->host, irq->source, SUBTYPE_FLOW_ERROR, index - UDMAP_FLOW_EVENTS);
+    else if (index >= UDMAP_RCHAN_EVENTS)
+        owned = owns_rchan(irq->host, irq->source, channel);
+    else
+        owned = owns_tchan(irq->host, irq->source, channel);
+    return owned ? udmap_event_register(navss, index) : NULL;
+}
 
 /* The output-event register of a source that the host owns; NULL: none such. */
 static uint16_t *event_register(const struct irq_request *irq)
 {
     enum navss navss;
-    if (navss_of_device(irq->source, DEV_MAIN_RINGACC, DEV_MCU_RINGACC, &navss)) {
-        struct ring *ring = ringacc_ring(navss, irq->source_index);
-        return ring != NULL && owns_ring(irq->host, irq->source, irq->source_index) ? &ring->event
-                                                                                    : NULL;
-    }
-    if (navss_of_device(irq->source, DEV_MAIN_UDMAP, DEV_MCU_UDMAP, &navss)) {
-        bool owned = irq->source_index < UDMAP_RCHAN_EVENTS
-                         ? owns_tchan(irq->host, irq->source, irq->source_index)
-                         : owns_rchan(irq->host, irq->source,
-                                      (uint32_t)irq->source_index - UDMAP_RCHAN_EVENTS);
-        return owned ? udmap_event_register(navss, irq->source_index) : NULL;
-    }
+    if (navss_of_device(irq->source, DEV_MAIN_RINGACC, DEV_MCU_RINGACC, &navss))
+        return ringacc_register(irq, navss);
+    if (navss_of_device(irq->source, DEV_MAIN_UDMAP, DEV_MCU_UDMAP, &navss))
+        return udmap_register(irq, navss);
     return NULL;
 }
 
@@ -160,6 +195,31 @@ static bool release_event(const struct irq_request *irq)
     return true;
 }
 
+/* An event that no aggregator gets, but a UDMAP, whose channel it triggers. */
+static bool is_trigger(const struct irq_request *irq)
+{
+    return rm_owns(irq->host, DEV_MAIN_UDMAP, SUBTYPE_TRIGGER, irq->event) ||
+           rm_owns(irq->host, DEV_MCU_UDMAP, SUBTYPE_TRIGGER, irq->event);
+}
+
+static bool set_trigger(const struct irq_request *irq)
+{
+    uint16_t *source = event_register(irq);
+    if (source == NULL || *source != EVENT_NONE || !is_trigger(irq))
+        return false;
+    *source = irq->event;
+    return true;
+}
+
+static bool release_trigger(const struct irq_request *irq)
+{
+    uint16_t *source = event_register(irq);
+    if (source == NULL || *source != irq->event || !is_trigger(irq))
+        return false;
+    *source = EVENT_NONE;
+    return true;
+}
+
 /* The router's input that a source drives: its own inputs by number, or the aggregator's VINTs. */
 static bool route_known(const struct irq_request *irq)
 {
@@ -175,6 +235,8 @@ bool sysfw_rm_irq_set(uint8_t host, const struct sci_message *request, struct sc
     (void)answer;
     if (irq.valid == IRQ_EVENT_MAP)
         return set_event(&irq);
+    if (irq.valid == IRQ_EVENT)
+        return set_trigger(&irq);
     if (irq.valid == IRQ_ROUTE)
         return route_known(&irq) &&
                intr_map(irq.destination, irq.source_index, irq.destination_irq);
@@ -188,6 +250,8 @@ bool sysfw_rm_irq_release(uint8_t host, const struct sci_message *request,
     (void)answer;
     if (irq.valid == IRQ_EVENT_MAP)
         return release_event(&irq);
+    if (irq.valid == IRQ_EVENT)
+        return release_trigger(&irq);
     if (irq.valid == IRQ_ROUTE)
         return route_known(&irq) &&
                intr_unmap(irq.destination, irq.source_index, irq.destination_irq);
@@ -486,6 +550,67 @@ bool sysfw_rm_flow_thresholds(uint8_t host, const struct sci_message *request,
 {
     (void)answer;
     return configure_flow(host, request, threshold_fields, COUNT_OF(threshold_fields));
+}
+
+#define GLOBAL_FLOW_STATUS (UINT32_C(1) << 3)
+
+/* Of the UDMAP's global registers the status of refused flows acts; the others are for what is not
+ * modelled: performance, emulation, time-outs of PSI-L. */
+bool sysfw_rm_udmap_global(uint8_t host, const struct sci_message *request,
+                           struct sci_message *answer)
+{
+    enum navss navss;
+    uint16_t device = sci_get16(request, 12);
+    (void)answer;
+    if (!navss_of_device(device, DEV_MAIN_UDMAP, DEV_MCU_UDMAP, &navss) ||
+        !rm_owns(host, device, SUBTYPE_GLOBAL, 0))
+        return false;
+    if ((sci_get32(request, 8) & GLOBAL_FLOW_STATUS) != 0)
+        udmap_set_flow_status(navss, sci_get32(request, 26));
+    return true;
+}
+
+/* ---------------------------------------------------------------- monitors and proxies */
+
+#define MONITOR_FIELD(bit, offset, size, most, name)                                               \
+    FIELD_OF(struct ring_monitor, bit, offset, size, most, name)
+
+static const struct field monitor_fields[] = {
+    MONITOR_FIELD(0, 16, 1, 2, source),
+    MONITOR_FIELD(1, 17, 1, MONITOR_STARVATION, mode),
+    MONITOR_FIELD(2, 18, 2, UINT16_MAX, queue),
+};
+#define MONITOR_VALID_DATA0 3
+
+bool sysfw_rm_ring_monitor(uint8_t host, const struct sci_message *request,
+                           struct sci_message *answer)
+{
+    enum navss navss;
+    uint16_t device = sci_get16(request, 12), index = sci_get16(request, 14);
+    uint32_t valid = sci_get32(request, 8);
+    (void)answer;
+    if (!navss_of_device(device, DEV_MAIN_RINGACC, DEV_MCU_RINGACC, &navss) ||
+        !rm_owns(host, device, SUBTYPE_MONITOR, index) || ring_monitor(navss, index) == NULL)
+        return false;
+    struct ring_monitor settings = *ring_monitor(navss, index);
+    if (!merge_fields(request, monitor_fields, COUNT_OF(monitor_fields), &settings) ||
+        (settings.mode != MONITOR_OFF && !owns_ring(host, device, settings.queue)))
+        return false;
+    for (unsigned i = 0; i < 2; i++)
+        if ((valid >> (MONITOR_VALID_DATA0 + i) & 1) != 0)
+            settings.data[i] = sci_get32(request, 20 + 4 * i);
+    *ring_monitor(navss, index) = settings;
+    ring_monitor_configured(navss, index);
+    return true;
+}
+
+bool sysfw_rm_proxy(uint8_t host, const struct sci_message *request, struct sci_message *answer)
+{
+    enum navss navss;
+    uint16_t device = sci_get16(request, 8), index = sci_get16(request, 10);
+    (void)answer;
+    return navss_of_device(device, DEV_MAIN_PROXY, DEV_MCU_PROXY, &navss) &&
+           rm_owns(host, device, SUBTYPE_PROXY, index) && ring_proxy_configured(navss, index);
 }
 
 /* ---------------------------------------------------------------- PSI-L */

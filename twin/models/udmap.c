@@ -4,18 +4,18 @@
  * Controller (UDMAP)"). Channels are configured by the system firmware (sysfw_rm.c) and run by
  * their real-time registers.
  *
- * Block-copy channels are modelled: transmit channel n takes TR descriptors from ring n, is paired
- * over PSI-L with a receive channel of the same UDMAP, moves the data in slices at some bytes per
- * nanosecond, and returns the descriptor to the ring that the descriptor names. Nothing happens
- * inside a register access: all of it is due later. Channels paired with a peripheral can be
- * configured, enabled and torn down, but no data flows.
+ * Here are the channels, their registers, and block copies: transmit channel n takes TR descriptors
+ * from ring n, is paired over PSI-L with a receive channel of the same UDMAP, moves the data in
+ * slices at some bytes per nanosecond, and returns the descriptor to the ring that the descriptor
+ * names. Nothing happens inside a register access: all of it is due later. Channels that send and
+ * receive over PSI-L are in udmap_transmit.c and udmap_receive.c.
  *
- * Of a channel's settings these act on a block copy: its type; the address type, since there are no
- * tables that an address other than a physical one could be looked up in; the fetch size, FIFO
- * depth and burst size; pause on error; the completion ring, and whether a teardown tells it; the
- * scheduling priority. The others are kept: priority, quality of service and order id are for the
- * bus; the filters and flows for packets; credits for external channels; what is too short or too
- * long is ignored, or not, in the split mode of such ones.
+ * Of a channel's settings these act: its type; the address type, since there are no tables that an
+ * address other than a physical one could be looked up in; the fetch size; of a block copy the FIFO
+ * depth, the burst size and the scheduling priority; pause on error; the completion ring, and
+ * whether a teardown tells it; a transmit channel's filters; a receive channel's flows, and whether
+ * it minds what is too short. The others are kept: priority, quality of service and order id are
+ * for the bus, credits for external channels.
  */
 #include "twin/models/udmap.h"
 
@@ -34,6 +34,7 @@
 
 /* A channel's real-time registers. */
 #define RT_CONTROL          0x000u
+#define RT_TRIGGER          0x008u
 #define RT_PEER_FIRST       0x200u
 #define RT_PEER_LAST        0x23cu
 #define RT_PACKET_COUNT     0x400u
@@ -47,6 +48,9 @@
 #define FIFO_BYTES_HIGH     1024u
 #define HIGH_CAPACITY_MAIN  8u /* channels from 0 on */
 #define HIGH_CAPACITY_MCU   2u
+
+/* So many triggers are counted; more of them are lost. */
+#define TRIGGERS_MAX        255u
 
 #define BURST_64            1u /* each further code doubles it */
 
@@ -62,7 +66,7 @@ static uint16_t flow_events[NAVSS_COUNT]; /* for a flow that is refused */
 static uint32_t flow_status[NAVSS_COUNT];
 
 /* Packets on their way between a UDMAP and a peripheral. */
-#define BUFFERS 48u
+#define BUFFERS 16u
 static struct packet_buffer buffers[BUFFERS];
 
 static void tchan_expired(unsigned argument);
@@ -274,6 +278,11 @@ void udmap_lose_events(void)
 
 /* ---------------------------------------------------------------- what the parts share */
 
+unsigned udmap_request_ring(enum navss navss, unsigned receive_channel)
+{
+    return tchan_count(navss) + receive_channel;
+}
+
 struct transmit_channel *udmap_tchan(enum navss navss, unsigned index)
 {
     return &tchans[navss][index];
@@ -401,6 +410,22 @@ void udmap_push(enum navss navss, unsigned ring, uint64_t element, bool to_head)
     model_trace_end(&line);
 }
 
+void udmap_trace(const char *channel, unsigned index, const char *what, uint64_t bytes,
+                 uint64_t descriptor, unsigned ring)
+{
+    struct trace_line line;
+    if (!model_trace_wanted(AM65X_TRACE_DMA))
+        return;
+    model_trace_start(&line, "dma");
+    model_trace_field(&line, channel, index);
+    model_trace_text(&line, what);
+    trace_number(&line, bytes);
+    model_trace_text(&line, " bytes, descriptor ");
+    trace_hex(&line, descriptor);
+    model_trace_field(&line, "> ring", ring);
+    model_trace_end(&line);
+}
+
 uint64_t udmap_return_delay(void)
 {
     uint64_t delay = 0;
@@ -483,6 +508,7 @@ static bool is_outranked(enum navss navss, unsigned index)
     uint16_t own = tchans[navss][index].common.settings.scheduling;
     for (unsigned i = 0; own != 0 && i < tchan_count(navss); i++)
         if (tchans[navss][i].state == CHANNEL_MOVING &&
+            transfer_awaits(&tchans[navss][i].transfer) == 0 &&
             tchans[navss][i].common.settings.scheduling < own && can_move(navss, i))
             return true;
     return false;
@@ -536,7 +562,7 @@ static void fetch(enum navss navss, unsigned index)
         return;
     const struct udmap_channel_settings *settings = &tchan->common.settings;
     if (settings->atype != ATYPE_PHYSICAL || settings->fetch_size < FETCH_WORDS_LEAST ||
-        !transfer_begin(&tchan->transfer, descriptor)) {
+        !transfer_begin(&tchan->transfer, descriptor, false)) {
         udmap_error(&tchan->common);
         udmap_kick(navss, index);
         return;
@@ -572,10 +598,36 @@ static void end_of_record(enum navss navss, unsigned index)
 /* The last slice's bytes are complete: the next one begins, or the descriptor goes back. */
 static void count_completed(struct transmit_channel *tchan, struct channel *receive)
 {
+    if (tchan->event_due && tchan->common.event != EVENT_NONE)
+        inta_event(tchan->common.event);
+    tchan->event_due = false;
     tchan->common.bytes += tchan->uncounted;
     if (receive != NULL)
         receive->bytes += tchan->uncounted;
     tchan->uncounted = 0;
+}
+
+bool udmap_triggered(struct transmit_channel *tchan)
+{
+    unsigned kind;
+    while ((kind = transfer_awaits(&tchan->transfer)) != 0) {
+        if (tchan->triggers[kind - 1] == 0)
+            return false;
+        tchan->triggers[kind - 1]--;
+        transfer_enable(&tchan->transfer, kind);
+    }
+    return true;
+}
+
+void udmap_trigger(enum navss navss, unsigned index, unsigned number)
+{
+    if (index >= tchan_count(navss))
+        return;
+    uint16_t *count = &tchans[navss][index].triggers[number];
+    if (*count < TRIGGERS_MAX)
+        ++*count;
+    tchans[navss][index].waits = false;
+    udmap_kick(navss, index);
 }
 
 static void move(enum navss navss, unsigned index)
@@ -586,6 +638,13 @@ static void move(enum navss navss, unsigned index)
         return; /* paused: the kick that ends the pause resumes */
     if (is_outranked(navss, index)) {
         timer_arm(&tchan->common.timer, START_LATENCY);
+        return;
+    }
+    if (udmap_tearing_down(&tchan->common) &&
+        ((tchan->common.control & CONTROL_FORCED) != 0 || !udmap_triggered(tchan)))
+        transfer_cut(&tchan->transfer, true);
+    if (!udmap_triggered(tchan)) {
+        count_completed(tchan, receive);
         return;
     }
     if (receive->settings.atype != ATYPE_PHYSICAL)
@@ -599,25 +658,11 @@ static void move(enum navss navss, unsigned index)
     }
     count_completed(tchan, receive);
     tchan->uncounted = moved;
+    tchan->event_due = transfer_wants_event_within(&tchan->transfer);
     tchan->common.start_bytes += moved;
     receive->start_bytes += moved;
     model_count(AM65X_COUNT_DMA_BYTES, moved);
     timer_arm(&tchan->common.timer, 1 + moved / BYTES_PER_NS);
-}
-
-static void trace_return(unsigned index, const struct transfer *transfer)
-{
-    struct trace_line line;
-    if (!model_trace_wanted(AM65X_TRACE_DMA))
-        return;
-    model_trace_start(&line, "dma");
-    model_trace_field(&line, "tchan", index);
-    model_trace_text(&line, " moved ");
-    trace_number(&line, transfer->bytes);
-    model_trace_text(&line, " bytes, descriptor ");
-    trace_hex(&line, transfer->descriptor);
-    model_trace_field(&line, "> ring", transfer->return_ring);
-    model_trace_end(&line);
 }
 
 static void return_descriptor(enum navss navss, unsigned index)
@@ -635,7 +680,8 @@ static void return_descriptor(enum navss navss, unsigned index)
     if (receive != NULL)
         receive->packets++;
     model_count(AM65X_COUNT_DMA_TRANSFERS, 1);
-    trace_return(index, &tchan->transfer);
+    udmap_trace("tchan", index, " moved ", tchan->transfer.bytes, tchan->transfer.descriptor,
+                tchan->transfer.return_ring);
     model_event(AM65X_EVENT_RETURNED, udmap_subject(navss, index),
                 tchan->transfer.descriptor | (uint64_t)tchan->transfer.return_ring
                                                  << AM65X_EVENT_RETURN_RING_SHIFT,
@@ -691,10 +737,16 @@ uint64_t udmap_gcfg_read(unsigned instance, uint64_t offset)
     return offset == GCFG_CAP3 ? shape->flows : 0;
 }
 
+/* Bits can be cleared only. */
+void udmap_set_flow_status(enum navss navss, uint32_t value)
+{
+    flow_status[navss] &= value;
+}
+
 void udmap_gcfg_write(unsigned instance, uint64_t offset, uint64_t value)
 {
     if (offset == GCFG_FLOW_STATUS)
-        flow_status[instance] = (uint32_t)value & flow_status[instance];
+        udmap_set_flow_status((enum navss)instance, (uint32_t)value);
 }
 
 /* ---- the peer's registers: memory, unless the peripheral has its own; but its enable is here */
@@ -793,6 +845,8 @@ static void switch_off(enum navss navss, unsigned index)
     transmit_drop(navss, index);
     tchan->state = CHANNEL_IDLE;
     tchan->uncounted = 0;
+    tchan->event_due = false;
+    tchan->triggers[0] = tchan->triggers[1] = 0;
 }
 
 void udmap_tchan_write(unsigned instance, uint64_t offset, uint64_t value)
@@ -804,6 +858,8 @@ void udmap_tchan_write(unsigned instance, uint64_t offset, uint64_t value)
     struct transmit_channel *tchan = &tchans[navss][index];
     uint64_t place = offset & 0xfff;
     channel_write(&tchan->common, peer_of_tchan(navss, index), place, (uint32_t)value);
+    if (place == RT_TRIGGER && (value & 1) != 0)
+        udmap_trigger(navss, index, 0);
     if (place == RT_CONTROL && (tchan->common.control & CONTROL_ENABLE) == 0)
         switch_off(navss, index);
     if (place == RT_CONTROL || (place >= RT_PEER_FIRST && place <= RT_PEER_LAST)) {

@@ -73,8 +73,10 @@ struct transmit_channel {
     bool aborted; /* what is in flight is given up: a forced teardown */
     /* Block copies, and transfers to peripherals. */
     struct transfer transfer;
-    uint32_t uncounted; /* bytes of the slice that is on its way */
-    bool failed;        /* a TR of the descriptor has ended with an error */
+    uint16_t triggers[2]; /* that have come and nothing was waiting for; by kind, from 1 */
+    bool event_due;       /* with the end of the slice that is on its way */
+    uint32_t uncounted;   /* bytes of that slice */
+    bool failed;          /* a TR of the descriptor has ended with an error */
     /* Packets. */
     struct packet_out packet;
     uint8_t gather;    /* the buffer in which a packet is put together, counted from 1; 0: none */
@@ -130,10 +132,18 @@ void udmap_flow_refused(enum navss navss, unsigned receive_channel, uint16_t flo
 void udmap_error(struct channel *channel);
 void udmap_push(enum navss navss, unsigned ring, uint64_t element, bool to_head);
 uint32_t udmap_subject(enum navss navss, unsigned index);
+/* A line for people: what a channel has done, and where its descriptor goes. */
+void udmap_trace(const char *channel, unsigned index, const char *what, uint64_t bytes,
+                 uint64_t descriptor, unsigned ring);
 /* Some later time for a descriptor's return, as moods and faults want it. 0: at once. */
 uint64_t udmap_return_delay(void);
 /* Gives a descriptor back, as moods and faults want it. */
 void udmap_return(enum navss navss, unsigned ring, uint64_t descriptor, bool to_head);
+
+/* Takes what has come of the triggers that a TR waits for. false: it still waits. */
+bool udmap_triggered(struct transmit_channel *tchan);
+/* The ring that a receive channel takes TR descriptors from. */
+unsigned udmap_request_ring(enum navss navss, unsigned receive_channel);
 
 /* Buffers of PSIL_PACKET_MAX bytes, with what goes with them. */
 struct packet_buffer {

@@ -9,9 +9,13 @@
  * the flow says whether the packet waits, and with it all behind it, or is dropped and what it has
  * got goes back. A flow that is not the channel's is refused: the packet is dropped, the first such
  * is told in RX_FLOW_ID_FW_STATUS, with an event. Monolithic descriptors are not modelled.
+ *
+ * A channel of the transfer type writes a peripheral's stream to where TR descriptors of types 0 to
+ * 3 say; they come from a ring of its own. Their triggers are not modelled.
  */
 #include "twin/models/udmap.h"
 
+#define RING_MODE_RING    0u
 #define ERROR_RETRY       1u /* else a packet is dropped */
 #define THRESHOLD_SHIFT   5  /* a size threshold counts 32 bytes */
 
@@ -89,9 +93,12 @@ static bool flow_is_allowed(const struct receive_channel *rchan, unsigned index,
            (flow >= settings->flow_start && flow - settings->flow_start < settings->flow_count);
 }
 
-static bool is_waited_for(enum navss navss, const struct receive_channel *rchan, unsigned ring)
+static bool is_waited_for(enum navss navss, unsigned index, unsigned ring)
 {
+    const struct receive_channel *rchan = udmap_rchan(navss, index);
     const struct udmap_flow *flow = udmap_flow(navss, rchan->flow);
+    if (udmap_is_transfer(&rchan->common))
+        return rchan->waits && ring == udmap_request_ring(navss, index);
     return rchan->waits && flow != NULL &&
            ring_of_buffer(flow, rchan->packet.open ? rchan->packet.buffers : 0, rchan->expected) ==
                ring;
@@ -101,7 +108,7 @@ void udmap_ring_filled(enum navss navss, unsigned ring)
 {
     for (unsigned i = 0; waiting != 0 && i < udmap_shape(navss)->receive_channels; i++) {
         struct receive_channel *rchan = udmap_rchan(navss, i);
-        if (is_waited_for(navss, rchan, ring))
+        if (is_waited_for(navss, i, ring))
             wake(rchan);
     }
 }
@@ -213,6 +220,16 @@ static void make_tags(struct psil_header *header, const struct udmap_flow *flow,
         tag_byte(flow->destination_low_select, flow->destination_low, asked, destination));
 }
 
+/* In ring mode software alone puts elements into a free-descriptor ring: what hardware has to put
+ * back there is lost. */
+static void give_free_again(enum navss navss, unsigned ring, uint64_t descriptor)
+{
+    if (ringacc_ring(navss, ring)->mode == RING_MODE_RING)
+        ringacc_error(navss, ring, true);
+    else
+        udmap_push(navss, ring, descriptor, false);
+}
+
 /* What a dropped packet had got goes back where it came from. */
 static void reclaim(enum navss navss, struct receive_channel *rchan)
 {
@@ -221,7 +238,7 @@ static void reclaim(enum navss navss, struct receive_channel *rchan)
 
     for (unsigned n = 0; n < rchan->packet.buffers && n < RECLAIM_MAX; n++) {
         uint64_t next = packet_link(descriptor);
-        udmap_push(navss, ring_of_buffer(flow, n, rchan->expected), descriptor, false);
+        give_free_again(navss, ring_of_buffer(flow, n, rchan->expected), descriptor);
         descriptor = next;
     }
     rchan->packet.open = false;
@@ -230,15 +247,18 @@ static void reclaim(enum navss navss, struct receive_channel *rchan)
 static void give_back(enum navss navss, unsigned index)
 {
     struct receive_channel *rchan = udmap_rchan(navss, index);
-    const struct udmap_flow *flow = udmap_flow(navss, rchan->flow);
+    bool transfer = udmap_is_transfer(&rchan->common);
+    uint16_t ring =
+        transfer ? rchan->transfer.return_ring : udmap_flow(navss, rchan->flow)->destination_ring;
 
     rchan->state = CHANNEL_IDLE;
     rchan->common.packets++;
-    model_count(AM65X_COUNT_PACKETS, 1);
+    model_count(transfer ? AM65X_COUNT_DMA_TRANSFERS : AM65X_COUNT_PACKETS, 1);
+    uint64_t bytes = transfer ? rchan->transfer.bytes : rchan->packet.length;
+    udmap_trace("rchan", index, " received ", bytes, rchan->returned, ring);
     model_event(AM65X_EVENT_RECEIVED, udmap_subject(navss, index),
-                rchan->returned | (uint64_t)flow->destination_ring << AM65X_EVENT_RETURN_RING_SHIFT,
-                rchan->packet.length);
-    udmap_return(navss, flow->destination_ring, rchan->returned, false);
+                rchan->returned | (uint64_t)ring << AM65X_EVENT_RETURN_RING_SHIFT, bytes);
+    udmap_return(navss, ring, rchan->returned, false);
 }
 
 void receive_end(enum navss navss, unsigned index, uint64_t delay)
@@ -268,6 +288,95 @@ void receive_end(enum navss navss, unsigned index, uint64_t delay)
     else
         timer_arm(&rchan->common.timer, delay);
 }
+
+/* ---------------------------------------------------------------- transfers */
+
+static void send_event(const struct receive_channel *rchan)
+{
+    if (rchan->common.event != EVENT_NONE)
+        inta_event(rchan->common.event);
+}
+
+/* A TR is over. The next one is at work; or the descriptor goes back. */
+static void next_request(struct receive_channel *rchan)
+{
+    bool event = transfer_wants_event(&rchan->transfer);
+    bool more = transfer_next(&rchan->transfer, !rchan->ending);
+
+    if (event)
+        send_event(rchan);
+    if (more)
+        return;
+    rchan->returned = rchan->transfer.descriptor;
+    rchan->state = CHANNEL_RETURNING;
+    timer_arm(&rchan->common.timer, RETURN_LATENCY + udmap_return_delay());
+}
+
+static void begin_transfer(enum navss navss, unsigned index)
+{
+    struct receive_channel *rchan = udmap_rchan(navss, index);
+    uint64_t descriptor;
+
+    if (!ringacc_pop(navss, udmap_request_ring(navss, index), &descriptor)) {
+        set_waits(rchan, true);
+        return;
+    }
+    if (rchan->common.settings.atype == ATYPE_PHYSICAL &&
+        rchan->common.settings.fetch_size >= FETCH_WORDS_LEAST &&
+        transfer_begin(&rchan->transfer, descriptor, true))
+        rchan->state = CHANNEL_MOVING;
+    else
+        udmap_error(&rchan->common);
+}
+
+/* A stream's bytes; returns how many found a place. */
+static uint32_t fill_transfer(enum navss navss, unsigned index, const uint8_t *data, uint32_t size,
+                              bool last)
+{
+    struct receive_channel *rchan = udmap_rchan(navss, index);
+    struct transfer *transfer = &rchan->transfer;
+    uint32_t taken = 0;
+
+    for (unsigned step = 0; step < STEPS_MAX && taken < size && !rchan->waits &&
+                            udmap_runs(&rchan->common) && rchan->state != CHANNEL_RETURNING;
+         step++) {
+        if (rchan->state == CHANNEL_IDLE)
+            begin_transfer(navss, index);
+        else if (transfer_is_over(transfer))
+            next_request(rchan);
+        else
+            taken += transfer_write(transfer, data + taken, size - taken);
+        if (rchan->state == CHANNEL_MOVING && transfer_wants_event_within(transfer)) {
+            transfer->crossed = 0;
+            send_event(rchan);
+        }
+    }
+    rchan->common.bytes += taken;
+    rchan->common.start_bytes += taken;
+    model_count(AM65X_COUNT_DMA_BYTES, taken);
+    if (rchan->state != CHANNEL_MOVING || (!transfer_is_over(transfer) && !(last && taken == size)))
+        return taken;
+    if (!transfer_is_over(transfer) && rchan->common.settings.ignore_short == 0)
+        transfer_cut(transfer, false);
+    if (transfer_is_over(transfer))
+        next_request(rchan);
+    return taken;
+}
+
+/* With a teardown a descriptor that is not full goes back too. */
+static void cut_transfer(enum navss navss, unsigned index)
+{
+    struct receive_channel *rchan = udmap_rchan(navss, index);
+
+    if (!udmap_is_transfer(&rchan->common) || rchan->state != CHANNEL_MOVING)
+        return;
+    transfer_cut(&rchan->transfer, true);
+    (void)transfer_next(&rchan->transfer, false);
+    rchan->returned = rchan->transfer.descriptor;
+    give_back(navss, index);
+}
+
+/* ---------------------------------------------------------------- the end of both */
 
 void receive_abort(enum navss navss, unsigned index)
 {
@@ -319,6 +428,7 @@ static void finish_teardown(enum navss navss, unsigned index)
     if (!udmap_is_block_copy(&rchan->common) &&
         model_fault_take(AM65X_FAULT_DMA_TEARDOWN, &argument))
         return;
+    cut_transfer(navss, index);
     abandon(rchan);
     rchan->common.control &= ~CONTROL_ENABLE;
     if (!psil_source(own_thread(navss, index), &source))
@@ -551,6 +661,8 @@ uint32_t psil_send_bytes(uint16_t source_thread, const uint8_t *data, uint32_t s
     if (udmap_is_packet(&rchan->common) && !is_paused(rchan) &&
         receive_begin(navss, index, &plain, 0))
         taken = receive_put(navss, index, data, size);
+    else if (udmap_is_transfer(&rchan->common) && !is_paused(rchan))
+        taken = fill_transfer(navss, index, data, size, last);
     rchan->refused = rchan->refused || taken < size;
     if (rchan->begun && taken == size && last && (rchan->packet.open || rchan->dropping))
         receive_end(navss, index, RETURN_LATENCY);

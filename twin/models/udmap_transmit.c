@@ -6,6 +6,9 @@
  * To a receive channel a packet goes slice by slice, from buffer to buffer. For a peripheral that
  * takes packets it is put together first; one that takes streams gets bytes as they are read. What
  * the other end can't take stays where it is, and the channel waits.
+ *
+ * A channel of the transfer type reads what TR descriptors of types 0 to 3 describe, for a
+ * peripheral that takes streams.
  */
 #include "twin/models/udmap.h"
 
@@ -71,14 +74,16 @@ static void give_back(enum navss navss, unsigned index)
 {
     struct transmit_channel *tchan = udmap_tchan(navss, index);
     const struct packet_out *packet = &tchan->packet;
+    bool transfer = udmap_is_transfer(&tchan->common);
     uint64_t descriptor = packet->return_each ? packet->current : packet->head;
 
     tchan->state = CHANNEL_IDLE;
     tchan->common.packets++;
-    model_count(AM65X_COUNT_PACKETS_SENT, 1);
+    model_count(transfer ? AM65X_COUNT_DMA_TRANSFERS : AM65X_COUNT_PACKETS_SENT, 1);
+    uint64_t bytes = transfer ? tchan->transfer.bytes : packet->length - packet->left;
+    udmap_trace("tchan", index, " sent ", bytes, descriptor, packet->return_ring);
     model_event(AM65X_EVENT_RETURNED, udmap_subject(navss, index),
-                descriptor | (uint64_t)packet->return_ring << AM65X_EVENT_RETURN_RING_SHIFT,
-                packet->length - packet->left);
+                descriptor | (uint64_t)packet->return_ring << AM65X_EVENT_RETURN_RING_SHIFT, bytes);
     udmap_return(navss, packet->return_ring, descriptor, packet->return_to_head);
 }
 
@@ -237,6 +242,64 @@ static enum outcome send_slice(enum navss navss, unsigned index, const struct ta
     return udmap_tchan(navss, index)->packet.left == 0 ? OUTCOME_SENT : OUTCOME_MORE;
 }
 
+/* ---------------------------------------------------------------- transfers */
+
+static void send_event(const struct transmit_channel *tchan)
+{
+    if (tchan->common.event != EVENT_NONE)
+        inta_event(tchan->common.event);
+}
+
+/* A TR is over. Whether there is another one. */
+static bool next_request(struct transmit_channel *tchan)
+{
+    bool event = transfer_wants_event(&tchan->transfer);
+    bool more = transfer_next(&tchan->transfer, !udmap_tearing_down(&tchan->common));
+
+    if (event)
+        send_event(tchan);
+    return more;
+}
+
+/* Some bytes of the TR at work. false: the other end took fewer than it was offered. */
+static bool send_piece(struct transmit_channel *tchan, const struct target *target, uint32_t *moved)
+{
+    uint32_t read = transfer_read(&tchan->transfer, scratch, sizeof(scratch));
+    bool last = transfer_is_over(&tchan->transfer) && transfer_ends_packet(&tchan->transfer);
+    uint32_t taken = flushes(&tchan->common) ? read : 0;
+
+    if (read != 0 && !flushes(&tchan->common))
+        taken = target->peripheral->take_bytes(target->index, scratch, read, last);
+    transfer_unread(&tchan->transfer, read - taken);
+    *moved += taken;
+    if (taken == read && read != 0 && transfer_wants_event_within(&tchan->transfer))
+        send_event(tchan);
+    return taken == read;
+}
+
+static enum outcome send_transfer(struct transmit_channel *tchan, const struct target *target,
+                                  uint32_t *moved, unsigned *steps)
+{
+    if (target->peripheral == NULL || target->peripheral->take_bytes == NULL)
+        return OUTCOME_WAITS;
+    while (*moved < SLICE_BYTES && (*steps)++ < STEPS_MAX) {
+        if (!udmap_triggered(tchan)) {
+            if (!udmap_tearing_down(&tchan->common))
+                return OUTCOME_WAITS;
+            transfer_cut(&tchan->transfer, true);
+        }
+        if (transfer_is_over(&tchan->transfer)) {
+            if (!next_request(tchan))
+                return OUTCOME_SENT;
+        } else if (!send_piece(tchan, target, moved)) {
+            return OUTCOME_WAITS;
+        }
+    }
+    return OUTCOME_MORE;
+}
+
+/* ---------------------------------------------------------------- work */
+
 static void move(enum navss navss, unsigned index)
 {
     struct transmit_channel *tchan = udmap_tchan(navss, index);
@@ -247,7 +310,9 @@ static void move(enum navss navss, unsigned index)
     if (!transmit_can_work(navss, index))
         return; /* the kick that changes that resumes */
     model_for_rings(ringacc_registers(navss, index), 0);
-    enum outcome outcome = send_slice(navss, index, &target, &moved, &steps);
+    enum outcome outcome = udmap_is_transfer(&tchan->common)
+                               ? send_transfer(tchan, &target, &moved, &steps)
+                               : send_slice(navss, index, &target, &moved, &steps);
     count(tchan, moved);
     if (!target.to_channel && target.peripheral != NULL && target.peripheral->peer_read == NULL)
         tchan->common.peer[PSIL_PEER_BYTE_COUNT] += moved;
@@ -262,16 +327,45 @@ static void move(enum navss navss, unsigned index)
                   : START_LATENCY + moved / BYTES_PER_NS + steps * STEP_LATENCY);
 }
 
+static bool begin_packet(struct transmit_channel *tchan, uint64_t descriptor)
+{
+    const struct udmap_channel_settings *settings = &tchan->common.settings;
+    struct psil_header *header = &tchan->packet.header;
+
+    if (!packet_out_begin(&tchan->packet, descriptor, 4u * settings->fetch_size))
+        return false;
+    header->epib = header->epib && settings->filter_einfo == 0;
+    if (settings->filter_pswords != 0)
+        header->word_count = 0;
+    return true;
+}
+
+/* A packet's descriptor, or one of TRs. */
+static bool begin(struct transmit_channel *tchan, uint64_t descriptor)
+{
+    const struct udmap_channel_settings *settings = &tchan->common.settings;
+
+    if (settings->atype != ATYPE_PHYSICAL || settings->fetch_size < FETCH_WORDS_LEAST)
+        return false;
+    if (!udmap_is_transfer(&tchan->common))
+        return begin_packet(tchan, descriptor);
+    tchan->packet = (struct packet_out){.failed = false};
+    if (!transfer_begin(&tchan->transfer, descriptor, true))
+        return false;
+    /* What the end of a packet has to know. */
+    tchan->packet.head = tchan->transfer.descriptor;
+    tchan->packet.return_ring = tchan->transfer.return_ring;
+    return true;
+}
+
 static void fetch(enum navss navss, unsigned index)
 {
     struct transmit_channel *tchan = udmap_tchan(navss, index);
-    const struct udmap_channel_settings *settings = &tchan->common.settings;
     uint64_t descriptor;
 
     if (!transmit_can_work(navss, index) || !ringacc_pop(navss, index, &descriptor))
         return;
-    if (settings->atype != ATYPE_PHYSICAL ||
-        !packet_out_begin(&tchan->packet, descriptor, 4u * settings->fetch_size)) {
+    if (!begin(tchan, descriptor)) {
         udmap_error(&tchan->common);
         udmap_kick(navss, index);
         return;
@@ -327,9 +421,15 @@ void transmit_ended(enum navss navss, unsigned index)
         finish_teardown(navss, index);
 }
 
-/* A forced teardown: the packet in flight ends where it is. */
+/* A forced teardown: the packet, or the transfer, in flight ends where it is. */
 static void abort_packet(enum navss navss, unsigned index)
 {
+    struct transmit_channel *tchan = udmap_tchan(navss, index);
+
+    if (udmap_is_transfer(&tchan->common)) {
+        transfer_cut(&tchan->transfer, true);
+        (void)transfer_next(&tchan->transfer, false);
+    }
     transmit_drop(navss, index);
     give_back(navss, index);
 }
