@@ -29,6 +29,7 @@ struct udma_facts {
     uint16_t psil_base;             /* source thread of transmit channel 0 */
     struct device *ring_interrupts; /* bound by the platform; source index = ring */
     bool ring_state_erratum;        /* AM65x SR1.0, errata SPRZ452, i2023 */
+    bool no_high_capacity; /* channels of high capacity are never this host's: not asked for */
 };
 
 /* A Navigator's UDMAP with its ring accelerator. There is any number of them, each with a call of
