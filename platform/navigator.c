@@ -40,6 +40,9 @@ static const struct udma_facts all_facts[PLATFORM_NAVIGATORS] = {
             .ring_interrupts = &ring_devices[PLATFORM_NAVSS_MAIN],
             .channel_interrupts = &channel_devices[PLATFORM_NAVSS_MAIN],
             .trigger_base = AM65X_TRIGGER_BASE,
+            .monitor_rt = AM65X_MONITOR_RT_BASE,
+            .proxy_target = AM65X_PROXY_TARGET_BASE,
+            .proxy_device = AM65X_DEV_PROXY,
         },
     [PLATFORM_NAVSS_MCU] =
         {
@@ -52,8 +55,12 @@ static const struct udma_facts all_facts[PLATFORM_NAVIGATORS] = {
             .tchan_rt = AM65X_MCU_TCHAN_RT_BASE,
             .psil_base = AM65X_MCU_PSIL_BASE,
             .ring_interrupts = &ring_devices[PLATFORM_NAVSS_MCU],
+            .no_high_capacity = true, /* it has two, for the R5Fs */
             .channel_interrupts = &channel_devices[PLATFORM_NAVSS_MCU],
             .trigger_base = AM65X_MCU_TRIGGER_BASE,
+            .monitor_rt = AM65X_MCU_MONITOR_RT_BASE,
+            .proxy_target = AM65X_MCU_PROXY_TARGET_BASE,
+            .proxy_device = AM65X_DEV_MCU_PROXY,
         },
 };
 

@@ -30,7 +30,11 @@ struct udma_facts {
     struct device *ring_interrupts;    /* bound by the platform; source index = ring */
     struct device *channel_interrupts; /* the UDMAP's own events; or NULL */
     uint16_t trigger_base;             /* number of transmit channel 0's trigger 0 */
+    uintptr_t monitor_rt;              /* ring monitors: m at + m * 0x1000; 0: none */
+    uintptr_t proxy_target;            /* proxies: p at + p * 0x1000; 0: none */
+    uint16_t proxy_device;             /* TI-SCI device id */
     bool ring_state_erratum;           /* AM65x SR1.0, errata SPRZ452, i2023 */
+    bool no_high_capacity; /* channels of high capacity are never this host's: not asked for */
 };
 
 /* A Navigator's UDMAP with its ring accelerator. There is any number of them, each with a call of

@@ -28,6 +28,9 @@ const struct udma_facts udma_host_facts = {
     .ring_interrupts = &ring_device,
     .channel_interrupts = &channel_device,
     .trigger_base = AM65X_TRIGGER_BASE,
+    .monitor_rt = AM65X_MONITOR_RT_BASE,
+    .proxy_target = AM65X_PROXY_TARGET_BASE,
+    .proxy_device = AM65X_DEV_PROXY,
 };
 
 static struct device mcu_ring_device = {.name = "mcu ringacc"};
