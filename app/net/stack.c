@@ -27,7 +27,8 @@
 
 #define HOSTNAME       "k3metal"
 #define LINK_LOOK_US   1000000u
-#define LAST_TURNS     16u      /* for what is still to be sent at the end */
+#define LAST_TURNS     16u /* for what is still to be sent at the end */
+#define EARLY_SEGMENTS 64u /* a window, and more */
 #define START_US       30000000u
 #define CALL_US        10000000u
 
@@ -70,6 +71,11 @@ uint32_t net_random(void)
     state ^= state >> 17;
     state ^= state << 5;
     return state;
+}
+
+unsigned net_early_segments_max(void)
+{
+    return net_interface_is_scarce(&the_interface) ? 0 : EARLY_SEGMENTS;
 }
 
 /* ---- what runs in the thread ---- */
