@@ -200,9 +200,9 @@ static int finish(void)
 {
     int error;
 
+    close_all(); /* gives memory back that the next may need */
     dhcp_release_and_stop(&the_interface.netif);
     dhcp_cleanup(&the_interface.netif);
-    close_all();
     for (unsigned i = 0; i < LAST_TURNS; i++)
         net_interface_turn(&the_interface);
     do

@@ -113,16 +113,19 @@ class Neighbour:
         message = message[:16] + struct.pack("!H", checksum(pseudo + message)) + message[18:]
         self.send_to_node(IPV4, ipv4(TCP, message))
 
-    def dribble(self, here, there, count, gap):
-        """Connects, then sends single bytes and takes nothing: with a gap in front, or without. Whether it was let in."""
+    def dribble(self, here, there, count, gap=0, filling=0):
+        """Connects, then sends single bytes and takes nothing: after a gap, or behind so many full segments. Whether it was
+        let in."""
         self.segment(here, there, 1000, 0, SYN)
         if not self.work(5, lambda: here in self.heard):
             return False
         acknowledged = self.heard[here] + 1
         self.segment(here, there, 1001, acknowledged, ACK)
-        for number in range(count):
-            at = 1001 + gap + number * (2 if gap else 1)
-            self.segment(here, there, at, acknowledged, PUSH_ACK, b"x")
+        at = 1001 + gap
+        for number in range(filling + count):
+            data = b"y" * 1460 if number < filling else b"x"
+            self.segment(here, there, at, acknowledged, PUSH_ACK, data)
+            at += len(data) + (gap > 0)
             if number % 16 == 15:
                 self.work(0.02)
         return True

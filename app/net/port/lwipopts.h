@@ -12,15 +12,15 @@
 #define LWIP_SOCKET                    0
 #define LWIP_SINGLE_NETIF              1
 
-/* ---- memory: about 600 KiB, besides the receive buffers (interface.h) ---- */
+/* ---- memory: about 1.3 MiB, besides the receive buffers (interface.h) ---- */
 
 #define MEM_ALIGNMENT                  8
-#define MEM_SIZE                       (256 * 1024) /* what is copied to be sent; headers */
+#define MEM_SIZE                       (1024 * 1024) /* what is copied: more than the services' send buffers */
 #define MEMP_NUM_TCP_PCB               32
 #define MEMP_NUM_TCP_PCB_LISTEN        4
-#define MEMP_NUM_TCP_SEG               512
+#define MEMP_NUM_TCP_SEG               1024
 #define MEMP_NUM_UDP_PCB               4
-#define MEMP_NUM_PBUF                  512 /* data that is sent where it lies */
+#define MEMP_NUM_PBUF                  1024 /* data that is sent where it lies */
 #define MEMP_NUM_SYS_TIMEOUT           12
 #define PBUF_POOL_SIZE                 16 /* what is received is in buffers of the interface's */
 #define MEMP_NUM_PARALLEL_HTTPD_CONNS  12
