@@ -9,8 +9,8 @@ NET_PORT ?= 8080
 NET_USER := user,hostfwd=tcp:127.0.0.1:$(NET_PORT)-:80,hostfwd=tcp:127.0.0.1:10007-:7,hostfwd=udp:127.0.0.1:10007-:7,hostfwd=tcp:127.0.0.1:10009-:9,hostfwd=tcp:127.0.0.1:10019-:19
 
 .PHONY: run-net check-net net
-net:
-	@$(MAKE) --no-print-directory APP=app/net firmware twin
+net: firmware twin
+	@$(MAKE) --no-print-directory APP=app/net firmware
 
 run-net: net | $(SETUP)/run
 	@echo "The page: http://127.0.0.1:$(NET_PORT)/ as soon as the console tells an address. Ctrl-A x ends it."

@@ -15,7 +15,8 @@ from peer import free_port
 OWN, OWN_IP, NODE_IP = bytes.fromhex("525500112233"), bytes((10, 9, 8, 1)), bytes((10, 9, 8, 7))
 ALL = b"\xff" * 6
 ARP, IPV4 = 0x0806, 0x0800
-ICMP, UDP = 1, 17
+ICMP, TCP, UDP = 1, 6, 17
+SYN, PUSH_ACK, ACK = 2, 24, 16
 
 
 def checksum(data):
@@ -39,6 +40,7 @@ class Neighbour:
         self.node = None  # its address, once it has said it
         self.leases = self.releases = 0
         self.pongs = {}
+        self.heard = {}  # port of ours: the last sequence number that the node's TCP has sent to it
 
     def option(self):
         return f"socket,udp=127.0.0.1:{self.here},localaddr=127.0.0.1:{self.there}"
@@ -80,6 +82,8 @@ class Neighbour:
         if protocol == UDP and payload[2:4] == struct.pack("!H", 67):
             self.node = frame[6:12]
             self.dhcp(payload[8:])
+        if protocol == TCP:
+            self.heard[struct.unpack_from("!H", payload, 2)[0]] = struct.unpack_from("!I", payload, 4)[0]
         if protocol == ICMP and payload[0] == 0 and checksum(payload) == 0:
             self.pongs[struct.unpack_from("!H", payload, 6)[0]] = payload[8:]
 
@@ -102,6 +106,29 @@ class Neighbour:
         message = message[:2] + struct.pack("!H", checksum(message)) + message[4:]
         self.send_to_node(IPV4, ipv4(ICMP, message))
         return self.work(seconds, lambda: sequence in self.pongs) and self.pongs[sequence] == data
+
+    def segment(self, here, there, sequence, acknowledged, flags, data=b""):
+        message = struct.pack("!HHIIBBHHH", here, there, sequence, acknowledged, 5 << 4, flags, 65000, 0, 0) + data
+        pseudo = OWN_IP + NODE_IP + struct.pack("!HH", TCP, len(message))
+        message = message[:16] + struct.pack("!H", checksum(pseudo + message)) + message[18:]
+        self.send_to_node(IPV4, ipv4(TCP, message))
+
+    def dribble(self, here, there, count, gap=0, filling=0):
+        """Connects, then sends single bytes and takes nothing: after a gap, or behind so many full segments. Whether it was
+        let in."""
+        self.segment(here, there, 1000, 0, SYN)
+        if not self.work(5, lambda: here in self.heard):
+            return False
+        acknowledged = self.heard[here] + 1
+        self.segment(here, there, 1001, acknowledged, ACK)
+        at = 1001 + gap
+        for number in range(filling + count):
+            data = b"y" * 1460 if number < filling else b"x"
+            self.segment(here, there, at, acknowledged, PUSH_ACK, data)
+            at += len(data) + (gap > 0)
+            if number % 16 == 15:
+                self.work(0.02)
+        return True
 
     def flood(self, count, seed):
         """Frames of every length whose beginning is often right, as fast as they go."""
