@@ -335,6 +335,7 @@ struct udmap_flow {
     uint16_t ps_location;
     uint16_t threshold[3], size_ring[3], threshold_enable;
 };
+void udmap_set_flow_status(enum navss navss, uint32_t value);
 struct udmap_flow *udmap_flow(enum navss navss, unsigned flow);
 
 /* The register that holds a global event; NULL: no such. The index is TI-SCI's: of transmit
@@ -436,6 +437,8 @@ bool sysfw_rm_rx_channel(uint8_t host, const struct sci_message *request,
 bool sysfw_rm_flow(uint8_t host, const struct sci_message *request, struct sci_message *answer);
 bool sysfw_rm_flow_thresholds(uint8_t host, const struct sci_message *request,
                               struct sci_message *answer);
+bool sysfw_rm_udmap_global(uint8_t host, const struct sci_message *request,
+                           struct sci_message *answer);
 bool sysfw_rm_psil_pair(uint8_t host, const struct sci_message *request,
                         struct sci_message *answer);
 bool sysfw_rm_psil_unpair(uint8_t host, const struct sci_message *request,
