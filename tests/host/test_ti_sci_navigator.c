@@ -170,8 +170,8 @@ static const struct ti_sci_flow_sizes sizes = {
     .thresholds = {64, 0x1fffe0},
     .free_rings = {0x0136, 0x0137, 0x0138},
 };
-static const uint8_t size_bytes[] = {0x31, 0x12, 12,   0, 0x02, 0, 0,    0,    0x7f, 0,
-                                     0,    0,    188,  0, 150,  0, 2,    0,    0xff, 0xff,
+static const uint8_t size_bytes[] = {0x31, 0x12, 12,   0, 0x02, 0, 0,    0, 0x7f, 0,
+                                     0,    0,    188,  0, 150,  0, 2,    0, 0xff, 0xff,
                                      0,    0,    0x36, 1, 0x37, 1, 0x38, 1, 3};
 
 static void flows_are_configured(void **state)
