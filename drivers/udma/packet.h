@@ -70,7 +70,9 @@ enum udma_error {
     UDMA_ERROR_PACKET,     /* a packet came with error flags; it is delivered with them */
     UDMA_ERROR_RING,       /* a ring tells of more elements than it has room for: the channel, or
                               flow, has failed, and is to be closed */
-    UDMA_ERROR_CHANNEL,    /* the channel's error bit is set, as its close has seen */
+    UDMA_ERROR_CHANNEL, /* the channel's error event: memory that is not there, say; in an interrupt
+                           of its own, perhaps while other callbacks run elsewhere; of a polled
+                           channel, or flow, in the close */
     UDMA_ERRORS
 };
 
