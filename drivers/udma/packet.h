@@ -168,7 +168,9 @@ int udma_receive_open(const struct udma_receive_config *config, struct udma_rece
 
 enum udma_when_empty {
     UDMA_FLOW_WAIT, /* no free buffer: the sender is held up */
-    UDMA_FLOW_DROP, /* no free buffer: the packet is dropped */
+    UDMA_FLOW_DROP, /* no free buffer: the packet is dropped. Buffers should hold a packet whole:
+                       those that a dropped one has got already the hardware can't give back, and
+                       the flow has them no more before its close returns them */
 };
 
 struct udma_flow_config {
