@@ -70,7 +70,9 @@ enum udma_error {
     UDMA_ERROR_PACKET,     /* a packet came with error flags; it is delivered with them */
     UDMA_ERROR_RING,       /* a ring tells of more elements than it has room for: the channel, or
                               flow, has failed, and is to be closed */
-    UDMA_ERROR_CHANNEL,    /* the channel's error bit is set, as its close has seen */
+    UDMA_ERROR_CHANNEL, /* the channel's error event: memory that is not there, say; in an interrupt
+                           of its own, perhaps while other callbacks run elsewhere; of a polled
+                           channel, or flow, in the close */
     UDMA_ERRORS
 };
 
@@ -166,7 +168,9 @@ int udma_receive_open(const struct udma_receive_config *config, struct udma_rece
 
 enum udma_when_empty {
     UDMA_FLOW_WAIT, /* no free buffer: the sender is held up */
-    UDMA_FLOW_DROP, /* no free buffer: the packet is dropped */
+    UDMA_FLOW_DROP, /* no free buffer: the packet is dropped. Buffers should hold a packet whole:
+                       those that a dropped one has got already the hardware can't give back, and
+                       the flow has them no more before its close returns them */
 };
 
 struct udma_flow_config {

@@ -195,8 +195,9 @@ static int bring_up(struct udma_transmit *transmit)
     if (error == 0)
         error = configure(transmit);
     if (error == 0)
-        error = udma_packet_request(&transmit->consumer, transmit->config.name,
-                                    transmit->config.core, udma_transmit_interrupt);
+        error =
+            udma_packet_request(&transmit->consumer, transmit->config.name, transmit->config.core,
+                                udma_transmit_interrupt, UDMA_TRANSMIT_ERROR(transmit->number));
     if (error != 0 || transmit->config.endpoint == NULL)
         return error;
     transmit->feed.refusal = 0; /* nobody has the handle yet */

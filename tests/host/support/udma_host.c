@@ -33,6 +33,7 @@ const struct udma_facts udma_host_facts = {
     .proxy_device = AM65X_DEV_PROXY,
 };
 
+static struct device mcu_channel_device = {.name = "mcu udmap"};
 static struct device mcu_ring_device = {.name = "mcu ringacc"};
 
 static const struct udma_facts mcu_facts = {
@@ -45,6 +46,7 @@ static const struct udma_facts mcu_facts = {
     .tchan_rt = AM65X_MCU_TCHAN_RT_BASE,
     .psil_base = AM65X_MCU_PSIL_BASE,
     .ring_interrupts = &mcu_ring_device,
+    .channel_interrupts = &mcu_channel_device,
 };
 
 int udma_host_join(struct irq_parent *aggregator)
@@ -68,6 +70,7 @@ void udma_host_start(void)
 struct udma *udma_host_start_mcu(void)
 {
     if (irq_bind_inta(&mcu_ring_device, host.aggregator, AM65X_DEV_MCU_RINGACC) != 0 ||
+        irq_bind_inta(&mcu_channel_device, host.aggregator, AM65X_DEV_MCU_UDMAP) != 0 ||
         udma_init(&mcu_facts) != 0)
         assert(!"the MCU's UDMA does not come up");
     return udma_find(AM65X_DEV_MCU_UDMAP);
