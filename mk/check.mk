@@ -32,7 +32,7 @@ built-for-all:
 
 # What check leaves out of the suites: check-sanitized, check-moods, check-uboot, prove and soak side by
 # side, since some of these keep one processor busy and others wait.
-check-long: firmware twin order sanitized delayed delayed-host-tests | $(SETUP)/run $(SETUP)/images $(SETUP)/prove
+check-long: firmware twin net order sanitized delayed delayed-host-tests | $(SETUP)/run $(SETUP)/images $(SETUP)/prove
 	@tests/run $(O) $(H) --long
 
 # The self-test and the demonstration on boards that are nastier (docs/twin.md, "Moods").
@@ -53,7 +53,7 @@ check-mutations check-mutations-by-hand: firmware twin host-tests tsan-tests | $
 	@tests/mutation/run $(O) $(BUILD) $(CROSS_COMPILE) $(MUTATIONS_CHOSEN)
 
 # The long runs, which tell how far they are. SOAK=soak: the million too, eight minutes more.
-SOAK ?= soak.ten_thousand*,soak.quarter*,soak.long_siege*
+SOAK ?= soak.ten_thousand*,soak.quarter*,soak.long_siege*,soak.a_hundred_thousand_packets*
 
 soak: firmware delayed delayed-host-tests twin
 	@$(MAKE) --no-print-directory soak-image soak-turns soak-threads
@@ -89,7 +89,7 @@ check-format: | $(SETUP)/analysis
 # comparePointers: cppcheck takes two symbols of linker.ld for two objects; they bound one.
 # -Wno-analyzer-malloc-leak: GCC 12's analyser loses a pointer that is stored through another, which
 #   is how every table here is filled; the host tests run under LeakSanitizer instead.
-STATIC_SOURCES = $(filter %.c,$(FIRMWARE_SOURCES) $(TWIN_SOURCES) app/default/main.c)
+STATIC_SOURCES = $(filter %.c,$(FIRMWARE_SOURCES) $(TWIN_SOURCES) app/default/main.c $(wildcard app/net/*.c))
 ANALYZED       = $(STATIC_SOURCES:%.c=$(O)/analyzed/%.c.ok)
 TIDY_FLAGS     = --target=aarch64-none-elf -std=c11 -D_DEFAULT_SOURCE -nostdlibinc \
                  -mcpu=cortex-a53 $(LIBRARY_INCLUDES)
@@ -102,10 +102,13 @@ check-static: $(ANALYZED)
 # A CHECK that fails leaves the test at once, and what the test holds is lost with the run.
 $(O)/analyzed/tests/target/%.ok: TIDY_CHECKS = --checks=-clang-analyzer-unix.Malloc
 
+$(O)/analyzed/app/net/%.ok: ANALYZED_INCLUDES = $(call lwip-includes,app/net)
+$(patsubst %,$(O)/analyzed/%.ok,$(wildcard app/net/*.c)): | $(LWIP)/stamp
+
 $(O)/analyzed/%.c.ok: %.c $(MAKEFILE_PARTS) .clang-tidy | $(FIRMWARE_NEEDS) $(SETUP)/analysis
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(FIRMWARE_CFLAGS) $(WARNINGS) -fanalyzer -Wno-analyzer-malloc-leak -MT $@ -c -o $(@:.ok=.o) $<
-	$(Q)clang-tidy --quiet $(TIDY_CHECKS) $< -- $(TIDY_FLAGS) 2>/dev/null
+	$(Q)$(CC) $(FIRMWARE_CFLAGS) $(ANALYZED_INCLUDES) $(WARNINGS) -fanalyzer -Wno-analyzer-malloc-leak -MT $@ -c -o $(@:.ok=.o) $<
+	$(Q)clang-tidy --quiet $(TIDY_CHECKS) $< -- $(TIDY_FLAGS) $(ANALYZED_INCLUDES) 2>/dev/null
 	@touch $@
 
 -include $(ANALYZED:.ok=.d)

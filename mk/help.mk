@@ -24,6 +24,8 @@ help:
 	@echo "make check-linux        boot Debian's arm64 kernel on the twin and judge its drivers"
 	@echo "make check-linux-new    the same with a newer one, Linux 6.12"
 	@echo "make run-linux          the same to a shell; Ctrl-A x ends it"
+	@echo "make run-net [NET_PORT=8080]   the application on the network, on the twin; prints its page's address"
+	@echo "make check-net          ... tests it: transfers, a bad wire, nonsense, the page in a browser"
 	@echo "make check-uboot        build U-Boot from Debian's sources, boot with it on the twin"
 	@echo "make soak               a quarter of a million requests and frees (SOAK=soak: a million more), and pauses"
 	@echo "make prove [PROVE=all]  check the models of the interrupt layer completely: minutes"

@@ -1,5 +1,24 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The application on the network: on the twin, and as a program of this machine (tests/net/node.c).
+# The application on the network (docs/ethernet.md): on the twin, and as a program of this machine
+# (tests/net/node.c).
+#
+#   NET_PORT     of this machine, that leads to the page
+#   NET_OPTIONS  more of tools/twin's
+
+NET_PORT ?= 8080
+NET_USER := user,hostfwd=tcp:127.0.0.1:$(NET_PORT)-:80,hostfwd=tcp:127.0.0.1:10007-:7,hostfwd=udp:127.0.0.1:10007-:7,hostfwd=tcp:127.0.0.1:10009-:9,hostfwd=tcp:127.0.0.1:10019-:19
+
+.PHONY: run-net check-net net
+net: firmware twin
+	@$(MAKE) --no-print-directory APP=app/net firmware
+
+run-net: net | $(SETUP)/run
+	@echo "The page: http://127.0.0.1:$(NET_PORT)/ as soon as the console tells an address. Ctrl-A x ends it."
+	@tools/twin --twin $(TWIN) --image $(O)/apps/net/net.elf --net $(NET_USER) $(NET_OPTIONS)
+
+# All of it; with what takes minutes, and in a browser.
+check-net: net host-tests | $(SETUP)/run $(SETUP)/browser
+	@tests/run $(O) $(H) --only network
 
 N           := $(BUILD)/host/net
 NET_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(HOST_SANITIZE) -MMD -MP -I. -Itests/host/include \

@@ -29,6 +29,14 @@ enum am65x_uart {
     AM65X_UART_CLOCK_HZ = 48000000,
 };
 
+/* All four that have a PDMA: those, and the MCU domain's. */
+#define AM65X_DEV_UART0 146u /* TI-SCI: one up each, the MCU domain's last */
+enum am65x_mcu_uart {
+    AM65X_MCU_UART0_BASE = 0x40a00000,
+    AM65X_MCU_UART0_INTID = 597,
+    AM65X_MCU_UART_CLOCK_HZ = 96000000,
+};
+
 /* RTIs, which can be watchdogs: one for each A53 in the main domain, one for each R5F in the MCU's.
  * Their TI-SCI device ids are in this order. */
 #define AM65X_RTI_BASES                                                                            \
@@ -52,10 +60,13 @@ enum am65x_navss {
     AM65X_RCHAN_RT_BASE = 0x34000000,
     AM65X_TCHAN_RT_BASE = 0x35000000,
     AM65X_RING_RT_BASE = 0x3c000000,
+    AM65X_MONITOR_RT_BASE = 0x32000000,
+    AM65X_PROXY_TARGET_BASE = 0x33000000,
 
     AM65X_INTA_VINTS = 256,
     AM65X_RINGS = 818,
     AM65X_PSIL_BASE = 0x1000,
+    AM65X_TRIGGER_BASE = 49152, /* event of transmit channel 0's trigger 0 */
 };
 
 /* MCU NAVSS. */
@@ -64,9 +75,12 @@ enum am65x_mcu_navss {
     AM65X_MCU_RCHAN_RT_BASE = 0x2a800000,
     AM65X_MCU_TCHAN_RT_BASE = 0x2aa00000,
     AM65X_MCU_RING_RT_BASE = 0x2b800000,
+    AM65X_MCU_MONITOR_RT_BASE = 0x2a280000,
+    AM65X_MCU_PROXY_TARGET_BASE = 0x2a500000,
 
     AM65X_MCU_RINGS = 286,
     AM65X_MCU_PSIL_BASE = 0x6000,
+    AM65X_MCU_TRIGGER_BASE = 56320,
 };
 
 /* MCU_CPSW0, and the registers of MCU_CTRL_MMR0 that belong to it. The EVM's PHY delays what it
@@ -101,9 +115,11 @@ enum am65x_device {
     AM65X_DEV_NAVSS = 118,
     AM65X_DEV_INTA = 179,
     AM65X_DEV_INTR = 182,
+    AM65X_DEV_PROXY = 185,
     AM65X_DEV_RINGACC = 187,
     AM65X_DEV_UDMAP = 188,
     AM65X_DEV_MCU_NAVSS = 119,
+    AM65X_DEV_MCU_PROXY = 191,
     AM65X_DEV_MCU_UDMAP = 194,
     AM65X_DEV_MCU_RINGACC = 195,
 };

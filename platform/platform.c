@@ -331,22 +331,22 @@ static int aggregator_up(void)
 
 static int ring_events_up(void)
 {
-    return platform_ring_events_up(PLATFORM_NAVSS_MAIN);
+    return platform_ring_events_up(PLATFORM_NAVSS_MAIN, inta_parent);
 }
 
 static int udma_up(void)
 {
-    return platform_udma_up(PLATFORM_NAVSS_MAIN);
+    return platform_udma_up(PLATFORM_NAVSS_MAIN, platform_jtag_id());
 }
 
 static int mcu_ring_events_up(void)
 {
-    return platform_ring_events_up(PLATFORM_NAVSS_MCU);
+    return platform_ring_events_up(PLATFORM_NAVSS_MCU, inta_parent);
 }
 
 static int mcu_udma_up(void)
 {
-    return platform_udma_up(PLATFORM_NAVSS_MCU);
+    return platform_udma_up(PLATFORM_NAVSS_MCU, platform_jtag_id());
 }
 
 /* ---- all of them ---- */

@@ -16,6 +16,7 @@
 struct device;
 struct device_tree_info;
 struct irq_parent;
+struct serial_config;
 struct ti_sci_range;
 struct udma;
 
@@ -115,6 +116,18 @@ enum platform_resource {
     PLATFORM_RECEIVE_CHANNEL,
 };
 bool platform_owns(enum platform_resource resource, unsigned number);
+
+/* A UART for drivers/serial/serial.h: fills in what the SoC decides, and has the system firmware
+ * turn it on. 0 to 2: of the main domain; 3: of the MCU's. The rest of the configuration stays as
+ * it is. Once, until its release. Thread context. -EINVAL: no such UART; -EBUSY: it is the console,
+ * or taken already; -ENODEV: no parent for its interrupt; the errors of irq_bind_wired() and
+ * ti_sci_device_get(). */
+#define PLATFORM_UARTS 4u
+int platform_serial_take(unsigned uart, struct serial_config *config);
+
+/* Gives it back: it is closed, and may be switched off. Thread context. -EINVAL: it was not taken;
+ * the errors of irq_unbind(), with which it stays taken; those of ti_sci_device_put(). */
+int platform_serial_release(unsigned uart);
 
 /* JTAGID (AM65x TRM SPRUID7, 5.1.2); its fields are in platform/am65x.h. Any context. */
 uint32_t platform_jtag_id(void);

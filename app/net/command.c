@@ -2,6 +2,7 @@
 /*
  * The command `net`: what the stack does, and what a person, or a test, wants of it.
  */
+#include "lib/command.h"
 #include "app/net/connection.h"
 #include "app/net/inventory.h"
 #include "app/net/ping.h"
@@ -9,7 +10,6 @@
 #include "app/net/stack.h"
 #include "arch/core.h"
 #include "arch/idle.h"
-#include "lib/command.h"
 #include "msi/irq.h"
 #include "msi/report.h"
 #include "platform/cpsw.h"

@@ -14,6 +14,7 @@
 #include <netif/ethernet.h>
 #include <string.h>
 
+#define SCARCE_BUFFERS  (NET_RECEIVE_BUFFERS / 2u)
 #define LINK_BITS_PER_S 1000000000u
 
 /* ---- from the port: any core, any context ---- */
@@ -100,8 +101,8 @@ static void give_back(struct net_interface *interface)
     unsigned given = 0;
 
     while (given < interface->free_count) {
-        int taken = cpsw_give(interface->port, 0, &interface->free[given],
-                              interface->free_count - given);
+        int taken =
+            cpsw_give(interface->port, 0, &interface->free[given], interface->free_count - given);
 
         if (taken <= 0) /* closing; or, should the port be full, in the next turn */
             break;
@@ -110,6 +111,11 @@ static void give_back(struct net_interface *interface)
     interface->free_count -= given;
     memmove(interface->free, &interface->free[given],
             interface->free_count * sizeof(interface->free[0]));
+}
+
+bool net_interface_is_scarce(const struct net_interface *interface)
+{
+    return interface->counters.buffers_out > SCARCE_BUFFERS;
 }
 
 /* The next frame that has arrived, or NULL. */
@@ -142,9 +148,9 @@ static bool is_good(struct net_interface *interface, const struct net_buffer *bu
 static void take_frame(struct net_interface *interface, struct net_buffer *buffer)
 {
     struct net_counters *counters = &interface->counters;
-    struct pbuf *pbuf = pbuf_alloced_custom(PBUF_RAW, (u16_t)buffer->length, PBUF_REF,
-                                            &buffer->pbuf, buffer->memory.data,
-                                            (u16_t)buffer->memory.length);
+    struct pbuf *pbuf =
+        pbuf_alloced_custom(PBUF_RAW, (u16_t)buffer->length, PBUF_REF, &buffer->pbuf,
+                            buffer->memory.data, (u16_t)buffer->memory.length);
 
     if (++counters->buffers_out > counters->buffers_out_most)
         counters->buffers_out_most = counters->buffers_out;
@@ -181,11 +187,13 @@ static unsigned waiting_count(const struct net_interface *interface)
 /* One frame as the port wants it. Its buffers: CPSW_BUFFERS_MAX of them. */
 static void describe(struct pbuf *pbuf, struct udma_packet *packet, struct udma_buffer *buffers)
 {
+    const struct pbuf *piece = pbuf;
     unsigned count = 0;
 
-    for (const struct pbuf *piece = pbuf; piece != NULL; piece = piece->next)
+    do
         if (piece->len != 0)
             buffers[count++] = (struct udma_buffer){.data = piece->payload, .length = piece->len};
+    while ((piece = piece->next) != NULL);
     packet->word_count = 0;
     packet->has_epib = false;
     packet->buffers = buffers;
@@ -401,13 +409,12 @@ static int open_port(struct net_interface *interface, const struct net_interface
 static int close_port(struct net_interface *interface)
 {
     int error = cpsw_close(interface->port);
-    struct net_buffer *buffer;
 
     if (error == -EAGAIN)
         return error;
     interface->port = NULL;
     free_sent(interface);
-    while ((buffer = next_arrived(interface)) != NULL)
+    while (next_arrived(interface) != NULL)
         interface->returned++;
     while (waiting_count(interface) != 0)
         drop_first(interface);

@@ -29,7 +29,7 @@
 #define NET_RECEIVE_BUFFERS 256u /* all of flow 0 */
 #define NET_SEND_DEPTH      128u /* frames that the port has */
 #define NET_SEND_WAITING    128u /* frames that wait for it */
-#define NET_BATCH           16u  /* frames a doorbell, and received between looks at lwIP's timers */
+#define NET_BATCH           16u /* frames a doorbell, and received between looks at lwIP's timers */
 
 /* Powers of two: the positions are counted up and taken modulo them. */
 _Static_assert((NET_RECEIVE_BUFFERS & (NET_RECEIVE_BUFFERS - 1)) == 0, "a power of two");
@@ -50,20 +50,20 @@ struct net_buffer {
 /* Since the open. Written by the stack's thread, read by anybody: each by itself. */
 struct net_counters {
     uint64_t received, received_bytes;
-    uint64_t sent, sent_bytes;    /* taken by the port */
-    uint64_t batches;             /* doorbells of them */
-    uint64_t copied;              /* frames of more pieces than the port takes */
-    uint64_t deferred;            /* times that the port had no room */
-    uint64_t refused;             /* frames that lwIP got back: the queue was full, no link */
-    uint64_t failed;              /* taken, but not sent */
-    uint64_t bad_checksums;       /* received, and dropped */
-    uint64_t not_taken;           /* received, and lwIP had no use or room for them */
-    uint64_t link_changes;        /* seen here */
-    uint64_t wakes;               /* turns of the thread that found something */
-    uint32_t buffers_out;         /* receive buffers that lwIP has now */
-    uint32_t buffers_out_most;    /* and has had at once */
-    uint32_t waiting_most;        /* of the send queue */
-    uint32_t port_errors;         /* that no frame told of (enum udma_error) */
+    uint64_t sent, sent_bytes; /* taken by the port */
+    uint64_t batches;          /* doorbells of them */
+    uint64_t copied;           /* frames of more pieces than the port takes */
+    uint64_t deferred;         /* times that the port had no room */
+    uint64_t refused;          /* frames that lwIP got back: the queue was full, no link */
+    uint64_t failed;           /* taken, but not sent */
+    uint64_t bad_checksums;    /* received, and dropped */
+    uint64_t not_taken;        /* received, and lwIP had no use or room for them */
+    uint64_t link_changes;     /* seen here */
+    uint64_t wakes;            /* turns of the thread that found something */
+    uint32_t buffers_out;      /* receive buffers that lwIP has now */
+    uint32_t buffers_out_most; /* and has had at once */
+    uint32_t waiting_most;     /* of the send queue */
+    uint32_t port_errors;      /* that no frame told of (enum udma_error) */
 };
 
 struct net_interface {
@@ -97,9 +97,9 @@ struct net_interface {
 
 struct net_interface_config {
     const struct cpsw_facts *facts;
-    uint32_t core;          /* of the port's interrupts */
-    const char *hostname;   /* must live on */
-    bool loopback;          /* the MAC's own */
+    uint32_t core;                    /* of the port's interrupts */
+    const char *hostname;             /* must live on */
+    bool loopback;                    /* the MAC's own */
     netif_status_callback_fn changed; /* the address or the link has changed; NULL: nobody asks */
 };
 
@@ -119,6 +119,10 @@ bool net_interface_is_pending(void *interface);
 
 /* One turn: gives lwIP up to NET_BATCH frames, frees what was sent, gives buffers back, sends. */
 void net_interface_turn(struct net_interface *interface);
+
+/* Whether so many receive buffers are with lwIP that nobody should keep more of them: what a peer
+ * can have the stack keep has to leave enough for everybody else. */
+bool net_interface_is_scarce(const struct net_interface *interface);
 
 /* Sends what waits, as far as there is room: after lwIP's timers, which no turn follows. */
 void net_interface_flush(struct net_interface *interface);

@@ -25,21 +25,27 @@ static void put(struct json *json, const char *bytes, size_t length)
     json->text[json->length] = '\0';
 }
 
+static void put_character(struct json *json, const char *character)
+{
+    unsigned char code = (unsigned char)*character;
+    char escaped[8];
+    int length;
+
+    if (code >= 0x20) {
+        if (code == '"' || code == '\\')
+            put(json, "\\", 1);
+        put(json, character, 1);
+        return;
+    }
+    length = sniprintf(escaped, sizeof(escaped), "\\u%04x", code);
+    put(json, escaped, (size_t)length);
+}
+
 static void put_quoted(struct json *json, const char *value)
 {
     put(json, "\"", 1);
-    for (; *value != '\0'; value++) {
-        unsigned char character = (unsigned char)*value;
-        char escaped[8];
-
-        if (character == '"' || character == '\\')
-            put(json, "\\", 1);
-        if (character < 0x20)
-            put(json, escaped,
-                (size_t)sniprintf(escaped, sizeof(escaped), "\\u%04x", character));
-        else
-            put(json, value, 1);
-    }
+    for (; *value != '\0'; value++)
+        put_character(json, value);
     put(json, "\"", 1);
 }
 
@@ -76,9 +82,10 @@ void json_text(struct json *json, const char *key, const char *value)
 void json_number(struct json *json, const char *key, uint64_t value)
 {
     char digits[24];
+    int length = sniprintf(digits, sizeof(digits), "%" PRIu64, value);
 
     put_key(json, key);
-    put(json, digits, (size_t)sniprintf(digits, sizeof(digits), "%" PRIu64, value));
+    put(json, digits, (size_t)length);
 }
 
 struct json json_mark(const struct json *json)

@@ -85,7 +85,8 @@ int net_ping_begin(const ip_addr_t *address)
 
 int net_ping_next(void)
 {
-    struct pbuf *pbuf = pbuf_alloc(PBUF_IP, sizeof(struct icmp_echo_hdr) + NET_PING_BYTES, PBUF_RAM);
+    struct pbuf *pbuf =
+        pbuf_alloc(PBUF_IP, sizeof(struct icmp_echo_hdr) + NET_PING_BYTES, PBUF_RAM);
     struct icmp_echo_hdr *header;
     err_t error;
 

@@ -27,7 +27,8 @@
 
 #define HOSTNAME       "k3metal"
 #define LINK_LOOK_US   1000000u
-#define LAST_TURNS     16u      /* for what is still to be sent at the end */
+#define LAST_TURNS     16u /* for what is still to be sent at the end */
+#define EARLY_SEGMENTS 64u /* a window, and more */
 #define START_US       30000000u
 #define CALL_US        10000000u
 
@@ -70,6 +71,11 @@ uint32_t net_random(void)
     state ^= state >> 17;
     state ^= state << 5;
     return state;
+}
+
+unsigned net_early_segments_max(void)
+{
+    return net_interface_is_scarce(&the_interface) ? 0 : EARLY_SEGMENTS;
 }
 
 /* ---- what runs in the thread ---- */
@@ -194,9 +200,9 @@ static int finish(void)
 {
     int error;
 
+    close_all(); /* gives memory back that the next may need */
     dhcp_release_and_stop(&the_interface.netif);
     dhcp_cleanup(&the_interface.netif);
-    close_all();
     for (unsigned i = 0; i < LAST_TURNS; i++)
         net_interface_turn(&the_interface);
     do

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#define HELD_MAX 8u /* receive buffers that a connection may keep */
+
 /* Sends of what is held as much as there is room for. */
 static void send_held(struct net_connection *connection)
 {
@@ -22,6 +24,25 @@ static void send_held(struct net_connection *connection)
         net_connection_close(connection);
 }
 
+/* Gives receive buffers back by copying what is in them. Whether there was memory for that. */
+static bool free_buffers(struct net_connection *connection)
+{
+    struct pbuf *copy = pbuf_clone(PBUF_RAW, PBUF_RAM, connection->held);
+
+    if (copy == NULL)
+        return false;
+    pbuf_free(connection->held);
+    connection->held = copy;
+    return true;
+}
+
+/* A peer that sends byte by byte, and takes nothing, would come to have all receive buffers. */
+static bool is_modest(struct net_connection *connection)
+{
+    return connection->held == NULL || pbuf_clen(connection->held) <= HELD_MAX ||
+           free_buffers(connection);
+}
+
 static void received(struct net_connection *connection, struct pbuf *pbuf)
 {
     if (connection->held == NULL)
@@ -29,6 +50,8 @@ static void received(struct net_connection *connection, struct pbuf *pbuf)
     else
         pbuf_cat(connection->held, pbuf);
     send_held(connection);
+    if (connection->service != NULL && !is_modest(connection))
+        net_connection_reset(connection);
 }
 
 static void ended(struct net_connection *connection)
@@ -37,5 +60,8 @@ static void ended(struct net_connection *connection)
     send_held(connection);
 }
 
-const struct net_service net_echo_service = {
-    .name = "echo", .port = NET_ECHO_PORT, .received = received, .ended = ended, .ready = send_held};
+const struct net_service net_echo_service = {.name = "echo",
+                                             .port = NET_ECHO_PORT,
+                                             .received = received,
+                                             .ended = ended,
+                                             .ready = send_held};

@@ -12,8 +12,11 @@
 
 static void received(struct net_connection *connection, struct pbuf *pbuf)
 {
-    for (const struct pbuf *piece = pbuf; piece != NULL; piece = piece->next)
+    const struct pbuf *piece = pbuf;
+
+    do
         connection->crc = crc32_update(connection->crc, piece->payload, piece->len);
+    while ((piece = piece->next) != NULL);
     connection->bytes += pbuf->tot_len;
     net_connection_taken(connection, pbuf->tot_len);
     pbuf_free(pbuf);

@@ -21,6 +21,7 @@ LOG_USE(cpsw);
 
 static struct cpsw port;
 static bool claimed;   /* atomic */
+static bool is_open;   /* atomic */
 static bool abandoned; /* by an open that failed, and could not be undone; of who has claimed it */
 
 /* ---- what is asked for ---- */
@@ -317,9 +318,13 @@ int cpsw_open(const struct cpsw_config *config, struct cpsw **cpsw)
     error = open_claimed(config, address);
     if (error == 0)
         *cpsw = &port;
-    else
-        __atomic_store_n(&claimed, false, __ATOMIC_RELEASE);
+    __atomic_store_n(error == 0 ? &is_open : &claimed, error == 0, __ATOMIC_RELEASE);
     return error;
+}
+
+struct cpsw *cpsw_find(void)
+{
+    return __atomic_load_n(&is_open, __ATOMIC_ACQUIRE) ? &port : NULL;
 }
 
 int cpsw_start(struct cpsw *cpsw)
@@ -355,6 +360,7 @@ int cpsw_close(struct cpsw *cpsw)
         return error;
     if (error == -ETIMEDOUT)
         log_error(cpsw, "%s: something did not end in time, and was cut off", cpsw->config.name);
+    __atomic_store_n(&is_open, false, __ATOMIC_RELAXED);
     __atomic_store_n(&claimed, false, __ATOMIC_RELEASE);
     return error;
 }

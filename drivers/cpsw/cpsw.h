@@ -113,6 +113,10 @@ struct cpsw_config {
  * udma_flow_open() and of the system firmware. -EDEADLK: not allowed here. */
 int cpsw_open(const struct cpsw_config *config, struct cpsw **cpsw);
 
+/* The port that is open; NULL: none is. It is its owner's to close: for who knows that he does not
+ * meanwhile. Any context. */
+struct cpsw *cpsw_find(void);
+
 /* Lets frames in and out. The flows should have buffers by then: a frame that finds none is
  * dropped, and counted by the flow. Thread context. 0 also if it is started. -EINVAL; the errors of
  * udma_receive_start() and cpsw_check_link(). */

@@ -3,7 +3,7 @@
  * The CPSW2G of the AM65x's MCU domain, MCU_CPSW0: subsystem, switch, ports and their statistics
  * (AM65x TRM SPRUID7, 12.2.1 "Gigabit Ethernet Switch (CPSW)"; names from there, and from the
  * manuals of sister SoCs with the same block, SPRUIU1 and SPRUIM2). The address lookup engine and
- * MDIO have headers of their own. Offsets and bits also in Linux, am65-cpsw-nuss.c and cpsw_sl.h.
+ * MDIO have headers of their own. Offsets and bits also in Linux: its am65-cpsw-nuss and cpsw_sl.
  */
 #ifndef DRIVERS_CPSW_CPSW_REGISTERS_H
 #define DRIVERS_CPSW_CPSW_REGISTERS_H

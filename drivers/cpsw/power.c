@@ -12,7 +12,7 @@
 
 LOG_SUBJECT(cpsw);
 
-static bool held; /* it may be on, and nobody needs it; of who has the port (cpsw_claim()) */
+static bool held; /* it may be on, and nobody needs it; of who has claimed the port */
 static uint16_t held_device;
 
 static int off(uint16_t device)

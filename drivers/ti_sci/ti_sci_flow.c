@@ -70,13 +70,11 @@ int ti_sci_flow_configure(const struct ti_sci_flow_config *config)
 void ti_sci_prepare_flow_sizes(const struct ti_sci_flow_sizes *sizes,
                                struct ti_sci_storage *storage, struct ti_sci_item *item)
 {
-    const uint32_t used = (1u << sizes->count) - 1u;
-    /* Rings that are not used are not said: the firmware would look whose they are. */
     struct tisci_udmap_flow_sizes_request request = {
-        .valid_params = TISCI_UDMAP_FLOW_SIZES_VALID(used),
+        .valid_params = TISCI_UDMAP_FLOW_SIZES_VALID,
         .nav_id = sizes->udmap_device,
         .flow_index = sizes->index,
-        .rx_size_thresh_en = (uint8_t)used,
+        .rx_size_thresh_en = (uint8_t)((1u << sizes->count) - 1u),
     };
 
     /* The firmware looks at rings of thresholds that are not in use, too. */

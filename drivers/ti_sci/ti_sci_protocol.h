@@ -254,8 +254,8 @@ struct tisci_udmap_flow_sizes_request {
 } TI_SCI_PACKED;
 _Static_assert(sizeof(struct tisci_udmap_flow_sizes_request) == 29,
                "TISCI_MSG_RM_UDMAP_FLOW_SIZE_THRESH_CFG");
-#define TISCI_UDMAP_FLOW_SIZES_VALID(used) (1u << 6 | (used) << 3 | (used))
-#define TISCI_UDMAP_FLOW_SIZE_UNIT         32u
+#define TISCI_UDMAP_FLOW_SIZES_VALID 0x7fu /* all */
+#define TISCI_UDMAP_FLOW_SIZE_UNIT   32u
 
 /* "Resource Management Ring Accelerator", TISCI_MSG_RM_RING_MON_CFG; the answer is bare. */
 struct tisci_ring_mon_request {

@@ -35,17 +35,17 @@ struct udma_static_tr {
 
 struct udma_endpoint {
     const char *name;
-    uint16_t source_thread, destination_thread; /* to receive from, to send to; 0: none */
-    uint8_t source_count, destination_count;    /* so many threads from there on */
-    uint8_t words;                              /* protocol-specific, that go with a packet */
     enum udma_endpoint_kind kind;
     enum udma_navigator navigator;
-    bool packet_mode;         /* packet channels; else transfer requests */
-    bool needs_epib;          /* packets have extended information (EPIB) */
-    bool no_teardown_message; /* transmit: a teardown's message would be taken for data */
+    uint16_t source_thread, destination_thread; /* to receive from, to send to; 0: none */
     /* Of a PDMA; in the table it is nothing: who opens a channel says what its peripheral, as he
      * has set it up, wants. */
     struct udma_static_tr static_tr;
+    uint8_t source_count, destination_count; /* so many threads from there on */
+    uint8_t words;                           /* protocol-specific, that go with a packet */
+    bool packet_mode;                        /* packet channels; else transfer requests */
+    bool needs_epib;                         /* packets have extended information (EPIB) */
+    bool no_teardown_message; /* transmit: a teardown's message would be taken for data */
 };
 
 /* "cpsw0", "mcu_uart0", "uart0", "spi3", "mcasp1", "mcu_adc0", "sa2ul", "icssg2", ... NULL: there

@@ -8,7 +8,10 @@
  */
 #include "drivers/cpsw/cpsw.h"
 
+#include "arch/core.h"
 #include "arch/mmio.h"
+#include "arch/smp.h"
+#include "arch/time.h"
 #include "arch/wait.h"
 #include "drivers/cpsw/cpsw_registers.h"
 #include "drivers/ti_sci/ti_sci.h"
@@ -69,6 +72,27 @@ static unsigned calls;
 FAILS(ti_sci_device_get, (uint16_t device), (device))
 FAILS(ti_sci_device_put, (uint16_t device), (device))
 
+/* One core lingers on its way to the channel, until the port has been closing for a while. */
+static unsigned lingering, closing; /* atomic */
+static bool linger;
+
+int __real_udma_send(struct udma_transmit *transmit, const struct udma_packet *packets,
+                     unsigned count);
+int __wrap_udma_send(struct udma_transmit *transmit, const struct udma_packet *packets,
+                     unsigned count);
+
+int __wrap_udma_send(struct udma_transmit *transmit, const struct udma_packet *packets,
+                     unsigned count)
+{
+    if (linger) {
+        __atomic_store_n(&lingering, 1, __ATOMIC_SEQ_CST);
+        while (__atomic_load_n(&closing, __ATOMIC_SEQ_CST) == 0)
+            delay_us(1);
+        delay_us(50000);
+    }
+    return __real_udma_send(transmit, packets, count);
+}
+
 /* ---- the port, and what comes of it ---- */
 
 static struct udma_facts mcu_facts;
@@ -95,6 +119,8 @@ static struct {
 } seen;
 static uint8_t *memory[CPSW_FLOWS_MAX * BUFFERS], *frames[SENT_MAX];
 static unsigned memory_out; /* buffers that the driver has */
+
+static int send_frame(unsigned number, unsigned length);
 
 static void received(void *context, unsigned flow, struct udma_packet *packet)
 {
@@ -135,6 +161,8 @@ static void returned(void *context, unsigned flow, const struct udma_buffer *buf
     assert_ptr_equal(context, &seen);
     assert_in_range(flow, 0, CPSW_FLOWS_MAX - 1);
     assert_non_null(buffer->data);
+    assert_int_equal(send_frame(0, 100), -ECANCELED);
+    assert_int_equal(cpsw_give(port, flow, buffer, 1), -ECANCELED);
     seen.returned++;
     memory_out--;
 }
@@ -341,6 +369,7 @@ static void test_loopback(void **state)
     struct cpsw_statistics host, mac;
     struct cpsw_counters counters;
     unsigned count = 0;
+    uint64_t octets;
 
     (void)state;
     open_port(true, 1);
@@ -355,6 +384,16 @@ static void test_loopback(void **state)
     assert_int_equal(mac.values[CPSW_RX_GOOD_FRAMES], count);
     assert_int_equal(host.values[CPSW_TX_GOOD_FRAMES], count);
     assert_int_equal(mac.values[CPSW_TX_OCTETS], mac.values[CPSW_RX_OCTETS]);
+    /* The registers go on, and are added up once. */
+    assert_int_equal(cpsw_check_link(port), 0);
+    there_and_back(100);
+    count++;
+    assert_int_equal(cpsw_check_link(port), 0);
+    octets = mac.values[CPSW_TX_OCTETS];
+    assert_int_equal(cpsw_get_statistics(port, CPSW_PORT_MAC, &mac), 0);
+    assert_int_equal(mac.values[CPSW_TX_OCTETS], octets + 104);
+    assert_int_equal(mac.values[CPSW_TX_GOOD_FRAMES], count);
+    assert_int_equal(cpsw_get_statistics(port, CPSW_PORTS, &mac), -EINVAL);
     cpsw_get_counters(port, &counters);
     assert_int_equal(counters.sent, count);
     assert_int_equal(counters.received[0], count);
@@ -727,6 +766,68 @@ static void test_close_in_the_middle(void **state)
     }
 }
 
+/* Other cores send until they are told that it is closing, and find nothing that is gone. */
+static unsigned turned_away; /* atomic */
+
+static void send_until_closed(void *argument)
+{
+    const unsigned core = core_id();
+    int taken;
+
+    (void)argument;
+    do {
+        taken = send_frame(core, 100);
+        time_now_ns();
+    } while (taken == 1 || taken == -EAGAIN);
+    assert_int_equal(taken, -ECANCELED);
+    __atomic_fetch_add(&turned_away, 1, __ATOMIC_RELAXED);
+}
+
+static void test_close_while_others_send(void **state)
+{
+    (void)state;
+    for (unsigned round = 0; round < 20; round++) {
+        memset(&seen, 0, sizeof(seen));
+        turned_away = 0;
+        open_port(true, 1);
+        for (unsigned core = 1; core < 4; core++) {
+            make_frame(frames[core], own, peer, 100, core);
+            assert_int_equal(smp_start(core, send_until_closed, NULL), 0);
+        }
+        host_advance_us(20 + 7 * round);
+        close_port();
+        for (unsigned core = 1; core < 4; core++)
+            assert_int_equal(smp_join(core, 1000000), 0);
+        assert_int_equal(turned_away, 3);
+    }
+}
+
+static void send_and_linger(void *argument)
+{
+    *(int *)argument = send_frame(1, 100);
+}
+
+/* The channel is there until the last who is on its way to it has been there. */
+static void test_close_waits_for_senders(void **state)
+{
+    int taken = 0;
+
+    (void)state;
+    open_port(true, 1);
+    make_frame(frames[1], own, peer, 100, 1);
+    lingering = closing = 0;
+    linger = true;
+    assert_int_equal(smp_start(1, send_and_linger, &taken), 0);
+    while (__atomic_load_n(&lingering, __ATOMIC_SEQ_CST) == 0)
+        delay_us(1);
+    __atomic_store_n(&closing, 1, __ATOMIC_SEQ_CST);
+    close_port();
+    linger = false;
+    assert_int_equal(smp_join(1, 1000000), 0);
+    assert_int_equal(taken, 1);
+    assert_int_equal(seen.sent + seen.canceled, 1);
+}
+
 /* Never started: what was given comes back. */
 static void test_close_unstarted(void **state)
 {
@@ -868,6 +969,8 @@ int main(void)
         TEST(test_configuration),
         TEST(test_close_not_allowed),
         TEST(test_close_in_the_middle),
+        TEST(test_close_while_others_send),
+        TEST(test_close_waits_for_senders),
         TEST(test_close_unstarted),
         TEST(test_power),
         TEST(test_firmware_faults),

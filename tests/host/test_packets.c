@@ -643,6 +643,28 @@ static void metadata_is_left_out_if_the_flow_does_not_want_it(void **state)
     check_data(descriptor, SOURCE, 1000);
 }
 
+static void a_transmit_channel_can_keep_metadata_back(void **state)
+{
+    const struct flow all = {.einfo = 1, .psinfo = 1, .retry = 1};
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &all);
+    for (unsigned filter = 1; filter < 4; filter++) {
+        struct sci message = request(0x1205);
+        put(&message, 8, 4, 0x600);
+        put(&message, 12, 2, 188);
+        put(&message, 14, 2, 8);
+        put(&message, 17, 1, filter & 1);
+        put(&message, 18, 1, filter >> 1);
+        assert_true(ask(&message));
+        give_free(0, 304, 100, DESTINATION, 4096);
+        packet_with_metadata(false);
+        pass(A_WHILE);
+        assert_int_equal(pop(0, received_ring(0)), DESCRIPTOR(100));
+        assert_int_equal(get_word(DESCRIPTOR(100)) >> 29 & 1, (filter & 1) == 0);
+        assert_int_equal(get_word(DESCRIPTOR(100)) >> 22 & 0x3f, filter >> 1 ? 0 : 4);
+    }
+}
+
 static void protocol_words_can_be_in_the_buffer(void **state)
 {
     const struct flow in_buffer = {.psinfo = 1, .retry = 1, .offset = 8, .words_in_buffer = 1};
@@ -733,6 +755,7 @@ static void in_its_middle_too(void **state)
 static void a_packet_gets_the_flow_that_it_asks_for(void **state)
 {
     const uint16_t free_rings[4] = {305, 305, 305, 305};
+    struct sci message;
     (void)state;
     loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
     assert_true(flow_range(&navigators[0], 8, 150, 4));
@@ -750,6 +773,14 @@ static void a_packet_gets_the_flow_that_it_asks_for(void **state)
     push(0, 8, DESCRIPTOR(1));
     pass(A_WHILE);
     assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_DROPPED), 1);
+    assert_int_equal(read32(0x31150088), 0x80000000 | 154u << 16 | 8);
+    message = request(0x1240); /* the system firmware clears it, or software itself */
+    put(&message, 8, 4, 1u << 3);
+    put(&message, 12, 2, 188);
+    assert_true(ask(&message));
+    assert_int_equal(read32(0x31150088), 0);
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
     assert_int_equal(read32(0x31150088), 0x80000000 | 154u << 16 | 8);
     write32(0x31150088, 0);
     assert_int_equal(read32(0x31150088), 0);
@@ -1159,6 +1190,24 @@ static void a_hundred_thousand_packets_keep_their_order(void **state)
     assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_SENT), 100000);
     assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS), 100000);
     assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_DROPPED), 0);
+}
+
+static void late_completions_come_in_order_too(void **state)
+{
+    const struct am65x_config config = {.intid_limit = 256, .moods = AM65X_MOOD_MISORDERED};
+    (void)state;
+    am65x_reset(&environment, &config);
+    loopback(NAVSS_MAIN, NAVSS_MCU, &plain);
+    for (unsigned i = 0; i < 100; i++) {
+        give_free(1, 96, 100 + i, DESTINATION + 0x1000 * i, 2048);
+        send_plain(0, i, SOURCE + 10 * i, 1000);
+    }
+    pass(10 * A_WHILE);
+    for (unsigned i = 0; i < 100; i++) {
+        assert_int_equal(pop(0, sent_ring(0)), DESCRIPTOR(i));
+        assert_int_equal(pop(1, received_ring(1)), DESCRIPTOR(100 + i));
+        check_data(DESCRIPTOR(100 + i), SOURCE + 10 * i, 1000);
+    }
 }
 
 /* ---------------------------------------------------------------- a peripheral of the test's */
@@ -1678,6 +1727,7 @@ int main(void)
         PACKET_TEST(a_monolithic_descriptor_has_its_data_with_it),
         PACKET_TEST(metadata_arrives_as_the_flow_wants_it),
         PACKET_TEST(metadata_is_left_out_if_the_flow_does_not_want_it),
+        PACKET_TEST(a_transmit_channel_can_keep_metadata_back),
         PACKET_TEST(protocol_words_can_be_in_the_buffer),
         PACKET_TEST(without_a_descriptor_a_packet_waits_or_is_dropped),
         PACKET_TEST(in_its_middle_too),
@@ -1697,6 +1747,7 @@ int main(void)
         PACKET_TEST(a_channel_that_was_off_begins_anew),
         PACKET_TEST(a_pairing_that_ends_in_a_packet_cuts_it),
         PACKET_TEST(a_hundred_thousand_packets_keep_their_order),
+        PACKET_TEST(late_completions_come_in_order_too),
         PACKET_TEST(a_peripheral_gets_a_packet_as_a_whole),
         PACKET_TEST(a_full_peripheral_lets_the_channel_wait),
         PACKET_TEST(a_peripheral_that_is_off_gets_nothing),

@@ -168,17 +168,17 @@ static const struct ti_sci_flow_sizes sizes = {
     .index = 150,
     .count = 2,
     .thresholds = {64, 0x1fffe0},
-    .free_rings = {0x0136, 0x0137},
+    .free_rings = {0x0136, 0x0137, 0x0138},
 };
-static const uint8_t size_bytes[] = {0x31, 0x12, 12,   0, 0x02, 0, 0, 0, 0x7f, 0,
-                                     0,    0,    188,  0, 150,  0, 2, 0, 0xff, 0xff,
-                                     0,    0,    0x36, 1, 0x37, 1, 0, 0, 3};
+static const uint8_t size_bytes[] = {0x31, 0x12, 12,   0, 0x02, 0, 0,    0, 0x7f, 0,
+                                     0,    0,    188,  0, 150,  0, 2,    0, 0xff, 0xff,
+                                     0,    0,    0x36, 1, 0x37, 1, 0x38, 1, 3};
 
 static void flows_are_configured(void **state)
 {
     (void)state;
     assert_int_equal(ti_sci_flow_configure(&flow), 0);
-    (void)ti_sci_flow_sizes_configure(&sizes);
+    assert_int_equal(ti_sci_flow_sizes_configure(&sizes), 0);
     assert_int_equal(messages, 2);
     check_wire(0, flow_bytes, sizeof(flow_bytes));
     check_wire(1, size_bytes, sizeof(size_bytes));
@@ -200,6 +200,7 @@ static void prepared_requests_go_with_others_in_their_order(void **state)
     assert_int_equal(messages, 3);
     assert_int_equal(items[0].error, 0);
     assert_int_equal(items[1].error, 0);
+    assert_int_equal(items[2].error, 0);
     check_wire(0, flow_bytes, sizeof(flow_bytes));
     assert_int_equal(wire[1][0] | wire[1][1] << 8, 0x1110);
     check_wire(2, size_bytes, sizeof(size_bytes));

@@ -34,9 +34,9 @@ void machine_refuse(bool refuse);       /* the port has no room; then it says th
 /* What the port has now, and has had come. */
 struct machine_port {
     bool open, started;
-    unsigned buffers;        /* to receive into */
-    unsigned queued;         /* frames to be sent */
-    unsigned doorbells;      /* calls of cpsw_send() that took something */
+    unsigned buffers;   /* to receive into */
+    unsigned queued;    /* frames to be sent */
+    unsigned doorbells; /* calls of cpsw_send() that took something */
     unsigned most_per_doorbell;
     uint64_t received, sent; /* frames */
     uint64_t dropped;        /* that found no buffer, or the port shut */

@@ -211,8 +211,7 @@ static bool is_sound(const struct udma_packet *packet)
 
 static void enqueue(struct cpsw *port, const struct udma_packet *packet)
 {
-    struct queued *queued =
-        &port->queue[(port->queue_first + port->queue_count) % CPSW_DEPTH_MAX];
+    struct queued *queued = &port->queue[(port->queue_first + port->queue_count) % CPSW_DEPTH_MAX];
 
     *queued = (struct queued){.cookie = packet->cookie, .buffer_count = packet->buffer_count};
     for (unsigned i = 0; i < packet->buffer_count; i++) {

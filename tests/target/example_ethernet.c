@@ -16,8 +16,7 @@ static void give(struct example_ethernet *ethernet, void *data)
 {
     const struct udma_buffer buffer = {.data = data, .length = CPSW_BUFFER_SIZE};
 
-    (void)cpsw_give(ethernet->port, 0, &buffer,
-                    1); /* what it does not take, it is closing without */
+    (void)cpsw_give(ethernet->port, 0, &buffer, 1); /* or it is being closed */
 }
 
 /* Interrupt context: the frame is where it was received to, and goes out from there. */

@@ -10,6 +10,7 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     timers_reset();
     ctrl_mmr_reset();
     gpio_reset();
+    pdma_reset();
     uart_reset();
     rti_reset();
     secure_proxy_reset();

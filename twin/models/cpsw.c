@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * The MCU domain's Ethernet switch (AM65x TRM SPRUID7, "Gigabit Ethernet Switch (CPSW)"; registers
- * also in TI's cslr_cpsw2g.h of the MCU+ SDK and Linux's am65-cpsw-nuss.c): subsystem, switch and
+ * also in TI's CSL header of it in the MCU+ SDK and Linux's am65-cpsw-nuss): subsystem, switch and
  * ports, statistics, and the way of a frame between the host port, which is PSI-L's (destination
  * threads 0xf000 to 0xf007, source thread 0x7000), and the external one.
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The Ethernet switch's MDIO (AM65x TRM SPRUID7, "MDIO"; registers also in Linux's davinci_mdio.c):
+ * The Ethernet switch's MDIO (AM65x TRM SPRUID7, "MDIO"; registers also in Linux's davinci-mdio):
  * accesses of the user's, which take as long as their 64 bits at the clock's rate, and what the
  * controller sees of the PHYs by itself; and its two pins by hand, as drivers have them because of
  * the advisory i2329. There is one PHY, at address 0.

@@ -102,7 +102,18 @@ void model_trace_end(const struct trace_line *line);
 uint64_t uart_read(unsigned instance, uint64_t offset);
 void uart_write(unsigned instance, uint64_t offset, uint64_t value);
 void uart_reset(void);
-#define UART_MCU  3u
+#define UART_MCU   3u
+#define UART_COUNT 4u
+/* Its DMA requests: the receive FIFO has reached its trigger level, the transmit FIFO has so many
+ * spaces. And the PDMA's accesses to the FIFOs. */
+bool uart_asks_to_be_read(unsigned instance);
+bool uart_asks_to_be_written(unsigned instance);
+uint8_t uart_dma_read(unsigned instance);
+void uart_dma_write(unsigned instance, uint8_t byte);
+
+/* pdma.c: a UART's requests may have changed. */
+void pdma_uart_asks(unsigned instance);
+void pdma_reset(void);
 
 #define RTI_MCU   4u /* the first of the MCU domain's */
 #define RTI_COUNT 6u
@@ -333,6 +344,7 @@ struct udmap_flow {
     uint16_t ps_location;
     uint16_t threshold[3], size_ring[3], threshold_enable;
 };
+void udmap_set_flow_status(enum navss navss, uint32_t value);
 struct udmap_flow *udmap_flow(enum navss navss, unsigned flow);
 
 /* The register that holds a global event; NULL: no such. The index is TI-SCI's: of transmit
@@ -434,6 +446,8 @@ bool sysfw_rm_rx_channel(uint8_t host, const struct sci_message *request,
 bool sysfw_rm_flow(uint8_t host, const struct sci_message *request, struct sci_message *answer);
 bool sysfw_rm_flow_thresholds(uint8_t host, const struct sci_message *request,
                               struct sci_message *answer);
+bool sysfw_rm_udmap_global(uint8_t host, const struct sci_message *request,
+                           struct sci_message *answer);
 bool sysfw_rm_psil_pair(uint8_t host, const struct sci_message *request,
                         struct sci_message *answer);
 bool sysfw_rm_psil_unpair(uint8_t host, const struct sci_message *request,

@@ -7,6 +7,7 @@
  * The threads are those of TI's PSI-L tables for the AM65x.
  */
 #include "twin/models/models.h"
+#include "twin/models/pdma.h"
 
 #define THREAD_COUNT 0x8000u
 
@@ -76,15 +77,15 @@ static const struct row {
     {0xc400, 3, NULL},
     {0x4500, 20, NULL}, /* PDMA1: McSPI 0 to 4, four channels each */
     {0xc500, 20, NULL},
-    {0x4514, 3, NULL}, /* PDMA1: UART 0 to 2 */
-    {0xc514, 3, NULL},
+    {0x4514, 3, &pdma_uart_source}, /* PDMA1: UART 0 to 2 */
+    {0xc514, 3, &pdma_uart_destination},
     {0x7000, 1, &cpsw_source}, /* CPSW */
     {0xf000, 8, &cpsw_destination},
     {0x7100, 4, NULL},  /* MCU PDMA0: ADC */
     {0x7200, 12, NULL}, /* MCU PDMA1: McSPI 0 to 2 */
     {0xf200, 12, NULL},
-    {0x7212, 1, NULL}, /* MCU PDMA1: UART */
-    {0xf212, 1, NULL},
+    {0x7212, 1, &pdma_mcu_uart_source}, /* MCU PDMA1: UART */
+    {0xf212, 1, &pdma_mcu_uart_destination},
 };
 
 const struct psil_peripheral *psil_find(uint16_t thread, unsigned *argument)

@@ -81,6 +81,7 @@ static const struct {
     {0x1300, "RM_PROXY_CFG", sysfw_rm_proxy},
     {0x1230, "RM_UDMAP_FLOW_CFG", sysfw_rm_flow},
     {0x1231, "RM_UDMAP_FLOW_SIZE_THRESH_CFG", sysfw_rm_flow_thresholds},
+    {0x1240, "RM_UDMAP_GCFG_CFG", sysfw_rm_udmap_global},
     {0x1280, "RM_PSIL_PAIR", sysfw_rm_psil_pair},
     {0x1281, "RM_PSIL_UNPAIR", sysfw_rm_psil_unpair},
     {0x1500, "RM_GET_RESOURCE_RANGE", sysfw_rm_range},

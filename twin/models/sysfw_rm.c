@@ -16,6 +16,7 @@
 #define SUBTYPE_MONITOR     0x0bu
 #define SUBTYPE_PROXY       0x00u
 #define SUBTYPE_FLOW_COMMON 0x00u
+#define SUBTYPE_GLOBAL      0x01u
 #define SUBTYPE_TRIGGER     0x02u
 #define SUBTYPE_FLOW_ERROR  0x03u
 #define SUBTYPE_RCHAN_FIRST 0x0au
@@ -551,6 +552,24 @@ bool sysfw_rm_flow_thresholds(uint8_t host, const struct sci_message *request,
     return configure_flow(host, request, threshold_fields, COUNT_OF(threshold_fields));
 }
 
+#define GLOBAL_FLOW_STATUS (UINT32_C(1) << 3)
+
+/* Of the UDMAP's global registers the status of refused flows acts; the others are for what is not
+ * modelled: performance, emulation, time-outs of PSI-L. */
+bool sysfw_rm_udmap_global(uint8_t host, const struct sci_message *request,
+                           struct sci_message *answer)
+{
+    enum navss navss;
+    uint16_t device = sci_get16(request, 12);
+    (void)answer;
+    if (!navss_of_device(device, DEV_MAIN_UDMAP, DEV_MCU_UDMAP, &navss) ||
+        !rm_owns(host, device, SUBTYPE_GLOBAL, 0))
+        return false;
+    if ((sci_get32(request, 8) & GLOBAL_FLOW_STATUS) != 0)
+        udmap_set_flow_status(navss, sci_get32(request, 26));
+    return true;
+}
+
 /* ---------------------------------------------------------------- monitors and proxies */
 
 #define MONITOR_FIELD(bit, offset, size, most, name)                                               \
@@ -588,7 +607,7 @@ bool sysfw_rm_ring_monitor(uint8_t host, const struct sci_message *request,
 bool sysfw_rm_proxy(uint8_t host, const struct sci_message *request, struct sci_message *answer)
 {
     enum navss navss;
-    uint16_t device = sci_get16(request, 8), index = sci_get16(request, 10);
+    uint16_t device = sci_get16(request, 12), index = sci_get16(request, 14);
     (void)answer;
     return navss_of_device(device, DEV_MAIN_PROXY, DEV_MCU_PROXY, &navss) &&
            rm_owns(host, device, SUBTYPE_PROXY, index) && ring_proxy_configured(navss, index);

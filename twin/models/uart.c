@@ -5,17 +5,20 @@
  * extended registers of TI's UARTs. Which register an offset means depends on LCR: operational
  * mode, configuration mode A (divisor latch on) or B (LCR = 0xbf).
  *
- * The transmitter sends at once, so its FIFO is always empty. But in the mood stale-loader UART 0
- * is still busy with a loader's last words when it is first accessed: they leave at the loader's
- * rate, what the guest sends follows them, and who changes the line's settings meanwhile breaks the
- * character that is on its way and loses the rest.
+ * What a core writes is sent at once, so the transmit FIFO is empty. What a PDMA writes (pdma.c)
+ * leaves at the line's rate. And in the mood stale-loader UART 0 is still busy with a loader's last
+ * words when it is first accessed: they leave at the loader's rate, what the guest sends follows
+ * them, and who changes the line's settings meanwhile breaks the character that is on its way and
+ * loses the rest.
  *
- * Not modelled: IrDA, DMA requests, parity and framing errors, flow control (the line never
- * stalls).
+ * The line itself never stalls and has no errors; looped back, the receiver overruns as it does on
+ * a board, and a break is received as one.
+ *
+ * Not modelled: IrDA, parity and framing errors, flow control, EFR2 and the time-out's own
+ * registers.
  */
 #include "twin/models/models.h"
 
-#define UART_COUNT          4u
 #define FIFO_SIZE           64u
 
 #define REG_RHR_THR         0x00u /* DLL in modes A and B */
@@ -32,28 +35,34 @@
 #define REG_MVR             0x50u
 #define REG_SYSC            0x54u
 #define REG_SYSS            0x58u
+#define REG_IER2            0x6cu
 #define REG_RXFIFO_LVL      0x64u
 #define REG_TXFIFO_LVL      0x68u
 #define REG_LAST            0x9cu
 
 #define IER_RHR             0x01u
 #define IER_THR             0x02u
+#define IER_LINE            0x04u
 #define IER_ENHANCED        0xf0u /* writable with EFR[4] only */
 
 #define IIR_NONE            0x01u
 #define IIR_THR             0x02u
 #define IIR_RHR             0x04u
+#define IIR_LINE            0x06u
 #define IIR_TIMEOUT         0x0cu
 #define IIR_FIFOS           0xc0u
 
 #define FCR_ENABLE          0x01u
 #define FCR_CLEAR_RX        0x02u
 #define FCR_CLEAR_TX        0x04u
+#define FCR_DMA_MODE_1      0x08u
 #define FCR_TRIGGER_SHIFT   6
+#define FCR_TX_SHIFT        4
 
 #define LCR_DIVISOR         0x80u
 #define LCR_MODE_B          0xbfu
 #define LCR_LENGTH          0x03u
+#define LCR_BREAK           0x40u
 
 #define MCR_DTR             0x01u
 #define MCR_RTS             0x02u
@@ -63,8 +72,11 @@
 #define MCR_ENHANCED        0xe0u
 
 #define LSR_DATA            0x01u
+#define LSR_OVERRUN         0x02u
+#define LSR_BREAK           0x10u
 #define LSR_THR_FREE        0x20u
 #define LSR_IDLE            0x40u
+#define LSR_ERROR_IN_FIFO   0x80u
 
 #define MSR_CTS             0x10u
 #define MSR_DSR             0x20u
@@ -73,6 +85,11 @@
 #define EFR_ENHANCED        0x10u
 
 #define SCR_RX_FINE_TRIGGER 0x80u
+#define SCR_TX_FINE_TRIGGER 0x40u
+#define SCR_DMA_MODE_SHIFT  1 /* two bits: none, both directions, receive, transmit */
+#define SCR_DMA_MODE_HERE   0x01u
+
+#define IER2_NO_RHR         0x04u /* only its time-out interrupts */
 
 #define SSR_DMA_RESET_VALUE 0x04u
 #define SYSC_SOFT_RESET     0x02u
@@ -105,8 +122,9 @@ static const struct {
 };
 
 static struct uart {
-    uint8_t fifo[FIFO_SIZE];
+    uint8_t fifo[FIFO_SIZE], errors[FIFO_SIZE]; /* of each byte, as in LSR */
     unsigned oldest, level;
+    bool overrun;
     bool timed_out; /* bytes have waited below the trigger level */
     uint8_t ier, fcr, lcr, mcr, spr, efr, tcr, tlr, dll, dlh;
     uint8_t xon_xoff[4];
@@ -204,10 +222,37 @@ static uint64_t character_time(const struct uart *uart, uint32_t clock)
     return bits * oversampling * divisor * UINT64_C(1000000000) / clock;
 }
 
+/* Spaces in the transmit FIFO that a PDMA is asked to fill at once: as above, but by the other
+ * fields. */
+static unsigned transmit_trigger(const struct uart *uart)
+{
+    static const uint8_t choices[4] = {8, 16, 32, 56};
+    unsigned coarse = uart->tlr & 0xf, choice = uart->fcr >> FCR_TX_SHIFT & 3;
+    unsigned spaces = choices[choice];
+    if ((uart->fcr & FCR_ENABLE) == 0)
+        return 1;
+    if ((uart->plain[REG_SCR / 4] & SCR_TX_FINE_TRIGGER) != 0)
+        spaces = coarse << 2 | choice;
+    else if (coarse != 0)
+        spaces = 4 * coarse;
+    return spaces != 0 ? spaces : 1;
+}
+
+static bool any_error(const struct uart *uart)
+{
+    for (unsigned i = 0; i < uart->level; i++)
+        if (uart->errors[(uart->oldest + i) % FIFO_SIZE] != 0)
+            return true;
+    return false;
+}
+
 static uint8_t interrupt_id(const struct uart *uart)
 {
+    bool silent = (uart->plain[REG_IER2 / 4] & IER2_NO_RHR) != 0;
+    if ((uart->ier & IER_LINE) != 0 && (uart->overrun || any_error(uart)))
+        return IIR_LINE;
     if ((uart->ier & IER_RHR) != 0) {
-        if (uart->level >= trigger_level(uart))
+        if (uart->level >= trigger_level(uart) && !silent)
             return IIR_RHR;
         if (uart->timed_out && uart->level != 0)
             return IIR_TIMEOUT;
@@ -220,6 +265,7 @@ static uint8_t interrupt_id(const struct uart *uart)
 static void update(unsigned instance)
 {
     model_line(wiring[instance].intid, interrupt_id(&uarts[instance]) != IIR_NONE);
+    pdma_uart_asks(instance);
 }
 
 static void restart_timeout(struct uart *uart)
@@ -237,13 +283,14 @@ static void timeout_expired(unsigned argument)
     update(argument);
 }
 
-static bool put(unsigned instance, uint8_t byte)
+static bool put(unsigned instance, uint8_t byte, uint8_t error)
 {
     struct uart *uart = &uarts[instance];
     unsigned size = (uart->fcr & FCR_ENABLE) != 0 ? FIFO_SIZE : 1;
     if (uart->level >= size)
         return false;
     uart->fifo[(uart->oldest + uart->level) % FIFO_SIZE] = byte;
+    uart->errors[(uart->oldest + uart->level) % FIFO_SIZE] = error;
     uart->level++;
     restart_timeout(uart);
     update(instance);
@@ -260,7 +307,7 @@ static bool listens(const struct uart *uart)
 
 bool am65x_uart_receive(unsigned instance, uint8_t byte)
 {
-    return instance < UART_COUNT && listens(&uarts[instance]) && put(instance, byte);
+    return instance < UART_COUNT && listens(&uarts[instance]) && put(instance, byte, 0);
 }
 
 static uint8_t receive(struct uart *uart)
@@ -284,14 +331,29 @@ static void next_character(struct uart *uart)
         timer_arm(&uart->leaving_timer, uart->leaves_at > now ? uart->leaves_at - now : 0);
 }
 
+/* Out of the shift register: onto the line, or into the own receiver, which nobody holds up. */
+static void send_out(unsigned instance, uint8_t byte, uint8_t error)
+{
+    struct uart *uart = &uarts[instance];
+
+    if ((uart->mcr & MCR_LOOPBACK) == 0) {
+        model_uart_transmit(instance, byte);
+    } else if (!put(instance, byte, error)) {
+        uart->overrun = true;
+        update(instance);
+    }
+}
+
 static void character_left(unsigned argument)
 {
     struct uart *uart = &uarts[argument];
+    uint8_t byte = uart->leaving[uart->leaving_first];
 
-    model_uart_transmit(argument, uart->leaving[uart->leaving_first]);
     uart->leaving_first = (uart->leaving_first + 1) % FIFO_SIZE;
     uart->leaving_level--;
     next_character(uart);
+    send_out(argument, byte, 0);
+    update(argument); /* there is room for one more */
 }
 
 /* A loader wrote its last words just before. */
@@ -309,7 +371,8 @@ static void break_off(unsigned instance)
 {
     if (uarts[instance].leaving_level == 0)
         return;
-    model_uart_transmit(instance, BROKEN);
+    if ((uarts[instance].mcr & MCR_LOOPBACK) == 0)
+        model_uart_transmit(instance, BROKEN);
     uarts[instance].leaving_level = 0;
     timer_cancel(&uarts[instance].leaving_timer);
 }
@@ -323,10 +386,60 @@ static void transmit(unsigned instance, uint8_t byte)
             uart->leaving[(uart->leaving_first + uart->leaving_level++) % FIFO_SIZE] = byte;
         return;
     }
-    if ((uarts[instance].mcr & MCR_LOOPBACK) != 0)
-        (void)put(instance, byte);
-    else
-        model_uart_transmit(instance, byte);
+    send_out(instance, byte, 0);
+}
+
+/* ---------------------------------------------------------------- DMA requests */
+
+enum dma_mode {
+    DMA_NONE,
+    DMA_BOTH,
+    DMA_RECEIVE,
+    DMA_TRANSMIT,
+};
+
+static enum dma_mode dma_mode(const struct uart *uart)
+{
+    uint8_t scr = uart->plain[REG_SCR / 4];
+    if ((uart->plain[REG_MDR1 / 4] & MDR1_MODE_MASK) == MDR1_DISABLED)
+        return DMA_NONE;
+    if ((scr & SCR_DMA_MODE_HERE) != 0)
+        return (enum dma_mode)(scr >> SCR_DMA_MODE_SHIFT & 3);
+    return (uart->fcr & FCR_DMA_MODE_1) != 0 ? DMA_BOTH : DMA_NONE;
+}
+
+bool uart_asks_to_be_read(unsigned instance)
+{
+    const struct uart *uart = &uarts[instance];
+    enum dma_mode mode = dma_mode(uart);
+    return (mode == DMA_BOTH || mode == DMA_RECEIVE) && uart->level >= trigger_level(uart);
+}
+
+bool uart_asks_to_be_written(unsigned instance)
+{
+    const struct uart *uart = &uarts[instance];
+    enum dma_mode mode = dma_mode(uart);
+    return (mode == DMA_BOTH || mode == DMA_TRANSMIT) &&
+           FIFO_SIZE - uart->leaving_level >= transmit_trigger(uart);
+}
+
+uint8_t uart_dma_read(unsigned instance)
+{
+    uint8_t byte = receive(&uarts[instance]);
+    update(instance);
+    return byte;
+}
+
+void uart_dma_write(unsigned instance, uint8_t byte)
+{
+    struct uart *uart = &uarts[instance];
+    if (uart->leaving_level == FIFO_SIZE)
+        return; /* lost: it did not ask */
+    uart->leaving[(uart->leaving_first + uart->leaving_level++) % FIFO_SIZE] = byte;
+    if (uart->leaving_level == 1) {
+        uart->leaves_at = model_now();
+        next_character(uart);
+    }
 }
 
 static uint8_t modem_status(const struct uart *uart)
@@ -345,6 +458,20 @@ static uint8_t read_identification(const struct uart *uart)
     return (uint8_t)(interrupt_id(uart) | ((uart->fcr & FCR_ENABLE) != 0 ? IIR_FIFOS : 0));
 }
 
+/* The errors of the oldest byte go with it; an overrun is gone when it has been told. */
+static uint8_t line_status(struct uart *uart)
+{
+    uint8_t status = uart->leaving_level == 0 ? LSR_THR_FREE | LSR_IDLE : 0;
+    if (uart->level != 0)
+        status |= LSR_DATA | uart->errors[uart->oldest];
+    if (any_error(uart))
+        status |= LSR_ERROR_IN_FIFO;
+    if (uart->overrun)
+        status |= LSR_OVERRUN;
+    uart->overrun = false;
+    return status;
+}
+
 static uint8_t read_classic(struct uart *uart, enum mode mode, uint64_t offset)
 {
     switch (offset) {
@@ -359,10 +486,7 @@ static uint8_t read_classic(struct uart *uart, enum mode mode, uint64_t offset)
     case REG_MCR:
         return mode == MODE_B ? uart->xon_xoff[0] : uart->mcr;
     case REG_LSR:
-        if (mode == MODE_B)
-            return uart->xon_xoff[1];
-        return (uint8_t)((uart->leaving_level == 0 ? LSR_THR_FREE | LSR_IDLE : 0) |
-                         (uart->level != 0 ? LSR_DATA : 0));
+        return mode == MODE_B ? uart->xon_xoff[1] : line_status(uart);
     case REG_MSR:
         if (tcr_tlr_selected(uart))
             return uart->tcr;
@@ -394,7 +518,7 @@ uint64_t uart_read(unsigned instance, uint64_t offset)
     case REG_RXFIFO_LVL:
         return uart->level;
     case REG_TXFIFO_LVL:
-        return 0;
+        return uart->leaving_level;
     default:
         return offset <= REG_LAST ? uart->plain[offset / 4] : 0;
     }
@@ -470,6 +594,8 @@ static void write_classic(unsigned instance, enum mode mode, uint64_t offset, ui
             write_fcr(instance, value);
         break;
     case REG_LCR:
+        if ((value & ~uart->lcr & LCR_BREAK) != 0 && (uart->mcr & MCR_LOOPBACK) != 0)
+            send_out(instance, 0, LSR_BREAK);
         uart->lcr = value;
         break;
     default:

@@ -80,9 +80,10 @@ static void give_back(enum navss navss, unsigned index)
     tchan->state = CHANNEL_IDLE;
     tchan->common.packets++;
     model_count(transfer ? AM65X_COUNT_DMA_TRANSFERS : AM65X_COUNT_PACKETS_SENT, 1);
+    uint64_t bytes = transfer ? tchan->transfer.bytes : packet->length - packet->left;
+    udmap_trace("tchan", index, " sent ", bytes, descriptor, packet->return_ring);
     model_event(AM65X_EVENT_RETURNED, udmap_subject(navss, index),
-                descriptor | (uint64_t)packet->return_ring << AM65X_EVENT_RETURN_RING_SHIFT,
-                transfer ? tchan->transfer.bytes : packet->length - packet->left);
+                descriptor | (uint64_t)packet->return_ring << AM65X_EVENT_RETURN_RING_SHIFT, bytes);
     udmap_return(navss, packet->return_ring, descriptor, packet->return_to_head);
 }
 
@@ -326,7 +327,20 @@ static void move(enum navss navss, unsigned index)
                   : START_LATENCY + moved / BYTES_PER_NS + steps * STEP_LATENCY);
 }
 
-/* A packet's, or a TR's. */
+static bool begin_packet(struct transmit_channel *tchan, uint64_t descriptor)
+{
+    const struct udmap_channel_settings *settings = &tchan->common.settings;
+    struct psil_header *header = &tchan->packet.header;
+
+    if (!packet_out_begin(&tchan->packet, descriptor, 4u * settings->fetch_size))
+        return false;
+    header->epib = header->epib && settings->filter_einfo == 0;
+    if (settings->filter_pswords != 0)
+        header->word_count = 0;
+    return true;
+}
+
+/* A packet's descriptor, or one of TRs. */
 static bool begin(struct transmit_channel *tchan, uint64_t descriptor)
 {
     const struct udmap_channel_settings *settings = &tchan->common.settings;
@@ -334,7 +348,7 @@ static bool begin(struct transmit_channel *tchan, uint64_t descriptor)
     if (settings->atype != ATYPE_PHYSICAL || settings->fetch_size < FETCH_WORDS_LEAST)
         return false;
     if (!udmap_is_transfer(&tchan->common))
-        return packet_out_begin(&tchan->packet, descriptor, 4u * settings->fetch_size);
+        return begin_packet(tchan, descriptor);
     tchan->packet = (struct packet_out){.failed = false};
     if (!transfer_begin(&tchan->transfer, descriptor, true))
         return false;

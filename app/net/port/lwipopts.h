@@ -12,15 +12,15 @@
 #define LWIP_SOCKET                    0
 #define LWIP_SINGLE_NETIF              1
 
-/* ---- memory: about 600 KiB, besides the receive buffers (interface.h) ---- */
+/* ---- memory: about 1.3 MiB, besides the receive buffers (interface.h) ---- */
 
 #define MEM_ALIGNMENT                  8
-#define MEM_SIZE                       (256 * 1024) /* what is copied to be sent; headers */
+#define MEM_SIZE                       (1024 * 1024) /* what is copied: more than the services' send buffers */
 #define MEMP_NUM_TCP_PCB               32
 #define MEMP_NUM_TCP_PCB_LISTEN        4
-#define MEMP_NUM_TCP_SEG               512
+#define MEMP_NUM_TCP_SEG               1024
 #define MEMP_NUM_UDP_PCB               4
-#define MEMP_NUM_PBUF                  512 /* data that is sent where it lies */
+#define MEMP_NUM_PBUF                  1024 /* data that is sent where it lies */
 #define MEMP_NUM_SYS_TIMEOUT           12
 #define PBUF_POOL_SIZE                 16 /* what is received is in buffers of the interface's */
 #define MEMP_NUM_PARALLEL_HTTPD_CONNS  12
@@ -50,9 +50,10 @@
 #define TCP_SND_QUEUELEN               128
 #define TCP_LISTEN_BACKLOG             1
 #define TCP_DEFAULT_LISTEN_BACKLOG     8
-#define LWIP_DISABLE_TCP_SANITY_CHECKS 1 /* they take pbufs of the pool for what is received into */
+#define LWIP_DISABLE_TCP_SANITY_CHECKS 1 /* they count PBUF_POOL_SIZE */
 #define TCP_QUEUE_OOSEQ                1
-#define TCP_OOSEQ_MAX_PBUFS            64 /* of the receive buffers */
+#define TCP_OOSEQ_MAX_PBUFS            1 /* that there is a limit: the next line's */
+#define TCP_OOSEQ_PBUFS_LIMIT(pcb)     net_early_segments_max()
 #define LWIP_TCP_SACK_OUT              1
 
 /* A TCP or UDP checksum that the MAC has found right is not computed again (interface.c). */
@@ -62,19 +63,20 @@
 /* ---- the web server ---- */
 
 #define LWIP_HTTPD_DYNAMIC_HEADERS     1
-#define LWIP_HTTPD_DYNAMIC_FILE_READ   1 /* what changes is copied; the page is sent from where it is */
-#define LWIP_HTTPD_CUSTOM_FILES        1 /* all are web.c's; lwIP's own are not linked */
-#define LWIP_HTTPD_FS_ASYNC_READ       1
+#define LWIP_HTTPD_DYNAMIC_FILE_READ                                                               \
+    1 /* what changes is copied; the page is sent from where it is */
+#define LWIP_HTTPD_CUSTOM_FILES         1 /* all are web.c's; lwIP's own are not linked */
+#define LWIP_HTTPD_FS_ASYNC_READ        1
 #define LWIP_HTTPD_SUPPORT_11_KEEPALIVE 1
-#define LWIP_HTTPD_SUPPORT_V09         0
-#define HTTPD_SERVER_AGENT             "k3metal"
-#define HTTPD_MAX_RETRIES              8 /* polls without a word, of 2 s each */
+#define LWIP_HTTPD_SUPPORT_V09          0
+#define HTTPD_SERVER_AGENT              "k3metal"
+#define HTTPD_MAX_RETRIES               8 /* polls without a word, of 2 s each */
 
 /* ---- counters ---- */
 
-#define LWIP_STATS                     1
-#define LWIP_STATS_LARGE               1
-#define MEM_STATS                      1
-#define MEMP_STATS                     1
+#define LWIP_STATS                      1
+#define LWIP_STATS_LARGE                1
+#define MEM_STATS                       1
+#define MEMP_STATS                      1
 
 #endif

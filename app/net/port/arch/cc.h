@@ -21,6 +21,10 @@
 uint32_t net_random(void);
 #define LWIP_RAND() net_random()
 
+/* How many segments that came too early a connection may keep; each has a receive buffer
+ * (stack.c). */
+unsigned net_early_segments_max(void);
+
 /* An assertion of lwIP's is a fault of ours: it ends as any other. It has no messages besides, but
  * counts what it drops. */
 #define LWIP_PLATFORM_ASSERT(message) assert(!message)
