@@ -14,4 +14,5 @@ bench-update: firmware twin measure-plugin | $(SETUP)/run
 .PHONY: bench
 bench: firmware twin measure-plugin | $(SETUP)/run $(SETUP)/debug
 	@tools/linux-packages $(LINUX)
+	@$(MAKE) --no-print-directory APP=app/net firmware
 	@tests/bench/run $(O) --linux $(LINUX) --compare

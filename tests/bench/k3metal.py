@@ -17,6 +17,11 @@ TRIPS = 16  # as in app/bench/requests.c
 STREAM = 8  # as in app/bench/copies.c
 HANDLER, CALLBACK = "bench_handler", "bench_callback"
 DRIVER = "udma_transfer_interrupt"
+BATCH = 16  # as in app/bench/packets.c
+SENT, RECEIVED = "udma_transmit_interrupt", "udma_flow_interrupt"  # what handles a packet's two interrupts
+CALLBACKS = ("bench_sent", "bench_packet", "bench_frame")
+SENDERS = ("measure", "run_round", "send_packets", "send_frames")
+RECEIVES = (RECEIVED, "udma_feed_submit")
 SENDS, WAITS = "secure_proxy_send", "wait_until_signal"
 SECONDS = 120
 
@@ -41,6 +46,14 @@ HEADS = [
     ("close", "close", 1),
     ("bind_early", "bind to the ITS, the 10th", 0),
     ("bind_late", "bind to the ITS, the 1,500th", 1),
+    ("packet_submit", "submission of a packet over UDMA", 1),
+    ("packet_taken", "its two interrupts", 0),
+    ("packets_submit", "submission of 16 packets over UDMA", 1),
+    ("packets_taken", "their two interrupts", 0),
+    ("frame_submit", "submission of an Ethernet frame", 1),
+    ("frame_taken", "its two interrupts", 0),
+    ("frames_submit", "submission of 16 Ethernet frames", 1),
+    ("frames_taken", "their two interrupts", 0),
 ]
 
 
@@ -117,6 +130,36 @@ def of_windows(bench, figure, part=1):
     return tuple(round(value / part) for value in (window.instructions, window.memory, window.system))
 
 
+def own_of(frame, names):
+    """A run's instructions that are the functions' own."""
+    return (frame.own if frame.name in names else 0) + sum(own_of(inner, names) for inner in frame.inner)
+
+
+def without(bench, places, functions):
+    """The sum of what other functions than these have."""
+    return sum(count for name, count in bench.names.functions(places).items() if name not in functions)
+
+
+def handling(bench, window, handler):
+    """What a handler executes in a round's interrupts, without the callbacks' own."""
+    trees = [frames(inner, bench.names) for inner in bench.recording.interrupts() if inner.outer is window]
+    found = [frame for tree in trees if (frame := find_frame(tree, handler))]
+    if not found:
+        raise ValueError(f"{handler} does not run in the round")
+    return sum(frame.length - own_of(frame, CALLBACKS) for frame in found)
+
+
+def packet_figures(bench, figure, count):
+    """The driver's part of what is sent, and of what is received: instructions of each, accesses to memory of all."""
+    submit, taken = middle(bench.windows[f"{figure}_submit"]), middle(bench.windows[f"{figure}_taken"])
+    sent = without(bench, submit.places, SENDERS) + handling(bench, taken, SENT)
+    accessors = bench.names.functions(taken.accessors)
+    return {f"{figure}_sent": round(sent / count), f"{figure}_received": round(handling(bench, taken, RECEIVED) / count),
+            f"{figure}_sent_memory": submit.memory + accessors[SENT],
+            f"{figure}_received_memory": sum(accessors[name] for name in RECEIVES),
+            f"{figure}_all": round((submit.instructions + taken.instructions) / count)}
+
+
 def is_exclusive_store(elf, address):
     """STXR and STLXR (Arm ARM DDI 0487, C4.1.94)."""
     return elf.instruction(address) & 0x3fe00000 == 0x08000000
@@ -163,6 +206,8 @@ def figures_of(bench):
     found["open"], found["open_trips"] = of_windows(bench, "open")[0], trips_of(bench, "open")
     found["close"] = of_windows(bench, "close")[0]
     found["bind_early"], found["bind_late"] = of_windows(bench, "bind_early")[0], of_windows(bench, "bind_late")[0]
+    for figure, count in (("packet", 1), ("packets", BATCH), ("frame", 1), ("frames", BATCH)):
+        found.update(packet_figures(bench, figure, count))
     found["boot"] = bench.boot()
     return found
 

@@ -5,6 +5,7 @@ import base64
 import gzip
 import importlib.machinery
 import importlib.util
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -117,6 +118,79 @@ def interrupt_figures(linux, handler):
     return (median([frame.start for _, _, frame in found]), median([window.instructions - frame.length for window, _, frame in found]),
             median([window.instructions for window, _, _ in found]), median([window.memory for window, _, _ in found]),
             median([window.system for window, _, _ in found]))
+
+
+# ---- Ethernet ----
+
+XMIT, POLL = "dev_hard_start_xmit", "__napi_poll"  # what calls the driver's functions, in a module
+SENDS, RECEIVES, FRAME = "am65_cpsw_nuss_ndo_slave_xmit", "am65_cpsw_nuss_rx_poll", "napi_gro_receive"
+COMPLETES = "am65_cpsw_nuss_tx_poll"
+DRIVERS = re.compile("am65_cpsw_|k3_udma_glue_|k3_ringacc_|k3_cppi_desc_pool_|cppi5_")
+# What it has for each frame from elsewhere: the allocator of its pool of descriptors, the mapping of buffers.
+HELPERS = re.compile("gen_pool_|bitmap_|_?_?find_next|dma_(un)?map_|xudma_is_pktdma")
+NET_KIB = 512
+BATCH = 16  # as k3metal's
+
+
+class LinuxNet:
+    """Linux's Ethernet driver with a file that comes and goes back by TCP."""
+
+    def __init__(self, output, linux):
+        address = {name: value for value, _, name in read_symbols(output, linux)}
+        twin = Path(output) / "twin.elf"
+        el2 = address_of(Elf(twin, twin.read_bytes()), "el2_vectors")
+        with tempfile.TemporaryDirectory(prefix="measure-") as folder:
+            recording = Path(folder) / "recording"
+            words = [str(find_plugin(twin)), f"out={recording}", f"el2={el2:#x}", f"from={KERNEL:#x}", "irqs=0",
+                     f"first={address[XMIT]:#x}", f"call={address[XMIT]:#x}", f"call={address[POLL]:#x}",
+                     *(f"vector={address['vectors'] + offset:#x}" for offset in VECTORS)]
+            self.names = Names(self.run(output, linux, ("--net", "user", "--icount", "--plugin", ",".join(words))))
+            self.recording = Recording(recording)
+
+    def run(self, output, linux, options):
+        """Symbols, of modules too, which lie where this boot has put them."""
+        test = conformance()
+        server = test.Server(NET_KIB << 10)
+        guest = test.Guest(output, linux, "bench-net", TREE, TTY, (*options, "--timeout", str(SECONDS)))
+        try:
+            guest.expect(rb"linux: user space on [^\n]*\n.*linux# ", SECONDS)
+            guest.send(b"stty -echo; PS1=; dmesg -n 1\n")
+            guest.run("true", SECONDS)
+            said = guest.run("net-client up", SECONDS) + guest.run(f"net-client file {server.ports}", SECONDS)
+            if server.came != [server.hash]:
+                raise ValueError(f"Linux's Ethernet: {said.strip()!r}")
+            text = guest.run("grep -i ' t ' /proc/kallsyms | gzip | base64", SECONDS)
+            guest.send(b"poweroff -f\n")
+            guest.end(60)
+        finally:
+            guest.stop()
+            server.close()
+        lines = (line.split() for line in gzip.decompress(base64.b64decode("".join(text.split()))).decode("ascii").splitlines())
+        return [(int(words[0], 16), 0, words[2]) for words in lines]
+
+    def calls(self, place, function):
+        """Of a kernel's function, those in which the driver's function runs."""
+        return [window for window in self.recording.calls_of(place) if window.own[self.names.by_name[function]]]
+
+    def count(self, windows, function):
+        return sum(window.own[self.names.by_name[function]] for window in windows)
+
+    def sum(self, windows, kind, pattern):
+        """What the functions execute, or access, in the calls; not in calls within them, nor on other cores."""
+        return sum(count for window in windows for name, count in self.names.functions(getattr(window, kind)).items()
+                   if pattern.match(name))
+
+
+def net_figures(linux):
+    """Of each frame, as k3metal's; accesses of 16."""
+    sends, completions, receives = linux.calls(0, SENDS), linux.calls(1, COMPLETES), linux.calls(1, RECEIVES)
+    sent, received = linux.count(sends, SENDS), linux.count(receives, FRAME)
+    found = {}
+    for name, windows, count in (("sent", sends + completions, sent), ("received", receives, received)):
+        driver, helpers = (linux.sum(windows, "own", pattern) / count for pattern in (DRIVERS, HELPERS))
+        found[f"frames_{name}"], found[f"frames_{name}_helped"] = round(driver), round(driver + helpers)
+        found[f"frames_{name}_memory"] = round(linux.sum(windows, "own_accessors", DRIVERS) * BATCH / count)
+    return found
 
 
 def figures_of(linux):

@@ -29,6 +29,8 @@ class Window:
         self.cores = Counter()  # instructions
         self.memory = self.system = 0  # accesses
         self.places = Counter()  # instructions by their address
+        self.own = Counter()  # of a call: those of its core that lie in no call within it
+        self.own_accessors = Counter()  # and their accesses
         self.accessors = Counter()  # accesses by the instruction's address
         self.steps = []  # (kind, address) in their order; not of calls
         self.interrupts = 0
@@ -75,12 +77,15 @@ class Recording:
         elif kind <= SYSTEM:
             for window in self.open(core):
                 window.access(kind, value)
+            if inner := self.innermost(core):
+                inner.own_accessors[value] += 1
         elif kind == BEGIN:
             self.mark = Window(BEGIN, value, core)
         elif kind == END and self.mark:
             self.windows.append(self.mark)
             self.mark = None
         elif kind == CALL:
+            self.calls.pop(value >> SLOT_SHIFT, None)  # which puts it behind those that are open
             self.calls[value >> SLOT_SHIFT] = Window(CALL, value & PLACE_MASK, core)
         elif kind == BACK:
             self.windows.append(self.calls.pop(value >> SLOT_SHIFT))
@@ -97,11 +102,17 @@ class Recording:
         nested = self.nested.get(core)
         return [*([self.mark] if self.mark else []), *self.calls.values(), *(nested[-1:] if nested else [])]
 
+    def innermost(self, core):
+        """The latest of a core's open calls."""
+        return next((window for window in reversed(self.calls.values()) if window.core == core), None)
+
     def executed(self, kind, core, address):
         if kind == VECTOR:
             self.nested.setdefault(core, []).append(Window(VECTOR, 0, core, self.mark))
         for window in self.open(core):
             window.take(kind, core, address)
+        if inner := self.innermost(core):
+            inner.own[address] += 1
         if kind == RETURN and self.nested.get(core):
             self.windows.append(self.nested[core].pop())
 
