@@ -85,5 +85,6 @@ static const char *complete(unsigned word, unsigned index)
     return word == 1 && index < KINDS ? kinds[index].name : NULL;
 }
 
-COMMAND(bench, .arguments = "[kind] [rounds]", .help = "what interrupts, copies, packets and requests cost",
-        .run = run_bench, .candidate = complete, .at_boot = true);
+COMMAND(bench, .arguments = "[kind] [rounds]",
+        .help = "what interrupts, copies, packets and requests cost", .run = run_bench,
+        .candidate = complete, .at_boot = true);

@@ -233,7 +233,8 @@ static int close_channels(struct way *way)
 int bench_packets(uint32_t rounds, struct bench_figure *figures)
 {
     static struct way way = {.names = {"submission of a packet over UDMA", "its two interrupts",
-                                       "submission of 16 packets over UDMA", "their two interrupts"},
+                                       "submission of 16 packets over UDMA",
+                                       "their two interrupts"},
                              .send = send_packets};
     int error = measure(&way, open_channels, close_channels, rounds, figures);
 
@@ -283,10 +284,9 @@ static int close_port(struct way *way)
 
 int bench_frames(uint32_t rounds, struct bench_figure *figures)
 {
-    static struct way way = {
-        .names = {"submission of an Ethernet frame", "its two interrupts",
-                  "submission of 16 Ethernet frames", "their two interrupts"},
-        .send = send_frames};
+    static struct way way = {.names = {"submission of an Ethernet frame", "its two interrupts",
+                                       "submission of 16 Ethernet frames", "their two interrupts"},
+                             .send = send_frames};
     int error = measure(&way, open_port, close_port, rounds, figures);
 
     if (error != 0)
