@@ -60,10 +60,13 @@ enum am65x_navss {
     AM65X_RCHAN_RT_BASE = 0x34000000,
     AM65X_TCHAN_RT_BASE = 0x35000000,
     AM65X_RING_RT_BASE = 0x3c000000,
+    AM65X_MONITOR_RT_BASE = 0x32000000,
+    AM65X_PROXY_TARGET_BASE = 0x33000000,
 
     AM65X_INTA_VINTS = 256,
     AM65X_RINGS = 818,
     AM65X_PSIL_BASE = 0x1000,
+    AM65X_TRIGGER_BASE = 49152, /* event of transmit channel 0's trigger 0 */
 };
 
 /* MCU NAVSS. */
@@ -72,9 +75,12 @@ enum am65x_mcu_navss {
     AM65X_MCU_RCHAN_RT_BASE = 0x2a800000,
     AM65X_MCU_TCHAN_RT_BASE = 0x2aa00000,
     AM65X_MCU_RING_RT_BASE = 0x2b800000,
+    AM65X_MCU_MONITOR_RT_BASE = 0x2a280000,
+    AM65X_MCU_PROXY_TARGET_BASE = 0x2a500000,
 
     AM65X_MCU_RINGS = 286,
     AM65X_MCU_PSIL_BASE = 0x6000,
+    AM65X_MCU_TRIGGER_BASE = 56320,
 };
 
 /* Secure-proxy threads of host 12 (A53, non-secure), and the receive thread's interrupt. */
@@ -98,9 +104,11 @@ enum am65x_device {
     AM65X_DEV_NAVSS = 118,
     AM65X_DEV_INTA = 179,
     AM65X_DEV_INTR = 182,
+    AM65X_DEV_PROXY = 185,
     AM65X_DEV_RINGACC = 187,
     AM65X_DEV_UDMAP = 188,
     AM65X_DEV_MCU_NAVSS = 119,
+    AM65X_DEV_MCU_PROXY = 191,
     AM65X_DEV_MCU_UDMAP = 194,
     AM65X_DEV_MCU_RINGACC = 195,
 };

@@ -307,8 +307,9 @@ static int bring_up(struct udma_flow *flow)
     }
     error = configure(flow);
     if (error == 0)
-        error = udma_packet_request(&flow->consumer, flow->config.name, flow->config.core,
-                                    udma_flow_interrupt);
+        error = udma_packet_request(
+            &flow->consumer, flow->config.name, flow->config.core, udma_flow_interrupt,
+            flow->index == 0 ? UDMA_RECEIVE_ERROR(flow->receive->number) : UDMA_NO_ERROR_EVENT);
     return error;
 }
 

@@ -20,7 +20,7 @@ struct udma_transmit {
     struct udma_receive *partner; /* of a loopback */
     struct udma_held held;
     bool wants_room; /* somebody waits for ready(); atomic */
-    int stopped;     /* by udma_half_stop(): 0 or -ETIMEDOUT */
+    int stopped;     /* by udma_half_teardown(): 0 or -ETIMEDOUT */
 };
 
 struct udma_flow {

@@ -195,8 +195,9 @@ static int bring_up(struct udma_transmit *transmit)
     if (error == 0)
         error = configure(transmit);
     if (error == 0)
-        error = udma_packet_request(&transmit->consumer, transmit->config.name,
-                                    transmit->config.core, udma_transmit_interrupt);
+        error =
+            udma_packet_request(&transmit->consumer, transmit->config.name, transmit->config.core,
+                                udma_transmit_interrupt, UDMA_TRANSMIT_ERROR(transmit->number));
     if (error != 0 || transmit->config.endpoint == NULL)
         return error;
     transmit->feed.refusal = 0; /* nobody has the handle yet */
@@ -307,9 +308,11 @@ static int stop(struct udma_transmit *transmit)
     error = udma_packet_stop(&transmit->consumer,
                              ran && transmit->stopped == 0 &&
                                  !(endpoint != NULL && endpoint->no_teardown_message));
-    if (error == 0)
-        udma_half_cut_off(transmit->half);
-    return error;
+    if (error != 0)
+        return error;
+    udma_packet_look_for_error(&transmit->consumer, transmit->half);
+    udma_half_cut_off(transmit->half);
+    return 0;
 }
 
 int udma_transmit_close(struct udma_transmit *transmit)

@@ -789,6 +789,20 @@ static void what_is_no_descriptor_is_told(void **state)
     close_end(&end);
 }
 
+/* The channel says so; what it has of the packet arrives, or the packet does not. */
+static void memory_that_is_not_there_is_told(void **state)
+{
+    struct udma_buffer buffer = piece_of((uint8_t *)0x20000, SIZE);
+
+    (void)state;
+    open_end(&end, 2);
+    assert_int_equal(send_one(&end, &buffer, 1), 1);
+    host_advance_us(SETTLE_US);
+    assert_int_equal(end.errors[UDMA_ERROR_CHANNEL], 1);
+    close_end(&end);
+    assert_int_equal(end.sent + end.canceled, 1);
+}
+
 /* Links in a circle, lengths beyond the buffer. */
 static void links_and_lengths_are_not_believed(void **state)
 {
@@ -835,6 +849,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_refused),
         cmocka_unit_test(configurations_are_checked),
         cmocka_unit_test(what_is_no_descriptor_is_told),
+        cmocka_unit_test(memory_that_is_not_there_is_told),
         cmocka_unit_test(links_and_lengths_are_not_believed),
     };
     struct CMUnitTest all[sizeof(tests) / sizeof(tests[0])];

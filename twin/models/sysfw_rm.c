@@ -607,7 +607,7 @@ bool sysfw_rm_ring_monitor(uint8_t host, const struct sci_message *request,
 bool sysfw_rm_proxy(uint8_t host, const struct sci_message *request, struct sci_message *answer)
 {
     enum navss navss;
-    uint16_t device = sci_get16(request, 8), index = sci_get16(request, 10);
+    uint16_t device = sci_get16(request, 12), index = sci_get16(request, 14);
     (void)answer;
     return navss_of_device(device, DEV_MAIN_PROXY, DEV_MCU_PROXY, &navss) &&
            rm_owns(host, device, SUBTYPE_PROXY, index) && ring_proxy_configured(navss, index);

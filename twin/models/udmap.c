@@ -573,16 +573,32 @@ static void fetch(enum navss navss, unsigned index)
     timer_arm(&tchan->common.timer, FETCH_LATENCY);
 }
 
+/* The last slice's bytes are complete: the next one begins, or the TR is over. */
+static void count_completed(struct transmit_channel *tchan, struct channel *receive)
+{
+    if (tchan->event_due && tchan->common.event != EVENT_NONE)
+        inta_event(tchan->common.event);
+    tchan->event_due = false;
+    tchan->common.bytes += tchan->uncounted;
+    if (receive != NULL)
+        receive->bytes += tchan->uncounted;
+    tchan->uncounted = 0;
+}
+
 static void end_of_record(enum navss navss, unsigned index)
 {
     struct transmit_channel *tchan = &tchans[navss][index];
     uint64_t stall = 0;
-    uint16_t event = transfer_wants_event(&tchan->transfer) ? tchan->common.event : EVENT_NONE;
+    struct channel *receive = partner(navss, index);
+    bool tell = transfer_wants_event(&tchan->transfer);
+    count_completed(tchan, receive);
     tchan->failed = tchan->failed || tchan->transfer.status != 0;
     /* A teardown lets a descriptor end, but a repeating one gets no further round. */
     bool more = transfer_next(&tchan->transfer, !udmap_tearing_down(&tchan->common));
-    if (event != EVENT_NONE)
-        inta_event(event);
+    if (tell && tchan->common.event != EVENT_NONE)
+        inta_event(tchan->common.event);
+    if (tell && receive != NULL && receive->event != EVENT_NONE)
+        inta_event(receive->event);
     if (more) {
         timer_arm(&tchan->common.timer, START_LATENCY);
         return;
@@ -593,18 +609,6 @@ static void end_of_record(enum navss navss, unsigned index)
     if (model_mood(AM65X_MOOD_MISORDERED))
         stall += model_some_delay(RETURN_SPREAD);
     timer_arm(&tchan->common.timer, RETURN_LATENCY + stall);
-}
-
-/* The last slice's bytes are complete: the next one begins, or the descriptor goes back. */
-static void count_completed(struct transmit_channel *tchan, struct channel *receive)
-{
-    if (tchan->event_due && tchan->common.event != EVENT_NONE)
-        inta_event(tchan->common.event);
-    tchan->event_due = false;
-    tchan->common.bytes += tchan->uncounted;
-    if (receive != NULL)
-        receive->bytes += tchan->uncounted;
-    tchan->uncounted = 0;
 }
 
 bool udmap_triggered(struct transmit_channel *tchan)

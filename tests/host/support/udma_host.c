@@ -14,6 +14,7 @@
 #include <string.h>
 
 static struct device ring_device = {.name = "ringacc"};
+static struct device channel_device = {.name = "udmap"};
 
 const struct udma_facts udma_host_facts = {
     .navss_device = AM65X_DEV_NAVSS,
@@ -25,8 +26,14 @@ const struct udma_facts udma_host_facts = {
     .tchan_rt = AM65X_TCHAN_RT_BASE,
     .psil_base = AM65X_PSIL_BASE,
     .ring_interrupts = &ring_device,
+    .channel_interrupts = &channel_device,
+    .trigger_base = AM65X_TRIGGER_BASE,
+    .monitor_rt = AM65X_MONITOR_RT_BASE,
+    .proxy_target = AM65X_PROXY_TARGET_BASE,
+    .proxy_device = AM65X_DEV_PROXY,
 };
 
+static struct device mcu_channel_device = {.name = "mcu udmap"};
 static struct device mcu_ring_device = {.name = "mcu ringacc"};
 
 static const struct udma_facts mcu_facts = {
@@ -39,12 +46,15 @@ static const struct udma_facts mcu_facts = {
     .tchan_rt = AM65X_MCU_TCHAN_RT_BASE,
     .psil_base = AM65X_MCU_PSIL_BASE,
     .ring_interrupts = &mcu_ring_device,
+    .channel_interrupts = &mcu_channel_device,
 };
 
 int udma_host_join(struct irq_parent *aggregator)
 {
     int error = irq_bind_inta(&ring_device, aggregator, AM65X_DEV_RINGACC);
 
+    if (error == 0)
+        error = irq_bind_inta(&channel_device, aggregator, AM65X_DEV_UDMAP);
     return error == 0 ? udma_init(&udma_host_facts) : error;
 }
 
@@ -60,6 +70,7 @@ void udma_host_start(void)
 struct udma *udma_host_start_mcu(void)
 {
     if (irq_bind_inta(&mcu_ring_device, host.aggregator, AM65X_DEV_MCU_RINGACC) != 0 ||
+        irq_bind_inta(&mcu_channel_device, host.aggregator, AM65X_DEV_MCU_UDMAP) != 0 ||
         udma_init(&mcu_facts) != 0)
         assert(!"the MCU's UDMA does not come up");
     return udma_find(AM65X_DEV_MCU_UDMAP);
