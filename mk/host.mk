@@ -83,7 +83,7 @@ SWEEP         := $(H)/sweep
 SWEEP_CODE    := $(filter-out tests/host/support/gic_host.c tests/host/support/its_host.c \
                    tests/host/support/msi_%.c tests/host/support/udma_host.c tests/host/support/interleave.c tests/target/% app/% lib/command.c lib/device_tree.c,$(HOST_CODE)) \
                  $(filter-out $(HOST_CODE),$(filter drivers/gic/%.c,$(library-sources))) \
-                 drivers/uart/uart.c platform/platform.c platform/watchdog.c tests/target/life.c $(sort $(wildcard tests/sweep/*.c))
+                 drivers/uart/uart.c platform/navigator.c platform/platform.c platform/watchdog.c tests/target/life.c $(sort $(wildcard tests/sweep/*.c))
 SWEEP_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(SWEEP_CODE)))
 SWEEP_WRAP    := calloc malloc aligned_alloc free log_write ti_sci_request ti_sci_request_all host_mmio_read host_mmio_write \
                  gic_init gic_core_init gic_configure gic_set_affinity gic_enable gic_disable gic_clear_pending irq_mask irq_unmask \

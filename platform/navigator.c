@@ -55,6 +55,7 @@ static const struct udma_facts all_facts[PLATFORM_NAVIGATORS] = {
             .tchan_rt = AM65X_MCU_TCHAN_RT_BASE,
             .psil_base = AM65X_MCU_PSIL_BASE,
             .ring_interrupts = &ring_devices[PLATFORM_NAVSS_MCU],
+            .no_high_capacity = true, /* it has two, for the R5Fs */
             .channel_interrupts = &channel_devices[PLATFORM_NAVSS_MCU],
             .trigger_base = AM65X_MCU_TRIGGER_BASE,
             .monitor_rt = AM65X_MCU_MONITOR_RT_BASE,

@@ -275,7 +275,7 @@ struct ti_sci_flow_sizes {
     uint16_t index;
     unsigned count; /* of thresholds in use; 0: packets of every length are alike */
     uint32_t thresholds[TI_SCI_FLOW_THRESHOLDS]; /* bytes, multiples of 32, below 2 MiB */
-    uint16_t free_rings[TI_SCI_FLOW_THRESHOLDS];
+    uint16_t free_rings[TI_SCI_FLOW_THRESHOLDS]; /* the host's, of those not in use too */
 };
 void ti_sci_prepare_flow_sizes(const struct ti_sci_flow_sizes *sizes,
                                struct ti_sci_storage *storage, struct ti_sci_item *item);

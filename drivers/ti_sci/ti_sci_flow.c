@@ -77,8 +77,11 @@ void ti_sci_prepare_flow_sizes(const struct ti_sci_flow_sizes *sizes,
         .rx_size_thresh_en = (uint8_t)((1u << sizes->count) - 1u),
     };
 
-    for (unsigned i = 0; i < sizes->count; i++) {
-        request.rx_size_thresh[i] = (uint16_t)(sizes->thresholds[i] / TISCI_UDMAP_FLOW_SIZE_UNIT);
+    /* The firmware looks at rings of thresholds that are not in use, too. */
+    for (unsigned i = 0; i < TI_SCI_FLOW_THRESHOLDS; i++) {
+        if (i < sizes->count)
+            request.rx_size_thresh[i] =
+                (uint16_t)(sizes->thresholds[i] / TISCI_UDMAP_FLOW_SIZE_UNIT);
         request.rx_fdq0_sz_qnum[i] = sizes->free_rings[i];
     }
     memcpy(storage, &request, sizeof(request));

@@ -79,11 +79,12 @@ static int allocate(struct udma_receive *receive, unsigned index,
         return -ENOMEM;
     prepare(flow, receive, index, config);
     error = udma_packet_allocate(&flow->consumer, config->depth, 1);
-    if (error != 0)
+    if (error != 0) {
         free(flow);
-    else
-        *made = flow;
-    return error;
+        return error;
+    }
+    *made = flow;
+    return 0;
 }
 
 static void discard(struct udma_flow *flow)
@@ -180,9 +181,9 @@ static void describe_sizes(const struct udma_flow *flow, uint16_t number,
         .index = number,
         .count = flow->consumer.feed_count - 1u,
     };
-    for (unsigned i = 0; i < sizes->count; i++) {
-        sizes->thresholds[i] = flow->config.sizes[i];
-        sizes->free_rings[i] = flow->feeds[i + 1u].ring.index;
+    for (unsigned i = 0; i < TI_SCI_FLOW_THRESHOLDS; i++) {
+        sizes->thresholds[i] = i < sizes->count ? flow->config.sizes[i] : 0;
+        sizes->free_rings[i] = flow->feeds[i < sizes->count ? i + 1u : 0].ring.index;
     }
 }
 
@@ -306,8 +307,9 @@ static int bring_up(struct udma_flow *flow)
     }
     error = configure(flow);
     if (error == 0)
-        error = udma_packet_request(&flow->consumer, flow->config.name, flow->config.core,
-                                    udma_flow_interrupt);
+        error = udma_packet_request(
+            &flow->consumer, flow->config.name, flow->config.core, udma_flow_interrupt,
+            flow->index == 0 ? UDMA_RECEIVE_ERROR(flow->receive->number) : UDMA_NO_ERROR_EVENT);
     return error;
 }
 
@@ -335,10 +337,12 @@ int udma_flow_open(struct udma_receive *receive, unsigned index,
     return dispose(opened, true) != 0 ? -EIO : error;
 }
 
-int udma_flow_finish(struct udma_flow *flow, bool message)
+int udma_flow_quiesce(struct udma_flow *flow, bool message)
 {
-    int error, freed;
+    int error;
 
+    if (flow->quiet)
+        return 0;
     if (flow->config.polled && PACKET_GET(flow->consumer.draining))
         return -EAGAIN;
     error = udma_packet_end_deferral(&flow->consumer);
@@ -348,7 +352,14 @@ int udma_flow_finish(struct udma_flow *flow, bool message)
     for (unsigned i = 0; i < flow->consumer.feed_count; i++)
         udma_feed_refuse(&flow->feeds[i], -ECANCELED);
     error = udma_packet_stop(&flow->consumer, message);
-    freed = error == 0 ? udma_packet_free_interrupt(&flow->consumer) : error;
+    flow->quiet = error == 0;
+    return error;
+}
+
+int udma_flow_release(struct udma_flow *flow)
+{
+    int freed = udma_packet_free_interrupt(&flow->consumer);
+
     if (freed == -EAGAIN)
         return freed;
     udma_flow_return(flow);
@@ -358,6 +369,8 @@ int udma_flow_finish(struct udma_flow *flow, bool message)
 
 int udma_flow_close(struct udma_flow *flow)
 {
+    int error;
+
     if (!irq_is_allowed())
         return -EDEADLK;
     if (flow == NULL)
@@ -365,7 +378,8 @@ int udma_flow_close(struct udma_flow *flow)
     if (udma_half_is_running(flow->receive->half))
         return -EBUSY;
     udma_held_retry();
-    return udma_flow_finish(flow, false);
+    error = udma_flow_quiesce(flow, false);
+    return error == 0 ? udma_flow_release(flow) : error;
 }
 
 unsigned udma_flow_core(const struct udma_flow *flow)

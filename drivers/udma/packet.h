@@ -68,11 +68,11 @@ enum udma_error {
     UDMA_ERROR_DESCRIPTOR, /* a ring brought what is no descriptor in use, or what is in one can't
                               be; what of it is known has come back */
     UDMA_ERROR_PACKET,     /* a packet came with error flags; it is delivered with them */
-    UDMA_ERROR_FLOW,       /* a packet asked for a flow that the channel has not: it was dropped */
-    UDMA_ERROR_STARVED,    /* packets were dropped, for want of free buffers */
     UDMA_ERROR_RING,       /* a ring tells of more elements than it has room for: the channel, or
                               flow, has failed, and is to be closed */
-    UDMA_ERROR_CHANNEL,    /* the channel's error bit is set: it has stopped by itself */
+    UDMA_ERROR_CHANNEL, /* the channel's error event: memory that is not there, say; in an interrupt
+                           of its own, perhaps while other callbacks run elsewhere; of a polled
+                           channel, or flow, in the close */
     UDMA_ERRORS
 };
 
@@ -168,7 +168,9 @@ int udma_receive_open(const struct udma_receive_config *config, struct udma_rece
 
 enum udma_when_empty {
     UDMA_FLOW_WAIT, /* no free buffer: the sender is held up */
-    UDMA_FLOW_DROP, /* no free buffer: the packet is dropped */
+    UDMA_FLOW_DROP, /* no free buffer: the packet is dropped. Buffers should hold a packet whole:
+                       those that a dropped one has got already the hardware can't give back, and
+                       the flow has them no more before its close returns them */
 };
 
 struct udma_flow_config {
@@ -186,14 +188,6 @@ struct udma_flow_config {
      * rings are 1. */
     unsigned free_rings;
     uint32_t sizes[UDMA_FREE_RINGS_MAX - 1u];
-
-    /* When an interrupt has brought fewer than `count` packets, the next comes no earlier than
-     * time_us later, and brings what has come meanwhile. 0 in either: each as soon as it can. At
-     * most 1 s. Unless polled. */
-    struct {
-        uint16_t count;
-        uint32_t time_us;
-    } coalesce;
 
     /* A packet has come. It and its array of buffers are valid in this call; the buffers' memory is
      * the callee's from here on, until it gives it back (udma_flow_give(), in this call too). Where

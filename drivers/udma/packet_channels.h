@@ -20,7 +20,7 @@ struct udma_transmit {
     struct udma_receive *partner; /* of a loopback */
     struct udma_held held;
     bool wants_room; /* somebody waits for ready(); atomic */
-    int stopped;     /* by udma_half_stop(): 0 or -ETIMEDOUT */
+    int stopped;     /* by udma_half_teardown(): 0 or -ETIMEDOUT */
 };
 
 struct udma_flow {
@@ -29,6 +29,7 @@ struct udma_flow {
     struct udma_receive *receive;
     struct udma_flow_config config;
     struct udma_held held;
+    bool quiet;                   /* udma_flow_quiesce() has done it */
     unsigned index;               /* in the channel */
     struct udma_packet packet;    /* that is being delivered; its words are as long as they are */
     struct udma_buffer buffers[]; /* of it: as many as there are slots */
@@ -51,8 +52,11 @@ struct udma_receive {
 /* transmit.c: it runs. Thread context. */
 void udma_transmit_enable(struct udma_transmit *transmit);
 
-/* flow.c: udma_flow_close() of a channel that is off; message: a teardown's comes to this flow. */
-int udma_flow_finish(struct udma_flow *flow, bool message);
+/* flow.c: udma_flow_close() in two parts. First callbacks end, and what has come is delivered; the
+ * channel has been torn down; message: a teardown's comes to this flow. -EAGAIN, -EDEADLK: again.
+ * Then, when the channel is off, all is given back. -EAGAIN: again; -EIO: something is held. */
+int udma_flow_quiesce(struct udma_flow *flow, bool message);
+int udma_flow_release(struct udma_flow *flow);
 
 /* ---- transmit_path.c, receive_path.c ---- */
 

@@ -49,6 +49,7 @@ struct udma_consumer {
     struct udma_ring ring;
     struct udma *udma;
     struct irq *irq;
+    struct irq *error_irq; /* the channel's error event, if there is a callback for it */
     struct udma_deferral deferral;
     struct udma_feed *feeds; /* whose slots come back here */
     unsigned feed_count;
@@ -120,9 +121,13 @@ int udma_packet_prepare_ring(struct udma *udma, struct udma_ring *ring, uint16_t
                              unsigned elements);
 
 /* Requests the completion ring's interrupt, unless it is polled, and unmasks it; what was on the
- * ring before is gone. The errors of irq_request(). */
+ * ring before is gone. With an error callback, the channel's error event too, of this source index
+ * of the UDMAP's. The errors of irq_request(); then there is none of them. */
 int udma_packet_request(struct udma_consumer *consumer, const char *name, uint32_t core,
-                        irq_handler_t handler);
+                        irq_handler_t handler, unsigned error_index);
+#define UDMA_TRANSMIT_ERROR(channel) (0x100u + (channel))
+#define UDMA_RECEIVE_ERROR(channel)  (0x300u + (channel))
+#define UDMA_NO_ERROR_EVENT          0u
 
 /* Its callbacks come in a thread: none runs any more, or will. The errors of work_cancel(). */
 int udma_packet_end_deferral(struct udma_consumer *consumer);
@@ -138,8 +143,15 @@ int udma_packet_close_ring(struct udma_ring *ring);
 
 /* Whether a half is off within that time. */
 bool udma_half_wait_until_off(const struct udmap_channel_registers *half, uint64_t timeout_us);
-/* Tears it down: 0; -ETIMEDOUT: it was cut off. `endpoint`: the other end is told, not the half. */
-int udma_half_stop(const struct udmap_channel_registers *half, bool endpoint);
+/* Lets the packet in flight end, and stops. `endpoint`: the other end is told, not the half.
+ * -ETIMEDOUT: it does not end. */
+int udma_half_teardown(const struct udmap_channel_registers *half, bool endpoint);
+/* Tells of the channel's error bit. Nobody else is at the completion ring. */
+void udma_packet_look_for_error(struct udma_consumer *consumer,
+                                const struct udmap_channel_registers *half);
+/* Stops it at once, if it runs. What comes to its completion ring from then on says nothing: a
+ * packet that has not ended may come too. */
+void udma_half_cut_off(const struct udmap_channel_registers *half);
 
 /* ---- packet_numbers.c ---- */
 

@@ -111,8 +111,34 @@ static void clear(struct udma_ring *ring)
     packet_release(ring, count);
 }
 
+/* Only this writes the count while the interrupt is requested. */
+static enum irq_return note_error(void *context)
+{
+    udma_packet_error(context, UDMA_ERROR_CHANNEL);
+    return IRQ_HANDLED;
+}
+
+static int request_error(struct udma_consumer *consumer, const char *name, uint32_t core,
+                         unsigned index)
+{
+    const struct irq_request request = {
+        .index = index, .handler = note_error, .context = consumer, .name = name, .core = core};
+    struct device *device = consumer->udma->facts.channel_interrupts;
+    int error;
+
+    if (consumer->error == NULL || consumer->polled || device == NULL ||
+        index == UDMA_NO_ERROR_EVENT)
+        return 0;
+    error = irq_request(device, &request, &consumer->error_irq);
+    if (error != 0) {
+        log_error(udma, "no interrupt for error event %u (%d)", index, error);
+        (void)udma_packet_free_interrupt(consumer); /* the ring's; no handler has run */
+    }
+    return error;
+}
+
 int udma_packet_request(struct udma_consumer *consumer, const char *name, uint32_t core,
-                        irq_handler_t handler)
+                        irq_handler_t handler, unsigned error_index)
 {
     struct udma_deferral *deferral = &consumer->deferral;
     struct irq_request request = {
@@ -140,6 +166,9 @@ int udma_packet_request(struct udma_consumer *consumer, const char *name, uint32
         log_error(udma, "no interrupt for ring %u (%d)", (unsigned)request.index, error);
         return error;
     }
+    error = request_error(consumer, name, core, error_index);
+    if (error != 0)
+        return error;
     clear(&consumer->ring);
     if (consumer->irq != NULL)
         irq_unmask(consumer->irq);
@@ -187,11 +216,17 @@ int udma_packet_stop(struct udma_consumer *consumer, bool message)
 
 int udma_packet_free_interrupt(struct udma_consumer *consumer)
 {
-    int error = consumer->irq != NULL ? irq_free(consumer->irq) : 0;
+    int first = consumer->error_irq != NULL ? irq_free(consumer->error_irq) : 0;
+    int error;
 
+    if (first == -EAGAIN)
+        return first;
+    consumer->error_irq = NULL;
+    error = consumer->irq != NULL ? irq_free(consumer->irq) : 0;
     if (error == -EAGAIN)
         return error;
     consumer->irq = NULL;
+    error = error != 0 ? error : first;
     if (error != 0)
         log_error(udma, "ring %u: its interrupt was not taken down (%d)",
                   (unsigned)consumer->ring.index, error);
@@ -208,7 +243,7 @@ bool udma_half_wait_until_off(const struct udmap_channel_registers *half, uint64
     return true;
 }
 
-int udma_half_stop(const struct udmap_channel_registers *half, bool endpoint)
+int udma_half_teardown(const struct udmap_channel_registers *half, bool endpoint)
 {
     if (!udma_half_is_running(half))
         return 0;
@@ -216,10 +251,21 @@ int udma_half_stop(const struct udmap_channel_registers *half, bool endpoint)
         udma_endpoint_teardown(half);
     else
         mmio_write32(UDMA_CTL(half), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
-    if (udma_half_wait_until_off(half, TEARDOWN_TIMEOUT_US))
-        return 0;
+    return udma_half_wait_until_off(half, TEARDOWN_TIMEOUT_US) ? 0 : -ETIMEDOUT;
+}
+
+void udma_packet_look_for_error(struct udma_consumer *consumer,
+                                const struct udmap_channel_registers *half)
+{
+    if (consumer->error_irq == NULL && (mmio_read32(UDMA_CTL(half)) & UDMAP_CTL_ERROR) != 0)
+        udma_packet_error(consumer, UDMA_ERROR_CHANNEL);
+}
+
+void udma_half_cut_off(const struct udmap_channel_registers *half)
+{
+    if (!udma_half_is_running(half))
+        return;
     mmio_write32(UDMA_CTL(half), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN | UDMAP_CTL_FORCED_TEARDOWN);
     if (!udma_half_wait_until_off(half, DISABLE_TIMEOUT_US))
         mmio_write32(UDMA_CTL(half), 0);
-    return -ETIMEDOUT;
 }

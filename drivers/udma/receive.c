@@ -226,23 +226,31 @@ static int stop(struct udma_receive *receive)
     for (unsigned i = 0; i < receive->config.flow_count; i++)
         if (receive->flows[i] != NULL)
             PACKET_SET(receive->flows[i]->consumer.closing, true);
-    return udma_half_stop(receive->half, receive->config.endpoint != NULL);
+    return udma_half_teardown(receive->half, receive->config.endpoint != NULL);
 }
 
-/* Those that are left after -EAGAIN are closed by the next call. */
+/* Those that are left after -EAGAIN are closed by the next call. Nothing is cut off before all that
+ * has come has been delivered. */
 static int close_flows(struct udma_receive *receive, bool message)
 {
-    int first_error = 0;
+    int error;
 
     for (unsigned i = 0; i < receive->config.flow_count; i++) {
-        int error =
-            receive->flows[i] != NULL ? udma_flow_finish(receive->flows[i], message && i == 0) : 0;
-
-        if (error == -EAGAIN || error == -EDEADLK)
+        error =
+            receive->flows[i] != NULL ? udma_flow_quiesce(receive->flows[i], message && i == 0) : 0;
+        if (error != 0)
             return error;
-        first_error = first_error != 0 ? first_error : error;
     }
-    return first_error;
+    if (receive->flows[0] != NULL)
+        udma_packet_look_for_error(&receive->flows[0]->consumer, receive->half);
+    udma_half_cut_off(receive->half);
+    for (unsigned i = 0; i < receive->config.flow_count; i++) {
+        error = receive->flows[i] != NULL ? udma_flow_release(receive->flows[i]) : 0;
+        if (error == -EAGAIN)
+            return error;
+        receive->failed = receive->failed || error != 0;
+    }
+    return 0;
 }
 
 int udma_receive_close(struct udma_receive *receive)
@@ -258,14 +266,11 @@ int udma_receive_close(struct udma_receive *receive)
         return -EBUSY;
     udma_held_retry();
     ran = udma_half_is_running(receive->half);
-    stopped = stop(receive);
     if (receive->stopped == 0)
-        receive->stopped = stopped;
-    error = close_flows(receive, ran && stopped == 0);
-    if (error == -EAGAIN || error == -EDEADLK)
-        return error;
+        receive->stopped = stop(receive);
+    error = close_flows(receive, ran && receive->stopped == 0);
     if (error != 0)
-        receive->failed = true;
+        return error;
     if (receive->config.endpoint != NULL)
         udma_endpoint_stop(receive->half);
     stopped = receive->stopped;

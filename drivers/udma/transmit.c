@@ -93,10 +93,12 @@ static int allocate(const struct udma_transmit_config *config, struct udma *udma
     }
     prepare(transmit, config);
     error = udma_packet_allocate(&transmit->consumer, config->depth, config->buffers_max);
-    if (error != 0)
+    if (error != 0) {
         discard(transmit, false);
+        return error;
+    }
     *made = transmit;
-    return error;
+    return 0;
 }
 
 /* ---- taking ---- */
@@ -193,8 +195,9 @@ static int bring_up(struct udma_transmit *transmit)
     if (error == 0)
         error = configure(transmit);
     if (error == 0)
-        error = udma_packet_request(&transmit->consumer, transmit->config.name,
-                                    transmit->config.core, udma_transmit_interrupt);
+        error =
+            udma_packet_request(&transmit->consumer, transmit->config.name, transmit->config.core,
+                                udma_transmit_interrupt, UDMA_TRANSMIT_ERROR(transmit->number));
     if (error != 0 || transmit->config.endpoint == NULL)
         return error;
     transmit->feed.refusal = 0; /* nobody has the handle yet */
@@ -284,10 +287,11 @@ static void stop_partner(const struct udma_transmit *transmit)
 {
     struct udma_receive *receive = transmit->partner;
 
-    if (receive != NULL && transmit->stopped != 0)
-        (void)udma_half_stop(receive->half, false);
-    else if (receive != NULL && !udma_half_wait_until_off(receive->half, PARTNER_TIMEOUT_US))
-        (void)udma_half_stop(receive->half, false);
+    if (receive == NULL)
+        return;
+    if (transmit->stopped == 0)
+        (void)udma_half_wait_until_off(receive->half, PARTNER_TIMEOUT_US);
+    udma_half_cut_off(receive->half);
 }
 
 /* From the first try on, of several. */
@@ -299,14 +303,16 @@ static int stop(struct udma_transmit *transmit)
 
     PACKET_SET(transmit->consumer.closing, true);
     udma_feed_refuse(&transmit->feed, -ECANCELED);
-    if (ran) {
-        error = udma_half_stop(transmit->half, false);
-        if (transmit->stopped == 0)
-            transmit->stopped = error;
-    }
-    return udma_packet_stop(&transmit->consumer,
-                            ran && transmit->stopped == 0 &&
-                                !(endpoint != NULL && endpoint->no_teardown_message));
+    if (transmit->stopped == 0)
+        transmit->stopped = udma_half_teardown(transmit->half, false);
+    error = udma_packet_stop(&transmit->consumer,
+                             ran && transmit->stopped == 0 &&
+                                 !(endpoint != NULL && endpoint->no_teardown_message));
+    if (error != 0)
+        return error;
+    udma_packet_look_for_error(&transmit->consumer, transmit->half);
+    udma_half_cut_off(transmit->half);
+    return 0;
 }
 
 int udma_transmit_close(struct udma_transmit *transmit)

@@ -34,6 +34,7 @@ struct udma_facts {
     uintptr_t proxy_target;            /* proxies: p at + p * 0x1000; 0: none */
     uint16_t proxy_device;             /* TI-SCI device id */
     bool ring_state_erratum;           /* AM65x SR1.0, errata SPRZ452, i2023 */
+    bool no_high_capacity; /* channels of high capacity are never this host's: not asked for */
 };
 
 /* A Navigator's UDMAP with its ring accelerator. There is any number of them, each with a call of

@@ -364,7 +364,6 @@ static const struct field transmit_fields[] = {
     FIELD(12, 24, 1, 7, credit_count),
     FIELD(13, 30, 2, 8191, fifo_depth),
     FIELD(14, 33, 1, 3, burst_size),
-    FIELD(15, 34, 1, 1, teardown_type),
 };
 
 static const struct field receive_fields[] = {

@@ -15,7 +15,7 @@
  * depth, the burst size and the scheduling priority; pause on error; the completion ring, and
  * whether a teardown tells it; a transmit channel's filters; a receive channel's flows, and whether
  * it minds what is too short. The others are kept: priority, quality of service and order id are
- * for the bus, credits for external channels, and the kind of a transmit channel's teardown.
+ * for the bus, credits for external channels.
  */
 #include "twin/models/udmap.h"
 
@@ -410,6 +410,22 @@ void udmap_push(enum navss navss, unsigned ring, uint64_t element, bool to_head)
     model_trace_end(&line);
 }
 
+void udmap_trace(const char *channel, unsigned index, const char *what, uint64_t bytes,
+                 uint64_t descriptor, unsigned ring)
+{
+    struct trace_line line;
+    if (!model_trace_wanted(AM65X_TRACE_DMA))
+        return;
+    model_trace_start(&line, "dma");
+    model_trace_field(&line, channel, index);
+    model_trace_text(&line, what);
+    trace_number(&line, bytes);
+    model_trace_text(&line, " bytes, descriptor ");
+    trace_hex(&line, descriptor);
+    model_trace_field(&line, "> ring", ring);
+    model_trace_end(&line);
+}
+
 uint64_t udmap_return_delay(void)
 {
     uint64_t delay = 0;
@@ -653,21 +669,6 @@ static void move(enum navss navss, unsigned index)
     timer_arm(&tchan->common.timer, 1 + moved / BYTES_PER_NS);
 }
 
-static void trace_return(unsigned index, const struct transfer *transfer)
-{
-    struct trace_line line;
-    if (!model_trace_wanted(AM65X_TRACE_DMA))
-        return;
-    model_trace_start(&line, "dma");
-    model_trace_field(&line, "tchan", index);
-    model_trace_text(&line, " moved ");
-    trace_number(&line, transfer->bytes);
-    model_trace_text(&line, " bytes, descriptor ");
-    trace_hex(&line, transfer->descriptor);
-    model_trace_field(&line, "> ring", transfer->return_ring);
-    model_trace_end(&line);
-}
-
 static void return_descriptor(enum navss navss, unsigned index)
 {
     struct transmit_channel *tchan = &tchans[navss][index];
@@ -683,7 +684,8 @@ static void return_descriptor(enum navss navss, unsigned index)
     if (receive != NULL)
         receive->packets++;
     model_count(AM65X_COUNT_DMA_TRANSFERS, 1);
-    trace_return(index, &tchan->transfer);
+    udmap_trace("tchan", index, " moved ", tchan->transfer.bytes, tchan->transfer.descriptor,
+                tchan->transfer.return_ring);
     model_event(AM65X_EVENT_RETURNED, udmap_subject(navss, index),
                 tchan->transfer.descriptor | (uint64_t)tchan->transfer.return_ring
                                                  << AM65X_EVENT_RETURN_RING_SHIFT,

@@ -33,6 +33,22 @@ const struct udma_facts udma_host_facts = {
     .proxy_device = AM65X_DEV_PROXY,
 };
 
+static struct device mcu_channel_device = {.name = "mcu udmap"};
+static struct device mcu_ring_device = {.name = "mcu ringacc"};
+
+static const struct udma_facts mcu_facts = {
+    .navss_device = AM65X_DEV_MCU_NAVSS,
+    .ringacc_device = AM65X_DEV_MCU_RINGACC,
+    .udmap_device = AM65X_DEV_MCU_UDMAP,
+    .ring_rt = AM65X_MCU_RING_RT_BASE,
+    .udmap_gcfg = AM65X_MCU_UDMAP_GCFG_BASE,
+    .rchan_rt = AM65X_MCU_RCHAN_RT_BASE,
+    .tchan_rt = AM65X_MCU_TCHAN_RT_BASE,
+    .psil_base = AM65X_MCU_PSIL_BASE,
+    .ring_interrupts = &mcu_ring_device,
+    .channel_interrupts = &mcu_channel_device,
+};
+
 int udma_host_join(struct irq_parent *aggregator)
 {
     int error = irq_bind_inta(&ring_device, aggregator, AM65X_DEV_RINGACC);
@@ -42,13 +58,22 @@ int udma_host_join(struct irq_parent *aggregator)
     return error == 0 ? udma_init(&udma_host_facts) : error;
 }
 
+static struct msi_host host;
+
 void udma_host_start(void)
 {
-    static struct msi_host host;
-
     msi_host_start(&host);
     if (udma_host_join(host.aggregator) != 0)
         assert(!"the UDMA driver does not come up");
+}
+
+struct udma *udma_host_start_mcu(void)
+{
+    if (irq_bind_inta(&mcu_ring_device, host.aggregator, AM65X_DEV_MCU_RINGACC) != 0 ||
+        irq_bind_inta(&mcu_channel_device, host.aggregator, AM65X_DEV_MCU_UDMAP) != 0 ||
+        udma_init(&mcu_facts) != 0)
+        assert(!"the MCU's UDMA does not come up");
+    return udma_find(AM65X_DEV_MCU_UDMAP);
 }
 
 struct udma_host_inventory udma_host_inventory(void)
@@ -59,6 +84,8 @@ struct udma_host_inventory udma_host_inventory(void)
     memset(&inventory, 0, sizeof(inventory));
     irq_get_inventory(&irqs);
     udma_get_inventory(&inventory.udma);
+    if (udma_find(AM65X_DEV_MCU_UDMAP) != NULL)
+        udma_get_inventory_of(udma_find(AM65X_DEV_MCU_UDMAP), &inventory.mcu);
     inventory.open = udma_open_count();
     inventory.irqs = irqs.irqs;
     inventory.mappings = am65x_counter(AM65X_COUNT_EVENT_MAPPINGS);

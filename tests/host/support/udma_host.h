@@ -19,10 +19,13 @@ int udma_host_join(struct irq_parent *aggregator);
 /* The same with a machine of its own: everything up to udma_init(). */
 void udma_host_start(void);
 
+/* Then the other Navigator's too. */
+struct udma *udma_host_start_mcu(void);
+
 /* What is allocated in the driver, in the interrupt layer and in the models; equal before and
  * after. */
 struct udma_host_inventory {
-    struct udma_inventory udma;
+    struct udma_inventory udma, mcu;
     unsigned open;
     uint64_t irqs, mappings, routes, pairs, rings;
 };

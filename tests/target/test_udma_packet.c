@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Packets from transmit channels to receive channels of the same Navigator and of the other: of
+ * every length, in order, with what they were sent with, from all cores at once, and torn down in
+ * the middle.
+ */
+#include "app/selftest/selftest.h"
+#include "arch/core.h"
+#include "arch/wait.h"
+#include "drivers/udma/packet.h"
+#include "platform/platform.h"
+#include "tests/target/all_cores.h"
+#include "tests/target/example_packet.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEPTH        16u
+#define BUFFERS      4u
+#define BUFFER_SIZE  2048u
+#define LENGTH_MAX   6000u /* so most packets need several buffers at both ends */
+#define LONGEST      0x3fffffu
+#define PATTERN      (LENGTH_MAX + 256u)
+#define WAIT_US      UINT64_C(20000000)
+#define SOAK_WAIT_US (UINT64_C(600) * 1000000)
+
+/* ---- a loop that checks what comes ---- */
+
+struct loop {
+    struct udma_transmit *transmit;
+    struct udma_receive *receive;
+    struct udma_flow *flow;
+    uint8_t *memory, *pattern;
+    unsigned total;
+    unsigned queued;                   /* of the thread */
+    unsigned sent, canceled, readies;  /* of the transmitter's interrupt */
+    unsigned received, returned, held; /* of the receiver's; held: buffers that are not given */
+    unsigned wrong;                    /* contents, order, cookies */
+    unsigned errors[UDMA_ERRORS];
+};
+
+static unsigned get(const unsigned *count)
+{
+    return __atomic_load_n(count, __ATOMIC_ACQUIRE);
+}
+
+static void add(unsigned *count)
+{
+    __atomic_store_n(count, *count + 1u, __ATOMIC_RELEASE);
+}
+
+/* Every length from 1 on, mixed. */
+static uint32_t length_of(unsigned number)
+{
+    return 1u + (number * 31u + (number >> 3) * 1009u) % LENGTH_MAX;
+}
+
+static const uint8_t *data_of(const struct loop *loop, unsigned number)
+{
+    return loop->pattern + number * 13u % 256u;
+}
+
+static void on_sent(void *context, void *cookie, int status)
+{
+    struct loop *loop = context;
+
+    if ((uintptr_t)cookie != loop->sent + loop->canceled)
+        add(&loop->wrong);
+    if (status == 0)
+        add(&loop->sent);
+    else
+        add(&loop->canceled);
+    wait_notify();
+}
+
+static void on_ready(void *context)
+{
+    add(&((struct loop *)context)->readies);
+    wait_notify();
+}
+
+static void on_error(void *context, enum udma_error error)
+{
+    add(&((struct loop *)context)->errors[error]);
+}
+
+static bool is_right(const struct loop *loop, const struct udma_packet *packet)
+{
+    const unsigned number = loop->received;
+    const uint8_t *expected = data_of(loop, number);
+
+    if (packet->length != length_of(number) || !packet->has_epib || packet->epib[1] != number ||
+        packet->word_count != 2 || packet->words[1] != ~number || packet->error_flags != 0)
+        return false;
+    for (unsigned i = 0; i < packet->buffer_count; i++) {
+        const struct udma_buffer *buffer = &packet->buffers[i];
+
+        if (memcmp(buffer->data, expected, buffer->length) != 0)
+            return false;
+        expected += buffer->length;
+    }
+    return true;
+}
+
+static void on_received(void *context, struct udma_packet *packet)
+{
+    struct loop *loop = context;
+    int given;
+
+    if (!is_right(loop, packet))
+        add(&loop->wrong);
+    for (unsigned i = 0; i < packet->buffer_count; i++)
+        packet->buffers[i].length = BUFFER_SIZE;
+    given = udma_flow_give(loop->flow, 0, packet->buffers, packet->buffer_count);
+    if (given < 0) /* it is being closed */
+        loop->held += packet->buffer_count;
+    else if ((unsigned)given != packet->buffer_count)
+        add(&loop->wrong);
+    add(&loop->received);
+    wait_notify();
+}
+
+static void on_returned(void *context, const struct udma_buffer *buffer)
+{
+    (void)buffer;
+    add(&((struct loop *)context)->returned);
+}
+
+static bool open_memory(struct loop *loop)
+{
+    loop->memory = dma_alloc(DEPTH * BUFFER_SIZE);
+    loop->pattern = dma_alloc(PATTERN);
+    if (loop->memory == NULL || loop->pattern == NULL)
+        return false;
+    for (unsigned i = 0; i < PATTERN; i++)
+        loop->pattern[i] = (uint8_t)(i ^ i >> 8);
+    return true;
+}
+
+static bool open_receiver(struct loop *loop, struct udma *udma, unsigned core)
+{
+    const struct udma_receive_config receive = {.name = "test", .udma = udma, .flow_count = 1};
+    const struct udma_flow_config flow = {.name = "test flow",
+                                          .core = core,
+                                          .depth = DEPTH,
+                                          .received = on_received,
+                                          .returned = on_returned,
+                                          .error = on_error,
+                                          .context = loop};
+
+    if (udma_receive_open(&receive, &loop->receive) != 0 ||
+        udma_flow_open(loop->receive, 0, &flow, &loop->flow) != 0)
+        return false;
+    for (unsigned i = 0; i < DEPTH; i++) {
+        const struct udma_buffer buffer = {loop->memory + i * BUFFER_SIZE, BUFFER_SIZE, NULL};
+
+        if (udma_flow_give(loop->flow, 0, &buffer, 1) != 1)
+            return false;
+    }
+    return true;
+}
+
+static bool open_loop(struct loop *loop, enum platform_navigator from, enum platform_navigator to,
+                      unsigned total)
+{
+    const unsigned core = core_id(), other = (core + 1u) % core_count();
+    const struct udma_transmit_config transmit = {.name = "test transmit",
+                                                  .udma = platform_udma(from),
+                                                  .core = core,
+                                                  .depth = DEPTH,
+                                                  .buffers_max = BUFFERS,
+                                                  .sent = on_sent,
+                                                  .ready = on_ready,
+                                                  .error = on_error,
+                                                  .context = loop};
+
+    *loop = (struct loop){.total = total};
+    return platform_udma(from) != NULL && platform_udma(to) != NULL && open_memory(loop) &&
+           open_receiver(loop, platform_udma(to), other) &&
+           udma_transmit_open(&transmit, &loop->transmit) == 0 &&
+           udma_loopback_pair(loop->transmit, loop->receive) == 0 &&
+           udma_receive_start(loop->receive) == 0;
+}
+
+/* In up to BUFFERS pieces. */
+static int send_one(struct loop *loop, unsigned number)
+{
+    struct udma_buffer buffers[BUFFERS];
+    struct udma_packet packet = {.buffers = buffers,
+                                 .flow = UDMA_FLOW_DEFAULT,
+                                 .has_epib = true,
+                                 .epib = {0, number, 0, 0},
+                                 .word_count = 2,
+                                 .words = {0, ~number},
+                                 .cookie = (void *)(uintptr_t)number};
+    uint8_t *data = (uint8_t *)(uintptr_t)data_of(loop, number);
+    uint32_t left = length_of(number);
+    const unsigned pieces = 1u + number % BUFFERS;
+
+    for (unsigned i = 0; i < pieces && left != 0; i++) {
+        const uint32_t some = i + 1u == pieces ? left : (left + 1u) / 2u;
+
+        buffers[packet.buffer_count++] = (struct udma_buffer){data, some, NULL};
+        data += some;
+        left -= some;
+    }
+    return udma_send(loop->transmit, &packet, 1);
+}
+
+static bool has_room(void *argument)
+{
+    const struct loop *loop = argument;
+
+    return loop->queued - get(&loop->sent) < DEPTH;
+}
+
+static bool is_done(void *argument)
+{
+    const struct loop *loop = argument;
+
+    return get(&loop->received) == loop->queued && get(&loop->sent) == loop->queued;
+}
+
+static bool send_all(struct loop *loop, uint64_t timeout_us)
+{
+    while (loop->queued < loop->total && !selftest_aborted()) {
+        int taken = send_one(loop, loop->queued);
+
+        if (taken == 1)
+            loop->queued++;
+        else if (taken != -EAGAIN || wait_for(has_room, loop, timeout_us) != 0)
+            return false;
+    }
+    return wait_for(is_done, loop, timeout_us) == 0;
+}
+
+/* Whether nothing was lost. */
+static bool close_loop(struct loop *loop)
+{
+    bool good = udma_transmit_close(loop->transmit) == 0 && udma_receive_close(loop->receive) == 0;
+
+    good = good && loop->wrong == 0 && loop->sent == loop->received &&
+           loop->sent + loop->canceled == loop->queued && loop->returned + loop->held == DEPTH &&
+           loop->errors[UDMA_ERROR_DESCRIPTOR] == 0 && loop->errors[UDMA_ERROR_RING] == 0;
+    if (!good)
+        printf("# queued %u, sent %u, canceled %u, received %u, wrong %u, returned %u, held %u\n",
+               loop->queued, loop->sent, loop->canceled, loop->received, loop->wrong,
+               loop->returned, loop->held);
+    dma_free(loop->memory);
+    dma_free(loop->pattern);
+    return good;
+}
+
+/* ---- what is free ---- */
+
+struct inventory {
+    struct udma_inventory navigators[PLATFORM_NAVIGATORS];
+};
+
+static struct inventory inventory(void)
+{
+    struct inventory now;
+
+    memset(&now, 0, sizeof(now));
+    for (unsigned i = 0; i < PLATFORM_NAVIGATORS; i++)
+        udma_get_inventory_of(platform_udma((enum platform_navigator)i), &now.navigators[i]);
+    return now;
+}
+
+static bool is_as_before(const struct inventory *before)
+{
+    const struct inventory now = inventory();
+
+    return memcmp(&now, before, sizeof(now)) == 0;
+}
+
+/* ---- tests ---- */
+
+SELFTEST(packet, every_way_between_two_navigators_keeps_contents_and_order, 120)
+{
+    const struct inventory before = inventory();
+
+    for (unsigned way = 0; way < 4; way++) {
+        struct loop loop;
+
+        CHECK(open_loop(&loop, (enum platform_navigator)(way & 1),
+                        (enum platform_navigator)(way >> 1), 300));
+        CHECK(send_all(&loop, WAIT_US));
+        CHECK(close_loop(&loop));
+    }
+    CHECK(is_as_before(&before));
+}
+
+static bool bad_on[CORE_MAX];
+
+static void loop_on_this_core(void *argument)
+{
+    const unsigned *total = argument;
+    const unsigned core = core_id();
+    struct loop loop;
+
+    for (unsigned i = 0; i < 2; i++)
+        if (!open_loop(&loop, (enum platform_navigator)((core + i) & 1),
+                       (enum platform_navigator)((core + i) >> 1 & 1), *total) ||
+            !send_all(&loop, WAIT_US) || !close_loop(&loop))
+            bad_on[core] = true;
+}
+
+static void check_all_cores(unsigned total, uint64_t timeout_us)
+{
+    const struct inventory before = inventory();
+
+    memset(bad_on, 0, sizeof(bad_on));
+    CHECK_EQUAL(run_on_all_cores(loop_on_this_core, &total, timeout_us), 0);
+    for (unsigned i = 0; i < core_count(); i++)
+        CHECK(!bad_on[i]);
+    CHECK(is_as_before(&before));
+}
+
+SELFTEST(packet, all_cores_send_to_one_another, 120)
+{
+    check_all_cores(150, 6 * WAIT_US);
+}
+
+/* A close while packets are queued, on their way, and in callbacks: none is lost, none is doubled.
+ */
+static void check_teardowns(unsigned rounds)
+{
+    const struct inventory before = inventory();
+
+    for (unsigned i = 0; i < rounds && !selftest_failed() && !selftest_aborted(); i++) {
+        struct loop loop;
+
+        CHECK(open_loop(&loop, (enum platform_navigator)(i & 1),
+                        (enum platform_navigator)(i >> 1 & 1), DEPTH));
+        while (loop.queued < DEPTH && send_one(&loop, loop.queued) == 1)
+            loop.queued++;
+        CHECK_EQUAL(loop.queued, DEPTH);
+        delay_us(i % 16u * 20u);
+        CHECK(close_loop(&loop));
+    }
+    CHECK(is_as_before(&before));
+}
+
+SELFTEST(packet, a_close_in_the_middle_loses_and_doubles_nothing, 120)
+{
+    check_teardowns(32);
+}
+
+/* From one buffer into another. */
+SELFTEST(packet, the_longest_packet_arrives, 120)
+{
+    const struct inventory before = inventory();
+    static struct loop loop;
+    uint8_t *from = dma_alloc(LONGEST), *to = dma_alloc(LONGEST + 1u);
+    struct udma_buffer source = {from, LONGEST, NULL}, room = {to, LONGEST, NULL};
+    const struct udma_packet packet = {
+        .buffers = &source, .buffer_count = 1, .flow = UDMA_FLOW_DEFAULT};
+
+    CHECK(from != NULL && to != NULL);
+    for (uint32_t i = 0; i < LONGEST; i += 4096u)
+        from[i] = (uint8_t)(i >> 12);
+    CHECK(open_loop(&loop, PLATFORM_NAVSS_MAIN, PLATFORM_NAVSS_MCU, 1));
+    CHECK_EQUAL(udma_transmit_close(loop.transmit), 0);
+    CHECK_EQUAL(udma_receive_close(loop.receive), 0);
+    dma_free(loop.memory);
+    loop.memory = to;
+    loop.returned = 0;
+    {
+        const struct udma_transmit_config transmit = {
+            .depth = 1, .buffers_max = 1, .sent = on_sent, .context = &loop};
+        const struct udma_receive_config receive = {.flow_count = 1};
+        const struct udma_flow_config flow = {
+            .depth = 1, .received = on_received, .returned = on_returned, .context = &loop};
+
+        CHECK_EQUAL(udma_receive_open(&receive, &loop.receive), 0);
+        CHECK_EQUAL(udma_flow_open(loop.receive, 0, &flow, &loop.flow), 0);
+        CHECK_EQUAL(udma_flow_give(loop.flow, 0, &room, 1), 1);
+        CHECK_EQUAL(udma_transmit_open(&transmit, &loop.transmit), 0);
+    }
+    CHECK_EQUAL(udma_loopback_pair(loop.transmit, loop.receive), 0);
+    CHECK_EQUAL(udma_receive_start(loop.receive), 0);
+    CHECK_EQUAL(udma_send(loop.transmit, &packet, 1), 1);
+    loop.queued = 1;
+    CHECK_EQUAL(wait_for(is_done, &loop, WAIT_US), 0);
+    CHECK(memcmp(from, to, LONGEST) == 0);
+    CHECK_EQUAL(udma_transmit_close(loop.transmit), 0);
+    CHECK_EQUAL(udma_receive_close(loop.receive), 0);
+    dma_free(from);
+    dma_free(to);
+    dma_free(loop.pattern);
+    CHECK(is_as_before(&before));
+}
+
+static void on_copy(void *context, void *cookie, int status)
+{
+    (void)cookie;
+    __atomic_store_n((int *)context, status == 0 ? 1 : -1, __ATOMIC_RELEASE);
+    wait_notify();
+}
+
+static bool is_copied(void *argument)
+{
+    return __atomic_load_n((int *)argument, __ATOMIC_ACQUIRE) != 0;
+}
+
+SELFTEST(packet, the_other_navigator_copies_memory_too, 20)
+{
+    const struct inventory before = inventory();
+    uint8_t *memory = dma_alloc(2u * BUFFER_SIZE);
+    struct udma_channel *channel;
+    char route[120];
+    int state = 0;
+    const struct udma_channel_config config = {.name = "mcu copy",
+                                               .udma = platform_udma(PLATFORM_NAVSS_MCU),
+                                               .core = 0,
+                                               .depth = 1,
+                                               .callback = on_copy,
+                                               .context = &state};
+
+    CHECK(memory != NULL && config.udma != NULL);
+    memset(memory, 0xa5, BUFFER_SIZE);
+    CHECK_EQUAL(udma_channel_open(&config, &channel), 0);
+    CHECK(udma_channel_describe(channel, route, sizeof(route)) > 0);
+    printf("# %s\n", route);
+    CHECK_EQUAL(
+        udma_copy(channel, (uintptr_t)memory + BUFFER_SIZE, (uintptr_t)memory, BUFFER_SIZE, NULL),
+        0);
+    CHECK_EQUAL(wait_for(is_copied, &state, WAIT_US), 0);
+    CHECK_EQUAL(state, 1);
+    CHECK(memcmp(memory, memory + BUFFER_SIZE, BUFFER_SIZE) == 0);
+    CHECK_EQUAL(udma_channel_close(channel), 0);
+    dma_free(memory);
+    CHECK(is_as_before(&before));
+}
+
+static bool all_arrived(void *argument)
+{
+    return get(&((struct example_packet *)argument)->received) == 100;
+}
+
+SELFTEST(packet, the_example_of_the_documents_works, 60)
+{
+    static uint8_t data[3000];
+    struct example_packet link;
+    unsigned queued = 0;
+    char route[120];
+
+    memset(data, 1, sizeof(data));
+    CHECK_EQUAL(example_packet_open(&link), 0);
+    CHECK(udma_transmit_describe(link.transmit, route, sizeof(route)) > 0);
+    printf("# %s\n", route);
+    CHECK(udma_flow_describe(link.flow, route, sizeof(route)) > 0);
+    printf("# %s\n", route);
+    for (deadline_t deadline = deadline_after_us(WAIT_US); queued < 100;) {
+        if (example_packet_send(&link, data, sizeof(data)) == 1)
+            queued++;
+        CHECK(!deadline_passed(deadline));
+        if (selftest_failed())
+            break;
+    }
+    CHECK_EQUAL(wait_for(all_arrived, &link, WAIT_US), 0);
+    CHECK_EQUAL(example_packet_close(&link), 0);
+    CHECK_EQUAL(link.sent, 100);
+    CHECK_EQUAL(link.bytes, 100u * sizeof(data));
+    CHECK_EQUAL(link.sum, 100u * sizeof(data));
+    CHECK_EQUAL(link.returned, EXAMPLE_PACKET_BUFFERS);
+}
+
+/* Eight loops of so many, on all cores and both Navigators; then closes in the middle. */
+SELFTEST(soak, a_hundred_thousand_packets_and_a_thousand_closes, 1800)
+{
+    check_all_cores(12500, SOAK_WAIT_US);
+    check_teardowns(1000);
+}
