@@ -70,14 +70,14 @@ struct udma *platform_udma(enum platform_navigator navigator)
                                                      : NULL;
 }
 
-int platform_ring_events_up(enum platform_navigator navigator)
+int platform_ring_events_up(enum platform_navigator navigator, struct irq_parent *parent)
 {
     const struct udma_facts *facts = &all_facts[navigator];
-    int error = irq_bind_inta(facts->ring_interrupts, platform_inta(), facts->ringacc_device);
+    int error = irq_bind_inta(facts->ring_interrupts, parent, facts->ringacc_device);
 
     if (error != 0)
         return error;
-    error = irq_bind_inta(facts->channel_interrupts, platform_inta(), facts->udmap_device);
+    error = irq_bind_inta(facts->channel_interrupts, parent, facts->udmap_device);
     if (error != 0)
         (void)irq_unbind(facts->ring_interrupts); /* if that fails too, another try says -EBUSY */
     return error;

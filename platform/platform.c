@@ -331,7 +331,7 @@ static int aggregator_up(void)
 
 static int ring_events_up(void)
 {
-    return platform_ring_events_up(PLATFORM_NAVSS_MAIN);
+    return platform_ring_events_up(PLATFORM_NAVSS_MAIN, inta_parent);
 }
 
 static int udma_up(void)
@@ -341,7 +341,7 @@ static int udma_up(void)
 
 static int mcu_ring_events_up(void)
 {
-    return platform_ring_events_up(PLATFORM_NAVSS_MCU);
+    return platform_ring_events_up(PLATFORM_NAVSS_MCU, inta_parent);
 }
 
 static int mcu_udma_up(void)
