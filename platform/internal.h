@@ -32,7 +32,7 @@ int platform_init(unsigned console, const struct device_tree_info *told);
 /* navigator.c: parts of platform_init(). The errors of irq_bind_inta(); of udma_init(), but -ENOENT
  * for the MCU's, of which a board may leave this host nothing. */
 int platform_ring_events_up(enum platform_navigator navigator, struct irq_parent *parent);
-int platform_udma_up(enum platform_navigator navigator);
+int platform_udma_up(enum platform_navigator navigator, uint32_t jtag_id);
 
 /* watchdog.c: tells of each watchdog that runs. A part of platform_init(); the errors of
  * ti_sci_device_get_state(), but a refusal. */

@@ -83,14 +83,14 @@ int platform_ring_events_up(enum platform_navigator navigator, struct irq_parent
     return error;
 }
 
-int platform_udma_up(enum platform_navigator navigator)
+int platform_udma_up(enum platform_navigator navigator, uint32_t jtag_id)
 {
     struct udma_facts facts = all_facts[navigator];
     struct udma_inventory inventory;
     int error;
 
     /* TI errata SPRZ452, i2023: SR1.0, which is variant 0. */
-    facts.ring_state_erratum = AM65X_JTAGID_VARIANT(platform_jtag_id()) == 0;
+    facts.ring_state_erratum = AM65X_JTAGID_VARIANT(jtag_id) == 0;
     error = udma_init(&facts);
     if (error == -ENOENT && navigator != PLATFORM_NAVSS_MAIN) {
         log_info(udma, "of the MCU's Navigator nothing is this host's");

@@ -336,7 +336,7 @@ static int ring_events_up(void)
 
 static int udma_up(void)
 {
-    return platform_udma_up(PLATFORM_NAVSS_MAIN);
+    return platform_udma_up(PLATFORM_NAVSS_MAIN, platform_jtag_id());
 }
 
 static int mcu_ring_events_up(void)
@@ -346,7 +346,7 @@ static int mcu_ring_events_up(void)
 
 static int mcu_udma_up(void)
 {
-    return platform_udma_up(PLATFORM_NAVSS_MCU);
+    return platform_udma_up(PLATFORM_NAVSS_MCU, platform_jtag_id());
 }
 
 /* ---- all of them ---- */
