@@ -8,7 +8,7 @@ HOST_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SAN
                 -Itests/host/include -DHOST_TEST=1 -Dsniprintf=snprintf
 HOST_CODE    := $(sort $(filter drivers/cpsw/% drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
                   $(wildcard twin/models/*.c tests/host/support/*.c)) \
-                arch/arm64/deadline.c arch/arm64/idle.c lib/command.c lib/device_tree.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
+                arch/arm64/deadline.c arch/arm64/idle.c lib/command.c lib/device_tree.c lib/device_tree_phy.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
                 $(addprefix tests/target/,all_cores.c msi_churn.c msi_siege.c thread_calls.c)
 HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
 HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
@@ -86,7 +86,7 @@ SWEEP         := $(H)/sweep
 SWEEP_CODE    := $(filter-out tests/host/support/gic_host.c tests/host/support/its_host.c \
                    tests/host/support/msi_%.c tests/host/support/udma_host.c tests/host/support/interleave.c tests/target/% app/% lib/command.c lib/device_tree.c,$(HOST_CODE)) \
                  $(filter-out $(HOST_CODE),$(filter drivers/gic/%.c,$(library-sources))) \
-                 drivers/uart/uart.c platform/platform.c platform/watchdog.c tests/target/life.c $(sort $(wildcard tests/sweep/*.c))
+                 drivers/uart/uart.c platform/navigator.c platform/platform.c platform/watchdog.c tests/target/life.c $(sort $(wildcard tests/sweep/*.c))
 SWEEP_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(SWEEP_CODE)))
 SWEEP_WRAP    := calloc malloc aligned_alloc free log_write ti_sci_request ti_sci_request_all host_mmio_read host_mmio_write \
                  gic_init gic_core_init gic_configure gic_set_affinity gic_enable gic_disable gic_clear_pending irq_mask irq_unmask \

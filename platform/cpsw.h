@@ -7,8 +7,10 @@
 
 #include "drivers/cpsw/cpsw.h"
 
-/* Where MCU_CPSW0 is, what the EVM's PHY needs, and which errata the silicon has. NULL: the MCU
- * Navigator, which its frames go through, is not up. Thread context; what is returned stays. */
+/* Where MCU_CPSW0 is, what its PHY needs, as the loader's device tree has it, or
+ * else the EVM's, and which errata the silicon has. Another board's own code may change a copy.
+ * NULL: the MCU Navigator, which its frames go through, is not up. Thread context; what is returned
+ * stays. */
 const struct cpsw_facts *platform_cpsw(void);
 
 #endif

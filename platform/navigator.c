@@ -20,6 +20,12 @@ static struct device ring_devices[PLATFORM_NAVIGATORS] = {
     [PLATFORM_NAVSS_MCU] = {.name = "mcu ringacc"},
 };
 
+/* The UDMAPs' own events: the ends of transfer requests. */
+static struct device channel_devices[PLATFORM_NAVIGATORS] = {
+    [PLATFORM_NAVSS_MAIN] = {.name = "udmap"},
+    [PLATFORM_NAVSS_MCU] = {.name = "mcu udmap"},
+};
+
 static const struct udma_facts all_facts[PLATFORM_NAVIGATORS] = {
     [PLATFORM_NAVSS_MAIN] =
         {
@@ -32,6 +38,11 @@ static const struct udma_facts all_facts[PLATFORM_NAVIGATORS] = {
             .tchan_rt = AM65X_TCHAN_RT_BASE,
             .psil_base = AM65X_PSIL_BASE,
             .ring_interrupts = &ring_devices[PLATFORM_NAVSS_MAIN],
+            .channel_interrupts = &channel_devices[PLATFORM_NAVSS_MAIN],
+            .trigger_base = AM65X_TRIGGER_BASE,
+            .monitor_rt = AM65X_MONITOR_RT_BASE,
+            .proxy_target = AM65X_PROXY_TARGET_BASE,
+            .proxy_device = AM65X_DEV_PROXY,
         },
     [PLATFORM_NAVSS_MCU] =
         {
@@ -44,6 +55,12 @@ static const struct udma_facts all_facts[PLATFORM_NAVIGATORS] = {
             .tchan_rt = AM65X_MCU_TCHAN_RT_BASE,
             .psil_base = AM65X_MCU_PSIL_BASE,
             .ring_interrupts = &ring_devices[PLATFORM_NAVSS_MCU],
+            .no_high_capacity = true, /* it has two, for the R5Fs */
+            .channel_interrupts = &channel_devices[PLATFORM_NAVSS_MCU],
+            .trigger_base = AM65X_MCU_TRIGGER_BASE,
+            .monitor_rt = AM65X_MCU_MONITOR_RT_BASE,
+            .proxy_target = AM65X_MCU_PROXY_TARGET_BASE,
+            .proxy_device = AM65X_DEV_MCU_PROXY,
         },
 };
 
@@ -56,8 +73,14 @@ struct udma *platform_udma(enum platform_navigator navigator)
 int platform_ring_events_up(enum platform_navigator navigator)
 {
     const struct udma_facts *facts = &all_facts[navigator];
+    int error = irq_bind_inta(facts->ring_interrupts, platform_inta(), facts->ringacc_device);
 
-    return irq_bind_inta(facts->ring_interrupts, platform_inta(), facts->ringacc_device);
+    if (error != 0)
+        return error;
+    error = irq_bind_inta(facts->channel_interrupts, platform_inta(), facts->udmap_device);
+    if (error != 0)
+        (void)irq_unbind(facts->ring_interrupts); /* if that fails too, another try says -EBUSY */
+    return error;
 }
 
 int platform_udma_up(enum platform_navigator navigator)

@@ -112,6 +112,11 @@ int ti_sci_event_map(uint16_t source_device, uint16_t source_index, uint16_t int
                      uint16_t global_event, uint8_t vint_bit);
 int ti_sci_event_unmap(uint16_t source_device, uint16_t source_index, uint16_t inta, uint16_t vint,
                        uint16_t global_event, uint8_t vint_bit);
+
+/* TISCI_MSG_RM_IRQ_SET and RELEASE with nothing but an event's number: the source's event triggers
+ * the channel that has that number among its triggers. */
+int ti_sci_trigger_map(uint16_t source_device, uint16_t source_index, uint16_t global_event);
+int ti_sci_trigger_unmap(uint16_t source_device, uint16_t source_index, uint16_t global_event);
 int ti_sci_route_map(uint16_t source_device, uint16_t source_index, uint16_t destination_device,
                      uint16_t destination_irq);
 int ti_sci_route_unmap(uint16_t source_device, uint16_t source_index, uint16_t destination_device,

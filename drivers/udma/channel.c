@@ -15,6 +15,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#define RANK_SCHEDULING_MAX 3u
+#define RANK_PRIORITY_MAX   7u
+#define RANK_QOS_MAX        7u
+#define RANK_ORDER_ID_MAX   15u
+
 /* ---- one that could not be given back ---- */
 
 static struct udma_channel *channel_of(struct udma_held *held)
@@ -84,6 +89,12 @@ static int open_with(const struct udma_channel_config *config, const struct udma
     return dispose(opened, true) != 0 ? -EIO : error;
 }
 
+static bool is_rank(const struct udma_rank *rank)
+{
+    return rank->scheduling <= RANK_SCHEDULING_MAX && rank->priority <= RANK_PRIORITY_MAX &&
+           rank->qos <= RANK_QOS_MAX && rank->order_id <= RANK_ORDER_ID_MAX;
+}
+
 int udma_channel_open(const struct udma_channel_config *config, struct udma_channel **channel)
 {
     struct udma_numbers numbers;
@@ -92,7 +103,7 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
     if (!irq_is_allowed())
         return -EDEADLK;
     if (channel == NULL || config == NULL || config->callback == NULL || config->depth == 0 ||
-        config->depth > UDMA_DEPTH_MAX ||
+        config->depth > UDMA_DEPTH_MAX || !is_rank(&config->rank) ||
         (!config->polled && config->core != IRQ_CORE_ANY && config->core >= core_count()))
         return -EINVAL;
     udma_held_retry();

@@ -261,6 +261,8 @@ int udma_ring_prepare(struct udma *udma, struct udma_ring *ring, uint16_t index,
 struct ring_rt_registers *udma_ring_registers(const struct udma *udma, uint16_t index);
 /* Frees the memory of one that has no configuration. */
 void udma_ring_forget(struct udma_ring *ring);
+/* Empties an open ring that the hardware has stopped using. The system firmware's errors. */
+int udma_ring_reset(struct udma_ring *ring);
 /* What to ask of the system firmware. */
 void udma_ring_ask(const struct udma_ring *ring, struct ti_sci_ring_config *config);
 /* That ended with this error, which it returns, or 0. If nobody knows what came of it, the ring is

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 library-sources += $(addprefix drivers/udma/, \
-    channel.c deferred.c descriptor.c dma_memory.c endpoint.c flow.c held.c left_overs.c numbers.c packet_error.c \
-    packet_numbers.c packet_path.c packet_setup.c pairing.c pool.c receive.c receive_path.c records.c ring.c setup.c static_tr.c \
-    stop.c transfer.c transmit.c transmit_path.c udma.c)
-public-headers += $(addprefix drivers/udma/, endpoint.h packet.h peer_registers.h ring.h ring_registers.h transfers.h udma.h \
+    channel.c control.c cyclic.c deferred.c descriptor.c dma_memory.c endpoint.c flow.c held.c left_overs.c message_ring.c monitor.c numbers.c \
+    packet_error.c packet_numbers.c packet_path.c packet_setup.c pairing.c pool.c progress.c receive.c receive_path.c records.c \
+    ring.c setup.c spare.c static_tr.c stop.c transfer.c transfers.c transmit.c transmit_path.c trigger.c udma.c)
+public-headers += $(addprefix drivers/udma/, endpoint.h message_ring.h monitor.h packet.h peer_registers.h ring.h ring_registers.h transfers.h udma.h \
     udmap_registers.h)

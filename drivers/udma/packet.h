@@ -68,11 +68,9 @@ enum udma_error {
     UDMA_ERROR_DESCRIPTOR, /* a ring brought what is no descriptor in use, or what is in one can't
                               be; what of it is known has come back */
     UDMA_ERROR_PACKET,     /* a packet came with error flags; it is delivered with them */
-    UDMA_ERROR_FLOW,       /* a packet asked for a flow that the channel has not: it was dropped */
-    UDMA_ERROR_STARVED,    /* packets were dropped, for want of free buffers */
     UDMA_ERROR_RING,       /* a ring tells of more elements than it has room for: the channel, or
                               flow, has failed, and is to be closed */
-    UDMA_ERROR_CHANNEL,    /* the channel's error bit is set: it has stopped by itself */
+    UDMA_ERROR_CHANNEL,    /* the channel's error bit is set, as its close has seen */
     UDMA_ERRORS
 };
 
@@ -186,14 +184,6 @@ struct udma_flow_config {
      * rings are 1. */
     unsigned free_rings;
     uint32_t sizes[UDMA_FREE_RINGS_MAX - 1u];
-
-    /* When an interrupt has brought fewer than `count` packets, the next comes no earlier than
-     * time_us later, and brings what has come meanwhile. 0 in either: each as soon as it can. At
-     * most 1 s. Unless polled. */
-    struct {
-        uint16_t count;
-        uint32_t time_us;
-    } coalesce;
 
     /* A packet has come. It and its array of buffers are valid in this call; the buffers' memory is
      * the callee's from here on, until it gives it back (udma_flow_give(), in this call too). Where

@@ -10,8 +10,6 @@ const char *udma_error_name(enum udma_error error)
         [UDMA_ERROR_TEARDOWN] = "torn down by the other end",
         [UDMA_ERROR_DESCRIPTOR] = "a descriptor that can't be",
         [UDMA_ERROR_PACKET] = "a packet with error flags",
-        [UDMA_ERROR_FLOW] = "a packet for a flow out of range",
-        [UDMA_ERROR_STARVED] = "no free buffers: packets dropped",
         [UDMA_ERROR_RING] = "a ring's count that can't be",
         [UDMA_ERROR_CHANNEL] = "the channel's error bit",
     };

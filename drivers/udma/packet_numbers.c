@@ -39,7 +39,7 @@ static int ask(const struct udma *udma, struct udma_packet_pools *pools)
 
     if (error == 0)
         error = add_range(&pools->receive_rings, facts->ringacc_device, TI_SCI_SUBTYPE_RA_UDMAP_RX);
-    if (error == 0)
+    if (error == 0 && !facts->no_high_capacity)
         error =
             add_range(&pools->receive_rings, facts->ringacc_device, TI_SCI_SUBTYPE_RA_UDMAP_RX_H);
     /* Numbers may have been granted as something else too. */

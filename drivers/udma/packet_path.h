@@ -141,6 +141,9 @@ bool udma_half_wait_until_off(const struct udmap_channel_registers *half, uint64
 /* Lets the packet in flight end, and stops. `endpoint`: the other end is told, not the half.
  * -ETIMEDOUT: it does not end. */
 int udma_half_teardown(const struct udmap_channel_registers *half, bool endpoint);
+/* Tells of the channel's error bit. Nobody else is at the completion ring. */
+void udma_packet_look_for_error(struct udma_consumer *consumer,
+                                const struct udmap_channel_registers *half);
 /* Stops it at once, if it runs. What comes to its completion ring from then on says nothing: a
  * packet that has not ended may come too. */
 void udma_half_cut_off(const struct udmap_channel_registers *half);

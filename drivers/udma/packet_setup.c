@@ -219,6 +219,13 @@ int udma_half_teardown(const struct udmap_channel_registers *half, bool endpoint
     return udma_half_wait_until_off(half, TEARDOWN_TIMEOUT_US) ? 0 : -ETIMEDOUT;
 }
 
+void udma_packet_look_for_error(struct udma_consumer *consumer,
+                                const struct udmap_channel_registers *half)
+{
+    if ((mmio_read32(UDMA_CTL(half)) & UDMAP_CTL_ERROR) != 0)
+        udma_packet_error(consumer, UDMA_ERROR_CHANNEL);
+}
+
 void udma_half_cut_off(const struct udmap_channel_registers *half)
 {
     if (!udma_half_is_running(half))

@@ -241,6 +241,8 @@ static int close_flows(struct udma_receive *receive, bool message)
         if (error != 0)
             return error;
     }
+    if (receive->flows[0] != NULL)
+        udma_packet_look_for_error(&receive->flows[0]->consumer, receive->half);
     udma_half_cut_off(receive->half);
     for (unsigned i = 0; i < receive->config.flow_count; i++) {
         error = receive->flows[i] != NULL ? udma_flow_release(receive->flows[i]) : 0;

@@ -120,6 +120,17 @@ int udma_ring_open_of(struct udma *udma, struct udma_ring *ring, uint16_t index,
     return error;
 }
 
+int udma_ring_reset(struct udma_ring *ring)
+{
+    int error = configure(ring, true);
+
+    if (udma_outcome_is_unknown(error))
+        error = configure(ring, true);
+    if (error == 0)
+        ring->position = 0;
+    return error;
+}
+
 int udma_ring_close(struct udma_ring *ring)
 {
     int error;

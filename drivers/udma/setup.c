@@ -160,6 +160,7 @@ _Static_assert(STEPS <= TI_SCI_BATCH_MAX, "one batch");
 
 static void ask(const struct udma_channel *channel, struct ti_sci_item items[STEPS])
 {
+    const struct udma_rank *rank = &channel->config.rank;
     const uint16_t device = channel->numbers.udma->facts.udmap_device;
 
     for (unsigned i = 0; i < STEPS; i++)
@@ -172,6 +173,10 @@ static void ask(const struct udma_channel *channel, struct ti_sci_item items[STE
         .channel_type = TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
         .fetch_size = FETCH_WORDS,
         .completion_ring = channel->completion.index,
+        .priority = rank->priority,
+        .qos = rank->qos,
+        .order_id = rank->order_id,
+        .scheduling = rank->scheduling,
     };
     items[RECEIVE].receive = (struct ti_sci_udmap_rx_config){
         .udmap_device = device,
@@ -179,6 +184,10 @@ static void ask(const struct udma_channel *channel, struct ti_sci_item items[STE
         .channel_type = TI_SCI_UDMAP_CHANNEL_BCOPY_PBRR,
         .fetch_size = FETCH_WORDS,
         .completion_ring = channel->completion.index,
+        .priority = rank->priority,
+        .qos = rank->qos,
+        .order_id = rank->order_id,
+        .scheduling = rank->scheduling,
     };
     udma_pairing_ask(&channel->link, &items[PAIR].psil);
     ti_sci_batch(items, STEPS);

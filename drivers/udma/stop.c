@@ -134,6 +134,14 @@ static bool look_for_message(struct udma_channel *channel, deadline_t deadline)
     }
 }
 
+/* Data that does not come, or goes nowhere, is not waited for any longer. */
+static void force(const struct udma_halves *halves)
+{
+    mmio_write32(UDMA_CTL(halves->transmit),
+                 UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN | UDMAP_CTL_FORCED_TEARDOWN);
+    (void)udma_wait_until_off(halves, DISABLE_TIMEOUT_US);
+}
+
 int udma_stop(struct udma_channel *channel)
 {
     deadline_t deadline = deadline_after_us(TEARDOWN_TIMEOUT_US);
@@ -146,7 +154,9 @@ int udma_stop(struct udma_channel *channel)
         channel->by_thread = true; /* no handler, and udma_channel_close() refuses callbacks */
     }
     if (channel->by_thread)
-        channel->cut_off = !look_for_message(channel, deadline);
+        channel->cut_off = !look_for_message(channel, deadline) || channel->cut_off;
+    if (channel->cut_off)
+        force(&channel->halves);
     (void)udma_disable(&channel->halves); /* udma_take_back() sees whether it did */
     if (!channel->cut_off)
         return 0;

@@ -67,9 +67,9 @@ static inline struct udma_move udma_move_fill(uintptr_t destination, uintptr_t p
     return udma_move_rows(destination, (int64_t)length, pattern, 0, length, times);
 }
 
-/* What a transfer waits for before it moves data. Each channel has two triggers, which software
- * sets (udma_trigger()), or the end of another channel's transfers (udma_chain()). A trigger that
- * comes while nothing waits for it is kept, once. */
+/* What a transfer waits for before it moves data. Each channel has two triggers, which the end of
+ * another channel's transfers sets (udma_chain()), the first one software too (udma_trigger()). One
+ * that comes while nothing waits for it is kept. */
 enum udma_trigger {
     UDMA_TRIGGER_NONE,
     UDMA_TRIGGER_0,
@@ -98,21 +98,23 @@ struct udma_transfer_config {
     /* Of a cyclic one: the period `index` has ended. Interrupt context, on the core of the
      * channel's interrupt; in order. It is called as often as periods have ended, unless the core
      * was held up for a whole round: then those that were overwritten are left out, and `lost` says
-     * how many, before this one. Not of a polled channel: udma_cyclic_poll(). */
-    void (*period)(void *context, unsigned index, uint64_t lost);
+     * how many, before this one. status: 0 or -EIO. Of a polled channel: in udma_cyclic_poll(). */
+    void (*period)(void *context, unsigned index, uint64_t lost, int status);
     void *context;
 };
 
 /* Thread context. -EINVAL: no move, a shape that is none (udma_side, udma_move), or a channel that
- * has no transfers; a step of rows, planes or cubes with a shape that takes more than one record,
- * or of a cyclic one; cyclic without period(), or more than UDMA_PERIODS_MAX. -E2BIG: it takes more
- * than 16,384 records. -ENOMEM; -EDEADLK; -ECANCELED: the channel is being closed. */
+ * has no transfers; a step of rows, planes or cubes with a move that takes more than one record;
+ * cyclic without period(), or more than UDMA_PERIODS_MAX. -E2BIG: it takes more
+ * than 16,384 records. -EBUSY: cyclic, but the channel triggers another one. -ENOMEM; -EDEADLK; the
+ * errors of irq_request(), with the first cyclic one. One thread at a time for a channel. */
 #define UDMA_PERIODS_MAX 512u
 int udma_transfer_prepare(struct udma_channel *channel, const struct udma_transfer_config *config,
                           struct udma_transfer **transfer);
 
 /* Frees it; the close of its channel frees all that are left. Thread context. -EBUSY: it is
- * submitted and has not ended; -EINVAL: NULL; -EDEADLK. */
+ * submitted and has not ended, or one of its periods is being called back; -EINVAL: NULL;
+ * -EDEADLK. */
 int udma_transfer_release(struct udma_transfer *transfer);
 
 /* Its bytes, of one round if it is cyclic; how many records it takes. Any context. */
@@ -121,7 +123,8 @@ unsigned udma_transfer_records(const struct udma_transfer *transfer);
 
 /* Queues them all, in order, or none; one doorbell. cookies: for the callbacks, one each, or NULL.
  * Any context. -EAGAIN: the channel's depth has no room for so many now; -EBUSY: one is submitted
- * already; -EINVAL: none, more than the depth, or one of another channel's; -ECANCELED, -EIO: as
+ * already, or it is cyclic and another one is, or a period of that is still being called back;
+ * -EINVAL: none, more than the depth, or one of another channel's; -ECANCELED, -EIO: as
  * udma_copy(). */
 int udma_submit(struct udma_channel *channel, struct udma_transfer *const *transfers,
                 unsigned count, void *const *cookies);
@@ -133,8 +136,13 @@ int udma_submit(struct udma_channel *channel, struct udma_transfer *const *trans
  * context. */
 uint64_t udma_transfer_done(const struct udma_transfer *transfer);
 
-/* Lets go what waits for this trigger. Any context. -EINVAL: no such trigger. */
-int udma_trigger(struct udma_channel *channel, enum udma_trigger trigger);
+/* Of a polled channel: calls back the periods that have ended, and returns how many. As udma_poll()
+ * otherwise. -EINVAL; -EBUSY. */
+int udma_cyclic_poll(struct udma_channel *channel);
+
+/* Sets trigger 0: what waits for it goes on. Any context. -EINVAL: no channel, or one that has no
+ * transfers. */
+int udma_trigger(struct udma_channel *channel);
 
 /* From now on the end of each transfer of `from` that tells (udma_transfer_config.tell) triggers
  * `to`, of the same Navigator; unchain ends that, and so does the close of either. A channel
@@ -151,7 +159,7 @@ int udma_channel_resume(struct udma_channel *channel);
 /* Ends what is in flight and drops what is queued; the channel stays open, empty. Each transfer and
  * copy that has not ended gets its callback with -ECANCELED, in this call. Thread context; others
  * may submit meanwhile and are told -ECANCELED. 0; -ETIMEDOUT: the same, but the one in flight did
- * not end within 1 s and was cut off (a cyclic one ends with its round, or its period); -EAGAIN: a
+ * not end within 1 s and was cut off (a cyclic one ends with its round); -EAGAIN: a
  * callback has not returned for 5 s, call it again; -EIO, or the system firmware's error: the
  * channel could not be started again, close it. -EINVAL; -EDEADLK. */
 int udma_channel_abort(struct udma_channel *channel);

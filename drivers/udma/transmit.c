@@ -307,9 +307,11 @@ static int stop(struct udma_transmit *transmit)
     error = udma_packet_stop(&transmit->consumer,
                              ran && transmit->stopped == 0 &&
                                  !(endpoint != NULL && endpoint->no_teardown_message));
-    if (error == 0)
-        udma_half_cut_off(transmit->half);
-    return error;
+    if (error != 0)
+        return error;
+    udma_packet_look_for_error(&transmit->consumer, transmit->half);
+    udma_half_cut_off(transmit->half);
+    return 0;
 }
 
 int udma_transmit_close(struct udma_transmit *transmit)

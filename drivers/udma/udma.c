@@ -83,19 +83,18 @@ static int find_pools(const struct udma_facts *facts, struct udma_pools *pools, 
                                    TI_SCI_SUBTYPE_RA_UDMAP_TX_H};
     int error = find_channels(facts, pools, UDMA_CAPACITY_NORMAL, normal, limit);
 
-    if (error == 0)
+    if (error == 0 && !facts->no_high_capacity)
         error = find_channels(facts, pools, UDMA_CAPACITY_HIGH, high, limit);
     return error == 0 ? find_rings(facts, pools) : error;
 }
 
-/* No channel can be opened, of either direction. */
+/* No channel can be opened. */
 static bool is_empty(const struct udma_pools *pools)
 {
     unsigned channels = 0;
 
     for (unsigned kind = 0; kind < UDMA_CAPACITY_KINDS; kind++)
-        channels +=
-            udma_pool_count(&pools->transmit[kind]) + udma_pool_count(&pools->receive[kind]);
+        channels += udma_pool_count_of_both(&pools->transmit[kind], &pools->receive[kind]);
     return channels == 0 || udma_pool_count(&pools->rings) == 0;
 }
 

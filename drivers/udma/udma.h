@@ -25,10 +25,16 @@ struct udma_facts {
     uint16_t udmap_device;
     uintptr_t ring_rt; /* ring real-time registers: ring r at + r * 0x1000 */
     uintptr_t udmap_gcfg;
-    uintptr_t rchan_rt, tchan_rt;   /* channel c at + c * 0x1000 */
-    uint16_t psil_base;             /* source thread of transmit channel 0 */
-    struct device *ring_interrupts; /* bound by the platform; source index = ring */
-    bool ring_state_erratum;        /* AM65x SR1.0, errata SPRZ452, i2023 */
+    uintptr_t rchan_rt, tchan_rt;      /* channel c at + c * 0x1000 */
+    uint16_t psil_base;                /* source thread of transmit channel 0 */
+    struct device *ring_interrupts;    /* bound by the platform; source index = ring */
+    struct device *channel_interrupts; /* the UDMAP's own events; or NULL */
+    uint16_t trigger_base;             /* number of transmit channel 0's trigger 0 */
+    uintptr_t monitor_rt;              /* ring monitors: m at + m * 0x1000; 0: none */
+    uintptr_t proxy_target;            /* proxies: p at + p * 0x1000; 0: none */
+    uint16_t proxy_device;             /* TI-SCI device id */
+    bool ring_state_erratum;           /* AM65x SR1.0, errata SPRZ452, i2023 */
+    bool no_high_capacity; /* channels of high capacity are never this host's: not asked for */
 };
 
 /* A Navigator's UDMAP with its ring accelerator. There is any number of them, each with a call of
@@ -69,6 +75,15 @@ extern const struct udma_delivery udma_in_thread_on; /* on udma_channel_config.t
 
 struct udma_kinds; /* opaque: drivers/udma/transfers.h */
 
+/* How a channel stands to others (TI-SCI documentation, TISCI_MSG_RM_UDMAP_TX_CH_CFG). */
+struct udma_rank {
+    uint8_t scheduling; /* 0-3: among the UDMAP's channels; one has its turn when no channel of a
+                           lower number has data to move */
+    uint8_t priority;   /* 0-7, 0 first: of its accesses to memory, */
+    uint8_t qos;        /* 0-7: their quality of service, */
+    uint8_t order_id;   /* 0-15: those of the same number keep their order on the bus */
+};
+
 /* What a channel is opened with. */
 struct udma_channel_config {
     const char *name;
@@ -80,16 +95,17 @@ struct udma_channel_config {
     udma_callback_t callback;
     void *context;
     const struct udma_delivery *delivery; /* NULL: in the interrupt; unless polled */
+    struct udma_rank rank;                /* all 0: the highest, in no particular order */
     const struct udma_kinds *transfers;   /* &udma_transfers (drivers/udma/transfers.h): more than
                                              copies; NULL: copies */
 };
 
 /* Opens a channel; a failing step undoes those before it. Thread context, any core. After an error
  * there is no handle. -EDEADLK: not allowed here (irq_is_allowed()), nothing was done. -EINVAL: no
- * callback, a depth or core out of range; -ENODEV before udma_init(); -ENOSPC: every channel or
- * ring that the host owns is in use or held; -ENOMEM; the errors of irq_request() and of the system
- * firmware (drivers/ti_sci/ti_sci.h), also if an answer was lost. -EIO: a step failed, and one
- * could not be undone, at least not at once: see udma_inventory.held. Numbers that failed are
+ * callback, a depth, core or rank out of range; -ENODEV before udma_init(); -ENOSPC: every channel
+ * or ring that the host owns is in use or held; -ENOMEM; the errors of irq_request() and of the
+ * system firmware (drivers/ti_sci/ti_sci.h), also if an answer was lost. -EIO: a step failed, and
+ * one could not be undone, at least not at once: see udma_inventory.held. Numbers that failed are
  * handed out again only when no others are left; a pairing that is refused, since somebody else
  * left one, is tried with the next number at once (-EACCES when there is none). */
 int udma_channel_open(const struct udma_channel_config *config, struct udma_channel **channel);

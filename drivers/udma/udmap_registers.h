@@ -21,8 +21,12 @@
 /* A channel's ctl. */
 #define UDMAP_CTL_ENABLE          (1u << 31)
 #define UDMAP_CTL_TEARDOWN        (1u << 30)
+#define UDMAP_CTL_PAUSE           (1u << 29)
 #define UDMAP_CTL_FORCED_TEARDOWN (1u << 28) /* at once, instead of at a packet's end */
 #define UDMAP_CTL_ERROR           (1u << 0)
+
+/* A channel's swtrig (TI's CSL has but this bit). */
+#define UDMAP_SWTRIG_TRIGGER_0    (1u << 0)
 
 /* UDMAP_GCFG. */
 struct udmap_registers {
@@ -34,7 +38,9 @@ struct udmap_registers {
 /* A channel's page. */
 struct udmap_channel_registers {
     uint32_t ctl;
-    uint32_t reserved_004[127];
+    uint32_t reserved_004;
+    uint32_t swtrig; /* write only: software's trigger */
+    uint32_t reserved_00c[125];
     uint32_t peer[16]; /* registers of the thread at the other end of the pairing */
     uint32_t reserved_240[112];
     uint32_t pcnt; /* packets done */
@@ -45,6 +51,7 @@ struct udmap_channel_registers {
 };
 
 _Static_assert(offsetof(struct udmap_registers, cap) == 0x20, "UDMAP_CAP0");
+_Static_assert(offsetof(struct udmap_channel_registers, swtrig) == 0x8, "UDMAP_RT_SWTRIG");
 _Static_assert(offsetof(struct udmap_channel_registers, peer) == 0x200, "UDMAP_RT_PEER0");
 _Static_assert(offsetof(struct udmap_channel_registers, pcnt) == 0x400, "UDMAP_RT_PCNT");
 _Static_assert(offsetof(struct udmap_channel_registers, bcnt) == 0x408, "UDMAP_RT_BCNT");

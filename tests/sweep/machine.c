@@ -106,6 +106,8 @@ void inventory_take(struct inventory *inventory)
 {
     memset(inventory, 0, sizeof(*inventory));
     udma_get_inventory(&inventory->udma);
+    if (udma_find(AM65X_DEV_MCU_UDMAP) != NULL)
+        udma_get_inventory_of(udma_find(AM65X_DEV_MCU_UDMAP), &inventory->mcu);
     irq_get_inventory(&inventory->irq);
     inventory->irq.spurious = inventory->irq.stray = inventory->irq.storms = 0;
     inventory->channels_open = udma_open_count();
@@ -128,6 +130,15 @@ static const struct {
     FIELD(udma.channels_free),
     FIELD(udma.held),
     FIELD(udma.rings_free),
+    FIELD(udma.transmit_free),
+    FIELD(udma.receive_free),
+    FIELD(mcu.channels_free),
+    FIELD(mcu.held),
+    FIELD(mcu.rings_free),
+    FIELD(mcu.transmit_free),
+    FIELD(mcu.receive_free),
+    FIELD(mcu.flows_used),
+    FIELD(mcu.receive_rings_used),
     FIELD(irq.irqs),
     FIELD(irq.bindings),
     FIELD(irq.events),

@@ -23,7 +23,7 @@ extern const struct device_tree_info machine_tree;
 
 /* What is in use, as the firmware says and as the hardware has it. */
 struct inventory {
-    struct udma_inventory udma;
+    struct udma_inventory udma, mcu;
     struct irq_inventory irq;
     uint64_t channels_open, mappings, routes, pairs, rings;
     struct gic_model_state gic;

@@ -99,6 +99,7 @@ static const struct life_size life_size = {
     .channels = LIFE_CHANNELS_MAX,
     .rings = LIFE_RINGS_MAX,
     .copies = LIFE_COPIES_MAX,
+    .packets = 2,
     .slot_fails = slot_fails,
 };
 
@@ -223,6 +224,9 @@ static bool is_all_there(void)
     inventory_take(&now);
     return now.udma.channels_free == shared->lived.udma.channels_free &&
            now.udma.rings_free == shared->lived.udma.rings_free &&
+           now.mcu.transmit_free == shared->lived.mcu.transmit_free &&
+           now.mcu.receive_free == shared->lived.mcu.receive_free &&
+           now.mcu.rings_free == shared->lived.mcu.rings_free &&
            now.irq.events_free == shared->lived.irq.events_free &&
            now.irq.vints_free == shared->lived.irq.vints_free &&
            now.irq.routes_free == shared->lived.irq.routes_free;
@@ -233,7 +237,12 @@ static void use_what_is_up(void)
 {
     struct life_size size = life_size;
     struct life_report report;
+    struct inventory now;
 
+    /* Packets need a channel of either Navigator, and rings. */
+    inventory_take(&now);
+    if (now.mcu.receive_free == 0 || now.udma.transmit_free <= size.channels + 1)
+        size.packets = 0;
     /* The life reserves one more. */
     if (udma_capacity() > 1 && udma_capacity() <= size.channels)
         size.channels = udma_capacity() - 1;

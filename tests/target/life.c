@@ -10,6 +10,7 @@
 #include "arch/wait.h"
 #include "drivers/gic/gic.h"
 #include "drivers/udma/internal.h"
+#include "drivers/udma/packet.h"
 #include "drivers/udma/ring.h"
 #include "drivers/udma/udma.h"
 #include "msi/binding.h"
@@ -36,6 +37,8 @@
 #define THREAD_CHANNEL 1u
 
 #define RING_ELEMENTS  16u
+
+#define PACKET_SIZE    1031u
 
 #define SLOTS_ID       9u
 #define EVENT_BITS     4u
@@ -69,7 +72,21 @@ struct ring_user {
     struct source source;
 };
 
+/* Packets from one Navigator to the other, and what has come back. */
+struct packets {
+    struct udma_transmit *transmit;
+    struct udma_receive *receive;
+    struct udma_flow *flow;
+    unsigned queued, given;             /* of the thread */
+    unsigned sent, canceled;            /* atomic, as the next */
+    unsigned received, returned, wrong; /* buffers; those with wrong data */
+    unsigned errors;                    /* that were told */
+    bool lost;                          /* they do not arrive: somebody has to say so */
+    uint8_t from[LIFE_PACKETS_MAX][PACKET_SIZE], to[LIFE_PACKETS_MAX][PACKET_SIZE];
+};
+
 static struct {
+    struct packets packets;
     struct channel channels[LIFE_CHANNELS_MAX];
     struct ring_user rings[LIFE_RINGS_MAX];
     uint16_t number;
@@ -410,6 +427,177 @@ static void close_channels(void)
     }
 }
 
+/* ---- packets ---- */
+
+static void note(unsigned *count)
+{
+    __atomic_add_fetch(count, 1, __ATOMIC_RELEASE);
+    wait_notify();
+}
+
+static void packet_sent(void *context, void *cookie, int status)
+{
+    struct packets *packets = context;
+
+    (void)cookie;
+    note(status == 0 ? &packets->sent : &packets->canceled);
+}
+
+static void packet_received(void *context, struct udma_packet *packet)
+{
+    struct packets *packets = context;
+    const unsigned number = packet->destination_tag % LIFE_PACKETS_MAX;
+
+    /* One buffer a packet: they are as long. */
+    if (packet->buffer_count != 1 || packet->length != PACKET_SIZE ||
+        memcmp(packet->buffers[0].data, packets->from[number], PACKET_SIZE) != 0)
+        note(&packets->wrong);
+    note(&packets->received);
+}
+
+static void packet_returned(void *context, const struct udma_buffer *buffer)
+{
+    (void)buffer;
+    note(&((struct packets *)context)->returned);
+}
+
+static void packet_error(void *context, enum udma_error error)
+{
+    (void)error;
+    note(&((struct packets *)context)->errors);
+}
+
+static bool open_receiver(struct packets *packets)
+{
+    const struct udma_receive_config receive = {
+        .name = "packets", .udma = platform_udma(PLATFORM_NAVSS_MCU), .flow_count = 1};
+    const struct udma_flow_config flow = {.name = "packets received",
+                                          .core = 1 < core_count() ? 1 : IRQ_CORE_ANY,
+                                          .depth = LIFE_PACKETS_MAX,
+                                          .received = packet_received,
+                                          .returned = packet_returned,
+                                          .error = packet_error,
+                                          .context = packets};
+
+    if (CALL(0, udma_receive_open(&receive, &packets->receive)) != 0)
+        packets->receive = NULL;
+    else if (CALL(0, udma_flow_open(packets->receive, 0, &flow, &packets->flow)) == 0)
+        return true;
+    return false;
+}
+
+static bool open_transmitter(struct packets *packets)
+{
+    const struct udma_transmit_config transmit = {
+        .name = "packets sent",
+        .core = 0,
+        .depth = LIFE_PACKETS_MAX,
+        .buffers_max = 1,
+        .delivery = &udma_in_thread,
+        .sent = packet_sent,
+        .error = packet_error,
+        .context = packets,
+    };
+
+    if (!is_up("UDMA")) {
+        expect_refusal(udma_transmit_open(&transmit, &packets->transmit), -ENODEV, "packets");
+        return false;
+    }
+    if (CALL(0, udma_transmit_open(&transmit, &packets->transmit)) == 0)
+        return true;
+    packets->transmit = NULL;
+    return false;
+}
+
+static void open_packets(void)
+{
+    struct packets *packets = &life.packets;
+
+    *packets = (struct packets){0};
+    if (size->packets == 0 || !open_transmitter(packets) || !is_up("MCU UDMA") ||
+        !open_receiver(packets))
+        return;
+    if (CALL(0, udma_loopback_pair(packets->transmit, packets->receive)) != 0 ||
+        CALL(0, udma_receive_start(packets->receive)) != 0)
+        packets->lost = true; /* and said so */
+}
+
+static void send_one(struct packets *packets, unsigned number)
+{
+    const struct udma_buffer room = {packets->to[number], PACKET_SIZE, NULL};
+    struct udma_buffer buffer = {packets->from[number], PACKET_SIZE, NULL};
+    const struct udma_packet packet = {.buffers = &buffer,
+                                       .buffer_count = 1,
+                                       .destination_tag = (uint16_t)number,
+                                       .flow = UDMA_FLOW_DEFAULT};
+
+    memset(packets->from[number], (int)(0x30 + number), PACKET_SIZE);
+    if (udma_flow_give(packets->flow, 0, &room, 1) == 1)
+        packets->given++;
+    else
+        complain("packet", "there is no room for its buffer", number);
+    if (udma_send(packets->transmit, &packet, 1) == 1)
+        packets->queued++;
+    else
+        complain("packet", "there is no room for it", number);
+}
+
+/* A wait condition, as copies_are_over(). */
+static bool packets_are_over(void *argument)
+{
+    const struct packets *packets = argument;
+
+    return (__atomic_load_n(&packets->received, __ATOMIC_ACQUIRE) == packets->queued &&
+            __atomic_load_n(&packets->sent, __ATOMIC_ACQUIRE) == packets->queued) ||
+           (size->copy_is_hopeless != NULL && size->copy_is_hopeless());
+}
+
+static void send_packets(void)
+{
+    struct packets *packets = &life.packets;
+
+    if (packets->flow == NULL || packets->lost)
+        return;
+    for (unsigned i = 0; i < size->packets; i++)
+        send_one(packets, i);
+    (void)idle_for(packets_are_over, packets, COPY_TIME_US);
+    packets->lost = packets->received != packets->queued || packets->sent != packets->queued;
+    if (packets->wrong != 0)
+        complain("packet", "wrong data reported as good", 0);
+}
+
+/* Whatever has failed: what was taken has come back, once. */
+static void check_packets(struct packets *packets, bool told)
+{
+    if (packets->sent + packets->canceled != packets->queued)
+        complain("packet", "sent() has not come once for each", packets->sent + packets->canceled);
+    if (packets->received + packets->returned != packets->given)
+        complain("packet", "buffers are lost", packets->received + packets->returned);
+    if (packets->lost && !told && packets->errors == 0 && packets->canceled == 0)
+        complain("packet", "it does not arrive, and nobody says so", packets->received);
+}
+
+static void close_packets(void)
+{
+    struct packets *packets = &life.packets;
+    int sent = 0, received = 0;
+
+    if (packets->transmit == NULL && packets->receive == NULL)
+        return;
+    if (packets->transmit != NULL)
+        sent = CALL(0, udma_transmit_close(packets->transmit));
+    if (sent == -EAGAIN)
+        return;
+    packets->transmit = NULL;
+    if (packets->receive != NULL)
+        received = CALL(0, udma_receive_close(packets->receive));
+    if (received == -EAGAIN)
+        return;
+    packets->receive = NULL;
+    packets->flow = NULL;
+    check_packets(packets, report->errors != 0 || sent != 0 || received != 0);
+}
+
 /* ---- rings of one's own ---- */
 
 static void open_ring(unsigned i)
@@ -669,6 +857,7 @@ static void give_all_back(void)
     close_rings();
     close_messages();
     close_wires();
+    close_packets();
     close_channels();
 }
 
@@ -678,10 +867,12 @@ void life_run(const struct life_size *of, struct life_report *to)
     report = to;
     *report = (struct life_report){.error = 0};
     open_channels();
+    open_packets();
     open_wires();
     open_rings();
     open_messages();
     copy();
+    send_packets();
     use_wire(&life.wire_source, "wire");
     use_wire(&life.direct_source, "direct");
     use_rings();

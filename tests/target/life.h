@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * The firmware's whole life after bring-up, for sweeps of faults on the target and on the host:
- * channels, copies, rings, messages, wires, moves, masks, cores that leave and come back, and all
- * of it given back.
+ * channels, copies, packets, rings, messages, wires, moves, masks, cores that leave and come back,
+ * and all of it given back.
  */
 #ifndef TESTS_TARGET_LIFE_H
 #define TESTS_TARGET_LIFE_H
@@ -12,12 +12,14 @@
 #define LIFE_CHANNELS_MAX 4u
 #define LIFE_RINGS_MAX    3u
 #define LIFE_COPIES_MAX   2u
+#define LIFE_PACKETS_MAX  3u
 
 /* How much of it there is. The functions may be NULL. */
 struct life_size {
     unsigned channels, rings;
-    unsigned copies;                /* queued at once on each channel */
-    bool (*slot_fails)(void);       /* whether the device refuses this message */
+    unsigned copies;          /* queued at once on each channel */
+    unsigned packets;         /* from the main Navigator to the MCU's, at most LIFE_PACKETS_MAX */
+    bool (*slot_fails)(void); /* whether the device refuses this message */
     bool (*copy_is_hopeless)(void); /* a fault has struck that keeps the copy from its end */
 };
 

@@ -13,6 +13,7 @@
 #include "drivers/udma/udma.h"
 #include "msi/report.h"
 #include "msi/service.h"
+#include "platform/platform.h"
 #include "tests/target/life.h"
 #include "tests/target/twin_faults.h"
 #include "twin/models/am65x.h"
@@ -40,6 +41,7 @@ static const unsigned twin_levels[] = {AM65X_COUNT_EVENT_MAPPINGS, AM65X_COUNT_R
 
 struct inventory {
     uint64_t irqs, bindings, events, vints, routes, its_devices, lpis, channels, rings, held;
+    struct udma_inventory mcu;
     uint64_t levels[TWIN_LEVELS];
 };
 
@@ -62,6 +64,7 @@ static void take_inventory(struct inventory *inventory)
         .rings = udma.rings_free,
         .held = udma.held,
     };
+    udma_get_inventory_of(platform_udma(PLATFORM_NAVSS_MCU), &inventory->mcu);
     for (unsigned i = 0; i < TWIN_LEVELS; i++)
         (void)twin_counter(twin_levels[i], &inventory->levels[i]);
 }
@@ -100,7 +103,7 @@ static bool copy_is_hopeless(void)
 }
 
 static const struct life_size size = {
-    .channels = 1, .rings = 1, .copies = 1, .copy_is_hopeless = copy_is_hopeless};
+    .channels = 1, .rings = 1, .copies = 1, .packets = 1, .copy_is_hopeless = copy_is_hopeless};
 
 /* ---- the sweep ---- */
 

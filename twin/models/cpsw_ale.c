@@ -416,15 +416,16 @@ static bool forwards(unsigned port)
     return (reg(ALE_PORT_CONTROL + 4 * (uint64_t)port) & PORT_STATE) == PORT_STATE_FORWARD;
 }
 
-/* Only the host reaches a port that is its MAC, by naming it; and it reaches the host alone. */
-static uint8_t reachable(const struct ale_frame *frame, uint32_t port)
+/* Only the host reaches a port that is its MAC, by naming it. (Such a port reaches the host alone,
+ * and there is no other.) */
+static uint8_t reachable(const struct ale_frame *frame)
 {
     uint8_t ports = 0;
     for (unsigned other = 0; other < CPSW_PORTS; other++)
         if (other != frame->port && forwards(other) &&
             (reg(ALE_PORT_CONTROL + 4 * (uint64_t)other) & PORT_MAC_ONLY) == 0)
             ports |= (uint8_t)(1u << other);
-    return port & PORT_MAC_ONLY ? ports & 1u << CPSW_HOST : ports;
+    return ports;
 }
 
 static uint8_t destinations(const struct ale_frame *frame, const struct vlan *vlan, uint32_t port,
@@ -515,8 +516,8 @@ struct ale_decision cpsw_ale_decide(const struct ale_frame *frame)
     if (!learn(frame, port, found.source))
         return decision;
     if (forwards(frame->port))
-        decision.ports = destinations(frame, &vlan, port, found.destination) & vlan.members &
-                         reachable(frame, port);
+        decision.ports =
+            destinations(frame, &vlan, port, found.destination) & vlan.members & reachable(frame);
     if (decision.ports == 0)
         cpsw_count(frame->port, STAT_PORT_MASK_DROP, 1);
     decision.untag = vlan.untag;

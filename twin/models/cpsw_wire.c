@@ -52,7 +52,7 @@ static struct frame *add(struct direction *direction)
 static void release_held(unsigned which)
 {
     struct direction *direction = &directions[which];
-    if (direction->held.length == 0 || direction->count == QUEUE)
+    if (direction->held.length == 0)
         return;
     timer_cancel(&direction->swap);
     *add(direction) = direction->held;
@@ -110,10 +110,8 @@ static void deliver(unsigned which)
         direction->count--;
         moved = true;
     }
-    if (moved) {
-        release_held(which);
+    if (moved)
         room_again(which);
-    }
 }
 
 void cpsw_wire_resume(void)

@@ -318,7 +318,6 @@ struct udmap_channel_settings {
     uint16_t priority, qos, order_id, scheduling, burst_size;
     /* Of transmit channels. */
     uint16_t filter_einfo, filter_pswords, suppress_teardown_packet, credit_count, fifo_depth;
-    uint16_t teardown_type;
     /* Of receive channels. */
     uint16_t flow_start, flow_count, ignore_short, ignore_long;
 };

@@ -364,7 +364,6 @@ static const struct field transmit_fields[] = {
     FIELD(12, 24, 1, 7, credit_count),
     FIELD(13, 30, 2, 8191, fifo_depth),
     FIELD(14, 33, 1, 3, burst_size),
-    FIELD(15, 34, 1, 1, teardown_type),
 };
 
 static const struct field receive_fields[] = {
@@ -608,7 +607,7 @@ bool sysfw_rm_ring_monitor(uint8_t host, const struct sci_message *request,
 bool sysfw_rm_proxy(uint8_t host, const struct sci_message *request, struct sci_message *answer)
 {
     enum navss navss;
-    uint16_t device = sci_get16(request, 8), index = sci_get16(request, 10);
+    uint16_t device = sci_get16(request, 12), index = sci_get16(request, 14);
     (void)answer;
     return navss_of_device(device, DEV_MAIN_PROXY, DEV_MCU_PROXY, &navss) &&
            rm_owns(host, device, SUBTYPE_PROXY, index) && ring_proxy_configured(navss, index);

@@ -15,7 +15,7 @@
  * depth, the burst size and the scheduling priority; pause on error; the completion ring, and
  * whether a teardown tells it; a transmit channel's filters; a receive channel's flows, and whether
  * it minds what is too short. The others are kept: priority, quality of service and order id are
- * for the bus, credits for external channels, and the kind of a transmit channel's teardown.
+ * for the bus, credits for external channels.
  */
 #include "twin/models/udmap.h"
 
@@ -410,6 +410,22 @@ void udmap_push(enum navss navss, unsigned ring, uint64_t element, bool to_head)
     model_trace_end(&line);
 }
 
+void udmap_trace(const char *channel, unsigned index, const char *what, uint64_t bytes,
+                 uint64_t descriptor, unsigned ring)
+{
+    struct trace_line line;
+    if (!model_trace_wanted(AM65X_TRACE_DMA))
+        return;
+    model_trace_start(&line, "dma");
+    model_trace_field(&line, channel, index);
+    model_trace_text(&line, what);
+    trace_number(&line, bytes);
+    model_trace_text(&line, " bytes, descriptor ");
+    trace_hex(&line, descriptor);
+    model_trace_field(&line, "> ring", ring);
+    model_trace_end(&line);
+}
+
 uint64_t udmap_return_delay(void)
 {
     uint64_t delay = 0;
@@ -557,16 +573,32 @@ static void fetch(enum navss navss, unsigned index)
     timer_arm(&tchan->common.timer, FETCH_LATENCY);
 }
 
+/* The last slice's bytes are complete: the next one begins, or the TR is over. */
+static void count_completed(struct transmit_channel *tchan, struct channel *receive)
+{
+    if (tchan->event_due && tchan->common.event != EVENT_NONE)
+        inta_event(tchan->common.event);
+    tchan->event_due = false;
+    tchan->common.bytes += tchan->uncounted;
+    if (receive != NULL)
+        receive->bytes += tchan->uncounted;
+    tchan->uncounted = 0;
+}
+
 static void end_of_record(enum navss navss, unsigned index)
 {
     struct transmit_channel *tchan = &tchans[navss][index];
     uint64_t stall = 0;
-    uint16_t event = transfer_wants_event(&tchan->transfer) ? tchan->common.event : EVENT_NONE;
+    struct channel *receive = partner(navss, index);
+    bool tell = transfer_wants_event(&tchan->transfer);
+    count_completed(tchan, receive);
     tchan->failed = tchan->failed || tchan->transfer.status != 0;
     /* A teardown lets a descriptor end, but a repeating one gets no further round. */
     bool more = transfer_next(&tchan->transfer, !udmap_tearing_down(&tchan->common));
-    if (event != EVENT_NONE)
-        inta_event(event);
+    if (tell && tchan->common.event != EVENT_NONE)
+        inta_event(tchan->common.event);
+    if (tell && receive != NULL && receive->event != EVENT_NONE)
+        inta_event(receive->event);
     if (more) {
         timer_arm(&tchan->common.timer, START_LATENCY);
         return;
@@ -577,18 +609,6 @@ static void end_of_record(enum navss navss, unsigned index)
     if (model_mood(AM65X_MOOD_MISORDERED))
         stall += model_some_delay(RETURN_SPREAD);
     timer_arm(&tchan->common.timer, RETURN_LATENCY + stall);
-}
-
-/* The last slice's bytes are complete: the next one begins, or the descriptor goes back. */
-static void count_completed(struct transmit_channel *tchan, struct channel *receive)
-{
-    if (tchan->event_due && tchan->common.event != EVENT_NONE)
-        inta_event(tchan->common.event);
-    tchan->event_due = false;
-    tchan->common.bytes += tchan->uncounted;
-    if (receive != NULL)
-        receive->bytes += tchan->uncounted;
-    tchan->uncounted = 0;
 }
 
 bool udmap_triggered(struct transmit_channel *tchan)
@@ -649,21 +669,6 @@ static void move(enum navss navss, unsigned index)
     timer_arm(&tchan->common.timer, 1 + moved / BYTES_PER_NS);
 }
 
-static void trace_return(unsigned index, const struct transfer *transfer)
-{
-    struct trace_line line;
-    if (!model_trace_wanted(AM65X_TRACE_DMA))
-        return;
-    model_trace_start(&line, "dma");
-    model_trace_field(&line, "tchan", index);
-    model_trace_text(&line, " moved ");
-    trace_number(&line, transfer->bytes);
-    model_trace_text(&line, " bytes, descriptor ");
-    trace_hex(&line, transfer->descriptor);
-    model_trace_field(&line, "> ring", transfer->return_ring);
-    model_trace_end(&line);
-}
-
 static void return_descriptor(enum navss navss, unsigned index)
 {
     struct transmit_channel *tchan = &tchans[navss][index];
@@ -679,7 +684,8 @@ static void return_descriptor(enum navss navss, unsigned index)
     if (receive != NULL)
         receive->packets++;
     model_count(AM65X_COUNT_DMA_TRANSFERS, 1);
-    trace_return(index, &tchan->transfer);
+    udmap_trace("tchan", index, " moved ", tchan->transfer.bytes, tchan->transfer.descriptor,
+                tchan->transfer.return_ring);
     model_event(AM65X_EVENT_RETURNED, udmap_subject(navss, index),
                 tchan->transfer.descriptor | (uint64_t)tchan->transfer.return_ring
                                                  << AM65X_EVENT_RETURN_RING_SHIFT,

@@ -132,6 +132,9 @@ void udmap_flow_refused(enum navss navss, unsigned receive_channel, uint16_t flo
 void udmap_error(struct channel *channel);
 void udmap_push(enum navss navss, unsigned ring, uint64_t element, bool to_head);
 uint32_t udmap_subject(enum navss navss, unsigned index);
+/* A line for people: what a channel has done, and where its descriptor goes. */
+void udmap_trace(const char *channel, unsigned index, const char *what, uint64_t bytes,
+                 uint64_t descriptor, unsigned ring);
 /* Some later time for a descriptor's return, as moods and faults want it. 0: at once. */
 uint64_t udmap_return_delay(void);
 /* Gives a descriptor back, as moods and faults want it. */

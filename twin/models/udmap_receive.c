@@ -254,9 +254,10 @@ static void give_back(enum navss navss, unsigned index)
     rchan->state = CHANNEL_IDLE;
     rchan->common.packets++;
     model_count(transfer ? AM65X_COUNT_DMA_TRANSFERS : AM65X_COUNT_PACKETS, 1);
+    uint64_t bytes = transfer ? rchan->transfer.bytes : rchan->packet.length;
+    udmap_trace("rchan", index, " received ", bytes, rchan->returned, ring);
     model_event(AM65X_EVENT_RECEIVED, udmap_subject(navss, index),
-                rchan->returned | (uint64_t)ring << AM65X_EVENT_RETURN_RING_SHIFT,
-                transfer ? rchan->transfer.bytes : rchan->packet.length);
+                rchan->returned | (uint64_t)ring << AM65X_EVENT_RETURN_RING_SHIFT, bytes);
     udmap_return(navss, ring, rchan->returned, false);
 }
 

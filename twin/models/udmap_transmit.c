@@ -80,9 +80,10 @@ static void give_back(enum navss navss, unsigned index)
     tchan->state = CHANNEL_IDLE;
     tchan->common.packets++;
     model_count(transfer ? AM65X_COUNT_DMA_TRANSFERS : AM65X_COUNT_PACKETS_SENT, 1);
+    uint64_t bytes = transfer ? tchan->transfer.bytes : packet->length - packet->left;
+    udmap_trace("tchan", index, " sent ", bytes, descriptor, packet->return_ring);
     model_event(AM65X_EVENT_RETURNED, udmap_subject(navss, index),
-                descriptor | (uint64_t)packet->return_ring << AM65X_EVENT_RETURN_RING_SHIFT,
-                transfer ? tchan->transfer.bytes : packet->length - packet->left);
+                descriptor | (uint64_t)packet->return_ring << AM65X_EVENT_RETURN_RING_SHIFT, bytes);
     udmap_return(navss, packet->return_ring, descriptor, packet->return_to_head);
 }
 

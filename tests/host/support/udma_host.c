@@ -14,6 +14,7 @@
 #include <string.h>
 
 static struct device ring_device = {.name = "ringacc"};
+static struct device channel_device = {.name = "udmap"};
 
 const struct udma_facts udma_host_facts = {
     .navss_device = AM65X_DEV_NAVSS,
@@ -25,6 +26,11 @@ const struct udma_facts udma_host_facts = {
     .tchan_rt = AM65X_TCHAN_RT_BASE,
     .psil_base = AM65X_PSIL_BASE,
     .ring_interrupts = &ring_device,
+    .channel_interrupts = &channel_device,
+    .trigger_base = AM65X_TRIGGER_BASE,
+    .monitor_rt = AM65X_MONITOR_RT_BASE,
+    .proxy_target = AM65X_PROXY_TARGET_BASE,
+    .proxy_device = AM65X_DEV_PROXY,
 };
 
 static struct device mcu_ring_device = {.name = "mcu ringacc"};
@@ -45,6 +51,8 @@ int udma_host_join(struct irq_parent *aggregator)
 {
     int error = irq_bind_inta(&ring_device, aggregator, AM65X_DEV_RINGACC);
 
+    if (error == 0)
+        error = irq_bind_inta(&channel_device, aggregator, AM65X_DEV_UDMAP);
     return error == 0 ? udma_init(&udma_host_facts) : error;
 }
 

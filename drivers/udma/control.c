@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Pausing a channel, and aborting what it does (AM65x TRM SPRUID7, 10.2.2 UDMAP: "Channel Real-time
+ * Registers", CTL; "Channel Teardown").
+ *
+ * An abort is a close that goes on: the same teardown, and then, instead of giving back, the ring
+ * is emptied, whatever has not ended is called back, and both halves are turned on again. The
+ * pairing stays.
+ */
+#include "arch/mmio.h"
+#include "arch/wait.h"
+#include "drivers/udma/extra.h"
+#include "lib/log.h"
+#include "msi/irq.h"
+
+#include <errno.h>
+
+/* ---- pausing ---- */
+
+static int set_pause(struct udma_channel *channel, uint32_t pause)
+{
+    unsigned long state;
+    int error;
+
+    if (channel == NULL || channel->extra == NULL)
+        return -EINVAL;
+    /* With the lock: a teardown begins after udma_refuse(), and is not overwritten here. */
+    state = spin_lock(&channel->lock);
+    error = channel->refusal;
+    if (error == 0)
+        mmio_write32(UDMA_CTL(channel->halves.transmit), UDMAP_CTL_ENABLE | pause);
+    spin_unlock(&channel->lock, state);
+    return error;
+}
+
+int udma_channel_pause(struct udma_channel *channel)
+{
+    return set_pause(channel, UDMAP_CTL_PAUSE);
+}
+
+int udma_channel_resume(struct udma_channel *channel)
+{
+    return set_pause(channel, 0);
+}
+
+/* ---- aborting ---- */
+
+/* No handler of the channel runs, and none will until the interrupt is unmasked. */
+static int quiesce(struct udma_channel *channel)
+{
+    if (channel->config.polled)
+        return 0;
+    irq_mask(channel->irq);
+    return irq_synchronize(channel->irq);
+}
+
+/* What the hardware has not taken is gone from the ring; it goes on at the ring's beginning. */
+static int empty_ring(struct udma_channel *channel)
+{
+    struct udma_ring *ring = &channel->transfer;
+    const uint32_t round = channel->ring_mask + 1u;
+    int error = 0;
+
+    if (channel->numbers.udma->facts.ring_state_erratum && ring->elements != NULL)
+        error = udma_ring_wrap_occupancy(ring);
+    if (error == 0)
+        error = udma_ring_reset(ring);
+    if (error != 0)
+        return error;
+    channel->extra->restarts += -channel->pushed & channel->ring_mask;
+    channel->pushed = (channel->pushed + channel->ring_mask) / round * round;
+    channel->submitted = channel->pushed;
+    return 0;
+}
+
+/* In the order in which they were queued, as far as the ring's memory still has that. */
+static void cancel_all(struct udma_channel *channel)
+{
+    const uint32_t round = channel->ring_mask + 1u, from = channel->pushed;
+
+    for (uint32_t i = 0; i < round; i++)
+        udma_transfer_cancel(channel, channel->transfer.elements[(from + i) & channel->ring_mask]);
+}
+
+/* Nobody is at it, and it is off: as after an open. */
+static int restart(struct udma_channel *channel)
+{
+    const struct udma_delivery *delivery = channel->deferral.delivery;
+    struct irq_request unused = {0};
+    unsigned long state;
+    int error = 0;
+
+    if (udma_ring_occupancy(&channel->transfer) != 0 || channel->pushed != channel->submitted)
+        error = empty_ring(channel);
+    if (error == 0 && delivery != NULL)
+        error = delivery->begin(&channel->deferral, &unused);
+    if (error != 0)
+        return error;
+    channel->by_thread = channel->config.polled || delivery != NULL;
+    channel->stopped = channel->cut_off = false;
+    udma_slots_reset(channel);
+    udma_enable(&channel->halves);
+    if (!channel->config.polled)
+        irq_unmask(channel->irq);
+    state = spin_lock(&channel->lock);
+    channel->refusal = 0;
+    spin_unlock(&channel->lock, state);
+    return 0;
+}
+
+/* -EAGAIN: a callback has not returned. */
+static int bring_down(struct udma_channel *channel)
+{
+    int error = 0;
+
+    channel->aborting = true;
+    if (channel->deferral.delivery != NULL)
+        error = channel->deferral.delivery->end(&channel->deferral);
+    if (error == -EAGAIN)
+        udma_begin_stop(channel);
+    if (error == 0)
+        error = udma_stop(channel);
+    if (error != 0 && error != -ETIMEDOUT)
+        return error;
+    if (quiesce(channel) != 0 || udma_periods_synchronize(channel) != 0)
+        return -EAGAIN;
+    return error;
+}
+
+int udma_channel_abort(struct udma_channel *channel)
+{
+    int stopped, error;
+
+    if (!irq_is_allowed())
+        return -EDEADLK;
+    if (channel == NULL || channel->extra == NULL)
+        return -EINVAL;
+    if (channel->by_thread && __atomic_load_n(&channel->draining, __ATOMIC_RELAXED))
+        return -EAGAIN;
+    stopped = bring_down(channel);
+    if (stopped != 0 && stopped != -ETIMEDOUT)
+        return stopped;
+    if (channel->failed || udma_is_running(&channel->halves))
+        return -EIO;
+    UDMA_COUNT(channel->extra->counters.aborts, 1);
+    udma_transfer_poll(channel);
+    cancel_all(channel);
+    error = restart(channel);
+    channel->aborting = false;
+    return error != 0 ? error : stopped;
+}

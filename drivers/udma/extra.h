@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What the files behind transfers.h share; nothing here is for the driver's users, nor for its
+ * other files.
+ */
+#ifndef DRIVERS_UDMA_EXTRA_H
+#define DRIVERS_UDMA_EXTRA_H
+
+#include "drivers/udma/internal.h"
+#include "drivers/udma/records.h"
+#include "drivers/udma/transfers.h"
+
+struct udma_transfer {
+    struct udma_channel *channel;
+    struct udma_transfer *next; /* of the channel's; extra->lock */
+    struct udma_descriptor *descriptor;
+    unsigned records;
+    uint64_t length;
+    bool cyclic;
+
+    struct udma_slot *slot; /* its place while it is submitted; NULL: it is not; atomic */
+
+    /* How far it is: the channel's lock (progress.c). */
+    uint64_t start;    /* of the channel's bytes, its first */
+    bool exact;        /* the UDMAP's count says how many of these are done */
+    uint64_t reported; /* bytes */
+    unsigned seen;     /* records whose responses have been seen, */
+    uint64_t seen_bytes;
+
+    /* Of a cyclic one (cyclic.c): who takes its interrupt, one core at a time. */
+    void (*period)(void *context, unsigned index, uint64_t lost, int status);
+    void *context;
+    unsigned periods, next_period;
+    uint64_t delivered; /* bytes, of periods that were called back or left out */
+    uint64_t lost;      /* periods left out since the last call */
+    struct udma_period *period_table;
+};
+
+struct udma_period {
+    uint32_t *responses; /* of its records */
+    unsigned records;
+    uint64_t length;
+};
+
+/* Where the events of receiving halves begin among a UDMAP's sources (TI-SCI documentation, "AM65x
+ * Interrupt Management Device Descriptions"). TI's UDMA driver takes the receiving half's event for
+ * the end of a block copy. */
+#define UDMA_RECEIVE_EVENTS 0x200u
+
+/* A channel's part of transfers.h. */
+struct udma_extra {
+    struct udma_transfer *transfers; /* all that are prepared; lock */
+    struct spinlock lock;
+
+    /* Of whom each slot is; NULL: a copy's, or free. Written with the channel's lock, and emptied
+     * where the completion ring is; atomic. */
+    struct udma_transfer *of_slot[UDMA_DEPTH_MAX + 1u];
+
+    /* The channel's bytes, as the UDMAP counts them: the channel's lock (progress.c). */
+    bool exact;        /* the total is what was submitted since the count was `base` */
+    uint32_t base;     /* of the UDMAP's count, when nothing was in flight */
+    uint32_t pushed;   /* what channel->pushed is if nobody else has queued since */
+    uint64_t total;    /* bytes submitted since base */
+    uint32_t failures; /* since base; atomic */
+    uint32_t restarts; /* elements that an abort has passed over: channel->pushed has them */
+
+    /* Periods (cyclic.c). */
+    struct irq *irq;              /* of the channel's events; NULL: none was needed yet */
+    struct udma_transfer *cyclic; /* the one that is submitted; atomic */
+    bool delivering;              /* a core is at its periods; atomic */
+
+    /* Chaining (trigger.c); the list's mutex. */
+    struct udma_channel *chained_to; /* NULL: to none */
+    uint16_t chain_event;
+    bool chain_unknown; /* answers were lost: perhaps it is not */
+    struct udma_extra *next_chained;
+    struct udma_channel *channel; /* whose this is */
+
+    struct udma_transfer_counters counters; /* each one writer at a time; atomic */
+};
+
+#define UDMA_COUNT(counter, more) __atomic_fetch_add(&(counter), (uint64_t)(more), __ATOMIC_RELAXED)
+
+/* ---- progress.c; with the channel's lock ---- */
+
+/* It is about to be submitted, behind what is submitted. */
+void udma_progress_begin(struct udma_channel *channel, struct udma_transfer *transfer);
+/* All of a submission has been pushed. */
+void udma_progress_submitted(struct udma_channel *channel);
+/* Bytes done. */
+uint64_t udma_progress(struct udma_transfer *transfer);
+
+/* ---- cyclic.c ---- */
+
+/* Thread context; once for the channel. The errors of irq_request(). */
+int udma_periods_begin(struct udma_channel *channel);
+/* Thread context. The errors of irq_free(). */
+int udma_periods_end(struct udma_channel *channel);
+/* A core is calling back periods. */
+bool udma_periods_are_delivered(const struct udma_extra *extra);
+/* Waits until none is. Thread context. The errors of irq_synchronize(). */
+int udma_periods_synchronize(struct udma_channel *channel);
+/* It is about to be submitted; the channel's lock. */
+void udma_periods_start(struct udma_transfer *transfer);
+/* It has ended: no further period is begun with. Where the completion ring is emptied. */
+void udma_periods_stop(struct udma_transfer *transfer);
+/* Its table. -ENOMEM. Thread context. */
+int udma_periods_prepare(struct udma_transfer *transfer, const struct udma_transfer_config *config);
+
+/* ---- trigger.c; thread context ---- */
+
+/* Ends what the channel triggers, and what triggers it. The system firmware's errors; can be
+ * repeated. */
+int udma_chains_end(struct udma_channel *channel);
+
+#endif
