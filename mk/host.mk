@@ -86,7 +86,7 @@ $(HOST_TESTS): $(H)/test_%: $(H)/tests/host/test_%.c.o $(HOST_DELAY_OBJECTS) $(H
 # The fault sweep: the firmware's own GIC driver and bring-up too, on a GIC by its registers.
 SWEEP         := $(H)/sweep
 SWEEP_CODE    := $(filter-out tests/host/support/gic_host.c tests/host/support/its_host.c \
-                   tests/host/support/msi_%.c tests/host/support/udma_host.c tests/host/support/interleave.c tests/target/% app/% lib/command.c lib/device_tree.c,$(HOST_CODE)) \
+                   tests/host/support/msi_%.c tests/host/support/udma_host.c tests/host/support/interleave.c tests/target/% app/% lib/command.c lib/device_tree.c lib/device_tree_phy.c,$(HOST_CODE)) \
                  $(filter-out $(HOST_CODE),$(filter drivers/gic/%.c,$(library-sources))) \
                  drivers/uart/uart.c platform/navigator.c platform/platform.c platform/watchdog.c tests/target/life.c $(sort $(wildcard tests/sweep/*.c))
 SWEEP_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(SWEEP_CODE)))
@@ -113,7 +113,7 @@ $(SWEEP): $(SWEEP_OBJECTS)
 # -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
 TSAN       := $(BUILD)/tsan
 TSAN_SANITIZE := -fsanitize=thread -Wno-tsan
-TSAN_TESTS := test_local test_statistics test_work test_msi_parallel test_msi_races test_udma_parallel test_udma_deferred
+TSAN_TESTS := test_cpsw test_local test_statistics test_work test_msi_parallel test_msi_races test_udma_parallel test_udma_deferred
 
 tsan-tests:
 	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="$(TSAN_SANITIZE)" \

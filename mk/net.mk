@@ -20,7 +20,7 @@ run-net: net | $(SETUP)/run
 check-net: net host-tests | $(SETUP)/run $(SETUP)/browser
 	@tests/run $(O) $(H) --only network
 
-N           := $(BUILD)/host/net
+N           := $(H)/net
 NET_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(HOST_SANITIZE) -MMD -MP -I. -Itests/host/include \
                -DHOST_TEST=1 -Dsniprintf=snprintf $(call lwip-includes,app/net)
 NET_APP     := $(filter-out app/net/main.c app/net/command.c app/net/inventory.c,$(wildcard app/net/*.c))

@@ -276,8 +276,6 @@ static const char *net_words(unsigned word, unsigned index)
     return word == 1 && index < sizeof(first) / sizeof(first[0]) ? first[index] : NULL;
 }
 
-COMMAND(net,
-        .arguments = "[address seconds | link up|down | move core | ping address [times] | start | "
-                     "stop]",
+COMMAND(net, .arguments = "[address s | link up|down | move core | ping ip [n] | start | stop]",
         .help = "the network; waits for an address; cable; interrupts' core; starts or stops it",
         .run = run_net, .candidate = net_words);

@@ -327,6 +327,11 @@ bool net_interface_is_pending(void *argument)
             __atomic_load_n(&interface->has_room, __ATOMIC_ACQUIRE));
 }
 
+bool net_interface_is_quiet(const struct net_interface *interface)
+{
+    return waiting_count(interface) == 0 && interface->in_flight == 0;
+}
+
 static void take_link(struct net_interface *interface)
 {
     if (!__atomic_exchange_n(&interface->link_changed, false, __ATOMIC_ACQUIRE))

@@ -124,6 +124,9 @@ void net_interface_turn(struct net_interface *interface);
  * can have the stack keep has to leave enough for everybody else. */
 bool net_interface_is_scarce(const struct net_interface *interface);
 
+/* Whether all frames have been sent. */
+bool net_interface_is_quiet(const struct net_interface *interface);
+
 /* Sends what waits, as far as there is room: after lwIP's timers, which no turn follows. */
 void net_interface_flush(struct net_interface *interface);
 

@@ -27,8 +27,8 @@
 
 #define HOSTNAME       "k3metal"
 #define LINK_LOOK_US   1000000u
-#define LAST_TURNS     16u /* for what is still to be sent at the end */
-#define EARLY_SEGMENTS 64u /* a window, and more */
+#define LAST_FRAMES_US 500000u /* for what is still to be sent at the end */
+#define EARLY_SEGMENTS 64u     /* a window, and more */
 #define START_US       30000000u
 #define CALL_US        10000000u
 
@@ -195,6 +195,18 @@ static int start(void)
     return error;
 }
 
+/* Has left what is still to be sent, unless the port takes too long. */
+static void send_last_frames(void)
+{
+    deadline_t deadline = deadline_after_us(LAST_FRAMES_US);
+
+    net_interface_turn(&the_interface);
+    while (!net_interface_is_quiet(&the_interface) && !deadline_passed(deadline)) {
+        (void)wait_until_signal(net_interface_is_pending, &the_interface, deadline);
+        net_interface_turn(&the_interface);
+    }
+}
+
 /* Tells peers that there is nobody any more, then closes. */
 static int finish(void)
 {
@@ -203,8 +215,7 @@ static int finish(void)
     close_all(); /* gives memory back that the next may need */
     dhcp_release_and_stop(&the_interface.netif);
     dhcp_cleanup(&the_interface.netif);
-    for (unsigned i = 0; i < LAST_TURNS; i++)
-        net_interface_turn(&the_interface);
+    send_last_frames();
     do
         error = net_interface_close(&the_interface);
     while (error == -EAGAIN);

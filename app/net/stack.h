@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Runs the stack on the calling core until net_stop_here(); 0, or what it could not be started or
+/* Runs the stack on the calling core until net_stop(); 0, or what it could not be started or
  * stopped with: the errors of net_interface_open(), net_service_listen(), net_interface_close().
  * Thread context. */
 int net_run(const struct cpsw_facts *facts);

@@ -23,16 +23,16 @@ struct udma_facts {
     uint16_t navss_device; /* TI-SCI device ids */
     uint16_t ringacc_device;
     uint16_t udmap_device;
-    uintptr_t ring_rt; /* ring real-time registers: ring r at + r * 0x1000 */
+    uint16_t psil_base;    /* source thread of transmit channel 0 */
+    uint16_t trigger_base; /* number of transmit channel 0's trigger 0 */
+    uint16_t proxy_device; /* TI-SCI device id */
+    uintptr_t ring_rt;     /* ring real-time registers: ring r at + r * 0x1000 */
     uintptr_t udmap_gcfg;
     uintptr_t rchan_rt, tchan_rt;      /* channel c at + c * 0x1000 */
-    uint16_t psil_base;                /* source thread of transmit channel 0 */
     struct device *ring_interrupts;    /* bound by the platform; source index = ring */
     struct device *channel_interrupts; /* the UDMAP's own events; or NULL */
-    uint16_t trigger_base;             /* number of transmit channel 0's trigger 0 */
     uintptr_t monitor_rt;              /* ring monitors: m at + m * 0x1000; 0: none */
     uintptr_t proxy_target;            /* proxies: p at + p * 0x1000; 0: none */
-    uint16_t proxy_device;             /* TI-SCI device id */
     bool ring_state_erratum;           /* AM65x SR1.0, errata SPRZ452, i2023 */
     bool no_high_capacity; /* channels of high capacity are never this host's: not asked for */
 };

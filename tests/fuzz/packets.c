@@ -459,9 +459,42 @@ static void be_a_peripheral(void)
     }
 }
 
+/* Proxies, monitors, global registers: of both Navigators. */
+static void use_others(void)
+{
+    static const uint64_t blocks[] = {
+        0x31150000, 0x31160000, 0x32000000, 0x33000000,
+        0x285c0000, 0x285d0000, 0x2a280000, 0x2a500000,
+    };
+    uint64_t block = blocks[fuzz_below(COUNT(blocks))];
+    unsigned page = 0x1000 * fuzz_below(4);
+
+    if (fuzz_below(4) == 0) { /* a proxy's ring, end and element size */
+        write_register((block & ~UINT64_C(0xffffff)) | page, 4,
+                       some_ring(some_navigator()) | fuzz_below(4) << 16 | fuzz_below(8) << 24);
+    } else if (fuzz_below(2) != 0) {
+        write_register(block + page + 4 * fuzz_take(1), 4, fuzz_take(4));
+    } else {
+        (void)read_register(block + page + 0x3f8 + 4 * fuzz_below(2), 4);
+    }
+}
+
+static void configure_monitor(void)
+{
+    struct message message = request(0x1120);
+
+    put(&message, 8, 4, 0x1f);
+    put(&message, 12, 2, 187);
+    put(&message, 14, 2, fuzz_below(9));
+    put(&message, 16, 2, fuzz_below(3) | fuzz_below(6) << 8);
+    put(&message, 18, 2, some_ring(&navigators[0]));
+    put(&message, 20, 8, fuzz_take(2) & 0x0f0f);
+    send(&message);
+}
+
 static void step(const struct navss_access *access)
 {
-    switch (fuzz_below(12)) {
+    switch (fuzz_below(14)) {
     case 0:
         configure_ring();
         break;
@@ -491,6 +524,12 @@ static void step(const struct navss_access *access)
         break;
     case 10:
         navss_do(access);
+        break;
+    case 11:
+        use_others();
+        break;
+    case 12:
+        configure_monitor();
         break;
     default:
         pass(fuzz_take(2));

@@ -379,6 +379,8 @@ static void test_link(void **state)
     (void)state;
     put(MDIO + 0x4, 1u << 30 | 0xff);
     assert_int_equal(user_read(0, 1) & 0x24, 0); /* not yet */
+    pass(10 * MILLISECOND);
+    assert_int_equal(user_read(0, 0x11) & 0xec00, 0xa800); /* but the speed is known */
     pass(100 * MILLISECOND);
     assert_int_equal(user_read(0, 1) & 0x24, 0x24);
     assert_int_equal(user_read(0, 0x11) & 0xec00, 0xac00); /* 1000, full, resolved, up */

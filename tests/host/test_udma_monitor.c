@@ -12,11 +12,13 @@
 
 #include <cmocka.h>
 
+#include "arch/mmio.h"
 #include "arch/wait.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/message_ring.h"
 #include "drivers/udma/monitor.h"
 #include "msi/irq.h"
+#include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/udma_host.h"
 #include "twin/models/am65x.h"
@@ -155,6 +157,8 @@ static void monitors_count_and_compare(void **state)
     assert_int_equal(events, 2);
     must(udma_monitor_close(counts));
     must(udma_monitor_close(marks));
+    for (unsigned i = 0; i < MONITORS; i++)
+        assert_int_equal(mmio_read32(AM65X_MONITOR_RT_BASE + 0x1000u * i) & 0xffu, 0); /* off */
     must(udma_message_ring_close(ring));
     check_inventory(&before);
 }

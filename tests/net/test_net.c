@@ -18,9 +18,10 @@
 #include <string.h>
 
 /* Behind the others, whose types it wants. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
+
+#include <cmocka.h>
 
 #define SEEN_MAX 600u
 #define TURNS    200u

@@ -41,17 +41,18 @@ static const unsigned twin_levels[] = {AM65X_COUNT_EVENT_MAPPINGS, AM65X_COUNT_R
 
 struct inventory {
     uint64_t irqs, bindings, events, vints, routes, its_devices, lpis, channels, rings, held;
-    struct udma_inventory mcu;
+    uint64_t mcu_transmit, mcu_receive, mcu_rings, mcu_held;
     uint64_t levels[TWIN_LEVELS];
 };
 
 static void take_inventory(struct inventory *inventory)
 {
     struct irq_inventory irq;
-    struct udma_inventory udma;
+    struct udma_inventory udma, mcu;
 
     irq_get_inventory(&irq);
     udma_get_inventory(&udma);
+    udma_get_inventory_of(platform_udma(PLATFORM_NAVSS_MCU), &mcu);
     *inventory = (struct inventory){
         .irqs = irq.irqs,
         .bindings = irq.bindings,
@@ -63,8 +64,11 @@ static void take_inventory(struct inventory *inventory)
         .channels = udma.channels_free,
         .rings = udma.rings_free,
         .held = udma.held,
+        .mcu_transmit = mcu.transmit_free,
+        .mcu_receive = mcu.receive_free,
+        .mcu_rings = mcu.rings_free,
+        .mcu_held = mcu.held,
     };
-    udma_get_inventory_of(platform_udma(PLATFORM_NAVSS_MCU), &inventory->mcu);
     for (unsigned i = 0; i < TWIN_LEVELS; i++)
         (void)twin_counter(twin_levels[i], &inventory->levels[i]);
 }

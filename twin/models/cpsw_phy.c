@@ -56,14 +56,16 @@
 #define REGISTERS          32u
 #define EXTENDED           0x200u
 
-/* It takes a board some seconds; nobody who waits on the twin learns anything by that. */
-#define NEGOTIATION        (20000u * MICROSECOND)
+/* It takes a board some seconds; nobody who waits on the twin learns anything by that. The speed is
+ * known before the link is there: Linux reads it first, and warns if it does not fit the link. */
+#define NEGOTIATION        (1000u * MICROSECOND)
+#define TRAINING           (80000u * MICROSECOND)
 
 static uint16_t registers[REGISTERS];
 static uint16_t extended[EXTENDED];
 static uint16_t extended_at;
-static bool plugged, link_is_up, link_was_lost;
-static struct model_timer negotiation;
+static bool plugged, resolved, link_is_up, link_was_lost;
+static struct model_timer negotiation, training;
 
 static const struct {
     uint16_t number, value;
@@ -92,10 +94,17 @@ static void set_link(bool up)
     cpsw_mdio_link_changed();
 }
 
-static void negotiated(unsigned unused)
+static void trained(unsigned unused)
 {
     (void)unused;
     set_link(cpsw_phy_speed() != 0);
+}
+
+static void negotiated(unsigned unused)
+{
+    (void)unused;
+    resolved = cpsw_phy_speed() != 0;
+    timer_arm(&training, cpsw_phy_loops() ? MICROSECOND : TRAINING);
 }
 
 static bool powered(void)
@@ -107,6 +116,8 @@ static bool powered(void)
 static void start(void)
 {
     timer_cancel(&negotiation);
+    timer_cancel(&training);
+    resolved = false;
     set_link(false);
     if (powered() && (plugged || cpsw_phy_loops()))
         timer_arm(&negotiation, cpsw_phy_loops() ? MICROSECOND : NEGOTIATION);
@@ -126,9 +137,9 @@ static void load_registers(void)
 
 void cpsw_phy_reset(void)
 {
-    memset(&negotiation, 0, sizeof(negotiation));
-    negotiation.expire = negotiated;
-    plugged = link_is_up = link_was_lost = false;
+    negotiation = (struct model_timer){.expire = negotiated};
+    training = (struct model_timer){.expire = trained};
+    plugged = resolved = link_is_up = link_was_lost = false;
     load_registers();
 }
 
@@ -176,9 +187,10 @@ static uint16_t read_phy_status(void)
 {
     unsigned speed = cpsw_phy_speed();
     unsigned code = speed == 1000 ? 2 : speed == 100 ? 1 : 0;
-    if (!link_is_up)
+    if (!resolved)
         return PHYSTS_FULL;
-    return (uint16_t)(code << PHYSTS_SPEED_SHIFT | PHYSTS_FULL | PHYSTS_RESOLVED | PHYSTS_LINK);
+    return (uint16_t)(code << PHYSTS_SPEED_SHIFT | PHYSTS_FULL | PHYSTS_RESOLVED |
+                      (link_is_up ? PHYSTS_LINK : 0));
 }
 
 uint16_t cpsw_phy_read(unsigned number)

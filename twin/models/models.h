@@ -356,6 +356,8 @@ uint16_t *udmap_event_register(enum navss navss, unsigned index);
 void udmap_ring_configured(enum navss navss, unsigned ring);
 /* Elements have joined it. */
 void udmap_ring_filled(enum navss navss, unsigned ring);
+/* A flow has other settings. */
+void udmap_flows_changed(enum navss navss);
 /* A global event that triggers a channel. */
 void udmap_trigger(enum navss navss, unsigned transmit_channel, unsigned number);
 /* A pairing is over. */

@@ -350,7 +350,7 @@ static void taken(struct ring *ring, enum ring_end end)
 bool ringacc_put(enum navss navss, unsigned index, enum ring_end end, const uint32_t *words)
 {
     struct ring *ring = ringacc_ring(navss, index);
-    if (ring->occupied >= ring->count) {
+    if (ring == NULL || ring->occupied >= ring->count) {
         ringacc_error(navss, index, true);
         return false;
     }
@@ -369,7 +369,7 @@ bool ringacc_put(enum navss navss, unsigned index, enum ring_end end, const uint
 bool ringacc_take(enum navss navss, unsigned index, enum ring_end end, uint32_t *words)
 {
     struct ring *ring = ringacc_ring(navss, index);
-    if (ring->occupied == 0) {
+    if (ring == NULL || ring->occupied == 0) {
         ring_monitor_change(navss, index, 0);
         return false;
     }

@@ -536,6 +536,7 @@ static bool configure_flow(uint8_t host, const struct sci_message *request,
         !flow_rings_acceptable(host, navss, &settings))
         return false;
     *flow = settings;
+    udmap_flows_changed(navss);
     return true;
 }
 

@@ -104,6 +104,13 @@ static bool is_waited_for(enum navss navss, unsigned index, unsigned ring)
                ring;
 }
 
+void udmap_flows_changed(enum navss navss)
+{
+    for (unsigned i = 0; waiting != 0 && i < udmap_shape(navss)->receive_channels; i++)
+        if (udmap_rchan(navss, i)->waits)
+            wake(udmap_rchan(navss, i));
+}
+
 void udmap_ring_filled(enum navss navss, unsigned ring)
 {
     for (unsigned i = 0; waiting != 0 && i < udmap_shape(navss)->receive_channels; i++) {
@@ -137,9 +144,11 @@ static bool add_buffer(enum navss navss, struct receive_channel *rchan)
             drop(rchan);
         return false;
     }
-    if (!ringacc_pop(navss, ring, &descriptor) ||
-        !packet_in_add(&rchan->packet, descriptor, first ? flow->sop_offset : 0,
-                       words_in_buffer ? 4u * rchan->header.word_count : 0))
+    bool popped = ringacc_pop(navss, ring, &descriptor);
+    model_for_rings(ringacc_registers(navss, ring),
+                    ringacc_registers(navss, flow->destination_ring));
+    if (!popped || !packet_in_add(&rchan->packet, descriptor, first ? flow->sop_offset : 0,
+                                  words_in_buffer ? 4u * rchan->header.word_count : 0))
         udmap_error(&rchan->common); /* a descriptor that leads nowhere: the next one, then */
     return true;
 }
@@ -172,6 +181,9 @@ uint32_t receive_put(enum navss navss, unsigned index, const uint8_t *data, uint
     struct receive_channel *rchan = udmap_rchan(navss, index);
     uint32_t taken = 0;
 
+    if (!rchan->dropping)
+        model_for_rings(0,
+                        ringacc_registers(navss, udmap_flow(navss, rchan->flow)->destination_ring));
     for (unsigned step = 0; step < STEPS_MAX && !rchan->dropping && !rchan->waits; step++) {
         bool written;
         if (rchan->packet.open && taken == size)
@@ -329,6 +341,13 @@ static void begin_transfer(enum navss navss, unsigned index)
         udmap_error(&rchan->common);
 }
 
+/* On whose behalf memory is read and written. */
+static void for_transfer(enum navss navss, unsigned index)
+{
+    model_for_rings(ringacc_registers(navss, udmap_request_ring(navss, index)),
+                    ringacc_registers(navss, udmap_rchan(navss, index)->transfer.return_ring));
+}
+
 /* A stream's bytes; returns how many found a place. */
 static uint32_t fill_transfer(enum navss navss, unsigned index, const uint8_t *data, uint32_t size,
                               bool last)
@@ -337,15 +356,18 @@ static uint32_t fill_transfer(enum navss navss, unsigned index, const uint8_t *d
     struct transfer *transfer = &rchan->transfer;
     uint32_t taken = 0;
 
+    for_transfer(navss, index);
     for (unsigned step = 0; step < STEPS_MAX && taken < size && !rchan->waits &&
                             udmap_runs(&rchan->common) && rchan->state != CHANNEL_RETURNING;
          step++) {
-        if (rchan->state == CHANNEL_IDLE)
+        if (rchan->state == CHANNEL_IDLE) {
             begin_transfer(navss, index);
-        else if (transfer_is_over(transfer))
+            for_transfer(navss, index);
+        } else if (transfer_is_over(transfer)) {
             next_request(rchan);
-        else
+        } else {
             taken += transfer_write(transfer, data + taken, size - taken);
+        }
         if (rchan->state == CHANNEL_MOVING && transfer_wants_event_within(transfer)) {
             transfer->crossed = 0;
             send_event(rchan);
@@ -370,6 +392,7 @@ static void cut_transfer(enum navss navss, unsigned index)
 
     if (!udmap_is_transfer(&rchan->common) || rchan->state != CHANNEL_MOVING)
         return;
+    for_transfer(navss, index);
     transfer_cut(&rchan->transfer, true);
     (void)transfer_next(&rchan->transfer, false);
     rchan->returned = rchan->transfer.descriptor;

@@ -125,12 +125,18 @@ static void count(struct transmit_channel *tchan, uint32_t bytes)
     model_count(AM65X_COUNT_DMA_BYTES, bytes);
 }
 
+static unsigned index_of(enum navss navss, const struct transmit_channel *tchan)
+{
+    return (unsigned)(tchan - udmap_tchan(navss, 0));
+}
+
 /* One step along the packet; returns the bytes that were read into `data`. */
 static uint32_t read_step(enum navss navss, struct transmit_channel *tchan, uint8_t *data,
                           uint32_t limit)
 {
     struct packet_out *packet = &tchan->packet;
     uint64_t finished;
+    model_for_rings(ringacc_registers(navss, index_of(navss, tchan)), 0);
     uint32_t bytes = packet_out_read(packet, data, limit, &finished);
 
     if (finished != 0 && packet->return_each && !packet->failed)
@@ -309,7 +315,8 @@ static void move(enum navss navss, unsigned index)
 
     if (!transmit_can_work(navss, index))
         return; /* the kick that changes that resumes */
-    model_for_rings(ringacc_registers(navss, index), 0);
+    model_for_rings(ringacc_registers(navss, index),
+                    ringacc_registers(navss, tchan->packet.return_ring));
     enum outcome outcome = udmap_is_transfer(&tchan->common)
                                ? send_transfer(tchan, &target, &moved, &steps)
                                : send_slice(navss, index, &target, &moved, &steps);
