@@ -58,7 +58,6 @@ static int quiesce(struct udma_channel *channel)
 static int empty_ring(struct udma_channel *channel)
 {
     struct udma_ring *ring = &channel->transfer;
-    const uint32_t round = channel->ring_mask + 1u;
     int error = 0;
 
     if (channel->numbers.udma->facts.ring_state_erratum && ring->elements != NULL)
@@ -68,7 +67,7 @@ static int empty_ring(struct udma_channel *channel)
     if (error != 0)
         return error;
     channel->extra->restarts += -channel->pushed & channel->ring_mask;
-    channel->pushed = (channel->pushed + channel->ring_mask) / round * round;
+    channel->pushed = (channel->pushed + channel->ring_mask) & ~channel->ring_mask;
     channel->submitted = channel->pushed;
     return 0;
 }

@@ -46,10 +46,10 @@ static int allocate(const struct udma_receive_config *config, struct udma *udma,
                     struct udma_receive **made)
 {
     struct udma_receive *receive = calloc(1, sizeof(*receive));
-    int error = receive == NULL ? -ENOMEM : 0;
+    int error;
 
-    if (error != 0)
-        return error;
+    if (receive == NULL)
+        return -ENOMEM;
     receive->config = *config;
     receive->udma = udma;
     error = udma_packet_take_channel(udma, UDMA_RECEIVE, &receive->number);

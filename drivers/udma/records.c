@@ -184,7 +184,7 @@ static bool add_row(struct growing *growing, uint64_t length)
 static void fit(const struct udma_side *side, uint64_t position, uint64_t limit, uint64_t other_row,
                 struct growing *growing)
 {
-    uint64_t index[DIMENSIONS], unit = count_of(side, 0), rest;
+    uint64_t index[DIMENSIONS], unit = count_of(side, 0), units, rest;
     bool whole;
 
     begin_box(growing, locate(side, position, index));
@@ -194,17 +194,14 @@ static void fit(const struct udma_side *side, uint64_t position, uint64_t limit,
         add_run(growing, rest < limit ? rest : limit, other_row);
         return;
     }
-    for (unsigned i = 1; i < DIMENSIONS; i++) {
-        uint64_t rounds = limit / unit, count = count_of(side, i);
+    units = limit / unit;
+    for (unsigned i = 1; i < DIMENSIONS && units != 0; i++) {
+        uint64_t count = count_of(side, i);
 
         rest = count - index[i];
-        if (rounds > rest)
-            rounds = rest;
-        if (add_loops(growing, rounds, side->stride[i]) != count)
+        if (add_loops(growing, units < rest ? units : rest, side->stride[i]) != count)
             return;
-        unit *= count;
-        if (unit > limit)
-            return;
+        units /= count;
     }
 }
 

@@ -83,10 +83,10 @@ static int allocate(const struct udma_transmit_config *config, struct udma *udma
                     struct udma_transmit **made)
 {
     struct udma_transmit *transmit = calloc(1, sizeof(*transmit));
-    int error = transmit == NULL ? -ENOMEM : 0;
+    int error;
 
-    if (error != 0)
-        return error;
+    if (transmit == NULL)
+        return -ENOMEM;
     transmit->udma = udma;
     error = take_numbers(transmit);
     if (error != 0) {
