@@ -997,10 +997,10 @@ static void a_proxy_pushes_and_pops_whole_elements(void **state)
 {
     struct sci message = request(0x1300);
     (void)state;
-    put(&message, 8, 2, 185);
-    put(&message, 10, 2, 1);
+    put(&message, 12, 2, 185);
+    put(&message, 14, 2, 1);
     assert_true(ask(&message));
-    put(&message, 10, 2, 13); /* host 13's */
+    put(&message, 14, 2, 13); /* host 13's */
     assert_false(ask(&message));
     assert_int_equal(read32(0x31120004), 64);
     assert_true(message_ring(&navigators[0], 304, RING_MEMORY(0), 2));

@@ -60,7 +60,7 @@ static int open_receiver(struct example_packet *link)
     /* With .endpoint a peripheral would be at the other end. */
     const struct udma_receive_config receive = {.name = "example", .flow_count = 1};
     const struct udma_flow_config flow = {.name = "example receive",
-                                          .core = 1,
+                                          .core = IRQ_CORE_ANY,
                                           .depth = EXAMPLE_PACKET_BUFFERS,
                                           .when_empty = UDMA_FLOW_WAIT,
                                           .received = on_received,
