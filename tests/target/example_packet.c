@@ -4,6 +4,8 @@
  */
 #include "tests/target/example_packet.h"
 
+#include "msi/irq.h"
+
 #include <errno.h>
 
 /* In the interrupt: the packet has left, and its memory is ours again. */
