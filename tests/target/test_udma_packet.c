@@ -6,6 +6,7 @@
  */
 #include "app/selftest/selftest.h"
 #include "arch/core.h"
+#include "arch/time.h"
 #include "arch/wait.h"
 #include "drivers/udma/packet.h"
 #include "platform/platform.h"
@@ -39,6 +40,7 @@ struct loop {
     unsigned received, returned, held; /* of the receiver's; held: buffers that are not given */
     unsigned wrong;                    /* contents, order, cookies */
     unsigned errors[UDMA_ERRORS];
+    bool polled;
 };
 
 static unsigned get(const unsigned *count)
@@ -144,6 +146,7 @@ static bool open_receiver(struct loop *loop, struct udma *udma, unsigned core)
     const struct udma_receive_config receive = {.name = "test", .udma = udma, .flow_count = 1};
     const struct udma_flow_config flow = {.name = "test flow",
                                           .core = core,
+                                          .polled = loop->polled,
                                           .depth = DEPTH,
                                           .received = on_received,
                                           .returned = on_returned,
@@ -162,13 +165,14 @@ static bool open_receiver(struct loop *loop, struct udma *udma, unsigned core)
     return true;
 }
 
-static bool open_loop(struct loop *loop, enum platform_navigator from, enum platform_navigator to,
-                      unsigned total)
+/* Its total, and whether it is polled, are set. */
+static bool open_ends(struct loop *loop, enum platform_navigator from, enum platform_navigator to)
 {
     const unsigned core = core_id(), other = (core + 1u) % core_count();
     const struct udma_transmit_config transmit = {.name = "test transmit",
                                                   .udma = platform_udma(from),
                                                   .core = core,
+                                                  .polled = loop->polled,
                                                   .depth = DEPTH,
                                                   .buffers_max = BUFFERS,
                                                   .sent = on_sent,
@@ -176,12 +180,18 @@ static bool open_loop(struct loop *loop, enum platform_navigator from, enum plat
                                                   .error = on_error,
                                                   .context = loop};
 
-    *loop = (struct loop){.total = total};
     return platform_udma(from) != NULL && platform_udma(to) != NULL && open_memory(loop) &&
            open_receiver(loop, platform_udma(to), other) &&
            udma_transmit_open(&transmit, &loop->transmit) == 0 &&
            udma_loopback_pair(loop->transmit, loop->receive) == 0 &&
            udma_receive_start(loop->receive) == 0;
+}
+
+static bool open_loop(struct loop *loop, enum platform_navigator from, enum platform_navigator to,
+                      unsigned total)
+{
+    *loop = (struct loop){.total = total};
+    return open_ends(loop, from, to);
 }
 
 /* In up to BUFFERS pieces. */
@@ -248,6 +258,8 @@ static bool close_loop(struct loop *loop)
         printf("# queued %u, sent %u, canceled %u, received %u, wrong %u, returned %u, held %u\n",
                loop->queued, loop->sent, loop->canceled, loop->received, loop->wrong,
                loop->returned, loop->held);
+    for (unsigned i = 0; !good && i < UDMA_ERRORS; i++)
+        printf("# %s: %u\n", udma_error_name((enum udma_error)i), loop->errors[i]);
     dma_free(loop->memory);
     dma_free(loop->pattern);
     return good;
@@ -350,6 +362,40 @@ SELFTEST(packet, a_close_in_the_middle_loses_and_doubles_nothing, 120)
 }
 
 /* From one buffer into another. */
+/* Both ends by hand: callbacks come in the polls, and a poll tells how many. */
+static bool send_polled(struct loop *loop)
+{
+    const deadline_t deadline = deadline_after_us(WAIT_US);
+    unsigned polled = 0;
+
+    while (loop->queued < loop->total || !is_done(loop)) {
+        int sent, received;
+
+        if (loop->queued < loop->total && send_one(loop, loop->queued) == 1)
+            loop->queued++;
+        sent = udma_transmit_poll(loop->transmit);
+        received = udma_flow_poll(loop->flow);
+        if (sent < 0 || received < 0 || deadline_passed(deadline))
+            return false;
+        polled += (unsigned)sent + (unsigned)received;
+        if (polled != loop->sent + loop->received)
+            return false;
+    }
+    return true;
+}
+
+SELFTEST(packet, polled_ends_need_no_interrupt, 60)
+{
+    const struct inventory before = inventory();
+    static struct loop loop;
+
+    loop = (struct loop){.total = 100, .polled = true};
+    CHECK(open_ends(&loop, PLATFORM_NAVSS_MAIN, PLATFORM_NAVSS_MCU));
+    CHECK(send_polled(&loop));
+    CHECK(close_loop(&loop));
+    CHECK(is_as_before(&before));
+}
+
 SELFTEST(packet, the_longest_packet_arrives, 120)
 {
     const struct inventory before = inventory();

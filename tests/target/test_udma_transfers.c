@@ -216,6 +216,7 @@ SELFTEST(udma_transfers, a_long_copy_tells_how_far_it_is, 30)
     uint8_t *from = dma_alloc(length), *to = dma_alloc(length);
     const struct udma_move move = udma_move_copy((uintptr_t)to, (uintptr_t)from, length);
     const struct udma_transfer_config config = {.moves = &move, .count = 1};
+    struct udma_transfer_counters counters;
     struct udma_transfer *transfer;
     struct probe probe;
     uint64_t done = 0;
@@ -225,6 +226,8 @@ SELFTEST(udma_transfers, a_long_copy_tells_how_far_it_is, 30)
     memset(from, 0x5a, length);
     from[length - 1u] = 1;
     CHECK_EQUAL(udma_transfer_prepare(probe.channel, &config, &transfer), 0);
+    CHECK_EQUAL(udma_transfer_length(transfer), length);
+    CHECK(udma_transfer_records(transfer) >= 2); /* the odd end is another row */
     CHECK_EQUAL(udma_submit(probe.channel, &transfer, 1, NULL), 0);
     while (__atomic_load_n(&probe.calls, __ATOMIC_ACQUIRE) == 0) {
         const uint64_t now = udma_transfer_done(transfer);
@@ -240,6 +243,9 @@ SELFTEST(udma_transfers, a_long_copy_tells_how_far_it_is, 30)
     CHECK_EQUAL(probe.calls, 1);
     CHECK_EQUAL(udma_channel_resume(probe.channel), 0);
     CHECK_EQUAL(wait_for_probe(&probe, 2, 0), 0);
+    udma_get_transfer_counters(probe.channel, &counters);
+    CHECK_EQUAL(counters.submitted, 2);
+    CHECK_EQUAL(counters.aborts, 0);
     CHECK_EQUAL(udma_channel_close(probe.channel), 0);
     dma_free(from);
     dma_free(to);

@@ -180,9 +180,7 @@ uint32_t receive_put(enum navss navss, unsigned index, const uint8_t *data, uint
 void receive_end(enum navss navss, unsigned index, uint64_t delay);
 /* Its source was switched off in its middle. */
 void receive_abort(enum navss navss, unsigned index);
-/* The peripheral has nothing more, for good, as it was asked; so has the transmit channel, which
- * was torn down. */
-void receive_ended(enum navss navss, unsigned index);
+/* The transmit channel that is its source was torn down. */
 void receive_source_ended(enum navss navss, unsigned index);
 void receive_work(enum navss navss, unsigned index); /* its timer has expired */
 void receive_control_changed(enum navss navss, unsigned index);

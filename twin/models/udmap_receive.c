@@ -476,7 +476,9 @@ static void begin_teardown(enum navss navss, unsigned index, bool by_peer)
     timer_arm(&rchan->common.timer, TEARDOWN_LATENCY);
 }
 
-void receive_ended(enum navss navss, unsigned index)
+/* The peripheral has nothing more, for good, as it was asked; so has the transmit channel, which
+ * was torn down. */
+static void receive_ended(enum navss navss, unsigned index)
 {
     struct receive_channel *rchan = udmap_rchan(navss, index);
 

@@ -220,11 +220,12 @@ static void leave(void)
     lock_release(&models_lock);
 }
 
-/* What is due has happened before this core looks, also if it is due on another core, which the
- * host does not let run: a driver that waits a millisecond for a device would wait in vain. */
+/* What is due has happened before this core looks: a driver that waits a millisecond for a device
+ * must not wait for the host. That may let neither the core run whose timer it is, nor QEMU's thread
+ * that lets any timer fire, this core's own too. */
 static void catch_up(void)
 {
-    if (armed_deadline != NEVER && armed_cpu != cpu_id() && armed_deadline <= now(NULL)) {
+    if (armed_deadline != NEVER && armed_deadline <= now(NULL)) {
         armed_deadline = NEVER;
         am65x_advance();
     }
