@@ -221,8 +221,8 @@ static void leave(void)
 }
 
 /* What is due has happened before this core looks: a driver that waits a millisecond for a device
- * must not wait for the host. That may let neither the core run whose timer it is, nor QEMU's thread
- * that lets any timer fire, this core's own too. */
+ * must not wait for the host. That may let neither the core run whose timer it is, nor QEMU's
+ * thread that lets any timer fire, this core's own too. */
 static void catch_up(void)
 {
     if (armed_deadline != NEVER && armed_deadline <= now(NULL)) {
