@@ -41,11 +41,7 @@ struct way {
 
 /* ---- callbacks: the tools know their names ---- */
 
-void bench_sent(void *context, void *cookie, int status);
-void bench_packet(void *context, struct udma_packet *packet);
-void bench_frame(void *context, unsigned flow, struct udma_packet *packet);
-
-void bench_sent(void *context, void *cookie, int status)
+static void bench_sent(void *context, void *cookie, int status)
 {
     struct way *way = context;
 
@@ -63,7 +59,7 @@ static bool is_last(struct way *way, const struct udma_packet *packet)
     return way->received == way->expected;
 }
 
-void bench_packet(void *context, struct udma_packet *packet)
+static void bench_packet(void *context, struct udma_packet *packet)
 {
     struct way *way = context;
 
@@ -71,7 +67,7 @@ void bench_packet(void *context, struct udma_packet *packet)
         way->wrong += udma_flow_give(way->flow, 0, way->arrived, way->received) < 0;
 }
 
-void bench_frame(void *context, unsigned flow, struct udma_packet *packet)
+static void bench_frame(void *context, unsigned flow, struct udma_packet *packet)
 {
     struct way *way = context;
 

@@ -372,11 +372,6 @@ void cpsw_get_address(const struct cpsw *cpsw, uint8_t address[CPSW_MAC_ADDRESS_
     memcpy(address, cpsw->address, CPSW_MAC_ADDRESS_LENGTH);
 }
 
-struct udma_transmit *cpsw_transmit(const struct cpsw *cpsw)
-{
-    return cpsw->transmit;
-}
-
 struct udma_flow *cpsw_flow(const struct cpsw *cpsw, unsigned flow)
 {
     return flow < cpsw->config.flow_count ? cpsw->flows[flow].udma : NULL;

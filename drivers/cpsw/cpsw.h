@@ -234,8 +234,7 @@ struct cpsw_counters {
 };
 void cpsw_get_counters(const struct cpsw *cpsw, struct cpsw_counters *counters);
 
-/* The UDMA channel below, for its counters and the route of its interrupts. */
-struct udma_transmit *cpsw_transmit(const struct cpsw *cpsw);
+/* The UDMA flow below, for its counters and the route of its interrupt. */
 struct udma_flow *cpsw_flow(const struct cpsw *cpsw, unsigned flow);
 
 #endif

@@ -84,7 +84,7 @@ static struct ale_entry vlan_entry(uint16_t vlan)
                          CPSW_ALE_UNREGISTERED, CPSW_ALE_REGISTERED);
 }
 
-int cpsw_filter_add_vlan(struct cpsw *cpsw, uint16_t vlan)
+static int add_vlan(struct cpsw *cpsw, uint16_t vlan)
 {
     const struct ale_entry entry = vlan_entry(vlan);
     const struct ale_entry all = cpsw_ale_multicast(broadcast, vlan, ALE_HOST | ALE_MAC);
@@ -124,7 +124,7 @@ static int change_vlan(struct cpsw *cpsw, uint16_t vlan,
 
 int cpsw_vlan_add(struct cpsw *cpsw, uint16_t vlan)
 {
-    return change_vlan(cpsw, vlan, cpsw_filter_add_vlan);
+    return change_vlan(cpsw, vlan, add_vlan);
 }
 
 int cpsw_vlan_remove(struct cpsw *cpsw, uint16_t vlan)
@@ -140,7 +140,7 @@ int cpsw_filter_start(struct cpsw *cpsw)
 {
     const struct ale_entry own =
         cpsw_ale_unicast(cpsw->address, CPSW_PORT_HOST, !cpsw->config.loopback);
-    int error = cpsw_filter_add_vlan(cpsw, 0);
+    int error = add_vlan(cpsw, 0);
 
     return error == 0 ? add(cpsw, &own) : error;
 }

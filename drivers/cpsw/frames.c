@@ -44,11 +44,6 @@ int cpsw_shut(struct cpsw *cpsw)
     return 0;
 }
 
-void cpsw_reopen(struct cpsw *cpsw)
-{
-    __atomic_fetch_and(&cpsw->users, ~CPSW_SHUT, __ATOMIC_RELEASE);
-}
-
 /* ---- sending ---- */
 
 /* Its length, where it can be one. */

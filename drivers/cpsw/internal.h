@@ -31,7 +31,7 @@ struct cpsw {
 
     /* Who sends or gives is counted, so that a close knows when nobody is in there any more. */
     uint32_t users;   /* atomic; with CPSW_SHUT, new ones are turned away */
-    uint32_t link;    /* cpsw_pack_link(); atomic */
+    uint32_t link;    /* one word, by link.c; atomic */
     uint64_t changes; /* of the link; atomic */
 
     struct mutex mutex; /* for what follows, and for the registers */
@@ -63,8 +63,6 @@ void cpsw_statistics_look(struct cpsw *cpsw);
 
 /* ---- link.c ---- */
 
-/* The link as one word, which is written and read at once. */
-uint32_t cpsw_pack_link(const struct cpsw_link *link);
 /* Takes the MAC and the ALE's port down: nothing comes or goes by the wire. */
 int cpsw_link_off(struct cpsw *cpsw);
 
@@ -72,14 +70,12 @@ int cpsw_link_off(struct cpsw *cpsw);
 
 /* What a port takes from the start: frames to its address, and broadcast. -ENOSPC. */
 int cpsw_filter_start(struct cpsw *cpsw);
-int cpsw_filter_add_vlan(struct cpsw *cpsw, uint16_t vlan);
 
 /* ---- frames.c ---- */
 
 /* Turns away who comes to send or give. When it returns 0, nobody is in there; -EAGAIN: somebody
  * has not left for 5 s. Thread context. */
 int cpsw_shut(struct cpsw *cpsw);
-void cpsw_reopen(struct cpsw *cpsw);
 
 /* Callbacks of the channels; context: the flow's. */
 void cpsw_received(void *context, struct udma_packet *packet);

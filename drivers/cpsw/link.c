@@ -11,7 +11,8 @@
 #define LINK_FULL_DUPLEX 0x40000000u
 #define LINK_SPEED       0xffffu
 
-uint32_t cpsw_pack_link(const struct cpsw_link *link)
+/* The link as one word, which is written and read at once. */
+static uint32_t pack(const struct cpsw_link *link)
 {
     if (!link->up)
         return 0;
@@ -39,7 +40,7 @@ static void link_on(struct cpsw *cpsw, const struct cpsw_link *link)
 {
     cpsw_mac_up(cpsw->facts->base, link, cpsw->config.loopback);
     cpsw_ale_forward_mac(&cpsw->ale, true);
-    __atomic_store_n(&cpsw->link, cpsw_pack_link(link), __ATOMIC_RELAXED);
+    __atomic_store_n(&cpsw->link, pack(link), __ATOMIC_RELAXED);
 }
 
 static int look(const struct cpsw *cpsw, struct cpsw_link *link)
@@ -59,7 +60,7 @@ static int update(struct cpsw *cpsw, struct cpsw_link *link, bool *changed)
 {
     int error = look(cpsw, link);
 
-    *changed = cpsw_pack_link(link) != __atomic_load_n(&cpsw->link, __ATOMIC_RELAXED);
+    *changed = pack(link) != __atomic_load_n(&cpsw->link, __ATOMIC_RELAXED);
     if (*changed) {
         (void)cpsw_link_off(cpsw);
         if (link->up)

@@ -19,7 +19,6 @@ enum phy_register {
     PHY_ADDAR = 0x0e,  /* and what */
 };
 
-#define PHY_BMCR_RESET          (1u << 15)
 #define PHY_BMCR_SPEED_100      (1u << 13)
 #define PHY_BMCR_AUTONEGOTIATE  (1u << 12)
 #define PHY_BMCR_POWER_DOWN     (1u << 11)

@@ -18,6 +18,8 @@ LOG_SUBJECT(serial);
 
 #define DEPTH_MAX 64u
 
+_Static_assert(SERIAL_MESSAGE_MAX == UDMA_BUFFER_MAX, "a message is a packet of one buffer");
+
 const char *serial_error_name(enum serial_error error)
 {
     static const char *const names[SERIAL_ERRORS] = {

@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FRAME_HEADERS 42u /* Ethernet, IPv4 and UDP or ICMP */
-
 struct frame {
     uint8_t bytes[1518];
     size_t length;

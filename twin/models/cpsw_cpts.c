@@ -19,7 +19,6 @@
 #define CPTS_POP           0x30u
 #define CPTS_EVENT_0       0x34u
 #define CPTS_EVENT_1       0x38u
-#define CPTS_EVENT_2       0x3cu
 #define CPTS_EVENT_3       0x40u
 #define CPTS_LOAD_HIGH     0x44u
 #define EVENT_TYPE_SHIFT   20

@@ -39,7 +39,6 @@
 #define PHYSTS_FULL        (1u << 13)
 #define PHYSTS_RESOLVED    (1u << 11)
 #define PHYSTS_LINK        (1u << 10)
-#define MICR               0x12u
 #define ISR                0x13u
 #define ISR_NEGOTIATED     (1u << 11)
 #define ISR_LINK           (1u << 10)

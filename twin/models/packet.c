@@ -30,7 +30,6 @@
 #define INFO0_WORDS_MASK      0x3fu
 #define INFO1_ERROR_SHIFT     28
 #define INFO1_FLAGS_SHIFT     24
-#define INFO1_ID_MASK         0xffc000u
 #define INFO1_FLOW_MASK       0x3fffu
 #define INFO2_TYPE_SHIFT      27
 #define INFO2_OFFSET_SHIFT    18 /* monolithic */

@@ -20,7 +20,6 @@
 #define PAGE_SHIFT           12
 #define TARGET_CONTROL       0x000u
 #define TARGET_STATUS        0x004u
-#define TARGET_DATA          0x200u
 #define TARGET_END           0x400u
 #define CONTROL_QUEUE        0xffffu
 #define CONTROL_MODE_SHIFT   16

@@ -243,8 +243,7 @@ struct udmap_flow *udmap_flow(enum navss navss, unsigned flow)
     return flow < shapes[navss].flows ? &flows[navss][flow] : NULL;
 }
 
-/* TI-SCI's numbers of the output-event registers. */
-#define EVENTS_TCHAN       0x000u
+/* TI-SCI's numbers of the output-event registers; the transmit channels' are from 0 on. */
 #define EVENTS_TCHAN_ERROR 0x100u
 #define EVENTS_RCHAN       0x200u
 #define EVENTS_RCHAN_ERROR 0x300u
