@@ -54,7 +54,8 @@ static int cut(const struct udma_transfer_config *config, struct udma_descriptor
             if (by_hardware && !ends)
                 return -EINVAL;
             if (descriptor != NULL)
-                udma_record_build(&descriptor->records[count].copy, &piece, &options);
+                udma_record_build(&udma_descriptor_record(descriptor, count)->copy, &piece,
+                                  &options);
             count++;
         }
     }
