@@ -590,7 +590,10 @@ static void end_of_record(enum navss navss, unsigned index)
     uint64_t stall = 0;
     struct channel *receive = partner(navss, index);
     bool tell = transfer_wants_event(&tchan->transfer);
-    count_completed(tchan, receive);
+    /* Who hears of the record's end finds its bytes counted; else they are when it goes back. */
+    if (tell &&
+        (tchan->common.event != EVENT_NONE || (receive != NULL && receive->event != EVENT_NONE)))
+        count_completed(tchan, receive);
     tchan->failed = tchan->failed || tchan->transfer.status != 0;
     /* A teardown lets a descriptor end, but a repeating one gets no further round. */
     bool more = transfer_next(&tchan->transfer, !udmap_tearing_down(&tchan->common));
