@@ -314,6 +314,23 @@ static void a_udmap_without_room_holds_up_the_uart(void **state)
     assert_int_equal(read32(UART + 0x64), 12);
 }
 
+/* It was red: the driver found half a burst in the UART, after a pause, and took it. */
+static void a_udmap_that_takes_nothing_for_a_moment_holds_up_no_burst(void **state)
+{
+    (void)state;
+    next_byte = 0;
+    room = 0;
+    write32(UART + 0x08, 0x87); /* trigger at 56 */
+    static_tr(SOURCE, 0, 56, 1);
+    receive(56 + 3);
+    check_stream(0);
+    assert_int_equal(read32(UART + 0x64), 3);
+    source_ready();
+    pass(A_WHILE);
+    check_stream(56);
+    assert_int_equal(end_count, 1);
+}
+
 static void a_teardown_ends_the_packet_that_has_begun(void **state)
 {
     (void)state;
@@ -516,6 +533,7 @@ int main(void)
         cmocka_unit_test_setup(bytes_are_read_when_the_trigger_level_is_reached, set_up),
         cmocka_unit_test_setup(nothing_is_read_without_a_request, set_up),
         cmocka_unit_test_setup(a_udmap_without_room_holds_up_the_uart, set_up),
+        cmocka_unit_test_setup(a_udmap_that_takes_nothing_for_a_moment_holds_up_no_burst, set_up),
         cmocka_unit_test_setup(a_teardown_ends_the_packet_that_has_begun, set_up),
         cmocka_unit_test_setup(elements_have_other_sizes, set_up),
         cmocka_unit_test_setup(a_paused_thread_reads_nothing, set_up),

@@ -180,6 +180,13 @@ static void end_source(unsigned uart)
     psil_ended(source_thread(uart));
 }
 
+/* A UDMAP that takes nothing now does not hold up a burst for which there is room here. */
+static bool burst_goes_on(const struct thread *thread)
+{
+    return thread->burst_left != 0 &&
+           (!thread->refused || thread->level + element_bytes(thread) <= FIFO_SIZE);
+}
+
 static void source_expired(unsigned uart)
 {
     struct thread *thread = &sources[uart];
@@ -191,7 +198,7 @@ static void source_expired(unsigned uart)
     pass_on(uart);
     if (thread->ending)
         end_source(uart);
-    else if (!thread->refused && (thread->burst_left != 0 || uart_asks_to_be_read(uart)))
+    else if (burst_goes_on(thread) || (!thread->refused && uart_asks_to_be_read(uart)))
         wake(thread);
 }
 
