@@ -96,6 +96,8 @@ static void on_sent(void *context, void *cookie, int status)
         sent++;
     else
         canceled++;
+    if (status != 0) /* it is being closed, and that goes on */
+        assert_int_equal(serial_close(serial), -EAGAIN);
 }
 
 static void on_ready(void *context)
