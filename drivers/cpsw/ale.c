@@ -76,13 +76,18 @@ int cpsw_ale_remove(struct cpsw_ale *ale, const struct ale_entry *entry)
 {
     const int number = cpsw_ale_find(ale, entry);
 
-    if (number < 0)
-        return number;
-    if (--ale->table[number].users != 0)
+    if (number < 0 || ale->table[number].users == 0)
+        return -ENOENT;
+    if (--ale->table[number].users != 0 || ale->table[number].pinned)
         return 0;
     ale->table[number].entry = (struct ale_entry){{0}};
     store(ale, (unsigned)number);
     return 0;
+}
+
+void cpsw_ale_pin(struct cpsw_ale *ale, unsigned number)
+{
+    ale->table[number].pinned = true;
 }
 
 /* ---- what is forwarded ---- */

@@ -25,6 +25,7 @@ struct cpsw_ale {
     struct {
         struct ale_entry entry;
         uint16_t users;
+        bool pinned; /* a classifier has its number */
     } table[CPSW_ALE_ENTRIES];
 };
 
@@ -42,8 +43,10 @@ void cpsw_ale_take_all(const struct cpsw_ale *ale, bool on);
 
 /* Adds an entry, or a user of it if it is there. Returns its number; -ENOSPC: the table is full. */
 int cpsw_ale_add(struct cpsw_ale *ale, const struct ale_entry *entry);
-/* Takes a user away, and the entry with the last one. -ENOENT. */
+/* Takes a user away, and the entry with the last one, unless it is pinned. -ENOENT: it has none. */
 int cpsw_ale_remove(struct cpsw_ale *ale, const struct ale_entry *entry);
+/* The entry stays in the table, whoever uses it. */
+void cpsw_ale_pin(struct cpsw_ale *ale, unsigned number);
 /* The number of an entry. -ENOENT. */
 int cpsw_ale_find(const struct cpsw_ale *ale, const struct ale_entry *entry);
 

@@ -372,9 +372,15 @@ void cpsw_get_address(const struct cpsw *cpsw, uint8_t address[CPSW_MAC_ADDRESS_
     memcpy(address, cpsw->address, CPSW_MAC_ADDRESS_LENGTH);
 }
 
+/* Its channels may be gone: a close that has returned -EAGAIN has closed some of them. */
+static bool is_shut(const struct cpsw *cpsw)
+{
+    return (__atomic_load_n(&cpsw->users, __ATOMIC_RELAXED) & CPSW_SHUT) != 0;
+}
+
 struct udma_flow *cpsw_flow(const struct cpsw *cpsw, unsigned flow)
 {
-    return flow < cpsw->config.flow_count ? cpsw->flows[flow].udma : NULL;
+    return !is_shut(cpsw) && flow < cpsw->config.flow_count ? cpsw->flows[flow].udma : NULL;
 }
 
 void cpsw_get_counters(const struct cpsw *cpsw, struct cpsw_counters *counters)
@@ -382,6 +388,9 @@ void cpsw_get_counters(const struct cpsw *cpsw, struct cpsw_counters *counters)
     struct udma_packet_counters channel;
 
     memset(counters, 0, sizeof(*counters));
+    counters->link_changes = __atomic_load_n(&cpsw->changes, __ATOMIC_RELAXED);
+    if (is_shut(cpsw))
+        return;
     udma_transmit_get_counters(cpsw->transmit, &channel);
     counters->sent = channel.packets;
     counters->sent_bytes = channel.bytes;
@@ -391,5 +400,4 @@ void cpsw_get_counters(const struct cpsw *cpsw, struct cpsw_counters *counters)
         counters->received_bytes[i] = channel.bytes;
         counters->dropped += __atomic_load_n(&cpsw->flows[i].dropped, __ATOMIC_RELAXED);
     }
-    counters->link_changes = __atomic_load_n(&cpsw->changes, __ATOMIC_RELAXED);
 }

@@ -139,8 +139,8 @@ int cpsw_close(struct cpsw *cpsw);
  * are the driver's and are filled in, so the packets are not const. word_count is 0, or what
  * cpsw_add_checksum() made of it. Returns how many were taken, from the first on; -EAGAIN: none for
  * want of room: ready() tells; -EINVAL: the first one's length is 0 or more than CPSW_FRAME_MAX, or
- * it has too many buffers; -ECANCELED: it is being closed; -ENETDOWN: the link is down, or it has
- * not been started. Any context. */
+ * it has no buffers or too many; -ECANCELED: it is being closed; -ENETDOWN: the link is down, or it
+ * has not been started. Any context. */
 int cpsw_send(struct cpsw *cpsw, struct udma_packet *packets, unsigned count);
 
 /* Gives a flow buffers to receive into, each of CPSW_BUFFER_SIZE bytes at least (its length).
@@ -184,7 +184,8 @@ int cpsw_classify(struct cpsw *cpsw, const struct cpsw_rule *rule);
 
 /* Multicast groups whose frames are received, broadcast is always; or everything (promiscuous).
  * -EINVAL: not a multicast address; -ENOSPC: the ALE's table is full; -ENOENT; -EDEADLK. Adding
- * counts: as many removes undo it. Thread context. */
+ * counts: as many removes undo it; but a group, or VLAN, that a rule names (cpsw_classify()) is
+ * received until the close. Thread context. */
 int cpsw_multicast_add(struct cpsw *cpsw, const uint8_t *address);
 int cpsw_multicast_remove(struct cpsw *cpsw, const uint8_t *address);
 int cpsw_set_promiscuous(struct cpsw *cpsw, bool on);
@@ -225,7 +226,8 @@ struct cpsw_statistics {
 };
 int cpsw_get_statistics(struct cpsw *cpsw, enum cpsw_port port, struct cpsw_statistics *statistics);
 
-/* What the driver counts, since the open. Any context. */
+/* What the driver counts, since the open; of a port that a close has begun with, the changes of the
+ * link only. Any context. */
 struct cpsw_counters {
     uint64_t sent, sent_bytes; /* frames that the switch has taken */
     uint64_t received[CPSW_FLOWS_MAX], received_bytes[CPSW_FLOWS_MAX];
@@ -234,7 +236,8 @@ struct cpsw_counters {
 };
 void cpsw_get_counters(const struct cpsw *cpsw, struct cpsw_counters *counters);
 
-/* The UDMA flow below, for its counters and the route of its interrupt. */
+/* The UDMA flow below, for its counters and the route of its interrupt. NULL: there is none of this
+ * number, or a close has begun. */
 struct udma_flow *cpsw_flow(const struct cpsw *cpsw, unsigned flow);
 
 #endif

@@ -170,20 +170,19 @@ static int classify_source(struct cpsw *cpsw, const struct cpsw_rule *rule)
     return error;
 }
 
-/* The entry is one that is there; it stays for as long as the classifier, which has no end. */
+/* The entry is one that is there; it stays for as long as the classifier, which has no end: were
+ * its number another entry's, that one's frames would be classified. */
 static int classify_entry(struct cpsw *cpsw, enum cpsw_ale_field field,
                           const struct ale_entry *entry, unsigned flow)
 {
-    int number, error;
+    const int number = cpsw_ale_find(&cpsw->ale, entry);
+    int error;
 
-    if (cpsw_ale_find(&cpsw->ale, entry) < 0)
-        return -EINVAL;
-    number = cpsw_ale_add(&cpsw->ale, entry);
     if (number < 0)
-        return number;
+        return -EINVAL;
     error = cpsw_ale_classify(&cpsw->ale, field, (unsigned)number, flow);
-    if (error != 0)
-        (void)cpsw_ale_remove(&cpsw->ale, entry);
+    if (error == 0)
+        cpsw_ale_pin(&cpsw->ale, (unsigned)number);
     return error;
 }
 

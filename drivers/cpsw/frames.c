@@ -51,6 +51,8 @@ static inline uint32_t length_of(const struct udma_packet *packet)
 {
     uint32_t length = 0;
 
+    if (packet->buffers == NULL)
+        return 0;
     if (__builtin_expect(packet->buffer_count == 1u, 1))
         return packet->buffers->length;
     if (packet->buffer_count > CPSW_BUFFERS_MAX)

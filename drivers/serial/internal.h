@@ -50,6 +50,8 @@ struct serial {
     uint32_t rest_position;   /* so many bytes are before it */
     uint8_t *free_rests[SERIAL_RESTS];
     unsigned free_count;
+    bool with_caller[SERIAL_QUEUE]; /* a piece, by its number: it was delivered, or was never given
+                                     */
     struct serial_piece queue[SERIAL_QUEUE]; /* for delivery */
     unsigned queue_first, queue_count;
     bool delivering;

@@ -28,11 +28,17 @@
 
 /* ---- delivery: in order, by one core at a time ---- */
 
+static unsigned number_of(const struct serial *serial, const uint8_t *data)
+{
+    return (unsigned)((size_t)(data - serial->memory) / SERIAL_STRIDE);
+}
+
 static void enqueue(struct serial *serial, struct serial_piece piece)
 {
     unsigned last = (serial->queue_first + serial->queue_count++) % SERIAL_QUEUE;
 
     serial->queue[last] = piece;
+    serial->with_caller[number_of(serial, piece.data)] = true;
     serial->counters.received += piece.length;
 }
 
@@ -253,34 +259,39 @@ static void watch_again(struct serial *serial)
     }
 }
 
+/* With the lock, as the next. */
 static int give_rest(struct serial *serial, uint8_t *data)
 {
-    unsigned long state = spin_lock(&serial->lock);
-    bool room = serial->free_count < SERIAL_RESTS;
-
-    if (room)
-        serial->free_rests[serial->free_count++] = data;
+    serial->free_rests[serial->free_count++] = data;
     watch_again(serial);
-    spin_unlock(&serial->lock, state);
-    return room ? 0 : -EINVAL;
+    return 0;
 }
 
-/* Under the lock: it is counted before it can come back. */
+/* It is counted before it can come back. */
 static int give_dma(struct serial *serial, uint8_t *data)
 {
     const struct udma_buffer buffer = {.data = data, .length = SERIAL_PIECE};
-    unsigned long state = spin_lock(&serial->lock);
-    int given = udma_flow_give(serial->flow, 0, &buffer, 1);
+    int given = udma_flow_give(serial->flow, 0, &buffer, 1); /* there is room for all there are */
 
-    if (given == 1) {
-        if (serial->with_dma++ == 0)
-            serial->fed_ns = time_now_ns();
-        watch_again(serial);
+    if (given != 1)
+        return given < 0 ? given : -EINVAL;
+    if (serial->with_dma++ == 0)
+        serial->fed_ns = time_now_ns();
+    watch_again(serial);
+    return 0;
+}
+
+static int give_back(struct serial *serial, uint8_t *data, unsigned number)
+{
+    unsigned long state = spin_lock(&serial->lock);
+    int error = -EINVAL; /* it was given already */
+
+    if (serial->with_caller[number]) {
+        error = number < serial->config.pieces ? give_dma(serial, data) : give_rest(serial, data);
+        serial->with_caller[number] = error != 0;
     }
     spin_unlock(&serial->lock, state);
-    if (given == 0)
-        return -EINVAL; /* the ring has room for all there are: it was given twice */
-    return given < 0 ? given : 0;
+    return error;
 }
 
 int serial_give(struct serial *serial, uint8_t *data)
@@ -290,12 +301,13 @@ int serial_give(struct serial *serial, uint8_t *data)
     if (data < serial->memory || offset % SERIAL_STRIDE != 0 ||
         number >= serial->config.pieces + SERIAL_RESTS)
         return -EINVAL;
-    return number >= serial->config.pieces ? give_rest(serial, data) : give_dma(serial, data);
+    return give_back(serial, data, (unsigned)number);
 }
 
 int serial_receive_begin(struct serial *serial)
 {
     for (unsigned i = 0; i < serial->config.pieces + SERIAL_RESTS; i++) {
+        serial->with_caller[i] = true;
         int error = serial_give(serial, serial->memory + (size_t)i * SERIAL_STRIDE);
 
         if (error != 0)

@@ -89,7 +89,8 @@ int serial_close(struct serial *serial);
  * being closed; -EIO: the channel has failed. */
 int serial_send(struct serial *serial, const void *data, uint32_t length, void *cookie);
 
-/* Gives back a piece that received() brought. Any context. -EINVAL: that is none; -ECANCELED: it is
+/* Gives back a piece that received() brought. Any context. -EINVAL: that is none, or one that was
+ * given back; -ECANCELED: it is
  * being closed. */
 int serial_give(struct serial *serial, uint8_t *data);
 

@@ -99,14 +99,10 @@ static int free_interrupts(struct udma_channel *channel)
     return freed != 0 ? freed : error;
 }
 
-int udma_channel_close(struct udma_channel *channel)
+static int close(struct udma_channel *channel)
 {
     int error = 0, stopped, freed;
 
-    if (!irq_is_allowed())
-        return -EDEADLK;
-    if (channel == NULL)
-        return -EINVAL;
     if (channel->by_thread && __atomic_load_n(&channel->draining, __ATOMIC_RELAXED))
         return -EAGAIN;
     if (channel->deferral.delivery != NULL)
@@ -131,6 +127,22 @@ int udma_channel_close(struct udma_channel *channel)
     if (udma_held_dispose(&channel->held, freed != 0) != 0 || freed != 0)
         return -EIO;
     return stopped;
+}
+
+int udma_channel_close(struct udma_channel *channel)
+{
+    int error;
+
+    if (!irq_is_allowed())
+        return -EDEADLK;
+    if (channel == NULL)
+        return -EINVAL;
+    if (!udma_end_begin(&channel->ending))
+        return -EAGAIN;
+    error = close(channel);
+    if (udma_is_still_open(error))
+        udma_end_finish(&channel->ending);
+    return error;
 }
 
 int udma_channel_describe(const struct udma_channel *channel, char *text, size_t size)

@@ -126,14 +126,10 @@ static int bring_down(struct udma_channel *channel)
     return error;
 }
 
-int udma_channel_abort(struct udma_channel *channel)
+static int abort_all(struct udma_channel *channel)
 {
     int stopped, error;
 
-    if (!irq_is_allowed())
-        return -EDEADLK;
-    if (channel == NULL || channel->extra == NULL)
-        return -EINVAL;
     if (channel->by_thread && __atomic_load_n(&channel->draining, __ATOMIC_RELAXED))
         return -EAGAIN;
     stopped = bring_down(channel);
@@ -147,4 +143,19 @@ int udma_channel_abort(struct udma_channel *channel)
     error = restart(channel);
     channel->aborting = false;
     return error != 0 ? error : stopped;
+}
+
+int udma_channel_abort(struct udma_channel *channel)
+{
+    int error;
+
+    if (!irq_is_allowed())
+        return -EDEADLK;
+    if (channel == NULL || channel->extra == NULL)
+        return -EINVAL;
+    if (!udma_end_begin(&channel->ending))
+        return -EAGAIN;
+    error = abort_all(channel);
+    udma_end_finish(&channel->ending);
+    return error;
 }

@@ -99,7 +99,7 @@ const struct udma_endpoint *udma_endpoint_number(unsigned number)
 
 const struct udma_endpoint *udma_endpoint_find(const char *name)
 {
-    for (unsigned i = 0; i < COUNT; i++)
+    for (unsigned i = 0; name != NULL && i < COUNT; i++)
         if (strcmp(endpoints[i].name, name) == 0)
             return &endpoints[i];
     return NULL;

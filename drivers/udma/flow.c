@@ -285,7 +285,8 @@ int udma_flow_open(struct udma_receive *receive, unsigned index,
         return -EDEADLK;
     if (receive == NULL || flow == NULL || index >= receive->config.flow_count || !is_valid(config))
         return -EINVAL;
-    if (receive->flows[index] != NULL || udma_half_is_running(receive->half))
+    if (receive->flows[index] != NULL || udma_half_is_running(receive->half) ||
+        PACKET_GET(receive->ending))
         return -EBUSY;
     udma_held_retry();
     error = allocate(receive, index, config, &opened);
@@ -334,17 +335,24 @@ int udma_flow_release(struct udma_flow *flow)
 
 int udma_flow_close(struct udma_flow *flow)
 {
+    struct udma_receive *receive;
     int error;
 
     if (!irq_is_allowed())
         return -EDEADLK;
     if (flow == NULL)
         return -EINVAL;
-    if (udma_half_is_running(flow->receive->half))
+    receive = flow->receive;
+    if (udma_half_is_running(receive->half))
         return -EBUSY;
+    if (!udma_end_begin(&receive->ending))
+        return -EAGAIN;
     udma_held_retry();
     error = udma_flow_quiesce(flow, false);
-    return error == 0 ? udma_flow_release(flow) : error;
+    if (error == 0)
+        error = udma_flow_release(flow);
+    udma_end_finish(&receive->ending);
+    return error;
 }
 
 unsigned udma_flow_core(const struct udma_flow *flow)

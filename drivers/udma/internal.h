@@ -144,6 +144,7 @@ struct udma_channel {
     bool stopped;   /* the teardown's message has come; atomic */
     bool cut_off;   /* by udma_stop(): the transfer in flight did not end */
     bool aborting;  /* it will go on: what is flushed is called back too */
+    bool ending;    /* udma_end_begin() */
     bool by_thread; /* the completion ring is not emptied in the interrupt; set once, by begin() and
                        udma_stop() too */
 
@@ -176,6 +177,24 @@ static inline bool udma_outcome_is_unknown(int error)
 {
     return error != 0 && error != -EACCES && error != -EBUSY && error != -EDEADLK &&
            error != -ENODEV;
+}
+
+/* One close, or abort, at a time: neither a callback that it calls nor another core begins one of
+ * its own meanwhile. false: somebody is at it. Who goes on with the handle finishes. */
+static inline bool udma_end_begin(bool *ending)
+{
+    return !__atomic_exchange_n(ending, true, __ATOMIC_ACQUIRE);
+}
+
+static inline void udma_end_finish(bool *ending)
+{
+    __atomic_store_n(ending, false, __ATOMIC_RELEASE);
+}
+
+/* Whether a close that has ended so has left the handle to its caller. */
+static inline bool udma_is_still_open(int error)
+{
+    return error == -EAGAIN || error == -EDEADLK;
 }
 
 /* ---- numbers.c; any context ---- */

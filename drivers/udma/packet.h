@@ -127,8 +127,9 @@ int udma_transmit_open(const struct udma_transmit_config *config, struct udma_tr
 /* Stops the channel at a packet's end, waiting for it 1 s, then cuts it off; gives everything back.
  * Each packet that has not had its sent() has it in this call, in thread context: 0 or -ECANCELED.
  * Return values as of udma_channel_close(): 0 and -ETIMEDOUT: closed; -EIO: the handle is gone,
- * something is held; -EAGAIN: a callback has not returned, close again; -EINVAL, -EDEADLK: nothing
- * was done. Thread context. */
+ * something is held; -EAGAIN: a callback has not returned, close again; or a close is at it, on
+ * another core or as what calls the callback that calls this, and nothing was done; -EINVAL,
+ * -EDEADLK: nothing was done. Thread context. */
 int udma_transmit_close(struct udma_transmit *transmit);
 
 /* Queues packets, in their order, without copying: up to `count`, with one doorbell. Returns how
@@ -204,7 +205,7 @@ struct udma_flow_config {
 
 /* Opens flow `index` of the channel, which does not run. Thread context. The errors of
  * udma_channel_open(), -EINVAL: no such flow, or sizes that are wrong; -EBUSY: it is open, or the
- * channel runs. */
+ * channel runs, or is being closed. */
 int udma_flow_open(struct udma_receive *receive, unsigned index,
                    const struct udma_flow_config *config, struct udma_flow **flow);
 
@@ -224,7 +225,8 @@ int udma_flow_poll(struct udma_flow *flow);
 
 /* Starts the channel, whose flows have been given buffers; with an endpoint, the endpoint too. Once
  * more after the other end of a loopback was closed and a new one paired. Thread context. -EINVAL:
- * NULL, or a flow is not open; -ENOTCONN: it is not paired; -EALREADY: it runs; -EDEADLK. */
+ * NULL, or a flow is not open; -ENOTCONN: it is not paired; -EALREADY: it runs; -ECANCELED: it is
+ * being closed; -EDEADLK. */
 int udma_receive_start(struct udma_receive *receive);
 
 /* Stops the channel at a packet's end, waiting for it 1 s, then cuts it off; closes the flows, and

@@ -22,6 +22,7 @@ struct udma_transmit {
     struct udma_receive *partner; /* of a loopback */
     struct udma_held held;
     bool wants_room; /* somebody waits for ready(); atomic */
+    bool ending;     /* udma_end_begin() */
     int stopped;     /* by udma_half_teardown(): 0 or -ETIMEDOUT */
 };
 
@@ -49,6 +50,7 @@ struct udma_receive {
     struct udma_flow *flows[UDMA_FLOWS_MAX];
     int stopped;
     bool failed; /* a flow's close could not release everything */
+    bool ending; /* udma_end_begin(): of it, or of a flow */
 };
 
 /* transmit.c: it runs. Thread context. */

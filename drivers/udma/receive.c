@@ -166,6 +166,15 @@ static bool flows_are_open(const struct udma_receive *receive)
     return true;
 }
 
+/* One that has been closed but for a callback that did not return is closed again, not started. */
+static bool is_closing(const struct udma_receive *receive)
+{
+    for (unsigned i = 0; i < receive->config.flow_count; i++)
+        if (PACKET_GET(receive->flows[i]->consumer.closing))
+            return true;
+    return false;
+}
+
 /* The receiving half first: it is there when the first data arrives. */
 static void enable(struct udma_receive *receive)
 {
@@ -186,6 +195,8 @@ int udma_receive_start(struct udma_receive *receive)
         return -ENOTCONN;
     if (udma_half_is_running(receive->half))
         return -EALREADY;
+    if (is_closing(receive))
+        return -ECANCELED;
     for (unsigned i = 0; i < receive->config.flow_count; i++)
         __atomic_store_n(&receive->flows[i]->consumer.told, false, __ATOMIC_RELEASE);
     enable(receive);
@@ -225,17 +236,11 @@ static int close_flows(struct udma_receive *receive, bool message)
     return 0;
 }
 
-int udma_receive_close(struct udma_receive *receive)
+static int close(struct udma_receive *receive)
 {
     int error, stopped;
     bool ran;
 
-    if (!irq_is_allowed())
-        return -EDEADLK;
-    if (receive == NULL)
-        return -EINVAL;
-    if (receive->partner != NULL)
-        return -EBUSY;
     udma_held_retry();
     ran = udma_half_is_running(receive->half);
     if (receive->stopped == 0)
@@ -251,6 +256,24 @@ int udma_receive_close(struct udma_receive *receive)
                   (unsigned)receive->number);
     error = receive->failed ? -EIO : 0;
     return udma_held_dispose(&receive->held, false) != 0 || error != 0 ? -EIO : stopped;
+}
+
+int udma_receive_close(struct udma_receive *receive)
+{
+    int error;
+
+    if (!irq_is_allowed())
+        return -EDEADLK;
+    if (receive == NULL)
+        return -EINVAL;
+    if (receive->partner != NULL)
+        return -EBUSY;
+    if (!udma_end_begin(&receive->ending))
+        return -EAGAIN;
+    error = close(receive);
+    if (udma_is_still_open(error))
+        udma_end_finish(&receive->ending);
+    return error;
 }
 
 uint16_t udma_receive_first_flow(const struct udma_receive *receive)

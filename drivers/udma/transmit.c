@@ -287,14 +287,10 @@ static int stop(struct udma_transmit *transmit)
     return 0;
 }
 
-int udma_transmit_close(struct udma_transmit *transmit)
+static int close(struct udma_transmit *transmit)
 {
     int error, freed, stopped;
 
-    if (!irq_is_allowed())
-        return -EDEADLK;
-    if (transmit == NULL)
-        return -EINVAL;
     if (transmit->config.polled && PACKET_GET(transmit->consumer.draining))
         return -EAGAIN;
     error = udma_packet_end_deferral(&transmit->consumer);
@@ -320,6 +316,22 @@ int udma_transmit_close(struct udma_transmit *transmit)
     if (udma_held_dispose(&transmit->held, freed != 0) != 0 || freed != 0)
         return -EIO;
     return stopped;
+}
+
+int udma_transmit_close(struct udma_transmit *transmit)
+{
+    int error;
+
+    if (!irq_is_allowed())
+        return -EDEADLK;
+    if (transmit == NULL)
+        return -EINVAL;
+    if (!udma_end_begin(&transmit->ending))
+        return -EAGAIN;
+    error = close(transmit);
+    if (udma_is_still_open(error))
+        udma_end_finish(&transmit->ending);
+    return error;
 }
 
 int udma_transmit_describe(const struct udma_transmit *transmit, char *text, size_t size)

@@ -126,7 +126,7 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
  *
  * -EAGAIN: a callback has not returned for 5 s. The channel is stopped, but the handle is still the
  * caller's: close it again. Of a polled channel: somebody is in udma_poll(). Nothing was done; nor
- * where a callback that a close calls calls it.
+ * where a callback that a close, or an abort, calls calls it, nor while another core closes it.
  *
  * -EINVAL: NULL. -EDEADLK: not allowed here (irq_is_allowed()), or in a callback of the channel's
  * own. Nothing was done. */

@@ -145,6 +145,8 @@ static void sent(void *context, void *cookie, int status)
     assert_true(status == 0 || status == -ECANCELED);
     seen.sent += status == 0;
     seen.canceled += status != 0;
+    if (status != 0)
+        assert_int_equal(cpsw_close(port), -EAGAIN);
 }
 
 static void ready(void *context)
@@ -155,11 +157,17 @@ static void ready(void *context)
 
 static void returned(void *context, unsigned flow, const struct udma_buffer *buffer)
 {
+    struct cpsw_counters counters;
+
+    /* The transmit channel is gone. */
+    cpsw_get_counters(port, &counters);
+    assert_null(cpsw_flow(port, flow));
     assert_ptr_equal(context, &seen);
     assert_in_range(flow, 0, CPSW_FLOWS_MAX - 1);
     assert_non_null(buffer->data);
     assert_int_equal(send_frame(0, 100), -ECANCELED);
     assert_int_equal(cpsw_give(port, flow, buffer, 1), -ECANCELED);
+    assert_int_equal(cpsw_close(port), -EAGAIN); /* it is being closed: that goes on */
     seen.returned++;
     memory_out--;
 }
@@ -399,6 +407,11 @@ static void test_lengths(void **state)
     assert_int_equal(cpsw_send(port, &packet, 1), -EINVAL);
     assert_int_equal(cpsw_send(port, &packet, 0), 0);
     assert_int_equal(cpsw_send(NULL, &packet, 1), -EINVAL);
+    packet.buffers = NULL;
+    for (packet.buffer_count = 0; packet.buffer_count <= 2; packet.buffer_count++)
+        assert_int_equal(cpsw_send(port, &packet, 1), -EINVAL);
+    packet.buffers = buffers;
+    packet.buffer_count = CPSW_BUFFERS_MAX;
     assert_int_equal(cpsw_give(port, 0, &small, 1), -EINVAL);
     assert_int_equal(cpsw_give(port, 1, &small, 1), -EINVAL);
     /* Four buffers, one frame. */
@@ -520,6 +533,7 @@ static void assert_flow(unsigned flow)
 
 static void test_flows(void **state)
 {
+    static const uint8_t other_group[6] = {0x01, 0x00, 0x5e, 0x7f, 0xff, 0xfa};
     struct cpsw_rule rule = {.match = CPSW_MATCH_PRIORITY, .value = 5, .flow = 1};
 
     (void)state;
@@ -543,6 +557,12 @@ static void test_flows(void **state)
     assert_flow(2);
     assert_true(arrives(group));
     assert_flow(3);
+    /* One remove too many takes nothing from the rule: no other entry gets the number it has. */
+    assert_int_equal(cpsw_multicast_remove(port, group), 0);
+    assert_int_equal(cpsw_multicast_remove(port, group), -ENOENT);
+    assert_int_equal(cpsw_multicast_add(port, other_group), 0);
+    assert_true(arrives(other_group));
+    assert_flow(0);
     rule = (struct cpsw_rule){.match = CPSW_MATCH_SOURCE, .flow = 1};
     memcpy(rule.address, peer, sizeof(peer));
     assert_int_equal(cpsw_classify(port, &rule), 0);

@@ -96,6 +96,8 @@ static void on_sent(void *context, void *cookie, int status)
         sent++;
     else
         canceled++;
+    if (status != 0) /* it is being closed, and that goes on */
+        assert_int_equal(serial_close(serial), -EAGAIN);
 }
 
 static void on_ready(void *context)
@@ -432,6 +434,25 @@ static void pieces_that_are_none_are_refused(void **state)
     assert_int_equal(serial_close(serial), 0);
 }
 
+/* Two pieces that are the same memory would be filled at once. */
+static void a_piece_is_given_back_once(void **state)
+{
+    (void)state;
+    holds = true;
+    assert_int_equal(open_with(true), 0);
+    assert_int_equal(serial_give(serial, serial->memory), -EINVAL); /* the DMA has it */
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(serial_send(serial, message, SERIAL_PIECE + 3, NULL), 0);
+    host_advance_us(1000 * CHARACTER_US);
+    assert_true(held_count >= 3);
+    for (unsigned i = 0; i < held_count; i++) {
+        assert_int_equal(serial_give(serial, held[i]), 0);
+        assert_int_equal(serial_give(serial, held[i]), -EINVAL);
+    }
+    holds = false;
+    assert_int_equal(serial_close(serial), 0);
+}
+
 /* ---- closing ---- */
 
 static void a_close_in_the_middle_gives_everything_back(void **state)
@@ -545,6 +566,7 @@ int main(void)
         cmocka_unit_test_setup(stopped_it_does_nothing, set_up),
         cmocka_unit_test_setup(sends_that_are_too_many_are_refused, set_up),
         cmocka_unit_test_setup(pieces_that_are_none_are_refused, set_up),
+        cmocka_unit_test_setup(a_piece_is_given_back_once, set_up),
         cmocka_unit_test_setup(a_close_in_the_middle_gives_everything_back, set_up),
         cmocka_unit_test_setup(every_allocation_may_fail, set_up),
         cmocka_unit_test_setup(every_request_of_an_open_may_fail, set_up),

@@ -65,6 +65,7 @@ static void names_are_found(void **state)
     const struct udma_endpoint *endpoint = udma_endpoint_find("cpsw0");
 
     (void)state;
+    assert_null(udma_endpoint_find(NULL));
     assert_non_null(endpoint);
     assert_int_equal(endpoint->source_thread, 0x7000);
     assert_int_equal(endpoint->destination_thread, 0xf000);
