@@ -193,7 +193,7 @@ unsigned udma_transfer_records(const struct udma_transfer *transfer)
 static bool is_cycling(const struct udma_channel *channel, const struct udma_transfer *transfer)
 {
     return transfer->cyclic &&
-           (__atomic_load_n(&channel->extra->cyclic, __ATOMIC_RELAXED) != NULL ||
+           (__atomic_load_n(&channel->extra->cyclic, __ATOMIC_ACQUIRE) != NULL ||
             udma_periods_are_delivered(channel->extra));
 }
 
