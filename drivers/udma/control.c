@@ -113,9 +113,11 @@ static int bring_down(struct udma_channel *channel)
 {
     int error = 0;
 
-    channel->aborting = true;
     if (channel->deferral.delivery != NULL)
         error = channel->deferral.delivery->end(&channel->deferral);
+    if (error == -EDEADLK)
+        return error;
+    channel->aborting = true;
     if (error == -EAGAIN)
         udma_begin_stop(channel);
     if (error == 0)
