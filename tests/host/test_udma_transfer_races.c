@@ -496,6 +496,88 @@ static void a_cyclic_transfer_is_stopped_at_any_moment(void **state)
     check();
 }
 
+/* ---- callbacks that end their own channel ---- */
+
+static int ended, aborted;
+
+static void end_in_period(void *context, unsigned index, uint64_t lost, int status)
+{
+    (void)context;
+    (void)index;
+    (void)lost;
+    (void)status;
+    ended = udma_channel_close(shared.channel);
+    aborted = udma_channel_abort(shared.channel);
+    add(&shared.periods);
+}
+
+static struct udma_transfer *submit_cyclic(void (*period)(void *, unsigned, uint64_t, int),
+                                           struct job *job)
+{
+    const struct udma_move move =
+        udma_move_copy((uintptr_t)shared.destination[0], (uintptr_t)shared.source, 64);
+    const struct udma_transfer_config config = {
+        .moves = &move, .count = 1, .cyclic = true, .period = period};
+    struct udma_transfer *transfer;
+
+    assert_int_equal(udma_transfer_prepare(shared.channel, &config, &transfer), 0);
+    assert_int_equal(submit(transfer, job), 0);
+    return transfer;
+}
+
+static void a_period_of_a_polled_channel_does_not_pull_it_from_under_itself(void **state)
+{
+    const struct udma_channel_config config = {.name = "polled",
+                                               .polled = true,
+                                               .depth = DEPTH,
+                                               .callback = on_end,
+                                               .transfers = &udma_transfers};
+    struct job job = {0};
+
+    (void)state;
+    assert_int_equal(udma_channel_open(&config, &shared.channel), 0);
+    (void)submit_cyclic(end_in_period, &job);
+    host_advance_us(1000);
+    assert_true(udma_cyclic_poll(shared.channel) > 0);
+    assert_true(shared.periods != 0);
+    assert_int_equal(ended, -EAGAIN);
+    assert_int_equal(aborted, -EAGAIN);
+    assert_int_equal(udma_cyclic_poll(shared.channel), 0);
+    assert_int_equal(udma_channel_close(shared.channel), 0);
+    check();
+}
+
+static void abort_in_callback(void *context, void *cookie, int status)
+{
+    on_end(context, cookie, status);
+    aborted = udma_channel_abort(shared.channel);
+}
+
+/* Nothing was done: so what a later close drops is not called back. */
+static void a_callback_in_a_thread_does_not_abort_its_channel(void **state)
+{
+    const struct udma_channel_config config = {.name = "thread",
+                                               .core = 1,
+                                               .depth = DEPTH,
+                                               .callback = abort_in_callback,
+                                               .delivery = &udma_in_thread_on,
+                                               .transfers = &udma_transfers};
+    struct job job = {0};
+
+    (void)state;
+    assert_int_equal(udma_channel_open(&config, &shared.channel), 0);
+    assert_int_equal(copy(&job), 0);
+    host_advance_us(1000);
+    assert_int_equal(udma_flush(shared.channel, TIMEOUT_US), 0);
+    assert_int_equal(job.calls, 1);
+    assert_int_equal(aborted, -EDEADLK);
+    (void)submit_cyclic(on_period, &job);
+    host_advance_us(100);
+    assert_int_equal(udma_channel_close(shared.channel), 0);
+    assert_int_equal(job.calls, 1);
+    check();
+}
+
 /* ---- a ring in message mode, and its monitor ---- */
 
 #define ELEMENTS 200u /* of each putter */
@@ -595,6 +677,8 @@ int main(void)
         TEST(aborts_under_everybodys_hands),
         TEST(closes_under_everybodys_hands),
         TEST(a_cyclic_transfer_is_stopped_at_any_moment),
+        TEST(a_period_of_a_polled_channel_does_not_pull_it_from_under_itself),
+        TEST(a_callback_in_a_thread_does_not_abort_its_channel),
         TEST(a_message_ring_has_cores_at_both_ends),
     };
 
