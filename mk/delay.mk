@@ -26,7 +26,7 @@ HOST_DELAY_CODE    := $(addprefix tests/delay/,calls.c host.c points.c turns.c)
 HOST_DELAY_CFLAGS   = -fsanitize-coverage=trace-pc -include tests/delay/around_atomics.h -include tests/delay/registers.h
 HOST_DELAY_WRAP     = main spin_lock spin_unlock mutex_lock mutex_unlock irq_save irq_restore sched_yield \
                       pthread_create pthread_join pthread_mutex_lock pthread_cond_wait pthread_cond_broadcast
-DELAYED_TESTS      := test_msi_siege test_msi_parallel test_udma_parallel
+DELAYED_TESTS      := test_msi_siege test_msi_parallel test_udma_parallel test_udma_packet_races test_udma_transfer_races
 DELAYED_PROGRAMS   := $(foreach sanitizer,asan tsan,$(addprefix $(BUILD)/delayed-$(sanitizer)/,$(DELAYED_TESTS)))
 
 # So long they run again and again, each time with another seed; 0: once.

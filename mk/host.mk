@@ -50,7 +50,7 @@ $(H)/test_msi_undo: WRAP = calloc ti_sci_event_map ti_sci_event_unmap ti_sci_rou
 $(H)/test_udma_faults: WRAP = calloc aligned_alloc ti_sci_batch ti_sci_ring_configure \
                               ti_sci_psil_pair ti_sci_psil_unpair ti_sci_get_range irq_free irq_synchronize host_mmio_read \
                               snprintf
-$(H)/test_udma_parallel: WRAP = irq_free
+$(H)/test_udma_parallel $(H)/test_udma_packet_races $(H)/test_udma_transfer_races: WRAP = irq_free
 $(H)/test_packets: WRAP = psil_find
 $(H)/test_cpsw: WRAP = ti_sci_device_get ti_sci_device_put udma_send
 $(H)/test_cpsw_blocks: WRAP = host_mmio_read
@@ -113,7 +113,8 @@ $(SWEEP): $(SWEEP_OBJECTS)
 # -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
 TSAN       := $(BUILD)/tsan
 TSAN_SANITIZE := -fsanitize=thread -Wno-tsan
-TSAN_TESTS := test_cpsw test_local test_statistics test_work test_msi_parallel test_msi_races test_udma_parallel test_udma_deferred
+TSAN_TESTS := test_cpsw test_local test_statistics test_work test_msi_parallel test_msi_races test_udma_parallel test_udma_deferred \
+              test_udma_packet_races test_udma_transfer_races
 
 tsan-tests:
 	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="$(TSAN_SANITIZE)" \

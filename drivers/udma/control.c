@@ -97,11 +97,12 @@ static int restart(struct udma_channel *channel)
         return error;
     channel->by_thread = channel->config.polled || delivery != NULL;
     channel->stopped = channel->cut_off = false;
-    udma_slots_reset(channel);
     udma_enable(&channel->halves);
     if (!channel->config.polled)
         irq_unmask(channel->irq);
+    /* Last, and with the lock: who finds a free slot is not refused. */
     state = spin_lock(&channel->lock);
+    udma_slots_reset(channel);
     channel->refusal = 0;
     spin_unlock(&channel->lock, state);
     return 0;
@@ -112,9 +113,11 @@ static int bring_down(struct udma_channel *channel)
 {
     int error = 0;
 
-    channel->aborting = true;
     if (channel->deferral.delivery != NULL)
         error = channel->deferral.delivery->end(&channel->deferral);
+    if (error == -EDEADLK)
+        return error;
+    channel->aborting = true;
     if (error == -EAGAIN)
         udma_begin_stop(channel);
     if (error == 0)

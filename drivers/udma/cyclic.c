@@ -12,6 +12,7 @@
  * A core that was held up for more than a round finds all responses there, and does not see how
  * many rounds that were. The UDMAP's count of bytes does.
  */
+#include "arch/barrier.h"
 #include "drivers/udma/extra.h"
 #include "msi/irq.h"
 
@@ -109,10 +110,15 @@ static unsigned deliver(struct udma_transfer *transfer)
     return count;
 }
 
-/* One core at a time is at a channel's periods. false: another one is. */
+/* One core at a time is at a channel's periods. false: another one is. The barrier: this is seen
+ * before it is read which transfer is cyclic, so who sees that one ended sees this core at it, and
+ * neither frees it nor begins anew. */
 static bool enter(struct udma_extra *extra)
 {
-    return !__atomic_exchange_n(&extra->delivering, true, __ATOMIC_ACQUIRE);
+    bool free = !__atomic_exchange_n(&extra->delivering, true, __ATOMIC_ACQUIRE);
+
+    barrier_cores();
+    return free;
 }
 
 static void leave(struct udma_extra *extra)
@@ -201,6 +207,9 @@ int udma_periods_end(struct udma_channel *channel)
 {
     int error;
 
+    /* He who is in there comes out first; then nobody is let in. */
+    if (channel->config.polled)
+        return enter(channel->extra) ? 0 : -EAGAIN;
     if (channel->extra->irq == NULL)
         return 0;
     error = irq_free(channel->extra->irq);
@@ -211,5 +220,7 @@ int udma_periods_end(struct udma_channel *channel)
 
 int udma_periods_synchronize(struct udma_channel *channel)
 {
+    if (channel->config.polled)
+        return udma_periods_are_delivered(channel->extra) ? -EAGAIN : 0;
     return channel->extra->irq != NULL ? irq_synchronize(channel->extra->irq) : 0;
 }

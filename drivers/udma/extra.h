@@ -94,11 +94,13 @@ uint64_t udma_progress(struct udma_transfer *transfer);
 
 /* Thread context; once for the channel. The errors of irq_request(). */
 int udma_periods_begin(struct udma_channel *channel);
-/* Thread context. The errors of irq_free(). */
+/* Thread context; the channel is off. The errors of irq_free(); of a polled channel -EAGAIN while
+ * somebody is in udma_cyclic_poll(). */
 int udma_periods_end(struct udma_channel *channel);
 /* A core is calling back periods. */
 bool udma_periods_are_delivered(const struct udma_extra *extra);
-/* Waits until none is. Thread context. The errors of irq_synchronize(). */
+/* Waits until none is. Thread context. The errors of irq_synchronize(); of a polled channel,
+ * -EAGAIN while one is. */
 int udma_periods_synchronize(struct udma_channel *channel);
 /* It is about to be submitted; the channel's lock. */
 void udma_periods_start(struct udma_transfer *transfer);

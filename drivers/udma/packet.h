@@ -216,7 +216,8 @@ int udma_flow_close(struct udma_flow *flow);
 /* Gives empty buffers to the flow: up to `count`; returns how many it took, 0 when the free ring is
  * full, which can't be for buffers that came from it. One doorbell; in a callback of the flow, one
  * at the end of all callbacks of this interrupt. Any context, any core. -EINVAL: no flow, no such
- * free ring, or the first buffer's length is out of range; -ECANCELED: it is being closed. */
+ * free ring, or the first buffer's length is out of range; -ECANCELED: it is being closed; -EIO: it
+ * has failed. */
 int udma_flow_give(struct udma_flow *flow, unsigned free_ring, const struct udma_buffer *buffers,
                    unsigned count);
 
@@ -231,8 +232,9 @@ int udma_receive_start(struct udma_receive *receive);
 
 /* Stops the channel at a packet's end, waiting for it 1 s, then cuts it off; closes the flows, and
  * gives everything back: each buffer that was given, with a packet in it or as returned(). Return
- * values as of udma_transmit_close(); -EBUSY: a transmit channel is paired with it, which is to be
- * closed first. Thread context. */
+ * values as of udma_transmit_close(), but that after -EDEADLK in a flow's own callback, in a
+ * thread, the channel has been stopped, as after -EAGAIN; -EBUSY: a transmit channel is paired with
+ * it, which is to be closed first. Thread context. */
 int udma_receive_close(struct udma_receive *receive);
 
 /* The number that a sender names to reach flow 0; the others follow. Any context. */

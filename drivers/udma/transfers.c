@@ -155,6 +155,13 @@ static bool is_submitted(const struct udma_transfer *transfer)
     return __atomic_load_n(&transfer->slot, __ATOMIC_ACQUIRE) != NULL;
 }
 
+/* Who asks how far another transfer is looks at all that are submitted (progress.c), with the lock:
+ * who took it before this one ended is out then. */
+static void wait_for_readers(struct udma_channel *channel)
+{
+    spin_unlock(&channel->lock, spin_lock(&channel->lock));
+}
+
 int udma_transfer_release(struct udma_transfer *transfer)
 {
     if (!wait_is_allowed())
@@ -164,6 +171,7 @@ int udma_transfer_release(struct udma_transfer *transfer)
     if (is_submitted(transfer) ||
         (transfer->cyclic && udma_periods_are_delivered(transfer->channel->extra)))
         return -EBUSY;
+    wait_for_readers(transfer->channel);
     detach(transfer);
     free_transfer(transfer);
     return 0;
@@ -185,7 +193,7 @@ unsigned udma_transfer_records(const struct udma_transfer *transfer)
 static bool is_cycling(const struct udma_channel *channel, const struct udma_transfer *transfer)
 {
     return transfer->cyclic &&
-           (__atomic_load_n(&channel->extra->cyclic, __ATOMIC_RELAXED) != NULL ||
+           (__atomic_load_n(&channel->extra->cyclic, __ATOMIC_ACQUIRE) != NULL ||
             udma_periods_are_delivered(channel->extra));
 }
 

@@ -137,7 +137,8 @@ int udma_submit(struct udma_channel *channel, struct udma_transfer *const *trans
 uint64_t udma_transfer_done(const struct udma_transfer *transfer);
 
 /* Of a polled channel: calls back the periods that have ended, and returns how many. As udma_poll()
- * otherwise. -EINVAL; -EBUSY. */
+ * otherwise: meanwhile, so in a period's callback too, udma_channel_close() and
+ * udma_channel_abort() stop the channel and return -EAGAIN. -EINVAL; -EBUSY. */
 int udma_cyclic_poll(struct udma_channel *channel);
 
 /* Sets trigger 0: what waits for it goes on. Any context. -EINVAL: no channel, or one that has no

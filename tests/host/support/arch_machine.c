@@ -77,11 +77,19 @@ static bool memory_read(void *context, uint64_t address, void *data, size_t size
     return true;
 }
 
+/* A word that is aligned comes at once, as from a bus: cores may look at it meanwhile. */
 static bool memory_write(void *context, uint64_t address, const void *data, size_t size)
 {
+    uint32_t word;
+
     (void)context;
     if (!addressable(address, size))
         return false;
+    if (size == sizeof(word) && address % sizeof(word) == 0) {
+        memcpy(&word, data, sizeof(word));
+        __atomic_store_n((uint32_t *)(uintptr_t)address, word, __ATOMIC_RELEASE);
+        return true;
+    }
     memcpy((void *)(uintptr_t)address, data, size);
     return true;
 }
