@@ -14,9 +14,9 @@
 #include <string.h>
 
 #define PLACES    7u
-#define EACH      100u /* elements that each core puts */
-#define RINGS_MAX 64u  /* no Navigator has more proxies */
-#define WAIT_US   UINT64_C(20000000)
+#define EACH      32u /* elements that each core puts */
+#define RINGS_MAX 64u /* no Navigator has more proxies */
+#define WAIT_US   UINT64_C(60000000)
 
 /* Both halves differ from element to element. */
 static uint64_t element_of(unsigned core, unsigned number)
@@ -109,7 +109,7 @@ static void put_and_take(void *argument)
     }
 }
 
-SELFTEST(message_ring, all_cores_share_both_ends, 120)
+SELFTEST(message_ring, all_cores_share_both_ends, 300)
 {
     const struct navigators before = navigators_inventory();
 
