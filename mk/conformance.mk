@@ -24,5 +24,5 @@ $(UBOOT)/stamp: tools/build-uboot | $(SETUP)/uboot
 
 check-long: $(UBOOT)/stamp
 
-check-uboot: firmware twin $(UBOOT)/stamp | $(SETUP)/run $(SETUP)/images
+check-uboot: firmware twin net $(UBOOT)/stamp | $(SETUP)/run $(SETUP)/images
 	@CROSS_COMPILE=$(CROSS_COMPILE) tests/conformance/uboot $(O) $(UBOOT)

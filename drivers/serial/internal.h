@@ -45,6 +45,7 @@ struct serial {
     uint64_t fed_ns;       /* starved: when it got the first again */
     bool unwatched;        /* pauses do not interrupt until a piece has come or is given back */
     bool errors_unwatched; /* errors do not either, until who has them in its hands has them out */
+    bool unseen;           /* there was one, not at the FIFO's head: what it is, nobody has seen */
     uint32_t arrived; /* bytes of the DMA's that were queued for delivery, as the PDMA counts */
     struct serial_piece rest; /* fetched, waits for the DMA's bytes before it; data NULL: none */
     uint32_t rest_position;   /* so many bytes are before it */

@@ -101,7 +101,8 @@ static const struct {
     {UART_LSR_RX_PE, SERIAL_PARITY},
 };
 
-#define LINE_ERRORS (UART_LSR_RX_OE | UART_LSR_RX_BI | UART_LSR_RX_FE | UART_LSR_RX_PE)
+#define BYTE_ERRORS (UART_LSR_RX_BI | UART_LSR_RX_FE | UART_LSR_RX_PE)
+#define LINE_ERRORS (UART_LSR_RX_OE | BYTE_ERRORS)
 
 static void tell(struct serial *serial, enum serial_error error)
 {
@@ -184,9 +185,13 @@ static uint32_t fetch_rest(struct serial *serial)
  * bytes are fetched this is enough. */
 static uint32_t note_errors(struct serial *serial)
 {
+    uint32_t status;
+
     serial->errors_unwatched = true;
     SERIAL_WRITE(serial, ier, serial->unwatched ? 0 : UART_IER_RHR);
-    return SERIAL_READ(serial, lsr) & LINE_ERRORS;
+    status = SERIAL_READ(serial, lsr);
+    serial->unseen = (status & UART_LSR_RX_FIFO_STS) != 0 && (status & BYTE_ERRORS) == 0;
+    return status & LINE_ERRORS;
 }
 
 enum irq_return serial_interrupt(void *context)
@@ -203,6 +208,8 @@ enum irq_return serial_interrupt(void *context)
         }
         if (type == UART_IIR_RX_TIMEOUT) {
             errors = fetch_rest(serial);
+            if ((errors & BYTE_ERRORS) != 0)
+                serial->unseen = false; /* it was among these */
             serial->errors_unwatched = false;
         }
         serial_ask(serial);
@@ -217,7 +224,9 @@ void serial_packet(void *context, struct udma_packet *packet)
 {
     struct serial *serial = context;
     unsigned long state = spin_lock(&serial->lock);
+    const bool unseen = serial->unseen;
 
+    serial->unseen = false;
     for (unsigned i = 0; i < packet->buffer_count; i++)
         enqueue(serial, (struct serial_piece){packet->buffers[i].data, packet->buffers[i].length});
     serial->counters.pieces++;
@@ -230,6 +239,8 @@ void serial_packet(void *context, struct udma_packet *packet)
         serial_ask(serial);
     }
     spin_unlock(&serial->lock, state);
+    if (unseen)
+        tell(serial, SERIAL_UNKNOWN);
     deliver(serial);
 }
 

@@ -25,7 +25,7 @@ const char *serial_error_name(enum serial_error error)
     static const char *const names[SERIAL_ERRORS] = {
         [SERIAL_OVERRUN] = "overrun",       [SERIAL_BREAK] = "break",
         [SERIAL_FRAMING] = "framing error", [SERIAL_PARITY] = "parity error",
-        [SERIAL_DMA] = "DMA error",
+        [SERIAL_UNKNOWN] = "line error",    [SERIAL_DMA] = "DMA error",
     };
 
     return (unsigned)error < SERIAL_ERRORS ? names[error] : "unknown error";

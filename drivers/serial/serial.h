@@ -27,12 +27,20 @@ struct udma_endpoint;
 #define SERIAL_PIECES_MAX  64u
 #define SERIAL_MESSAGE_MAX 0x3fffffu /* bytes; UDMA_BUFFER_MAX */
 
+/* What the UART tells of the line. It tells what is wrong with the byte that is read next, and the
+ * DMA does not look: so which byte of a piece it is nobody knows, nor often what. An error is told
+ * before the piece that has the byte is delivered, or with it; of several in a piece one is told at
+ * least; and one may be told twice, as SERIAL_UNKNOWN too. One that comes with the last bytes of a
+ * piece may be out of the FIFO before a core has looked, and is not told then. Who has to know of
+ * each has to have a checksum. What comes before a pause, shorter than a piece, is read byte by
+ * byte, and its errors are exact. */
 enum serial_error {
     SERIAL_OVERRUN, /* the FIFO was full, and bytes were lost: nobody gave pieces back in time */
     SERIAL_BREAK,   /* the line was low for longer than a character; a zero byte comes with it */
     SERIAL_FRAMING, /* no stop bit */
     SERIAL_PARITY,
-    SERIAL_DMA, /* the DMA has an error (drivers/udma/packet.h); bytes may be lost. Close it. */
+    SERIAL_UNKNOWN, /* one of the three above, of a byte that the DMA was quicker to fetch */
+    SERIAL_DMA,     /* the DMA has an error (drivers/udma/packet.h); bytes may be lost. Close it. */
     SERIAL_ERRORS
 };
 

@@ -221,8 +221,9 @@ struct ti_sci_prepared {
 };
 struct ti_sci_item {
     enum ti_sci_kind kind;
-    int error; /* what came of it */
-    union {    /* which of them, the kind says */
+    int error;     /* what came of it */
+    bool is_trial; /* a refusal is no error, and is not logged */
+    union {        /* which of them, the kind says */
         struct ti_sci_ring_config ring;
         struct ti_sci_udmap_tx_config transmit;
         struct ti_sci_udmap_rx_config receive;

@@ -178,7 +178,7 @@ void ti_sci_batch(struct ti_sci_item *items, unsigned count)
     ti_sci_request_all(messages, count);
     for (unsigned i = 0; i < count; i++) {
         items[i].error = messages[i].error;
-        if (items[i].error == -EACCES)
+        if (items[i].error == -EACCES && !items[i].is_trial)
             log_refusal(&items[i]);
     }
 }

@@ -79,6 +79,7 @@ _Static_assert(offsetof(struct uart_registers, ier2) == 0x6c, "UART_IER2");
 #define UART_LSR_RX_BI           (1u << 4)
 #define UART_LSR_TX_FIFO_E       (1u << 5) /* the transmit FIFO is empty */
 #define UART_LSR_TX_SR_E         (1u << 6) /* and so is the shift register */
+#define UART_LSR_RX_FIFO_STS     (1u << 7) /* a byte in the FIFO has an error; 2-4: the next one's */
 #define UART_MDR1_MODE           0x07u
 #define UART_MDR1_UART_16X       0x00u
 #define UART_MDR1_UART_13X       0x03u

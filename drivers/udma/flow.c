@@ -355,6 +355,11 @@ int udma_flow_close(struct udma_flow *flow)
     return error;
 }
 
+uint16_t udma_flow_free_ring(const struct udma_flow *flow, unsigned free_ring)
+{
+    return flow->feeds[free_ring].ring.index;
+}
+
 unsigned udma_flow_core(const struct udma_flow *flow)
 {
     return udma_route_core(flow->consumer.irq, &flow->consumer.deferral);

@@ -9,6 +9,7 @@
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/internal.h"
 #include "drivers/udma/ring.h"
+#include "drivers/udma/static_tr.h"
 #include "drivers/udma/udmap_registers.h"
 #include "lib/log.h"
 
@@ -18,14 +19,42 @@ LOG_USE(udma);
 #define TEARDOWN_TIMEOUT_US 100000u
 #define RING_ELEMENTS       16u
 
-/* The transmitting half ends the receiving one; but that may be fed by somebody else. */
+/* The other half of a block copy is off this soon after the transmitting one. */
+#define FOLLOWS_US          1000u
+
+/* The transmitting half of a block copy ends the receiving one. A receiving half that is somebody
+ * else's is fed by a peripheral, and torn down from there; or, what only the channel's own register
+ * ends. */
+static bool tear_down(const struct udma_halves *halves)
+{
+    const struct udma_halves transmit = {halves->number, halves->transmit, NULL};
+    const struct udma_halves receive = {halves->number, NULL, halves->receive};
+
+    if (udma_is_running(&transmit)) {
+        mmio_write32(UDMA_CTL(halves->transmit), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
+        if (!udma_wait_until_off(&transmit, TEARDOWN_TIMEOUT_US))
+            return false;
+        if (udma_wait_until_off(&receive, FOLLOWS_US))
+            return true;
+    }
+    if (!udma_is_running(&receive))
+        return true;
+    udma_endpoint_teardown(halves->receive);
+    if (udma_wait_until_off(&receive, TEARDOWN_TIMEOUT_US))
+        return true;
+    mmio_write32(UDMA_CTL(halves->receive), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
+    return udma_wait_until_off(&receive, TEARDOWN_TIMEOUT_US);
+}
+
 static bool stop(const struct udma_halves *halves)
 {
-    bool transmits = udma_half_is_running(halves->transmit);
-
-    mmio_write32(UDMA_CTL(transmits ? halves->transmit : halves->receive),
-                 UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
-    return udma_wait_until_off(halves, TEARDOWN_TIMEOUT_US) || udma_disable(halves) == 0;
+    if (tear_down(halves))
+        return true;
+    if (halves->receive != NULL)
+        udma_endpoint_stop(halves->receive);
+    if (halves->transmit != NULL)
+        udma_endpoint_stop(halves->transmit);
+    return udma_disable(halves) == 0;
 }
 
 /* The last ring that was taken back: as long as it could not be reset it has its memory. */
@@ -78,6 +107,7 @@ static void clear(struct udma *udma, const struct udma_pools *pools, uint16_t nu
 {
     const struct udma_halves halves = owned_halves(udma, pools, number);
     uint16_t thread = (uint16_t)(udma->facts.psil_base + number);
+    bool both = udma_half_is_running(halves.transmit) && udma_half_is_running(halves.receive);
     bool stopped;
 
     if (!udma_is_running(&halves))
@@ -87,8 +117,10 @@ static void clear(struct udma *udma, const struct udma_pools *pools, uint16_t nu
                 stopped ? "is stopped" : "can't be stopped");
     if (!stopped)
         return;
-    /* If it was paired so. */
-    (void)ti_sci_psil_unpair(udma->facts.navss_device, thread, thread);
+    /* A block copy's halves are paired with each other. Which peripheral one half is paired with
+     * nobody can be asked: who wants that takes it (endpoint_pairing.c). */
+    if (both)
+        (void)ti_sci_psil_unpair(udma->facts.navss_device, thread, thread);
     if (halves.transmit != NULL)
         empty_ring(udma, number);
 }

@@ -240,6 +240,10 @@ int udma_receive_close(struct udma_receive *receive);
 /* The number that a sender names to reach flow 0; the others follow. Any context. */
 uint16_t udma_receive_first_flow(const struct udma_receive *receive);
 
+/* The ring of a free ring, 0 to the flow's free_rings less 1, for a monitor (monitor.h): how few
+ * buffers there have been, and how often none. Any context. */
+uint16_t udma_flow_free_ring(const struct udma_flow *flow, unsigned free_ring);
+
 /* Any context; the core that its callbacks run on, as udma_channel_core(). */
 unsigned udma_flow_core(const struct udma_flow *flow);
 void udma_flow_get_counters(const struct udma_flow *flow, struct udma_packet_counters *counters);

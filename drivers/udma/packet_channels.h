@@ -53,6 +53,12 @@ struct udma_receive {
     bool ending; /* udma_end_begin(): of it, or of a flow */
 };
 
+/* endpoint_pairing.c: error: of pairing an endpoint's thread with a channel's, of that direction.
+ * If it was refused, whoever has left the endpoint paired with another channel of this host's is
+ * unpaired, and it is asked for once more. 0; -EACCES: it is in use; the system firmware's errors.
+ * Thread context. */
+int udma_endpoint_claim(const struct udma_link *link, enum udma_direction direction, int error);
+
 /* transmit.c: it runs. Thread context. */
 void udma_transmit_enable(struct udma_transmit *transmit);
 

@@ -110,6 +110,8 @@ static int configure(struct udma_receive *receive)
                   error);
     if (receive->config.endpoint == NULL)
         return error;
+    if (error == 0)
+        items[1].error = udma_endpoint_claim(&receive->link, UDMA_RECEIVE, items[1].error);
     later = udma_pair_settle(&receive->link, items[1].error, error == 0);
     error = error != 0 ? error : later;
     return error == -EADDRINUSE ? -EACCES : error;

@@ -170,6 +170,8 @@ static int configure(struct udma_transmit *transmit)
                   (unsigned)transmit->number, items[CHANNEL].error);
     if (transmit->config.endpoint == NULL)
         return error;
+    if (error == 0)
+        items[PAIR].error = udma_endpoint_claim(&transmit->link, UDMA_TRANSMIT, items[PAIR].error);
     later = udma_pair_settle(&transmit->link, items[PAIR].error, error == 0);
     error = error != 0 ? error : later;
     return error == -EADDRINUSE ? -EACCES : error;

@@ -15,6 +15,7 @@
 #include "arch/wait.h"
 #include "drivers/cpsw/cpsw_registers.h"
 #include "drivers/ti_sci/ti_sci.h"
+#include "drivers/udma/ring.h"
 #include "drivers/udma/udma.h"
 #include "msi/irq.h"
 #include "msi/report.h"
@@ -35,12 +36,13 @@
 
 #include <cmocka.h>
 
-#define BUFFERS  32u
-#define SENT_MAX 64u
-#define LINK_US  200000u
-#define TYPE_AT  12u
-#define HEADER   14u
-#define STEPS    40u /* more than a life has requests */
+#define BUFFERS        32u
+#define SENT_MAX       64u
+#define LINK_US        200000u
+#define TYPE_AT        12u
+#define HEADER         14u
+#define LEFT_FREE_RING 60u /* of a receive channel: nobody else has it */
+#define STEPS          40u /* more than a life has requests */
 
 static const uint8_t own[] = {0x02, 0x11, 0x22, 0x33, 0x44, 0x55};
 static const uint8_t peer[] = {0x02, 0x00, 0x00, 0x00, 0x00, 0x01};
@@ -253,6 +255,30 @@ static struct inventory take_inventory(void)
     return inventory;
 }
 
+static void use_ring(uint16_t number)
+{
+    struct udma_ring ring = {.elements = NULL};
+
+    assert_int_equal(udma_ring_open_of(facts.udma, &ring, number, 16), 0);
+    assert_int_equal(udma_ring_close(&ring), 0);
+}
+
+/* In the mood stale-loader a loader's channels are paired with the port, and a loader's rings are
+ * configured: all of it is as it always was when the port has been open, and each ring. */
+static void take_over_left_overs(void)
+{
+    uint16_t rings[128];
+    unsigned count = 0;
+
+    open_port(true, 1);
+    close_port();
+    use_ring(LEFT_FREE_RING);
+    while (count < 128 && udma_ring_reserve_of(facts.udma, &rings[count]) == 0)
+        use_ring(rings[count++]);
+    while (count-- > 0)
+        assert_int_equal(udma_ring_unreserve_of(facts.udma, rings[count]), 0);
+}
+
 static int start_machine(void **state)
 {
     (void)state;
@@ -263,6 +289,7 @@ static int start_machine(void **state)
     for (unsigned i = 0; i < SENT_MAX; i++)
         frames[i] = dma_alloc(CPSW_BUFFER_SIZE);
     am65x_link(true);
+    take_over_left_overs();
     return 0;
 }
 

@@ -380,6 +380,69 @@ static void what_the_line_does_wrong_is_told(void **state)
     assert_true(is_idle());
 }
 
+/* An error of one byte, at `place` of `length`, that all arrive. */
+static void one_error(uint32_t bits, unsigned place, uint32_t length)
+{
+    (void)set_up(NULL);
+    assert_int_equal(open_with(true), 0);
+    assert_true(am65x_inject_after(AM65X_FAULT_UART_LINE, bits, place, 1));
+    send(length);
+    host_advance_us((length + 100u) * CHARACTER_US);
+}
+
+static void close_again(void)
+{
+    assert_true(am65x_inject(AM65X_FAULT_UART_LINE, 0, 0));
+    assert_int_equal(serial_close(serial), 0);
+    assert_true(is_idle());
+}
+
+/* Before a pause each byte is looked at: what it is, is known. */
+static void an_error_before_a_pause_is_told_exactly(void **state)
+{
+    (void)state;
+    for (unsigned place = 0; place < 10; place++) {
+        one_error(AM65X_UART_FRAMING, place, 10);
+        check_received(10);
+        assert_true(errors[SERIAL_FRAMING] != 0);
+        send(SERIAL_PIECE); /* a piece that has none */
+        host_advance_us(2 * SERIAL_PIECE * CHARACTER_US);
+        assert_int_equal(errors[SERIAL_UNKNOWN] + errors[SERIAL_PARITY], 0);
+        close_again();
+        one_error(AM65X_UART_PARITY, place, 10);
+        assert_true(errors[SERIAL_PARITY] != 0);
+        assert_int_equal(errors[SERIAL_UNKNOWN] + errors[SERIAL_FRAMING], 0);
+        close_again();
+    }
+}
+
+/* Of a piece it is only known that there is one; all bytes come. */
+static void an_error_in_a_piece_is_told_too(void **state)
+{
+    (void)state;
+    for (unsigned place = 0; place < 2 * SERIAL_PIECE; place++) {
+        const bool last = place % SERIAL_PIECE == SERIAL_PIECE - 1u; /* the DMA may be quicker */
+
+        one_error(AM65X_UART_PARITY, place, 3 * SERIAL_PIECE + 7);
+        check_received(3 * SERIAL_PIECE + 7);
+        assert_true(last || errors[SERIAL_PARITY] + errors[SERIAL_UNKNOWN] != 0);
+        assert_true(errors[SERIAL_PARITY] + errors[SERIAL_UNKNOWN] <= 2);
+        assert_int_equal(errors[SERIAL_FRAMING] + errors[SERIAL_OVERRUN], 0);
+        close_again();
+    }
+}
+
+static void a_lost_byte_is_told(void **state)
+{
+    (void)state;
+    for (unsigned place = 0; place < SERIAL_PIECE + 3; place++) {
+        one_error(AM65X_UART_OVERRUN, place, SERIAL_PIECE + 7);
+        assert_int_equal(received_length, SERIAL_PIECE + 6);
+        assert_int_equal(errors[SERIAL_OVERRUN], 1);
+        close_again();
+    }
+}
+
 static void an_interrupt_without_a_cause_is_none(void **state)
 {
     (void)state;
@@ -562,6 +625,9 @@ int main(void)
         cmocka_unit_test_setup(without_a_piece_for_it_a_rest_stays_in_the_fifo, set_up),
         cmocka_unit_test_setup(bytes_that_come_while_a_rest_is_fetched, set_up),
         cmocka_unit_test_setup(what_the_line_does_wrong_is_told, set_up),
+        cmocka_unit_test_setup(an_error_before_a_pause_is_told_exactly, set_up),
+        cmocka_unit_test_setup(an_error_in_a_piece_is_told_too, set_up),
+        cmocka_unit_test_setup(a_lost_byte_is_told, set_up),
         cmocka_unit_test_setup(an_interrupt_without_a_cause_is_none, set_up),
         cmocka_unit_test_setup(stopped_it_does_nothing, set_up),
         cmocka_unit_test_setup(sends_that_are_too_many_are_refused, set_up),

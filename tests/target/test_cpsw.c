@@ -376,6 +376,23 @@ static void check_statistics(uint32_t frames)
 
 /* ---- tests ---- */
 
+/* The first who opens it takes what a loader has left of it. From then on all is as it was. */
+SELFTEST(cpsw, is_taken_over_from_whoever_had_it, 60)
+{
+    struct inventory before;
+
+    if (is_missing())
+        SKIP("the MCU Navigator is not up");
+    for (unsigned i = 0; i < 2; i++) {
+        begin(1);
+        end(1);
+        if (i == 0)
+            before = take_inventory();
+    }
+    CHECK(!selftest_failed());
+    check_inventory(&before);
+}
+
 SELFTEST(cpsw, carries_frames_of_every_length, 120)
 {
     const struct inventory before = take_inventory();

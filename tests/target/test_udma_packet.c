@@ -12,6 +12,7 @@
 #include "platform/platform.h"
 #include "tests/target/all_cores.h"
 #include "tests/target/example_packet.h"
+#include "tests/target/navigators.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -265,34 +266,11 @@ static bool close_loop(struct loop *loop)
     return good;
 }
 
-/* ---- what is free ---- */
-
-struct inventory {
-    struct udma_inventory navigators[PLATFORM_NAVIGATORS];
-};
-
-static struct inventory inventory(void)
-{
-    struct inventory now;
-
-    memset(&now, 0, sizeof(now));
-    for (unsigned i = 0; i < PLATFORM_NAVIGATORS; i++)
-        udma_get_inventory_of(platform_udma((enum platform_navigator)i), &now.navigators[i]);
-    return now;
-}
-
-static bool is_as_before(const struct inventory *before)
-{
-    const struct inventory now = inventory();
-
-    return memcmp(&now, before, sizeof(now)) == 0;
-}
-
 /* ---- tests ---- */
 
 SELFTEST(packet, every_way_between_two_navigators_keeps_contents_and_order, 120)
 {
-    const struct inventory before = inventory();
+    const struct navigators before = navigators_inventory();
 
     for (unsigned way = 0; way < 4; way++) {
         struct loop loop;
@@ -302,7 +280,7 @@ SELFTEST(packet, every_way_between_two_navigators_keeps_contents_and_order, 120)
         CHECK(send_all(&loop, WAIT_US));
         CHECK(close_loop(&loop));
     }
-    CHECK(is_as_before(&before));
+    CHECK(navigators_are_as_before(&before));
 }
 
 static bool bad_on[CORE_MAX];
@@ -322,13 +300,13 @@ static void loop_on_this_core(void *argument)
 
 static void check_all_cores(unsigned total, uint64_t timeout_us)
 {
-    const struct inventory before = inventory();
+    const struct navigators before = navigators_inventory();
 
     memset(bad_on, 0, sizeof(bad_on));
     CHECK_EQUAL(run_on_all_cores(loop_on_this_core, &total, timeout_us), 0);
     for (unsigned i = 0; i < core_count(); i++)
         CHECK(!bad_on[i]);
-    CHECK(is_as_before(&before));
+    CHECK(navigators_are_as_before(&before));
 }
 
 SELFTEST(packet, all_cores_send_to_one_another, 120)
@@ -340,7 +318,7 @@ SELFTEST(packet, all_cores_send_to_one_another, 120)
  */
 static void check_teardowns(unsigned rounds)
 {
-    const struct inventory before = inventory();
+    const struct navigators before = navigators_inventory();
 
     for (unsigned i = 0; i < rounds && !selftest_failed() && !selftest_aborted(); i++) {
         struct loop loop;
@@ -353,7 +331,7 @@ static void check_teardowns(unsigned rounds)
         delay_us(i % 16u * 20u);
         CHECK(close_loop(&loop));
     }
-    CHECK(is_as_before(&before));
+    CHECK(navigators_are_as_before(&before));
 }
 
 SELFTEST(packet, a_close_in_the_middle_loses_and_doubles_nothing, 120)
@@ -361,7 +339,6 @@ SELFTEST(packet, a_close_in_the_middle_loses_and_doubles_nothing, 120)
     check_teardowns(32);
 }
 
-/* From one buffer into another. */
 /* Both ends by hand: callbacks come in the polls, and a poll tells how many. */
 static bool send_polled(struct loop *loop)
 {
@@ -386,19 +363,19 @@ static bool send_polled(struct loop *loop)
 
 SELFTEST(packet, polled_ends_need_no_interrupt, 60)
 {
-    const struct inventory before = inventory();
+    const struct navigators before = navigators_inventory();
     static struct loop loop;
 
     loop = (struct loop){.total = 100, .polled = true};
     CHECK(open_ends(&loop, PLATFORM_NAVSS_MAIN, PLATFORM_NAVSS_MCU));
     CHECK(send_polled(&loop));
     CHECK(close_loop(&loop));
-    CHECK(is_as_before(&before));
+    CHECK(navigators_are_as_before(&before));
 }
 
 SELFTEST(packet, the_longest_packet_arrives, 120)
 {
-    const struct inventory before = inventory();
+    const struct navigators before = navigators_inventory();
     static struct loop loop;
     uint8_t *from = dma_alloc(LONGEST), *to = dma_alloc(LONGEST + 1u);
     struct udma_buffer source = {from, LONGEST, NULL}, room = {to, LONGEST, NULL};
@@ -437,7 +414,7 @@ SELFTEST(packet, the_longest_packet_arrives, 120)
     dma_free(from);
     dma_free(to);
     dma_free(loop.pattern);
-    CHECK(is_as_before(&before));
+    CHECK(navigators_are_as_before(&before));
 }
 
 static void on_copy(void *context, void *cookie, int status)
@@ -454,7 +431,7 @@ static bool is_copied(void *argument)
 
 SELFTEST(packet, the_other_navigator_copies_memory_too, 20)
 {
-    const struct inventory before = inventory();
+    const struct navigators before = navigators_inventory();
     uint8_t *memory = dma_alloc(2u * BUFFER_SIZE);
     struct udma_channel *channel;
     char route[120];
@@ -479,7 +456,7 @@ SELFTEST(packet, the_other_navigator_copies_memory_too, 20)
     CHECK(memcmp(memory, memory + BUFFER_SIZE, BUFFER_SIZE) == 0);
     CHECK_EQUAL(udma_channel_close(channel), 0);
     dma_free(memory);
-    CHECK(is_as_before(&before));
+    CHECK(navigators_are_as_before(&before));
 }
 
 static bool all_arrived(void *argument)

@@ -3,6 +3,7 @@
  * The library as a whole: its reset, its time, and faults that are injected from outside.
  */
 #include "twin/models/cpsw.h"
+#include "twin/models/stale_loader.h"
 
 void am65x_reset(const struct am65x_environment *environment, const struct am65x_config *config)
 {
@@ -24,6 +25,7 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     udmap_reset();
     pre_its_reset();
     cpsw_reset();
+    stale_loader_leave();
 }
 
 void am65x_lose_interrupts(void)

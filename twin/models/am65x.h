@@ -170,9 +170,13 @@ enum am65x_fault {
     AM65X_FAULT_FRAME_REORDER,
     AM65X_FAULT_FRAME_DELAY,
     AM65X_FAULT_LINK_DOWN, /* the cable is out while count is not 0 */
+    AM65X_FAULT_UART_LINE, /* a byte that a UART receives has errors: argument: AM65X_UART_* */
     AM65X_FAULT_COUNT
 };
 #define AM65X_FAULT_HELD        UINT64_MAX
+#define AM65X_UART_OVERRUN      0x02u /* bits of LSR; the byte is lost, as if there were no room */
+#define AM65X_UART_PARITY       0x04u
+#define AM65X_UART_FRAMING      0x08u
 #define AM65X_FRAME_IN          1u
 #define AM65X_FRAME_OUT         2u
 #define AM65X_FRAME_BOTH        (AM65X_FRAME_IN | AM65X_FRAME_OUT)

@@ -11,10 +11,12 @@
  * them, and who changes the line's settings meanwhile breaks the character that is on its way and
  * loses the rest.
  *
- * The line itself never stalls and has no errors; looped back, the receiver overruns as it does on
- * a board, and a break is received as one.
+ * The line itself never stalls; looped back, the receiver overruns as it does on a board, and a
+ * break is received as one. Other errors come by a test's fault: LSR shows those of the byte that
+ * is read next, and in bit 7 that there is one anywhere in the FIFO; who reads the byte has them
+ * out.
  *
- * Not modelled: IrDA, parity and framing errors, flow control, EFR2 and the time-out's own
+ * Not modelled: IrDA, parity bits, flow control, EFR2 and the time-out's own
  * registers.
  */
 #include "twin/models/models.h"
@@ -73,6 +75,8 @@
 
 #define LSR_DATA            0x01u
 #define LSR_OVERRUN         0x02u
+#define LSR_PARITY          0x04u
+#define LSR_FRAMING         0x08u
 #define LSR_BREAK           0x10u
 #define LSR_THR_FREE        0x20u
 #define LSR_IDLE            0x40u
@@ -283,12 +287,27 @@ static void timeout_expired(unsigned argument)
     update(argument);
 }
 
+/* What a test has put onto the line; an overrun is no byte's. */
+static uint8_t injected(struct uart *uart)
+{
+    uint64_t errors;
+    if (!model_fault_take(AM65X_FAULT_UART_LINE, &errors))
+        return 0;
+    uart->overrun = uart->overrun || (errors & LSR_OVERRUN) != 0;
+    return (uint8_t)(errors & (LSR_OVERRUN | LSR_PARITY | LSR_FRAMING));
+}
+
 static bool put(unsigned instance, uint8_t byte, uint8_t error)
 {
     struct uart *uart = &uarts[instance];
     unsigned size = (uart->fcr & FCR_ENABLE) != 0 ? FIFO_SIZE : 1;
     if (uart->level >= size)
         return false;
+    error |= injected(uart);
+    if ((error & LSR_OVERRUN) != 0) {
+        update(instance);
+        return true; /* and lost */
+    }
     uart->fifo[(uart->oldest + uart->level) % FIFO_SIZE] = byte;
     uart->errors[(uart->oldest + uart->level) % FIFO_SIZE] = error;
     uart->level++;

@@ -138,6 +138,7 @@ static bool add_buffer(enum navss navss, struct receive_channel *rchan)
     uint64_t descriptor;
 
     if (!ringacc_has(navss, ring)) {
+        ring_monitor_change(navss, ring, 0); /* asked, and found empty */
         if (flow->error_handling == ERROR_RETRY)
             set_waits(rchan, true);
         else
