@@ -63,6 +63,7 @@ static void prepare(struct udma_flow *flow, struct udma_receive *receive, unsign
     consumer->error = config->error;
     consumer->context = config->context;
     consumer->polled = config->polled;
+    consumer->watch.refused_flow = UDMA_FLOW_DEFAULT;
     consumer->complete = udma_flow_complete;
     consumer->deferral.delivery = config->delivery;
     consumer->deferral.thread_core = config->thread_core;
@@ -405,5 +406,5 @@ int udma_flow_describe(const struct udma_flow *flow, char *text, size_t size)
     skip = (size_t)used < size ? (size_t)used : size;
     rest = flow->config.polled ? sniprintf(text + skip, size - skip, "polled")
                                : irq_describe(flow->consumer.irq, text + skip, size - skip);
-    return rest < 0 ? rest : used + rest;
+    return rest < 0 ? rest : udma_errors_describe(&flow->consumer, text, size, used + rest);
 }

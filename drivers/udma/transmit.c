@@ -366,5 +366,5 @@ int udma_transmit_describe(const struct udma_transmit *transmit, char *text, siz
     skip = (size_t)used < size ? (size_t)used : size;
     rest = transmit->config.polled ? sniprintf(text + skip, size - skip, "polled")
                                    : irq_describe(transmit->consumer.irq, text + skip, size - skip);
-    return rest < 0 ? rest : used + rest;
+    return rest < 0 ? rest : udma_errors_describe(&transmit->consumer, text, size, used + rest);
 }
