@@ -9,7 +9,7 @@
  *
  * A ring whose memory answers with a bus error is noted in the ring accelerator's ERROR_LOG; the
  * read of that allows the next one (TRMs of sister devices, "Bus Error"). So it is read once for
- * each event, in the interrupt.
+ * each event, in the interrupt; nothing in it says whether there is one.
  */
 #include "drivers/udma/error_events.h"
 
@@ -53,25 +53,24 @@ static void tell_flow(const struct udma *udma, uint32_t status)
         }
 }
 
-/* One that is noted, if any. What has been told once and could not be cleared is not told again.
- * Whether there may be more. */
+/* One that is noted, if any: cleared first, so that a packet that follows the callback is noted.
+ * What has been told once and could not be cleared is not told again. Whether there may be more. */
 static bool look_once(struct udma *udma)
 {
     const struct udmap_registers *registers =
         (const struct udmap_registers *)udma->facts.udmap_gcfg;
     const uint32_t status = mmio_read32((uintptr_t)&registers->flow_status);
+    const uint32_t told = udma->errors.told;
     int error;
 
-    if ((status & UDMAP_FLOW_STATUS_PENDING) == 0) {
-        udma->errors.told = 0;
+    udma->errors.told = 0;
+    if ((status & UDMAP_FLOW_STATUS_PENDING) == 0)
         return false;
-    }
-    if (status != udma->errors.told)
-        tell_flow(udma, status);
-    udma->errors.told = status;
     error = ti_sci_udmap_clear_flow_status(udma->facts.udmap_device);
-    if (error == 0)
-        udma->errors.told = 0;
+    if (error != 0)
+        udma->errors.told = status;
+    if (status != told)
+        tell_flow(udma, status);
     return error != -EACCES;
 }
 

@@ -194,7 +194,7 @@ struct udma_watch;
 struct udma_error_events {
     unsigned users;                  /* this and the next two under that file's mutex */
     struct irq *flow_irq, *ring_irq; /* NULL: refused, or there are no users */
-    uint32_t told; /* the status that has been told, and is still to be cleared; or 0 */
+    uint32_t told; /* the status that has been told, and could not be cleared; or 0 */
     bool prepared; /* the work */
     struct work work;
     struct udma_watch *watches; /* that file's lock, too */

@@ -75,7 +75,8 @@ enum udma_error {
                            channel, or flow, in the close */
     UDMA_ERROR_FLOW,   /* a packet for a flow that is not the channel's was dropped; which flow that
                           was udma_receive_refused_flow() tells. The hardware notes one at a time:
-                          what comes before that one has been told and cleared counts as the same.
+                          what comes before that one is cleared, just before the callback, counts as
+                          the same.
                           In thread context, as a work (msi/work.h), or in the close; not of a
                           channel whose flow 0 is polled. In it a call that opens or closes a
                           channel of packets returns -EDEADLK or -EAGAIN. */
