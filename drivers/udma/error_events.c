@@ -312,12 +312,13 @@ int udma_errors_leave(struct udma_consumer *consumer)
 int udma_errors_describe(const struct udma_consumer *consumer, char *text, size_t size, int used)
 {
     const struct udma_error_events *events = &consumer->udma->errors;
-    const size_t skip = (size_t)used < size ? (size_t)used : size;
     const struct udma_watch *watch = &consumer->watch;
+    size_t skip;
     int rest;
 
-    if (!watch->joined)
+    if (used < 0 || !watch->joined)
         return used;
+    skip = (size_t)used < size ? (size_t)used : size;
     rest = sniprintf(text + skip, size - skip, "%s%s",
                      watch->receive_channel != UDMA_NO_RECEIVE_CHANNEL && events->flow_irq == NULL
                          ? ", no errors of flows"

@@ -33,8 +33,8 @@ int udma_errors_join(struct udma_consumer *consumer, int receive_channel, uint32
  * the other errors of irq_free(): it has left. */
 int udma_errors_leave(struct udma_consumer *consumer);
 
-/* Appends to a description of `used` characters what it does not hear of, though it should. Returns
- * the length as snprintf() does. */
+/* Appends to a description of `used` characters, or an error, what it does not hear of, though it
+ * should. Returns the length as snprintf() does, or the error. */
 int udma_errors_describe(const struct udma_consumer *consumer, char *text, size_t size, int used);
 
 #endif

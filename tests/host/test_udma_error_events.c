@@ -455,6 +455,9 @@ static void every_fault_is_undone(void **state)
                 send_and_settle(&one, bad_flow(&one, 0));
             (void)close_loop(&one);
             (void)am65x_inject(faults[f], 0, 0);
+            assert_int_equal(events_of(&one)->users, 0);
+            assert_null(events_of(&one)->flow_irq);
+            assert_null(events_of(&one)->ring_irq);
             must_open(&one, navigators[0]);
             send_and_settle(&one, bad_flow(&one, 1));
             assert_int_equal(one.errors[UDMA_ERROR_FLOW], 1);
