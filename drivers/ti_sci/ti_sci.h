@@ -282,6 +282,10 @@ void ti_sci_prepare_flow_sizes(const struct ti_sci_flow_sizes *sizes,
                                struct ti_sci_storage *storage, struct ti_sci_item *item);
 int ti_sci_flow_sizes_configure(const struct ti_sci_flow_sizes *sizes);
 
+/* TISCI_MSG_RM_UDMAP_GCFG_CFG with nothing but the status of refused flows, which is cleared: then
+ * the UDMAP notes the next packet for a flow that is not its channel's. */
+int ti_sci_udmap_clear_flow_status(uint16_t udmap_device);
+
 /* TISCI_MSG_RM_PROXY_CFG: this host may use the proxy from now on. */
 int ti_sci_proxy_configure(uint16_t proxy_device, uint16_t index);
 

@@ -25,6 +25,7 @@
 #define TISCI_MSG_RM_UDMAP_RX_CH_CFG            0x1215u
 #define TISCI_MSG_RM_UDMAP_FLOW_CFG             0x1230u
 #define TISCI_MSG_RM_UDMAP_FLOW_SIZE_THRESH_CFG 0x1231u
+#define TISCI_MSG_RM_UDMAP_GCFG_CFG             0x1240u
 #define TISCI_MSG_RM_PSIL_PAIR                  0x1280u
 #define TISCI_MSG_RM_PSIL_UNPAIR                0x1281u
 #define TISCI_MSG_RM_PROXY_CFG                  0x1300u
@@ -256,6 +257,19 @@ _Static_assert(sizeof(struct tisci_udmap_flow_sizes_request) == 29,
                "TISCI_MSG_RM_UDMAP_FLOW_SIZE_THRESH_CFG");
 #define TISCI_UDMAP_FLOW_SIZES_VALID 0x7fu /* all */
 #define TISCI_UDMAP_FLOW_SIZE_UNIT   32u
+
+/* "Resource Management UDMAP", TISCI_MSG_RM_UDMAP_GCFG_CFG; the answer is bare. */
+struct tisci_udmap_global_request {
+    struct tisci_header header;
+    uint32_t valid_params;
+    uint16_t nav_id;
+    uint32_t perf_ctrl;
+    uint32_t emu_ctrl;
+    uint32_t psil_to;
+    uint32_t rflowfwstat;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_udmap_global_request) == 30, "TISCI_MSG_RM_UDMAP_GCFG_CFG");
+#define TISCI_UDMAP_GLOBAL_FLOW_STATUS_VALID 0x8u
 
 /* "Resource Management Ring Accelerator", TISCI_MSG_RM_RING_MON_CFG; the answer is bare. */
 struct tisci_ring_mon_request {

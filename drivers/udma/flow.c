@@ -63,6 +63,7 @@ static void prepare(struct udma_flow *flow, struct udma_receive *receive, unsign
     consumer->error = config->error;
     consumer->context = config->context;
     consumer->polled = config->polled;
+    consumer->watch.refused_flow = UDMA_FLOW_DEFAULT;
     consumer->complete = udma_flow_complete;
     consumer->deferral.delivery = config->delivery;
     consumer->deferral.thread_core = config->thread_core;
@@ -371,5 +372,6 @@ int udma_flow_describe(const struct udma_flow *flow, char *text, size_t size)
         text, size, "rchan %u, flow %u, ring %u > ", (unsigned)flow->receive->number,
         (unsigned)flow->receive->first_flow + flow->index, (unsigned)flow->consumer.ring.index);
 
-    return udma_route_describe(flow->consumer.irq, used, text, size);
+    used = udma_route_describe(flow->consumer.irq, used, text, size);
+    return udma_errors_describe(&flow->consumer, text, size, used);
 }

@@ -220,6 +220,17 @@ struct udma_packet_pools {
     struct udma_pool flows, receive_rings;
 };
 
+/* Errors of which an instance has one event for all channels (error_events.h). */
+struct udma_watch;
+struct udma_error_events {
+    unsigned users;                  /* this and the next two under that file's mutex */
+    struct irq *flow_irq, *ring_irq; /* NULL: refused, or there are no users */
+    uint32_t told; /* the status that has been told, and could not be cleared; or 0 */
+    bool prepared; /* the work */
+    struct work work;
+    struct udma_watch *watches; /* that file's lock, too */
+};
+
 /* An instance: a UDMAP and its ring accelerator. What is not written while nothing is in use is
  * under the lock of numbers.c. */
 struct udma {
@@ -232,6 +243,7 @@ struct udma {
     unsigned packet_users; /* channels of one direction */
     unsigned held;         /* owners of all kinds (held.c) */
     struct udma_packet_pools packet;
+    struct udma_error_events errors;
 };
 
 /* From begin to finish nobody gets a number. The instance is the one that these facts are of, or a

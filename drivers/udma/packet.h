@@ -73,6 +73,16 @@ enum udma_error {
     UDMA_ERROR_CHANNEL, /* the channel's error event: memory that is not there, say; in an interrupt
                            of its own, perhaps while other callbacks run elsewhere; of a polled
                            channel, or flow, in the close */
+    UDMA_ERROR_FLOW,   /* a packet for a flow that is not the channel's was dropped; which flow that
+                          was udma_receive_refused_flow() tells. The hardware notes one at a time:
+                          what comes before that one is cleared, just before the callback, counts as
+                          the same.
+                          In thread context, as a work (msi/work.h), or in the close; not of a
+                          channel whose flow 0 is polled. In it a call that opens or closes a
+                          channel of packets returns -EDEADLK or -EAGAIN. */
+    UDMA_ERROR_MEMORY, /* the memory of one of the rings has not answered the hardware, so what is
+                          in the ring may be wrong: to be closed. In an interrupt of its own;
+                          neither of the MCU's Navigator (docs/hardware.md), nor if polled */
     UDMA_ERRORS
 };
 
@@ -243,6 +253,10 @@ uint16_t udma_receive_first_flow(const struct udma_receive *receive);
 /* The ring of a free ring, 0 to the flow's free_rings less 1, for a monitor (monitor.h): how few
  * buffers there have been, and how often none. Any context. */
 uint16_t udma_flow_free_ring(const struct udma_flow *flow, unsigned free_ring);
+
+/* For which flow the last packet was that UDMA_ERROR_FLOW has told of; UDMA_FLOW_DEFAULT: none so
+ * far. While flow 0 is open. Any context. */
+uint16_t udma_receive_refused_flow(const struct udma_receive *receive);
 
 /* Any context; the core that its callbacks run on, as udma_channel_core(). */
 unsigned udma_flow_core(const struct udma_flow *flow);

@@ -12,6 +12,8 @@ const char *udma_error_name(enum udma_error error)
         [UDMA_ERROR_PACKET] = "a packet with error flags",
         [UDMA_ERROR_RING] = "a ring's count that can't be",
         [UDMA_ERROR_CHANNEL] = "the channel's error bit",
+        [UDMA_ERROR_FLOW] = "a packet for a flow that is not the channel's",
+        [UDMA_ERROR_MEMORY] = "a ring's memory that does not answer",
     };
 
     return (unsigned)error < UDMA_ERRORS ? names[error] : "unknown";

@@ -17,6 +17,7 @@
 #include "arch/barrier.h"
 #include "arch/relaxed.h"
 #include "arch/spinlock_inline.h"
+#include "drivers/udma/error_events.h"
 #include "drivers/udma/host_packet.h"
 #include "drivers/udma/internal.h"
 #include "drivers/udma/packet.h"
@@ -58,6 +59,7 @@ struct udma_consumer {
     unsigned slot_count, shift; /* a slot's descriptors take 1 << shift bytes */
     udma_error_callback_t error;
     void *context;
+    struct udma_watch watch; /* for errors of which there is one event for all */
     bool polled;
     /* What an element means; of each of the two kinds. */
     void (*complete)(struct udma_consumer *consumer, uint64_t element);
@@ -122,7 +124,8 @@ int udma_packet_prepare_ring(struct udma *udma, struct udma_ring *ring, uint16_t
 
 /* Requests the completion ring's interrupt, unless it is polled, and unmasks it; what was on the
  * ring before is gone. With an error callback, the channel's error event too, of this source index
- * of the UDMAP's. The errors of irq_request(); then there is none of them. */
+ * of the UDMAP's, and what is in error_events.h. The errors of irq_request(); then there is none of
+ * them. */
 int udma_packet_request(struct udma_consumer *consumer, const char *name, uint32_t core,
                         irq_handler_t handler, unsigned error_index);
 #define UDMA_TRANSMIT_ERROR(channel) (0x100u + (channel))

@@ -130,10 +130,24 @@ static int request_error(struct udma_consumer *consumer, const char *name, uint3
         index == UDMA_NO_ERROR_EVENT)
         return 0;
     error = irq_request(device, &request, &consumer->error_irq);
-    if (error != 0) {
+    if (error != 0)
         log_error(udma, "no interrupt for error event %u (%d)", index, error);
-        (void)udma_packet_free_interrupt(consumer); /* the ring's; no handler has run */
-    }
+    return error;
+}
+
+static int request_errors(struct udma_consumer *consumer, const char *name, uint32_t core,
+                          unsigned index)
+{
+    int error = request_error(consumer, name, core, index);
+
+    if (error == 0 && consumer->error != NULL && !consumer->polled)
+        error =
+            udma_errors_join(consumer,
+                             index >= UDMA_RECEIVE_ERROR(0) ? (int)(index - UDMA_RECEIVE_ERROR(0))
+                                                            : UDMA_NO_RECEIVE_CHANNEL,
+                             core);
+    if (error != 0)
+        (void)udma_packet_free_interrupt(consumer); /* the ring's too; no handler has run */
     return error;
 }
 
@@ -166,7 +180,7 @@ int udma_packet_request(struct udma_consumer *consumer, const char *name, uint32
         log_error(udma, "no interrupt for ring %u (%d)", (unsigned)request.index, error);
         return error;
     }
-    error = request_error(consumer, name, core, error_index);
+    error = request_errors(consumer, name, core, error_index);
     if (error != 0)
         return error;
     clear(&consumer->ring);
@@ -216,12 +230,15 @@ int udma_packet_stop(struct udma_consumer *consumer, bool message)
 
 int udma_packet_free_interrupt(struct udma_consumer *consumer)
 {
-    int first = consumer->error_irq != NULL ? irq_free(consumer->error_irq) : 0;
-    int error;
+    int first = udma_errors_leave(consumer), error;
 
     if (first == -EAGAIN)
         return first;
+    error = consumer->error_irq != NULL ? irq_free(consumer->error_irq) : 0;
+    if (error == -EAGAIN)
+        return error;
     consumer->error_irq = NULL;
+    first = first != 0 ? first : error;
     error = consumer->irq != NULL ? irq_free(consumer->irq) : 0;
     if (error == -EAGAIN)
         return error;

@@ -283,6 +283,11 @@ uint16_t udma_receive_first_flow(const struct udma_receive *receive)
     return receive->first_flow;
 }
 
+uint16_t udma_receive_refused_flow(const struct udma_receive *receive)
+{
+    return PACKET_GET(receive->flows[0]->consumer.watch.refused_flow);
+}
+
 /* ---- loopback ---- */
 
 int udma_loopback_pair(struct udma_transmit *transmit, struct udma_receive *receive)

@@ -28,6 +28,7 @@ struct udma_facts {
     uint16_t proxy_device; /* TI-SCI device id */
     uintptr_t ring_rt;     /* ring real-time registers: ring r at + r * 0x1000 */
     uintptr_t udmap_gcfg;
+    uintptr_t ringacc_gcfg;            /* 0: not to be read */
     uintptr_t rchan_rt, tchan_rt;      /* channel c at + c * 0x1000 */
     struct device *ring_interrupts;    /* bound by the platform; source index = ring */
     struct device *channel_interrupts; /* the UDMAP's own events; or NULL */

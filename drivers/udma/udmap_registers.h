@@ -10,29 +10,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define UDMAP_CHANNEL_STRIDE      0x1000u
-#define UDMAP_CHANNELS_MAX        256u /* what the region of a direction, 1 MiB, has room for */
+#define UDMAP_CHANNEL_STRIDE         0x1000u
+#define UDMAP_CHANNELS_MAX           256u /* what the region of a direction, 1 MiB, has room for */
 
 /* cap[2]: how many channels of each direction there are. */
-#define UDMAP_CAP2_TRANSMITS(c)   ((c)&0x1ffu)
-#define UDMAP_CAP2_EXTERNALS(c)   ((c) >> 9 & 0x1ffu) /* transmit channels of other UDMAs */
-#define UDMAP_CAP2_RECEIVES(c)    ((c) >> 18 & 0x1ffu)
+#define UDMAP_CAP2_TRANSMITS(c)      ((c)&0x1ffu)
+#define UDMAP_CAP2_EXTERNALS(c)      ((c) >> 9 & 0x1ffu) /* transmit channels of other UDMAs */
+#define UDMAP_CAP2_RECEIVES(c)       ((c) >> 18 & 0x1ffu)
 
 /* A channel's ctl. */
-#define UDMAP_CTL_ENABLE          (1u << 31)
-#define UDMAP_CTL_TEARDOWN        (1u << 30)
-#define UDMAP_CTL_PAUSE           (1u << 29)
-#define UDMAP_CTL_FORCED_TEARDOWN (1u << 28) /* at once, instead of at a packet's end */
-#define UDMAP_CTL_ERROR           (1u << 0)
+#define UDMAP_CTL_ENABLE             (1u << 31)
+#define UDMAP_CTL_TEARDOWN           (1u << 30)
+#define UDMAP_CTL_PAUSE              (1u << 29)
+#define UDMAP_CTL_FORCED_TEARDOWN    (1u << 28) /* at once, instead of at a packet's end */
+#define UDMAP_CTL_ERROR              (1u << 0)
 
 /* A channel's swtrig (TI's CSL has but this bit). */
-#define UDMAP_SWTRIG_TRIGGER_0    (1u << 0)
+#define UDMAP_SWTRIG_TRIGGER_0       (1u << 0)
+
+/* flow_status: a packet asked for a flow that is not its receive channel's. The first is kept until
+ * it is cleared; what comes meanwhile is not noted. */
+#define UDMAP_FLOW_STATUS_PENDING    (1u << 31)
+#define UDMAP_FLOW_STATUS_FLOW(s)    ((s) >> 16 & 0x3fffu)
+#define UDMAP_FLOW_STATUS_CHANNEL(s) ((s)&0x1ffu)
 
 /* UDMAP_GCFG. */
 struct udmap_registers {
     uint32_t rev;
     uint32_t reserved_04[7];
     uint32_t cap[4];
+    uint32_t reserved_30[22];
+    uint32_t flow_status; /* RFLOWFWSTAT */
 };
 
 /* A channel's page. */
@@ -51,6 +59,7 @@ struct udmap_channel_registers {
 };
 
 _Static_assert(offsetof(struct udmap_registers, cap) == 0x20, "UDMAP_CAP0");
+_Static_assert(offsetof(struct udmap_registers, flow_status) == 0x88, "UDMAP_RFLOWFWSTAT");
 _Static_assert(offsetof(struct udmap_channel_registers, swtrig) == 0x8, "UDMAP_RT_SWTRIG");
 _Static_assert(offsetof(struct udmap_channel_registers, peer) == 0x200, "UDMAP_RT_PEER0");
 _Static_assert(offsetof(struct udmap_channel_registers, pcnt) == 0x400, "UDMAP_RT_PCNT");

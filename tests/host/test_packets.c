@@ -619,15 +619,14 @@ static void in_its_middle_too(void **state)
     pass(A_WHILE);
     check_data(pop(0, received_ring(0)), SOURCE, 1000);
 
-    /* In ring mode hardware may not put them back: they are lost, and that is an error. */
+    /* In ring mode hardware may not put them back: they are lost, and nobody is told. */
     default_flow(0, &drops);
     give_free(0, 304, 100, DESTINATION, 600);
     send_plain(0, 1, SOURCE, 1000);
     pass(A_WHILE);
     assert_int_equal(pop(0, received_ring(0)), 0);
     assert_int_equal(occupancy(&navigators[0], 304), 0);
-    assert_int_equal(read32(0x31160044), 0x80000000 | 304);
-    write32(0x31160044, 0);
+    assert_int_equal(read32(0x31160044), 0);
     /* In message mode the next packet gets them. */
     assert_true(message_ring(&navigators[0], 304, RING_MEMORY(1), 256));
     assert_true(message_ring(&navigators[0], 305, RING_MEMORY(2), 256));
@@ -860,13 +859,71 @@ static void errors_send_events(void **state)
     push(0, 8, DESCRIPTOR(1));
     pass(A_WHILE);
     assert_int_equal(vint_status(), 7);
-    /* Not this ring's memory. */
+    /* A ring that has no elements: lost. */
     packet_descriptor(DESCRIPTOR(1), 0, SOURCE, 100, 100, 330);
     give_free(0, 304, 100, DESTINATION, 2048);
     push(0, 8, DESCRIPTOR(1));
     pass(A_WHILE);
-    assert_int_equal(vint_status(), 15);
+    assert_int_equal(vint_status(), 7);
+    assert_int_equal(read32(0x31160044), 0);
+}
+
+static void send_to_ring(unsigned ring)
+{
+    packet_descriptor(DESCRIPTOR(1), 0, SOURCE, 100, 100, ring);
+    give_free(0, 304, 100, DESTINATION, 2048);
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
+}
+
+/* The first is noted until it is read; the read takes the event back, and what it has read stays.
+ */
+static void a_ring_whose_memory_is_not_there_is_told(void **state)
+{
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    assert_true(event_map(187, 0x800, FIRST_EVENT, 0));
+    assert_true(message_ring(&navigators[0], 330, 0x1000, 16));
+    assert_true(message_ring(&navigators[0], 331, 0x1000, 16));
+    send_to_ring(330);
+    assert_int_equal(vint_status(), 1);
+    send_to_ring(331);
     assert_int_equal(read32(0x31160044), 0x80000000 | 330);
+    assert_int_equal(vint_status(), 0);
+    assert_int_equal(read32(0x31160044), 0x80000000 | 330);
+    send_to_ring(331);
+    assert_int_equal(vint_status(), 1);
+    assert_int_equal(read32(0x31160044), 0x80000000 | 331);
+    /* What was pushed and then answered with an error is there. */
+    am65x_inject(AM65X_FAULT_RING_ERROR, 0, 1);
+    send_to_ring(sent_ring(0));
+    assert_int_equal(read32(0x31160044) >> 31, 1);
+    assert_int_equal(vint_status(), 0);
+}
+
+/* A second one is neither noted nor told before the first is cleared. */
+static void refused_flows_are_told_one_by_one(void **state)
+{
+    struct sci message = request(0x1240);
+    (void)state;
+    loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
+    assert_true(event_map(188, 0x400, FIRST_EVENT, 0));
+    put(&message, 8, 4, 1u << 3);
+    put(&message, 12, 2, 188);
+    for (unsigned flow = 200; flow < 202; flow++) {
+        packet_descriptor(DESCRIPTOR(1), 0, SOURCE, 100, 100, sent_ring(0));
+        put_word(DESCRIPTOR(1) + 4, flow);
+        push(0, 8, DESCRIPTOR(1));
+        pass(A_WHILE);
+        assert_int_equal(vint_status(), flow == 200);
+        assert_true(am65x_write(0x33d00000 + 0x1000 * VINT + 0x18, 8, 1));
+        assert_int_equal(read32(0x31150088), 0x80000000 | 200u << 16 | 8);
+    }
+    assert_true(ask(&message));
+    push(0, 8, DESCRIPTOR(1));
+    pass(A_WHILE);
+    assert_int_equal(vint_status(), 1);
+    assert_int_equal(read32(0x31150088), 0x80000000 | 201u << 16 | 8);
 }
 
 /* ---------------------------------------------------------------- proxies and monitors */
@@ -1621,6 +1678,8 @@ int main(void)
         PACKET_TEST(an_error_pauses_a_channel_that_is_to_be_paused),
         PACKET_TEST(faults_lose_and_delay_descriptors),
         PACKET_TEST(errors_send_events),
+        PACKET_TEST(a_ring_whose_memory_is_not_there_is_told),
+        PACKET_TEST(refused_flows_are_told_one_by_one),
         PACKET_TEST(a_proxy_pushes_and_pops_whole_elements),
         PACKET_TEST(monitors_count_and_compare),
         PACKET_TEST(a_paused_channel_keeps_what_it_has),

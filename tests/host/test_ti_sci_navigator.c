@@ -253,6 +253,18 @@ static void a_monitor_is_configured(void **state)
     check_wire(0, bytes, sizeof(bytes));
 }
 
+static void the_status_of_refused_flows_is_cleared(void **state)
+{
+    static const uint8_t bytes[30] = {0x40, 0x12, 12, 0, 0x02, 0, 0, 0, 8, 0, 0, 0, 188, 0};
+
+    (void)state;
+    assert_int_equal(ti_sci_udmap_clear_flow_status(AM65X_DEV_UDMAP), 0);
+    assert_int_equal(messages, 1);
+    check_wire(0, bytes, sizeof(bytes));
+    assert_true(am65x_inject(AM65X_FAULT_SCI_NAK, 0, 1));
+    assert_int_equal(ti_sci_udmap_clear_flow_status(AM65X_DEV_UDMAP), -EACCES);
+}
+
 static void rings_have_other_modes(void **state)
 {
     static uint64_t elements[16];
@@ -281,6 +293,7 @@ int main(void)
         cmocka_unit_test_setup(refusals_come_back, set_up),
         cmocka_unit_test_setup(a_proxy_is_configured, set_up),
         cmocka_unit_test_setup(a_monitor_is_configured, set_up),
+        cmocka_unit_test_setup(the_status_of_refused_flows_is_cleared, set_up),
         cmocka_unit_test_setup(rings_have_other_modes, set_up),
     };
 

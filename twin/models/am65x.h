@@ -169,8 +169,10 @@ enum am65x_fault {
     AM65X_FAULT_FRAME_DROP,
     AM65X_FAULT_FRAME_REORDER,
     AM65X_FAULT_FRAME_DELAY,
-    AM65X_FAULT_LINK_DOWN, /* the cable is out while count is not 0 */
-    AM65X_FAULT_UART_LINE, /* a byte that a UART receives has errors: argument: AM65X_UART_* */
+    AM65X_FAULT_LINK_DOWN,  /* the cable is out while count is not 0 */
+    AM65X_FAULT_UART_LINE,  /* a byte that a UART receives has errors: argument: AM65X_UART_* */
+    AM65X_FAULT_RING_ERROR, /* an element that hardware pushes gets to the ring's memory, and the
+                               answer is a bus error */
     AM65X_FAULT_COUNT
 };
 #define AM65X_FAULT_HELD        UINT64_MAX

@@ -276,8 +276,6 @@ enum ring_end {
 };
 bool ringacc_take(enum navss navss, unsigned index, enum ring_end end, uint32_t *words);
 bool ringacc_put(enum navss navss, unsigned index, enum ring_end end, const uint32_t *words);
-/* Something could not be pushed or popped. */
-void ringacc_error(enum navss navss, unsigned index, bool push);
 /* A ring's real-time registers. */
 uint64_t ringacc_registers(enum navss navss, unsigned index);
 /* The hardware's side: an element (its first 8 bytes) joins or leaves. false: full or empty. */

@@ -12,10 +12,14 @@
  * A ring's elements lie in memory. In device space, where they might be among the rings' own
  * registers, they reach nobody.
  *
- * A push to a ring that is full, or has no memory, is lost, and is an error: the first one is in
- * the error log until software clears that, and each sends the error event. In ring mode one side
- * is software's alone: what hardware pushes back into a ring that it takes from, is lost too (TRM
- * of the DRA829, SPRUIL1, "Ring Mode").
+ * A push to a ring that is full, or has no elements, is lost, and tells nobody (TRMs of the DRA821,
+ * SPRUIU1, and the AM64x, SPRUIM2: without an overflow ring). In ring mode one side is software's
+ * alone: what hardware pushes back into a ring that it takes from, is lost too (TRM of the DRA829,
+ * SPRUIL1, "Ring Mode").
+ *
+ * A ring's memory that answers with a bus error is an error: it is in the error log, with an event
+ * up. Software's read of the log sends the event down, and only then the next is noted; the log's
+ * contents stay (the same TRMs, "Bus Error").
  *
  * Not modelled: credential mode, queue-manager mode, the overflow ring (its register reads as "no
  * such ring"). Monitors are in ring_monitor.c, proxies in ring_proxy.c.
@@ -52,7 +56,7 @@ static struct ring main_rings[MAIN_RINGS];
 static struct ring mcu_rings[MCU_RINGS];
 static uint16_t error_events[NAVSS_COUNT];
 static uint32_t error_logs[NAVSS_COUNT];
-static bool logged[NAVSS_COUNT]; /* ring 0 may be in a log */
+static bool logged[NAVSS_COUNT]; /* and not read */
 
 struct ring *ringacc_ring(enum navss navss, unsigned index)
 {
@@ -85,13 +89,22 @@ uint16_t *ringacc_error_event(enum navss navss)
     return &error_events[navss];
 }
 
-void ringacc_error(enum navss navss, unsigned index, bool push)
+static void bus_error(enum navss navss, unsigned index, bool push)
 {
-    if (!logged[navss])
-        error_logs[navss] = (push ? ERROR_LOG_PUSH : 0) | index;
+    if (logged[navss])
+        return;
+    error_logs[navss] = (push ? ERROR_LOG_PUSH : 0) | index;
     logged[navss] = true;
     if (error_events[navss] != EVENT_NONE)
         inta_event(error_events[navss]);
+}
+
+static uint32_t read_error_log(enum navss navss)
+{
+    if (logged[navss] && error_events[navss] != EVENT_NONE)
+        inta_event_down(error_events[navss]);
+    logged[navss] = false;
+    return error_logs[navss];
 }
 
 uint64_t ringacc_gcfg_read(unsigned instance, uint64_t offset)
@@ -102,20 +115,18 @@ uint64_t ringacc_gcfg_read(unsigned instance, uint64_t offset)
     case GCFG_ERROR_EVENT:
         return error_events[instance];
     case GCFG_ERROR_LOG:
-        return error_logs[instance];
+        return read_error_log((enum navss)instance);
     default:
         return 0;
     }
 }
 
-/* Any value clears the log; the rest is the system firmware's. */
+/* All of it is the system firmware's to write. */
 void ringacc_gcfg_write(unsigned instance, uint64_t offset, uint64_t value)
 {
+    (void)instance;
+    (void)offset;
     (void)value;
-    if (offset != GCFG_ERROR_LOG)
-        return;
-    error_logs[instance] = 0;
-    logged[instance] = false;
 }
 
 /* Who puts or takes elements; as AM65X_EVENT_RING has it. */
@@ -223,18 +234,20 @@ bool ringacc_has(enum navss navss, unsigned index)
 bool ringacc_push(enum navss navss, unsigned index, uint64_t element, bool to_head)
 {
     struct ring *ring = ringacc_ring(navss, index);
-    if (ring == NULL || ring->occupied >= ring->count) {
-        if (index != RING_NONE)
-            ringacc_error(navss, index, true);
+    if (ring == NULL || ring->occupied >= ring->count)
         return false;
-    }
     uint8_t bytes[256] = {0};
+    uint64_t argument;
     for (unsigned i = 0; i < 8; i++)
         bytes[i] = (uint8_t)(element >> (8 * i));
     for_ring(navss, index);
     uint32_t position = to_head ? before_head(ring) : ring->head + ring->occupied;
-    if (!model_ram_write(element_address(ring, position), bytes, element_size(ring)))
+    if (!model_ram_write(element_address(ring, position), bytes, element_size(ring))) {
+        bus_error(navss, index, true);
         return false;
+    }
+    if (model_fault_take(AM65X_FAULT_RING_ERROR, &argument))
+        bus_error(navss, index, true);
     if (to_head)
         ring->head = before_head(ring);
     joined(navss, index, ring, 1, HARDWARE);
@@ -253,6 +266,8 @@ bool ringacc_pop(enum navss navss, unsigned index, uint64_t *element)
     for_ring(navss, index);
     bool read = model_ram_read(element_address(ring, ring->head), bytes, size);
     left(ring, 1, HARDWARE);
+    if (!read)
+        bus_error(navss, index, false);
     *element = 0;
     for (unsigned i = 0; i < 8; i++)
         *element |= (uint64_t)bytes[i] << (8 * i);
@@ -350,16 +365,16 @@ static void taken(struct ring *ring, enum ring_end end)
 bool ringacc_put(enum navss navss, unsigned index, enum ring_end end, const uint32_t *words)
 {
     struct ring *ring = ringacc_ring(navss, index);
-    if (ring == NULL || ring->occupied >= ring->count) {
-        ringacc_error(navss, index, true);
+    if (ring == NULL || ring->occupied >= ring->count)
         return false;
-    }
     bool head = end == RING_HEAD;
     for_ring(navss, index);
     if (!model_ram_write(
             element_address(ring, head ? before_head(ring) : ring->head + ring->occupied), words,
-            element_size(ring)))
+            element_size(ring))) {
+        bus_error(navss, index, true);
         return false;
+    }
     if (head)
         ring->head = before_head(ring);
     joined(navss, index, ring, 1, SOFTWARE);
@@ -374,7 +389,10 @@ bool ringacc_take(enum navss navss, unsigned index, enum ring_end end, uint32_t 
         return false;
     }
     for_ring(navss, index);
-    (void)model_ram_read(element_address(ring, end_position(ring, end)), words, element_size(ring));
+    if (!model_ram_read(element_address(ring, end_position(ring, end)), words,
+                        element_size(ring)) &&
+        end <= RING_TAIL)
+        bus_error(navss, index, false);
     taken(ring, end);
     return true;
 }
@@ -392,8 +410,10 @@ uint64_t ringacc_fifo_read(unsigned instance, uint64_t offset)
     }
     uint8_t bytes[4] = {0};
     for_ring((enum navss)instance, access.index);
-    (void)model_ram_read(element_address(ring, end_position(ring, access.end)) + 4 * access.word,
-                         bytes, 4);
+    if (!model_ram_read(element_address(ring, end_position(ring, access.end)) + 4 * access.word,
+                        bytes, 4) &&
+        access.last && access.end <= RING_TAIL)
+        bus_error((enum navss)instance, access.index, false);
     if (access.last)
         taken(ring, access.end);
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;

@@ -375,9 +375,10 @@ void udmap_error(struct channel *channel)
 
 void udmap_flow_refused(enum navss navss, unsigned receive_channel, uint16_t flow)
 {
-    if ((flow_status[navss] & FLOW_STATUS_PENDING) == 0)
-        flow_status[navss] =
-            FLOW_STATUS_PENDING | (uint32_t)flow << FLOW_STATUS_SHIFT | receive_channel;
+    if ((flow_status[navss] & FLOW_STATUS_PENDING) != 0)
+        return; /* no event either, as far as is known: software is to ask again */
+    flow_status[navss] =
+        FLOW_STATUS_PENDING | (uint32_t)flow << FLOW_STATUS_SHIFT | receive_channel;
     if (flow_events[navss] != EVENT_NONE)
         inta_event(flow_events[navss]);
 }

@@ -237,9 +237,7 @@ static void make_tags(struct psil_header *header, const struct udmap_flow *flow,
  * back there is lost. */
 static void give_free_again(enum navss navss, unsigned ring, uint64_t descriptor)
 {
-    if (ringacc_ring(navss, ring)->mode == RING_MODE_RING)
-        ringacc_error(navss, ring, true);
-    else
+    if (ringacc_ring(navss, ring)->mode != RING_MODE_RING)
         udmap_push(navss, ring, descriptor, false);
 }
 

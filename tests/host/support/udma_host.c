@@ -22,6 +22,7 @@ const struct udma_facts udma_host_facts = {
     .udmap_device = AM65X_DEV_UDMAP,
     .ring_rt = AM65X_RING_RT_BASE,
     .udmap_gcfg = AM65X_UDMAP_GCFG_BASE,
+    .ringacc_gcfg = AM65X_RINGACC_GCFG_BASE,
     .rchan_rt = AM65X_RCHAN_RT_BASE,
     .tchan_rt = AM65X_TCHAN_RT_BASE,
     .psil_base = AM65X_PSIL_BASE,
