@@ -7,6 +7,7 @@
  */
 #include "arch/core.h"
 #include "arch/wait.h"
+#include "drivers/udma/coalesce.h"
 #include "drivers/udma/internal.h"
 #include "lib/log.h"
 #include "msi/irq.h"
@@ -104,6 +105,7 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
         return -EDEADLK;
     if (channel == NULL || config == NULL || config->callback == NULL || config->depth == 0 ||
         config->depth > UDMA_DEPTH_MAX || !is_rank(&config->rank) ||
+        !udma_coalesce_is_valid(&config->coalesce, config->depth, config->polled) ||
         (!config->polled && config->core != IRQ_CORE_ANY && config->core >= core_count()))
         return -EINVAL;
     udma_held_retry();
@@ -157,6 +159,8 @@ int udma_channel_close(struct udma_channel *channel)
         return -EAGAIN;
     if (channel->deferral.delivery != NULL)
         error = channel->deferral.delivery->end(&channel->deferral);
+    if (error == 0 && channel->coalescer != NULL)
+        error = channel->coalescer->by->end(channel->coalescer);
     if (error == -EAGAIN) /* a callback that hangs keeps the channel, stopped */
         udma_begin_stop(channel);
     if (error != 0)

@@ -9,6 +9,7 @@
  */
 #include "arch/mmio.h"
 #include "arch/wait.h"
+#include "drivers/udma/coalesce.h"
 #include "drivers/udma/extra.h"
 #include "lib/log.h"
 #include "msi/irq.h"
@@ -98,6 +99,8 @@ static int restart(struct udma_channel *channel)
     channel->by_thread = channel->config.polled || delivery != NULL;
     channel->stopped = channel->cut_off = false;
     udma_slots_reset(channel);
+    if (channel->coalescer != NULL)
+        channel->coalescer->by->resume(channel->coalescer);
     udma_enable(&channel->halves);
     if (!channel->config.polled)
         irq_unmask(channel->irq);
@@ -115,6 +118,8 @@ static int bring_down(struct udma_channel *channel)
     channel->aborting = true;
     if (channel->deferral.delivery != NULL)
         error = channel->deferral.delivery->end(&channel->deferral);
+    if (error == 0 && channel->coalescer != NULL)
+        error = channel->coalescer->by->pause(channel->coalescer);
     if (error == -EAGAIN)
         udma_begin_stop(channel);
     if (error == 0)

@@ -8,6 +8,7 @@
  */
 #include "arch/core.h"
 #include "arch/wait.h"
+#include "drivers/udma/coalesce.h"
 #include "drivers/udma/packet_channels.h"
 #include "msi/irq.h"
 
@@ -43,6 +44,8 @@ static bool is_valid(const struct udma_flow_config *config)
     return config != NULL && config->received != NULL && config->depth != 0 &&
            config->depth <= UDMA_PACKET_DEPTH && config->free_rings <= UDMA_FREE_RINGS_MAX &&
            (config->polled || config->core == IRQ_CORE_ANY || config->core < core_count()) &&
+           udma_coalesce_is_valid(&config->coalesce, config->depth * rings_of(config),
+                                  config->polled) &&
            (config->when_empty == UDMA_FLOW_WAIT || config->when_empty == UDMA_FLOW_DROP) &&
            sizes_are_valid(config);
 }
@@ -66,6 +69,7 @@ static void prepare(struct udma_flow *flow, struct udma_receive *receive, unsign
     consumer->complete = udma_flow_complete;
     consumer->deferral.delivery = config->delivery;
     consumer->deferral.thread_core = config->thread_core;
+    consumer->coalesce = &flow->config.coalesce;
 }
 
 static int allocate(struct udma_receive *receive, unsigned index,

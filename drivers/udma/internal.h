@@ -151,6 +151,8 @@ struct udma_channel {
     int refusal;          /* what udma_copy() returns from now on, or 0: udma_refuse() */
     uint32_t submitted;   /* transfers, of those that were pushed; atomic */
 
+    struct udma_coalescer *coalescer; /* of config.coalesce; or NULL */
+
     struct udma_slot slot_table[UDMA_DEPTH_MAX + 1u]; /* one is always free: see transfer.c */
     struct udma_slot no_slot;                         /* of the list, when copies are refused */
 };
