@@ -41,6 +41,7 @@ struct loop {
     unsigned wrong;                    /* contents, order, cookies */
     unsigned errors[UDMA_ERRORS];
     bool polled;
+    struct udma_coalesce coalesce;
 };
 
 static unsigned get(const unsigned *count)
@@ -148,6 +149,7 @@ static bool open_receiver(struct loop *loop, struct udma *udma, unsigned core)
                                           .core = core,
                                           .polled = loop->polled,
                                           .depth = DEPTH,
+                                          .coalesce = loop->coalesce,
                                           .received = on_received,
                                           .returned = on_returned,
                                           .error = on_error,
@@ -165,7 +167,7 @@ static bool open_receiver(struct loop *loop, struct udma *udma, unsigned core)
     return true;
 }
 
-/* Its total, and whether it is polled, are set. */
+/* Its total, and whether it is polled or coalesced, are set. */
 static bool open_ends(struct loop *loop, enum platform_navigator from, enum platform_navigator to)
 {
     const unsigned core = core_id(), other = (core + 1u) % core_count();
@@ -175,6 +177,7 @@ static bool open_ends(struct loop *loop, enum platform_navigator from, enum plat
                                                   .polled = loop->polled,
                                                   .depth = DEPTH,
                                                   .buffers_max = BUFFERS,
+                                                  .coalesce = loop->coalesce,
                                                   .sent = on_sent,
                                                   .ready = on_ready,
                                                   .error = on_error,
@@ -393,6 +396,48 @@ SELFTEST(packet, polled_ends_need_no_interrupt, 60)
     CHECK(open_ends(&loop, PLATFORM_NAVSS_MAIN, PLATFORM_NAVSS_MCU));
     CHECK(send_polled(&loop));
     CHECK(close_loop(&loop));
+    CHECK(is_as_before(&before));
+}
+
+/* Counts that come before the time, which is long for any machine, so that it does not depend on
+ * its speed how many interrupts there are. The buffers hold more packets than that. */
+#define COALESCED      4u
+#define COALESCED_US   UDMA_COALESCE_US_MAX
+#define COALESCED_LOAD 400u
+
+static bool are_few(const char *what, const struct udma_packet_counters *counters)
+{
+    printf("# %s: %" PRIu64 " packets, %" PRIu64 " interrupts\n", what, counters->packets,
+           counters->interrupts);
+    return counters->interrupts < counters->packets * 2u / 5u;
+}
+
+static void check_coalesced(enum platform_navigator navigator)
+{
+    struct udma_packet_counters counters;
+    struct loop loop = {.total = COALESCED_LOAD,
+                        .coalesce = UDMA_COALESCE(COALESCED, COALESCED_US)};
+
+    CHECK(open_ends(&loop, navigator, navigator));
+    CHECK(send_all(&loop, WAIT_US));
+    udma_flow_get_counters(loop.flow, &counters);
+    CHECK(are_few("received", &counters));
+    udma_transmit_get_counters(loop.transmit, &counters);
+    CHECK(are_few("sent", &counters));
+    /* One behind the other, with nothing that follows: only the time brings the second. */
+    for (unsigned i = 0; i < 2; i++) {
+        loop.total++;
+        CHECK(send_all(&loop, WAIT_US));
+    }
+    CHECK(close_loop(&loop));
+}
+
+SELFTEST(packet, coalesced_interrupts_are_few_and_lose_nothing, 60)
+{
+    const struct inventory before = inventory();
+
+    check_coalesced(PLATFORM_NAVSS_MAIN);
+    check_coalesced(PLATFORM_NAVSS_MCU);
     CHECK(is_as_before(&before));
 }
 
