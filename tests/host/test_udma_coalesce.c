@@ -441,7 +441,7 @@ static void copies_and_aborts(void **state)
     copies = 0;
     must(udma_channel_open(&config, &channel));
     (void)udma_channel_describe(channel, text, sizeof(text));
-    // assert_non_null(strstr(text, "coalesced (16 completions, 1000 us) > "));
+    assert_non_null(strstr(text, "coalesced (16 completions, 1000 us) > "));
     copy_some(channel, 200);
     host_advance_us(1000 + SLACK_US);
     assert_int_equal(copies, 200);
