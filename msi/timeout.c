@@ -140,29 +140,40 @@ static enum irq_return expire(void *context)
 
 /* ---- users ---- */
 
-static bool is_put_back(void *argument)
+/* A bit for each core whose alarm is enabled. */
+static uint32_t enabled_cores(void)
 {
-    bool enabled = false;
+    uint32_t cores = 0;
     unsigned long state = spin_lock(&lock);
 
-    (void)argument;
     for (unsigned core = 0; core < CORE_MAX; core++)
-        enabled = enabled || lists[core].enabled;
+        cores |= (uint32_t)lists[core].enabled << core;
     spin_unlock(&lock, state);
-    return !enabled;
+    return cores;
 }
 
-/* Each core turns its own alarm off. What a core that is off, or does not come to it, still has
- * enabled keeps them ours: then the next user finds them taken. With the mutex. */
+static bool are_put_back(void *argument)
+{
+    (void)argument;
+    return enabled_cores() == 0;
+}
+
+/* Each core turns its own alarm off. One that is off, or does not come to it, keeps them ours, for
+ * the next user. With the mutex. */
 static void put_alarms(void)
 {
+    const uint32_t cores = enabled_cores();
     int error;
 
-    for (unsigned core = 0; core < core_count(); core++)
-        if (smp_is_on(core))
-            irq_local_call_on(core, ALARM_INTID);
+    for (unsigned core = 0; core < CORE_MAX; core++) {
+        if ((cores >> core & 1u) == 0)
+            continue;
+        if (!smp_is_on(core))
+            return;
+        irq_local_call_on(core, ALARM_INTID);
+    }
     __atomic_add_fetch(&waiters, 1, __ATOMIC_SEQ_CST);
-    error = wait_for(is_put_back, NULL, END_TIMEOUT_US);
+    error = wait_for(are_put_back, NULL, END_TIMEOUT_US);
     __atomic_sub_fetch(&waiters, 1, __ATOMIC_SEQ_CST);
     if (error == 0)
         taken = irq_ppi_free_all(ALARM_INTID) != 0;
