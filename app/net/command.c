@@ -298,8 +298,7 @@ static const char *net_words(unsigned word, unsigned index)
 
 COMMAND(net,
         .arguments =
-            "[address s | coalesce n us | link up|down | move core | ping ip [n] | start | "
-            "stop]",
+            "[address s | coalesce n us | link up|down | move core | ping ip [n] | start | stop]",
         .help = "the network; waits for an address; fewer interrupts; cable; interrupts' core; "
                 "starts or stops it",
         .run = run_net, .candidate = net_words);
