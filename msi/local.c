@@ -42,12 +42,15 @@ bool irq_local_call(unsigned intid)
     irq_storm_intid(intid);
     if (handler == NULL)
         return false;
-    if (irq_call_open(&irq_generations[core], handler, context, GIC_PRIORITY_DEFAULT) ==
-        IRQ_AGAIN) {
-        __atomic_or_fetch(&again[core], UINT32_C(1) << intid, __ATOMIC_SEQ_CST);
-        gic_send_sgi(core, IRQ_SGI_REPLAY);
-    }
+    if (irq_call_open(&irq_generations[core], handler, context, GIC_PRIORITY_DEFAULT) == IRQ_AGAIN)
+        irq_local_call_on(core, intid);
     return true;
+}
+
+void irq_local_call_on(unsigned core, unsigned intid)
+{
+    __atomic_or_fetch(&again[core], UINT32_C(1) << intid, __ATOMIC_SEQ_CST);
+    gic_send_sgi(core, IRQ_SGI_REPLAY);
 }
 
 void irq_local_replay(void)
@@ -157,12 +160,55 @@ int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context)
 
     if (error != 0)
         return error;
-    error = gic_configure(intid, GIC_LEVEL, GIC_PRIORITY_DEFAULT);
-    if (error == 0)
-        error = gic_enable(intid);
+    error = irq_ppi_enable(intid);
     if (error != 0)
         (void)give(local, intid);
     return error;
+}
+
+int irq_ppi_enable(unsigned intid)
+{
+    int error = gic_configure(intid, GIC_LEVEL, GIC_PRIORITY_DEFAULT);
+
+    return error == 0 ? gic_enable(intid) : error;
+}
+
+int irq_ppi_disable(unsigned intid)
+{
+    return gic_mask(intid);
+}
+
+int irq_ppi_request_all(unsigned intid, irq_handler_t handler, void *context)
+{
+    int error = 0;
+
+    if (!wait_is_allowed())
+        return -EDEADLK;
+    if (!is_free_ppi(intid) || handler == NULL)
+        return -EINVAL;
+    for (unsigned core = 0; core < CORE_MAX && error == 0; core++) {
+        error = take(&ppis[core][intid - GIC_INTID_PPI_FIRST], handler, context);
+        while (error != 0 && core-- != 0) /* it is enabled nowhere: none has been called */
+            __atomic_store_n(&ppis[core][intid - GIC_INTID_PPI_FIRST].handler, NULL,
+                             __ATOMIC_SEQ_CST);
+    }
+    return error;
+}
+
+int irq_ppi_free_all(unsigned intid)
+{
+    int first = 0;
+
+    if (!wait_is_allowed())
+        return -EDEADLK;
+    if (!is_free_ppi(intid))
+        return -EINVAL;
+    for (unsigned core = 0; core < CORE_MAX; core++) {
+        int error = give(&ppis[core][intid - GIC_INTID_PPI_FIRST], intid);
+
+        first = first != 0 ? first : error;
+    }
+    return first;
 }
 
 int irq_ppi_free(unsigned intid)
@@ -190,10 +236,8 @@ int irq_local_resume(void)
         if (!is_taken(&ppis[core][i]))
             continue;
 
-        int error = gic_configure(intid, GIC_LEVEL, GIC_PRIORITY_DEFAULT);
+        int error = irq_ppi_enable(intid);
 
-        if (error == 0)
-            error = gic_enable(intid);
         if (first_error == 0)
             first_error = error;
     }

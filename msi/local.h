@@ -32,6 +32,22 @@ int irq_sgi_free(unsigned sgi);
  * and enables it, on that core only. Thread context. Errors as irq_sgi_request(), and the GIC's. */
 int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context);
 
+/* The same PPI of every core, for one owner: takes all or none, and enables none. Thread context.
+ * Errors as irq_sgi_request(). */
+int irq_ppi_request_all(unsigned intid, irq_handler_t handler, void *context);
+
+/* Configures and enables such a PPI on the calling core, or disables it there. Any context. The
+ * GIC's errors. */
+int irq_ppi_enable(unsigned intid);
+int irq_ppi_disable(unsigned intid);
+
+/* Takes the handler away, of all cores; they have disabled it. Thread context. Errors as
+ * irq_sgi_free(); after -EAGAIN it is to be freed again. */
+int irq_ppi_free_all(unsigned intid);
+
+/* Has the handler of an SGI or PPI called on a core, once, as if it had come. Any context. */
+void irq_local_call_on(unsigned core, unsigned intid);
+
 /* Enables this core's PPIs that have handlers again, and has handlers called that had more to do:
  * after the core was off. Thread context. The GIC's errors. */
 int irq_local_resume(void);

@@ -2,6 +2,6 @@
 library-sources += $(addprefix msi/, \
     balance.c dispatch.c evacuate.c init.c irq.c later.c local.c message.c nesting.c placement.c places.c priority.c \
     quiesce.c reclaim.c \
-    reference.c registry.c request.c service.c sources.c state.c statistics.c storm.c stray.c work.c)
+    reference.c registry.c request.c service.c sources.c state.c statistics.c storm.c stray.c timeout.c work.c)
 public-headers += $(addprefix msi/, \
-    balance.h binding.h device.h evacuate.h handler.h irq.h limits.h local.h places.h report.h service.h statistics.h work.h)
+    balance.h binding.h device.h evacuate.h handler.h irq.h limits.h local.h places.h report.h service.h statistics.h timeout.h work.h)

@@ -13,6 +13,7 @@
 #include "msi/evacuate.h"
 #include "msi/irq.h"
 #include "msi/local.h"
+#include "msi/timeout.h"
 #include "platform/platform.h"
 
 #include <errno.h>
@@ -26,6 +27,8 @@ static int turn_off(unsigned core)
 
     if (error == 0)
         error = smp_off(core);
+    if (!smp_is_on(core))
+        timeout_adopt(core);
     if (error != 0 && smp_is_on(core))
         (void)irq_admit_core(core);
     return error;

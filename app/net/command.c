@@ -234,6 +234,23 @@ static int run_move(int count, char **words)
     return list.count != 0 ? COMMAND_DONE : COMMAND_FAILED;
 }
 
+/* Of what is opened next. */
+static int run_coalesce(int count, char **words)
+{
+    struct udma_coalesce coalesce = {.by = NULL};
+    uint64_t frames, us;
+
+    if (count != 3 || !command_read_number(words[1], NET_SEND_DEPTH, &frames) || frames == 1 ||
+        !command_read_number(words[2], UDMA_COALESCE_US_MAX, &us) || (frames != 0 && us == 0))
+        return COMMAND_USAGE;
+    if (us != 0)
+        coalesce = (struct udma_coalesce)UDMA_COALESCE((uint32_t)frames, (uint32_t)us);
+    net_interface_coalesce(&coalesce);
+    if (net_is_running())
+        printf("from the next start on\n");
+    return COMMAND_DONE;
+}
+
 /* ---- start and stop ---- */
 
 static int run_start(void)
@@ -260,6 +277,8 @@ static int run_net(int count, char **words)
         return run_link(count - 1, words + 1);
     if (strcmp(word, "address") == 0)
         return run_address(count - 1, words + 1);
+    if (strcmp(word, "coalesce") == 0)
+        return run_coalesce(count - 1, words + 1);
     if (strcmp(word, "move") == 0)
         return run_move(count - 1, words + 1);
     if (count == 2 && strcmp(word, "start") == 0)
@@ -271,11 +290,15 @@ static int run_net(int count, char **words)
 
 static const char *net_words(unsigned word, unsigned index)
 {
-    static const char *const first[] = {"address", "link", "move", "ping", "start", "stop"};
+    static const char *const first[] = {"address", "coalesce", "link", "move",
+                                        "ping",    "start",    "stop"};
 
     return word == 1 && index < sizeof(first) / sizeof(first[0]) ? first[index] : NULL;
 }
 
-COMMAND(net, .arguments = "[address s | link up|down | move core | ping ip [n] | start | stop]",
-        .help = "the network; waits for an address; cable; interrupts' core; starts or stops it",
+COMMAND(net,
+        .arguments =
+            "[address s | coalesce n us | link up|down | move core | ping ip [n] | start | stop]",
+        .help = "the network; waits for an address; fewer interrupts; cable; interrupts' core; "
+                "starts or stops it",
         .run = run_net, .candidate = net_words);

@@ -388,6 +388,13 @@ static void make_buffers(struct net_interface *interface)
     interface->free_count = NET_RECEIVE_BUFFERS;
 }
 
+static struct udma_coalesce coalesce; /* not at all */
+
+void net_interface_coalesce(const struct udma_coalesce *wanted)
+{
+    coalesce = *wanted;
+}
+
 static int open_port(struct net_interface *interface, const struct net_interface_config *config)
 {
     const struct cpsw_config port = {
@@ -398,6 +405,8 @@ static int open_port(struct net_interface *interface, const struct net_interface
         .flows = {{.core = config->core, .depth = NET_RECEIVE_BUFFERS}},
         .send_core = config->core,
         .send_depth = NET_SEND_DEPTH,
+        .receive_coalesce = coalesce,
+        .send_coalesce = coalesce,
         .received = on_received,
         .sent = on_sent,
         .ready = on_ready,

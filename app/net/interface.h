@@ -103,6 +103,10 @@ struct net_interface_config {
     netif_status_callback_fn changed; /* the address or the link has changed; NULL: nobody asks */
 };
 
+/* How its interrupts are coalesced, from the next open on: received and sent frames. Thread context.
+ */
+void net_interface_coalesce(const struct udma_coalesce *coalesce);
+
 /* Opens the port, gives it its buffers, and makes it lwIP's interface, without an address; the link
  * comes up later. lwip_init() was before. Thread context. -ENOMEM; -EIO: the port did not take all
  * buffers; cpsw_open()'s and cpsw_start()'s errors. Nothing is left allocated then. */

@@ -85,6 +85,9 @@ struct cpsw_config {
     uint32_t send_depth;                  /* frames queued, 1 to CPSW_DEPTH_MAX */
     const struct udma_delivery *delivery; /* NULL: in the interrupt */
     uint32_t thread_core;                 /* for udma_in_thread_on */
+    /* Fewer interrupts than frames (drivers/udma/udma.h): of each flow, and of sent(). A count is up
+     * to the depth, and takes a ring monitor of the Navigator. */
+    struct udma_coalesce receive_coalesce, send_coalesce;
 
     /* A frame; the packet is valid in the call, its one buffer (buffers[0], packet->length bytes)
      * is the callee's from then on: back by cpsw_give(), to this flow or another. */
@@ -107,7 +110,7 @@ struct cpsw_config {
 
 /* Opens the port: powers it, resets the MAC, takes channels, flows and interrupts. A step that
  * fails undoes those before it. Thread context, any core. -EBUSY: it is open; -EINVAL: no callback,
- * a count, depth or core out of range, no unicast address; -ENODEV: the platform has none, or the
+ * a count, depth, core or what is coalesced out of range, no unicast address; -ENODEV: the platform has none, or the
  * efuses have no address and none is given; -ENXIO: no PHY answers (not with loopback); -ETIMEDOUT:
  * the MAC's reset did not end; the errors of udma_transmit_open(), udma_receive_open(),
  * udma_flow_open() and of the system firmware. -EDEADLK: not allowed here. */

@@ -7,6 +7,7 @@
  */
 #include "arch/core.h"
 #include "arch/wait.h"
+#include "drivers/udma/coalesce.h"
 #include "drivers/udma/internal.h"
 #include "lib/log.h"
 #include "msi/irq.h"
@@ -58,6 +59,7 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
         return -EDEADLK;
     if (channel == NULL || config == NULL || config->callback == NULL || config->depth == 0 ||
         config->depth > UDMA_DEPTH_MAX || !is_rank(&config->rank) ||
+        !udma_coalesce_is_valid(&config->coalesce, config->depth, config->polled) ||
         (!config->polled && config->core != IRQ_CORE_ANY && config->core >= core_count()))
         return -EINVAL;
     udma_held_retry();
@@ -107,6 +109,8 @@ static int close(struct udma_channel *channel)
         return -EAGAIN;
     if (channel->deferral.delivery != NULL)
         error = channel->deferral.delivery->end(&channel->deferral);
+    if (error == 0 && channel->coalescer != NULL)
+        error = channel->coalescer->by->end(channel->coalescer);
     if (error == -EAGAIN) /* a callback that hangs keeps the channel, stopped */
         udma_begin_stop(channel);
     if (error != 0)
@@ -151,7 +155,7 @@ int udma_channel_describe(const struct udma_channel *channel, char *text, size_t
     int used = sniprintf(text, size, "tchan %u, rchan %u, ring %u > ", number, number,
                          (unsigned)channel->completion.index);
 
-    return udma_route_describe(channel->irq, used, text, size);
+    return udma_route_describe(channel->irq, channel->coalescer, used, text, size);
 }
 
 unsigned udma_channel_core(const struct udma_channel *channel)

@@ -9,6 +9,7 @@
  */
 #include "arch/mmio.h"
 #include "arch/wait.h"
+#include "drivers/udma/coalesce.h"
 #include "drivers/udma/extra.h"
 #include "lib/log.h"
 #include "msi/irq.h"
@@ -97,6 +98,8 @@ static int restart(struct udma_channel *channel)
         return error;
     channel->by_thread = channel->config.polled || delivery != NULL;
     channel->stopped = channel->cut_off = false;
+    if (channel->coalescer != NULL)
+        channel->coalescer->by->resume(channel->coalescer);
     udma_enable(&channel->halves);
     if (!channel->config.polled)
         irq_unmask(channel->irq);
@@ -118,6 +121,8 @@ static int bring_down(struct udma_channel *channel)
     if (error == -EDEADLK)
         return error;
     channel->aborting = true;
+    if (error == 0 && channel->coalescer != NULL)
+        error = channel->coalescer->by->pause(channel->coalescer);
     if (error == -EAGAIN)
         udma_begin_stop(channel);
     if (error == 0)

@@ -8,6 +8,7 @@
  */
 #include "arch/core.h"
 #include "arch/wait.h"
+#include "drivers/udma/coalesce.h"
 #include "drivers/udma/packet_channels.h"
 #include "msi/irq.h"
 
@@ -43,6 +44,8 @@ static bool is_valid(const struct udma_flow_config *config)
     return config != NULL && config->received != NULL && config->depth != 0 &&
            config->depth <= UDMA_PACKET_DEPTH && config->free_rings <= UDMA_FREE_RINGS_MAX &&
            (config->polled || config->core == IRQ_CORE_ANY || config->core < core_count()) &&
+           udma_coalesce_is_valid(&config->coalesce, config->depth * rings_of(config),
+                                  config->polled) &&
            (config->when_empty == UDMA_FLOW_WAIT || config->when_empty == UDMA_FLOW_DROP) &&
            sizes_are_valid(config);
 }
@@ -67,6 +70,7 @@ static void prepare(struct udma_flow *flow, struct udma_receive *receive, unsign
     consumer->complete = udma_flow_complete;
     consumer->deferral.delivery = config->delivery;
     consumer->deferral.thread_core = config->thread_core;
+    consumer->coalesce = &flow->config.coalesce;
 }
 
 static int allocate(struct udma_receive *receive, unsigned index,
@@ -372,6 +376,6 @@ int udma_flow_describe(const struct udma_flow *flow, char *text, size_t size)
         text, size, "rchan %u, flow %u, ring %u > ", (unsigned)flow->receive->number,
         (unsigned)flow->receive->first_flow + flow->index, (unsigned)flow->consumer.ring.index);
 
-    used = udma_route_describe(flow->consumer.irq, used, text, size);
+    used = udma_route_describe(flow->consumer.irq, flow->consumer.coalescer, used, text, size);
     return udma_errors_describe(&flow->consumer, text, size, used);
 }

@@ -164,6 +164,8 @@ struct udma_channel {
     int refusal;          /* what udma_copy() returns from now on, or 0: udma_refuse() */
     uint32_t submitted;   /* transfers, of those that were pushed; atomic */
 
+    struct udma_coalescer *coalescer; /* of config.coalesce; or NULL */
+
     struct udma_slot slot_table[UDMA_DEPTH_MAX + 1u]; /* one is always free: see transfer.c */
     struct udma_slot no_slot;                         /* of the list, when copies are refused */
 };
@@ -276,9 +278,11 @@ void udma_held_retry(void);
 
 /* ---- route.c ---- */
 
-/* The end of a description, behind what sniprintf() returned `used` for: the interrupt's route, or
- * that it is polled, NULL. Returns what the whole takes, or an error. Thread context; -EDEADLK. */
-int udma_route_describe(const struct irq *irq, int used, char *text, size_t size);
+/* The end of a description, behind what sniprintf() returned `used` for: what coalesces
+ * the interrupt, or NULL, and the interrupt's route; or that it is polled, NULL. Returns what the
+ * whole takes, or an error. Thread context; -EDEADLK. */
+int udma_route_describe(const struct irq *irq, const struct udma_coalescer *coalescer, int used,
+                        char *text, size_t size);
 /* The core that callbacks run on; NULL: they are polled for, here. Any context. */
 unsigned udma_route_core(const struct irq *irq, const struct udma_deferral *deferral);
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 library-sources += $(addprefix drivers/udma/, \
-    channel.c control.c cyclic.c deferred.c descriptor.c dma_memory.c endpoint.c error_events.c \
+    channel.c coalesce.c control.c cyclic.c deferred.c descriptor.c dma_memory.c endpoint.c error_events.c \
     endpoint_pairing.c flow.c held.c left_overs.c \
     message_ring.c monitor.c numbers.c packet_error.c packet_numbers.c packet_path.c packet_setup.c pairing.c \
     peer.c pool.c progress.c receive.c receive_path.c records.c ring.c route.c setup.c spare.c static_tr.c stop.c \

@@ -95,7 +95,7 @@ typedef void (*udma_error_callback_t)(void *context, enum udma_error error);
 
 /* Counts since the open, each read by itself. */
 struct udma_packet_counters {
-    uint64_t interrupts;
+    uint64_t interrupts;     /* as udma_counters */
     uint64_t packets, bytes; /* that left; that were delivered */
     uint64_t canceled;       /* packets, or buffers, that came back unused */
     uint64_t doorbells;      /* to the ring, or rings, that software fills */
@@ -118,6 +118,7 @@ struct udma_transmit_config {
     uint16_t buffers_max; /* of a packet, 1 to UDMA_BUFFERS_MAX */
     uint32_t thread_core; /* for udma_in_thread_on */
     const struct udma_delivery *delivery; /* as of copies (drivers/udma/udma.h) */
+    struct udma_coalesce coalesce;        /* as of copies: of sent() */
 
     /* A packet is done with, and its buffers are the caller's again: for each that udma_send() took
      * exactly once. status: 0: it has left; -ECANCELED: it has not, the channel is being closed.
@@ -191,6 +192,7 @@ struct udma_flow_config {
     uint16_t depth; /* buffers that each free ring has room for, 1 to UDMA_PACKET_DEPTH */
     uint32_t thread_core;
     const struct udma_delivery *delivery;
+    struct udma_coalesce coalesce; /* as of copies; up to as many completions as it has buffers */
     enum udma_when_empty when_empty;
 
     /* Free buffers by size: a packet of up to sizes[0] bytes starts in a buffer of free ring 0, one

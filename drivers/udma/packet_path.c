@@ -6,6 +6,7 @@
 #include "drivers/udma/packet_path.h"
 
 #include "arch/wait.h"
+#include "drivers/udma/coalesce.h"
 
 #include <errno.h>
 
@@ -127,4 +128,7 @@ void udma_packet_get_counters(const struct udma_consumer *consumer,
         counters->doorbells += PACKET_GET(consumer->feeds[i].doorbells);
     for (unsigned i = 0; i < UDMA_ERRORS; i++)
         counters->errors[i] = PACKET_GET(from->errors[i]);
+    if (consumer->coalescer != NULL)
+        consumer->coalescer->by->count(consumer->coalescer, &counters->interrupts,
+                                       &counters->empty);
 }

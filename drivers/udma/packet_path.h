@@ -72,6 +72,9 @@ struct udma_consumer {
     uint32_t failed_count;
     unsigned strangers; /* in a row */
     struct udma_packet_counters counters;
+
+    const struct udma_coalesce *coalesce; /* the owner's configuration */
+    struct udma_coalescer *coalescer;     /* or NULL */
 };
 
 /* Bit 0 of an element says that it is the teardown's completion message. */

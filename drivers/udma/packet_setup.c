@@ -6,6 +6,7 @@
 #include "arch/mmio.h"
 #include "arch/time.h"
 #include "arch/wait.h"
+#include "drivers/udma/coalesce.h"
 #include "drivers/udma/packet_path.h"
 #include "drivers/udma/static_tr.h"
 #include "msi/irq.h"
@@ -60,6 +61,9 @@ int udma_packet_allocate(struct udma_consumer *consumer, unsigned depth,
 
 void udma_packet_free(struct udma_consumer *consumer)
 {
+    if (consumer->coalescer != NULL)
+        consumer->coalescer->by->free(consumer->coalescer);
+    consumer->coalescer = NULL;
     free(consumer->slots);
     dma_free(consumer->descriptors);
     consumer->slots = NULL;
@@ -151,6 +155,26 @@ static int request_errors(struct udma_consumer *consumer, const char *name, uint
     return error;
 }
 
+static int request_ring(struct udma_consumer *consumer, struct irq_request *request)
+{
+    const struct udma_coalesce *coalesce = consumer->coalesce;
+    int error = 0;
+
+    if (coalesce->by != NULL)
+        error = coalesce->by->begin(coalesce, consumer->udma, &consumer->ring, request,
+                                    &consumer->coalescer);
+    if (error == 0)
+        error = irq_request(consumer->udma->facts.ring_interrupts, request, &consumer->irq);
+    if (error != 0 || coalesce->by == NULL)
+        return error;
+    error = coalesce->by->start(consumer->coalescer, consumer->irq);
+    if (error == 0)
+        return 0;
+    (void)coalesce->by->end(consumer->coalescer);
+    (void)udma_packet_free_interrupt(consumer); /* never unmasked: no handler has run */
+    return error;
+}
+
 int udma_packet_request(struct udma_consumer *consumer, const char *name, uint32_t core,
                         irq_handler_t handler, unsigned error_index)
 {
@@ -173,7 +197,7 @@ int udma_packet_request(struct udma_consumer *consumer, const char *name, uint32
         if (deferral->delivery != NULL)
             error = deferral->delivery->begin(deferral, &request);
         if (error == 0)
-            error = irq_request(consumer->udma->facts.ring_interrupts, &request, &consumer->irq);
+            error = request_ring(consumer, &request);
         deferral->irq = consumer->irq;
     }
     if (error != 0) {
@@ -214,6 +238,8 @@ int udma_packet_stop(struct udma_consumer *consumer, bool message)
 {
     deadline_t deadline = deadline_after_us(MESSAGE_TIMEOUT_US);
 
+    if (consumer->coalescer != NULL && consumer->coalescer->by->end(consumer->coalescer) != 0)
+        return -EAGAIN;
     if (consumer->irq != NULL) {
         irq_mask(consumer->irq);
         if (irq_synchronize(consumer->irq) != 0)

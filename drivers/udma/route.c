@@ -4,13 +4,15 @@
  */
 #include "arch/core.h"
 #include "arch/wait.h"
+#include "drivers/udma/coalesce.h"
 #include "drivers/udma/internal.h"
 #include "msi/irq.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-int udma_route_describe(const struct irq *irq, int used, char *text, size_t size)
+int udma_route_describe(const struct irq *irq, const struct udma_coalescer *coalescer, int used,
+                        char *text, size_t size)
 {
     size_t skip;
     int rest;
@@ -20,6 +22,10 @@ int udma_route_describe(const struct irq *irq, int used, char *text, size_t size
     if (used < 0)
         return used;
     skip = (size_t)used < size ? (size_t)used : size;
+    if (coalescer != NULL) {
+        rest = coalescer->by->describe(coalescer, text + skip, size - skip);
+        return rest < 0 ? rest : udma_route_describe(irq, NULL, used + rest, text, size);
+    }
     rest = irq != NULL ? irq_describe(irq, text + skip, size - skip)
                        : sniprintf(text + skip, size - skip, "polled");
     return rest < 0 ? rest : used + rest;

@@ -8,6 +8,7 @@
  */
 #include "arch/mmio.h"
 #include "drivers/ti_sci/ti_sci.h"
+#include "drivers/udma/coalesce.h"
 #include "drivers/udma/internal.h"
 #include "lib/log.h"
 #include "msi/irq.h"
@@ -82,6 +83,8 @@ static void free_memory(struct udma_channel *channel)
 {
     if (channel->extra != NULL)
         channel->config.transfers->free(channel);
+    if (channel->coalescer != NULL)
+        channel->coalescer->by->free(channel->coalescer);
     dma_free(channel->descriptors);
     free(channel);
 }
@@ -267,8 +270,21 @@ static int configure(struct udma_channel *channel)
     return first_of(error, udma_pair_settle(&channel->link, items[PAIR].error, error == 0));
 }
 
+static int start_coalescing(struct udma_channel *channel)
+{
+    struct udma_coalescer *coalescer = channel->coalescer;
+    int error = coalescer->by->start(coalescer, channel->irq);
+
+    if (error == 0)
+        return 0;
+    (void)coalescer->by->end(coalescer);
+    (void)irq_free(channel->irq); /* it has never been unmasked: no handler has run */
+    return error;
+}
+
 static int request_interrupt(struct udma_channel *channel)
 {
+    const struct udma_coalesce *coalesce = &channel->config.coalesce;
     struct irq_request request = {
         .index = channel->completion.index,
         .handler = udma_transfer_interrupt,
@@ -284,9 +300,14 @@ static int request_interrupt(struct udma_channel *channel)
         error = channel->deferral.delivery->begin(&channel->deferral, &request);
         channel->by_thread = true;
     }
+    if (error == 0 && coalesce->by != NULL)
+        error = coalesce->by->begin(coalesce, channel->numbers.udma, &channel->completion, &request,
+                                    &channel->coalescer);
     if (error == 0)
         error = irq_request(channel->numbers.udma->facts.ring_interrupts, &request, &channel->irq);
     channel->deferral.irq = channel->irq;
+    if (error == 0 && coalesce->by != NULL)
+        error = start_coalescing(channel);
     if (error != 0)
         log_error(udma, "channel %u: no interrupt for ring %u (%d)",
                   (unsigned)channel->numbers.channel, (unsigned)request.index, error);

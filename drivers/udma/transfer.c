@@ -49,6 +49,7 @@
 #include "arch/relaxed.h"
 #include "arch/spinlock_inline.h"
 #include "arch/wait.h"
+#include "drivers/udma/coalesce.h"
 #include "drivers/udma/internal.h"
 #include "lib/trace.h"
 
@@ -554,4 +555,6 @@ void udma_channel_get_counters(const struct udma_channel *channel, struct udma_c
     counters->errors = GET(channel->counters.errors);
     counters->empty = GET(channel->counters.empty);
     counters->bogus = GET(channel->counters.bogus);
+    if (channel->coalescer != NULL)
+        channel->coalescer->by->count(channel->coalescer, &counters->interrupts, &counters->empty);
 }

@@ -9,6 +9,7 @@
 #include "arch/core.h"
 #include "arch/mmio.h"
 #include "arch/wait.h"
+#include "drivers/udma/coalesce.h"
 #include "drivers/udma/packet_channels.h"
 #include "drivers/udma/static_tr.h"
 #include "msi/irq.h"
@@ -27,6 +28,7 @@ static bool is_valid(const struct udma_transmit_config *config)
            config->depth <= UDMA_PACKET_DEPTH && config->buffers_max != 0 &&
            config->buffers_max <= UDMA_BUFFERS_MAX && config->priority < 8u &&
            (config->polled || config->core == IRQ_CORE_ANY || config->core < core_count()) &&
+           udma_coalesce_is_valid(&config->coalesce, config->depth, config->polled) &&
            (config->endpoint == NULL ||
             (config->endpoint->packet_mode && udma_endpoint_check(config->endpoint, false) == 0));
 }
@@ -72,6 +74,7 @@ static void prepare(struct udma_transmit *transmit, const struct udma_transmit_c
     consumer->after = udma_transmit_after;
     consumer->deferral.delivery = config->delivery;
     consumer->deferral.thread_core = config->thread_core;
+    consumer->coalesce = &transmit->config.coalesce;
     transmit->half = udma_halves_of(transmit->udma, transmit->number).transmit;
     transmit->feed.refusal = -ENOTCONN;
     transmit->link.udma = transmit->udma;
@@ -341,6 +344,7 @@ int udma_transmit_describe(const struct udma_transmit *transmit, char *text, siz
     int used = sniprintf(text, size, "tchan %u, ring %u > ", (unsigned)transmit->number,
                          (unsigned)transmit->completion_ring);
 
-    used = udma_route_describe(transmit->consumer.irq, used, text, size);
+    used = udma_route_describe(transmit->consumer.irq, transmit->consumer.coalescer, used, text,
+                               size);
     return udma_errors_describe(&transmit->consumer, text, size, used);
 }

@@ -74,6 +74,25 @@ extern const struct udma_delivery udma_in_thread;    /* on the interrupt's core 
 extern const struct udma_delivery udma_in_thread_on; /* on udma_channel_config.thread_core;
                                                             while that is off, none come */
 
+/* Fewer interrupts than completions ("coalesced", docs/udma.md): no completion waits longer than
+ * time_us from when it is in the completion ring, and the next after so many is an interrupt:
+ * whichever comes first. One that finds the ring idle interrupts at once. The time is a timeout's
+ * (msi/timeout.h) of the interrupt's core; the count a ring monitor's (drivers/udma/monitor.h),
+ * which the channel takes. All 0: each event of the ring interrupts, and nothing of this is linked.
+ */
+struct udma_coalescing; /* opaque */
+extern const struct udma_coalescing udma_coalescing;
+struct udma_coalesce {
+    const struct udma_coalescing *by; /* &udma_coalescing; NULL: not at all */
+    uint32_t count;                   /* 2 to as many as can be in the ring; 0: the time alone */
+    uint32_t time_us;                 /* 1 to UDMA_COALESCE_US_MAX */
+};
+#define UDMA_COALESCE(count, time_us)                                                              \
+    {                                                                                              \
+        &udma_coalescing, count, time_us                                                           \
+    }
+#define UDMA_COALESCE_US_MAX 100000u
+
 struct udma_kinds; /* opaque: drivers/udma/transfers.h */
 
 /* How a channel stands to others (TI-SCI documentation, TISCI_MSG_RM_UDMAP_TX_CH_CFG). */
@@ -99,12 +118,15 @@ struct udma_channel_config {
     struct udma_rank rank;                /* all 0: the highest, in no particular order */
     const struct udma_kinds *transfers;   /* &udma_transfers (drivers/udma/transfers.h): more than
                                              copies; NULL: copies */
+    struct udma_coalesce coalesce;        /* up to `depth` completions; not with polled */
 };
 
 /* Opens a channel; a failing step undoes those before it. Thread context, any core. After an error
  * there is no handle. -EDEADLK: not allowed here (irq_is_allowed()), nothing was done. -EINVAL: no
- * callback, a depth, core or rank out of range; -ENODEV before udma_init(); -ENOSPC: every channel
- * or ring that the host owns is in use or held; -ENOMEM; the errors of irq_request() and of the
+ * callback, a depth, core, rank, or what is coalesced out of range; -EBUSY: somebody else has the
+ * cores' alarms, which coalescing needs; -ENODEV before udma_init(); -ENOSPC: every channel
+ * or ring that the host owns is in use or held, or, if a count is coalesced, every monitor
+ * (udma_monitor_open()); -ENOMEM; the errors of irq_request() and of the
  * system firmware (drivers/ti_sci/ti_sci.h), also if an answer was lost. -EIO: a step failed, and
  * one could not be undone, at least not at once: see udma_inventory.held. Numbers that failed are
  * handed out again only when no others are left; a pairing that is refused, since somebody else
@@ -162,7 +184,7 @@ int udma_channel_describe(const struct udma_channel *channel, char *text, size_t
 /* Counts since the open, each read by itself; completions are callbacks, those with an error among
  * them. Any context. */
 struct udma_counters {
-    uint64_t interrupts;
+    uint64_t interrupts;         /* if they are coalesced: the timeouts and the monitor's too */
     uint64_t completions, bytes; /* in this order: transfer.c writes them together */
     uint64_t errors;
     uint64_t empty; /* interrupts that found nothing */

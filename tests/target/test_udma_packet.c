@@ -5,6 +5,7 @@
  * the middle.
  */
 #include "app/selftest/selftest.h"
+#include "app/selftest/watchdog.h"
 #include "arch/core.h"
 #include "arch/time.h"
 #include "arch/wait.h"
@@ -42,6 +43,7 @@ struct loop {
     unsigned wrong;                    /* contents, order, cookies */
     unsigned errors[UDMA_ERRORS];
     bool polled;
+    struct udma_coalesce coalesce;
 };
 
 static unsigned get(const unsigned *count)
@@ -149,6 +151,7 @@ static bool open_receiver(struct loop *loop, struct udma *udma, unsigned core)
                                           .core = core,
                                           .polled = loop->polled,
                                           .depth = DEPTH,
+                                          .coalesce = loop->coalesce,
                                           .received = on_received,
                                           .returned = on_returned,
                                           .error = on_error,
@@ -166,7 +169,7 @@ static bool open_receiver(struct loop *loop, struct udma *udma, unsigned core)
     return true;
 }
 
-/* Its total, and whether it is polled, are set. */
+/* Its total, and whether it is polled or coalesced, are set. */
 static bool open_ends(struct loop *loop, enum platform_navigator from, enum platform_navigator to)
 {
     const unsigned core = core_id(), other = (core + 1u) % core_count();
@@ -176,6 +179,7 @@ static bool open_ends(struct loop *loop, enum platform_navigator from, enum plat
                                                   .polled = loop->polled,
                                                   .depth = DEPTH,
                                                   .buffers_max = BUFFERS,
+                                                  .coalesce = loop->coalesce,
                                                   .sent = on_sent,
                                                   .ready = on_ready,
                                                   .error = on_error,
@@ -371,6 +375,59 @@ SELFTEST(packet, polled_ends_need_no_interrupt, 60)
     CHECK(send_polled(&loop));
     CHECK(close_loop(&loop));
     CHECK(navigators_are_as_before(&before));
+}
+
+/* Counts that come before the time, which is long for any machine, so that it does not depend on
+ * its speed how many interrupts there are. The buffers hold more packets than that. */
+#define COALESCED      4u
+#define COALESCED_US   UDMA_COALESCE_US_MAX
+#define COALESCED_LOAD 60u
+#define COALESCED_GAP  300u /* us between packets: else each would interrupt */
+
+static bool are_few(const char *what, const struct udma_packet_counters *counters)
+{
+    printf("# %s: %" PRIu64 " packets, %" PRIu64 " interrupts\n", what, counters->packets,
+           counters->interrupts);
+    return counters->interrupts < counters->packets * 2u / 5u;
+}
+
+static void check_coalesced(enum platform_navigator navigator)
+{
+    struct udma_packet_counters counters;
+    struct loop loop = {.total = COALESCED_LOAD,
+                        .coalesce = UDMA_COALESCE(COALESCED, COALESCED_US)};
+
+    CHECK(open_ends(&loop, navigator, navigator));
+    while (loop.queued < loop.total) {
+        CHECK_EQUAL(send_one(&loop, loop.queued), 1);
+        loop.queued++;
+        delay_us(COALESCED_GAP);
+    }
+    CHECK_EQUAL(wait_for(is_done, &loop, WAIT_US), 0);
+    udma_flow_get_counters(loop.flow, &counters);
+    CHECK(are_few("received", &counters));
+    udma_transmit_get_counters(loop.transmit, &counters);
+    CHECK(are_few("sent", &counters));
+    /* One behind the other, with nothing that follows: only the time brings the second. */
+    for (unsigned i = 0; i < 2; i++) {
+        loop.total++;
+        CHECK(send_all(&loop, WAIT_US));
+    }
+    CHECK(close_loop(&loop));
+}
+
+#define COALESCED_S 60
+
+/* The alarm is the watchdog's otherwise. */
+SELFTEST(packet, coalesced_interrupts_are_few_and_lose_nothing, COALESCED_S)
+{
+    const struct inventory before = inventory();
+
+    watchdog_stop();
+    check_coalesced(PLATFORM_NAVSS_MAIN);
+    check_coalesced(PLATFORM_NAVSS_MCU);
+    watchdog_start("packet.coalesced_interrupts_are_few_and_lose_nothing", COALESCED_S);
+    CHECK(is_as_before(&before));
 }
 
 SELFTEST(packet, the_longest_packet_arrives, 120)

@@ -3,6 +3,7 @@
  * Transfers of every kind (drivers/udma/transfers.h), on one core and on all of them.
  */
 #include "app/selftest/selftest.h"
+#include "app/selftest/watchdog.h"
 #include "arch/core.h"
 #include "arch/time.h"
 #include "arch/wait.h"
@@ -11,9 +12,11 @@
 #include "msi/report.h"
 #include "tests/target/all_cores.h"
 #include "tests/target/example_2d.h"
+#include "tests/target/example_coalesce.h"
 #include "tests/target/example_cyclic.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -430,6 +433,26 @@ static void on_sample(const uint8_t *block, size_t size)
 static bool has_sampled(void *argument)
 {
     return __atomic_load_n(&sampled, __ATOMIC_ACQUIRE) > *(const unsigned *)argument;
+}
+
+SELFTEST(udma_transfers, example_coalesces_copies, 30)
+{
+    const size_t size = 256, all = size * EXAMPLE_COALESCE_DEPTH;
+    uint8_t *from = dma_alloc(all), *to = dma_alloc(all);
+    uint64_t interrupts = 0;
+    int error;
+
+    CHECK(from != NULL && to != NULL);
+    for (size_t i = 0; i < all; i++)
+        from[i] = (uint8_t)(i * 3 + (i >> 8));
+    watchdog_stop(); /* the alarm is the watchdog's otherwise */
+    error = example_coalesce(to, from, size, EXAMPLE_COALESCE_DEPTH, &interrupts);
+    watchdog_start("udma_transfers.example_coalesces_copies", 30);
+    CHECK_EQUAL(error, 0);
+    CHECK_EQUAL(memcmp(to, from, all), 0);
+    printf("# %u copies, %u interrupts\n", EXAMPLE_COALESCE_DEPTH, (unsigned)interrupts);
+    dma_free(from);
+    dma_free(to);
 }
 
 SELFTEST(udma_transfers, example_cyclic_fills_blocks, 30)

@@ -22,6 +22,15 @@ uint64_t host_tick(uint64_t ns);     /* time passes; what is due happens */
 uint64_t host_next_deadline(void);   /* the models' */
 void host_move_time_to(uint64_t ns); /* forward only; what is due happens */
 
+/* The cores' alarms (alarm_host.c), with the models' lock: the first that is due, or UINT64_MAX;
+ * those that are due interrupt; and a core's, UINT64_MAX: it is off. `first`: since the reset. */
+struct host_alarms {
+    uint64_t (*next)(void);
+    void (*raise)(void);
+    void (*set)(unsigned core, uint64_t at, bool first);
+};
+void host_change_alarms(const struct host_alarms *set, unsigned core, uint64_t at);
+
 /* arch_interrupt.c: takes what is pending if this thread may. true: something was taken. */
 bool host_take_interrupts(void);
 void host_reset_interrupts(void);

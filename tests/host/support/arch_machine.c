@@ -25,6 +25,7 @@
 static pthread_mutex_t models_lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t now_ns = 1000000;
 static uint32_t intid_limit;
+static const struct host_alarms *alarms; /* with the models' lock; NULL: none has been set */
 static void (*write_observer)(uintptr_t address, unsigned size, uint64_t value);
 
 static void lock_models(void)
@@ -148,6 +149,7 @@ void host_reset_with(unsigned cores, uint32_t limit)
     host_reset_interrupts();
     intid_limit = limit;
     lock_models();
+    alarms = NULL;
     am65x_reset(&environment, &config);
     unlock_models();
 }
@@ -168,6 +170,8 @@ static void do_what_is_due(void)
 {
     while (am65x_next_deadline() <= host_now_ns())
         am65x_advance();
+    if (alarms != NULL)
+        alarms->raise();
 }
 
 uint64_t host_tick(uint64_t ns)
@@ -191,12 +195,23 @@ void host_move_time_to(uint64_t ns)
     unlock_models();
 }
 
+void host_change_alarms(const struct host_alarms *set, unsigned core, uint64_t at)
+{
+    lock_models();
+    set->set(core, at, alarms == NULL);
+    alarms = set;
+    set->raise();
+    unlock_models();
+}
+
 uint64_t host_next_deadline(void)
 {
     uint64_t deadline;
 
     lock_models();
     deadline = am65x_next_deadline();
+    if (alarms != NULL && alarms->next() < deadline)
+        deadline = alarms->next();
     unlock_models();
     return deadline;
 }

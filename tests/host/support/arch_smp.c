@@ -106,6 +106,12 @@ int smp_start(unsigned core, void (*function)(void *argument), void *argument)
     return 0;
 }
 
+/* None goes off. */
+bool smp_is_on(unsigned core)
+{
+    return core < cores;
+}
+
 static bool has_returned(void *argument)
 {
     return !is_running(argument);

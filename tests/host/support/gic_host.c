@@ -367,6 +367,14 @@ void gic_get_facts(struct gic_facts *facts)
     };
 }
 
+void gic_host_ppi(unsigned core, unsigned intid, bool high)
+{
+    pthread_mutex_lock(&lock);
+    private_interrupts[core][intid].line = high;
+    note_raised();
+    pthread_mutex_unlock(&lock);
+}
+
 /* ---- LPIs, for its_host.c ---- */
 
 void gic_host_lpi_pend(unsigned lpi, unsigned core)

@@ -63,6 +63,9 @@ void host_interrupts_changed(void);
 /* The handler that exception_set_irq_handler() was given, or NULL. */
 void host_take_irq(unsigned core);
 
+/* A level-sensitive PPI of a core. */
+void gic_host_ppi(unsigned core, unsigned intid, bool high);
+
 /* its_host.c to gic_host.c: an LPI becomes pending, enabled, or is forgotten. */
 void gic_host_lpi_pend(unsigned lpi, unsigned core);
 void gic_host_lpi_clear(unsigned lpi);
