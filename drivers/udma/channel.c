@@ -38,7 +38,12 @@ static void let_go(struct udma_held *held)
     const struct udma_numbers numbers = channel->numbers;
 
     udma_channel_free(channel);
-    udma_numbers_give_back_held(&numbers);
+    if (numbers.one_way != NULL) {
+        numbers.one_way->count_held(numbers.udma, -1);
+        numbers.one_way->give_back(&numbers, true);
+    } else {
+        udma_numbers_give_back_held(&numbers);
+    }
     log_info(udma, "channel %u and ring %u are free again", (unsigned)numbers.channel,
              (unsigned)numbers.completion_ring);
 }
@@ -47,7 +52,10 @@ static void hold(struct udma_channel *channel)
 {
     log_error(udma, "channel %u and ring %u are held: released at a later open or close",
               (unsigned)channel->numbers.channel, (unsigned)channel->numbers.completion_ring);
-    udma_numbers_hold(channel->numbers.udma);
+    if (channel->numbers.one_way != NULL)
+        channel->numbers.one_way->count_held(channel->numbers.udma, 1);
+    else
+        udma_numbers_hold(channel->numbers.udma);
     channel->held.take_back = take_back_held;
     channel->held.let_go = let_go;
     udma_held_add(&channel->held);
@@ -65,8 +73,20 @@ static int dispose(struct udma_channel *channel, bool failed)
         return -EIO;
     }
     udma_channel_free(channel);
-    udma_numbers_give_back(&numbers, failed);
+    if (numbers.one_way != NULL)
+        numbers.one_way->give_back(&numbers, failed);
+    else
+        udma_numbers_give_back(&numbers, failed);
     return 0;
+}
+
+int udma_channel_start(struct udma_channel *channel)
+{
+    int error = udma_bring_up(channel);
+
+    if (error == 0)
+        return 0;
+    return dispose(channel, true) != 0 ? -EIO : error;
 }
 
 /* -EADDRINUSE: the pairing was refused; other channels may do. */
@@ -81,18 +101,23 @@ static int open_with(const struct udma_channel_config *config, const struct udma
         udma_numbers_give_back(numbers, numbers->last);
         return -ENOMEM;
     }
-    error = udma_bring_up(opened);
-    if (error == 0) {
+    error = udma_channel_start(opened);
+    if (error == 0)
         *channel = opened;
-        return 0;
-    }
-    return dispose(opened, true) != 0 ? -EIO : error;
+    return error;
 }
 
 static bool is_rank(const struct udma_rank *rank)
 {
     return rank->scheduling <= RANK_SCHEDULING_MAX && rank->priority <= RANK_PRIORITY_MAX &&
            rank->qos <= RANK_QOS_MAX && rank->order_id <= RANK_ORDER_ID_MAX;
+}
+
+bool udma_channel_is_valid(const struct udma_channel_config *config)
+{
+    return config->callback != NULL && config->depth != 0 && config->depth <= UDMA_DEPTH_MAX &&
+           is_rank(&config->rank) &&
+           (config->polled || config->core == IRQ_CORE_ANY || config->core < core_count());
 }
 
 int udma_channel_open(const struct udma_channel_config *config, struct udma_channel **channel)
@@ -102,9 +127,7 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
 
     if (!irq_is_allowed())
         return -EDEADLK;
-    if (channel == NULL || config == NULL || config->callback == NULL || config->depth == 0 ||
-        config->depth > UDMA_DEPTH_MAX || !is_rank(&config->rank) ||
-        (!config->polled && config->core != IRQ_CORE_ANY && config->core >= core_count()))
+    if (channel == NULL || config == NULL || !udma_channel_is_valid(config))
         return -EINVAL;
     udma_held_retry();
     /* Each round puts a number last; so the loop ends with the last that was not. */
@@ -186,9 +209,14 @@ int udma_channel_describe(const struct udma_channel *channel, char *text, size_t
 
     if (!wait_is_allowed())
         return -EDEADLK;
-    used =
-        sniprintf(text, size, "tchan %u, rchan %u, ring %u > ", (unsigned)channel->numbers.channel,
-                  (unsigned)channel->numbers.channel, (unsigned)channel->completion.index);
+    if (channel->numbers.one_way != NULL)
+        used = sniprintf(text, size, "%s %u, ring %u > ",
+                         channel->numbers.one_way->receives ? "rchan" : "tchan",
+                         (unsigned)channel->numbers.channel, (unsigned)channel->completion.index);
+    else
+        used = sniprintf(text, size, "tchan %u, rchan %u, ring %u > ",
+                         (unsigned)channel->numbers.channel, (unsigned)channel->numbers.channel,
+                         (unsigned)channel->completion.index);
     if (used < 0)
         return used;
     skip = (size_t)used < size ? (size_t)used : size;

@@ -93,6 +93,7 @@ struct udma_channel *udma_channel_allocate(const struct udma_channel_config *con
     channel->config = *config;
     channel->by_thread = config->polled;
     channel->numbers = *numbers;
+    channel->full = -EAGAIN;
     channel->halves = udma_halves_of(numbers->udma, numbers->channel);
     prepare_link(channel);
     prepare_deferral(channel);
@@ -115,10 +116,14 @@ void udma_channel_free(struct udma_channel *channel)
 /* ---- taking ---- */
 
 /* The receiving half first: it must be there when the first data arrives. */
-void udma_enable(const struct udma_halves *halves)
+void udma_enable(struct udma_channel *channel)
 {
-    mmio_write32(UDMA_CTL(halves->receive), UDMAP_CTL_ENABLE);
-    mmio_write32(UDMA_CTL(halves->transmit), UDMAP_CTL_ENABLE);
+    if (channel->numbers.one_way != NULL) {
+        channel->numbers.one_way->enable(channel);
+        return;
+    }
+    mmio_write32(UDMA_CTL(channel->halves.receive), UDMAP_CTL_ENABLE);
+    mmio_write32(UDMA_CTL(channel->halves.transmit), UDMAP_CTL_ENABLE);
 }
 
 static int prepare_rings(struct udma_channel *channel)
@@ -132,7 +137,7 @@ static int prepare_rings(struct udma_channel *channel)
     while (count <= channel->config.depth)
         count = (uint16_t)(2u * count);
     channel->ring_mask = count - 1u;
-    error = udma_ring_prepare(udma, &channel->transfer, channel->numbers.channel, count);
+    error = udma_ring_prepare(udma, &channel->transfer, channel->numbers.transfer_ring, count);
     if (error == 0)
         error =
             udma_ring_prepare(udma, &channel->completion, channel->numbers.completion_ring, count);
@@ -217,6 +222,8 @@ static int configure(struct udma_channel *channel)
     struct ti_sci_item items[STEPS];
     int error;
 
+    if (channel->numbers.one_way != NULL)
+        return channel->numbers.one_way->configure(channel);
     ask(channel, items);
     error = udma_ring_settle(&channel->transfer, items[TRANSFER_RING].error);
     error = first_of(error, udma_ring_settle(&channel->completion, items[COMPLETION_RING].error));
@@ -278,7 +285,7 @@ int udma_bring_up(struct udma_channel *channel)
     clear_completions(&channel->completion);
     if (!channel->config.polled)
         irq_unmask(channel->irq);
-    udma_enable(&channel->halves);
+    udma_enable(channel);
     return 0;
 }
 
