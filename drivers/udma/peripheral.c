@@ -250,8 +250,6 @@ static const struct udma_one_way sending = {
     .tear_down = end_sending,
     .stop = stop,
     .check = check,
-    .give_back = give_back,
-    .count_held = udma_packet_count_held,
 };
 
 static const struct udma_one_way receiving = {
@@ -261,9 +259,20 @@ static const struct udma_one_way receiving = {
     .tear_down = end_receiving,
     .stop = stop,
     .check = check,
-    .give_back = give_back,
-    .count_held = udma_packet_count_held,
 };
+
+/* ---- giving back ---- */
+
+static void discard(void *owner, bool last)
+{
+    struct udma_channel *channel = owner;
+    const struct udma_numbers numbers = channel->numbers;
+
+    udma_channel_free(channel);
+    give_back(&numbers, last);
+}
+
+static const struct udma_held_kind held_kind = {"channel", 0, udma_channel_take_back, discard};
 
 /* ---- opening ---- */
 
@@ -273,6 +282,7 @@ static void make_one_way(struct udma_channel *channel, const struct udma_endpoin
     const uint16_t thread =
         (uint16_t)(channel->numbers.udma->facts.psil_base + channel->numbers.channel);
 
+    channel->held.kind = &held_kind;
     channel->extra->endpoint = *endpoint;
     if (receives(channel)) {
         channel->halves.transmit = NULL;
@@ -297,15 +307,13 @@ static int open_with(const struct udma_channel_config *config, const struct udma
     }
     make_one_way(opened, endpoint);
     error = receives(opened) ? prepare_drain(opened) : 0;
-    if (error != 0) {
-        udma_channel_free(opened);
-        give_back(numbers, false);
-        return error;
-    }
-    error = udma_channel_start(opened);
     if (error == 0)
+        error = udma_bring_up(opened);
+    if (error == 0) {
         *channel = opened;
-    return error;
+        return 0;
+    }
+    return udma_held_dispose(&opened->held, true) != 0 ? -EIO : error;
 }
 
 static int open_one_way(const struct udma_channel_config *asked,
