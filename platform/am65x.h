@@ -27,9 +27,11 @@ enum am65x_uart {
     AM65X_UART_COUNT = 3,
     AM65X_UART0_INTID = 224, /* GIC_SPI 192 */
     AM65X_UART_CLOCK_HZ = 48000000,
+    AM65X_MCASP0_BASE = 0x02b00000,
 };
 
 /* All four that have a PDMA: those, and the MCU domain's. */
+#define AM65X_DEV_MCASP0 104u /* TI-SCI */
 #define AM65X_DEV_UART0 146u /* TI-SCI: one up each, the MCU domain's last */
 enum am65x_mcu_uart {
     AM65X_MCU_UART0_BASE = 0x40a00000,

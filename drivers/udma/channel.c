@@ -50,6 +50,14 @@ static bool is_rank(const struct udma_rank *rank)
            rank->qos <= RANK_QOS_MAX && rank->order_id <= RANK_ORDER_ID_MAX;
 }
 
+bool udma_channel_is_valid(const struct udma_channel_config *config)
+{
+    return config->callback != NULL && config->depth != 0 && config->depth <= UDMA_DEPTH_MAX &&
+           is_rank(&config->rank) &&
+           udma_coalesce_is_valid(&config->coalesce, config->depth, config->polled) &&
+           (config->polled || config->core == IRQ_CORE_ANY || config->core < core_count());
+}
+
 int udma_channel_open(const struct udma_channel_config *config, struct udma_channel **channel)
 {
     struct udma_numbers numbers;
@@ -57,10 +65,7 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
 
     if (!irq_is_allowed())
         return -EDEADLK;
-    if (channel == NULL || config == NULL || config->callback == NULL || config->depth == 0 ||
-        config->depth > UDMA_DEPTH_MAX || !is_rank(&config->rank) ||
-        !udma_coalesce_is_valid(&config->coalesce, config->depth, config->polled) ||
-        (!config->polled && config->core != IRQ_CORE_ANY && config->core >= core_count()))
+    if (channel == NULL || config == NULL || !udma_channel_is_valid(config))
         return -EINVAL;
     udma_held_retry();
     /* Each round puts a number last; so the loop ends with the last that was not. */
@@ -152,9 +157,15 @@ int udma_channel_close(struct udma_channel *channel)
 int udma_channel_describe(const struct udma_channel *channel, char *text, size_t size)
 {
     const unsigned number = channel->numbers.channel;
-    int used = sniprintf(text, size, "tchan %u, rchan %u, ring %u > ", number, number,
-                         (unsigned)channel->completion.index);
+    const unsigned ring = channel->completion.index;
+    const struct udma_one_way *one_way = channel->numbers.one_way;
+    int used;
 
+    if (one_way != NULL)
+        used = sniprintf(text, size, "%s %u, ring %u > ", one_way->receives ? "rchan" : "tchan",
+                         number, ring);
+    else
+        used = sniprintf(text, size, "tchan %u, rchan %u, ring %u > ", number, number, ring);
     return udma_route_describe(channel->irq, channel->coalescer, used, text, size);
 }
 

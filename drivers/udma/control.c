@@ -29,7 +29,7 @@ static int set_pause(struct udma_channel *channel, uint32_t pause)
     state = spin_lock(&channel->lock);
     error = channel->refusal;
     if (error == 0)
-        mmio_write32(UDMA_CTL(channel->halves.transmit), UDMAP_CTL_ENABLE | pause);
+        mmio_write32(UDMA_CTL(udma_lead(&channel->halves)), UDMAP_CTL_ENABLE | pause);
     spin_unlock(&channel->lock, state);
     return error;
 }
@@ -100,7 +100,7 @@ static int restart(struct udma_channel *channel)
     channel->stopped = channel->cut_off = false;
     if (channel->coalescer != NULL)
         channel->coalescer->by->resume(channel->coalescer);
-    udma_enable(&channel->halves);
+    udma_enable(channel);
     if (!channel->config.polled)
         irq_unmask(channel->irq);
     /* Last, and with the lock: who finds a free slot is not refused. */

@@ -21,14 +21,15 @@
 
 int udma_periods_prepare(struct udma_transfer *transfer, const struct udma_transfer_config *config)
 {
-    uint32_t *responses = udma_descriptor_responses(transfer->descriptor, transfer->records);
+    uint32_t *responses = udma_transfer_responses(transfer);
 
     transfer->period_table = calloc(config->count, sizeof(*transfer->period_table));
     if (transfer->period_table == NULL)
         return -ENOMEM;
     for (unsigned i = 0; i < config->count; i++) {
         struct udma_period *period = &transfer->period_table[i];
-        struct udma_cut way = {.move = &config->moves[i]};
+        const struct udma_move move = udma_move_of(transfer->channel, &config->moves[i]);
+        struct udma_cut way = {.move = &move};
         struct udma_piece piece;
 
         (void)udma_move_length(way.move, &way.length);
@@ -53,7 +54,8 @@ static bool take(struct udma_transfer *transfer, int *status)
     if (__atomic_load_n(&period->responses[period->records - 1u], __ATOMIC_ACQUIRE) ==
         UDMA_RESPONSE_NONE)
         return false;
-    *status = udma_responses_status(period->responses, period->records);
+    *status = udma_transfer_status(
+        transfer->channel, udma_responses_status(period->responses, period->records));
     if (*status == -ECANCELED)
         return false;
     for (unsigned i = 0; i < period->records; i++)
@@ -184,7 +186,7 @@ int udma_periods_begin(struct udma_channel *channel)
 {
     const struct udma_facts *facts = &channel->numbers.udma->facts;
     const struct irq_request request = {
-        .index = UDMA_RECEIVE_EVENTS + channel->numbers.channel,
+        .index = udma_event_index(channel),
         .handler = handle,
         .context = channel->extra,
         .name = channel->config.name,

@@ -60,14 +60,6 @@ _Static_assert(sizeof(struct udma_block_copy) == 64, "a type 15 record has 64 by
 _Static_assert(sizeof(struct udma_descriptor) == 256, "header, two records, responses");
 _Static_assert(offsetof(struct udma_descriptor, records) == 64, "records start after a record");
 
-/* The record of that number, of a descriptor that has memory for as many. */
-static inline union udma_record *udma_descriptor_record(struct udma_descriptor *descriptor,
-                                                        unsigned number)
-{
-    return (union udma_record *)((uintptr_t)descriptor->records +
-                                 number * sizeof(union udma_record));
-}
-
 /* How a length is cut: `rows` rows of `row` bytes, then `tail` bytes; a count has 16 bits. */
 struct udma_split {
     uint16_t row, rows, tail;

@@ -6,6 +6,7 @@
 #ifndef DRIVERS_UDMA_EXTRA_H
 #define DRIVERS_UDMA_EXTRA_H
 
+#include "drivers/udma/endpoint.h"
 #include "drivers/udma/internal.h"
 #include "drivers/udma/records.h"
 #include "drivers/udma/transfers.h"
@@ -14,7 +15,7 @@ struct udma_transfer {
     struct udma_channel *channel;
     struct udma_transfer *next; /* of the channel's; extra->lock */
     struct udma_descriptor *descriptor;
-    unsigned records;
+    unsigned records, record_bytes; /* how many; how large each is */
     uint64_t length;
     bool cyclic;
 
@@ -45,7 +46,8 @@ struct udma_period {
 /* Where the events of receiving halves begin among a UDMAP's sources (TI-SCI documentation, "AM65x
  * Interrupt Management Device Descriptions"). TI's UDMA driver takes the receiving half's event for
  * the end of a block copy. */
-#define UDMA_RECEIVE_EVENTS 0x200u
+#define UDMA_TRANSMIT_EVENTS 0x000u
+#define UDMA_RECEIVE_EVENTS  0x200u
 
 /* A channel's part of transfers.h. */
 struct udma_extra {
@@ -76,10 +78,53 @@ struct udma_extra {
     struct udma_extra *next_chained;
     struct udma_channel *channel; /* whose this is */
 
+    /* Of a channel to or from a peripheral (peripheral.c). */
+    struct udma_endpoint endpoint;
+    struct udma_slot *first_free; /* instead of the channel's, which has none for copies; lock */
+    struct udma_transfer *drain;  /* where what a peripheral still sends may go; of receiving */
+    void *drain_memory;
+    bool flushed; /* what has not come back is lost, whatever its responses say */
+
     struct udma_transfer_counters counters; /* each one writer at a time; atomic */
 };
 
+/* The source index of its event. */
+static inline unsigned udma_event_index(const struct udma_channel *channel)
+{
+    const struct udma_one_way *one_way = channel->numbers.one_way;
+
+    return (one_way == NULL || one_way->receives ? UDMA_RECEIVE_EVENTS : UDMA_TRANSMIT_EVENTS) +
+           channel->numbers.channel;
+}
+
+/* A move as its records have it: a peripheral's side is as the memory's is. */
+static inline struct udma_move udma_move_of(const struct udma_channel *channel,
+                                            const struct udma_move *move)
+{
+    const struct udma_one_way *one_way = channel->numbers.one_way;
+
+    if (one_way == NULL)
+        return *move;
+    return one_way->receives ? (struct udma_move){move->destination, move->destination}
+                             : (struct udma_move){move->source, move->source};
+}
+
+static inline uint32_t *udma_transfer_responses(const struct udma_transfer *transfer)
+{
+    return udma_descriptor_responses(transfer->descriptor, transfer->record_bytes,
+                                     transfer->records);
+}
+
 #define UDMA_COUNT(counter, more) __atomic_fetch_add(&(counter), (uint64_t)(more), __ATOMIC_RELAXED)
+
+/* ---- transfers.c ---- */
+
+/* The drain, if a slot is free for it; it has no callback. Any context; others are refused. */
+void udma_transfer_submit_drain(struct udma_channel *channel);
+
+/* What became of records, from what their responses say: a PDMA that is torn down ends its stream,
+ * which cuts short what it goes to; that is no error. */
+int udma_transfer_status(struct udma_channel *channel, int status);
 
 /* ---- progress.c; with the channel's lock ---- */
 

@@ -41,7 +41,9 @@ struct udma_numbers {
     struct udma *udma;
     uint16_t channel; /* of the transmit and of the receive channel */
     uint16_t completion_ring;
-    bool last; /* the channels have failed before: no others were free */
+    uint16_t transfer_ring; /* that the channel takes its descriptors from */
+    bool last;              /* the channels have failed before: no others were free */
+    const struct udma_one_way *one_way; /* of one direction only; NULL: memory to memory */
 };
 
 enum udma_pairing {
@@ -99,6 +101,12 @@ struct udma_halves {
 /* Where a half is turned on and off. */
 #define UDMA_CTL(half) ((uintptr_t) & (half)->ctl)
 
+/* The half that tells of both: the only one, or the transmitting one. */
+static inline struct udmap_channel_registers *udma_lead(const struct udma_halves *halves)
+{
+    return halves->transmit != NULL ? halves->transmit : halves->receive;
+}
+
 /* Where callbacks are called; what a channel has none of, the image need not have. Thread context
  * but for core(). */
 struct udma_delivery {
@@ -118,7 +126,8 @@ struct udma_kinds {
     /* The slot of the transfer whose descriptor an element is; NULL: none. Where the completion
      * ring is emptied, as the next. */
     struct udma_slot *(*find)(struct udma_channel *channel, uint64_t element);
-    /* What became of it; the slot is one for copies again. As udma_descriptor_status(). */
+    /* What became of it; the slot is one for copies again. As udma_descriptor_status(); or
+     * UDMA_NOBODYS. */
     int (*finish)(struct udma_channel *channel, struct udma_slot *slot);
     /* The channel is off: nothing of its own is called any more. The errors of irq_free(); can be
      * repeated after -EAGAIN. */
@@ -126,6 +135,27 @@ struct udma_kinds {
     /* The rest that the hardware knows; the system firmware's errors; can be repeated. */
     int (*take_back)(struct udma_channel *channel);
     void (*free)(struct udma_channel *channel);
+};
+
+/* A transfer that was the driver's own: it has no callback. */
+#define UDMA_NOBODYS 1
+
+struct udma_transfer_config;
+
+/* What is different about a channel to or from a peripheral (peripheral.c); it has udma_transfers.
+ * An image that opens none has nothing of it. */
+struct udma_one_way {
+    bool receives;
+    /* In one trip to the system firmware, and as udma_bring_up() otherwise: leaves in the channel
+     * what it took. */
+    int (*configure)(struct udma_channel *channel);
+    void (*enable)(struct udma_channel *channel);
+    /* Begins a teardown; forced: the transfer in flight is given up. Thread context, if forced. */
+    void (*tear_down)(struct udma_channel *channel, bool forced);
+    void (*stop)(struct udma_channel *channel); /* it is off: so is the other end, from here on */
+    /* Of a transfer that is to be prepared, of so many bytes: -EINVAL. */
+    int (*check)(const struct udma_channel *channel, const struct udma_transfer_config *config,
+                 uint64_t length);
 };
 
 struct udma_channel {
@@ -161,7 +191,8 @@ struct udma_channel {
     unsigned strangers; /* in a row: elements of the completion ring that it could not use */
 
     struct spinlock lock; /* for what follows, of who queues */
-    int refusal;          /* what udma_copy() returns from now on, or 0: udma_refuse() */
+    int refusal;          /* what udma_copy() returns from now on, or 0: udma_refuse(); */
+    int full;             /* or if no slot is free */
     uint32_t submitted;   /* transfers, of those that were pushed; atomic */
 
     struct udma_coalescer *coalescer; /* of config.coalesce; or NULL */
@@ -300,6 +331,9 @@ void udma_left_over_retry(void);
 /* Its memory. NULL: there is none. */
 struct udma_channel *udma_channel_allocate(const struct udma_channel_config *config,
                                            const struct udma_numbers *numbers);
+void udma_channel_free(struct udma_channel *channel);
+/* As struct udma_held_kind has it; the owner is a channel. */
+int udma_channel_take_back(void *owner);
 
 /* From rings to running. The first error; then udma_held_dispose() undoes the steps before. It does
  * so at a close too, when the interrupt is gone. */
@@ -333,8 +367,10 @@ int udma_unpair(struct udma_link *link);
 
 /* All slots are free, as after an open. Nobody is at the channel. */
 void udma_slots_reset(struct udma_channel *channel);
-/* Both halves run. */
-void udma_enable(const struct udma_halves *halves);
+/* Its halves run. */
+void udma_enable(struct udma_channel *channel);
+/* Whether a configuration is one that a channel can be opened with. */
+bool udma_channel_is_valid(const struct udma_channel_config *config);
 
 /* ---- stop.c; thread context ---- */
 

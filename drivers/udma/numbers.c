@@ -142,6 +142,8 @@ static int take(struct udma_numbers *numbers)
 
     if (error != 0)
         return error;
+    numbers->transfer_ring = numbers->channel;
+    numbers->one_way = NULL;
     error = udma_pool_take(&udma->pools.rings, &numbers->completion_ring);
     if (error != 0)
         give_back_pair(&udma->pools, numbers->channel, numbers->last);

@@ -22,5 +22,6 @@ enum udma_peer_register {
 
 #define UDMA_PEER_ENABLE_ENABLE   (1u << 31)
 #define UDMA_PEER_ENABLE_TEARDOWN (1u << 30)
+#define UDMA_PEER_ENABLE_FLUSH    (1u << 28)
 
 #endif

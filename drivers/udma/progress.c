@@ -15,7 +15,7 @@
 
 static uint32_t bytes_counted(const struct udma_channel *channel)
 {
-    return mmio_read32((uintptr_t)&channel->halves.transmit->bcnt);
+    return mmio_read32((uintptr_t)&udma_lead(&channel->halves)->bcnt);
 }
 
 /* Whatever was queued has come back. */
@@ -65,7 +65,7 @@ static uint64_t bytes_of(const struct udma_block_copy *record)
 
 static bool has_response(struct udma_transfer *transfer, unsigned record)
 {
-    const uint32_t *responses = udma_descriptor_responses(transfer->descriptor, transfer->records);
+    const uint32_t *responses = udma_transfer_responses(transfer);
 
     return __atomic_load_n(&responses[record], __ATOMIC_RELAXED) != UDMA_RESPONSE_NONE;
 }
@@ -75,7 +75,8 @@ static uint64_t by_responses(struct udma_transfer *transfer)
 {
     while (transfer->seen < transfer->records && has_response(transfer, transfer->seen))
         transfer->seen_bytes +=
-            bytes_of(&udma_descriptor_record(transfer->descriptor, transfer->seen++)->copy);
+            bytes_of(udma_descriptor_record(transfer->descriptor, transfer->record_bytes,
+                                            transfer->seen++));
     return transfer->seen_bytes;
 }
 

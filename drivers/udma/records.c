@@ -18,12 +18,14 @@
 /* Header, as in descriptor.c. */
 #define INFO0_TYPE_TR           UDMA_INFO0_ONE_RECORD
 #define INFO0_RELOAD_FOREVER    (0x1ffu << 20)
+#define INFO1_RECORD_32_BYTES   (1u << 24)
 #define INFO1_RECORD_64_BYTES   (2u << 24)
 #define INFO1_PACKET_ID_SHIFT   14u
 #define INFO1_PACKET_ID_MASK    0x3ffu
 #define INFO1_FLOW_ID_NONE      0x3fffu
 
 /* Flags of a record. */
+#define FLAG_TYPE_ONE_SIDE      3u
 #define FLAG_TYPE_BLOCK_COPY    15u
 #define FLAG_WAIT               (1u << 5)
 #define FLAG_TRIGGER_SHIFT      8u
@@ -238,7 +240,8 @@ void udma_record_build(struct udma_block_copy *record, const struct udma_piece *
     const struct udma_box *from = &piece->source, *to = &piece->destination;
 
     record->flags =
-        FLAG_TYPE_BLOCK_COPY | FLAG_WAIT | (uint32_t)options->trigger << FLAG_TRIGGER_SHIFT |
+        (options->one_side ? FLAG_TYPE_ONE_SIDE : FLAG_TYPE_BLOCK_COPY | FLAG_WAIT) |
+        (uint32_t)options->trigger << FLAG_TRIGGER_SHIFT |
         (options->event ? 0u : FLAG_SUPPRESS_EVENT) | (options->last ? FLAG_END_OF_PACKET : 0u);
     if (options->trigger != UDMA_TRIGGER_NONE)
         record->flags |= (options->step < UDMA_STEP_MOVE ? (uint32_t)options->step : TRIGGER_ALL)
@@ -251,6 +254,8 @@ void udma_record_build(struct udma_block_copy *record, const struct udma_piece *
     record->stride1 = from->stride[1];
     record->stride2 = from->stride[2];
     record->stride3 = from->stride[3];
+    if (options->one_side)
+        return;
     record->reserved = 0; /* format: as it is */
     record->destination_count0 = to->count[0];
     record->destination_count1 = to->count[1];
@@ -262,36 +267,37 @@ void udma_record_build(struct udma_block_copy *record, const struct udma_piece *
     record->destination_stride3 = to->stride[3];
 }
 
-size_t udma_descriptor_size(unsigned records)
+size_t udma_descriptor_size(unsigned record_bytes, unsigned records)
 {
-    return offsetof(struct udma_descriptor, records) +
-           records * (sizeof(struct udma_block_copy) + sizeof(uint32_t));
+    return record_bytes + records * (record_bytes + sizeof(uint32_t));
 }
 
 void udma_descriptor_begin(struct udma_descriptor *descriptor, uint16_t packet_id,
-                           uint16_t return_ring, unsigned records, bool forever)
+                           uint16_t return_ring, unsigned record_bytes, unsigned records,
+                           bool forever)
 {
     descriptor->packet_info[0] =
         INFO0_TYPE_TR | (records - 1u) | (forever ? INFO0_RELOAD_FOREVER : 0u);
-    descriptor->packet_info[1] = INFO1_RECORD_64_BYTES |
+    descriptor->packet_info[1] = (record_bytes == UDMA_ONE_SIDE_BYTES ? INFO1_RECORD_32_BYTES
+                                                                      : INFO1_RECORD_64_BYTES) |
                                  (packet_id & INFO1_PACKET_ID_MASK) << INFO1_PACKET_ID_SHIFT |
                                  INFO1_FLOW_ID_NONE;
     descriptor->packet_info[2] = return_ring;
     descriptor->tags = 0;
 }
 
-uint32_t *udma_descriptor_responses(struct udma_descriptor *descriptor, unsigned records)
+uint32_t *udma_descriptor_responses(struct udma_descriptor *descriptor, unsigned record_bytes,
+                                    unsigned records)
 {
-    return (uint32_t *)(void *)((char *)descriptor + offsetof(struct udma_descriptor, records) +
-                                records * sizeof(struct udma_block_copy));
+    return (uint32_t *)(void *)udma_descriptor_record(descriptor, record_bytes, records);
 }
 
-void udma_descriptor_clear(struct udma_descriptor *descriptor, unsigned records)
+void udma_responses_clear(uint32_t *responses, unsigned records)
 {
-    volatile uint32_t *responses = udma_descriptor_responses(descriptor, records);
+    volatile uint32_t *words = responses;
 
     for (unsigned i = 0; i < records; i++)
-        responses[i] = UDMA_RESPONSE_NONE;
+        words[i] = UDMA_RESPONSE_NONE;
 }
 
 int udma_responses_status(const uint32_t *responses, unsigned records)

@@ -47,24 +47,38 @@ struct udma_record_options {
     enum udma_step step;
     bool event; /* tells the channel's event output when it is done */
     bool last;  /* of the descriptor */
+    bool one_side; /* the memory's, of a channel to or from a peripheral: the source's */
 };
 
+/* With one side it is a record of type 3, which is the first UDMA_ONE_SIDE_BYTES of the other, and
+ * no more is written. */
+#define UDMA_ONE_SIDE_BYTES 32u
 void udma_record_build(struct udma_block_copy *record, const struct udma_piece *piece,
                        const struct udma_record_options *options);
 
 /* The most records a descriptor can have. */
 #define UDMA_RECORD_COUNT_MAX 0x4000u
 
-/* Bytes of a descriptor with as many records: header, records, a response word for each. */
-size_t udma_descriptor_size(unsigned records);
+/* Bytes of a descriptor with as many records, of as many bytes: header, which takes the room of one
+ * record, records, a response word for each. */
+size_t udma_descriptor_size(unsigned record_bytes, unsigned records);
+
+/* The record of that number, of a descriptor that has memory for as many. */
+static inline struct udma_block_copy *
+udma_descriptor_record(struct udma_descriptor *descriptor, unsigned record_bytes, unsigned number)
+{
+    return (struct udma_block_copy *)((uintptr_t)descriptor + (number + 1u) * record_bytes);
+}
 
 /* Its header. `forever`: from its last record it goes on with its first, until a teardown. */
 void udma_descriptor_begin(struct udma_descriptor *descriptor, uint16_t packet_id,
-                           uint16_t return_ring, unsigned records, bool forever);
+                           uint16_t return_ring, unsigned record_bytes, unsigned records,
+                           bool forever);
 
 /* Its responses; none of them says that a record is done. */
-uint32_t *udma_descriptor_responses(struct udma_descriptor *descriptor, unsigned records);
-void udma_descriptor_clear(struct udma_descriptor *descriptor, unsigned records);
+uint32_t *udma_descriptor_responses(struct udma_descriptor *descriptor, unsigned record_bytes,
+                                    unsigned records);
+void udma_responses_clear(uint32_t *responses, unsigned records);
 
 /* What the responses say of the first `records`, as udma_descriptor_status(). */
 int udma_responses_status(const uint32_t *responses, unsigned records);

@@ -79,7 +79,7 @@ static void prepare_deferral(struct udma_channel *channel)
     };
 }
 
-static void free_memory(struct udma_channel *channel)
+void udma_channel_free(struct udma_channel *channel)
 {
     if (channel->extra != NULL)
         channel->config.transfers->free(channel);
@@ -103,7 +103,7 @@ static int close_rings(struct udma_channel *channel)
     return transfer != 0 ? transfer : completion;
 }
 
-static int take_back(void *owner)
+int udma_channel_take_back(void *owner)
 {
     struct udma_channel *channel = owner;
     int error = udma_see_off(&channel->halves);
@@ -123,11 +123,11 @@ static void discard(void *owner, bool last)
     struct udma_channel *channel = owner;
     const struct udma_numbers numbers = channel->numbers;
 
-    free_memory(channel);
+    udma_channel_free(channel);
     udma_numbers_give_back(&numbers, last);
 }
 
-static const struct udma_held_kind held_kind = {"channel", 1, take_back, discard};
+static const struct udma_held_kind held_kind = {"channel", 1, udma_channel_take_back, discard};
 
 /* ---- taking ---- */
 
@@ -146,6 +146,7 @@ struct udma_channel *udma_channel_allocate(const struct udma_channel_config *con
     channel->config = *config;
     channel->by_thread = config->polled;
     channel->numbers = *numbers;
+    channel->full = -EAGAIN;
     channel->held = (struct udma_held){
         NULL, &held_kind, channel, numbers->udma, numbers->channel,
     };
@@ -154,17 +155,21 @@ struct udma_channel *udma_channel_allocate(const struct udma_channel_config *con
     prepare_deferral(channel);
     prepare_slots(channel);
     if (config->transfers != NULL && config->transfers->begin(channel) != 0) {
-        free_memory(channel);
+        udma_channel_free(channel);
         return NULL;
     }
     return channel;
 }
 
 /* The receiving half first: it must be there when the first data arrives. */
-void udma_enable(const struct udma_halves *halves)
+void udma_enable(struct udma_channel *channel)
 {
-    mmio_write32(UDMA_CTL(halves->receive), UDMAP_CTL_ENABLE);
-    mmio_write32(UDMA_CTL(halves->transmit), UDMAP_CTL_ENABLE);
+    if (channel->numbers.one_way != NULL) {
+        channel->numbers.one_way->enable(channel);
+        return;
+    }
+    mmio_write32(UDMA_CTL(channel->halves.receive), UDMAP_CTL_ENABLE);
+    mmio_write32(UDMA_CTL(channel->halves.transmit), UDMAP_CTL_ENABLE);
 }
 
 static int prepare_rings(struct udma_channel *channel)
@@ -178,7 +183,7 @@ static int prepare_rings(struct udma_channel *channel)
     while (count <= channel->config.depth)
         count = (uint16_t)(2u * count);
     channel->ring_mask = count - 1u;
-    error = udma_ring_prepare(udma, &channel->transfer, channel->numbers.channel, count);
+    error = udma_ring_prepare(udma, &channel->transfer, channel->numbers.transfer_ring, count);
     if (error == 0)
         error =
             udma_ring_prepare(udma, &channel->completion, channel->numbers.completion_ring, count);
@@ -263,6 +268,8 @@ static int configure(struct udma_channel *channel)
     struct ti_sci_item items[STEPS];
     int error;
 
+    if (channel->numbers.one_way != NULL)
+        return channel->numbers.one_way->configure(channel);
     ask(channel, items);
     error = udma_ring_settle(&channel->transfer, items[TRANSFER_RING].error);
     error = first_of(error, udma_ring_settle(&channel->completion, items[COMPLETION_RING].error));
@@ -342,6 +349,6 @@ int udma_bring_up(struct udma_channel *channel)
     clear_completions(&channel->completion);
     if (!channel->config.polled)
         irq_unmask(channel->irq);
-    udma_enable(&channel->halves);
+    udma_enable(channel);
     return 0;
 }

@@ -59,6 +59,11 @@ void udma_endpoint_teardown(const struct udmap_channel_registers *channel)
     write_peer(channel, UDMA_PEER_ENABLE, UDMA_PEER_ENABLE_ENABLE | UDMA_PEER_ENABLE_TEARDOWN);
 }
 
+void udma_endpoint_flush(const struct udmap_channel_registers *channel)
+{
+    write_peer(channel, UDMA_PEER_ENABLE, UDMA_PEER_ENABLE_ENABLE | UDMA_PEER_ENABLE_FLUSH);
+}
+
 void udma_endpoint_stop(const struct udmap_channel_registers *channel)
 {
     write_peer(channel, UDMA_PEER_ENABLE, 0);

@@ -25,6 +25,10 @@ void udma_endpoint_start(const struct udmap_channel_registers *channel,
  * Any context. */
 void udma_endpoint_teardown(const struct udmap_channel_registers *channel);
 
+/* A thread that is sent to takes what comes and drops it, whether its peripheral asks or not. Any
+ * context. */
+void udma_endpoint_flush(const struct udmap_channel_registers *channel);
+
 /* Turns it off. Any context. */
 void udma_endpoint_stop(const struct udmap_channel_registers *channel);
 

@@ -78,7 +78,16 @@ int udma_see_off(const struct udma_halves *halves)
 
 static bool is_transmitting(const struct udma_channel *channel)
 {
-    return udma_half_is_running(channel->halves.transmit);
+    return udma_half_is_running(udma_lead(&channel->halves));
+}
+
+static void tear_down(struct udma_channel *channel, uint32_t forced)
+{
+    if (channel->numbers.one_way != NULL)
+        channel->numbers.one_way->tear_down(channel, forced != 0);
+    else
+        mmio_write32(UDMA_CTL(channel->halves.transmit),
+                     UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN | forced);
 }
 
 static inline __attribute__((always_inline)) void begin(struct udma_channel *channel)
@@ -89,7 +98,7 @@ static inline __attribute__((always_inline)) void begin(struct udma_channel *cha
     udma_refuse(channel, -ECANCELED);
     spin_unlock(&channel->lock, state);
     if (first)
-        mmio_write32(UDMA_CTL(channel->halves.transmit), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
+        tear_down(channel, 0);
 }
 
 void udma_begin_stop(struct udma_channel *channel)
@@ -140,11 +149,10 @@ static bool look_for_message(struct udma_channel *channel, deadline_t deadline)
 }
 
 /* Data that does not come, or goes nowhere, is not waited for any longer. */
-static void force(const struct udma_halves *halves)
+static void force(struct udma_channel *channel)
 {
-    mmio_write32(UDMA_CTL(halves->transmit),
-                 UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN | UDMAP_CTL_FORCED_TEARDOWN);
-    (void)udma_wait_until_off(halves, DISABLE_TIMEOUT_US);
+    tear_down(channel, UDMAP_CTL_FORCED_TEARDOWN);
+    (void)udma_wait_until_off(&channel->halves, DISABLE_TIMEOUT_US);
 }
 
 int udma_stop(struct udma_channel *channel)
@@ -161,8 +169,10 @@ int udma_stop(struct udma_channel *channel)
     if (channel->by_thread)
         channel->cut_off = !look_for_message(channel, deadline) || channel->cut_off;
     if (channel->cut_off)
-        force(&channel->halves);
+        force(channel);
     (void)udma_disable(&channel->halves); /* udma_take_back() sees whether it did */
+    if (channel->numbers.one_way != NULL)
+        channel->numbers.one_way->stop(channel);
     if (!channel->cut_off)
         return 0;
     udma_transfer_poll(channel); /* what has ended since the last look */

@@ -130,7 +130,7 @@ TRACE_INLINE int queue(struct udma_channel *channel, uintptr_t destination, uint
     /* Acquire: what the handler did with a slot comes before its next use. */
     next = __atomic_load_n(&slot->next, __ATOMIC_ACQUIRE);
     if (next == NULL)
-        return channel->refusal != 0 ? channel->refusal : -EAGAIN;
+        return channel->refusal != 0 ? channel->refusal : channel->full;
     channel->first_free = next;
     descriptor = slot->descriptor;
     trace_if(traced, dma_copy, channel->numbers.channel, (uintptr_t)descriptor);
@@ -317,7 +317,7 @@ static SLOW void complete_slowly(struct udma_channel *channel, uint64_t element)
     status = settle(channel, slot, element);
     give_back(channel, slot);
     /* Flushed by the teardown: dropped, as udma_channel_close() says. */
-    if (status == -ECANCELED && !channel->aborting)
+    if (status == UDMA_NOBODYS || (status == -ECANCELED && !channel->aborting))
         return;
     call_back_slowly(channel, length, cookie, status);
 }
@@ -327,12 +327,14 @@ void udma_transfer_cancel(struct udma_channel *channel, uint64_t element)
     uint64_t length = 0;
     void *cookie = NULL;
     struct udma_slot *slot = find(channel, element, &length, &cookie);
+    int status;
 
     if (slot == NULL)
         return;
-    (void)settle(channel, slot, element);
+    status = settle(channel, slot, element);
     give_back(channel, slot);
-    call_back_slowly(channel, length, cookie, -ECANCELED);
+    if (status != UDMA_NOBODYS)
+        call_back_slowly(channel, length, cookie, -ECANCELED);
 }
 
 /* A copy of one record, as nearly all are; or else the long way. */

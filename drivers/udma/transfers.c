@@ -23,17 +23,24 @@
 
 /* ---- preparing ---- */
 
-/* Counts a transfer's records (descriptor NULL) or builds them. -EINVAL, -E2BIG. */
-static int cut(const struct udma_transfer_config *config, struct udma_descriptor *descriptor,
-               unsigned *records, uint64_t *length)
+static unsigned record_bytes(const struct udma_channel *channel)
 {
+    return channel->numbers.one_way != NULL ? UDMA_ONE_SIDE_BYTES : sizeof(struct udma_block_copy);
+}
+
+/* Counts a transfer's records (descriptor NULL) or builds them. -EINVAL, -E2BIG. */
+static int cut(const struct udma_channel *channel, const struct udma_transfer_config *config,
+               struct udma_descriptor *descriptor, unsigned *records, uint64_t *length)
+{
+    const bool one_side = channel->numbers.one_way != NULL;
     const bool by_hardware = config->trigger != UDMA_TRIGGER_NONE && config->step < UDMA_STEP_MOVE;
     unsigned count = 0;
 
     *length = 0;
     for (unsigned i = 0; i < config->count; i++) {
         const unsigned first = count;
-        struct udma_cut way = {.move = &config->moves[i]};
+        const struct udma_move move = udma_move_of(channel, &config->moves[i]);
+        struct udma_cut way = {.move = &move};
         struct udma_piece piece;
 
         if (udma_move_length(way.move, &way.length) != 0 ||
@@ -47,6 +54,7 @@ static int cut(const struct udma_transfer_config *config, struct udma_descriptor
                 .step = config->step,
                 .event = config->cyclic ? ends : last && config->tell,
                 .last = last,
+                .one_side = one_side,
             };
 
             if (count == UDMA_RECORD_COUNT_MAX)
@@ -54,8 +62,9 @@ static int cut(const struct udma_transfer_config *config, struct udma_descriptor
             if (by_hardware && !ends)
                 return -EINVAL;
             if (descriptor != NULL)
-                udma_record_build(&udma_descriptor_record(descriptor, count)->copy, &piece,
-                                  &options);
+                udma_record_build(
+                    udma_descriptor_record(descriptor, record_bytes(channel), count), &piece,
+                    &options);
             count++;
         }
     }
@@ -88,8 +97,9 @@ static struct udma_transfer *allocate(struct udma_channel *channel,
         return NULL;
     transfer->channel = channel;
     transfer->records = records;
+    transfer->record_bytes = record_bytes(channel);
     transfer->cyclic = config->cyclic;
-    transfer->descriptor = dma_alloc(udma_descriptor_size(records));
+    transfer->descriptor = dma_alloc(udma_descriptor_size(transfer->record_bytes, records));
     if (transfer->descriptor != NULL &&
         (!config->cyclic || udma_periods_prepare(transfer, config) == 0))
         return transfer;
@@ -130,7 +140,9 @@ int udma_transfer_prepare(struct udma_channel *channel, const struct udma_transf
         return -EDEADLK;
     if (transfer == NULL || !is_complete(channel, config))
         return -EINVAL;
-    error = cut(config, NULL, &records, &length);
+    error = cut(channel, config, NULL, &records, &length);
+    if (error == 0 && channel->numbers.one_way != NULL)
+        error = channel->numbers.one_way->check(channel, config, length);
     if (error == 0 && config->cyclic && !channel->config.polled)
         error = udma_periods_begin(channel);
     if (error != 0)
@@ -143,8 +155,9 @@ int udma_transfer_prepare(struct udma_channel *channel, const struct udma_transf
     }
     (*transfer)->length = length;
     udma_descriptor_begin((*transfer)->descriptor, channel->numbers.channel,
-                          channel->completion.index, records, config->cyclic);
-    (void)cut(config, (*transfer)->descriptor, &records, &length);
+                          channel->completion.index, (*transfer)->record_bytes, records,
+                          config->cyclic);
+    (void)cut(channel, config, (*transfer)->descriptor, &records, &length);
     attach(*transfer);
     return 0;
 }
@@ -201,15 +214,17 @@ static bool is_cycling(const struct udma_channel *channel, const struct udma_tra
 static int reserve(struct udma_channel *channel, struct udma_transfer *const *transfers,
                    unsigned count)
 {
-    struct udma_slot *slot = channel->first_free;
+    struct udma_slot **list =
+        channel->numbers.one_way != NULL ? &channel->extra->first_free : &channel->first_free;
+    struct udma_slot *slot = *list;
     unsigned done = 0;
-    int error = 0;
+    int error = channel->refusal;
 
     while (error == 0 && done < count) {
         struct udma_slot *next = __atomic_load_n(&slot->next, __ATOMIC_ACQUIRE);
 
         if (next == NULL) {
-            error = channel->refusal != 0 ? channel->refusal : -EAGAIN;
+            error = -EAGAIN;
         } else if (is_submitted(transfers[done]) || is_cycling(channel, transfers[done])) {
             error = -EBUSY;
         } else {
@@ -218,7 +233,7 @@ static int reserve(struct udma_channel *channel, struct udma_transfer *const *tr
         }
     }
     if (error == 0)
-        channel->first_free = slot;
+        *list = slot;
     else
         while (done != 0)
             transfers[--done]->slot = NULL;
@@ -232,7 +247,7 @@ static void push(struct udma_channel *channel, struct udma_transfer *transfer, v
     struct udma_descriptor *unused = &channel->descriptors[number];
 
     unused->records[1].responses[0] = UDMA_RESPONSE_NONE;
-    udma_descriptor_clear(transfer->descriptor, transfer->records);
+    udma_responses_clear(udma_transfer_responses(transfer), transfer->records);
     udma_progress_begin(channel, transfer);
     if (transfer->cyclic)
         udma_periods_start(transfer);
@@ -293,6 +308,23 @@ int udma_submit(struct udma_channel *channel, struct udma_transfer *const *trans
     return error;
 }
 
+void udma_transfer_submit_drain(struct udma_channel *channel)
+{
+    struct udma_transfer *drain = channel->extra->drain;
+    unsigned long state = spin_lock(&channel->lock);
+    struct udma_slot *slot = channel->extra->first_free;
+    struct udma_slot *next = __atomic_load_n(&slot->next, __ATOMIC_ACQUIRE);
+
+    if (next != NULL && !is_submitted(drain)) {
+        drain->slot = slot;
+        channel->extra->first_free = next;
+        channel->extra->restarts++; /* it is counted as pushed, and never as completed */
+        push(channel, drain, NULL);
+        submit(channel);
+    }
+    spin_unlock(&channel->lock, state);
+}
+
 uint64_t udma_transfer_done(const struct udma_transfer *transfer)
 {
     struct udma_channel *channel = transfer->channel;
@@ -339,20 +371,35 @@ static struct udma_slot *find(struct udma_channel *channel, uint64_t element)
     return NULL;
 }
 
+static int refusal_of(struct udma_channel *channel)
+{
+    unsigned long state = spin_lock(&channel->lock);
+    int refusal = channel->refusal;
+
+    spin_unlock(&channel->lock, state);
+    return refusal;
+}
+
+int udma_transfer_status(struct udma_channel *channel, int status)
+{
+    const struct udma_one_way *one_way = channel->numbers.one_way;
+
+    if (status == 0 || one_way == NULL)
+        return status;
+    return one_way->receives && refusal_of(channel) == -ECANCELED ? -ECANCELED : status;
+}
+
 /* A cyclic one's responses are its periods'; it comes back when the channel is torn down only. */
 static int status_of(const struct udma_transfer *transfer)
 {
     struct udma_channel *channel = transfer->channel;
 
-    if (transfer->cyclic) {
-        unsigned long state = spin_lock(&channel->lock);
-        int refusal = channel->refusal;
-
-        spin_unlock(&channel->lock, state);
-        return refusal == -ECANCELED ? -ECANCELED : -EIO;
-    }
-    return udma_responses_status(udma_descriptor_responses(transfer->descriptor, transfer->records),
-                                 transfer->records);
+    if (transfer->cyclic)
+        return refusal_of(channel) == -ECANCELED ? -ECANCELED : -EIO;
+    if (channel->extra->flushed)
+        return -ECANCELED;
+    return udma_transfer_status(
+        channel, udma_responses_status(udma_transfer_responses(transfer), transfer->records));
 }
 
 static int finish(struct udma_channel *channel, struct udma_slot *slot)
@@ -368,7 +415,7 @@ static int finish(struct udma_channel *channel, struct udma_slot *slot)
     __atomic_store_n(&channel->extra->of_slot[number], NULL, __ATOMIC_RELAXED);
     slot->descriptor = &channel->descriptors[number];
     __atomic_store_n(&transfer->slot, NULL, __ATOMIC_RELEASE);
-    return status;
+    return transfer == channel->extra->drain ? UDMA_NOBODYS : status;
 }
 
 static int end(struct udma_channel *channel)
@@ -389,6 +436,7 @@ static void free_extra(struct udma_channel *channel)
         next = transfer->next;
         free_transfer(transfer);
     }
+    dma_free(channel->extra->drain_memory);
     free(channel->extra);
     channel->extra = NULL;
 }

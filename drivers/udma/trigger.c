@@ -20,7 +20,7 @@
 
 int udma_trigger(struct udma_channel *channel)
 {
-    if (channel == NULL || channel->extra == NULL)
+    if (channel == NULL || channel->extra == NULL || channel->numbers.one_way != NULL)
         return -EINVAL;
     mmio_write32((uintptr_t)&channel->halves.transmit->swtrig, UDMAP_SWTRIG_TRIGGER_0);
     return 0;
@@ -34,7 +34,7 @@ static struct udma_extra *chained;
 static int request(const struct udma_extra *extra, bool on)
 {
     const uint16_t device = extra->channel->numbers.udma->facts.udmap_device;
-    const uint16_t source = (uint16_t)(UDMA_RECEIVE_EVENTS + extra->channel->numbers.channel);
+    const uint16_t source = (uint16_t)udma_event_index(extra->channel);
 
     return on ? ti_sci_trigger_map(device, source, extra->chain_event)
               : ti_sci_trigger_unmap(device, source, extra->chain_event);
@@ -105,7 +105,8 @@ int udma_chain(struct udma_channel *from, struct udma_channel *to, enum udma_tri
     if (!wait_is_allowed())
         return -EDEADLK;
     if (from == NULL || to == NULL || from->extra == NULL || to->extra == NULL || from == to ||
-        from->numbers.udma != to->numbers.udma || trigger < UDMA_TRIGGER_0 ||
+        from->numbers.udma != to->numbers.udma || from->numbers.one_way != NULL ||
+        to->numbers.one_way != NULL || trigger < UDMA_TRIGGER_0 ||
         trigger > UDMA_TRIGGER_1)
         return -EINVAL;
     error = mutex_lock(&mutex);

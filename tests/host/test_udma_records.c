@@ -308,19 +308,19 @@ static void test_descriptor(void **state)
         struct udma_descriptor descriptor;
         uint32_t words[2048 / 4];
     } memory;
-    uint32_t *responses = udma_descriptor_responses(&memory.descriptor, 5);
+    uint32_t *responses = udma_descriptor_responses(&memory.descriptor, 64, 5);
 
     (void)state;
-    assert_int_equal(udma_descriptor_size(1), 64 + 64 + 4);
-    assert_int_equal(udma_descriptor_size(5), 64 + 5 * 68);
+    assert_int_equal(udma_descriptor_size(64, 1), 64 + 64 + 4);
+    assert_int_equal(udma_descriptor_size(64, 5), 64 + 5 * 68);
     assert_ptr_equal(responses, &memory.words[(64 + 5 * 64) / 4]);
-    udma_descriptor_begin(&memory.descriptor, 9, 304, 5, false);
+    udma_descriptor_begin(&memory.descriptor, 9, 304, 64, 5, false);
     assert_int_equal(memory.words[0], 0xc0000004u);
     assert_int_equal(memory.words[1], 0x02000000u | 9u << 14 | 0x3fffu);
     assert_int_equal(memory.words[2], 304);
-    udma_descriptor_begin(&memory.descriptor, 9, 304, 5, true);
+    udma_descriptor_begin(&memory.descriptor, 9, 304, 64, 5, true);
     assert_int_equal(memory.words[0], 0xdff00004u);
-    udma_descriptor_clear(&memory.descriptor, 5);
+    udma_responses_clear(responses, 5);
     assert_int_equal(udma_responses_status(responses, 5), -EIO);
     memset(responses, 0, 5 * sizeof(*responses));
     assert_int_equal(udma_responses_status(responses, 5), 0);

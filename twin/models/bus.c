@@ -75,6 +75,12 @@ static const struct block blocks[] = {
     {0x02210000, 0x100, 4, 1, rti_read, rti_write},
     {0x02220000, 0x100, 4, 2, rti_read, rti_write},
     {0x02230000, 0x100, 4, 3, rti_read, rti_write},
+    {0x02b00000, 0x2000, 4, 0, mcasp_read, mcasp_write},
+    {0x02b10000, 0x2000, 4, 1, mcasp_read, mcasp_write},
+    {0x02b20000, 0x2000, 4, 2, mcasp_read, mcasp_write},
+    {0x02b08000, 0x1000, 4, 0, mcasp_data_read, mcasp_data_write},
+    {0x02b18000, 0x1000, 4, 1, mcasp_data_read, mcasp_data_write},
+    {0x02b28000, 0x1000, 4, 2, mcasp_data_read, mcasp_data_write},
     {0x40600000, 0x100, 4, RTI_MCU, rti_read, rti_write},
     {0x40610000, 0x100, 4, RTI_MCU + 1, rti_read, rti_write},
 };

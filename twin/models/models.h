@@ -111,8 +111,21 @@ bool uart_asks_to_be_written(unsigned instance);
 uint8_t uart_dma_read(unsigned instance);
 void uart_dma_write(unsigned instance, uint8_t byte);
 
-/* pdma.c: a UART's requests may have changed. */
+#define MCASP_COUNT 3u
+uint64_t mcasp_read(unsigned instance, uint64_t offset);
+void mcasp_write(unsigned instance, uint64_t offset, uint64_t value);
+uint64_t mcasp_data_read(unsigned instance, uint64_t offset);
+void mcasp_data_write(unsigned instance, uint64_t offset, uint64_t value);
+void mcasp_reset(void);
+/* As a UART's. */
+bool mcasp_asks_to_be_read(unsigned instance);
+bool mcasp_asks_to_be_written(unsigned instance);
+uint32_t mcasp_dma_read(unsigned instance);
+void mcasp_dma_write(unsigned instance, uint32_t word);
+
+/* pdma.c: a peripheral's requests may have changed. */
 void pdma_uart_asks(unsigned instance);
+void pdma_mcasp_asks(unsigned instance);
 void pdma_reset(void);
 
 #define RTI_MCU   4u /* the first of the MCU domain's */

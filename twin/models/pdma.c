@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * PDMAs of the UARTs (AM65x TRM SPRUID7, "Peripheral DMA (PDMA)"): PDMA1 for UART 0 to 2 of the
- * main domain, MCU_PDMA1 for the MCU domain's.
+ * PDMAs of the UARTs and the McASPs (AM65x TRM SPRUID7, "Peripheral DMA (PDMA)"): PDMA1 for UART 0
+ * to 2 of the main domain, MCU_PDMA1 for the MCU domain's, PDMA0 for the McASPs.
  *
- * A thread does what its static TR says each time its UART asks: Y accesses of X bytes. From a
- * UART the bytes go on as a stream, whose packet ends after Z such bursts, or with the thread's
+ * A thread does what its static TR says each time its peripheral asks: Y accesses of X bytes. From
+ * a peripheral the bytes go on as a stream, whose packet ends after Z such bursts, or with the thread's
  * teardown; Z = 0: with that only. To a UART they come out of the thread's FIFO; the last burst of
  * a packet may be shorter.
  *
@@ -20,7 +20,12 @@
 #define FIFO_SIZE     64u
 
 #define THREAD_SOURCE 0x4514u
+#define THREAD_MCASP  0x4400u
 #define THREAD_MCU    0x7212u
+
+/* What has threads: the UARTs, then the McASPs. */
+#define MCASP_FIRST   UART_COUNT
+#define PORTS         (UART_COUNT + MCASP_COUNT)
 
 /* Static TR. */
 #define XY_X_SHIFT    24
@@ -46,35 +51,37 @@ struct thread {
     struct model_timer timer;
 };
 
-static struct thread sources[UART_COUNT], destinations[UART_COUNT];
+static struct thread sources[PORTS], destinations[PORTS];
 
-static void source_expired(unsigned uart);
-static void destination_expired(unsigned uart);
+static void source_expired(unsigned port);
+static void destination_expired(unsigned port);
 
-static void thread_reset(struct thread *thread, void (*expire)(unsigned), unsigned uart)
+static void thread_reset(struct thread *thread, void (*expire)(unsigned), unsigned port)
 {
     timer_cancel(&thread->timer);
     memset(thread, 0, sizeof(*thread));
     thread->timer.expire = expire;
-    thread->timer.argument = uart;
+    thread->timer.argument = port;
 }
 
 void pdma_reset(void)
 {
-    for (unsigned i = 0; i < UART_COUNT; i++) {
+    for (unsigned i = 0; i < PORTS; i++) {
         thread_reset(&sources[i], source_expired, i);
         thread_reset(&destinations[i], destination_expired, i);
     }
 }
 
-static uint16_t source_thread(unsigned uart)
+static uint16_t source_thread(unsigned port)
 {
-    return uart == UART_MCU ? THREAD_MCU : (uint16_t)(THREAD_SOURCE + uart);
+    if (port >= MCASP_FIRST)
+        return (uint16_t)(THREAD_MCASP + port - MCASP_FIRST);
+    return port == UART_MCU ? THREAD_MCU : (uint16_t)(THREAD_SOURCE + port);
 }
 
-static uint16_t destination_thread(unsigned uart)
+static uint16_t destination_thread(unsigned port)
 {
-    return source_thread(uart) | PSIL_DESTINATION;
+    return source_thread(port) | PSIL_DESTINATION;
 }
 
 static bool runs(const struct thread *thread)
@@ -118,18 +125,46 @@ static void wake(struct thread *thread)
         timer_arm(&thread->timer, BURST_LATENCY);
 }
 
-/* ---------------------------------------------------------------- from a UART */
+/* ---------------------------------------------------------------- the peripherals */
+
+static bool asks_to_be_read(unsigned port)
+{
+    return port < MCASP_FIRST ? uart_asks_to_be_read(port)
+                              : mcasp_asks_to_be_read(port - MCASP_FIRST);
+}
+
+static bool asks_to_be_written(unsigned port)
+{
+    return port < MCASP_FIRST ? uart_asks_to_be_written(port)
+                              : mcasp_asks_to_be_written(port - MCASP_FIRST);
+}
+
+/* An access; what is wider than the peripheral's register is zero, and lost. */
+static uint64_t read_port(unsigned port)
+{
+    return port < MCASP_FIRST ? uart_dma_read(port) : mcasp_dma_read(port - MCASP_FIRST);
+}
+
+static void write_port(unsigned port, uint64_t value)
+{
+    if (port < MCASP_FIRST)
+        uart_dma_write(port, (uint8_t)value);
+    else
+        mcasp_dma_write(port - MCASP_FIRST, (uint32_t)value);
+}
+
+/* ---------------------------------------------------------------- from a peripheral */
 
 /* Passes on what the thread holds, in pieces that lie together. */
-static void pass_on(unsigned uart)
+static void pass_on(unsigned port)
 {
-    struct thread *thread = &sources[uart];
+    struct thread *thread = &sources[port];
     while (thread->level != 0 && !thread->refused) {
         unsigned together = FIFO_SIZE - thread->oldest;
         unsigned size = thread->level < together ? thread->level : together;
         bool last = thread->last && size == thread->level;
         uint32_t taken =
-            psil_send_bytes(source_thread(uart), &thread->fifo[thread->oldest], size, last);
+            psil_send_bytes(source_thread(port), &thread->fifo[thread->oldest], size, last);
         thread->oldest = (thread->oldest + taken) % FIFO_SIZE;
         thread->level -= taken;
         thread->refused = taken < size;
@@ -141,15 +176,15 @@ static void pass_on(unsigned uart)
 
 /* The burst that runs, as far as there is room for an element; a packet's last byte waits for who
  * knows that it is the last. */
-static void read_uart(unsigned uart)
+static void read_burst(unsigned port)
 {
-    struct thread *thread = &sources[uart];
+    struct thread *thread = &sources[port];
     unsigned bytes = element_bytes(thread);
     for (unsigned i = 0; i < SLICE && thread->burst_left != 0 && thread->level + bytes <= FIFO_SIZE;
          i++) {
-        keep(thread, uart_dma_read(uart));
-        for (unsigned j = 1; j < bytes; j++)
-            keep(thread, 0);
+        uint64_t value = read_port(port);
+        for (unsigned j = 0; j < bytes; j++)
+            keep(thread, (uint8_t)(value >> (8 * j)));
         thread->peer[PSIL_PEER_BYTE_COUNT] += bytes;
         if (--thread->burst_left == 0) {
             uint32_t count = thread->peer[PSIL_PEER_STATIC_Z] & Z_MASK;
@@ -162,22 +197,22 @@ static void read_uart(unsigned uart)
 }
 
 /* A packet that has begun ends with what there is of it. */
-static void end_source(unsigned uart)
+static void end_source(unsigned port)
 {
-    struct thread *thread = &sources[uart];
+    struct thread *thread = &sources[port];
     if (thread->burst_left != 0 || thread->refused)
         return;
     if (thread->level != 0) {
         thread->last = true;
-        pass_on(uart);
+        pass_on(port);
         if (thread->level != 0)
             return;
     } else if (thread->open) {
-        (void)psil_send_bytes(source_thread(uart), thread->fifo, 0, true);
+        (void)psil_send_bytes(source_thread(port), thread->fifo, 0, true);
     }
     thread->open = thread->ending = false;
     thread->bursts = 0;
-    psil_ended(source_thread(uart));
+    psil_ended(source_thread(port));
 }
 
 /* A UDMAP that takes nothing now does not hold up a burst for which there is room here. */
@@ -187,32 +222,32 @@ static bool burst_goes_on(const struct thread *thread)
            (!thread->refused || thread->level + element_bytes(thread) <= FIFO_SIZE);
 }
 
-static void source_expired(unsigned uart)
+static void source_expired(unsigned port)
 {
-    struct thread *thread = &sources[uart];
+    struct thread *thread = &sources[port];
     if (!runs(thread) || !has_static_tr(thread))
         return;
-    if (thread->burst_left == 0 && !thread->last && !thread->ending && uart_asks_to_be_read(uart))
+    if (thread->burst_left == 0 && !thread->last && !thread->ending && asks_to_be_read(port))
         thread->burst_left = elements(thread);
-    read_uart(uart);
-    pass_on(uart);
+    read_burst(port);
+    pass_on(port);
     if (thread->ending)
-        end_source(uart);
-    else if (burst_goes_on(thread) || (!thread->refused && uart_asks_to_be_read(uart)))
+        end_source(port);
+    else if (burst_goes_on(thread) || (!thread->refused && asks_to_be_read(port)))
         wake(thread);
 }
 
-static void source_ready(unsigned uart)
+static void source_ready(unsigned port)
 {
-    struct thread *thread = &sources[uart];
+    struct thread *thread = &sources[port];
     thread->refused = false;
     wake(thread);
 }
 
 /* Bursts that run end first, unless the thread is paused or can't run at all. */
-static bool source_end(unsigned uart)
+static bool source_end(unsigned port)
 {
-    struct thread *thread = &sources[uart];
+    struct thread *thread = &sources[port];
     if (!runs(thread) || !has_static_tr(thread) ||
         (thread->burst_left == 0 && thread->level == 0 && !thread->open))
         return true;
@@ -221,7 +256,7 @@ static bool source_end(unsigned uart)
     return false;
 }
 
-/* ---------------------------------------------------------------- to a UART */
+/* ---------------------------------------------------------------- to a peripheral */
 
 /* A whole burst is there, or the rest of a packet. */
 static bool has_burst(const struct thread *thread)
@@ -231,16 +266,17 @@ static bool has_burst(const struct thread *thread)
             thread->level + element_bytes(thread) > FIFO_SIZE);
 }
 
-static void write_uart(unsigned uart)
+static void write_burst(unsigned port)
 {
-    struct thread *thread = &destinations[uart];
+    struct thread *thread = &destinations[port];
     unsigned bytes = element_bytes(thread);
     for (unsigned i = 0; i < SLICE && thread->burst_left != 0 && thread->level != 0; i++) {
         if (thread->level < bytes && !thread->last)
             break;
-        uart_dma_write(uart, take(thread));
-        for (unsigned j = 1; j < bytes && thread->level != 0; j++)
-            (void)take(thread);
+        uint64_t value = 0;
+        for (unsigned j = 0; j < bytes && thread->level != 0; j++)
+            value |= (uint64_t)take(thread) << (8 * j);
+        write_port(port, value);
         thread->burst_left--;
     }
     if (thread->level == 0 && thread->last) {
@@ -249,31 +285,31 @@ static void write_uart(unsigned uart)
     }
 }
 
-static void destination_expired(unsigned uart)
+static void destination_expired(unsigned port)
 {
-    struct thread *thread = &destinations[uart];
+    struct thread *thread = &destinations[port];
     if (!runs(thread) || !has_static_tr(thread))
         return;
-    if (thread->burst_left == 0 && has_burst(thread) && uart_asks_to_be_written(uart))
+    if (thread->burst_left == 0 && has_burst(thread) && asks_to_be_written(port))
         thread->burst_left = elements(thread);
     unsigned before = thread->level;
-    write_uart(uart);
+    write_burst(port);
     if (thread->starved && thread->level < before) {
         thread->starved = false;
-        psil_ready(destination_thread(uart));
+        psil_ready(destination_thread(port));
     }
     if (thread->level == 0 && thread->ending) {
         thread->ending = false;
-        psil_ended(destination_thread(uart));
-    } else if (thread->level != 0 && (thread->burst_left != 0 || uart_asks_to_be_written(uart))) {
+        psil_ended(destination_thread(port));
+    } else if (thread->level != 0 && (thread->burst_left != 0 || asks_to_be_written(port))) {
         wake(thread);
     }
 }
 
 /* With PEER_FLUSH what comes is dropped, so that a UART which does not ask holds up no teardown. */
-static uint32_t take_bytes(unsigned uart, const uint8_t *data, uint32_t size, bool last)
+static uint32_t take_bytes(unsigned port, const uint8_t *data, uint32_t size, bool last)
 {
-    struct thread *thread = &destinations[uart];
+    struct thread *thread = &destinations[port];
     uint32_t taken = 0;
     if ((thread->peer[PSIL_PEER_ENABLE] & PEER_ENABLE) == 0)
         return 0;
@@ -290,9 +326,9 @@ static uint32_t take_bytes(unsigned uart, const uint8_t *data, uint32_t size, bo
     return taken;
 }
 
-static bool destination_end(unsigned uart)
+static bool destination_end(unsigned port)
 {
-    struct thread *thread = &destinations[uart];
+    struct thread *thread = &destinations[port];
     if (thread->level == 0)
         return true;
     thread->ending = true;
@@ -302,12 +338,22 @@ static bool destination_end(unsigned uart)
 
 /* ---------------------------------------------------------------- both */
 
+static void port_asks(unsigned port)
+{
+    if (runs(&sources[port]) && !sources[port].refused && asks_to_be_read(port))
+        wake(&sources[port]);
+    if (runs(&destinations[port]) && destinations[port].level != 0 && asks_to_be_written(port))
+        wake(&destinations[port]);
+}
+
 void pdma_uart_asks(unsigned uart)
 {
-    if (runs(&sources[uart]) && !sources[uart].refused && uart_asks_to_be_read(uart))
-        wake(&sources[uart]);
-    if (runs(&destinations[uart]) && destinations[uart].level != 0 && uart_asks_to_be_written(uart))
-        wake(&destinations[uart]);
+    port_asks(uart);
+}
+
+void pdma_mcasp_asks(unsigned mcasp)
+{
+    port_asks(MCASP_FIRST + mcasp);
 }
 
 static void thread_off(struct thread *thread)
@@ -333,24 +379,24 @@ static void write_peer(struct thread *thread, unsigned number, uint32_t value)
         wake(thread);
 }
 
-static uint32_t source_read(unsigned uart, unsigned number)
+static uint32_t source_read(unsigned port, unsigned number)
 {
-    return sources[uart].peer[number];
+    return sources[port].peer[number];
 }
 
-static void source_write(unsigned uart, unsigned number, uint32_t value)
+static void source_write(unsigned port, unsigned number, uint32_t value)
 {
-    write_peer(&sources[uart], number, value);
+    write_peer(&sources[port], number, value);
 }
 
-static uint32_t destination_read(unsigned uart, unsigned number)
+static uint32_t destination_read(unsigned port, unsigned number)
 {
-    return destinations[uart].peer[number];
+    return destinations[port].peer[number];
 }
 
-static void destination_write(unsigned uart, unsigned number, uint32_t value)
+static void destination_write(unsigned port, unsigned number, uint32_t value)
 {
-    struct thread *thread = &destinations[uart];
+    struct thread *thread = &destinations[port];
     write_peer(thread, number, value);
     if (number != PSIL_PEER_ENABLE || (thread->peer[number] & PEER_ENABLE) == 0)
         return;
@@ -358,83 +404,23 @@ static void destination_write(unsigned uart, unsigned number, uint32_t value)
         thread->level = thread->burst_left = 0;
         thread->last = false;
     }
-    psil_ready(destination_thread(uart));
+    psil_ready(destination_thread(port));
 }
 
-const struct psil_peripheral pdma_uart_source = {
-    .source_ready = source_ready,
-    .peer_read = source_read,
-    .peer_write = source_write,
-    .end = source_end,
-};
+#define SOURCE(first_)                                                                             \
+    {                                                                                              \
+        .first = (first_), .source_ready = source_ready, .peer_read = source_read,                 \
+        .peer_write = source_write, .end = source_end,                                             \
+    }
+#define DESTINATION(first_)                                                                        \
+    {                                                                                              \
+        .first = (first_), .take_bytes = take_bytes, .peer_read = destination_read,                \
+        .peer_write = destination_write, .end = destination_end,                                   \
+    }
 
-const struct psil_peripheral pdma_uart_destination = {
-    .take_bytes = take_bytes,
-    .peer_read = destination_read,
-    .peer_write = destination_write,
-    .end = destination_end,
-};
-
-/* The MCU domain's one is alone in its row of the table. */
-
-static void mcu_ready(unsigned argument)
-{
-    (void)argument;
-    source_ready(UART_MCU);
-}
-
-static uint32_t mcu_source_read(unsigned argument, unsigned number)
-{
-    (void)argument;
-    return source_read(UART_MCU, number);
-}
-
-static void mcu_source_write(unsigned argument, unsigned number, uint32_t value)
-{
-    (void)argument;
-    source_write(UART_MCU, number, value);
-}
-
-static bool mcu_source_end(unsigned argument)
-{
-    (void)argument;
-    return source_end(UART_MCU);
-}
-
-static uint32_t mcu_take(unsigned argument, const uint8_t *data, uint32_t size, bool last)
-{
-    (void)argument;
-    return take_bytes(UART_MCU, data, size, last);
-}
-
-static uint32_t mcu_destination_read(unsigned argument, unsigned number)
-{
-    (void)argument;
-    return destination_read(UART_MCU, number);
-}
-
-static void mcu_destination_write(unsigned argument, unsigned number, uint32_t value)
-{
-    (void)argument;
-    destination_write(UART_MCU, number, value);
-}
-
-static bool mcu_destination_end(unsigned argument)
-{
-    (void)argument;
-    return destination_end(UART_MCU);
-}
-
-const struct psil_peripheral pdma_mcu_uart_source = {
-    .source_ready = mcu_ready,
-    .peer_read = mcu_source_read,
-    .peer_write = mcu_source_write,
-    .end = mcu_source_end,
-};
-
-const struct psil_peripheral pdma_mcu_uart_destination = {
-    .take_bytes = mcu_take,
-    .peer_read = mcu_destination_read,
-    .peer_write = mcu_destination_write,
-    .end = mcu_destination_end,
-};
+const struct psil_peripheral pdma_uart_source = SOURCE(0);
+const struct psil_peripheral pdma_uart_destination = DESTINATION(0);
+const struct psil_peripheral pdma_mcu_uart_source = SOURCE(UART_MCU);
+const struct psil_peripheral pdma_mcu_uart_destination = DESTINATION(UART_MCU);
+const struct psil_peripheral pdma_mcasp_source = SOURCE(MCASP_FIRST);
+const struct psil_peripheral pdma_mcasp_destination = DESTINATION(MCASP_FIRST);

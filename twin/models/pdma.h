@@ -9,5 +9,6 @@
 
 extern const struct psil_peripheral pdma_uart_source, pdma_uart_destination;
 extern const struct psil_peripheral pdma_mcu_uart_source, pdma_mcu_uart_destination;
+extern const struct psil_peripheral pdma_mcasp_source, pdma_mcasp_destination;
 
 #endif

@@ -73,8 +73,8 @@ static const struct row {
     {0xc200, 8, NULL},
     {0x4300, 4, NULL}, /* PRU_ICSSG2 */
     {0xc300, 8, NULL},
-    {0x4400, 3, NULL}, /* PDMA0: McASP 0 to 2 */
-    {0xc400, 3, NULL},
+    {0x4400, 3, &pdma_mcasp_source}, /* PDMA0: McASP 0 to 2 */
+    {0xc400, 3, &pdma_mcasp_destination},
     {0x4500, 20, NULL}, /* PDMA1: McSPI 0 to 4, four channels each */
     {0xc500, 20, NULL},
     {0x4514, 3, &pdma_uart_source}, /* PDMA1: UART 0 to 2 */
@@ -94,6 +94,8 @@ const struct psil_peripheral *psil_find(uint16_t thread, unsigned *argument)
         if (thread < rows[i].first || thread - rows[i].first >= rows[i].count)
             continue;
         *argument = (unsigned)(thread - rows[i].first);
+        if (rows[i].peripheral != NULL)
+            *argument += rows[i].peripheral->first;
         return rows[i].peripheral;
     }
     return NULL;

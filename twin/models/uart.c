@@ -16,8 +16,11 @@
  * is read next, and in bit 7 that there is one anywhere in the FIFO; who reads the byte has them
  * out.
  *
- * Not modelled: IrDA, parity bits, flow control, EFR2 and the time-out's own
- * registers.
+ * With EFR2.TIMEOUT_BEHAVE a time-out comes whenever nothing has come for so long, though DMA has
+ * emptied the FIFO, and reading IIR ends it (TRM of the AM263Px, SPRUJB3, has words for that).
+ *
+ * Not modelled: IrDA, parity bits, flow control, the time-out's own registers, and the rest of
+ * EFR2.
  */
 #include "twin/models/models.h"
 
@@ -38,6 +41,7 @@
 #define REG_SYSC            0x54u
 #define REG_SYSS            0x58u
 #define REG_IER2            0x6cu
+#define REG_EFR2            0x8cu
 #define REG_RXFIFO_LVL      0x64u
 #define REG_TXFIFO_LVL      0x68u
 #define REG_LAST            0x9cu
@@ -94,6 +98,7 @@
 #define SCR_DMA_MODE_HERE   0x01u
 
 #define IER2_NO_RHR         0x04u /* only its time-out interrupts */
+#define EFR2_PERIODIC       0x40u /* time-outs, whether there is a byte or not */
 
 #define SSR_DMA_RESET_VALUE 0x04u
 #define SYSC_SOFT_RESET     0x02u
@@ -250,6 +255,11 @@ static bool any_error(const struct uart *uart)
     return false;
 }
 
+static bool is_periodic(const struct uart *uart)
+{
+    return (uart->plain[REG_EFR2 / 4] & EFR2_PERIODIC) != 0;
+}
+
 static uint8_t interrupt_id(const struct uart *uart)
 {
     bool silent = (uart->plain[REG_IER2 / 4] & IER2_NO_RHR) != 0;
@@ -258,7 +268,7 @@ static uint8_t interrupt_id(const struct uart *uart)
     if ((uart->ier & IER_RHR) != 0) {
         if (uart->level >= trigger_level(uart) && !silent)
             return IIR_RHR;
-        if (uart->timed_out && uart->level != 0)
+        if (uart->timed_out && (uart->level != 0 || is_periodic(uart)))
             return IIR_TIMEOUT;
     }
     /* Unlike a 16550's, a level: it lasts while the transmit FIFO is below its trigger level, and
@@ -275,7 +285,7 @@ static void update(unsigned instance)
 static void restart_timeout(struct uart *uart)
 {
     uart->timed_out = false;
-    if (uart->level != 0)
+    if (uart->level != 0 || is_periodic(uart))
         timer_arm(&uart->timer, 4 * character_time(uart, wiring[uart - uarts].clock));
     else
         timer_cancel(&uart->timer);
@@ -336,7 +346,8 @@ static uint8_t receive(struct uart *uart)
     uint8_t byte = uart->fifo[uart->oldest];
     uart->oldest = (uart->oldest + 1) % FIFO_SIZE;
     uart->level--;
-    restart_timeout(uart);
+    if (!is_periodic(uart))
+        restart_timeout(uart);
     return byte;
 }
 
@@ -472,9 +483,13 @@ static uint8_t modem_status(const struct uart *uart)
 
 /* ---------------------------------------------------------------- reads */
 
-static uint8_t read_identification(const struct uart *uart)
+static uint8_t read_identification(struct uart *uart)
 {
-    return (uint8_t)(interrupt_id(uart) | ((uart->fcr & FCR_ENABLE) != 0 ? IIR_FIFOS : 0));
+    uint8_t identification = interrupt_id(uart);
+
+    if (identification == IIR_TIMEOUT && is_periodic(uart))
+        restart_timeout(uart);
+    return (uint8_t)(identification | ((uart->fcr & FCR_ENABLE) != 0 ? IIR_FIFOS : 0));
 }
 
 /* The errors of the oldest byte go with it; an overrun is gone when it has been told. */
@@ -638,5 +653,7 @@ void uart_write(unsigned instance, uint64_t offset, uint64_t value)
         reset_one(instance);
     else if (offset <= REG_LAST)
         uart->plain[offset / 4] = (uint8_t)value;
+    if (offset == REG_EFR2)
+        restart_timeout(uart);
     update(instance);
 }

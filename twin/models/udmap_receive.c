@@ -426,12 +426,14 @@ static void abandon(struct receive_channel *rchan)
 
 /* ---------------------------------------------------------------- teardown */
 
-/* The message goes where the channel's packets go. */
+/* The message goes where the channel's packets go, or its transfers. */
 static uint16_t teardown_ring(enum navss navss, unsigned index)
 {
     const struct udmap_channel_settings *settings = &udmap_rchan(navss, index)->common.settings;
     const struct udmap_flow *own = udmap_flow(navss, index), *first;
 
+    if (udmap_is_transfer(&udmap_rchan(navss, index)->common))
+        return settings->completion_ring; /* it has no flow */
     if (own != NULL && own->destination_ring != RING_NONE)
         return own->destination_ring;
     if (settings->completion_ring != RING_NONE || settings->flow_count == 0)
