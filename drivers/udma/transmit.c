@@ -344,7 +344,7 @@ int udma_transmit_describe(const struct udma_transmit *transmit, char *text, siz
     int used = sniprintf(text, size, "tchan %u, ring %u > ", (unsigned)transmit->number,
                          (unsigned)transmit->completion_ring);
 
-    used = udma_route_describe(transmit->consumer.irq, transmit->consumer.coalescer, used, text,
-                               size);
+    used =
+        udma_route_describe(transmit->consumer.irq, transmit->consumer.coalescer, used, text, size);
     return udma_errors_describe(&transmit->consumer, text, size, used);
 }

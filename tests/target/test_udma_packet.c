@@ -421,13 +421,13 @@ static void check_coalesced(enum platform_navigator navigator)
 /* The alarm is the watchdog's otherwise. */
 SELFTEST(packet, coalesced_interrupts_are_few_and_lose_nothing, COALESCED_S)
 {
-    const struct inventory before = inventory();
+    const struct navigators before = navigators_inventory();
 
     watchdog_stop();
     check_coalesced(PLATFORM_NAVSS_MAIN);
     check_coalesced(PLATFORM_NAVSS_MCU);
     watchdog_start("packet.coalesced_interrupts_are_few_and_lose_nothing", COALESCED_S);
-    CHECK(is_as_before(&before));
+    CHECK(navigators_are_as_before(&before));
 }
 
 SELFTEST(packet, the_longest_packet_arrives, 120)
