@@ -101,6 +101,8 @@ static int restart(struct udma_channel *channel)
     udma_enable(&channel->halves);
     if (!channel->config.polled)
         irq_unmask(channel->irq);
+    if (channel->extra->irq != NULL) /* periods that were too short are masked as a storm */
+        irq_unmask(channel->extra->irq);
     state = spin_lock(&channel->lock);
     channel->refusal = 0;
     spin_unlock(&channel->lock, state);
