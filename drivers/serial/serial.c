@@ -61,10 +61,8 @@ int serial_send(struct serial *serial, const void *data, uint32_t length, void *
     if (serial == NULL || data == NULL)
         return -EINVAL;
     taken = udma_send(serial->transmit, &packet, 1);
-    if (taken == 1) {
-        __atomic_fetch_add(&serial->counters.sent, length, __ATOMIC_RELAXED);
+    if (taken == 1)
         return 0;
-    }
     return taken < 0 ? taken : -EAGAIN;
 }
 
@@ -100,9 +98,12 @@ void serial_break(struct serial *serial, bool on)
 void serial_get_counters(const struct serial *serial, struct serial_counters *copy)
 {
     const struct serial_counters *counters = &serial->counters;
+    struct udma_packet_counters left = {0};
 
+    if (serial->transmit != NULL)
+        udma_transmit_get_counters(serial->transmit, &left);
     copy->received = __atomic_load_n(&counters->received, __ATOMIC_RELAXED);
-    copy->sent = __atomic_load_n(&counters->sent, __ATOMIC_RELAXED);
+    copy->sent = left.bytes;
     copy->pieces = __atomic_load_n(&counters->pieces, __ATOMIC_RELAXED);
     copy->rests = __atomic_load_n(&counters->rests, __ATOMIC_RELAXED);
     copy->interrupts = __atomic_load_n(&counters->interrupts, __ATOMIC_RELAXED);

@@ -112,7 +112,7 @@ void serial_break(struct serial *serial, bool on);
 
 /* Counts since the open, each read by itself. Any context. */
 struct serial_counters {
-    uint64_t received, sent; /* bytes; sent: of whole messages */
+    uint64_t received, sent; /* bytes; sent: of messages that have left */
     uint64_t pieces, rests;  /* delivered: by DMA; by this driver, after a pause */
     uint64_t interrupts;     /* of the UART itself */
     uint64_t errors[SERIAL_ERRORS];

@@ -103,6 +103,8 @@ static int restart(struct udma_channel *channel)
     udma_enable(channel);
     if (!channel->config.polled)
         irq_unmask(channel->irq);
+    if (channel->extra->irq != NULL) /* periods that were too short are masked as a storm */
+        irq_unmask(channel->extra->irq);
     /* Last, and with the lock: who finds a free slot is not refused. */
     state = spin_lock(&channel->lock);
     if (channel->numbers.one_way == NULL)

@@ -98,7 +98,9 @@ struct udma_transfer_config {
     /* Of a cyclic one: the period `index` has ended. Interrupt context, on the core of the
      * channel's interrupt; in order. It is called as often as periods have ended, unless the core
      * was held up for a whole round: then those that were overwritten are left out, and `lost` says
-     * how many, before this one. status: 0 or -EIO. Of a polled channel: in udma_cyclic_poll(). */
+     * how many, before this one. Periods that leave the core's thread no time are a storm
+     * (docs/msi.md), and none is called until udma_channel_abort(). status: 0 or -EIO. Of a polled
+     * channel: in udma_cyclic_poll(). */
     void (*period)(void *context, unsigned index, uint64_t lost, int status);
     void *context;
 };

@@ -15,6 +15,14 @@
 
 /* ---------------------------------------------------------------- the surroundings */
 
+static bool frame_send(void *context, const void *frame, size_t length)
+{
+    (void)context;
+    FUZZ_CHECK(length != 0 && length <= AM65X_FRAME_MAX);
+    fuzz_check_memory(frame, length, "a frame");
+    return fuzz_below(4) != 0;
+}
+
 static const struct am65x_environment environment = {
     .line = soc_line,
     .its_message = soc_its_message,
@@ -22,6 +30,7 @@ static const struct am65x_environment environment = {
     .memory_write = soc_memory_write,
     .now = soc_now,
     .uart_transmit = soc_uart_transmit,
+    .frame_send = frame_send,
 };
 
 /* ---------------------------------------------------------------- TI-SCI */
@@ -165,7 +174,7 @@ static void pair_threads(uint16_t source, uint16_t destination)
  * peripheral's instead. */
 static void open_both(void)
 {
-    static const uint16_t sources[] = {0, 0, 0x7000, 0x7212}, sinks[] = {0, 0, 0xf000, 0xf212};
+    static const uint16_t sources[] = {0, 0, 0x7000, 0x4514}, sinks[] = {0, 0, 0xf000, 0xc514};
     const struct navigator *from = some_navigator(), *to = some_navigator();
     uint16_t source = sources[fuzz_below(COUNT(sources))], sink = sinks[fuzz_below(COUNT(sinks))];
     unsigned type = fuzz_below(4) == 0 ? 10 : 2, mode = fuzz_below(2);
@@ -409,6 +418,57 @@ static void use_others(void)
     }
 }
 
+/* What a port and a UART are told while channels carry their data: a frame comes, or the cable
+ * goes; registers change. */
+static void use_wire(void)
+{
+    static const enum am65x_fault faults[] = {
+        AM65X_FAULT_FRAME_DROP,  AM65X_FAULT_FRAME_REORDER, AM65X_FAULT_FRAME_DELAY,
+        AM65X_FAULT_PACKET_LOST, AM65X_FAULT_DMA_TEARDOWN,  AM65X_FAULT_PACKET_DROPPED,
+        AM65X_FAULT_DMA_STALL,   AM65X_FAULT_DMA_ERROR,     AM65X_FAULT_DMA_DESCRIPTOR,
+    };
+    static const uint64_t blocks[] = {
+        0x46000000, 0x46000f00, 0x46020000, 0x46021000, 0x46022000,
+        0x46022300, 0x4603e000, 0x02800000, 0x40a00000, 0x40f04040,
+    };
+    static uint8_t frame[AM65X_FRAME_MAX];
+
+    switch (fuzz_below(8)) {
+    case 0: /* what makes a port run, in a loop or on a wire */
+        write_register(0x40f04040, 4, 2);
+        write_register(0x46020004, 4, 0x6006);
+        write_register(0x46021008, 4, some_navigator()->channel);
+        write_register(0x46022330, 4, fuzz_below(2) != 0 ? 0xa3 : 0xa1);
+        write_register(0x4603e008, 4, 0x80000014);
+        break;
+    case 1:
+        memset(frame, (int)fuzz_take(1), 16);
+        (void)am65x_frame_receive(frame, 1 + fuzz_take(2) % AM65X_FRAME_MAX);
+        break;
+    case 2:
+        am65x_link(fuzz_below(4) != 0);
+        am65x_frame_room();
+        break;
+    case 3:
+        (void)am65x_inject(faults[fuzz_below(COUNT(faults))], fuzz_take(4), fuzz_below(4));
+        break;
+    case 4: /* a UART that asks its PDMA */
+        write_register(0x02800040, 4, 0x49);
+        write_register(0x02800008, 4, 0x9);
+        write_register(0x02800020, 4, 0);
+        break;
+    case 5:
+        (void)am65x_uart_receive(0, (uint8_t)fuzz_take(1));
+        break;
+    case 6:
+        (void)read_register(blocks[fuzz_below(COUNT(blocks))] + 4 * fuzz_take(1), 4);
+        break;
+    default:
+        write_register(blocks[fuzz_below(COUNT(blocks))] + 4 * fuzz_take(1), 4, fuzz_take(4));
+        break;
+    }
+}
+
 static void configure_monitor(void)
 {
     struct message message = request(0x1120);
@@ -424,7 +484,7 @@ static void configure_monitor(void)
 
 static void step(const struct navss_access *access)
 {
-    switch (fuzz_below(14)) {
+    switch (fuzz_below(16)) {
     case 0:
         configure_ring();
         break;
@@ -460,6 +520,10 @@ static void step(const struct navss_access *access)
         break;
     case 12:
         configure_monitor();
+        break;
+    case 13:
+    case 14:
+        use_wire();
         break;
     default:
         soc_pass(fuzz_take(2));

@@ -454,6 +454,8 @@ static void an_interrupt_without_a_cause_is_none(void **state)
 
 static void stopped_it_does_nothing(void **state)
 {
+    struct serial_counters counters;
+
     (void)state;
     assert_int_equal(open_with(true), 0);
     serial_stop(serial);
@@ -461,9 +463,13 @@ static void stopped_it_does_nothing(void **state)
     host_advance_us(1000 * CHARACTER_US);
     assert_int_equal(received_length, 0);
     assert_int_equal(sent, 0);
+    serial_get_counters(serial, &counters);
+    assert_int_equal(counters.sent, 0); /* it is queued */
     serial_start(serial);
     host_advance_us(1000 * CHARACTER_US);
     check_received(500);
+    serial_get_counters(serial, &counters);
+    assert_int_equal(counters.sent, 500);
     assert_int_equal(serial_close(serial), 0);
 }
 

@@ -17,6 +17,7 @@
 #include "arch/wait.h"
 #include "drivers/udma/extra.h"
 #include "drivers/udma/transfers.h"
+#include "msi/irq.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/udma_host.h"
 #include "twin/models/am65x.h"
@@ -645,6 +646,7 @@ static void a_cyclic_one_is_aborted_and_closed(void **state)
         wait_for_calls(&probe, 0, 5);
         done = udma_transfer_done(transfer);
         assert_true(done >= 5 * 512 - 512);
+        irq_mask(probe.channel->extra->irq); /* as a storm of them is: the next one has it back */
         must(udma_channel_abort(probe.channel));
         assert_int_equal(probe.calls, i + 1u);
         assert_int_equal(probe.statuses[i], -ECANCELED);

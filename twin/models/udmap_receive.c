@@ -234,10 +234,10 @@ static void make_tags(struct psil_header *header, const struct udmap_flow *flow,
 }
 
 /* In ring mode software alone puts elements into a free-descriptor ring: what hardware has to put
- * back there is lost. */
+ * back there is lost. So is what came from a ring that the flow names no more, if it names none. */
 static void give_free_again(enum navss navss, unsigned ring, uint64_t descriptor)
 {
-    if (ringacc_ring(navss, ring)->mode != RING_MODE_RING)
+    if (ringacc_ring(navss, ring) != NULL && ringacc_ring(navss, ring)->mode != RING_MODE_RING)
         udmap_push(navss, ring, descriptor, false);
 }
 
