@@ -183,10 +183,13 @@ struct udma_pools {
 };
 
 /* What packets need beyond that. */
+struct udma_packet_numbers {
+    bool known; /* the system firmware has been asked for them; atomic */
+    struct udma_pool pool;
+};
 struct udma_packet_pools {
-    bool known; /* the system firmware has been asked for them */
-    unsigned first_receive_ring;
-    struct udma_pool flows, receive_rings;
+    unsigned first_receive_ring; /* that of receive channel 0; 0: not read yet */
+    struct udma_packet_numbers flows, receive_rings;
 };
 
 /* An instance: a UDMAP and its ring accelerator. What is not written while nothing is in use is
