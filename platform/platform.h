@@ -121,12 +121,13 @@ bool platform_owns(enum platform_resource resource, unsigned number);
  * turn it on. 0 to 2: of the main domain; 3: of the MCU's. The rest of the configuration stays as
  * it is. Once, until its release. Thread context. -EINVAL: no such UART; -EBUSY: it is the console,
  * or taken already; -ENODEV: no parent for its interrupt; the errors of irq_bind_wired() and
- * ti_sci_device_get(). */
+ * ti_sci_device_get(); if nobody knows whether it is on then, later calls turn it off. */
 #define PLATFORM_UARTS 4u
 int platform_serial_take(unsigned uart, struct serial_config *config);
 
 /* Gives it back: it is closed, and may be switched off. Thread context. -EINVAL: it was not taken;
- * the errors of irq_unbind(), with which it stays taken; those of ti_sci_device_put(). */
+ * the errors of irq_unbind() and of ti_sci_device_put(), with which it stays taken: call it again.
+ */
 int platform_serial_release(unsigned uart);
 
 /* JTAGID (AM65x TRM SPRUID7, 5.1.2); its fields are in platform/am65x.h. Any context. */

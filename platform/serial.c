@@ -26,6 +26,24 @@ static const struct {
 
 static struct device devices[PLATFORM_UARTS];
 
+/* Its power is a state, not a count: that nobody needs it can be said again. */
+static bool left_on[PLATFORM_UARTS]; /* perhaps, by a request without an answer */
+
+static int power_off(unsigned uart)
+{
+    const uint16_t device = (uint16_t)(AM65X_DEV_UART0 + uart);
+    int error = ti_sci_device_put(device);
+
+    return error == 0 || error == -EACCES ? error : ti_sci_device_put(device);
+}
+
+static void power_off_left_ones(void)
+{
+    for (unsigned i = 0; i < PLATFORM_UARTS; i++)
+        if (left_on[i])
+            left_on[i] = power_off(i) != 0;
+}
+
 static int take(unsigned uart)
 {
     struct device *device = &devices[uart];
@@ -34,8 +52,10 @@ static int take(unsigned uart)
     if (error != 0)
         return error;
     error = ti_sci_device_get((uint16_t)(AM65X_DEV_UART0 + uart));
-    if (error != 0)
-        (void)irq_unbind(device); /* nothing of it is in use: that does as it is told */
+    left_on[uart] = error != 0 && error != -EACCES && power_off(uart) != 0;
+    if (error == 0)
+        return 0;
+    (void)irq_unbind(device); /* nothing of it is in use: that does as it is told */
     return error;
 }
 
@@ -49,6 +69,7 @@ int platform_serial_take(unsigned uart, struct serial_config *config)
         return -EBUSY;
     if (platform_wired() == NULL)
         return -ENODEV;
+    power_off_left_ones();
     devices[uart].name = uarts[uart].name;
     error = take(uart);
     if (error != 0)
@@ -70,6 +91,7 @@ int platform_serial_release(unsigned uart)
 
     if (uart >= PLATFORM_UARTS || devices[uart].interrupts == NULL)
         return -EINVAL;
-    error = irq_unbind(&devices[uart]);
-    return error != 0 ? error : ti_sci_device_put((uint16_t)(AM65X_DEV_UART0 + uart));
+    power_off_left_ones();
+    error = power_off(uart);
+    return error != 0 ? error : irq_unbind(&devices[uart]);
 }

@@ -10,7 +10,8 @@
  *   in the middle if then the level is below what it begins at, and the UART still tells of the
  *   pause: any read of the FIFO ends that, and the next takes four characters' time to come. Unless
  *   the PDMA stands still, since it is held up: when there was no free piece the rest is left until
- *   one has come, or there has been one for as long as a burst can take.
+ *   one has come, or there has been one for as long as a burst can take. And what it has counted is
+ *   whole pieces: else memory holds it up, and the rest is left until the piece has come.
  * - The bytes that the PDMA fetched before may still be on their way, or wait for a free piece. The
  *   PDMA counts them: the rest is delivered when so many have been. They come in pieces, so that
  *   count is met.
@@ -121,7 +122,7 @@ static void tell_all(struct serial *serial, uint32_t status)
 /* ---- rests; with the lock ---- */
 
 /* Returns what went wrong on the line with it. */
-static uint32_t read_rest(struct serial *serial, uint32_t level)
+static uint32_t read_rest(struct serial *serial, uint32_t level, uint32_t position)
 {
     uint8_t *data = serial->free_rests[--serial->free_count];
     uint32_t errors = 0;
@@ -131,7 +132,7 @@ static uint32_t read_rest(struct serial *serial, uint32_t level)
         data[i] = (uint8_t)SERIAL_READ(serial, rhr);
     }
     serial->rest = (struct serial_piece){data, level};
-    serial->rest_position = udma_receive_peer_bytes(serial->receive);
+    serial->rest_position = position;
     return errors;
 }
 
@@ -146,9 +147,10 @@ static void settle_rest(struct serial *serial)
 }
 
 /* Nothing can be fetched now: a piece that comes, or is given back, is the next occasion. */
-static bool must_wait(const struct serial *serial, uint32_t level)
+static bool must_wait(const struct serial *serial, uint32_t level, uint32_t position)
 {
-    return level >= SERIAL_PIECE || serial->rest.data != NULL || serial->free_count == 0 ||
+    return level >= SERIAL_PIECE || (position - serial->arrived) % SERIAL_PIECE != 0 ||
+           serial->rest.data != NULL || serial->free_count == 0 ||
            (serial->starved && serial->with_dma == 0);
 }
 
@@ -162,19 +164,20 @@ static bool may_be_reading(const struct serial *serial)
  * i2310). */
 static uint32_t fetch_rest(struct serial *serial)
 {
-    uint32_t level, errors = 0;
+    uint32_t level, position, errors = 0;
 
     SERIAL_WRITE(serial, scr,
                  UART_SCR_TX_FINE_TRIGGER | UART_SCR_DMA_MODE_HERE | UART_SCR_DMA_TRANSMIT);
     level = SERIAL_READ(serial, rxfifo_lvl);
     if (UART_IIR_TYPE(SERIAL_READ(serial, iir)) != UART_IIR_RX_TIMEOUT)
         return 0; /* it is being read */
+    position = udma_receive_peer_bytes(serial->receive);
     if (level == 0)
         (void)SERIAL_READ(serial, rhr);
-    else if (must_wait(serial, level))
+    else if (must_wait(serial, level, position))
         serial->unwatched = true;
     else if (!may_be_reading(serial))
-        errors = read_rest(serial, level);
+        errors = read_rest(serial, level, position);
     settle_rest(serial);
     return errors;
 }

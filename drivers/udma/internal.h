@@ -247,10 +247,13 @@ struct udma_pools {
 };
 
 /* What packets need beyond that. */
+struct udma_packet_numbers {
+    bool known; /* the system firmware has been asked for them; atomic */
+    struct udma_pool pool;
+};
 struct udma_packet_pools {
-    bool known; /* the system firmware has been asked for them */
-    unsigned first_receive_ring;
-    struct udma_pool flows, receive_rings;
+    unsigned first_receive_ring; /* that of receive channel 0; 0: not read yet */
+    struct udma_packet_numbers flows, receive_rings;
 };
 
 /* Errors of which an instance has one event for all channels (error_events.h). */

@@ -103,7 +103,7 @@ void udma_numbers_finish(struct udma *udma, const struct udma_pools *pools, bool
     unsigned long state = spin_lock(&lock);
 
     udma->pools = *pools;
-    udma->packet.known = false;
+    udma->packet.flows.known = udma->packet.receive_rings.known = false;
     udma->ready = ready;
     udma->starting = false;
     spin_unlock(&lock, state);
@@ -337,8 +337,8 @@ void udma_get_inventory_of(struct udma *which, struct udma_inventory *inventory)
     inventory->held = udma->held;
     inventory->transmit_free = count_free(udma->pools.transmit);
     inventory->receive_free = count_free(udma->pools.receive);
-    inventory->flows_used = count_used(&udma->packet.flows);
-    inventory->receive_rings_used = count_used(&udma->packet.receive_rings);
+    inventory->flows_used = count_used(&udma->packet.flows.pool);
+    inventory->receive_rings_used = count_used(&udma->packet.receive_rings.pool);
     spin_unlock(&lock, state);
 }
 

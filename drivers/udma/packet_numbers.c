@@ -30,44 +30,54 @@ static int add_range(struct udma_pool *pool, uint16_t device, uint8_t subtype)
     return 0;
 }
 
-static int ask(const struct udma *udma, struct udma_packet_pools *pools)
+static int ask_for_flows(const struct udma *udma, struct udma_pool *pool)
 {
-    const struct udma_facts *facts = &udma->facts;
-    const struct udmap_registers *registers = (const struct udmap_registers *)facts->udmap_gcfg;
-    const uint32_t capabilities = mmio_read32((uintptr_t)&registers->cap[2]);
-    int error = add_range(&pools->flows, facts->udmap_device, TI_SCI_SUBTYPE_UDMAP_FLOW_COMMON);
+    return add_range(pool, udma->facts.udmap_device, TI_SCI_SUBTYPE_UDMAP_FLOW_COMMON);
+}
 
-    if (error == 0)
-        error = add_range(&pools->receive_rings, facts->ringacc_device, TI_SCI_SUBTYPE_RA_UDMAP_RX);
-    if (error == 0 && !facts->no_high_capacity)
-        error =
-            add_range(&pools->receive_rings, facts->ringacc_device, TI_SCI_SUBTYPE_RA_UDMAP_RX_H);
+static int ask_for_receive_rings(const struct udma *udma, struct udma_pool *pool)
+{
+    const uint16_t device = udma->facts.ringacc_device;
+    int error = add_range(pool, device, TI_SCI_SUBTYPE_RA_UDMAP_RX);
+
+    if (error == 0 && !udma->facts.no_high_capacity)
+        error = add_range(pool, device, TI_SCI_SUBTYPE_RA_UDMAP_RX_H);
     /* Numbers may have been granted as something else too. */
-    udma_pool_leave_out(&pools->receive_rings, &udma->pools.rings);
+    udma_pool_leave_out(pool, &udma->pools.rings);
     for (unsigned kind = 0; kind < UDMA_CAPACITY_KINDS; kind++)
-        udma_pool_leave_out(&pools->receive_rings, &udma->pools.transmit[kind]);
-    pools->first_receive_ring =
-        UDMAP_CAP2_TRANSMITS(capabilities) + UDMAP_CAP2_EXTERNALS(capabilities);
+        udma_pool_leave_out(pool, &udma->pools.transmit[kind]);
     return error;
 }
 
-/* Once for each udma_init(). */
-static int find(struct udma *udma)
+/* Once for each udma_init(); or each time, while there is nothing since it was refused to tell. */
+static int find(struct udma *udma, struct udma_packet_numbers *numbers,
+                int (*ask)(const struct udma *udma, struct udma_pool *pool))
 {
-    struct udma_packet_pools pools = {.known = true};
+    const unsigned refused = ti_sci_refused_ranges();
+    struct udma_pool pool = {0};
     unsigned long state;
     int error;
 
-    if (__atomic_load_n(&udma->packet.known, __ATOMIC_ACQUIRE))
+    if (__atomic_load_n(&numbers->known, __ATOMIC_ACQUIRE))
         return 0;
-    error = ask(udma, &pools);
-    if (error != 0)
+    error = ask(udma, &pool);
+    if (error != 0 || (udma_pool_count(&pool) == 0 && ti_sci_refused_ranges() != refused))
         return error;
     state = udma_numbers_lock();
-    if (!udma->packet.known)
-        udma->packet = pools;
+    if (!numbers->known)
+        *numbers = (struct udma_packet_numbers){.known = true, .pool = pool};
     udma_numbers_unlock(state);
     return 0;
+}
+
+/* The ring that receive channel 0 is wired to. */
+static unsigned first_receive_ring(const struct udma *udma)
+{
+    const struct udmap_registers *registers =
+        (const struct udmap_registers *)udma->facts.udmap_gcfg;
+    const uint32_t capabilities = mmio_read32((uintptr_t)&registers->cap[2]);
+
+    return UDMAP_CAP2_TRANSMITS(capabilities) + UDMAP_CAP2_EXTERNALS(capabilities);
 }
 
 /* ---- channels ---- */
@@ -142,13 +152,15 @@ int udma_packet_take_ring(struct udma *udma, uint16_t *number)
 int udma_packet_take_receive_ring(struct udma *udma, uint16_t channel, uint16_t *number)
 {
     unsigned long state;
-    int error = find(udma);
+    int error = find(udma, &udma->packet.receive_rings, ask_for_receive_rings);
 
     if (error != 0)
         return error;
     state = udma_numbers_lock();
+    if (udma->packet.first_receive_ring == 0)
+        udma->packet.first_receive_ring = first_receive_ring(udma);
     *number = (uint16_t)(udma->packet.first_receive_ring + channel);
-    error = udma_pool_take_this(&udma->packet.receive_rings, *number);
+    error = udma_pool_take_this(&udma->packet.receive_rings.pool, *number);
     udma_numbers_unlock(state);
     return error;
 }
@@ -159,19 +171,19 @@ void udma_packet_give_back_ring(struct udma *udma, uint16_t number, bool last)
     unsigned long state = udma_numbers_lock();
 
     udma_pool_give_back(&udma->pools.rings, number, last);
-    udma_pool_give_back(&udma->packet.receive_rings, number, last);
+    udma_pool_give_back(&udma->packet.receive_rings.pool, number, last);
     udma_numbers_unlock(state);
 }
 
 int udma_packet_take_flows(struct udma *udma, unsigned count, uint16_t *first)
 {
     unsigned long state;
-    int error = find(udma);
+    int error = find(udma, &udma->packet.flows, ask_for_flows);
 
     if (error != 0)
         return error;
     state = udma_numbers_lock();
-    error = udma_pool_take_row(&udma->packet.flows, count, first);
+    error = udma_pool_take_row(&udma->packet.flows.pool, count, first);
     udma_numbers_unlock(state);
     return error;
 }
@@ -181,6 +193,6 @@ void udma_packet_give_back_flows(struct udma *udma, unsigned count, uint16_t fir
     unsigned long state = udma_numbers_lock();
 
     for (unsigned i = 0; i < count; i++)
-        udma_pool_give_back(&udma->packet.flows, (uint16_t)(first + i), last);
+        udma_pool_give_back(&udma->packet.flows.pool, (uint16_t)(first + i), last);
     udma_numbers_unlock(state);
 }
