@@ -2,7 +2,7 @@
 /*
  * Entries of the ALE's table, of the layout that the CPSW2G of the AM65x has: 71 bits in three
  * words (AM65x TRM SPRUID7, MCU_CPSW0, "ALE Table Entry Types"; bits also in Linux, cpsw_ale.c, and
- * in TI's MCU+ SDK, cslr_ale_tblwd_cpsw4g.h).
+ * in the MCU+ SDK's register headers of the CPSW4G).
  * Pure: no register is touched. Any context.
  */
 #ifndef DRIVERS_CPSW_ALE_ENTRY_H
