@@ -178,15 +178,20 @@ int cpsw_ale_classify(struct cpsw_ale *ale, enum cpsw_ale_field field, unsigned 
     struct ale_registers *const ale_registers = registers(ale);
     const unsigned count = ALE_STATUS_POLICERS(mmio_read32((uintptr_t)&ale_registers->status));
     const uint32_t high = ALE_POLICER_HIGH_MEN | value << ALE_POLICER_HIGH_SHIFT;
+    const uint32_t low = ALE_POLICER_LOW_MEN | value;
 
     if (ale->policers == count)
         return count == 0 ? -ENOTSUP : -ENOSPC;
     write(&ale_registers->policer_port_oui,
           field == CPSW_ALE_PRIORITY ? ALE_POLICER_PRI_MEN | value << ALE_POLICER_PRI_SHIFT : 0);
     write(&ale_registers->policer_da_sa, field == CPSW_ALE_DESTINATION ? high
-                                         : field == CPSW_ALE_SOURCE    ? ALE_POLICER_LOW_MEN | value
+                                         : field == CPSW_ALE_SOURCE    ? low
                                                                        : 0);
     write(&ale_registers->policer_vlan, field == CPSW_ALE_VLAN ? high : 0);
+    write(&ale_registers->policer_ethertype_ipsa, field == CPSW_ALE_ETHERTYPE   ? high
+                                                  : field == CPSW_ALE_IP_SOURCE ? low
+                                                                                : 0);
+    write(&ale_registers->policer_ipda, field == CPSW_ALE_IP_DESTINATION ? high : 0);
     write(&ale_registers->thread_ctl, ale->policers);
     write(&ale_registers->thread_val, ALE_THREAD_ENABLE | flow);
     write(&ale_registers->policer_tbl_ctl, ALE_POLICER_WRITE | ale->policers);

@@ -56,7 +56,10 @@ enum cpsw_ale_field {
     CPSW_ALE_PRIORITY, /* value: it */
     CPSW_ALE_SOURCE,   /* value: the entry's number */
     CPSW_ALE_DESTINATION,
-    CPSW_ALE_VLAN
+    CPSW_ALE_VLAN,
+    CPSW_ALE_ETHERTYPE,
+    CPSW_ALE_IP_SOURCE,
+    CPSW_ALE_IP_DESTINATION
 };
 int cpsw_ale_classify(struct cpsw_ale *ale, enum cpsw_ale_field field, unsigned value,
                       unsigned flow);

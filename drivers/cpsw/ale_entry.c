@@ -4,6 +4,8 @@
  */
 #include "drivers/cpsw/ale_entry.h"
 
+#include <string.h>
+
 /* First bit and width. An address has the lower 48 bits, its first byte on top; a VLAN's entry the
  * fields of the third group there. */
 #define TYPE                60u, 2u
@@ -17,6 +19,12 @@
 #define UNREGISTERED_NUMBER 20u, 3u
 #define UNTAGGED            24u, 2u
 #define REGISTERED_NUMBER   44u, 3u
+
+/* What an entry of the VLANs' type is: 0 a VLAN. */
+#define KIND                62u, 2u
+#define KIND_UPPER          64u, 1u
+#define KIND_ETHERTYPE      0u, 1u
+#define KIND_IPV4           2u, 1u
 
 #define TYPE_FREE           0u
 #define TYPE_ADDRESS        1u
@@ -83,9 +91,42 @@ struct ale_entry cpsw_ale_vlan(uint16_t vlan, unsigned ports, unsigned untagged,
     return entry;
 }
 
+static struct ale_entry compared(uint32_t value, unsigned kind, unsigned upper)
+{
+    struct ale_entry entry = {{value, 0, 0}};
+
+    set(&entry, TYPE, TYPE_VLAN);
+    set(&entry, KIND, kind);
+    set(&entry, KIND_UPPER, upper);
+    return entry;
+}
+
+struct ale_entry cpsw_ale_ethertype(uint16_t ethertype)
+{
+    return compared(ethertype, KIND_ETHERTYPE);
+}
+
+struct ale_entry cpsw_ale_ipv4(const uint8_t *address)
+{
+    return compared((uint32_t)address[0] << 24 | (uint32_t)address[1] << 16 |
+                        (uint32_t)address[2] << 8 | address[3],
+                    KIND_IPV4);
+}
+
 bool cpsw_ale_is_free(const struct ale_entry *entry)
 {
     return get(entry, TYPE) == TYPE_FREE;
+}
+
+static bool is_vlan(const struct ale_entry *entry)
+{
+    return get(entry, TYPE) == TYPE_VLAN && get(entry, KIND) == 0 && get(entry, KIND_UPPER) == 0;
+}
+
+/* Of what classifiers compare, all of it is the name. */
+static bool is_compared(const struct ale_entry *entry)
+{
+    return get(entry, TYPE) == TYPE_VLAN && !is_vlan(entry);
 }
 
 /* Of a VLAN, the type and the number are what names it; of the others, the address too. */
@@ -94,6 +135,8 @@ bool cpsw_ale_same(const struct ale_entry *one, const struct ale_entry *other)
     const uint32_t upper = (3u << 28 | 0xfffu << 16) | 0xffffu; /* TYPE, VLAN_ID, address */
     const uint32_t type = get(one, TYPE);
 
+    if (is_compared(one) || is_compared(other))
+        return memcmp(one, other, sizeof(*one)) == 0;
     if (type == TYPE_FREE || type != get(other, TYPE) || get(one, VLAN_ID) != get(other, VLAN_ID))
         return false;
     return type == TYPE_VLAN || (one->words[0] == other->words[0] &&

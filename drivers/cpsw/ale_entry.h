@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * Entries of the ALE's table, of the layout that the CPSW2G of the AM65x has: 71 bits in three
- * words (AM65x TRM SPRUID7, MCU_CPSW0, "ALE Table Entry Types"; bits also in Linux, cpsw_ale.c).
+ * words (AM65x TRM SPRUID7, MCU_CPSW0, "ALE Table Entry Types"; bits also in Linux, cpsw_ale.c, and
+ * in the MCU+ SDK's register headers of the CPSW4G).
  * Pure: no register is touched. Any context.
  */
 #ifndef DRIVERS_CPSW_ALE_ENTRY_H
@@ -28,6 +29,10 @@ struct ale_entry cpsw_ale_multicast(const uint8_t *address, uint16_t vlan, unsig
  * (vlan_mask_mux) of ports for unregistered and registered multicast frames. */
 struct ale_entry cpsw_ale_vlan(uint16_t vlan, unsigned ports, unsigned untagged,
                                unsigned unregistered, unsigned registered);
+
+/* An ethertype, or an IPv4 address (4 bytes): nothing but what a classifier compares with. */
+struct ale_entry cpsw_ale_ethertype(uint16_t ethertype);
+struct ale_entry cpsw_ale_ipv4(const uint8_t *address);
 
 /* Whether both are entries of the same address, or VLAN, whatever they say of it. Two that are free
  * are not. */

@@ -77,9 +77,9 @@ _Static_assert(offsetof(struct ale_registers, thread_def) == 0x134, "ALE_THREADM
 
 #define ALE_POLICER_PRI_MEN         (1u << 19) /* policer_port_oui */
 #define ALE_POLICER_PRI_SHIFT       16
-#define ALE_POLICER_HIGH_MEN        (1u << 31) /* da_sa: destination; vlan: outer */
+#define ALE_POLICER_HIGH_MEN        (1u << 31) /* da_sa: destination; vlan: outer; ethertype; ipda */
 #define ALE_POLICER_HIGH_SHIFT      16
-#define ALE_POLICER_LOW_MEN         (1u << 15) /* da_sa: source; vlan: inner */
+#define ALE_POLICER_LOW_MEN         (1u << 15) /* da_sa: source; vlan: inner; ipsa */
 #define ALE_POLICER_WRITE           (1u << 31) /* policer_tbl_ctl */
 #define ALE_THREAD_ENABLE           (1u << 15) /* thread_def, thread_val */
 

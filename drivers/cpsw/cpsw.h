@@ -172,7 +172,10 @@ enum cpsw_match {
     CPSW_MATCH_PRIORITY,    /* value: of the VLAN tag, 0-7 */
     CPSW_MATCH_SOURCE,      /* address: whom it is from */
     CPSW_MATCH_DESTINATION, /* address: to whom: a multicast group of cpsw_multicast_add() */
-    CPSW_MATCH_VLAN         /* value: of cpsw_vlan_add() */
+    CPSW_MATCH_VLAN,        /* value: of cpsw_vlan_add() */
+    CPSW_MATCH_ETHERTYPE,   /* value: 0x0806 is ARP, say; behind a VLAN tag, if there is one */
+    CPSW_MATCH_IPV4_SOURCE, /* address: its first four bytes are an IPv4 address */
+    CPSW_MATCH_IPV4_DESTINATION
 };
 struct cpsw_rule {
     enum cpsw_match match;
@@ -181,8 +184,8 @@ struct cpsw_rule {
     unsigned flow;
 };
 /* Adds a rule, until the port is closed; of several that match a frame, the last one added decides.
- * Thread context. -ENOSPC: the hardware has no classifier left; -ENOTSUP: it has none at all;
- * -EINVAL; -EDEADLK. */
+ * Thread context. -ENOSPC: the hardware has no classifier left, or no entry of the
+ * ALE's table; -ENOTSUP: it has none at all; -EINVAL; -EDEADLK. */
 int cpsw_classify(struct cpsw *cpsw, const struct cpsw_rule *rule);
 
 /* Multicast groups whose frames are received, broadcast is always; or everything (promiscuous).

@@ -149,22 +149,29 @@ static bool same_address(const uint8_t *one, const uint8_t *other)
     return memcmp(one, other, CPSW_MAC_ADDRESS_LENGTH) == 0;
 }
 
-/* A sender's entry is there for the classifier only, and says that the sender is behind the wire.
- */
+/* An entry that is there for the classifier only. */
+static int classify_new(struct cpsw *cpsw, enum cpsw_ale_field field, const struct ale_entry *entry,
+                        unsigned flow)
+{
+    const int number = cpsw_ale_add(&cpsw->ale, entry);
+    int error;
+
+    if (number < 0)
+        return number;
+    error = cpsw_ale_classify(&cpsw->ale, field, (unsigned)number, flow);
+    if (error != 0)
+        (void)cpsw_ale_remove(&cpsw->ale, entry);
+    return error;
+}
+
+/* A sender's entry says that the sender is behind the wire. */
 static int classify_source(struct cpsw *cpsw, const struct cpsw_rule *rule)
 {
     const struct ale_entry sender = cpsw_ale_unicast(rule->address, CPSW_PORT_MAC, false);
-    int number, error;
 
     if (!cpsw_is_unicast(rule->address) || same_address(rule->address, cpsw->address))
         return -EINVAL;
-    number = cpsw_ale_add(&cpsw->ale, &sender);
-    if (number < 0)
-        return number;
-    error = cpsw_ale_classify(&cpsw->ale, CPSW_ALE_SOURCE, (unsigned)number, rule->flow);
-    if (error != 0)
-        (void)cpsw_ale_remove(&cpsw->ale, &sender);
-    return error;
+    return classify_new(cpsw, CPSW_ALE_SOURCE, &sender, rule->flow);
 }
 
 /* The entry is one that is there; it stays for as long as the classifier, which has no end: were
@@ -200,6 +207,15 @@ static int classify(struct cpsw *cpsw, const struct cpsw_rule *rule)
     case CPSW_MATCH_VLAN:
         entry = vlan_entry(rule->value);
         return classify_entry(cpsw, CPSW_ALE_VLAN, &entry, rule->flow);
+    case CPSW_MATCH_ETHERTYPE:
+        entry = cpsw_ale_ethertype(rule->value);
+        return classify_new(cpsw, CPSW_ALE_ETHERTYPE, &entry, rule->flow);
+    case CPSW_MATCH_IPV4_SOURCE:
+        entry = cpsw_ale_ipv4(rule->address);
+        return classify_new(cpsw, CPSW_ALE_IP_SOURCE, &entry, rule->flow);
+    case CPSW_MATCH_IPV4_DESTINATION:
+        entry = cpsw_ale_ipv4(rule->address);
+        return classify_new(cpsw, CPSW_ALE_IP_DESTINATION, &entry, rule->flow);
     }
     return -EINVAL;
 }

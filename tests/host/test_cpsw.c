@@ -609,6 +609,59 @@ static void test_flows(void **state)
     close_port();
 }
 
+/* Whole frames come back, with an ethertype and IPv4 addresses of the test's. */
+static bool kind_arrives(unsigned ethertype, const uint8_t *source, const uint8_t *destination)
+{
+    const unsigned count = seen.received;
+
+    make_frame(frames[0], own, peer, 100, 1);
+    frames[0][TYPE_AT] = (uint8_t)(ethertype >> 8);
+    frames[0][TYPE_AT + 1] = (uint8_t)ethertype;
+    memcpy(frames[0] + HEADER + 12, source, 4);
+    memcpy(frames[0] + HEADER + 16, destination, 4);
+    assert_int_equal(send_frame(0, 100), 1);
+    host_advance_us(1000);
+    return seen.received == count + 1;
+}
+
+static void test_flows_by_ethertype_and_ipv4(void **state)
+{
+    static const uint8_t one[4] = {10, 0, 2, 2}, another[4] = {10, 0, 2, 3};
+    struct cpsw_rule rule = {.match = CPSW_MATCH_ETHERTYPE, .value = 0x88f7, .flow = 1};
+
+    (void)state;
+    open_port(true, 4);
+    assert_true(kind_arrives(0x88f7, one, another));
+    assert_flow(0);
+    assert_int_equal(cpsw_classify(port, &rule), 0);
+    assert_true(kind_arrives(0x88f7, one, another));
+    assert_flow(1);
+    rule = (struct cpsw_rule){.match = CPSW_MATCH_IPV4_SOURCE, .flow = 2};
+    memcpy(rule.address, one, 4);
+    assert_int_equal(cpsw_classify(port, &rule), 0);
+    assert_true(kind_arrives(0x0800, one, another));
+    assert_flow(2);
+    assert_true(kind_arrives(0x0800, another, one));
+    assert_flow(0);
+    rule.match = CPSW_MATCH_IPV4_DESTINATION; /* the same entry of the table */
+    rule.flow = 3;
+    assert_int_equal(cpsw_classify(port, &rule), 0);
+    assert_true(kind_arrives(0x0800, another, one));
+    assert_flow(3);
+    assert_true(kind_arrives(0x88f7, one, one)); /* no IPv4 */
+    assert_flow(1);
+    rule.flow = 4;
+    assert_int_equal(cpsw_classify(port, &rule), -EINVAL);
+    /* What is compared is in no VLAN's way, nor the other way round. */
+    rule = (struct cpsw_rule){.match = CPSW_MATCH_ETHERTYPE, .value = 0, .flow = 1};
+    assert_int_equal(cpsw_classify(port, &rule), 0);
+    assert_true(arrives(broadcast));
+    for (unsigned i = 4; i < 8; i++)
+        assert_int_equal(cpsw_classify(port, &rule), 0);
+    assert_int_equal(cpsw_classify(port, &rule), -ENOSPC);
+    close_port();
+}
+
 /* A frame that finds no buffer is dropped, and those behind it are not held up. */
 static void test_no_buffers(void **state)
 {
@@ -987,6 +1040,7 @@ int main(void)
         TEST(test_filter),
         TEST(test_vlans),
         TEST(test_flows),
+        TEST(test_flows_by_ethertype_and_ipv4),
         TEST(test_no_buffers),
         TEST(test_link),
         TEST(test_link_of_loopback),

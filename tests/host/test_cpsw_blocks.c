@@ -221,6 +221,17 @@ static void test_classifiers(void **state)
     assert_int_equal(mmio_read32(ALE_REGISTER(policer_da_sa)), 1u << 31 | 8u << 16);
     mmio_write32(ALE_REGISTER(policer_tbl_ctl), 3);
     assert_int_equal(mmio_read32(ALE_REGISTER(policer_vlan)), 1u << 31 | 7u << 16);
+    assert_int_equal(cpsw_ale_classify(&ale, CPSW_ALE_ETHERTYPE, 6, 1), 0);
+    assert_int_equal(cpsw_ale_classify(&ale, CPSW_ALE_IP_SOURCE, 5, 2), 0);
+    assert_int_equal(cpsw_ale_classify(&ale, CPSW_ALE_IP_DESTINATION, 4, 3), 0);
+    mmio_write32(ALE_REGISTER(policer_tbl_ctl), 4);
+    assert_int_equal(mmio_read32(ALE_REGISTER(policer_ethertype_ipsa)), 1u << 31 | 6u << 16);
+    assert_int_equal(mmio_read32(ALE_REGISTER(policer_vlan)), 0);
+    mmio_write32(ALE_REGISTER(policer_tbl_ctl), 5);
+    assert_int_equal(mmio_read32(ALE_REGISTER(policer_ethertype_ipsa)), 1u << 15 | 5);
+    mmio_write32(ALE_REGISTER(policer_tbl_ctl), 6);
+    assert_int_equal(mmio_read32(ALE_REGISTER(policer_ethertype_ipsa)), 0);
+    assert_int_equal(mmio_read32(ALE_REGISTER(policer_ipda)), 1u << 31 | 4u << 16);
     mmio_write32(ALE_REGISTER(thread_ctl), 2);
     assert_int_equal(mmio_read32(ALE_REGISTER(thread_val)), ALE_THREAD_ENABLE | 3);
     forced_address = ALE_REGISTER(status);

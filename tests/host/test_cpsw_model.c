@@ -6,6 +6,8 @@
 #include "tests/host/support/soc_host.h"
 #include "twin/models/models.h"
 
+#include "twin/models/cpsw.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -701,6 +703,102 @@ static void test_classifiers(void **state)
     assert_int_equal(to_host[3].header.flow, 23);
 }
 
+/* A classifier, and the thread of what it matches. */
+static void classify(unsigned number, uint32_t ethertype_ipsa, uint32_t ipda, unsigned thread)
+{
+    put(ALE + 0x100, 0);
+    put(ALE + 0x104, 0);
+    put(ALE + 0x108, 0);
+    put(ALE + 0x10c, ethertype_ipsa);
+    put(ALE + 0x110, ipda);
+    put(ALE + 0x120, 1u << 31 | number);
+    put(ALE + 0x138, number);
+    put(ALE + 0x13c, 1u << 15 | thread);
+}
+
+/* A frame of an ethertype, from 10.1.2.3 to 10.9.8.7 if it is IPv4; tagged if asked. Returns the
+ * thread that it was for. */
+static unsigned thread_of(unsigned ethertype, bool tagged, uint32_t length)
+{
+    static const uint8_t addresses[8] = {10, 1, 2, 3, 10, 9, 8, 7};
+    uint8_t frame[AM65X_FRAME_MAX];
+    unsigned at = 12, count = host_count;
+
+    frame_of(frame, own, other, length);
+    if (tagged) {
+        memcpy(frame + at, (uint8_t[4]){0x81, 0, 0, 0}, 4);
+        at += 4;
+    }
+    frame[at] = (uint8_t)(ethertype >> 8);
+    frame[at + 1] = (uint8_t)ethertype;
+    if (length >= at + 22)
+        memcpy(frame + at + 14, addresses, sizeof(addresses));
+    assert_true(am65x_frame_receive(frame, length));
+    assert_int_equal(host_count, count + 1);
+    return to_host[count].header.flow - 16u;
+}
+
+static void test_classifiers_of_ethertypes_and_ipv4(void **state)
+{
+    (void)state;
+    bring_up();
+    write_entry(3, 1, 2u << 28, 0x0806);                          /* ethertype: ARP */
+    write_entry(4, 1, 2u << 28 | 2u << 30, 0x0a010203);           /* 10.1.2.3 */
+    write_entry(5, 1 | 8u << 1, 2u << 28 | 2u << 30, 0x0a090800); /* 10.9.8.0/24 */
+    assert_int_equal(thread_of(0x0806, false, 60), 0);
+    classify(0, 1u << 31 | 3u << 16, 0, 1);
+    assert_int_equal(thread_of(0x0806, false, 60), 1);
+    assert_int_equal(thread_of(0x0806, true, 64), 1);
+    assert_int_equal(thread_of(0x0800, false, 60), 0);
+    classify(1, 1u << 15 | 4, 0, 2); /* from 10.1.2.3 */
+    assert_int_equal(thread_of(0x0800, false, 60), 2);
+    assert_int_equal(thread_of(0x0800, true, 64), 2);
+    assert_int_equal(thread_of(0x88b5, false, 60), 0); /* no IPv4 */
+    classify(2, 0, 1u << 31 | 5u << 16, 3);            /* to 10.9.8.* */
+    assert_int_equal(thread_of(0x0800, false, 60), 3);
+    classify(2, 1u << 15 | 4, 1u << 31 | 4u << 16, 4); /* to another */
+    assert_int_equal(thread_of(0x0800, false, 60), 2);
+    write_entry(5, 1 | 7u << 1, 2u << 28 | 2u << 30, 0x0a090880); /* 10.9.8.128/25 */
+    classify(3, 0, 1u << 31 | 5u << 16, 5);
+    assert_int_equal(thread_of(0x0800, false, 60), 2);
+    write_entry(6, 0, 2u << 28, 1u << 20 | 3u << 24 | 3); /* VLAN 0's entry elsewhere: */
+    write_entry(0, 1, 2u << 28, 0);                       /* an ethertype's is no VLAN's */
+    assert_int_equal(thread_of(0x0800, false, 60), 2);
+}
+
+/* The host's own frame check sequence. */
+static bool send_with(uint32_t length, uint32_t change, uint8_t flags)
+{
+    uint8_t frame[AM65X_FRAME_MAX + 4];
+    struct psil_header header = {.destination_tag = 1, .word_count = 4, .protocol_flags = flags};
+    uint32_t crc;
+
+    frame_of(frame, other, own, length);
+    crc = cpsw_crc32(frame, length) ^ change;
+    for (unsigned i = 0; i < 4; i++)
+        frame[length + i] = (uint8_t)(crc >> 8 * i);
+    return cpsw_destination.take_packet(0, &header, frame, length + 4);
+}
+
+static void test_frame_check_sequence_of_the_hosts(void **state)
+{
+    (void)state;
+    bring_up();
+    assert_true(send_with(60, 0, 8));
+    assert_int_equal(wire_count, 1);
+    assert_int_equal(on_wire[0].length, 60); /* the wire has none */
+    assert_true(send_with(60, 1u << 31, 8));
+    assert_int_equal(wire_count, 1);
+    assert_int_equal(statistic(0, 4), 1);
+    assert_true(send_with(60, 0, 8 | 4)); /* another polynomial */
+    assert_int_equal(statistic(0, 4), 2);
+    assert_true(send_with(59, 0, 8)); /* is not padded */
+    assert_int_equal(wire_count, 1);
+    assert_int_equal(statistic(0, 8), 1);
+    assert_true(send_with(60, 1u << 31, 0)); /* without the flag it is data */
+    assert_int_equal(on_wire[1].length, 64);
+}
+
 /* ---------------------------------------------------------------- faults, time, statistics */
 
 static void test_lost_swapped_and_late(void **state)
@@ -819,6 +917,8 @@ int main(void)
         cmocka_unit_test_setup(test_vlans, setup),
         cmocka_unit_test_setup(test_bypass, setup),
         cmocka_unit_test_setup(test_classifiers, setup),
+        cmocka_unit_test_setup(test_classifiers_of_ethertypes_and_ipv4, setup),
+        cmocka_unit_test_setup(test_frame_check_sequence_of_the_hosts, setup),
         cmocka_unit_test_setup(test_lost_swapped_and_late, setup),
         cmocka_unit_test_setup(test_faults_of_the_command_line, setup),
         cmocka_unit_test_setup(test_statistics_are_subtracted_from, setup),

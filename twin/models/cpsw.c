@@ -5,6 +5,12 @@
  * ports, statistics, and the way of a frame between the host port, which is PSI-L's (destination
  * threads 0xf000 to 0xf007, source thread 0x7000), and the external one.
  *
+ * The frame check sequence is the switch's business: it adds it to what the host sends, unless the
+ * host has (protocol flags: TRM of the AM64x, SPRUIM2, "PASS_CRC"; bits 23 and 22 of info word 0 in
+ * TI's MCU+ SDK, which are taken for the descriptor's flags 3 and 2), and takes it off what the
+ * host receives if asked to (P0_TX_CRC_REMOVE). The wire has none. Castagnoli's is always wrong
+ * here.
+ *
  * The MAC is as fast as the wire lets it be. No flow control, no cut-through, no half duplex, no
  * preemption and no schedule (IET, EST), no interrupts of its own.
  */
@@ -61,6 +67,8 @@
 #define HOST_THREADS       8u
 #define HOST_WORDS         4u
 #define PACKET_TYPE        7u
+#define FLAG_PASS_CRC      8u /* of what the host sends: the descriptor's protocol flags */
+#define FLAG_CASTAGNOLI    4u
 #define MINIMUM            60u
 #define VID_MASK           0xfffu
 #define PRIORITY_SHIFT     13
@@ -306,11 +314,36 @@ void cpsw_port_room(void)
     }
 }
 
+/* A frame to which the host has added its frame check sequence is checked, and not padded. One that
+ * is wrong is dropped, or, if it is to be passed on, leaves with a wrong one, and nobody takes it:
+ * the same on a wire that carries none. Returns the length without it; 0: the frame is dropped. */
+static uint32_t check_sequence(const struct psil_header *header, const uint8_t *data,
+                               uint32_t length)
+{
+    if (length < MINIMUM + CPSW_FCS) {
+        cpsw_count(CPSW_HOST, STAT_RX_UNDERSIZED, 1);
+        return 0;
+    }
+    length -= CPSW_FCS;
+    uint32_t crc = cpsw_crc32(data, length), passed = 0;
+    for (unsigned i = 0; i < CPSW_FCS; i++)
+        passed |= (uint32_t)data[length + i] << 8 * i;
+    if (crc == passed && (header->protocol_flags & FLAG_CASTAGNOLI) == 0)
+        return length;
+    cpsw_count(CPSW_HOST, STAT_RX_CRC_ERRORS, 1);
+    return 0;
+}
+
 /* A frame as it is between the host port and the lookup: padded, with its checksum. Returns its
  * length; 0: none that goes on. */
 static uint32_t from_host(uint8_t *frame, const struct psil_header *header, const uint8_t *data,
                           uint32_t length)
 {
+    if (header->protocol_flags & FLAG_PASS_CRC) {
+        length = check_sequence(header, data, length);
+        if (length == 0)
+            return 0;
+    }
     if (length + CPSW_FCS > ports[CPSW_HOST][PORT_MAXLEN / 4] || length > CPSW_FRAME_MAX) {
         cpsw_count(CPSW_HOST, STAT_RX_OVERSIZED, 1);
         return 0;

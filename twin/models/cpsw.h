@@ -25,6 +25,7 @@
 #define CPSW_ADDRESS   6u
 #define CPSW_TYPE      12u /* where the type, or the VLAN's tag, is */
 #define CPSW_TAG       4u  /* bytes of a tag */
+#define ETHERTYPE_IPV4 0x0800u
 #define ETHERTYPE_VLAN 0x8100u
 
 static inline bool cpsw_same_address(const uint8_t *one, const uint8_t *other)
@@ -46,6 +47,7 @@ enum cpsw_statistic {
     STAT_RX_GOOD,
     STAT_RX_BROADCAST,
     STAT_RX_MULTICAST,
+    STAT_RX_CRC_ERRORS = 4,
     STAT_RX_OVERSIZED = 6,
     STAT_RX_UNDERSIZED = 8,
     STAT_ALE_DROP = 10,

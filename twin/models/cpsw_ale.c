@@ -7,9 +7,9 @@
  * The table has 64 entries of 71 bits: an address, with a VLAN or without, or a VLAN. What it
  * learns ages by a timer of its own: an entry that no frame has touched in two rounds goes.
  *
- * Classifiers compare the port, the priority, and what the destination, source or VLAN was found
- * as. One that wants more (OUI, inner VLAN, ethertype, IP addresses) matches nothing. No policing
- * of rates, no rate limits, no trunks, no authorization of sources.
+ * Classifiers compare the port, the priority, and what the destination, source, VLAN, ethertype or
+ * IPv4 addresses were found as. One that wants more (OUI, inner VLAN, IPv6 addresses) matches
+ * nothing. No policing of rates, no rate limits, no trunks, no authorization of sources.
  */
 #include "twin/models/cpsw.h"
 
@@ -63,6 +63,9 @@
 #define CLASSIFIERS           8u
 #define STATUS                (CLASSIFIERS / 8 << 8)
 #define PORT_MASK             ((1u << CPSW_PORTS) - 1)
+#define IPV4_HEADER           20u
+#define IPV4_SOURCE           12u
+#define IPV4_DESTINATION      16u
 
 /* The bus's clocks of one unit of the aging timer, and its rate. */
 #define AGING_UNIT            1000000u
@@ -81,6 +84,13 @@ enum {
     UNICAST_TOUCHED,
 };
 #define NOT_FOUND ENTRIES
+
+/* What an entry of the VLANs' type is: bits 64, 63 and 62. */
+enum {
+    KIND_VLAN,
+    KIND_ETHERTYPE = 4,
+    KIND_IPV4 = 6,
+};
 
 static uint32_t registers[REGISTERS / 4];
 static uint32_t table[ENTRIES][WORDS]; /* the word of the lowest bits first */
@@ -166,10 +176,34 @@ static unsigned find_address(const uint8_t *address, unsigned vid)
     return found;
 }
 
+static bool is_kind(unsigned entry, unsigned kind)
+{
+    return type_of(entry) == TYPE_VLAN && (field(entry, 64, 1) << 2 | field(entry, 62, 2)) == kind;
+}
+
 static unsigned find_vlan(unsigned vid)
 {
     for (unsigned entry = 0; entry < ENTRIES; entry++)
-        if (type_of(entry) == TYPE_VLAN && vid_of(entry) == vid)
+        if (is_kind(entry, KIND_VLAN) && vid_of(entry) == vid)
+            return entry;
+    return NOT_FOUND;
+}
+
+static unsigned find_ethertype(unsigned ethertype)
+{
+    for (unsigned entry = 0; entry < ENTRIES; entry++)
+        if (is_kind(entry, KIND_ETHERTYPE) && field(entry, 0, 16) == ethertype)
+            return entry;
+    return NOT_FOUND;
+}
+
+/* Of an entry that leaves out lower bits, those count that it has. */
+static unsigned find_ipv4(const uint8_t *bytes)
+{
+    uint32_t address =
+        (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    for (unsigned entry = 0; entry < ENTRIES; entry++)
+        if (is_kind(entry, KIND_IPV4) && ((table[entry][0] ^ address) >> field(entry, 65, 5)) == 0)
             return entry;
     return NOT_FOUND;
 }
@@ -447,8 +481,22 @@ static uint8_t destinations(const struct ale_frame *frame, const struct vlan *vl
 /* ---------------------------------------------------------------- classifiers */
 
 struct found {
-    unsigned destination, source, vlan;
+    unsigned destination, source, vlan, ethertype, ip_source, ip_destination;
 };
+
+/* What is behind the addresses, and a tag. */
+static void look_behind(const struct ale_frame *frame, struct found *found)
+{
+    uint32_t at = CPSW_TYPE + (frame->tagged ? CPSW_TAG : 0);
+    if (frame->length < at + 2)
+        return;
+    unsigned ethertype = (unsigned)frame->data[at] << 8 | frame->data[at + 1];
+    found->ethertype = find_ethertype(ethertype);
+    if (ethertype != ETHERTYPE_IPV4 || frame->length < at + 2 + IPV4_HEADER)
+        return;
+    found->ip_source = find_ipv4(frame->data + at + 2 + IPV4_SOURCE);
+    found->ip_destination = find_ipv4(frame->data + at + 2 + IPV4_DESTINATION);
+}
 
 static bool index_matches(uint32_t word, bool high, unsigned entry)
 {
@@ -460,10 +508,8 @@ static bool index_matches(uint32_t word, bool high, unsigned entry)
 static bool classifier_matches(const uint32_t *words, const struct ale_frame *frame,
                                const struct found *found)
 {
-    const uint32_t unknown = MATCH_ENABLE_HIGH | MATCH_ENABLE_LOW;
     uint32_t first = words[0];
-    if (first & MATCH_ENABLE_LOW || words[2] & MATCH_ENABLE_LOW || words[3] & unknown ||
-        words[4] & unknown)
+    if (first & MATCH_ENABLE_LOW || words[2] & MATCH_ENABLE_LOW)
         return false;
     if (first & MATCH_ENABLE_HIGH && (first >> 25 & 1) != frame->port)
         return false;
@@ -471,7 +517,10 @@ static bool classifier_matches(const uint32_t *words, const struct ale_frame *fr
         return false;
     return index_matches(words[1], true, found->destination) &&
            index_matches(words[1], false, found->source) &&
-           index_matches(words[2], true, found->vlan);
+           index_matches(words[2], true, found->vlan) &&
+           index_matches(words[3], true, found->ethertype) &&
+           index_matches(words[3], false, found->ip_source) &&
+           index_matches(words[4], true, found->ip_destination);
 }
 
 /* The last classifier that matches and has a thread decides; else the default one; else port and
@@ -503,7 +552,7 @@ static struct ale_decision bypass(const struct ale_frame *frame, const struct fo
 
 struct ale_decision cpsw_ale_decide(const struct ale_frame *frame)
 {
-    const struct found none = {NOT_FOUND, NOT_FOUND, NOT_FOUND};
+    const struct found none = {NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND};
     uint32_t port = reg(ALE_PORT_CONTROL + 4 * (uint64_t)frame->port);
     struct vlan vlan = look_up_vlan(frame->vid);
     struct ale_decision decision = {0, PORT_MASK, 0};
@@ -511,8 +560,11 @@ struct ale_decision cpsw_ale_decide(const struct ale_frame *frame)
         return bypass(frame, &none);
     if (!admitted(frame, &vlan, port))
         return decision;
-    struct found found = {find_address(frame->data, frame->vid),
-                          find_address(frame->data + CPSW_ADDRESS, frame->vid), vlan.entry};
+    struct found found = none;
+    found.destination = find_address(frame->data, frame->vid);
+    found.source = find_address(frame->data + CPSW_ADDRESS, frame->vid);
+    found.vlan = vlan.entry;
+    look_behind(frame, &found);
     if (!learn(frame, port, found.source))
         return decision;
     if (forwards(frame->port))

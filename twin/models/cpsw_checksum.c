@@ -22,7 +22,6 @@
 #define LOOK_IPV6         (1u << 19)
 #define LOOK_IPV4         (1u << 20)
 
-#define ETHERTYPE_IPV4    0x0800u
 #define ETHERTYPE_IPV6    0x86ddu
 #define PROTOCOL_TCP      6u
 #define PROTOCOL_UDP      17u
