@@ -113,7 +113,7 @@ $(SWEEP): $(SWEEP_OBJECTS)
 # -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
 TSAN       := $(BUILD)/tsan
 TSAN_SANITIZE := -fsanitize=thread -Wno-tsan
-TSAN_TESTS := test_cpsw test_local test_statistics test_work test_msi_parallel test_msi_races test_udma_parallel test_udma_deferred
+TSAN_TESTS := test_cpsw test_local test_statistics test_work test_msi_parallel test_msi_races test_udma_parallel test_udma_deferred test_udma_error_events
 
 tsan-tests:
 	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="$(TSAN_SANITIZE)" \
