@@ -29,7 +29,7 @@ fuzz-monitor        := $(addprefix tests/fuzz/support/,board.c board_gic.c regis
 fuzz-packets        := $(fuzz-models)
 fuzz-ti_sci         := tests/fuzz/support/log.c lib/trace.c \
                        $(filter drivers/ti_sci/% drivers/gic/% drivers/udma/% msi/%,$(library-sources))
-fuzz-udma           := tests/fuzz/support/log.c $(addprefix drivers/ti_sci/ti_sci_,batch.c flow.c monitor.c proxy.c rm.c trigger.c) \
+fuzz-udma           := tests/fuzz/support/log.c $(addprefix drivers/ti_sci/ti_sci_,batch.c flow.c monitor.c proxy.c rm.c trigger.c udmap.c) \
                        lib/trace.c msi/work.c \
                        $(filter drivers/udma/%,$(library-sources))
 

@@ -114,7 +114,7 @@ $(SWEEP): $(SWEEP_OBJECTS)
 TSAN       := $(BUILD)/tsan
 TSAN_SANITIZE := -fsanitize=thread -Wno-tsan
 TSAN_TESTS := test_cpsw test_local test_timeout test_statistics test_work test_msi_parallel test_msi_races test_udma_parallel \
-              test_udma_deferred test_udma_coalesce test_udma_packet_races test_udma_transfer_races
+              test_udma_deferred test_udma_coalesce test_udma_error_events test_udma_packet_races test_udma_transfer_races
 
 tsan-tests:
 	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="$(TSAN_SANITIZE)" \

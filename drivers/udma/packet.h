@@ -77,8 +77,9 @@ enum udma_error {
                           was udma_receive_refused_flow() tells. The hardware notes one at a time:
                           what comes before that one is cleared, just before the callback, counts as
                           the same.
-                          In thread context, as a work (msi/work.h), or in the close; not of a
-                          channel whose flow 0 is polled. In it a call that opens or closes a
+                          In thread context, as a work (msi/work.h) of the core of the first such
+                          channel, which has to come to its works, or in the close; not of a channel
+                          whose flow 0 is polled. In it a call that opens or closes a
                           channel of packets returns -EDEADLK or -EAGAIN. */
     UDMA_ERROR_MEMORY, /* the memory of one of the rings has not answered the hardware, so what is
                           in the ring may be wrong: to be closed. In an interrupt of its own;

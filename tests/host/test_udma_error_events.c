@@ -4,14 +4,17 @@
  * for a flow that is not the channel's, and rings whose memory does not answer. As many callbacks
  * as errors, whatever else goes on; and what a firmware's faults leave is taken back.
  */
-#include "arch/mmio.h"
+#include "arch/core.h"
+#include "arch/idle.h"
+#include "arch/time.h"
+#include "arch/wait.h"
 #include "drivers/udma/packet_channels.h"
-#include "drivers/udma/ring_registers.h"
 #include "msi/irq.h"
 #include "msi/work.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/udma_host.h"
+#include "tests/target/all_cores.h"
 #include "twin/models/am65x.h"
 
 #include <errno.h>
@@ -76,11 +79,11 @@ static void on_error(void *context, enum udma_error error)
 {
     struct loop *loop = context;
 
-    loop->errors[error]++;
-    if (error != UDMA_ERROR_FLOW)
-        return;
-    loop->heard = udma_receive_refused_flow(loop->receive);
-    if (loop->on_refusal != NULL)
+    if (error == UDMA_ERROR_FLOW)
+        loop->heard = udma_receive_refused_flow(loop->receive);
+    __atomic_add_fetch(&loop->errors[error], 1, __ATOMIC_RELEASE);
+    wait_notify();
+    if (error == UDMA_ERROR_FLOW && loop->on_refusal != NULL)
         loop->on_refusal(loop);
 }
 
@@ -531,6 +534,67 @@ static void the_mcus_ring_accelerator_is_left_alone(void **state)
     must_close(&one);
 }
 
+/* ---- all cores at once ---- */
+
+#define ROUNDS     12u
+#define TIMEOUT_US 600000000u
+
+static struct loop loops[CORE_MAX];
+static unsigned bad[CORE_MAX], heard[CORE_MAX];
+static unsigned finished; /* cores */
+
+static bool all_have_finished(void *argument)
+{
+    (void)argument;
+    return __atomic_load_n(&finished, __ATOMIC_ACQUIRE) == core_count();
+}
+
+static bool has_heard(void *argument)
+{
+    const struct loop *loop = argument;
+
+    return __atomic_load_n(&loop->errors[UDMA_ERROR_FLOW], __ATOMIC_ACQUIRE) != 0;
+}
+
+/* Each opens, is told of a packet of its own, and closes, so that the interrupts come and go. What
+ * another's packet kept from being noted is sent again. */
+static void come_and_go(void *argument)
+{
+    const unsigned core = core_id();
+    struct loop *loop = &loops[core];
+    static uint8_t byte;
+
+    (void)argument;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        const deadline_t deadline = deadline_after_us(TIMEOUT_US / ROUNDS);
+        struct udma_buffer buffer = {.data = &byte, .length = 1};
+        struct udma_packet packet = {.buffers = &buffer, .buffer_count = 1};
+
+        bad[core] += open_loop(loop, navigators[(core + round) % 2], on_error, false) != 0;
+        packet.flow = bad_flow(loop, core);
+        while (bad[core] == 0 && !has_heard(loop) && !deadline_passed(deadline)) {
+            (void)udma_send(loop->transmit, &packet, 1);
+            (void)idle_for(has_heard, loop, 500);
+        }
+        heard[core] += has_heard(loop);
+        bad[core] += close_loop(loop) != 0 || loop->heard != packet.flow;
+    }
+    /* The work of others may be queued here. */
+    __atomic_add_fetch(&finished, 1, __ATOMIC_RELEASE);
+    wait_notify();
+    bad[core] += idle_for(all_have_finished, NULL, TIMEOUT_US) != 0;
+}
+
+static void all_cores_come_and_go(void **state)
+{
+    (void)state;
+    assert_int_equal(run_on_all_cores(come_and_go, NULL, TIMEOUT_US), 0);
+    for (unsigned i = 0; i < core_count(); i++) {
+        assert_int_equal(bad[i], 0);
+        assert_int_equal(heard[i], ROUNDS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -550,6 +614,7 @@ int main(void)
         cmocka_unit_test(a_ring_error_finds_its_owner),
         cmocka_unit_test(an_earlier_ring_error_does_not_block),
         cmocka_unit_test(the_mcus_ring_accelerator_is_left_alone),
+        cmocka_unit_test(all_cores_come_and_go),
     };
     struct CMUnitTest all[sizeof(tests) / sizeof(tests[0])];
 
