@@ -103,7 +103,8 @@ struct net_interface_config {
     netif_status_callback_fn changed; /* the address or the link has changed; NULL: nobody asks */
 };
 
-/* How its interrupts are coalesced, from the next open on: received and sent frames. Thread context.
+/* How its interrupts are coalesced, from the next open on: received and sent frames. Thread
+ * context.
  */
 void net_interface_coalesce(const struct udma_coalesce *coalesce);
 

@@ -85,8 +85,8 @@ struct cpsw_config {
     uint32_t send_depth;                  /* frames queued, 1 to CPSW_DEPTH_MAX */
     const struct udma_delivery *delivery; /* NULL: in the interrupt */
     uint32_t thread_core;                 /* for udma_in_thread_on */
-    /* Fewer interrupts than frames (drivers/udma/udma.h): of each flow, and of sent(). A count is up
-     * to the depth, and takes a ring monitor of the Navigator. */
+    /* Fewer interrupts than frames (drivers/udma/udma.h): of each flow, and of sent(). A count is
+     * up to the depth, and takes a ring monitor of the Navigator. */
     struct udma_coalesce receive_coalesce, send_coalesce;
 
     /* A frame; the packet is valid in the call, its one buffer (buffers[0], packet->length bytes)
@@ -110,10 +110,10 @@ struct cpsw_config {
 
 /* Opens the port: powers it, resets the MAC, takes channels, flows and interrupts. A step that
  * fails undoes those before it. Thread context, any core. -EBUSY: it is open; -EINVAL: no callback,
- * a count, depth, core or what is coalesced out of range, no unicast address; -ENODEV: the platform has none, or the
- * efuses have no address and none is given; -ENXIO: no PHY answers (not with loopback); -ETIMEDOUT:
- * the MAC's reset did not end; the errors of udma_transmit_open(), udma_receive_open(),
- * udma_flow_open() and of the system firmware. -EDEADLK: not allowed here. */
+ * a count, depth, core or what is coalesced out of range, no unicast address; -ENODEV: the platform
+ * has none, or the efuses have no address and none is given; -ENXIO: no PHY answers (not with
+ * loopback); -ETIMEDOUT: the MAC's reset did not end; the errors of udma_transmit_open(),
+ * udma_receive_open(), udma_flow_open() and of the system firmware. -EDEADLK: not allowed here. */
 int cpsw_open(const struct cpsw_config *config, struct cpsw **cpsw);
 
 /* The port that is open; NULL: none is. It is its owner's to close: for who knows that he does not
