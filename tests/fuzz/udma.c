@@ -21,6 +21,7 @@
 #include "drivers/udma/ring_registers.h"
 #include "drivers/udma/udmap_registers.h"
 #include "msi/irq.h"
+#include "msi/timeout.h"
 #include "msi/work.h"
 #include "platform/am65x.h"
 #include "tests/fuzz/support/fuzz.h"
@@ -211,8 +212,7 @@ bool irq_is_allowed(void)
 
 bool irq_is_masked(const struct irq *irq)
 {
-    (void)irq;
-    return false;
+    return opened[irq->number].handler == NULL;
 }
 
 int irq_synchronize(struct irq *irq)
@@ -234,8 +234,57 @@ int irq_describe(const struct irq *irq, char *text, size_t size)
     return 0;
 }
 
+/* ---- timeouts: one channel's, which comes before its next interrupt ---- */
+
+#define COALESCED 1u
+static struct timeout *timeout; /* that is set, or NULL */
+
+int timeout_begin(struct timeout *begun, timeout_function_t function, void *context)
+{
+    *begun = (struct timeout){.function = function, .context = context};
+    return (mode & REFUSALS) != 0 && fuzz_below(4) == 0 ? -EBUSY : 0;
+}
+
+int timeout_set(struct timeout *set, uint32_t microseconds)
+{
+    (void)microseconds;
+    if (set->ended)
+        return -ECANCELED;
+    timeout = set;
+    return 0;
+}
+
+bool timeout_stop(struct timeout *stopped)
+{
+    bool was_set = timeout == stopped;
+
+    timeout = NULL;
+    return was_set;
+}
+
+int timeout_end(struct timeout *ended)
+{
+    ended->ended = true;
+    (void)timeout_stop(ended);
+    return 0;
+}
+
+static void expire(void)
+{
+    struct timeout *expired = timeout;
+
+    if (expired == NULL)
+        return;
+    timeout = NULL;
+    fuzz_set_in_interrupt(true);
+    expired->function(expired->context);
+    fuzz_set_in_interrupt(false);
+}
+
 static void interrupt(unsigned number)
 {
+    if (number == COALESCED)
+        expire();
     if (opened[number].handler == NULL)
         return;
     fuzz_set_in_interrupt(true);
@@ -448,6 +497,8 @@ static void open_channel(unsigned number)
         config.delivery = number == CHANNELS - 1 ? &udma_in_thread_on : &udma_in_thread;
         config.thread_core = fuzz_below(CORES + 1);
     }
+    if (number == COALESCED)
+        config.coalesce = (struct udma_coalesce)UDMA_COALESCE(0, 100);
     opening = number;
     opened[number].closed = false;
     if (udma_channel_open(&config, &opened[number].channel) != 0)

@@ -195,6 +195,59 @@ static void what_a_core_leaves_is_taken_over(void **state)
     end(&probe, 1);
 }
 
+/* ---- one that runs ---- */
+
+#define LONG_NS 200000u
+
+static uint32_t inside, ending, stop; /* atomic */
+
+static void take_long(void *context)
+{
+    uint64_t until;
+
+    (void)context;
+    __atomic_store_n(&inside, 1, __ATOMIC_SEQ_CST);
+    wait_notify();
+    while (__atomic_load_n(&ending, __ATOMIC_SEQ_CST) == 0)
+        (void)time_now_ns();
+    until = time_now_ns() + LONG_NS;
+    while (time_now_ns() < until)
+        ;
+    __atomic_store_n(&inside, 0, __ATOMIC_SEQ_CST);
+}
+
+static void set_and_idle(void *argument)
+{
+    must(timeout_set(argument, 10));
+    while (__atomic_load_n(&stop, __ATOMIC_SEQ_CST) == 0)
+        delay_us(10);
+}
+
+static bool is_inside(void *argument)
+{
+    (void)argument;
+    return __atomic_load_n(&inside, __ATOMIC_SEQ_CST) != 0;
+}
+
+static void an_end_waits_for_the_function(void **state)
+{
+    struct timeout timeout;
+    struct probe other; /* else giving the alarms back would wait */
+
+    (void)state;
+    stop = ending = 0;
+    begin(&other, 1);
+    must(timeout_begin(&timeout, take_long, NULL));
+    must(smp_start(1, set_and_idle, &timeout));
+    must(wait_for(is_inside, NULL, FOREVER_US));
+    __atomic_store_n(&ending, 1, __ATOMIC_SEQ_CST);
+    must(timeout_end(&timeout));
+    assert_false(is_inside(NULL));
+    end(&other, 1);
+    __atomic_store_n(&stop, 1, __ATOMIC_SEQ_CST);
+    must(smp_join(1, FOREVER_US));
+}
+
 /* ---- several cores ---- */
 
 /* Each core begins and ends its own; all set and stop that of the next core too. */
@@ -277,6 +330,7 @@ int main(void)
         cmocka_unit_test(one_may_set_itself),
         cmocka_unit_test(alarms_are_given_back),
         cmocka_unit_test(what_a_core_leaves_is_taken_over),
+        cmocka_unit_test(an_end_waits_for_the_function),
         cmocka_unit_test(none_runs_after_its_end),
     };
 

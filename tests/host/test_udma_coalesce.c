@@ -250,6 +250,29 @@ static void count_bounds_what_accumulates(void **state)
     close_link();
 }
 
+/* The first comes at once; of those behind it the count's last brings all. */
+static void count_is_exact(void **state)
+{
+    const unsigned count = 4;
+
+    (void)state;
+    link.flow_config.coalesce = (struct udma_coalesce)UDMA_COALESCE(count, 50000);
+    open_link();
+    send();
+    host_advance_us(SLACK_US);
+    assert_int_equal(received(), 1);
+    for (unsigned i = 1; i < count; i++) {
+        send();
+        host_advance_us(SLACK_US);
+        assert_int_equal(received(), 1);
+    }
+    send();
+    host_advance_us(SLACK_US);
+    assert_int_equal(received(), 1u + count);
+    assert_int_equal(of_flow().interrupts, 2);
+    close_link();
+}
+
 /* ---- few packets ---- */
 
 static void a_lone_packet_does_not_wait(void **state)
@@ -539,12 +562,19 @@ static void without_a_monitor_nothing_is_opened(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(without_each_packet_interrupts), CASE(time_bounds_interrupts_and_waits),
-        CASE(count_bounds_what_accumulates),  CASE(a_lone_packet_does_not_wait),
-        CASE(none_is_lost_at_the_last_look),  CASE(what_waits_moves_along),
-        CASE(moves_at_load_lose_nothing),     CASE(a_close_delivers_what_waits),
-        CASE(threads_get_fewer_calls),        CASE(copies_and_aborts),
-        CASE(wrong_values_are_refused),       CASE(without_a_monitor_nothing_is_opened),
+        CASE(without_each_packet_interrupts),
+        CASE(time_bounds_interrupts_and_waits),
+        CASE(count_bounds_what_accumulates),
+        CASE(count_is_exact),
+        CASE(a_lone_packet_does_not_wait),
+        CASE(none_is_lost_at_the_last_look),
+        CASE(what_waits_moves_along),
+        CASE(moves_at_load_lose_nothing),
+        CASE(a_close_delivers_what_waits),
+        CASE(threads_get_fewer_calls),
+        CASE(copies_and_aborts),
+        CASE(wrong_values_are_refused),
+        CASE(without_a_monitor_nothing_is_opened),
     };
 
     return cmocka_run_group_tests(tests, start, NULL);

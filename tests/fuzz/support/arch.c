@@ -2,9 +2,11 @@
 /*
  * arch/arm64's headers on the fuzz machine: one thread, which is one of four cores at a time.
  */
+#include "arch/alarm.h"
 #include "arch/cache.h"
 #include "arch/core.h"
 #include "arch/exception.h"
+#include "arch/smp.h"
 #include "arch/spinlock.h"
 #include "arch/time.h"
 #include "arch/wait.h"
@@ -194,6 +196,22 @@ void wait_set_waker(void (*wake)(unsigned number))
 void delay_us(uint64_t microseconds)
 {
     fuzz_pass(microseconds * 1000u);
+}
+
+/* ---- alarms: none comes ---- */
+
+void alarm_set_us(uint32_t microseconds)
+{
+    (void)microseconds;
+}
+
+void alarm_off(void)
+{
+}
+
+bool smp_is_on(unsigned number)
+{
+    return number == 0;
 }
 
 /* ---- the end ---- */
