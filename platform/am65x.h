@@ -32,7 +32,7 @@ enum am65x_uart {
 
 /* All four that have a PDMA: those, and the MCU domain's. */
 #define AM65X_DEV_MCASP0 104u /* TI-SCI */
-#define AM65X_DEV_UART0 146u /* TI-SCI: one up each, the MCU domain's last */
+#define AM65X_DEV_UART0  146u /* TI-SCI: one up each, the MCU domain's last */
 enum am65x_mcu_uart {
     AM65X_MCU_UART0_BASE = 0x40a00000,
     AM65X_MCU_UART0_INTID = 597,

@@ -53,8 +53,8 @@ static bool take(struct udma_transfer *transfer, int *status)
     if (__atomic_load_n(&period->responses[period->records - 1u], __ATOMIC_ACQUIRE) ==
         UDMA_RESPONSE_NONE)
         return false;
-    *status = udma_transfer_status(
-        transfer->channel, udma_responses_status(period->responses, period->records));
+    *status = udma_transfer_status(transfer->channel,
+                                   udma_responses_status(period->responses, period->records));
     if (*status == -ECANCELED)
         return false;
     for (unsigned i = 0; i < period->records; i++)

@@ -41,8 +41,8 @@ struct udma_numbers {
     struct udma *udma;
     uint16_t channel; /* of the transmit and of the receive channel */
     uint16_t completion_ring;
-    uint16_t transfer_ring; /* that the channel takes its descriptors from */
-    bool last;              /* the channels have failed before: no others were free */
+    uint16_t transfer_ring;             /* that the channel takes its descriptors from */
+    bool last;                          /* the channels have failed before: no others were free */
     const struct udma_one_way *one_way; /* of one direction only; NULL: memory to memory */
 };
 

@@ -231,8 +231,7 @@ static int take_rings(struct udma_numbers *numbers)
 
 static int take_numbers(struct udma_numbers *numbers)
 {
-    const enum udma_direction direction =
-        numbers->one_way->receives ? UDMA_RECEIVE : UDMA_TRANSMIT;
+    const enum udma_direction direction = numbers->one_way->receives ? UDMA_RECEIVE : UDMA_TRANSMIT;
     int error = udma_packet_take_channel(numbers->udma, direction, &numbers->channel);
 
     if (error != 0)

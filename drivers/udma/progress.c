@@ -74,9 +74,8 @@ static bool has_response(struct udma_transfer *transfer, unsigned record)
 static uint64_t by_responses(struct udma_transfer *transfer)
 {
     while (transfer->seen < transfer->records && has_response(transfer, transfer->seen))
-        transfer->seen_bytes +=
-            bytes_of(udma_descriptor_record(transfer->descriptor, transfer->record_bytes,
-                                            transfer->seen++));
+        transfer->seen_bytes += bytes_of(
+            udma_descriptor_record(transfer->descriptor, transfer->record_bytes, transfer->seen++));
     return transfer->seen_bytes;
 }
 

@@ -239,10 +239,10 @@ void udma_record_build(struct udma_block_copy *record, const struct udma_piece *
 {
     const struct udma_box *from = &piece->source, *to = &piece->destination;
 
-    record->flags =
-        (options->one_side ? FLAG_TYPE_ONE_SIDE : FLAG_TYPE_BLOCK_COPY | FLAG_WAIT) |
-        (uint32_t)options->trigger << FLAG_TRIGGER_SHIFT |
-        (options->event ? 0u : FLAG_SUPPRESS_EVENT) | (options->last ? FLAG_END_OF_PACKET : 0u);
+    record->flags = (options->one_side ? FLAG_TYPE_ONE_SIDE : FLAG_TYPE_BLOCK_COPY | FLAG_WAIT) |
+                    (uint32_t)options->trigger << FLAG_TRIGGER_SHIFT |
+                    (options->event ? 0u : FLAG_SUPPRESS_EVENT) |
+                    (options->last ? FLAG_END_OF_PACKET : 0u);
     if (options->trigger != UDMA_TRIGGER_NONE)
         record->flags |= (options->step < UDMA_STEP_MOVE ? (uint32_t)options->step : TRIGGER_ALL)
                          << FLAG_TRIGGER_TYPE_SHIFT;
@@ -278,10 +278,9 @@ void udma_descriptor_begin(struct udma_descriptor *descriptor, uint16_t packet_i
 {
     descriptor->packet_info[0] =
         INFO0_TYPE_TR | (records - 1u) | (forever ? INFO0_RELOAD_FOREVER : 0u);
-    descriptor->packet_info[1] = (record_bytes == UDMA_ONE_SIDE_BYTES ? INFO1_RECORD_32_BYTES
-                                                                      : INFO1_RECORD_64_BYTES) |
-                                 (packet_id & INFO1_PACKET_ID_MASK) << INFO1_PACKET_ID_SHIFT |
-                                 INFO1_FLOW_ID_NONE;
+    descriptor->packet_info[1] =
+        (record_bytes == UDMA_ONE_SIDE_BYTES ? INFO1_RECORD_32_BYTES : INFO1_RECORD_64_BYTES) |
+        (packet_id & INFO1_PACKET_ID_MASK) << INFO1_PACKET_ID_SHIFT | INFO1_FLOW_ID_NONE;
     descriptor->packet_info[2] = return_ring;
     descriptor->tags = 0;
 }

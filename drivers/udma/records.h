@@ -45,8 +45,8 @@ bool udma_cut_next(struct udma_cut *cut, struct udma_piece *piece);
 struct udma_record_options {
     enum udma_trigger trigger;
     enum udma_step step;
-    bool event; /* tells the channel's event output when it is done */
-    bool last;  /* of the descriptor */
+    bool event;    /* tells the channel's event output when it is done */
+    bool last;     /* of the descriptor */
     bool one_side; /* the memory's, of a channel to or from a peripheral: the source's */
 };
 
@@ -64,8 +64,8 @@ void udma_record_build(struct udma_block_copy *record, const struct udma_piece *
 size_t udma_descriptor_size(unsigned record_bytes, unsigned records);
 
 /* The record of that number, of a descriptor that has memory for as many. */
-static inline struct udma_block_copy *
-udma_descriptor_record(struct udma_descriptor *descriptor, unsigned record_bytes, unsigned number)
+static inline struct udma_block_copy *udma_descriptor_record(struct udma_descriptor *descriptor,
+                                                             unsigned record_bytes, unsigned number)
 {
     return (struct udma_block_copy *)((uintptr_t)descriptor + (number + 1u) * record_bytes);
 }

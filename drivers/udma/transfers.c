@@ -62,9 +62,8 @@ static int cut(const struct udma_channel *channel, const struct udma_transfer_co
             if (by_hardware && !ends)
                 return -EINVAL;
             if (descriptor != NULL)
-                udma_record_build(
-                    udma_descriptor_record(descriptor, record_bytes(channel), count), &piece,
-                    &options);
+                udma_record_build(udma_descriptor_record(descriptor, record_bytes(channel), count),
+                                  &piece, &options);
             count++;
         }
     }

@@ -106,8 +106,7 @@ int udma_chain(struct udma_channel *from, struct udma_channel *to, enum udma_tri
         return -EDEADLK;
     if (from == NULL || to == NULL || from->extra == NULL || to->extra == NULL || from == to ||
         from->numbers.udma != to->numbers.udma || from->numbers.one_way != NULL ||
-        to->numbers.one_way != NULL || trigger < UDMA_TRIGGER_0 ||
-        trigger > UDMA_TRIGGER_1)
+        to->numbers.one_way != NULL || trigger < UDMA_TRIGGER_0 || trigger > UDMA_TRIGGER_1)
         return -EINVAL;
     error = mutex_lock(&mutex);
     if (error != 0)

@@ -545,8 +545,8 @@ static void whatever_fails_is_undone(void **state)
         int error;
 
         assert_true(am65x_inject_after(faults[i / 2u % 3u], 0, i / 6u, 1));
-        error = (sends ? udma_channel_open_to : udma_channel_open_from)(&config, &mcasp,
-                                                                        &to.channel);
+        error =
+            (sends ? udma_channel_open_to : udma_channel_open_from)(&config, &mcasp, &to.channel);
         failed += error != 0;
         if (error == 0)
             (void)udma_channel_close(to.channel);

@@ -41,7 +41,8 @@ static int start(struct example_audio_ring *ring, bool out)
     for (unsigned i = 0; i < EXAMPLE_AUDIO_BLOCKS; i++) {
         const uintptr_t block = (uintptr_t)ring->words + i * ring->block;
 
-        blocks[i] = out ? udma_move_send(block, ring->block) : udma_move_receive(block, ring->block);
+        blocks[i] =
+            out ? udma_move_send(block, ring->block) : udma_move_receive(block, ring->block);
     }
     error = udma_transfer_prepare(ring->channel, &config, &ring->transfer);
     return error == 0 ? udma_submit(ring->channel, &ring->transfer, 1, NULL) : error;

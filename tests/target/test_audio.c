@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * A McASP by DMA, in digital loopback, so that a board needs no cable: transfer channels to and from
- * a peripheral (drivers/udma/peripheral.h), cyclic and in lists; contents, order, and how many
+ * A McASP by DMA, in digital loopback, so that a board needs no cable: transfer channels to and
+ * from a peripheral (drivers/udma/peripheral.h), cyclic and in lists; contents, order, and how many
  * periods are told of against what the McASP has moved; teardowns in the middle.
  *
  * What is received goes round with what is sent: each place in memory gets the same word again and
@@ -124,7 +124,8 @@ static void go_round(uint32_t *out, uint32_t *in)
     counted = udma_channel_peer_bytes(audio.in.channel) - counted;
     mcasp_loopback_stop(BASE);
     CHECK_EQUAL(played.wrong + recorded.wrong, 0);
-    /* What the PDMA counts goes on after the abort, and the last round may not have been told of. */
+    /* What the PDMA counts goes on after the abort, and the last round may not have been told of.
+     */
     CHECK(all_of(&recorded) <= counted / BLOCK);
     CHECK_EQUAL(memcmp(out, in, RING), 0);
     /* The McASP asks for nothing any more: what is on its way to it is flushed. */
@@ -171,11 +172,8 @@ static bool all_ended(void *argument)
 
 static int open_end(struct ends *ends, bool out, struct udma_channel **channel)
 {
-    const struct udma_channel_config config = {.name = "mcasp0",
-                                               .core = IRQ_CORE_ANY,
-                                               .depth = 2,
-                                               .callback = on_end,
-                                               .context = ends};
+    const struct udma_channel_config config = {
+        .name = "mcasp0", .core = IRQ_CORE_ANY, .depth = 2, .callback = on_end, .context = ends};
     struct udma_endpoint endpoint;
     int error = udma_endpoint_get("mcasp0", 0, &endpoint);
 

@@ -117,8 +117,8 @@ static bool transmits(const struct mcasp *mcasp)
     return (get(mcasp, GBLCTL) & TRANSMIT_BITS) == TRANSMIT_BITS &&
            (get(mcasp, AFSXCTL) & AFSXCTL_OWN) != 0 && AFSXCTL_SLOTS(get(mcasp, AFSXCTL)) != 0 &&
            (get(mcasp, ACLKXCTL) & ACLKXCTL_OWN) != 0 &&
-           (get(mcasp, AHCLKXCTL) & AHCLKXCTL_OWN) != 0 &&
-           XFMT_SLOT(get(mcasp, XFMT)) == SLOT_32 && (mcasp->transmit.control & FIFO_ENABLE) != 0;
+           (get(mcasp, AHCLKXCTL) & AHCLKXCTL_OWN) != 0 && XFMT_SLOT(get(mcasp, XFMT)) == SLOT_32 &&
+           (mcasp->transmit.control & FIFO_ENABLE) != 0;
 }
 
 static bool receives(const struct mcasp *mcasp)

@@ -4,9 +4,9 @@
  * to 2 of the main domain, MCU_PDMA1 for the MCU domain's, PDMA0 for the McASPs.
  *
  * A thread does what its static TR says each time its peripheral asks: Y accesses of X bytes. From
- * a peripheral the bytes go on as a stream, whose packet ends after Z such bursts, or with the thread's
- * teardown; Z = 0: with that only. To a UART they come out of the thread's FIFO; the last burst of
- * a packet may be shorter.
+ * a peripheral the bytes go on as a stream, whose packet ends after Z such bursts, or with the
+ * thread's teardown; Z = 0: with that only. To a UART they come out of the thread's FIFO; the last
+ * burst of a packet may be shorter.
  *
  * A UART's data registers have a byte: of an access of X bytes the others are zero, and are lost.
  *

@@ -50,9 +50,9 @@ struct psil_header {
 #define PEER_PAUSE           (UINT32_C(1) << 29)
 #define PEER_FLUSH           (UINT32_C(1) << 28)
 
-/* A peripheral's side of its threads. `argument` is the thread's number in its row of the table, from `first` on. A
- * row has source threads or destination threads, so that one peripheral's have a structure each.
- * NULL functions: has none. */
+/* A peripheral's side of its threads. `argument` is the thread's number in its row of the table,
+ * from `first` on. A row has source threads or destination threads, so that one peripheral's have a
+ * structure each. NULL functions: has none. */
 struct psil_peripheral {
     unsigned first; /* the argument of the row's first thread */
     /* Destination threads: a whole packet of a transmit channel (native packet threads). false: no
