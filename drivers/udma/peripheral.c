@@ -3,7 +3,7 @@
  * Channels that carry out transfer requests to or from a peripheral: see peripheral.h (AM65x TRM
  * SPRUID7, 10.2.2 UDMAP, "Channel Setup", "Channel Teardown"; TI-SCI documentation,
  * TISCI_MSG_RM_UDMAP_TX_CH_CFG and RX_CH_CFG; which teardown a PDMA wants, and that a stream which
- * is received needs a place to go to, as Linux's driver has it: drivers/dma/ti/k3-udma.c).
+ * is received needs a place to go to, as Linux's K3 UDMA driver has it).
  *
  * Such a channel is a struct udma_channel with one half, whose pairing's other thread is the
  * peripheral's. Its rings, its interrupts, its slots and its transfers are those of any channel;
