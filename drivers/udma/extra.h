@@ -115,16 +115,21 @@ static inline uint32_t *udma_transfer_responses(const struct udma_transfer *tran
                                      transfer->records);
 }
 
+/* What became of records, from what their responses say. Where the completion ring is emptied, or
+ * periods are called back. */
+static inline int udma_transfer_status(struct udma_channel *channel, int status)
+{
+    const struct udma_one_way *one_way = channel->numbers.one_way;
+
+    return one_way != NULL ? one_way->status(channel, status) : status;
+}
+
 #define UDMA_COUNT(counter, more) __atomic_fetch_add(&(counter), (uint64_t)(more), __ATOMIC_RELAXED)
 
 /* ---- transfers.c ---- */
 
 /* The drain, if a slot is free for it; it has no callback. Any context; others are refused. */
 void udma_transfer_submit_drain(struct udma_channel *channel);
-
-/* What became of records, from what their responses say: a PDMA that is torn down ends its stream,
- * which cuts short what it goes to; that is no error. */
-int udma_transfer_status(struct udma_channel *channel, int status);
 
 /* ---- progress.c; with the channel's lock ---- */
 

@@ -156,6 +156,8 @@ struct udma_one_way {
     /* Of a transfer that is to be prepared, of so many bytes: -EINVAL. */
     int (*check)(const struct udma_channel *channel, const struct udma_transfer_config *config,
                  uint64_t length);
+    /* What a status that records' responses tell of means, given how the channel is torn down. */
+    int (*status)(struct udma_channel *channel, int status);
 };
 
 struct udma_channel {

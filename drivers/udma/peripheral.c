@@ -3,7 +3,7 @@
  * Channels that carry out transfer requests to or from a peripheral: see peripheral.h (AM65x TRM
  * SPRUID7, 10.2.2 UDMAP, "Channel Setup", "Channel Teardown"; TI-SCI documentation,
  * TISCI_MSG_RM_UDMAP_TX_CH_CFG and RX_CH_CFG; which teardown a PDMA wants, and that a stream which
- * is received needs a place to go to, as Linux's driver has it: drivers/dma/ti/k3-udma.c).
+ * is received needs a place to go to, as Linux's K3 UDMA driver has it).
  *
  * Such a channel is a struct udma_channel with one half, whose pairing's other thread is the
  * peripheral's. Its rings, its interrupts, its slots and its transfers are those of any channel;
@@ -168,6 +168,26 @@ static void stop(struct udma_channel *channel)
     udma_endpoint_stop(half_of(channel));
 }
 
+/* What has been flushed is lost, whatever its responses say. */
+static int sending_status(struct udma_channel *channel, int status)
+{
+    return __atomic_load_n(&channel->extra->flushed, __ATOMIC_RELAXED) ? -ECANCELED : status;
+}
+
+/* A PDMA that is torn down ends its stream, which cuts short what it goes to: that is no error. */
+static int receiving_status(struct udma_channel *channel, int status)
+{
+    unsigned long state;
+    int refusal;
+
+    if (status == 0)
+        return 0;
+    state = spin_lock(&channel->lock);
+    refusal = channel->refusal;
+    spin_unlock(&channel->lock, state);
+    return refusal == -ECANCELED ? -ECANCELED : status;
+}
+
 /* ---- what can be prepared ---- */
 
 static int check(const struct udma_channel *channel, const struct udma_transfer_config *config,
@@ -249,6 +269,7 @@ static const struct udma_one_way sending = {
     .tear_down = end_sending,
     .stop = stop,
     .check = check,
+    .status = sending_status,
 };
 
 static const struct udma_one_way receiving = {
@@ -258,6 +279,7 @@ static const struct udma_one_way receiving = {
     .tear_down = end_receiving,
     .stop = stop,
     .check = check,
+    .status = receiving_status,
 };
 
 /* ---- giving back ---- */

@@ -370,33 +370,18 @@ static struct udma_slot *find(struct udma_channel *channel, uint64_t element)
     return NULL;
 }
 
-static int refusal_of(struct udma_channel *channel)
-{
-    unsigned long state = spin_lock(&channel->lock);
-    int refusal = channel->refusal;
-
-    spin_unlock(&channel->lock, state);
-    return refusal;
-}
-
-int udma_transfer_status(struct udma_channel *channel, int status)
-{
-    const struct udma_one_way *one_way = channel->numbers.one_way;
-
-    if (status == 0 || one_way == NULL)
-        return status;
-    return one_way->receives && refusal_of(channel) == -ECANCELED ? -ECANCELED : status;
-}
-
 /* A cyclic one's responses are its periods'; it comes back when the channel is torn down only. */
 static int status_of(const struct udma_transfer *transfer)
 {
     struct udma_channel *channel = transfer->channel;
 
-    if (transfer->cyclic)
-        return refusal_of(channel) == -ECANCELED ? -ECANCELED : -EIO;
-    if (channel->extra->flushed)
-        return -ECANCELED;
+    if (transfer->cyclic) {
+        unsigned long state = spin_lock(&channel->lock);
+        int refusal = channel->refusal;
+
+        spin_unlock(&channel->lock, state);
+        return refusal == -ECANCELED ? -ECANCELED : -EIO;
+    }
     return udma_transfer_status(
         channel, udma_responses_status(udma_transfer_responses(transfer), transfer->records));
 }

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "arch/mmio.h"
 #include "arch/wait.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/extra.h"
@@ -384,16 +385,20 @@ static void what_is_sent_once_goes_out(void **state)
 static void what_stands_still_is_flushed(void **state)
 {
     struct udma_transfer *transfers[2];
-    uint32_t counted;
+    uint32_t counted, bytes;
 
     (void)state;
     open_to();
+    bytes = mmio_read32((uintptr_t)&udma_lead(&to.channel->halves)->bcnt);
     counted = udma_channel_peer_bytes(to.channel);
     transfers[0] = prepare_sending(sizeof(to.memory));
     transfers[1] = prepare_sending(sizeof(to.memory));
     must(udma_submit(to.channel, transfers, 2, NULL));
     wait_until_begun(counted);
     assert_int_equal(udma_channel_abort(to.channel), -ETIMEDOUT);
+    /* All of it has gone to the PDMA, which has dropped it. */
+    assert_int_equal(mmio_read32((uintptr_t)&udma_lead(&to.channel->halves)->bcnt) - bytes,
+                     sizeof(to.memory));
     assert_int_equal(to.calls, 2);
     assert_int_equal(to.statuses[0], -ECANCELED);
     assert_int_equal(to.statuses[1], -ECANCELED);

@@ -28,7 +28,7 @@ struct example_audio {
 
 /* Opens both directions of the McASP `name`, which asks for `burst` words at a time, and submits
  * both rings: from here on it is the McASP that says when. What stands in the rings is the
- * caller's. Thread context. Errors of udma_channel_open_to(), _from(), udma_transfer_prepare() and
+ * caller's. Thread context. Errors of udma_channel_open_to(), udma_transfer_prepare() and
  * udma_submit(); -ENOENT: none of this name. */
 int example_audio_open(struct example_audio *audio, const char *name, uint16_t burst);
 
