@@ -23,7 +23,7 @@ fuzz-console        := tests/fuzz/support/output.c drivers/gic/its_command.c $(m
                        $(addprefix lib/,command.c console.c device_tree.c log.c trace.c version.c)
 fuzz-device_tree    := $(fuzz-boot)
 fuzz-gic            := tests/fuzz/support/log.c tests/fuzz/support/registers.c $(filter drivers/gic/%,$(library-sources))
-fuzz-models         := tests/fuzz/support/navss.c $(wildcard twin/models/*.c)
+fuzz-models         := $(addprefix tests/fuzz/support/,navss.c soc.c) $(wildcard twin/models/*.c)
 fuzz-monitor        := $(addprefix tests/fuzz/support/,board.c board_gic.c registers.c) $(fuzz-models) \
                        $(filter-out twin/monitor/lock.c,$(wildcard twin/monitor/*.c))
 fuzz-packets        := $(fuzz-models)

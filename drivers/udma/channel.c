@@ -20,54 +20,7 @@
 #define RANK_QOS_MAX        7u
 #define RANK_ORDER_ID_MAX   15u
 
-/* ---- one that could not be given back ---- */
-
-static struct udma_channel *channel_of(struct udma_held *held)
-{
-    return (struct udma_channel *)((char *)held - offsetof(struct udma_channel, held));
-}
-
-static int take_back_held(struct udma_held *held)
-{
-    return udma_take_back(channel_of(held));
-}
-
-static void let_go(struct udma_held *held)
-{
-    struct udma_channel *channel = channel_of(held);
-    const struct udma_numbers numbers = channel->numbers;
-
-    udma_channel_free(channel);
-    udma_numbers_give_back_held(&numbers);
-    log_info(udma, "channel %u and ring %u are free again", (unsigned)numbers.channel,
-             (unsigned)numbers.completion_ring);
-}
-
-static void hold(struct udma_channel *channel)
-{
-    log_error(udma, "channel %u and ring %u are held: released at a later open or close",
-              (unsigned)channel->numbers.channel, (unsigned)channel->numbers.completion_ring);
-    udma_numbers_hold(channel->numbers.udma);
-    channel->held.take_back = take_back_held;
-    channel->held.let_go = let_go;
-    udma_held_add(&channel->held);
-}
-
 /* ---- open and close ---- */
-
-/* Gives back what can be given back. -EIO: something is held. */
-static int dispose(struct udma_channel *channel, bool failed)
-{
-    const struct udma_numbers numbers = channel->numbers;
-
-    if (udma_take_back(channel) != 0) {
-        hold(channel);
-        return -EIO;
-    }
-    udma_channel_free(channel);
-    udma_numbers_give_back(&numbers, failed);
-    return 0;
-}
 
 /* -EADDRINUSE: the pairing was refused; other channels may do. */
 static int open_with(const struct udma_channel_config *config, const struct udma_numbers *numbers,
@@ -79,6 +32,7 @@ static int open_with(const struct udma_channel_config *config, const struct udma
     if (opened == NULL) {
         log_error(udma, "no memory for a channel of depth %u", (unsigned)config->depth);
         udma_numbers_give_back(numbers, numbers->last);
+        udma_numbers_count(numbers->udma, -1, 0);
         return -ENOMEM;
     }
     error = udma_bring_up(opened);
@@ -86,7 +40,7 @@ static int open_with(const struct udma_channel_config *config, const struct udma
         *channel = opened;
         return 0;
     }
-    return dispose(opened, true) != 0 ? -EIO : error;
+    return udma_held_dispose(&opened->held, true) != 0 ? -EIO : error;
 }
 
 static bool is_rank(const struct udma_rank *rank)
@@ -174,33 +128,21 @@ int udma_channel_close(struct udma_channel *channel)
     tell_of_faults(channel);
     /* Of the interrupt the layer below keeps what it has to, and tries again by itself. Until then
      * the ring would be refused to the next channel: it is put last. */
-    if (dispose(channel, freed != 0) != 0 || freed != 0)
+    if (udma_held_dispose(&channel->held, freed != 0) != 0 || freed != 0)
         return -EIO;
     return stopped;
 }
 
 int udma_channel_describe(const struct udma_channel *channel, char *text, size_t size)
 {
-    int used, rest;
-    size_t skip;
+    const unsigned number = channel->numbers.channel;
+    int used = sniprintf(text, size, "tchan %u, rchan %u, ring %u > ", number, number,
+                         (unsigned)channel->completion.index);
 
-    if (!wait_is_allowed())
-        return -EDEADLK;
-    used =
-        sniprintf(text, size, "tchan %u, rchan %u, ring %u > ", (unsigned)channel->numbers.channel,
-                  (unsigned)channel->numbers.channel, (unsigned)channel->completion.index);
-    if (used < 0)
-        return used;
-    skip = (size_t)used < size ? (size_t)used : size;
-    rest = channel->config.polled ? sniprintf(text + skip, size - skip, "polled")
-                                  : irq_describe(channel->irq, text + skip, size - skip);
-    return rest < 0 ? rest : used + rest;
+    return udma_route_describe(channel->irq, used, text, size);
 }
 
 unsigned udma_channel_core(const struct udma_channel *channel)
 {
-    if (channel->config.polled)
-        return core_id();
-    return channel->deferral.delivery != NULL ? channel->deferral.delivery->core(&channel->deferral)
-                                              : irq_core(channel->irq);
+    return udma_route_core(channel->irq, &channel->deferral);
 }

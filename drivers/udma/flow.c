@@ -90,12 +90,6 @@ static int allocate(struct udma_receive *receive, unsigned index,
     return 0;
 }
 
-static void discard(struct udma_flow *flow)
-{
-    udma_packet_free(&flow->consumer);
-    free(flow);
-}
-
 /* A number, and memory for a ring of it. The first free ring of flow 0 is the one that the channel
  * is wired to, if this host has that. */
 static int prepare_ring(struct udma_flow *flow, struct udma_ring *ring, bool wired,
@@ -230,8 +224,9 @@ static int take_back_ring(struct udma_ring *ring)
     return ring->registers != NULL ? udma_packet_close_ring(ring) : 0;
 }
 
-static int take_back(struct udma_flow *flow)
+static int take_back(void *owner)
 {
+    struct udma_flow *flow = owner;
     int error = take_back_ring(&flow->consumer.ring);
 
     for (unsigned i = 0; i < flow->consumer.feed_count; i++) {
@@ -248,52 +243,19 @@ static void give_back_number(struct udma *udma, const struct udma_ring *ring, bo
         udma_packet_give_back_ring(udma, ring->index, last);
 }
 
-static void give_back_numbers(struct udma *udma, const struct udma_flow *flow, bool last)
+static void discard(void *owner, bool last)
 {
+    struct udma_flow *flow = owner;
+    struct udma *udma = flow->consumer.udma;
+
     give_back_number(udma, &flow->consumer.ring, last);
     for (unsigned i = 0; i < flow->consumer.feed_count; i++)
         give_back_number(udma, &flow->feeds[i].ring, last);
+    udma_packet_free(&flow->consumer);
+    free(flow);
 }
 
-static struct udma_flow *flow_of(struct udma_held *held)
-{
-    return (struct udma_flow *)((char *)held - offsetof(struct udma_flow, held));
-}
-
-static int take_back_held(struct udma_held *held)
-{
-    return take_back(flow_of(held));
-}
-
-static void let_go(struct udma_held *held)
-{
-    struct udma_flow *flow = flow_of(held);
-    struct udma *udma = flow->consumer.udma;
-
-    log_info(udma, "the rings of a flow (ring %u) are free again",
-             (unsigned)flow->consumer.ring.index);
-    give_back_numbers(udma, flow, true);
-    udma_packet_count_held(udma, -1);
-    discard(flow);
-}
-
-static int dispose(struct udma_flow *flow, bool failed)
-{
-    struct udma *udma = flow->consumer.udma;
-
-    if (take_back(flow) == 0) {
-        give_back_numbers(udma, flow, failed);
-        discard(flow);
-        return 0;
-    }
-    log_error(udma, "the rings of a flow (ring %u) are held: released at a later open or close",
-              (unsigned)flow->consumer.ring.index);
-    flow->held.take_back = take_back_held;
-    flow->held.let_go = let_go;
-    udma_packet_count_held(udma, 1);
-    udma_held_add(&flow->held);
-    return -EIO;
-}
+static const struct udma_held_kind held_kind = {"flow", 0, take_back, discard};
 
 /* ---- open and close ---- */
 
@@ -332,12 +294,15 @@ int udma_flow_open(struct udma_receive *receive, unsigned index,
     error = allocate(receive, index, config, &opened);
     if (error != 0)
         return error;
+    opened->held = (struct udma_held){
+        NULL, &held_kind, opened, receive->udma, (uint16_t)(receive->first_flow + index),
+    };
     error = bring_up(opened);
     if (error == 0) {
         receive->flows[index] = *flow = opened;
         return 0;
     }
-    return dispose(opened, true) != 0 ? -EIO : error;
+    return udma_held_dispose(&opened->held, true) != 0 ? -EIO : error;
 }
 
 int udma_flow_quiesce(struct udma_flow *flow, bool message)
@@ -367,7 +332,7 @@ int udma_flow_release(struct udma_flow *flow)
         return freed;
     udma_flow_return(flow);
     flow->receive->flows[flow->index] = NULL;
-    return dispose(flow, freed != 0) != 0 || freed != 0 ? -EIO : 0;
+    return udma_held_dispose(&flow->held, freed != 0) != 0 || freed != 0 ? -EIO : 0;
 }
 
 int udma_flow_close(struct udma_flow *flow)
@@ -387,26 +352,14 @@ int udma_flow_close(struct udma_flow *flow)
 
 unsigned udma_flow_core(const struct udma_flow *flow)
 {
-    if (flow->config.polled)
-        return core_id();
-    return flow->config.delivery != NULL ? flow->config.delivery->core(&flow->consumer.deferral)
-                                         : irq_core(flow->consumer.irq);
+    return udma_route_core(flow->consumer.irq, &flow->consumer.deferral);
 }
 
 int udma_flow_describe(const struct udma_flow *flow, char *text, size_t size)
 {
-    int used, rest;
-    size_t skip;
+    int used = sniprintf(
+        text, size, "rchan %u, flow %u, ring %u > ", (unsigned)flow->receive->number,
+        (unsigned)flow->receive->first_flow + flow->index, (unsigned)flow->consumer.ring.index);
 
-    if (!wait_is_allowed())
-        return -EDEADLK;
-    used = sniprintf(text, size, "rchan %u, flow %u, ring %u > ", (unsigned)flow->receive->number,
-                     (unsigned)flow->receive->first_flow + flow->index,
-                     (unsigned)flow->consumer.ring.index);
-    if (used < 0)
-        return used;
-    skip = (size_t)used < size ? (size_t)used : size;
-    rest = flow->config.polled ? sniprintf(text + skip, size - skip, "polled")
-                               : irq_describe(flow->consumer.irq, text + skip, size - skip);
-    return rest < 0 ? rest : used + rest;
+    return udma_route_describe(flow->consumer.irq, used, text, size);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Channels of which the hardware or the system firmware did not release something. Their numbers
- * and their memory stay theirs, since the hardware may still use both, and they are tried again.
+ * What the hardware or the system firmware did not release: channels, flows, rings and monitors.
+ * Their numbers and their memory stay theirs, since the hardware may still use both, and they are
+ * tried again.
  */
 #include "arch/spinlock.h"
 #include "drivers/udma/internal.h"
@@ -21,7 +22,7 @@ static void attach(struct udma_held *held)
     spin_unlock(&lock, state);
 }
 
-/* Takes the whole list, so that no other core is at the same channels. */
+/* Takes the whole list, so that no other core is at the same owners. */
 static struct udma_held *detach_all(void)
 {
     unsigned long state = spin_lock(&lock);
@@ -32,9 +33,29 @@ static struct udma_held *detach_all(void)
     return all;
 }
 
-void udma_held_add(struct udma_held *held)
+int udma_held_dispose(struct udma_held *held, bool failed)
 {
-    attach(held);
+    const struct udma_held_kind *kind = held->kind;
+    struct udma *udma = held->udma;
+    int error = kind->take_back(held->owner) != 0 ? -EIO : 0;
+
+    if (error == 0)
+        kind->discard(held->owner, failed);
+    else
+        log_error(udma, "%s %u is held: tried again later", kind->name, (unsigned)held->number);
+    udma_numbers_count(udma, -kind->open, error != 0 ? 1 : 0);
+    if (error != 0)
+        attach(held);
+    return error;
+}
+
+static void let_go(struct udma_held *held)
+{
+    struct udma *udma = held->udma;
+
+    log_info(udma, "%s %u is free again", held->kind->name, (unsigned)held->number);
+    held->kind->discard(held->owner, true);
+    udma_numbers_count(udma, 0, -1);
 }
 
 void udma_held_retry(void)
@@ -48,9 +69,9 @@ void udma_held_retry(void)
     for (; held != NULL; held = next) {
         next = held->next;
         if (error != -ETIMEDOUT)
-            error = held->take_back(held);
+            error = held->kind->take_back(held->owner);
         if (error == 0)
-            held->let_go(held);
+            let_go(held);
         else
             attach(held);
     }

@@ -50,12 +50,24 @@ enum udma_pairing {
     UDMA_PAIRING_UNKNOWN, /* nobody knows: answers were lost */
 };
 
-/* For a channel of which something could not be released, embedded in it. */
+/* What owns something that can't always be released at once: how a kind of it is given back. */
+struct udma_held_kind {
+    const char *name; /* for people, in front of its number */
+    int open;         /* what each counts for in udma->open, until it is gone or held */
+    /* What the hardware knows. 0: nothing is left; or an error, and the call is to be repeated. */
+    int (*take_back)(void *owner);
+    /* Then its numbers and its memory. last: the numbers have failed, so they are handed out again
+     * only when no others are left. */
+    void (*discard)(void *owner, bool last);
+};
+
+/* Embedded in the owner (held.c), who fills in all but `next`. */
 struct udma_held {
     struct udma_held *next;
-    /* 0: nothing is left; or an error, and the call is to be repeated. */
-    int (*take_back)(struct udma_held *held);
-    void (*let_go)(struct udma_held *held); /* then: of its numbers and its memory */
+    const struct udma_held_kind *kind;
+    void *owner;
+    struct udma *udma;
+    uint16_t number;
 };
 
 #define PSIL_DESTINATION 0x8000u /* destination threads have this bit set */
@@ -197,8 +209,9 @@ struct udma {
     bool starting;           /* udma_init() is at work */
     bool ready;
     struct udma_pools pools;
-    unsigned open, held;   /* memory-to-memory channels; held: those for packets too */
+    unsigned open;         /* memory-to-memory channels */
     unsigned packet_users; /* channels of one direction */
+    unsigned held;         /* owners of all kinds (held.c) */
     struct udma_packet_pools packet;
 };
 
@@ -217,18 +230,26 @@ struct udma *udma_or_main(struct udma *udma);
 /* Takes numbers of numbers->udma for a channel, which counts as open from here on. -ENOSPC; -ENODEV
  * before udma_init(). */
 int udma_numbers_take(struct udma_numbers *numbers);
-/* last: they failed, so they are handed out again only when no others are left. */
+/* last: as in struct udma_held_kind. */
 void udma_numbers_give_back(const struct udma_numbers *numbers, bool last);
-
-/* A channel does not count as open any more, but as held; later its numbers are given back. */
-void udma_numbers_hold(struct udma *udma);
-void udma_numbers_give_back_held(const struct udma_numbers *numbers);
+/* So many more, or fewer, are open or held. */
+void udma_numbers_count(struct udma *udma, int open, int held);
 
 /* ---- held.c; thread context ---- */
 
-void udma_held_add(struct udma_held *held);
-/* Tries each held channel again. */
+/* Gives back an owner, which is gone then; `failed`: and its numbers have failed. -EIO: not all
+ * could be taken back, so it is held, and tried again by the next. */
+int udma_held_dispose(struct udma_held *held, bool failed);
+/* Tries each that is held again. */
 void udma_held_retry(void);
+
+/* ---- route.c ---- */
+
+/* The end of a description, behind what sniprintf() returned `used` for: the interrupt's route, or
+ * that it is polled, NULL. Returns what the whole takes, or an error. Thread context; -EDEADLK. */
+int udma_route_describe(const struct irq *irq, int used, char *text, size_t size);
+/* The core that callbacks run on; NULL: they are polled for, here. Any context. */
+unsigned udma_route_core(const struct irq *irq, const struct udma_deferral *deferral);
 
 /* ---- left_overs.c; thread context ---- */
 
@@ -244,15 +265,10 @@ void udma_left_over_retry(void);
 /* Its memory. NULL: there is none. */
 struct udma_channel *udma_channel_allocate(const struct udma_channel_config *config,
                                            const struct udma_numbers *numbers);
-void udma_channel_free(struct udma_channel *channel);
 
-/* From rings to running. The first error; then udma_take_back() undoes the steps before. */
+/* From rings to running. The first error; then udma_held_dispose() undoes the steps before. It does
+ * so at a close too, when the interrupt is gone. */
 int udma_bring_up(struct udma_channel *channel);
-
-/* Takes back all that udma_bring_up() took, but for the interrupt, which must be gone. 0: nothing
- * is left. Otherwise the first error, and the call is to be repeated, some time: until then the
- * hardware may use the channel's numbers and its memory. */
-int udma_take_back(struct udma_channel *channel);
 
 /* ---- ring.c; thread context: udma_ring_open() in three steps ---- */
 
@@ -299,6 +315,8 @@ bool udma_wait_until_off(const struct udma_halves *halves, uint64_t timeout_us);
 
 /* Turns both halves off, whatever they are doing. -EIO: they stay on. */
 int udma_disable(const struct udma_halves *halves);
+/* The same, if one is on. */
+int udma_see_off(const struct udma_halves *halves);
 
 /* udma_copy() refuses from here on, and the channel is told to stop. */
 void udma_begin_stop(struct udma_channel *channel);

@@ -86,42 +86,25 @@ uint16_t udma_message_ring_index(const struct udma_message_ring *ring)
 
 /* ---- open and close ---- */
 
-static void let_go(struct udma_message_ring *ring)
+static int take_back(void *owner)
 {
+    struct udma_message_ring *ring = owner;
+
+    return udma_ring_close(&ring->ring);
+}
+
+static void discard(void *owner, bool last)
+{
+    struct udma_message_ring *ring = owner;
     struct udma *udma = ring->ring.udma;
 
+    (void)last;
     (void)udma_ring_unreserve_of(udma, ring->ring.index);
     udma_spare_give_back(udma->facts.proxy_device, TI_SCI_SUBTYPE_PROXY_PROXIES, ring->proxy_index);
     free(ring);
 }
 
-static struct udma_message_ring *ring_of(struct udma_held *held)
-{
-    return (struct udma_message_ring *)((char *)held - offsetof(struct udma_message_ring, held));
-}
-
-static int take_back_held(struct udma_held *held)
-{
-    return udma_ring_close(&ring_of(held)->ring);
-}
-
-static void let_go_held(struct udma_held *held)
-{
-    let_go(ring_of(held));
-}
-
-/* 0, or it is held: -EIO. */
-static int dispose(struct udma_message_ring *ring)
-{
-    if (udma_ring_close(&ring->ring) == 0) {
-        let_go(ring);
-        return 0;
-    }
-    ring->held.take_back = take_back_held;
-    ring->held.let_go = let_go_held;
-    udma_held_add(&ring->held);
-    return -EIO;
-}
+static const struct udma_held_kind held_kind = {"message ring", 0, take_back, discard};
 
 /* The numbers. */
 static int take(struct udma *udma, struct udma_message_ring *ring, uint16_t *index)
@@ -176,9 +159,10 @@ int udma_message_ring_open(struct udma *udma, uint16_t count, struct udma_messag
         free(*ring);
         return error;
     }
+    (*ring)->held = (struct udma_held){NULL, &held_kind, *ring, udma, index};
     error = bring_up(udma, *ring, index, count);
     if (error != 0)
-        (void)dispose(*ring); /* it may be open all the same */
+        (void)udma_held_dispose(&(*ring)->held, true); /* it may be open all the same */
     return error;
 }
 
@@ -189,5 +173,5 @@ int udma_message_ring_close(struct udma_message_ring *ring)
     if (ring == NULL)
         return -EINVAL;
     udma_held_retry();
-    return dispose(ring);
+    return udma_held_dispose(&ring->held, false);
 }

@@ -58,49 +58,25 @@ static int configure(const struct udma_monitor *monitor, uint8_t mode, uint32_t 
 }
 
 /* Turns it off, twice if an answer was lost. */
-static int turn_off(const struct udma_monitor *monitor)
+static int turn_off(void *owner)
 {
+    const struct udma_monitor *monitor = owner;
     int error = configure(monitor, TI_SCI_MONITOR_OFF, 0, 0);
 
     return udma_outcome_is_unknown(error) ? configure(monitor, TI_SCI_MONITOR_OFF, 0, 0) : error;
 }
 
-static void let_go(struct udma_monitor *monitor)
+static void discard(void *owner, bool last)
 {
+    struct udma_monitor *monitor = owner;
+
+    (void)last;
     udma_spare_give_back(monitor->udma->facts.ringacc_device, TI_SCI_SUBTYPE_RA_MONITORS,
                          monitor->index);
     free(monitor);
 }
 
-static struct udma_monitor *monitor_of(struct udma_held *held)
-{
-    return (struct udma_monitor *)((char *)held - offsetof(struct udma_monitor, held));
-}
-
-static int take_back_held(struct udma_held *held)
-{
-    return turn_off(monitor_of(held));
-}
-
-static void let_go_held(struct udma_held *held)
-{
-    let_go(monitor_of(held));
-}
-
-/* 0, or it is held: -EIO. */
-static int dispose(struct udma_monitor *monitor)
-{
-    if (turn_off(monitor) == 0) {
-        let_go(monitor);
-        return 0;
-    }
-    log_error(udma, "monitor %u of ring %u is held: released at a later open or close",
-              (unsigned)monitor->index, (unsigned)monitor->ring);
-    monitor->held.take_back = take_back_held;
-    monitor->held.let_go = let_go_held;
-    udma_held_add(&monitor->held);
-    return -EIO;
-}
+static const struct udma_held_kind held_kind = {"monitor", 0, turn_off, discard};
 
 static enum irq_return handle(void *context)
 {
@@ -148,7 +124,7 @@ static int bring_up(struct udma_monitor *monitor, const struct udma_monitor_conf
         return 0;
     if (monitor->irq != NULL)
         (void)irq_free(monitor->irq); /* it was never called: nothing sends its event */
-    (void)dispose(monitor);
+    (void)udma_held_dispose(&monitor->held, true);
     return error;
 }
 
@@ -178,6 +154,7 @@ int udma_monitor_open(const struct udma_monitor_config *config, struct udma_moni
     (*monitor)->registers =
         (const struct monitor_registers *)(udma->facts.monitor_rt +
                                            (uintptr_t)(*monitor)->index * MONITOR_STRIDE);
+    (*monitor)->held = (struct udma_held){NULL, &held_kind, *monitor, udma, (*monitor)->index};
     return bring_up(*monitor, config);
 }
 
@@ -193,7 +170,7 @@ int udma_monitor_close(struct udma_monitor *monitor)
     if (freed == -EAGAIN)
         return -EAGAIN;
     udma_held_retry();
-    return dispose(monitor) != 0 || freed != 0 ? -EIO : 0;
+    return udma_held_dispose(&monitor->held, false) != 0 || freed != 0 ? -EIO : 0;
 }
 
 void udma_monitor_read(const struct udma_monitor *monitor, uint32_t *first, uint32_t *second)

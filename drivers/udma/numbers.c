@@ -159,36 +159,21 @@ int udma_numbers_take(struct udma_numbers *numbers)
     return error;
 }
 
-static void give_back(const struct udma_numbers *numbers, bool last)
-{
-    give_back_pair(&numbers->udma->pools, numbers->channel, last);
-    udma_pool_give_back(&numbers->udma->pools.rings, numbers->completion_ring, last);
-}
-
 void udma_numbers_give_back(const struct udma_numbers *numbers, bool last)
 {
     unsigned long state = spin_lock(&lock);
 
-    give_back(numbers, last);
-    numbers->udma->open--;
+    give_back_pair(&numbers->udma->pools, numbers->channel, last);
+    udma_pool_give_back(&numbers->udma->pools.rings, numbers->completion_ring, last);
     spin_unlock(&lock, state);
 }
 
-void udma_numbers_hold(struct udma *udma)
+void udma_numbers_count(struct udma *udma, int open, int held)
 {
     unsigned long state = spin_lock(&lock);
 
-    udma->open--;
-    udma->held++;
-    spin_unlock(&lock, state);
-}
-
-void udma_numbers_give_back_held(const struct udma_numbers *numbers)
-{
-    unsigned long state = spin_lock(&lock);
-
-    give_back(numbers, true);
-    numbers->udma->held--;
+    udma->open += (unsigned)open;
+    udma->held += (unsigned)held;
     spin_unlock(&lock, state);
 }
 

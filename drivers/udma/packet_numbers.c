@@ -184,11 +184,3 @@ void udma_packet_give_back_flows(struct udma *udma, unsigned count, uint16_t fir
         udma_pool_give_back(&udma->packet.flows, (uint16_t)(first + i), last);
     udma_numbers_unlock(state);
 }
-
-void udma_packet_count_held(struct udma *udma, int more)
-{
-    unsigned long state = udma_numbers_lock();
-
-    udma->held = (unsigned)((int)udma->held + more);
-    udma_numbers_unlock(state);
-}

@@ -190,9 +190,6 @@ void udma_packet_give_back_channel(struct udma *udma, enum udma_direction direct
 void udma_packet_give_back_ring(struct udma *udma, uint16_t number, bool last);
 void udma_packet_give_back_flows(struct udma *udma, unsigned count, uint16_t first, bool last);
 
-/* One that is held more, or fewer. */
-void udma_packet_count_held(struct udma *udma, int more);
-
 /* ---- the paths ---- */
 
 /* Four words, each read before one is written: GCC moves them in pairs then. */

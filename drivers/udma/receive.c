@@ -33,8 +33,10 @@ static int take_flows(struct udma_receive *receive)
                : 0;
 }
 
-static void discard(struct udma_receive *receive, bool last)
+static void discard(void *owner, bool last)
 {
+    struct udma_receive *receive = owner;
+
     if (receive->first_flow != receive->number)
         udma_packet_give_back_flows(receive->udma, receive->config.flow_count, receive->first_flow,
                                     last);
@@ -79,7 +81,7 @@ static int disable(const struct udma_receive *receive)
 {
     const struct udma_halves halves = {receive->number, NULL, receive->half};
 
-    return udma_is_running(&halves) ? udma_disable(&halves) : 0;
+    return udma_see_off(&halves);
 }
 
 static int configure(struct udma_receive *receive)
@@ -120,46 +122,15 @@ static int bring_up(struct udma_receive *receive)
     return error == 0 ? configure(receive) : error;
 }
 
-static int take_back(struct udma_receive *receive)
+static int take_back(void *owner)
 {
+    struct udma_receive *receive = owner;
     int error = disable(receive);
 
     return error == 0 ? udma_unpair(&receive->link) : error;
 }
 
-static struct udma_receive *receive_of(struct udma_held *held)
-{
-    return (struct udma_receive *)((char *)held - offsetof(struct udma_receive, held));
-}
-
-static int take_back_held(struct udma_held *held)
-{
-    return take_back(receive_of(held));
-}
-
-static void let_go(struct udma_held *held)
-{
-    struct udma_receive *receive = receive_of(held);
-
-    log_info(udma, "receive channel %u is free again", (unsigned)receive->number);
-    udma_packet_count_held(receive->udma, -1);
-    discard(receive, true);
-}
-
-static int dispose(struct udma_receive *receive, bool failed)
-{
-    if (take_back(receive) == 0) {
-        discard(receive, failed);
-        return 0;
-    }
-    log_error(udma, "receive channel %u is held: released at a later open or close",
-              (unsigned)receive->number);
-    receive->held.take_back = take_back_held;
-    receive->held.let_go = let_go;
-    udma_packet_count_held(receive->udma, 1);
-    udma_held_add(&receive->held);
-    return -EIO;
-}
+static const struct udma_held_kind held_kind = {"receive channel", 0, take_back, discard};
 
 /* ---- open, start, close ---- */
 
@@ -178,12 +149,13 @@ int udma_receive_open(const struct udma_receive_config *config, struct udma_rece
     error = udma != NULL ? allocate(config, udma, &opened) : -ENODEV;
     if (error != 0)
         return error;
+    opened->held = (struct udma_held){NULL, &held_kind, opened, udma, opened->number};
     error = bring_up(opened);
     if (error == 0) {
         *receive = opened;
         return 0;
     }
-    return dispose(opened, true) != 0 ? -EIO : error;
+    return udma_held_dispose(&opened->held, true) != 0 ? -EIO : error;
 }
 
 static bool flows_are_open(const struct udma_receive *receive)
@@ -278,7 +250,7 @@ int udma_receive_close(struct udma_receive *receive)
         log_error(udma, "receive channel %u: not stopped in time, cut off",
                   (unsigned)receive->number);
     error = receive->failed ? -EIO : 0;
-    return dispose(receive, false) != 0 || error != 0 ? -EIO : stopped;
+    return udma_held_dispose(&receive->held, false) != 0 || error != 0 ? -EIO : stopped;
 }
 
 uint16_t udma_receive_first_flow(const struct udma_receive *receive)

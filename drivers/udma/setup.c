@@ -3,8 +3,8 @@
  * What a channel takes of the hardware, and how it is given back (AM65x TRM SPRUID7, 10.2.2 UDMAP:
  * "Channel Setup"; TI-SCI documentation, TISCI_MSG_RM_UDMAP_TX_CH_CFG and RX_CH_CFG).
  *
- * Each step leaves in the channel what it took, known or possible, and udma_take_back() goes by
- * that: so one function undoes an open, closes, and tries again what could not be undone then.
+ * Each step leaves in the channel what it took, known or possible, and take_back() goes by that: so
+ * one function undoes an open, closes, and tries again what could not be undone then.
  */
 #include "arch/mmio.h"
 #include "drivers/ti_sci/ti_sci.h"
@@ -78,6 +78,56 @@ static void prepare_deferral(struct udma_channel *channel)
     };
 }
 
+static void free_memory(struct udma_channel *channel)
+{
+    if (channel->extra != NULL)
+        channel->config.transfers->free(channel);
+    dma_free(channel->descriptors);
+    free(channel);
+}
+
+/* ---- giving back ---- */
+
+static int close_rings(struct udma_channel *channel)
+{
+    int transfer = 0, completion;
+
+    if (channel->numbers.udma->facts.ring_state_erratum && channel->transfer.elements != NULL)
+        transfer = udma_ring_wrap_occupancy(&channel->transfer);
+    if (transfer == 0)
+        transfer = udma_ring_close(&channel->transfer);
+    completion = udma_ring_close(&channel->completion);
+    return transfer != 0 ? transfer : completion;
+}
+
+static int take_back(void *owner)
+{
+    struct udma_channel *channel = owner;
+    int error = udma_see_off(&channel->halves);
+
+    if (error == 0)
+        error = udma_unpair(&channel->link);
+    if (error == 0 && channel->extra != NULL)
+        error = channel->config.transfers->take_back(channel);
+    /* Through a pairing that stays, the hardware may still use the rings: their memory is kept. */
+    if (error == 0)
+        error = close_rings(channel);
+    return error;
+}
+
+static void discard(void *owner, bool last)
+{
+    struct udma_channel *channel = owner;
+    const struct udma_numbers numbers = channel->numbers;
+
+    free_memory(channel);
+    udma_numbers_give_back(&numbers, last);
+}
+
+static const struct udma_held_kind held_kind = {"channel", 1, take_back, discard};
+
+/* ---- taking ---- */
+
 struct udma_channel *udma_channel_allocate(const struct udma_channel_config *config,
                                            const struct udma_numbers *numbers)
 {
@@ -93,26 +143,19 @@ struct udma_channel *udma_channel_allocate(const struct udma_channel_config *con
     channel->config = *config;
     channel->by_thread = config->polled;
     channel->numbers = *numbers;
+    channel->held = (struct udma_held){
+        NULL, &held_kind, channel, numbers->udma, numbers->channel,
+    };
     channel->halves = udma_halves_of(numbers->udma, numbers->channel);
     prepare_link(channel);
     prepare_deferral(channel);
     prepare_slots(channel);
     if (config->transfers != NULL && config->transfers->begin(channel) != 0) {
-        udma_channel_free(channel);
+        free_memory(channel);
         return NULL;
     }
     return channel;
 }
-
-void udma_channel_free(struct udma_channel *channel)
-{
-    if (channel->extra != NULL)
-        channel->config.transfers->free(channel);
-    dma_free(channel->descriptors);
-    free(channel);
-}
-
-/* ---- taking ---- */
 
 /* The receiving half first: it must be there when the first data arrives. */
 void udma_enable(const struct udma_halves *halves)
@@ -265,7 +308,7 @@ static void clear_completions(struct udma_ring *ring)
 int udma_bring_up(struct udma_channel *channel)
 {
     /* An earlier user left it on, and udma_init() could not stop it, or it came on since. */
-    int error = udma_is_running(&channel->halves) ? udma_disable(&channel->halves) : 0;
+    int error = udma_see_off(&channel->halves);
 
     if (error == 0)
         error = prepare_rings(channel);
@@ -280,31 +323,4 @@ int udma_bring_up(struct udma_channel *channel)
         irq_unmask(channel->irq);
     udma_enable(&channel->halves);
     return 0;
-}
-
-/* ---- giving back ---- */
-
-static int close_rings(struct udma_channel *channel)
-{
-    int transfer = 0, completion;
-
-    if (channel->numbers.udma->facts.ring_state_erratum && channel->transfer.elements != NULL)
-        transfer = udma_ring_wrap_occupancy(&channel->transfer);
-    if (transfer == 0)
-        transfer = udma_ring_close(&channel->transfer);
-    completion = udma_ring_close(&channel->completion);
-    return transfer != 0 ? transfer : completion;
-}
-
-int udma_take_back(struct udma_channel *channel)
-{
-    int error = udma_is_running(&channel->halves) ? udma_disable(&channel->halves) : 0;
-    if (error == 0)
-        error = udma_unpair(&channel->link);
-    if (error == 0 && channel->extra != NULL)
-        error = channel->config.transfers->take_back(channel);
-    /* Through a pairing that stays, the hardware may still use the rings: their memory is kept. */
-    if (error == 0)
-        error = close_rings(channel);
-    return error;
 }

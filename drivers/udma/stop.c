@@ -71,6 +71,11 @@ int udma_disable(const struct udma_halves *halves)
     return -EIO;
 }
 
+int udma_see_off(const struct udma_halves *halves)
+{
+    return udma_is_running(halves) ? udma_disable(halves) : 0;
+}
+
 static bool is_transmitting(const struct udma_channel *channel)
 {
     return udma_half_is_running(channel->halves.transmit);

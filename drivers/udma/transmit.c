@@ -48,9 +48,10 @@ static int take_numbers(struct udma_transmit *transmit)
     return error;
 }
 
-/* last: they failed. */
-static void discard(struct udma_transmit *transmit, bool last)
+static void discard(void *owner, bool last)
 {
+    struct udma_transmit *transmit = owner;
+
     udma_packet_give_back_ring(transmit->udma, transmit->completion_ring, last);
     udma_packet_give_back_channel(transmit->udma, UDMA_TRANSMIT, transmit->number, last);
     udma_packet_free(&transmit->consumer);
@@ -190,7 +191,7 @@ static int disable(const struct udma_transmit *transmit)
 {
     const struct udma_halves halves = {transmit->number, transmit->half, NULL};
 
-    return udma_is_running(&halves) ? udma_disable(&halves) : 0;
+    return udma_see_off(&halves);
 }
 
 static int bring_up(struct udma_transmit *transmit)
@@ -214,8 +215,9 @@ static int bring_up(struct udma_transmit *transmit)
 
 /* ---- giving back ---- */
 
-static int take_back(struct udma_transmit *transmit)
+static int take_back(void *owner)
 {
+    struct udma_transmit *transmit = owner;
     int error = disable(transmit), later;
 
     if (error == 0)
@@ -228,40 +230,7 @@ static int take_back(struct udma_transmit *transmit)
     return error != 0 ? error : later;
 }
 
-static struct udma_transmit *transmit_of(struct udma_held *held)
-{
-    return (struct udma_transmit *)((char *)held - offsetof(struct udma_transmit, held));
-}
-
-static int take_back_held(struct udma_held *held)
-{
-    return take_back(transmit_of(held));
-}
-
-static void let_go(struct udma_held *held)
-{
-    struct udma_transmit *transmit = transmit_of(held);
-
-    log_info(udma, "transmit channel %u is free again", (unsigned)transmit->number);
-    udma_packet_count_held(transmit->udma, -1);
-    discard(transmit, true);
-}
-
-/* Gives back what can be given back. -EIO: something is held. */
-static int dispose(struct udma_transmit *transmit, bool failed)
-{
-    if (take_back(transmit) == 0) {
-        discard(transmit, failed);
-        return 0;
-    }
-    log_error(udma, "transmit channel %u is held: released at a later open or close",
-              (unsigned)transmit->number);
-    transmit->held.take_back = take_back_held;
-    transmit->held.let_go = let_go;
-    udma_packet_count_held(transmit->udma, 1);
-    udma_held_add(&transmit->held);
-    return -EIO;
-}
+static const struct udma_held_kind held_kind = {"transmit channel", 0, take_back, discard};
 
 /* ---- open and close ---- */
 
@@ -280,12 +249,13 @@ int udma_transmit_open(const struct udma_transmit_config *config, struct udma_tr
     error = udma != NULL ? allocate(config, udma, &opened) : -ENODEV;
     if (error != 0)
         return error;
+    opened->held = (struct udma_held){NULL, &held_kind, opened, udma, opened->number};
     error = bring_up(opened);
     if (error == 0) {
         *transmit = opened;
         return 0;
     }
-    return dispose(opened, true) != 0 ? -EIO : error;
+    return udma_held_dispose(&opened->held, true) != 0 ? -EIO : error;
 }
 
 /* Of a loopback: the receiving half has been told by the transmitting one; it is off before the
@@ -352,24 +322,15 @@ int udma_transmit_close(struct udma_transmit *transmit)
                   (unsigned)transmit->number);
     if (transmit->partner != NULL)
         transmit->partner->partner = NULL;
-    if (dispose(transmit, freed != 0) != 0 || freed != 0)
+    if (udma_held_dispose(&transmit->held, freed != 0) != 0 || freed != 0)
         return -EIO;
     return stopped;
 }
 
 int udma_transmit_describe(const struct udma_transmit *transmit, char *text, size_t size)
 {
-    int used, rest;
-    size_t skip;
+    int used = sniprintf(text, size, "tchan %u, ring %u > ", (unsigned)transmit->number,
+                         (unsigned)transmit->completion_ring);
 
-    if (!wait_is_allowed())
-        return -EDEADLK;
-    used = sniprintf(text, size, "tchan %u, ring %u > ", (unsigned)transmit->number,
-                     (unsigned)transmit->completion_ring);
-    if (used < 0)
-        return used;
-    skip = (size_t)used < size ? (size_t)used : size;
-    rest = transmit->config.polled ? sniprintf(text + skip, size - skip, "polled")
-                                   : irq_describe(transmit->consumer.irq, text + skip, size - skip);
-    return rest < 0 ? rest : used + rest;
+    return udma_route_describe(transmit->consumer.irq, used, text, size);
 }

@@ -183,9 +183,9 @@ int udma_channel_reserve_of(struct udma *udma, uint16_t *number);
 int udma_channel_unreserve_of(struct udma *udma, uint16_t number);
 
 /* What is free now: equal before an open and after the close. channels_free are numbers that are
- * free in both directions, for memory to memory. Held are channels, and a ring with each, whose
- * close or failed open could not release everything; each later open, close and udma_init() tries
- * again. Any context. */
+ * free in both directions, for memory to memory. Held are channels, and a ring with each, flows,
+ * message rings and monitors whose close or failed open could not release everything; each later
+ * open, close and udma_init() tries again. Any context. */
 struct udma_inventory {
     unsigned channels_free, rings_free, held;
     unsigned transmit_free, receive_free;

@@ -6,63 +6,12 @@
 #include "twin/models/models.h"
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/navss.h"
+#include "tests/fuzz/support/soc.h"
 #include "twin/models/am65x.h"
 
 #include <string.h>
 
-#define STEPS_MAX    400u
-#define ADVANCES_MAX 200u
-
-static void line(void *context, unsigned intid, bool high)
-{
-    (void)context;
-    (void)high;
-    FUZZ_CHECK(intid >= 32 && intid < 1020);
-}
-
-static void its_message(void *context, uint32_t device_id, uint32_t event_id)
-{
-    (void)context;
-    (void)event_id;
-    FUZZ_CHECK(device_id < 0x100000);
-}
-
-static bool in_dram(uint64_t address, size_t size)
-{
-    return address - NAVSS_DRAM_BASE < NAVSS_DRAM_SIZE &&
-           size <= NAVSS_DRAM_SIZE - (address - NAVSS_DRAM_BASE);
-}
-
-static bool memory_read(void *context, uint64_t address, void *data, size_t size)
-{
-    (void)context;
-    if (!in_dram(address, size))
-        return false;
-    memcpy(data, &navss_dram[address - NAVSS_DRAM_BASE], size);
-    return true;
-}
-
-static bool memory_write(void *context, uint64_t address, const void *data, size_t size)
-{
-    (void)context;
-    if (!in_dram(address, size))
-        return false;
-    memcpy(&navss_dram[address - NAVSS_DRAM_BASE], data, size);
-    return true;
-}
-
-static uint64_t now(void *context)
-{
-    (void)context;
-    return fuzz_now();
-}
-
-static void uart_transmit(void *context, unsigned uart, uint8_t byte)
-{
-    (void)context;
-    (void)byte;
-    FUZZ_CHECK(uart < 4);
-}
+#define STEPS_MAX 400u
 
 static void trace(void *context, const char *text)
 {
@@ -91,37 +40,16 @@ static bool frame_send(void *context, const void *frame, size_t length)
 }
 
 static const struct am65x_environment environment = {
-    .line = line,
-    .its_message = its_message,
-    .memory_read = memory_read,
-    .memory_write = memory_write,
-    .now = now,
-    .uart_transmit = uart_transmit,
+    .line = soc_line,
+    .its_message = soc_its_message,
+    .memory_read = soc_memory_read,
+    .memory_write = soc_memory_write,
+    .now = soc_now,
+    .uart_transmit = soc_uart_transmit,
     .trace = trace,
     .event = event,
     .frame_send = frame_send,
 };
-
-static void write_register(uint64_t address, unsigned size, uint64_t value)
-{
-    (void)am65x_write(address, size, value);
-}
-
-static uint64_t read_register(uint64_t address, unsigned size)
-{
-    uint64_t value = 0;
-
-    (void)am65x_read(address, size, &value);
-    FUZZ_CHECK(size == 8 || value >> (8 * size) == 0);
-    return value;
-}
-
-static void pass(uint64_t ns)
-{
-    fuzz_pass(ns);
-    for (unsigned i = 0; i < ADVANCES_MAX && am65x_next_deadline() <= fuzz_now(); i++)
-        (void)am65x_advance();
-}
 
 /* By the input's length, which leaves inputs of before moods what they were. */
 static uint32_t some_moods(void)
@@ -176,16 +104,16 @@ static void ethernet(void)
         am65x_frame_room();
         break;
     case 3:
-        (void)read_register(address, 1u << fuzz_below(4));
+        (void)soc_read(address, 1u << fuzz_below(4));
         break;
     case 4: /* what makes a port run */
-        write_register(0x40f04040, 4, 2);
-        write_register(0x46020004, 4, 0x6006);
-        write_register(0x46022330, 4, 0xa1);
-        write_register(0x4603e008, 4, 0x80000014);
+        soc_write(0x40f04040, 4, 2);
+        soc_write(0x46020004, 4, 0x6006);
+        soc_write(0x46022330, 4, 0xa1);
+        soc_write(0x4603e008, 4, 0x80000014);
         break;
     default:
-        write_register(address, 1u << fuzz_below(4), fuzz_take(4));
+        soc_write(address, 1u << fuzz_below(4), fuzz_take(4));
     }
 }
 
@@ -204,9 +132,9 @@ static void other_block(void)
     uint64_t address = bases[block] + 4 * fuzz_take(1);
 
     if (fuzz_below(2) != 0)
-        write_register(address, 1u << fuzz_below(4), fuzz_take(4));
+        soc_write(address, 1u << fuzz_below(4), fuzz_take(4));
     else
-        (void)read_register(address, 1u << fuzz_below(4));
+        (void)soc_read(address, 1u << fuzz_below(4));
 }
 
 /* A message about a processor, or of any type. */
@@ -216,15 +144,15 @@ static void other_message(void)
     unsigned type = fuzz_below(8), thread = fuzz_below(20);
     uint32_t head = (type < 7 ? types[type] : (uint32_t)fuzz_take(2)) | (10 + thread / 5) << 16;
 
-    write_register(0x32c00004 + 0x1000 * thread, 4, head);
-    write_register(0x32c00008 + 0x1000 * thread, 4, 2);
+    soc_write(0x32c00004 + 0x1000 * thread, 4, head);
+    soc_write(0x32c00008 + 0x1000 * thread, 4, 2);
     for (unsigned i = 0; i < 13; i++)
-        write_register(0x32c0000c + 0x1000 * thread + 4 * i, 4, i < 4 ? fuzz_take(4) : 0);
+        soc_write(0x32c0000c + 0x1000 * thread + 4 * i, 4, i < 4 ? fuzz_take(4) : 0);
 }
 
 void fuzz_one(void)
 {
-    static const struct navss_access access = {write_register, read_register, pass};
+    static const struct navss_access access = {soc_write, soc_read, soc_pass};
     const struct am65x_config config = {
         .trace = (uint32_t)fuzz_below(8),
         .intid_limit = 256,
@@ -252,7 +180,7 @@ void fuzz_one(void)
             break;
         }
     }
-    pass(1000000);
+    soc_pass(1000000);
     navss_check();
     FUZZ_CHECK(am65x_counter(AM65X_COUNT_RINGS) < 2000);
     FUZZ_CHECK(am65x_counter(AM65X_COUNT_EVENT_MAPPINGS) < 10000);

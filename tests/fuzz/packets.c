@@ -5,93 +5,24 @@
  */
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/navss.h"
+#include "tests/fuzz/support/soc.h"
 #include "twin/models/udmap.h"
 
 #include <string.h>
 
-#define COUNT(a)     (sizeof(a) / sizeof((a)[0]))
-#define STEPS        300u
-#define ADVANCES_MAX 300u
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define STEPS    300u
 
 /* ---------------------------------------------------------------- the surroundings */
 
-static void line(void *context, unsigned intid, bool high)
-{
-    (void)context;
-    (void)high;
-    FUZZ_CHECK(intid >= 32 && intid < 1020);
-}
-
-static void its_message(void *context, uint32_t device_id, uint32_t event_id)
-{
-    (void)context;
-    (void)device_id;
-    (void)event_id;
-}
-
-static bool in_dram(uint64_t address, size_t size)
-{
-    return address - NAVSS_DRAM_BASE < NAVSS_DRAM_SIZE &&
-           size <= NAVSS_DRAM_SIZE - (address - NAVSS_DRAM_BASE);
-}
-
-static bool memory_read(void *context, uint64_t address, void *data, size_t size)
-{
-    (void)context;
-    if (in_dram(address, size))
-        memcpy(data, &navss_dram[address - NAVSS_DRAM_BASE], size);
-    return in_dram(address, size);
-}
-
-static bool memory_write(void *context, uint64_t address, const void *data, size_t size)
-{
-    (void)context;
-    if (in_dram(address, size))
-        memcpy(&navss_dram[address - NAVSS_DRAM_BASE], data, size);
-    return in_dram(address, size);
-}
-
-static uint64_t now(void *context)
-{
-    (void)context;
-    return fuzz_now();
-}
-
-static void uart_transmit(void *context, unsigned uart, uint8_t byte)
-{
-    (void)context;
-    (void)uart;
-    (void)byte;
-}
-
 static const struct am65x_environment environment = {
-    .line = line,
-    .its_message = its_message,
-    .memory_read = memory_read,
-    .memory_write = memory_write,
-    .now = now,
-    .uart_transmit = uart_transmit,
+    .line = soc_line,
+    .its_message = soc_its_message,
+    .memory_read = soc_memory_read,
+    .memory_write = soc_memory_write,
+    .now = soc_now,
+    .uart_transmit = soc_uart_transmit,
 };
-
-static void write_register(uint64_t address, unsigned size, uint64_t value)
-{
-    (void)am65x_write(address, size, value);
-}
-
-static uint64_t read_register(uint64_t address, unsigned size)
-{
-    uint64_t value = 0;
-
-    (void)am65x_read(address, size, &value);
-    return value;
-}
-
-static void pass(uint64_t ns)
-{
-    fuzz_pass(ns);
-    for (unsigned i = 0; i < ADVANCES_MAX && am65x_next_deadline() <= fuzz_now(); i++)
-        (void)am65x_advance();
-}
 
 /* ---------------------------------------------------------------- TI-SCI */
 
@@ -119,9 +50,9 @@ static void send(const struct message *message)
         uint32_t word;
 
         memcpy(&word, &message->bytes[i], sizeof(word));
-        write_register(0x32c0d004 + i, 4, word);
+        soc_write(0x32c0d004 + i, 4, word);
     }
-    pass(50000);
+    soc_pass(50000);
 }
 
 /* ---------------------------------------------------------------- two Navigators */
@@ -255,8 +186,8 @@ static void open_both(void)
     if (sink != 0 && source != 0)
         pair_threads(source, receive);
     for (unsigned i = 0; i < 2; i++) {
-        write_register(to->rchans + 0x1000 * to->channel + 0x220 * i, 4, 0x80000000);
-        write_register(from->tchans + 0x1000 * from->channel + 0x220 * i, 4, 0x80000000);
+        soc_write(to->rchans + 0x1000 * to->channel + 0x220 * i, 4, 0x80000000);
+        soc_write(from->tchans + 0x1000 * from->channel + 0x220 * i, 4, 0x80000000);
     }
 }
 
@@ -344,8 +275,7 @@ static void change_pairing(void)
 
 static void put_words(uint64_t address, const uint32_t *words, unsigned count)
 {
-    if (in_dram(address, 4 * count))
-        memcpy(&navss_dram[address - NAVSS_DRAM_BASE], words, 4 * count);
+    (void)soc_memory_write(NULL, address, words, 4 * count);
 }
 
 static uint64_t some_descriptor(void)
@@ -414,7 +344,7 @@ static void submit(void)
         return;
     const uint32_t words[2] = {(uint32_t)descriptor, (uint32_t)(descriptor >> 32)};
     put_words(ring_memory(ring) + 8 * ((state->head + state->occupied) % state->count), words, 2);
-    write_register(n->rings + 0x1000 * ring + 0x10, 4, fuzz_below(8) == 0 ? 0xff : 1);
+    soc_write(n->rings + 0x1000 * ring + 0x10, 4, fuzz_below(8) == 0 ? 0xff : 1);
 }
 
 /* ---------------------------------------------------------------- registers and peripherals */
@@ -428,9 +358,9 @@ static void write_channel(void)
     uint64_t channel = (fuzz_below(2) != 0 ? n->tchans : n->rchans) + 0x1000 * some_channel(n);
 
     if (fuzz_below(8) == 0)
-        write_register(channel + 4 * fuzz_take(1), 4, fuzz_take(4));
+        soc_write(channel + 4 * fuzz_take(1), 4, fuzz_take(4));
     else
-        write_register(channel + 0x220 * fuzz_below(2), 4, values[fuzz_below(COUNT(values))]);
+        soc_write(channel + 0x220 * fuzz_below(2), 4, values[fuzz_below(COUNT(values))]);
 }
 
 static void be_a_peripheral(void)
@@ -470,12 +400,12 @@ static void use_others(void)
     unsigned page = 0x1000 * fuzz_below(4);
 
     if (fuzz_below(4) == 0) { /* a proxy's ring, end and element size */
-        write_register((block & ~UINT64_C(0xffffff)) | page, 4,
-                       some_ring(some_navigator()) | fuzz_below(4) << 16 | fuzz_below(8) << 24);
+        soc_write((block & ~UINT64_C(0xffffff)) | page, 4,
+                  some_ring(some_navigator()) | fuzz_below(4) << 16 | fuzz_below(8) << 24);
     } else if (fuzz_below(2) != 0) {
-        write_register(block + page + 4 * fuzz_take(1), 4, fuzz_take(4));
+        soc_write(block + page + 4 * fuzz_take(1), 4, fuzz_take(4));
     } else {
-        (void)read_register(block + page + 0x3f8 + 4 * fuzz_below(2), 4);
+        (void)soc_read(block + page + 0x3f8 + 4 * fuzz_below(2), 4);
     }
 }
 
@@ -532,7 +462,7 @@ static void step(const struct navss_access *access)
         configure_monitor();
         break;
     default:
-        pass(fuzz_take(2));
+        soc_pass(fuzz_take(2));
         break;
     }
 }
@@ -553,15 +483,15 @@ static void switch_all_off(void)
 {
     for (unsigned i = 0; i < COUNT(navigators); i++) {
         for (unsigned channel = 0; channel < TCHAN_MAX; channel++)
-            write_register(navigators[i].tchans + 0x1000 * channel, 4, 0);
+            soc_write(navigators[i].tchans + 0x1000 * channel, 4, 0);
         for (unsigned channel = 0; channel < RCHAN_MAX; channel++)
-            write_register(navigators[i].rchans + 0x1000 * channel, 4, 0);
+            soc_write(navigators[i].rchans + 0x1000 * channel, 4, 0);
     }
 }
 
 void fuzz_one(void)
 {
-    static const struct navss_access access = {write_register, read_register, pass};
+    static const struct navss_access access = {soc_write, soc_read, soc_pass};
     const struct am65x_config config = {
         .intid_limit = 256,
         .moods = fuzz_below(4) == 0 ? AM65X_MOOD_MISORDERED | AM65X_MOOD_GARBAGE_FIELDS : 0,
@@ -573,7 +503,7 @@ void fuzz_one(void)
         open_both();
     for (unsigned i = 0; i < STEPS && fuzz_left() != 0; i++)
         step(&access);
-    pass(1000000);
+    soc_pass(1000000);
     navss_check();
     switch_all_off();
     FUZZ_CHECK(free_buffers() == buffers); /* nobody has one for a packet any more */

@@ -16,13 +16,11 @@
 #include "drivers/cpsw/cpsw_registers.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/udma.h"
-#include "msi/binding.h"
 #include "msi/irq.h"
 #include "msi/report.h"
 #include "msi/work.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
-#include "tests/host/support/msi_host.h"
 #include "tests/host/support/udma_host.h"
 #include "twin/models/am65x.h"
 
@@ -95,7 +93,6 @@ int __wrap_udma_send(struct udma_transmit *transmit, const struct udma_packet *p
 
 /* ---- the port, and what comes of it ---- */
 
-static struct udma_facts mcu_facts;
 static struct cpsw_facts facts = {
     .base = AM65X_CPSW_BASE,
     .mac_id = AM65X_MCU_MAC_ID0,
@@ -240,7 +237,6 @@ static void close_port(void)
 
 static struct inventory {
     struct udma_host_inventory main;
-    struct udma_inventory mcu;
     uint8_t power;
 } before;
 
@@ -251,7 +247,6 @@ static struct inventory take_inventory(void)
 
     memset(&inventory, 0, sizeof(inventory));
     inventory.main = udma_host_inventory();
-    udma_get_inventory_of(facts.udma, &inventory.mcu);
     assert_int_equal(ti_sci_device_get_state(AM65X_DEV_MCU_CPSW0, &device), 0);
     inventory.power = device.current;
     return inventory;
@@ -259,26 +254,9 @@ static struct inventory take_inventory(void)
 
 static int start_machine(void **state)
 {
-    static struct device rings = {.name = "mcu ringacc"};
-    static struct msi_host host;
-
     (void)state;
-    msi_host_start(&host);
-    assert_int_equal(udma_host_join(host.aggregator), 0);
-    mcu_facts = (struct udma_facts){
-        .navss_device = AM65X_DEV_MCU_NAVSS,
-        .ringacc_device = AM65X_DEV_MCU_RINGACC,
-        .udmap_device = AM65X_DEV_MCU_UDMAP,
-        .ring_rt = AM65X_MCU_RING_RT_BASE,
-        .udmap_gcfg = AM65X_MCU_UDMAP_GCFG_BASE,
-        .rchan_rt = AM65X_MCU_RCHAN_RT_BASE,
-        .tchan_rt = AM65X_MCU_TCHAN_RT_BASE,
-        .psil_base = AM65X_MCU_PSIL_BASE,
-        .ring_interrupts = &rings,
-    };
-    assert_int_equal(irq_bind_inta(&rings, host.aggregator, AM65X_DEV_MCU_RINGACC), 0);
-    assert_int_equal(udma_init(&mcu_facts), 0);
-    facts.udma = udma_find(AM65X_DEV_MCU_UDMAP);
+    udma_host_start();
+    facts.udma = udma_host_start_mcu();
     for (unsigned i = 0; i < CPSW_FLOWS_MAX * BUFFERS; i++)
         memory[i] = dma_alloc(CPSW_BUFFER_SIZE);
     for (unsigned i = 0; i < SENT_MAX; i++)

@@ -3,6 +3,7 @@
  * The model of the Ethernet switch by itself, between a wire and PSI-L threads that are both this
  * test: registers, PHY, lookup, frames, statistics, faults (AM65x TRM SPRUID7, "CPSW").
  */
+#include "tests/host/support/soc_host.h"
 #include "twin/models/models.h"
 
 #include <setjmp.h>
@@ -37,7 +38,6 @@
 #define LOOPBACK    (1u << 1)
 #define MILLISECOND UINT64_C(1000000)
 
-static uint64_t now_ns;
 static bool line_602;
 
 static const uint8_t own[6] = {2, 0, 0, 0, 0, 1}, other[6] = {2, 0, 0, 0, 0, 2},
@@ -85,44 +85,6 @@ static void on_line(void *context, unsigned intid, bool high)
     line_602 = high;
 }
 
-static void on_message(void *context, uint32_t device_id, uint32_t event_id)
-{
-    (void)context;
-    (void)device_id;
-    (void)event_id;
-}
-
-static bool no_memory_read(void *context, uint64_t address, void *data, size_t size)
-{
-    (void)context;
-    (void)address;
-    (void)data;
-    (void)size;
-    return false;
-}
-
-static bool no_memory_write(void *context, uint64_t address, const void *data, size_t size)
-{
-    (void)context;
-    (void)address;
-    (void)data;
-    (void)size;
-    return false;
-}
-
-static uint64_t on_now(void *context)
-{
-    (void)context;
-    return now_ns;
-}
-
-static void on_uart(void *context, unsigned uart, uint8_t byte)
-{
-    (void)context;
-    (void)uart;
-    (void)byte;
-}
-
 static bool on_frame(void *context, const void *frame, size_t length)
 {
     (void)context;
@@ -142,56 +104,33 @@ static void on_wanted(void *context)
 
 static struct am65x_environment environment = {
     .line = on_line,
-    .its_message = on_message,
-    .memory_read = no_memory_read,
-    .memory_write = no_memory_write,
-    .now = on_now,
-    .uart_transmit = on_uart,
+    .its_message = soc_no_message,
+    .memory_read = soc_read,
+    .memory_write = soc_write,
+    .now = soc_now,
+    .uart_transmit = soc_no_uart,
     .frame_send = on_frame,
     .frame_wanted = on_wanted,
 };
 
-static uint32_t get(uint64_t address)
-{
-    uint64_t value;
-    assert_true(am65x_read(address, 4, &value));
-    return (uint32_t)value;
-}
-
-static void put(uint64_t address, uint32_t value)
-{
-    assert_true(am65x_write(address, 4, value));
-}
-
-static void pass(uint64_t ns)
-{
-    uint64_t end = now_ns + ns;
-    while (am65x_next_deadline() <= end) {
-        if (am65x_next_deadline() > now_ns)
-            now_ns = am65x_next_deadline();
-        (void)am65x_advance();
-    }
-    now_ns = end;
-}
-
 static uint32_t statistic(unsigned port, unsigned number)
 {
-    return get(STATISTICS + 0x200 * port + 4 * number);
+    return read32(STATISTICS + 0x200 * port + 4 * number);
 }
 
 static void write_entry(unsigned entry, uint32_t word2, uint32_t word1, uint32_t word0)
 {
-    put(ALE + 0x34, word2);
-    put(ALE + 0x38, word1);
-    put(ALE + 0x3c, word0);
-    put(ALE + 0x20, entry | 1u << 31);
+    write32(ALE + 0x34, word2);
+    write32(ALE + 0x38, word1);
+    write32(ALE + 0x3c, word0);
+    write32(ALE + 0x20, entry | 1u << 31);
 }
 
 static void read_entry(unsigned entry, uint32_t words[3])
 {
-    put(ALE + 0x20, entry);
+    write32(ALE + 0x20, entry);
     for (unsigned i = 0; i < 3; i++)
-        words[2 - i] = get(ALE + 0x34 + 4 * i);
+        words[2 - i] = read32(ALE + 0x34 + 4 * i);
 }
 
 static void write_address(unsigned entry, const uint8_t *address, uint32_t word2)
@@ -205,25 +144,25 @@ static void write_address(unsigned entry, const uint8_t *address, uint32_t word2
 /* As a driver has it for one port that is the host's MAC. */
 static void bring_up(void)
 {
-    put(ENET_CTRL, 2);
-    put(CONTROL, P0_ENABLE | VLAN_AWARE | CRC_REMOVE | PAD);
-    put(STAT_ENABLE, 3);
-    put(P0 + 0x24, 2024);
-    put(P0 + 0x8, 16);
-    put(P0 + 0x4, 1);
-    put(ALE + 0x8, 1u << 31 | 1u << 30 | 1u << 2);
-    put(ALE + 0x134, 1u << 15);
-    put(ALE + 0x40, 3);
-    put(ALE + 0x44, 3 | 1u << 11);
-    put(ALE + 0xc0, 3);
-    put(ALE + 0xc4, 2);
+    write32(ENET_CTRL, 2);
+    write32(CONTROL, P0_ENABLE | VLAN_AWARE | CRC_REMOVE | PAD);
+    write32(STAT_ENABLE, 3);
+    write32(P0 + 0x24, 2024);
+    write32(P0 + 0x8, 16);
+    write32(P0 + 0x4, 1);
+    write32(ALE + 0x8, 1u << 31 | 1u << 30 | 1u << 2);
+    write32(ALE + 0x134, 1u << 15);
+    write32(ALE + 0x40, 3);
+    write32(ALE + 0x44, 3 | 1u << 11);
+    write32(ALE + 0xc0, 3);
+    write32(ALE + 0xc4, 2);
     write_entry(0, 0, 2u << 28, 1u << 20 | 3u << 24 | 3); /* VLAN 0 of both ports, untagged */
     write_address(1, own, 1);
     write_address(2, broadcast, 3u << 2);
-    put(P1 + 0x338, 1);
-    put(P1 + 0x24, 2024);
+    write32(P1 + 0x338, 1);
+    write32(P1 + 0x24, 2024);
     pass(100 * MILLISECOND);
-    put(P1 + 0x330, GMII_ENABLE | GIGABIT | 1);
+    write32(P1 + 0x330, GMII_ENABLE | GIGABIT | 1);
 }
 
 static int setup(void **state)
@@ -268,16 +207,16 @@ static bool send(unsigned port, uint32_t length)
 static void bit_out(bool bit)
 {
     uint32_t pins = 2u | (bit ? 1u : 0u);
-    put(MDIO + 0x30, pins);
-    put(MDIO + 0x30, pins | 4);
-    put(MDIO + 0x30, pins);
+    write32(MDIO + 0x30, pins);
+    write32(MDIO + 0x30, pins | 4);
+    write32(MDIO + 0x30, pins);
 }
 
 static bool bit_in(void)
 {
-    put(MDIO + 0x30, 4);
-    put(MDIO + 0x30, 0);
-    return (get(MDIO + 0x30) & 1) != 0;
+    write32(MDIO + 0x30, 4);
+    write32(MDIO + 0x30, 0);
+    return (read32(MDIO + 0x30) & 1) != 0;
 }
 
 static void bits_out(uint32_t value, unsigned count)
@@ -293,7 +232,7 @@ static uint32_t by_hand(unsigned address, unsigned number)
     bits_out(6, 4);
     bits_out(address, 5);
     bits_out(number, 5);
-    put(MDIO + 0x30, 0);
+    write32(MDIO + 0x30, 0);
     bool driven = !bit_in();
     for (unsigned i = 0; i < 16; i++)
         value = value << 1 | (bit_in() ? 1u : 0u);
@@ -309,31 +248,31 @@ static void write_by_hand(unsigned number, uint16_t value)
     bits_out(number, 5);
     bits_out(2, 2);
     bits_out(value, 16);
-    put(MDIO + 0x30, 0);
+    write32(MDIO + 0x30, 0);
     (void)bit_in();
 }
 
 static void test_registers_and_address(void **state)
 {
     (void)state;
-    assert_int_equal(get(SWITCH), 0x6ba00101);
-    assert_int_equal(get(ALE) & 0x7ff, 0x103);
-    assert_int_equal(get(MDIO) & 0xffff, 0x0907);
-    assert_int_equal(get(0x40f00204), 0x02a6);
-    assert_int_equal(get(0x40f00200), 0x54000001);
-    assert_int_equal(get(P1 + 0x24), 1518);
-    put(P1 + 0x24, 2024);
-    put(P1 + 0x330, GMII_ENABLE);
-    put(P1 + 0x338, 1);
-    assert_int_equal(get(P1 + 0x24), 1518);
-    assert_int_equal(get(P1 + 0x330), 0);
-    assert_int_equal(get(P1 + 0x338), 0);
+    assert_int_equal(read32(SWITCH), 0x6ba00101);
+    assert_int_equal(read32(ALE) & 0x7ff, 0x103);
+    assert_int_equal(read32(MDIO) & 0xffff, 0x0907);
+    assert_int_equal(read32(0x40f00204), 0x02a6);
+    assert_int_equal(read32(0x40f00200), 0x54000001);
+    assert_int_equal(read32(P1 + 0x24), 1518);
+    write32(P1 + 0x24, 2024);
+    write32(P1 + 0x330, GMII_ENABLE);
+    write32(P1 + 0x338, 1);
+    assert_int_equal(read32(P1 + 0x24), 1518);
+    assert_int_equal(read32(P1 + 0x330), 0);
+    assert_int_equal(read32(P1 + 0x338), 0);
 }
 
 static void test_phy_by_hand(void **state)
 {
     (void)state;
-    put(MDIO + 0x34, 1u << 31);
+    write32(MDIO + 0x34, 1u << 31);
     assert_int_equal(by_hand(0, 2), 0x2000);
     assert_int_equal(by_hand(0, 3), 0xa231);
     assert_int_equal(by_hand(1, 2), 0x10000); /* nobody there: the line stays high */
@@ -350,41 +289,41 @@ static void test_phy_by_hand(void **state)
 
 static uint32_t user_read(unsigned address, unsigned number)
 {
-    put(MDIO + 0x80, 1u << 31 | number << 21 | address << 16);
-    assert_true(get(MDIO + 0x80) & 1u << 31);
+    write32(MDIO + 0x80, 1u << 31 | number << 21 | address << 16);
+    assert_true(read32(MDIO + 0x80) & 1u << 31);
     pass(MILLISECOND);
-    return get(MDIO + 0x80);
+    return read32(MDIO + 0x80);
 }
 
 static void test_phy_by_controller(void **state)
 {
     (void)state;
-    put(MDIO + 0x4, 1u << 30 | 0xff);
-    assert_int_equal(get(MDIO + 0x4) >> 31, 0);
+    write32(MDIO + 0x4, 1u << 30 | 0xff);
+    assert_int_equal(read32(MDIO + 0x4) >> 31, 0);
     assert_int_equal(user_read(0, 3) & 0xa000ffff, 0x2000a231);
     assert_int_equal(user_read(7, 3) & 0xa0000000, 0);
-    assert_int_equal(get(MDIO + 0x8), 1);
-    put(MDIO + 0x84, 1u << 6);
+    assert_int_equal(read32(MDIO + 0x8), 1);
+    write32(MDIO + 0x84, 1u << 6);
     pass(100 * MILLISECOND);
-    assert_int_equal(get(MDIO + 0xc), 1);
+    assert_int_equal(read32(MDIO + 0xc), 1);
     am65x_link(false);
-    assert_int_equal(get(MDIO + 0xc), 0);
-    assert_int_equal(get(MDIO + 0x14), 1);
-    put(MDIO + 0x14, 1);
-    assert_int_equal(get(MDIO + 0x10), 0);
+    assert_int_equal(read32(MDIO + 0xc), 0);
+    assert_int_equal(read32(MDIO + 0x14), 1);
+    write32(MDIO + 0x14, 1);
+    assert_int_equal(read32(MDIO + 0x10), 0);
 }
 
 static void test_link(void **state)
 {
     (void)state;
-    put(MDIO + 0x4, 1u << 30 | 0xff);
+    write32(MDIO + 0x4, 1u << 30 | 0xff);
     assert_int_equal(user_read(0, 1) & 0x24, 0); /* not yet */
     pass(10 * MILLISECOND);
     assert_int_equal(user_read(0, 0x11) & 0xec00, 0xa800); /* but the speed is known */
     pass(100 * MILLISECOND);
     assert_int_equal(user_read(0, 1) & 0x24, 0x24);
     assert_int_equal(user_read(0, 0x11) & 0xec00, 0xac00); /* 1000, full, resolved, up */
-    assert_int_equal(get(SWITCH + 0x30), 0xd);
+    assert_int_equal(read32(SWITCH + 0x30), 0xd);
     assert_true(am65x_inject(AM65X_FAULT_LINK_DOWN, 0, 1));
     assert_int_equal(user_read(0, 1) & 0x24, 0);
     assert_true(am65x_inject(AM65X_FAULT_LINK_DOWN, 0, 0));
@@ -402,10 +341,10 @@ static void test_no_cable_no_link(void **state)
     (void)state;
     environment.frame_send = NULL;
     am65x_reset(&environment, &config);
-    put(MDIO + 0x4, 1u << 30 | 0xff);
+    write32(MDIO + 0x4, 1u << 30 | 0xff);
     pass(10000 * MILLISECOND);
     assert_int_equal(user_read(0, 1) & 4, 0);
-    put(MDIO + 0x80, 3u << 30 | 0x5140); /* but with itself */
+    write32(MDIO + 0x80, 3u << 30 | 0x5140); /* but with itself */
     pass(MILLISECOND);
     (void)user_read(0, 1);
     assert_int_equal(user_read(0, 1) & 4, 4);
@@ -438,10 +377,10 @@ static void test_receive(void **state)
     assert_int_equal(statistic(1, UNKNOWN + 1), 104);
     assert_int_equal(statistic(1, UNKNOWN + 2), 1);
     assert_int_equal(statistic(1, NET_OCTETS), 3 * 104 + 64);
-    assert_int_equal(statistic(1, 26), 1);       /* 64 bytes */
-    assert_int_equal(statistic(1, 27), 3);       /* up to 127 */
-    put(ALE + 0x44, get(ALE + 0x44) | 1u << 13); /* copy all frames */
-    assert_true(receive(other, group, 100));     /* not from a group */
+    assert_int_equal(statistic(1, 26), 1);              /* 64 bytes */
+    assert_int_equal(statistic(1, 27), 3);              /* up to 127 */
+    write32(ALE + 0x44, read32(ALE + 0x44) | 1u << 13); /* copy all frames */
+    assert_true(receive(other, group, 100));            /* not from a group */
     assert_true(receive(other, other, 100));
     assert_int_equal(statistic(1, ALE_DROP), 2);
     assert_true(receive(group, other, 100));
@@ -452,7 +391,7 @@ static void test_frame_check_sequence(void **state)
 {
     (void)state;
     bring_up();
-    put(CONTROL, P0_ENABLE);
+    write32(CONTROL, P0_ENABLE);
     assert_true(receive(own, other, 60));
     assert_int_equal(to_host[0].length, 64);
     uint32_t crc = UINT32_MAX; /* IEEE 802.3, 3.2.9, bit by bit */
@@ -468,28 +407,28 @@ static void test_what_must_be_on(void **state)
 {
     (void)state;
     bring_up();
-    put(ENET_CTRL, 0); /* GMII: not the EVM's pins */
+    write32(ENET_CTRL, 0); /* GMII: not the EVM's pins */
     assert_true(receive(own, other, 60));
-    put(ENET_CTRL, 2);
-    put(P1 + 0x330, GMII_ENABLE | 1); /* the PHY has 1000 Mbit/s */
+    write32(ENET_CTRL, 2);
+    write32(P1 + 0x330, GMII_ENABLE | 1); /* the PHY has 1000 Mbit/s */
     assert_true(receive(own, other, 60));
-    put(P1 + 0x330, GIGABIT | 1);
+    write32(P1 + 0x330, GIGABIT | 1);
     assert_true(receive(own, other, 60));
     assert_int_equal(statistic(1, RX_GOOD), 0);
-    put(P1 + 0x330, GMII_ENABLE | GIGABIT | 1);
-    put(ALE + 0x44, 1u << 11); /* disabled */
+    write32(P1 + 0x330, GMII_ENABLE | GIGABIT | 1);
+    write32(ALE + 0x44, 1u << 11); /* disabled */
     assert_true(receive(own, other, 60));
     assert_int_equal(statistic(1, MASK_DROP), 1);
-    put(ALE + 0x44, 3 | 1u << 11);
-    put(P1 + 0x24, 63);
+    write32(ALE + 0x44, 3 | 1u << 11);
+    write32(P1 + 0x24, 63);
     assert_true(receive(own, other, 60));
     assert_int_equal(statistic(1, 6), 1); /* oversized */
-    put(P1 + 0x24, 64);
-    put(ALE + 0x8, 1u << 2);
+    write32(P1 + 0x24, 64);
+    write32(ALE + 0x8, 1u << 2);
     assert_true(receive(own, other, 60));
     assert_int_equal(statistic(1, ALE_DROP), 1);
     assert_int_equal(host_count, 0);
-    put(ALE + 0x8, 1u << 31 | 1u << 2);
+    write32(ALE + 0x8, 1u << 31 | 1u << 2);
     assert_true(receive(own, other, 60));
     assert_int_equal(host_count, 1);
 }
@@ -510,7 +449,7 @@ static void test_send(void **state)
     assert_int_equal(statistic(0, 6), 1);
     assert_int_equal(statistic(1, TX_GOOD), 2);
     assert_int_equal(statistic(1, 25), 64 + 1518);
-    put(CONTROL, P0_ENABLE);
+    write32(CONTROL, P0_ENABLE);
     assert_true(send(1, 59));
     assert_int_equal(statistic(0, 8), 1); /* undersized */
     assert_int_equal(wire_count, 2);
@@ -551,8 +490,8 @@ static void test_loopback(void **state)
     bring_up();
     am65x_link(false);
     write_entry(1, 0, 0, 0); /* else its own frames come from where they must not */
-    put(P1 + 0x330, GMII_ENABLE | LOOPBACK | 1);
-    put(ALE + 0x44, 3 | 1u << 11 | 1u << 13);
+    write32(P1 + 0x330, GMII_ENABLE | LOOPBACK | 1);
+    write32(ALE + 0x44, 3 | 1u << 11 | 1u << 13);
     for (unsigned i = 0; i < 20; i++) {
         if (!send(1, 100 + i))
             pass(MILLISECOND);
@@ -624,10 +563,10 @@ static void test_table(void **state)
     assert_int_equal(words[2], 0x7f);
     assert_int_equal(words[1], 0x12345678);
     assert_int_equal(words[0], 0x9abcdef0);
-    put(ALE + 0x8, 3u << 30);
+    write32(ALE + 0x8, 3u << 30);
     read_entry(63, words);
     assert_int_equal(words[1], 0);
-    assert_int_equal(get(ALE + 0x8), 1u << 31);
+    assert_int_equal(read32(ALE + 0x8), 1u << 31);
 }
 
 static unsigned entries_of_type(unsigned type)
@@ -645,8 +584,8 @@ static void test_learning_and_aging(void **state)
 {
     (void)state;
     bring_up();
-    put(ALE + 0x44, 3);   /* a port of a switch */
-    put(ALE + 0x14, 250); /* a second */
+    write32(ALE + 0x44, 3);   /* a port of a switch */
+    write32(ALE + 0x14, 250); /* a second */
     assert_true(receive(own, other, 60));
     assert_int_equal(entries_of_type(3), 1);
     assert_true(send(0, 60)); /* to what was learned */
@@ -658,7 +597,7 @@ static void test_learning_and_aging(void **state)
     pass(1000 * MILLISECOND);
     assert_int_equal(entries_of_type(3), 0);
     assert_int_equal(entries_of_type(1), 2); /* what was written does not age */
-    put(ALE + 0x44, 3 | 1u << 4);
+    write32(ALE + 0x44, 3 | 1u << 4);
     assert_true(receive(own, other, 60));
     assert_int_equal(entries_of_type(3), 0);
     write_address(5, other, 1 | 0u << 2); /* secure, of port 0 */
@@ -676,7 +615,7 @@ static void test_hundred_sources_are_not_too_many(void **state)
     uint8_t source[6] = {2, 0, 0, 0, 1, 0};
     (void)state;
     bring_up();
-    put(ALE + 0x44, 3);
+    write32(ALE + 0x44, 3);
     for (unsigned i = 0; i < 100; i++) {
         source[5] = (uint8_t)i;
         host_count = 0;
@@ -705,18 +644,18 @@ static void test_vlans(void **state)
     assert_true(am65x_frame_receive(frame, 64));
     assert_int_equal(to_host[1].length, 60);
     assert_memory_equal(to_host[1].data + 12, frame + 16, 48);
-    put(P1 + 0x14, 3u << 13 | 5);
+    write32(P1 + 0x14, 3u << 13 | 5);
     write_entry(7, 0, 2u << 28 | 5u << 16, 1u << 20 | 3);
     assert_true(receive(own, other, 60)); /* the port's VLAN, and so with a tag */
     assert_int_equal(to_host[2].length, 64);
     assert_int_equal(to_host[2].data[12], 0x81);
     assert_int_equal(to_host[2].data[14], 0x60);
     assert_int_equal(to_host[2].data[15], 5);
-    put(ALE + 0x44, get(ALE + 0x44) | 1u << 2); /* drop untagged */
+    write32(ALE + 0x44, read32(ALE + 0x44) | 1u << 2); /* drop untagged */
     assert_true(receive(own, other, 60));
     assert_int_equal(host_count, 3);
     write_entry(7, 0, 2u << 28 | 5u << 16, 1u << 20 | 1); /* port 1 is no member */
-    put(ALE + 0x44, 3 | 1u << 11 | 1u << 3);
+    write32(ALE + 0x44, 3 | 1u << 11 | 1u << 3);
     assert_true(am65x_frame_receive(frame, 64));
     assert_int_equal(statistic(1, 37), 1);
 }
@@ -725,7 +664,7 @@ static void test_bypass(void **state)
 {
     (void)state;
     bring_up();
-    put(ALE + 0x8, 1u << 31 | 1u << 30 | 1u << 4);
+    write32(ALE + 0x8, 1u << 31 | 1u << 30 | 1u << 4);
     assert_true(receive(other, own, 60));
     assert_int_equal(host_count, 1);
     assert_true(send(1, 60));
@@ -736,28 +675,28 @@ static void test_classifiers(void **state)
 {
     (void)state;
     bring_up();
-    put(ALE + 0x100, 0);
-    put(ALE + 0x104, 1u << 31 | 2u << 16); /* the destination is entry 2: broadcasts */
-    put(ALE + 0x108, 0);
-    put(ALE + 0x10c, 0);
-    put(ALE + 0x110, 0);
-    put(ALE + 0x120, 1u << 31 | 3);
-    put(ALE + 0x138, 3);
-    put(ALE + 0x13c, 1u << 15 | 2);
+    write32(ALE + 0x100, 0);
+    write32(ALE + 0x104, 1u << 31 | 2u << 16); /* the destination is entry 2: broadcasts */
+    write32(ALE + 0x108, 0);
+    write32(ALE + 0x10c, 0);
+    write32(ALE + 0x110, 0);
+    write32(ALE + 0x120, 1u << 31 | 3);
+    write32(ALE + 0x138, 3);
+    write32(ALE + 0x13c, 1u << 15 | 2);
     assert_true(receive(broadcast, other, 60));
     assert_true(receive(own, other, 60));
     assert_int_equal(to_host[0].header.flow, 18);
     assert_int_equal(to_host[1].header.flow, 16);
     assert_int_equal(statistic(1, 48), 1);
-    put(ALE + 0x134, 0); /* no default: by priority */
-    put(P1 + 0x14, 5u << 13);
+    write32(ALE + 0x134, 0); /* no default: by priority */
+    write32(P1 + 0x14, 5u << 13);
     assert_true(receive(own, other, 60));
     assert_int_equal(to_host[2].header.flow, 21);
-    put(ALE + 0x100, 1u << 19 | 5u << 16); /* priority 5 */
-    put(ALE + 0x104, 0);
-    put(ALE + 0x120, 1u << 31 | 4);
-    put(ALE + 0x138, 4);
-    put(ALE + 0x13c, 1u << 15 | 7);
+    write32(ALE + 0x100, 1u << 19 | 5u << 16); /* priority 5 */
+    write32(ALE + 0x104, 0);
+    write32(ALE + 0x120, 1u << 31 | 4);
+    write32(ALE + 0x138, 4);
+    write32(ALE + 0x13c, 1u << 15 | 7);
     assert_true(receive(own, other, 60));
     assert_int_equal(to_host[3].header.flow, 23);
 }
@@ -824,11 +763,11 @@ static void test_statistics_are_subtracted_from(void **state)
     bring_up();
     for (unsigned i = 0; i < 5; i++)
         assert_true(receive(own, other, 60));
-    put(STATISTICS + 0x200, 2);
+    write32(STATISTICS + 0x200, 2);
     assert_int_equal(statistic(1, RX_GOOD), 3);
-    put(STATISTICS + 0x200, UINT32_MAX);
+    write32(STATISTICS + 0x200, UINT32_MAX);
     assert_int_equal(statistic(1, RX_GOOD), 0);
-    put(STAT_ENABLE, 1);
+    write32(STAT_ENABLE, 1);
     assert_true(receive(own, other, 60));
     assert_int_equal(statistic(1, RX_GOOD), 0);
     assert_int_equal(statistic(0, TX_GOOD), 6);
@@ -839,19 +778,19 @@ static void test_time(void **state)
     (void)state;
     const uint64_t cpts = SWITCH + 0x3d000;
     bring_up();
-    put(cpts + 0x4, 1);
-    put(cpts + 0x28, 1);
-    put(cpts + 0x44, 2);
-    put(cpts + 0x10, 0);
-    put(cpts + 0x14, 1);
+    write32(cpts + 0x4, 1);
+    write32(cpts + 0x28, 1);
+    write32(cpts + 0x44, 2);
+    write32(cpts + 0x10, 0);
+    write32(cpts + 0x14, 1);
     assert_false(line_602);
     pass(1000);
-    put(cpts + 0xc, 1);
+    write32(cpts + 0xc, 1);
     assert_true(line_602);
-    assert_int_equal(get(cpts + 0x24), 1);
-    assert_int_equal(get(cpts + 0x34), 1000);
-    assert_int_equal(get(cpts + 0x40), 2);
-    put(cpts + 0x30, 1);
+    assert_int_equal(read32(cpts + 0x24), 1);
+    assert_int_equal(read32(cpts + 0x34), 1000);
+    assert_int_equal(read32(cpts + 0x40), 2);
+    write32(cpts + 0x30, 1);
     assert_false(line_602);
     assert_true(receive(own, other, 60));
     assert_int_equal(to_host[0].header.words[1], 2);

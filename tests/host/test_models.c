@@ -3,7 +3,7 @@
  * The device models by themselves, as a driver meets them: register by register, with time in the
  * test's hands. What they should do is in the AM65x TRM (SPRUID7) and TI's TI-SCI documentation.
  */
-#include "twin/models/am65x.h"
+#include "tests/host/support/soc_host.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,15 +11,9 @@
 
 #include <cmocka.h>
 
-#define DRAM_BASE UINT64_C(0x80000000)
 #define DRAM_SIZE 0x200000u
 
-#define HOST      12u
-#define SCI_ACK   2u
-#define MESSAGE   60u
-
 static uint8_t dram[DRAM_SIZE];
-static uint64_t now_ns;
 static bool lines[1024];
 static unsigned line_changes;
 static uint32_t its_device, its_event;
@@ -42,35 +36,6 @@ static void on_its_message(void *context, uint32_t device_id, uint32_t event_id)
     (void)context;
     its_device = device_id;
     its_event = event_id;
-}
-
-static bool in_dram(uint64_t address, size_t size)
-{
-    return address - DRAM_BASE < DRAM_SIZE && size <= DRAM_SIZE - (address - DRAM_BASE);
-}
-
-static bool on_read(void *context, uint64_t address, void *data, size_t size)
-{
-    (void)context;
-    if (!in_dram(address, size))
-        return false;
-    memcpy(data, &dram[address - DRAM_BASE], size);
-    return true;
-}
-
-static bool on_write(void *context, uint64_t address, const void *data, size_t size)
-{
-    (void)context;
-    if (!in_dram(address, size))
-        return false;
-    memcpy(&dram[address - DRAM_BASE], data, size);
-    return true;
-}
-
-static uint64_t on_now(void *context)
-{
-    (void)context;
-    return now_ns;
 }
 
 static void on_uart(void *context, unsigned uart, uint8_t byte)
@@ -97,9 +62,9 @@ static void on_soc_reset(void *context)
 static const struct am65x_environment environment = {
     .line = on_line,
     .its_message = on_its_message,
-    .memory_read = on_read,
-    .memory_write = on_write,
-    .now = on_now,
+    .memory_read = soc_read,
+    .memory_write = soc_write,
+    .now = soc_now,
     .uart_transmit = on_uart,
     .trace = on_trace,
     .soc_reset = on_soc_reset,
@@ -110,6 +75,7 @@ static int setup(void **state)
     static const struct am65x_config config = {.intid_limit = 256};
     (void)state;
     memset(dram, 0, sizeof(dram));
+    soc_memory(dram, sizeof(dram));
     am65x_reset(&environment, &config);
     line_changes = uart_length = soc_resets = trace_lines = 0;
     return 0;
@@ -122,125 +88,30 @@ static void reset_in(uint32_t moods)
     line_changes = 0;
 }
 
-static uint32_t read32(uint64_t address)
-{
-    uint64_t value = 0;
-    assert_true(am65x_read(address, 4, &value));
-    return (uint32_t)value;
-}
-
-static void write32(uint64_t address, uint32_t value)
-{
-    assert_true(am65x_write(address, 4, value));
-}
-
-static uint64_t read64(uint64_t address)
-{
-    uint64_t value = 0;
-    assert_true(am65x_read(address, 8, &value));
-    return value;
-}
-
-static void write64(uint64_t address, uint64_t value)
-{
-    assert_true(am65x_write(address, 8, value));
-}
-
-static void pass(uint64_t nanoseconds)
-{
-    uint64_t end = now_ns + nanoseconds;
-    while (am65x_next_deadline() <= end) {
-        if (now_ns < am65x_next_deadline())
-            now_ns = am65x_next_deadline();
-        am65x_advance();
-    }
-    now_ns = end;
-}
-
 /* ---------------------------------------------------------------- TI-SCI */
-
-#define RX_STATUS 0x3240b000u
-#define TX_STATUS 0x3240d000u
-#define RX_DATA   0x32c0b004u
-#define TX_DATA   0x32c0d004u
-
-struct sci {
-    uint8_t bytes[MESSAGE];
-};
-
-static void put(struct sci *message, unsigned offset, unsigned size, uint64_t value)
-{
-    for (unsigned i = 0; i < size; i++)
-        message->bytes[offset + i] = (uint8_t)(value >> (8 * i));
-}
-
-static uint64_t get(const struct sci *message, unsigned offset, unsigned size)
-{
-    uint64_t value = 0;
-    for (unsigned i = 0; i < size; i++)
-        value |= (uint64_t)message->bytes[offset + i] << (8 * i);
-    return value;
-}
-
-static struct sci request(uint16_t type, uint8_t sequence)
-{
-    struct sci message = {{0}};
-    put(&message, 0, 2, type);
-    put(&message, 2, 1, HOST);
-    put(&message, 3, 1, sequence);
-    put(&message, 4, 4, SCI_ACK);
-    return message;
-}
-
-static void sci_send(const struct sci *message)
-{
-    for (unsigned word = 0; word < 15; word++)
-        write32(TX_DATA + 4 * word, (uint32_t)get(message, 4 * word, 4));
-}
-
-static struct sci sci_take(void)
-{
-    struct sci message;
-    assert_int_not_equal(read32(RX_STATUS) & 0xff, 0);
-    for (unsigned word = 0; word < 15; word++)
-        put(&message, 4 * word, 4, read32(RX_DATA + 4 * word));
-    return message;
-}
-
-/* Sends, waits, takes the answer; true for an ACK. */
-static bool sci_ask(const struct sci *message, struct sci *answer)
-{
-    struct sci ignored;
-    sci_send(message);
-    pass(50000);
-    struct sci *result = answer != NULL ? answer : &ignored;
-    *result = sci_take();
-    assert_memory_equal(result->bytes, message->bytes, 4);
-    return (get(result, 4, 4) & SCI_ACK) != 0;
-}
 
 static bool range(uint16_t device, uint8_t subtype, uint16_t numbers[4])
 {
-    struct sci message = request(0x1500, 1), answer;
-    put(&message, 8, 2, device);
-    put(&message, 10, 1, subtype);
-    put(&message, 11, 1, 0xff);
+    struct sci message = sci_request(0x1500, 1), answer;
+    sci_put(&message, 8, 2, device);
+    sci_put(&message, 10, 1, subtype);
+    sci_put(&message, 11, 1, 0xff);
     bool ack = sci_ask(&message, &answer);
     for (unsigned i = 0; i < 4; i++)
-        numbers[i] = (uint16_t)get(&answer, 8 + 2 * i, 2);
+        numbers[i] = (uint16_t)sci_get(&answer, 8 + 2 * i, 2);
     return ack;
 }
 
 static bool event_request(uint16_t type, uint16_t ring, uint16_t event, uint16_t vint, uint8_t bit)
 {
-    struct sci message = request(type, 2);
-    put(&message, 8, 4, 0x3c);
-    put(&message, 12, 2, 187);
-    put(&message, 14, 2, ring);
-    put(&message, 20, 2, 179);
-    put(&message, 22, 2, vint);
-    put(&message, 24, 2, event);
-    put(&message, 26, 1, bit);
+    struct sci message = sci_request(type, 2);
+    sci_put(&message, 8, 4, 0x3c);
+    sci_put(&message, 12, 2, 187);
+    sci_put(&message, 14, 2, ring);
+    sci_put(&message, 20, 2, 179);
+    sci_put(&message, 22, 2, vint);
+    sci_put(&message, 24, 2, event);
+    sci_put(&message, 26, 1, bit);
     return sci_ask(&message, NULL);
 }
 
@@ -256,41 +127,41 @@ static bool event_unmap(uint16_t ring, uint16_t event, uint16_t vint, uint8_t bi
 
 static bool route(uint16_t type, uint16_t input, uint16_t output)
 {
-    struct sci message = request(type, 3);
-    put(&message, 8, 4, 0x3);
-    put(&message, 12, 2, 182);
-    put(&message, 14, 2, input);
-    put(&message, 16, 2, 182);
-    put(&message, 18, 2, output);
+    struct sci message = sci_request(type, 3);
+    sci_put(&message, 8, 4, 0x3);
+    sci_put(&message, 12, 2, 182);
+    sci_put(&message, 14, 2, input);
+    sci_put(&message, 16, 2, 182);
+    sci_put(&message, 18, 2, output);
     return sci_ask(&message, NULL);
 }
 
 static bool ring_configure(uint16_t ring, uint64_t base, uint32_t count)
 {
-    struct sci message = request(0x1110, 4);
-    put(&message, 8, 4, 0x1f);
-    put(&message, 12, 2, 187);
-    put(&message, 14, 2, ring);
-    put(&message, 16, 8, base);
-    put(&message, 24, 4, count);
-    put(&message, 29, 1, 1); /* 8-byte elements */
+    struct sci message = sci_request(0x1110, 4);
+    sci_put(&message, 8, 4, 0x1f);
+    sci_put(&message, 12, 2, 187);
+    sci_put(&message, 14, 2, ring);
+    sci_put(&message, 16, 8, base);
+    sci_put(&message, 24, 4, count);
+    sci_put(&message, 29, 1, 1); /* 8-byte elements */
     return sci_ask(&message, NULL);
 }
 
 static bool channels_configure(uint16_t channel, uint16_t ring)
 {
-    struct sci tx = request(0x1205, 5), rx = request(0x1215, 6);
-    put(&tx, 8, 4, 0x1c);
-    put(&tx, 12, 2, 188);
-    put(&tx, 14, 2, channel);
-    put(&tx, 20, 1, 12);
-    put(&tx, 22, 2, 4); /* a descriptor's header */
-    put(&tx, 25, 2, ring);
-    put(&rx, 8, 4, 0x14);
-    put(&rx, 12, 2, 188);
-    put(&rx, 14, 2, channel);
-    put(&rx, 18, 2, ring);
-    put(&rx, 30, 1, 12);
+    struct sci tx = sci_request(0x1205, 5), rx = sci_request(0x1215, 6);
+    sci_put(&tx, 8, 4, 0x1c);
+    sci_put(&tx, 12, 2, 188);
+    sci_put(&tx, 14, 2, channel);
+    sci_put(&tx, 20, 1, 12);
+    sci_put(&tx, 22, 2, 4); /* a descriptor's header */
+    sci_put(&tx, 25, 2, ring);
+    sci_put(&rx, 8, 4, 0x14);
+    sci_put(&rx, 12, 2, 188);
+    sci_put(&rx, 14, 2, channel);
+    sci_put(&rx, 18, 2, ring);
+    sci_put(&rx, 30, 1, 12);
     return sci_ask(&tx, NULL) && sci_ask(&rx, NULL);
 }
 
@@ -298,20 +169,20 @@ static bool channels_configure(uint16_t channel, uint16_t ring)
 static bool channel_field(uint16_t type, uint16_t channel, unsigned bit, unsigned offset,
                           unsigned size, uint16_t value)
 {
-    struct sci message = request(type, 6);
-    put(&message, 8, 4, 1u << bit);
-    put(&message, 12, 2, 188);
-    put(&message, 14, 2, channel);
-    put(&message, offset, size, value);
+    struct sci message = sci_request(type, 6);
+    sci_put(&message, 8, 4, 1u << bit);
+    sci_put(&message, 12, 2, 188);
+    sci_put(&message, 14, 2, channel);
+    sci_put(&message, offset, size, value);
     return sci_ask(&message, NULL);
 }
 
 static bool psil(uint16_t type, uint16_t source, uint16_t destination)
 {
-    struct sci message = request(type, 7);
-    put(&message, 8, 4, 118);
-    put(&message, 12, 4, source);
-    put(&message, 16, 4, destination);
+    struct sci message = sci_request(type, 7);
+    sci_put(&message, 8, 4, 118);
+    sci_put(&message, 12, 4, source);
+    sci_put(&message, 16, 4, destination);
     return sci_ask(&message, NULL);
 }
 
@@ -400,7 +271,7 @@ static void proxy_threads_have_directions_and_credits(void **state)
 
 static void an_answer_comes_later_and_raises_the_line(void **state)
 {
-    struct sci message = request(0x0002, 0x42), answer;
+    struct sci message = sci_request(0x0002, 0x42), answer;
     (void)state;
     sci_send(&message);
     assert_int_equal(read32(RX_STATUS), 0);
@@ -413,15 +284,15 @@ static void an_answer_comes_later_and_raises_the_line(void **state)
     assert_int_equal(read32(RX_STATUS), 1);
     answer = sci_take();
     assert_false(lines[69]);
-    assert_int_equal(get(&answer, 3, 1), 0x42);
-    assert_int_equal(get(&answer, 42, 1), 3); /* ABI */
+    assert_int_equal(sci_get(&answer, 3, 1), 0x42);
+    assert_int_equal(sci_get(&answer, 42, 1), 3); /* ABI */
 }
 
 static void several_requests_are_in_flight_and_answered_in_order(void **state)
 {
     (void)state;
     for (uint8_t i = 0; i < 5; i++) {
-        struct sci message = request(0x0002, i);
+        struct sci message = sci_request(0x0002, i);
         sci_send(&message);
     }
     pass(100000);
@@ -429,7 +300,7 @@ static void several_requests_are_in_flight_and_answered_in_order(void **state)
     for (unsigned i = 0; i < 5; i++) {
         assert_true(lines[69]);
         struct sci answer = sci_take();
-        assert_int_equal(get(&answer, 3, 1), i);
+        assert_int_equal(sci_get(&answer, 3, 1), i);
     }
     assert_false(lines[69]);
 }
@@ -443,14 +314,14 @@ static void answers_change_places_if_they_may(void **state)
     for (unsigned round = 0; round < 10; round++) {
         uint64_t seen = 0;
         for (unsigned i = 0; i < 8; i++) {
-            struct sci message = request(0x0002, (uint8_t)i);
+            struct sci message = sci_request(0x0002, (uint8_t)i);
             sci_send(&message);
         }
         pass(100000);
         for (unsigned i = 0; i < 8; i++) {
             struct sci answer = sci_take();
-            moved += get(&answer, 3, 1) != i;
-            seen |= 1u << get(&answer, 3, 1);
+            moved += sci_get(&answer, 3, 1) != i;
+            seen |= 1u << sci_get(&answer, 3, 1);
         }
         assert_int_equal(seen, 0xff);
     }
@@ -461,11 +332,11 @@ static void more_messages_than_credits_put_the_thread_in_error(void **state)
 {
     (void)state;
     for (uint8_t i = 0; i < 20; i++) {
-        struct sci message = request(0x0002, i);
+        struct sci message = sci_request(0x0002, i);
         sci_send(&message);
     }
     assert_int_equal(read32(TX_STATUS), 0);
-    struct sci message = request(0x0002, 20);
+    struct sci message = sci_request(0x0002, 20);
     sci_send(&message);
     assert_int_equal(read32(TX_STATUS), 0x80000000);
 }
@@ -477,7 +348,7 @@ static void answers_that_nobody_takes_cost_no_credits(void **state)
     (void)state;
     for (unsigned i = 0; i < 1000; i++) {
         if ((read32(TX_STATUS) & 0xff) != 0) {
-            struct sci message = request(0x0002, (uint8_t)i);
+            struct sci message = sci_request(0x0002, (uint8_t)i);
             sci_send(&message);
             sent++;
         }
@@ -495,20 +366,20 @@ static void answers_that_nobody_takes_cost_no_credits(void **state)
 
 static void unknown_messages_and_foreign_hosts_are_refused(void **state)
 {
-    struct sci message = request(0xc120, 1);
+    struct sci message = sci_request(0xc120, 1);
     (void)state;
     assert_false(sci_ask(&message, NULL));
-    message = request(0x0002, 1);
-    put(&message, 2, 1, 13);
+    message = sci_request(0x0002, 1);
+    sci_put(&message, 2, 1, 13);
     assert_false(sci_ask(&message, NULL));
     assert_int_equal(am65x_counter(AM65X_COUNT_SCI_NAKS), 2);
 }
 
 static void a_request_without_the_flag_gets_no_answer(void **state)
 {
-    struct sci message = request(0x0002, 1);
+    struct sci message = sci_request(0x0002, 1);
     (void)state;
-    put(&message, 4, 4, 0);
+    sci_put(&message, 4, 4, 0);
     sci_send(&message);
     pass(100000);
     assert_int_equal(read32(RX_STATUS), 0);
@@ -548,30 +419,30 @@ static void intr_outputs_beyond_the_gic_are_not_handed_out(void **state)
 
 static void devices_and_clocks_answer(void **state)
 {
-    struct sci message = request(0x0200, 1), answer;
+    struct sci message = sci_request(0x0200, 1), answer;
     (void)state;
-    put(&message, 8, 4, 146);
-    put(&message, 16, 1, 2);
+    sci_put(&message, 8, 4, 146);
+    sci_put(&message, 16, 1, 2);
     assert_true(sci_ask(&message, NULL));
-    message = request(0x0201, 2);
-    put(&message, 8, 4, 146);
+    message = sci_request(0x0201, 2);
+    sci_put(&message, 8, 4, 146);
     assert_true(sci_ask(&message, &answer));
-    assert_int_equal(get(&answer, 16, 1), 2);
-    assert_int_equal(get(&answer, 17, 1), 1);
-    message = request(0x010e, 3);
-    put(&message, 8, 4, 146);
+    assert_int_equal(sci_get(&answer, 16, 1), 2);
+    assert_int_equal(sci_get(&answer, 17, 1), 1);
+    message = sci_request(0x010e, 3);
+    sci_put(&message, 8, 4, 146);
     assert_true(sci_ask(&message, &answer));
-    assert_int_equal(get(&answer, 8, 8), 48000000);
-    put(&message, 8, 4, 9999);
+    assert_int_equal(sci_get(&answer, 8, 8), 48000000);
+    sci_put(&message, 8, 4, 9999);
     assert_false(sci_ask(&message, &answer));
 }
 
 static bool set_parent(uint32_t device, uint8_t clock, uint8_t parent)
 {
-    struct sci message = request(0x0102, 4);
-    put(&message, 8, 4, device);
-    put(&message, 12, 1, clock);
-    put(&message, 13, 1, parent);
+    struct sci message = sci_request(0x0102, 4);
+    sci_put(&message, 8, 4, device);
+    sci_put(&message, 12, 1, clock);
+    sci_put(&message, 13, 1, parent);
     return sci_ask(&message, NULL);
 }
 
@@ -589,11 +460,11 @@ static void clocks_take_the_parents_that_linux_gives_them(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
         assert_true(set_parent(wanted[i].device, wanted[i].clock, wanted[i].parent));
-        struct sci message = request(0x0103, 5);
-        put(&message, 8, 4, wanted[i].device);
-        put(&message, 12, 1, wanted[i].clock);
+        struct sci message = sci_request(0x0103, 5);
+        sci_put(&message, 8, 4, wanted[i].device);
+        sci_put(&message, 12, 1, wanted[i].clock);
         assert_true(sci_ask(&message, &answer));
-        assert_int_equal(get(&answer, 8, 1), wanted[i].parent);
+        assert_int_equal(sci_get(&answer, 8, 1), wanted[i].parent);
     }
     assert_false(set_parent(35, 0, 1));
     assert_false(set_parent(23, 0, 17));
@@ -603,8 +474,8 @@ static void clocks_take_the_parents_that_linux_gives_them(void **state)
 
 static struct sci processor(uint16_t type, uint8_t id)
 {
-    struct sci message = request(type, 6);
-    put(&message, 8, 1, id);
+    struct sci message = sci_request(type, 6);
+    sci_put(&message, 8, 1, id);
     return message;
 }
 
@@ -617,17 +488,17 @@ static bool proc_ask(uint16_t type, uint8_t id)
 static bool proc_config(uint8_t id, uint64_t vector, uint32_t set, uint32_t clear)
 {
     struct sci message = processor(0xc100, id);
-    put(&message, 9, 8, vector);
-    put(&message, 17, 4, set);
-    put(&message, 21, 4, clear);
+    sci_put(&message, 9, 8, vector);
+    sci_put(&message, 17, 4, set);
+    sci_put(&message, 21, 4, clear);
     return sci_ask(&message, NULL);
 }
 
 static bool proc_control(uint8_t id, uint32_t set, uint32_t clear)
 {
     struct sci message = processor(0xc101, id);
-    put(&message, 9, 4, set);
-    put(&message, 13, 4, clear);
+    sci_put(&message, 9, 4, set);
+    sci_put(&message, 13, 4, clear);
     return sci_ask(&message, NULL);
 }
 
@@ -635,23 +506,23 @@ static uint32_t proc_status(uint8_t id, unsigned field)
 {
     struct sci message = processor(0xc400, id), answer;
     assert_true(sci_ask(&message, &answer));
-    assert_int_equal(get(&answer, 8, 1), id);
-    return (uint32_t)get(&answer, field, 4);
+    assert_int_equal(sci_get(&answer, 8, 1), id);
+    return (uint32_t)sci_get(&answer, field, 4);
 }
 
 static bool device_state(uint32_t device, uint8_t to)
 {
-    struct sci message = request(0x0200, 1);
-    put(&message, 8, 4, device);
-    put(&message, 16, 1, to);
+    struct sci message = sci_request(0x0200, 1);
+    sci_put(&message, 8, 4, device);
+    sci_put(&message, 16, 1, to);
     return sci_ask(&message, NULL);
 }
 
 static bool device_resets(uint32_t device, uint32_t resets)
 {
-    struct sci message = request(0x0202, 1);
-    put(&message, 8, 4, device);
-    put(&message, 12, 4, resets);
+    struct sci message = sci_request(0x0202, 1);
+    sci_put(&message, 8, 4, device);
+    sci_put(&message, 12, 4, resets);
     return sci_ask(&message, NULL);
 }
 
@@ -680,14 +551,14 @@ static void a_processor_is_controlled_by_one_host(void **state)
     assert_int_equal(proc_status(1, 25), 0x100);
     assert_true(proc_control(1, 0, 1));
     assert_int_equal(proc_status(1, 25), 0x100);
-    put(&wait, 13, 4, 0x2);
+    sci_put(&wait, 13, 4, 0x2);
     assert_false(sci_ask(&wait, NULL));
     assert_true(device_resets(159, 0));
     assert_int_equal(proc_status(1, 25), 0x102); /* it would run */
     assert_true(sci_ask(&wait, NULL));
     assert_false(proc_ask(0xc120, 1)); /* authenticated boot: not of this device type */
     struct sci message = processor(0xc005, 1);
-    put(&message, 9, 1, 13);
+    sci_put(&message, 9, 1, 13);
     assert_true(sci_ask(&message, NULL));
     assert_false(sci_ask(&message, NULL)); /* it is host 13's now */
     assert_false(proc_ask(0xc000, 1));
@@ -708,37 +579,37 @@ static void every_device_and_clock_of_linux_trees_answers(void **state)
     struct sci answer;
     (void)state;
     for (unsigned i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
-        struct sci message = request(0x0200, 1); /* SET_DEVICE: on */
-        put(&message, 8, 4, clocks[i].device);
-        put(&message, 16, 1, 2);
+        struct sci message = sci_request(0x0200, 1); /* SET_DEVICE: on */
+        sci_put(&message, 8, 4, clocks[i].device);
+        sci_put(&message, 16, 1, 2);
         assert_true(sci_ask(&message, NULL));
-        message = request(0x0104, 2); /* GET_NUM_CLOCK_PARENTS */
-        put(&message, 8, 4, clocks[i].device);
-        put(&message, 12, 1, clocks[i].clock);
+        message = sci_request(0x0104, 2); /* GET_NUM_CLOCK_PARENTS */
+        sci_put(&message, 8, 4, clocks[i].device);
+        sci_put(&message, 12, 1, clocks[i].clock);
         assert_true(sci_ask(&message, &answer));
-        assert_true(get(&answer, 8, 1) >= 1);
-        message = request(0x0100, 3); /* SET_CLOCK: requested */
-        put(&message, 8, 4, clocks[i].device);
-        put(&message, 12, 1, clocks[i].clock);
-        put(&message, 13, 1, 2);
+        assert_true(sci_get(&answer, 8, 1) >= 1);
+        message = sci_request(0x0100, 3); /* SET_CLOCK: requested */
+        sci_put(&message, 8, 4, clocks[i].device);
+        sci_put(&message, 12, 1, clocks[i].clock);
+        sci_put(&message, 13, 1, 2);
         assert_true(sci_ask(&message, NULL));
-        message = request(0x0101, 4); /* GET_CLOCK: requested and ready */
-        put(&message, 8, 4, clocks[i].device);
-        put(&message, 12, 1, clocks[i].clock);
+        message = sci_request(0x0101, 4); /* GET_CLOCK: requested and ready */
+        sci_put(&message, 8, 4, clocks[i].device);
+        sci_put(&message, 12, 1, clocks[i].clock);
         assert_true(sci_ask(&message, &answer));
-        assert_int_equal(get(&answer, 8, 1), 2);
-        assert_int_equal(get(&answer, 9, 1), 1);
-        message = request(0x010e, 5); /* GET_FREQ */
-        put(&message, 8, 4, clocks[i].device);
-        put(&message, 12, 1, clocks[i].clock);
+        assert_int_equal(sci_get(&answer, 8, 1), 2);
+        assert_int_equal(sci_get(&answer, 9, 1), 1);
+        message = sci_request(0x010e, 5); /* GET_FREQ */
+        sci_put(&message, 8, 4, clocks[i].device);
+        sci_put(&message, 12, 1, clocks[i].clock);
         assert_true(sci_ask(&message, &answer));
-        assert_true(get(&answer, 8, 8) != 0);
+        assert_true(sci_get(&answer, 8, 8) != 0);
     }
 }
 
 static void a_reset_request_reaches_the_surroundings(void **state)
 {
-    struct sci message = request(0x0005, 1);
+    struct sci message = sci_request(0x0005, 1);
     (void)state;
     assert_true(sci_ask(&message, NULL));
     assert_int_equal(soc_resets, 1);
@@ -791,12 +662,12 @@ static void a_vint_takes_64_events_whatever_their_bits(void **state)
 
 static bool route_of(uint16_t router, uint16_t type, uint16_t input, uint16_t output)
 {
-    struct sci message = request(type, 3);
-    put(&message, 8, 4, 0x3);
-    put(&message, 12, 2, router);
-    put(&message, 14, 2, input);
-    put(&message, 16, 2, router);
-    put(&message, 18, 2, output);
+    struct sci message = sci_request(type, 3);
+    sci_put(&message, 8, 4, 0x3);
+    sci_put(&message, 12, 2, router);
+    sci_put(&message, 14, 2, input);
+    sci_put(&message, 16, 2, router);
+    sci_put(&message, 18, 2, output);
     return sci_ask(&message, NULL);
 }
 
@@ -1281,11 +1152,11 @@ static void a_teardown_ends_what_waits_for_a_trigger(void **state)
 
 static bool trigger_map(uint16_t type, uint16_t channel, uint16_t event)
 {
-    struct sci message = request(type, 2);
-    put(&message, 8, 4, 0x10);
-    put(&message, 12, 2, 188);
-    put(&message, 14, 2, channel);
-    put(&message, 24, 2, event);
+    struct sci message = sci_request(type, 2);
+    sci_put(&message, 8, 4, 0x10);
+    sci_put(&message, 12, 2, 188);
+    sci_put(&message, 14, 2, channel);
+    sci_put(&message, 24, 2, event);
     return sci_ask(&message, NULL);
 }
 
@@ -1332,14 +1203,14 @@ static void events_within_a_tr_come_with_each_round(void **state)
     (void)state;
     fill_source();
     open_channel();
-    struct sci message = request(0x1000, 2);
-    put(&message, 8, 4, 0x3c);
-    put(&message, 12, 2, 188);
-    put(&message, 14, 2, CHANNEL);
-    put(&message, 20, 2, 179);
-    put(&message, 22, 2, VINT);
-    put(&message, 24, 2, EVENT + 1);
-    put(&message, 26, 1, 5);
+    struct sci message = sci_request(0x1000, 2);
+    sci_put(&message, 8, 4, 0x3c);
+    sci_put(&message, 12, 2, 188);
+    sci_put(&message, 14, 2, CHANNEL);
+    sci_put(&message, 20, 2, 179);
+    sci_put(&message, 22, 2, VINT);
+    sci_put(&message, 24, 2, EVENT + 1);
+    sci_put(&message, 26, 1, 5);
     assert_true(sci_ask(&message, NULL));
     describe(16384, 4, DRAM_BASE + DESTINATION);
     set_flags(EVENT_EACH_ROW);
@@ -1612,7 +1483,7 @@ static void a_slice_has_no_more_than_so_many_pieces(void **state)
 
 static void injected_answers_are_spoiled_once(void **state)
 {
-    struct sci message = request(0x0002, 1), answer;
+    struct sci message = sci_request(0x0002, 1), answer;
     (void)state;
     am65x_inject(AM65X_FAULT_SCI_NAK, 0x1500, 1);
     assert_true(sci_ask(&message, NULL)); /* another type */
@@ -1642,17 +1513,17 @@ static void injected_answers_are_spoiled_once(void **state)
     sci_send(&message);
     pass(50000);
     answer = sci_take();
-    assert_int_equal(get(&answer, 4, 4), SCI_ACK);
-    assert_int_equal(get(&answer, 42, 2), 0);
+    assert_int_equal(sci_get(&answer, 4, 4), SCI_ACK);
+    assert_int_equal(sci_get(&answer, 42, 2), 0);
     am65x_inject(AM65X_FAULT_SCI_WRONG_TYPE, 0, 1);
     am65x_inject(AM65X_FAULT_SCI_WRONG_SEQUENCE, 0, 1);
     am65x_inject(AM65X_FAULT_SCI_WRONG_HOST, 0, 1);
     sci_send(&message);
     pass(50000);
     answer = sci_take();
-    assert_int_not_equal(get(&answer, 0, 2), 0x0002);
-    assert_int_not_equal(get(&answer, 2, 1), HOST);
-    assert_int_not_equal(get(&answer, 3, 1), 1);
+    assert_int_not_equal(sci_get(&answer, 0, 2), 0x0002);
+    assert_int_not_equal(sci_get(&answer, 2, 1), SCI_HOST);
+    assert_int_not_equal(sci_get(&answer, 3, 1), 1);
     assert_true(sci_ask(&message, NULL));
     am65x_inject(AM65X_FAULT_SCI_DROP, 0, 5);
     am65x_inject(AM65X_FAULT_SCI_DROP, 0, 0); /* taken back */
@@ -1662,7 +1533,7 @@ static void injected_answers_are_spoiled_once(void **state)
 /* Whether version requests 1 to 4 are answered, as bits. */
 static unsigned answered(void)
 {
-    struct sci message = request(0x0002, 1);
+    struct sci message = sci_request(0x0002, 1);
     unsigned bits = 0;
     for (unsigned i = 0; i < 4; i++) {
         sci_send(&message);
@@ -1696,11 +1567,11 @@ static void a_fault_can_spare_the_first_occasions(void **state)
 
 static void a_lost_request_is_not_done_a_dropped_answer_is(void **state)
 {
-    struct sci message = request(0x1280, 7);
+    struct sci message = sci_request(0x1280, 7);
     (void)state;
-    put(&message, 8, 4, 118);
-    put(&message, 12, 4, 0x1000 + CHANNEL);
-    put(&message, 16, 4, 0x9000 + CHANNEL);
+    sci_put(&message, 8, 4, 118);
+    sci_put(&message, 12, 4, 0x1000 + CHANNEL);
+    sci_put(&message, 16, 4, 0x9000 + CHANNEL);
     am65x_inject(AM65X_FAULT_SCI_LOST, 0, 1);
     sci_send(&message);
     pass(50000);
@@ -1758,7 +1629,7 @@ static void on_event(void *context, enum am65x_event event, uint32_t subject, ui
     (void)context;
     assert_true(told_count < EVENTS_MAX);
     told[told_count++] = (struct told){event, subject, first, second};
-    assert_true(size == 0 || size == MESSAGE);
+    assert_true(size == 0 || size == SCI_BYTES);
     if (size != 0)
         memcpy(told_message.bytes, bytes, size);
 }
@@ -1827,7 +1698,7 @@ static void events_tell_the_way_of_a_transfer(void **state)
 
 static void events_tell_requests_and_answers(void **state)
 {
-    struct sci message = request(0x0002, 9);
+    struct sci message = sci_request(0x0002, 9);
 
     (void)state;
     reset_with_events();
@@ -1835,7 +1706,7 @@ static void events_tell_requests_and_answers(void **state)
     sci_send(&message);
     assert_int_equal(told_count, 1);
     assert_int_equal(told[0].event, AM65X_EVENT_REQUEST);
-    assert_int_equal(told[0].first, HOST);
+    assert_int_equal(told[0].first, SCI_HOST);
     assert_int_equal(told[0].second, 13);
     assert_memory_equal(&told_message, &message, sizeof(message));
     pass(50000);
@@ -1843,13 +1714,13 @@ static void events_tell_requests_and_answers(void **state)
     assert_int_equal(told[2].event, AM65X_EVENT_ANSWER);
     assert_int_equal(told[2].subject, told[0].subject);
     assert_int_equal(told[2].first, AM65X_ANSWER_ACK | AM65X_ANSWER_SENT);
-    assert_int_equal(get(&told_message, 42, 2), 3 | 1 << 8); /* ABI 3.1 */
+    assert_int_equal(sci_get(&told_message, 42, 2), 3 | 1 << 8); /* ABI 3.1 */
     message = sci_take();
 
     told_count = 0;
     am65x_inject(AM65X_FAULT_SCI_NAK, 0, 1);
     am65x_inject(AM65X_FAULT_SCI_DROP, 0, 1);
-    message = request(0x0002, 10);
+    message = sci_request(0x0002, 10);
     sci_send(&message);
     pass(50000);
     assert_int_equal(told[1].event, AM65X_EVENT_ANSWER);

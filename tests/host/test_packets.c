@@ -4,7 +4,7 @@
  * PSI-L, and to and from a peripheral, which is the test's own. What they should do is in the AM65x
  * TRM (SPRUID7) and TI's TI-SCI documentation.
  */
-#include "twin/models/am65x.h"
+#include "tests/host/support/soc_host.h"
 #include "twin/models/psil.h"
 
 #include <setjmp.h>
@@ -14,94 +14,21 @@
 
 #include <cmocka.h>
 
-#define DRAM_BASE  UINT64_C(0x80000000)
 #define DRAM_SIZE  0x2000000u
 
-#define HOST       12u
-#define SCI_ACK    2u
 #define NAVSS_MAIN 0u
 #define NAVSS_MCU  1u
 
 static uint8_t dram[DRAM_SIZE];
-static uint64_t now_ns;
-
-static void on_line(void *context, unsigned intid, bool high)
-{
-    (void)context;
-    (void)intid;
-    (void)high;
-}
-
-static void on_its_message(void *context, uint32_t device_id, uint32_t event_id)
-{
-    (void)context;
-    (void)device_id;
-    (void)event_id;
-}
-
-static bool on_read(void *context, uint64_t address, void *data, size_t size)
-{
-    (void)context;
-    if (address - DRAM_BASE >= DRAM_SIZE || size > DRAM_SIZE - (address - DRAM_BASE))
-        return false;
-    memcpy(data, &dram[address - DRAM_BASE], size);
-    return true;
-}
-
-static bool on_write(void *context, uint64_t address, const void *data, size_t size)
-{
-    (void)context;
-    if (address - DRAM_BASE >= DRAM_SIZE || size > DRAM_SIZE - (address - DRAM_BASE))
-        return false;
-    memcpy(&dram[address - DRAM_BASE], data, size);
-    return true;
-}
-
-static uint64_t on_now(void *context)
-{
-    (void)context;
-    return now_ns;
-}
-
-static void on_uart(void *context, unsigned uart, uint8_t byte)
-{
-    (void)context;
-    (void)uart;
-    (void)byte;
-}
 
 static const struct am65x_environment environment = {
-    .line = on_line,
-    .its_message = on_its_message,
-    .memory_read = on_read,
-    .memory_write = on_write,
-    .now = on_now,
-    .uart_transmit = on_uart,
+    .line = soc_no_line,
+    .its_message = soc_no_message,
+    .memory_read = soc_read,
+    .memory_write = soc_write,
+    .now = soc_now,
+    .uart_transmit = soc_no_uart,
 };
-
-static uint32_t read32(uint64_t address)
-{
-    uint64_t value = 0;
-    assert_true(am65x_read(address, 4, &value));
-    return (uint32_t)value;
-}
-
-static void write32(uint64_t address, uint32_t value)
-{
-    assert_true(am65x_write(address, 4, value));
-}
-
-static void pass(uint64_t nanoseconds)
-{
-    uint64_t end = now_ns + nanoseconds;
-    for (unsigned i = 0; am65x_next_deadline() <= end; i++) {
-        assert_true(i < 1000000);
-        if (now_ns < am65x_next_deadline())
-            now_ns = am65x_next_deadline();
-        am65x_advance();
-    }
-    now_ns = end;
-}
 
 #define A_WHILE 1000000u
 
@@ -140,37 +67,14 @@ static void put_address(uint64_t address, uint64_t value)
 
 /* ---------------------------------------------------------------- TI-SCI */
 
-struct sci {
-    uint8_t bytes[60];
-};
-
-static void put(struct sci *message, unsigned offset, unsigned size, uint64_t value)
+/* About something of a device; valid: the fields that are meant. */
+static struct sci request(uint16_t type, uint32_t valid, uint16_t device, uint16_t index)
 {
-    for (unsigned i = 0; i < size; i++)
-        message->bytes[offset + i] = (uint8_t)(value >> (8 * i));
-}
-
-static struct sci request(uint16_t type)
-{
-    struct sci message = {{0}};
-    put(&message, 0, 2, type);
-    put(&message, 2, 1, HOST);
-    put(&message, 4, 4, SCI_ACK);
+    struct sci message = sci_request(type, 0);
+    sci_put(&message, 8, 4, valid);
+    sci_put(&message, 12, 2, device);
+    sci_put(&message, 14, 2, index);
     return message;
-}
-
-static bool ask(const struct sci *message)
-{
-    uint32_t word, answer[15];
-    for (unsigned i = 0; i < 15; i++) {
-        memcpy(&word, &message->bytes[4 * i], 4);
-        write32(0x32c0d004u + 4 * i, word);
-    }
-    pass(50000);
-    assert_int_not_equal(read32(0x3240b000) & 0xff, 0);
-    for (unsigned i = 0; i < 15; i++)
-        answer[i] = read32(0x32c0b004u + 4 * i);
-    return (answer[1] & SCI_ACK) != 0;
 }
 
 /* ---------------------------------------------------------------- a Navigator */
@@ -190,30 +94,28 @@ static const struct navigator navigators[2] = {
     {119, 195, 194, 0x2b800000, 0x2a800000, 0x2aa00000, 0x285c0000, 0x6000, 2, 50, 96, 48},
 };
 
-static bool ring_configure(const struct navigator *n, uint16_t ring, uint64_t base, uint32_t count)
+#define MEMORY_MODE  0u /* of a ring */
+#define MESSAGE_MODE 1u /* elements go through the ring's window */
+
+static bool ring_in(unsigned mode, const struct navigator *n, uint16_t ring, uint64_t base,
+                    uint32_t count)
 {
-    struct sci message = request(0x1110);
-    put(&message, 8, 4, 0x1f);
-    put(&message, 12, 2, n->ringacc);
-    put(&message, 14, 2, ring);
-    put(&message, 16, 8, base);
-    put(&message, 24, 4, count);
-    put(&message, 29, 1, 1); /* 8-byte elements */
-    return ask(&message);
+    struct sci message = request(0x1110, 0x1f, n->ringacc, ring);
+    sci_put(&message, 16, 8, base);
+    sci_put(&message, 24, 4, count);
+    sci_put(&message, 28, 1, mode);
+    sci_put(&message, 29, 1, 1); /* 8-byte elements */
+    return sci_ask(&message, NULL);
 }
 
-/* In message mode elements go through the ring's window. */
+static bool ring_configure(const struct navigator *n, uint16_t ring, uint64_t base, uint32_t count)
+{
+    return ring_in(MEMORY_MODE, n, ring, base, count);
+}
+
 static bool message_ring(const struct navigator *n, uint16_t ring, uint64_t base, uint32_t count)
 {
-    struct sci message = request(0x1110);
-    put(&message, 8, 4, 0x1f);
-    put(&message, 12, 2, n->ringacc);
-    put(&message, 14, 2, ring);
-    put(&message, 16, 8, base);
-    put(&message, 24, 4, count);
-    put(&message, 28, 1, 1);
-    put(&message, 29, 1, 1);
-    return ask(&message);
+    return ring_in(MESSAGE_MODE, n, ring, base, count);
 }
 
 static void window_push(unsigned ring, uint64_t element)
@@ -224,25 +126,20 @@ static void window_push(unsigned ring, uint64_t element)
 static bool channel_configure(const struct navigator *n, bool transmit, uint16_t channel,
                               uint8_t type, uint16_t completion_ring)
 {
-    struct sci message = request(transmit ? 0x1205 : 0x1215);
-    put(&message, 8, 4, 0x1c); /* type, fetch size, completion ring */
-    put(&message, 12, 2, n->udmap);
-    put(&message, 14, 2, channel);
-    put(&message, transmit ? 20 : 30, 1, type);
-    put(&message, transmit ? 22 : 16, 2, 64); /* words */
-    put(&message, transmit ? 25 : 18, 2, completion_ring);
-    return ask(&message);
+    /* Type, fetch size, completion ring. */
+    struct sci message = request(transmit ? 0x1205 : 0x1215, 0x1c, n->udmap, channel);
+    sci_put(&message, transmit ? 20 : 30, 1, type);
+    sci_put(&message, transmit ? 22 : 16, 2, 64); /* words */
+    sci_put(&message, transmit ? 25 : 18, 2, completion_ring);
+    return sci_ask(&message, NULL);
 }
 
 static bool flow_range(const struct navigator *n, uint16_t channel, uint16_t first, uint16_t count)
 {
-    struct sci message = request(0x1215);
-    put(&message, 8, 4, 0x600);
-    put(&message, 12, 2, n->udmap);
-    put(&message, 14, 2, channel);
-    put(&message, 24, 2, first);
-    put(&message, 26, 2, count);
-    return ask(&message);
+    struct sci message = request(0x1215, 0x600, n->udmap, channel);
+    sci_put(&message, 24, 2, first);
+    sci_put(&message, 26, 2, count);
+    return sci_ask(&message, NULL);
 }
 
 struct flow {
@@ -254,31 +151,28 @@ struct flow {
 static bool flow_configure(const struct navigator *n, uint16_t flow, const struct flow *settings,
                            uint16_t destination, const uint16_t free_rings[4])
 {
-    struct sci message = request(0x1230);
-    put(&message, 8, 4, 0x7ffff);
-    put(&message, 12, 2, n->udmap);
-    put(&message, 14, 2, flow);
-    put(&message, 16, 1, settings->einfo);
-    put(&message, 17, 1, settings->psinfo);
-    put(&message, 18, 1, settings->retry);
-    put(&message, 20, 2, settings->offset);
-    put(&message, 22, 2, destination);
+    struct sci message = request(0x1230, 0x7ffff, n->udmap, flow);
+    sci_put(&message, 16, 1, settings->einfo);
+    sci_put(&message, 17, 1, settings->psinfo);
+    sci_put(&message, 18, 1, settings->retry);
+    sci_put(&message, 20, 2, settings->offset);
+    sci_put(&message, 22, 2, destination);
     for (unsigned i = 0; i < 4; i++) {
-        put(&message, 24 + i, 1, settings->tags[i]);
-        put(&message, 28 + i, 1, settings->selectors[i]);
-        put(&message, 32 + 2 * i, 2, free_rings[i]);
+        sci_put(&message, 24 + i, 1, settings->tags[i]);
+        sci_put(&message, 28 + i, 1, settings->selectors[i]);
+        sci_put(&message, 32 + 2 * i, 2, free_rings[i]);
     }
-    put(&message, 40, 1, settings->words_in_buffer);
-    return ask(&message);
+    sci_put(&message, 40, 1, settings->words_in_buffer);
+    return sci_ask(&message, NULL);
 }
 
 static bool pair(uint16_t type, uint16_t source, uint16_t destination)
 {
-    struct sci message = request(type);
-    put(&message, 8, 4, 118);
-    put(&message, 12, 4, source);
-    put(&message, 16, 4, destination);
-    return ask(&message);
+    struct sci message = sci_request(type, 0);
+    sci_put(&message, 8, 4, 118);
+    sci_put(&message, 12, 4, source);
+    sci_put(&message, 16, 4, destination);
+    return sci_ask(&message, NULL);
 }
 
 static uint64_t ring_registers(const struct navigator *n, unsigned ring)
@@ -450,6 +344,7 @@ static int setup(void **state)
     static const struct am65x_config config = {.intid_limit = 256};
     (void)state;
     memset(dram, 0, sizeof(dram));
+    soc_memory(dram, sizeof(dram));
     fill_source();
     am65x_reset(&environment, &config);
     return 0;
@@ -649,13 +544,10 @@ static void a_transmit_channel_can_keep_metadata_back(void **state)
     (void)state;
     loopback(NAVSS_MAIN, NAVSS_MAIN, &all);
     for (unsigned filter = 1; filter < 4; filter++) {
-        struct sci message = request(0x1205);
-        put(&message, 8, 4, 0x600);
-        put(&message, 12, 2, 188);
-        put(&message, 14, 2, 8);
-        put(&message, 17, 1, filter & 1);
-        put(&message, 18, 1, filter >> 1);
-        assert_true(ask(&message));
+        struct sci message = request(0x1205, 0x600, 188, 8);
+        sci_put(&message, 17, 1, filter & 1);
+        sci_put(&message, 18, 1, filter >> 1);
+        assert_true(sci_ask(&message, NULL));
         give_free(0, 304, 100, DESTINATION, 4096);
         packet_with_metadata(false);
         pass(A_WHILE);
@@ -776,10 +668,10 @@ static void a_packet_gets_the_flow_that_it_asks_for(void **state)
     pass(A_WHILE);
     assert_int_equal(am65x_counter(AM65X_COUNT_PACKETS_DROPPED), 1);
     assert_int_equal(read32(0x31150088), 0x80000000 | 154u << 16 | 8);
-    message = request(0x1240); /* the system firmware clears it, or software itself */
-    put(&message, 8, 4, 1u << 3);
-    put(&message, 12, 2, 188);
-    assert_true(ask(&message));
+    message = sci_request(0x1240, 0); /* the system firmware clears it, or software itself */
+    sci_put(&message, 8, 4, 1u << 3);
+    sci_put(&message, 12, 2, 188);
+    assert_true(sci_ask(&message, NULL));
     assert_int_equal(read32(0x31150088), 0);
     push(0, 8, DESCRIPTOR(1));
     pass(A_WHILE);
@@ -792,22 +684,19 @@ static void the_first_descriptor_comes_from_the_ring_for_the_size(void **state)
 {
     static const uint32_t lengths[] = {64, 65, 128, 129, 256, 257};
     static const unsigned expected[] = {304, 313, 313, 314, 314, 315};
-    struct sci message = request(0x1231);
+    struct sci message = request(0x1231, 0x7f, 188, 8);
     (void)state;
     loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
     for (unsigned i = 0; i < 3; i++)
         open_ring(0, (uint16_t)(313 + i), 10 + i, 16);
-    put(&message, 8, 4, 0x7f);
-    put(&message, 12, 2, 188);
-    put(&message, 14, 2, 8);
-    put(&message, 16, 2, 2);
-    put(&message, 18, 2, 4);
-    put(&message, 20, 2, 8);
-    put(&message, 22, 2, 313);
-    put(&message, 24, 2, 314);
-    put(&message, 26, 2, 315);
-    put(&message, 28, 1, 7);
-    assert_true(ask(&message));
+    sci_put(&message, 16, 2, 2);
+    sci_put(&message, 18, 2, 4);
+    sci_put(&message, 20, 2, 8);
+    sci_put(&message, 22, 2, 313);
+    sci_put(&message, 24, 2, 314);
+    sci_put(&message, 26, 2, 315);
+    sci_put(&message, 28, 1, 7);
+    assert_true(sci_ask(&message, NULL));
     for (unsigned i = 0; i < 6; i++) {
         give_free(0, 304, 100, DESTINATION, 512);
         for (unsigned ring = 313; ring < 316; ring++)
@@ -889,14 +778,11 @@ static void free_descriptors_that_lead_nowhere_are_passed_over(void **state)
 
 static void an_error_pauses_a_channel_that_is_to_be_paused(void **state)
 {
-    struct sci message = request(0x1205);
+    struct sci message = request(0x1205, 1, 188, 8);
     (void)state;
     loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
-    put(&message, 8, 4, 1);
-    put(&message, 12, 2, 188);
-    put(&message, 14, 2, 8);
-    put(&message, 16, 1, 1);
-    assert_true(ask(&message));
+    sci_put(&message, 16, 1, 1);
+    assert_true(sci_ask(&message, NULL));
     push(0, 8, 0x1000);
     give_free(0, 304, 100, DESTINATION, 4096);
     send_plain(0, 3, SOURCE, 100);
@@ -935,15 +821,12 @@ static void faults_lose_and_delay_descriptors(void **state)
 
 static bool event_map(uint16_t device, uint16_t source_index, uint16_t event, uint8_t bit)
 {
-    struct sci message = request(0x1000);
-    put(&message, 8, 4, 0x3c);
-    put(&message, 12, 2, device);
-    put(&message, 14, 2, source_index);
-    put(&message, 20, 2, 179);
-    put(&message, 22, 2, VINT);
-    put(&message, 24, 2, event);
-    put(&message, 26, 1, bit);
-    return ask(&message);
+    struct sci message = request(0x1000, 0x3c, device, source_index);
+    sci_put(&message, 20, 2, 179);
+    sci_put(&message, 22, 2, VINT);
+    sci_put(&message, 24, 2, event);
+    sci_put(&message, 26, 1, bit);
+    return sci_ask(&message, NULL);
 }
 
 static uint64_t vint_status(void)
@@ -995,13 +878,13 @@ static uint64_t proxy(unsigned number, unsigned offset)
 
 static void a_proxy_pushes_and_pops_whole_elements(void **state)
 {
-    struct sci message = request(0x1300);
+    struct sci message = sci_request(0x1300, 0);
     (void)state;
-    put(&message, 12, 2, 185);
-    put(&message, 14, 2, 1);
-    assert_true(ask(&message));
-    put(&message, 14, 2, 13); /* host 13's */
-    assert_false(ask(&message));
+    sci_put(&message, 12, 2, 185);
+    sci_put(&message, 14, 2, 1);
+    assert_true(sci_ask(&message, NULL));
+    sci_put(&message, 14, 2, 13); /* host 13's */
+    assert_false(sci_ask(&message, NULL));
     assert_int_equal(read32(0x31120004), 64);
     assert_true(message_ring(&navigators[0], 304, RING_MEMORY(0), 2));
     write32(proxy(1, 0), 1u << 24 | 1u << 16 | 304); /* 8 bytes, tail */
@@ -1031,15 +914,12 @@ static void a_proxy_pushes_and_pops_whole_elements(void **state)
 static bool monitor_configure(unsigned monitor, uint8_t mode, uint16_t ring, uint32_t low,
                               uint32_t high)
 {
-    struct sci message = request(0x1120);
-    put(&message, 8, 4, 0x1f);
-    put(&message, 12, 2, 187);
-    put(&message, 14, 2, monitor);
-    put(&message, 17, 1, mode);
-    put(&message, 18, 2, ring);
-    put(&message, 20, 4, low);
-    put(&message, 24, 4, high);
-    return ask(&message);
+    struct sci message = request(0x1120, 0x1f, 187, (uint16_t)monitor);
+    sci_put(&message, 17, 1, mode);
+    sci_put(&message, 18, 2, ring);
+    sci_put(&message, 20, 4, low);
+    sci_put(&message, 24, 4, high);
+    return sci_ask(&message, NULL);
 }
 
 static uint32_t monitor(unsigned number, unsigned datum)

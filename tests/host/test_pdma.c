@@ -3,7 +3,7 @@
  * The model of the UARTs' PDMAs by itself: the UART's requests on one side, the stream over PSI-L
  * on the other, where the test stands in for the UDMAP.
  */
-#include "twin/models/am65x.h"
+#include "tests/host/support/soc_host.h"
 #include "twin/models/psil.h"
 
 #include <setjmp.h>
@@ -25,47 +25,8 @@
 #define PAUSE       0xa0000000u
 #define A_WHILE     10000000u
 
-static uint64_t now_ns;
 static uint8_t line[4096];
 static unsigned line_length;
-
-static void on_line(void *context, unsigned intid, bool high)
-{
-    (void)context;
-    (void)intid;
-    (void)high;
-}
-
-static void on_its_message(void *context, uint32_t device_id, uint32_t event_id)
-{
-    (void)context;
-    (void)device_id;
-    (void)event_id;
-}
-
-static bool on_read(void *context, uint64_t address, void *data, size_t size)
-{
-    (void)context;
-    (void)address;
-    (void)data;
-    (void)size;
-    return false;
-}
-
-static bool on_write(void *context, uint64_t address, const void *data, size_t size)
-{
-    (void)context;
-    (void)address;
-    (void)data;
-    (void)size;
-    return false;
-}
-
-static uint64_t on_now(void *context)
-{
-    (void)context;
-    return now_ns;
-}
 
 static void on_uart(void *context, unsigned uart, uint8_t byte)
 {
@@ -76,37 +37,13 @@ static void on_uart(void *context, unsigned uart, uint8_t byte)
 }
 
 static const struct am65x_environment environment = {
-    .line = on_line,
-    .its_message = on_its_message,
-    .memory_read = on_read,
-    .memory_write = on_write,
-    .now = on_now,
+    .line = soc_no_line,
+    .its_message = soc_no_message,
+    .memory_read = soc_read,
+    .memory_write = soc_write,
+    .now = soc_now,
     .uart_transmit = on_uart,
 };
-
-static uint32_t read32(uint64_t address)
-{
-    uint64_t value = 0;
-    assert_true(am65x_read(address, 4, &value));
-    return (uint32_t)value;
-}
-
-static void write32(uint64_t address, uint32_t value)
-{
-    assert_true(am65x_write(address, 4, value));
-}
-
-static void pass(uint64_t nanoseconds)
-{
-    uint64_t end = now_ns + nanoseconds;
-    for (unsigned i = 0; am65x_next_deadline() <= end; i++) {
-        assert_true(i < 1000000);
-        if (now_ns < am65x_next_deadline())
-            now_ns = am65x_next_deadline();
-        am65x_advance();
-    }
-    now_ns = end;
-}
 
 /* ---- the UDMAP ---- */
 
