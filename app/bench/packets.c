@@ -51,27 +51,30 @@ static void bench_sent(void *context, void *cookie, int status)
 }
 
 /* Whether all have come, whose buffers go back together. */
-static bool is_last(struct way *way, const struct udma_packet *packet)
+static inline bool are_last(struct way *way, struct udma_received *const *packets, unsigned count)
 {
-    way->wrong += packet->length != FRAME_SIZE;
-    way->arrived[way->received] = packet->buffers[0];
-    way->arrived[way->received++].length = CPSW_BUFFER_SIZE;
+    for (unsigned i = 0; i < count; i++) {
+        way->wrong += packets[i]->length != FRAME_SIZE;
+        way->arrived[way->received] = packets[i]->buffers[0];
+        way->arrived[way->received++].length = CPSW_BUFFER_SIZE;
+    }
     return way->received == way->expected;
 }
 
-static void bench_packet(void *context, struct udma_packet *packet)
+static void bench_packet(void *context, struct udma_received *const *packets, unsigned count)
 {
     struct way *way = context;
 
-    if (is_last(way, packet))
+    if (are_last(way, packets, count))
         way->wrong += udma_flow_give(way->flow, 0, way->arrived, way->received) < 0;
 }
 
-static void bench_frame(void *context, unsigned flow, struct udma_packet *packet)
+static void bench_frame(void *context, unsigned flow, struct udma_received *const *packets,
+                        unsigned count)
 {
     struct way *way = context;
 
-    if (is_last(way, packet))
+    if (are_last(way, packets, count))
         way->wrong += cpsw_give(way->port, flow, way->arrived, way->received) < 0;
 }
 
@@ -97,8 +100,7 @@ static int run_round(struct way *way, unsigned count, unsigned long state,
     int taken;
 
     for (unsigned i = 0; i < count; i++)
-        way->packets[i] = (struct udma_packet){
-            .buffers = &way->buffer, .buffer_count = 1, .flow = UDMA_FLOW_DEFAULT};
+        way->packets[i] = (struct udma_packet){.buffers = &way->buffer, .buffer_count = 1};
     way->sent = way->received = 0;
     way->expected = count;
     BENCH_STEP(&figures[1], 1, taken = way->send(way, count));

@@ -54,11 +54,13 @@ static int print_statistics(struct cpsw *port)
 
 /* ---- a port of its own ---- */
 
-static void received(void *context, unsigned flow, struct udma_packet *packet)
+static void received(void *context, unsigned flow, struct udma_received *const *packets,
+                     unsigned count)
 {
     (void)context;
     (void)flow;
-    (void)packet;
+    (void)packets;
+    (void)count;
 }
 
 static void sent(void *context, void *cookie, int status)

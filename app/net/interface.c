@@ -24,17 +24,20 @@ static void leave(struct net_interface *interface)
     wait_signal(interface);
 }
 
-static void on_received(void *context, unsigned flow, struct udma_packet *packet)
+static void on_received(void *context, unsigned flow, struct udma_received *const *packets,
+                        unsigned count)
 {
     struct net_interface *interface = context;
-    struct net_buffer *buffer = packet->buffers[0].cookie;
-    unsigned long state;
+    unsigned long state = spin_lock(&interface->lock);
 
     (void)flow;
-    buffer->length = packet->length;
-    buffer->checksum = cpsw_checksum(packet);
-    state = spin_lock(&interface->lock);
-    interface->arrived[interface->arrived_end++ % NET_RECEIVE_BUFFERS] = buffer;
+    for (unsigned i = 0; i < count; i++) {
+        struct net_buffer *buffer = packets[i]->buffers[0].cookie;
+
+        buffer->length = packets[i]->length;
+        buffer->checksum = cpsw_checksum(packets[i]);
+        interface->arrived[interface->arrived_end++ % NET_RECEIVE_BUFFERS] = buffer;
+    }
     spin_unlock(&interface->lock, state);
     leave(interface);
 }
@@ -194,12 +197,7 @@ static void describe(struct pbuf *pbuf, struct udma_packet *packet, struct udma_
         if (piece->len != 0)
             buffers[count++] = (struct udma_buffer){.data = piece->payload, .length = piece->len};
     while ((piece = piece->next) != NULL);
-    packet->word_count = 0;
-    packet->has_epib = false;
-    packet->buffers = buffers;
-    packet->buffer_count = count;
-    packet->length = pbuf->tot_len;
-    packet->cookie = pbuf;
+    *packet = (struct udma_packet){.buffers = buffers, .buffer_count = count, .cookie = pbuf};
 }
 
 /* Sends up to NET_BATCH of those that wait; how many the port has taken, or an error. */
@@ -223,7 +221,9 @@ static int send_batch(struct net_interface *interface)
     __atomic_store_n(&interface->has_room, false, __ATOMIC_RELEASE);
     taken = cpsw_send(interface->port, packets, count);
     for (int i = 0; i < taken; i++)
-        interface->counters.sent_bytes += packets[i].length;
+        interface->counters.sent_bytes +=
+            interface->waiting[(interface->waiting_first + (unsigned)i) % NET_SEND_WAITING]
+                ->tot_len;
     return taken;
 }
 

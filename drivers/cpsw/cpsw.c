@@ -118,6 +118,7 @@ static int set_up_hardware(struct cpsw *cpsw)
 static int open_transmit(struct cpsw *cpsw, const struct udma_endpoint *endpoint)
 {
     const struct cpsw_config *config = &cpsw->config;
+    struct udma_header header;
     const struct udma_transmit_config transmit = {
         .name = config->name,
         .udma = cpsw->facts->udma,
@@ -125,6 +126,8 @@ static int open_transmit(struct cpsw *cpsw, const struct udma_endpoint *endpoint
         .core = config->send_core,
         .depth = (uint16_t)config->send_depth,
         .buffers_max = CPSW_BUFFERS_MAX,
+        .length_max = CPSW_FRAME_MAX,
+        .header = &header,
         .delivery = config->delivery,
         .thread_core = config->thread_core,
         .coalesce = config->send_coalesce,
@@ -134,6 +137,7 @@ static int open_transmit(struct cpsw *cpsw, const struct udma_endpoint *endpoint
         .context = config->context,
     };
 
+    cpsw_prepare_header(&header);
     return udma_transmit_open(&transmit, &cpsw->transmit);
 }
 
@@ -148,6 +152,7 @@ static int open_flow(struct cpsw *cpsw, unsigned number)
         .thread_core = config->thread_core,
         .coalesce = config->receive_coalesce,
         .when_empty = UDMA_FLOW_DROP,
+        .buffer_min = CPSW_BUFFER_SIZE,
         .received = cpsw_received,
         .returned = cpsw_returned,
         .error = config->error == NULL ? NULL : cpsw_error,

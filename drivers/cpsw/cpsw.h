@@ -89,9 +89,11 @@ struct cpsw_config {
      * up to the depth, and takes a ring monitor of the Navigator. */
     struct udma_coalesce receive_coalesce, send_coalesce;
 
-    /* A frame; the packet is valid in the call, its one buffer (buffers[0], packet->length bytes)
-     * is the callee's from then on: back by cpsw_give(), to this flow or another. */
-    void (*received)(void *context, unsigned flow, struct udma_packet *packet);
+    /* Frames, 1 to UDMA_RECEIVE_BATCH; the packets are valid in the call, the one buffer of each
+     * (buffers[0], of `length` bytes) is the callee's from then on: back by cpsw_give(), to this
+     * flow or another. */
+    void (*received)(void *context, unsigned flow, struct udma_received *const *packets,
+                     unsigned count);
     /* A frame's buffers are the caller's again. cookie: the packet's. status: 0: the switch has
      * taken it; -ECANCELED: it was not sent, since the port was closed before. */
     void (*sent)(void *context, void *cookie, int status);
@@ -137,35 +139,33 @@ int cpsw_start(struct cpsw *cpsw);
  * allowed here: nothing was done; in a callback of the port's own: as -EAGAIN. -EINVAL. */
 int cpsw_close(struct cpsw *cpsw);
 
-/* Queues up to count frames without a copy; one doorbell. A packet's buffers and buffer_count, its
- * cookie, and a checksum that cpsw_add_checksum() asks for are all that count; tags, type and flow
- * are the driver's and are filled in, so the packets are not const. word_count is 0, or what
- * cpsw_add_checksum() made of it. Returns how many were taken, from the first on; -EAGAIN: none for
+/* Queues up to count frames without a copy; one doorbell. A packet's header is NULL, or what
+ * cpsw_add_checksum() has made. Returns how many were taken, from the first on; -EAGAIN: none for
  * want of room: ready() tells; -EINVAL: the first one's length is 0 or more than CPSW_FRAME_MAX, or
  * it has no buffers or too many; -ECANCELED: it is being closed; -ENETDOWN: the link is down, or it
  * has not been started. Any context. */
-int cpsw_send(struct cpsw *cpsw, struct udma_packet *packets, unsigned count);
+int cpsw_send(struct cpsw *cpsw, const struct udma_packet *packets, unsigned count);
 
 /* Gives a flow buffers to receive into, each of CPSW_BUFFER_SIZE bytes at least (its length).
  * Returns how many it took, from the first on: as many as fit its depth; -EINVAL: no such flow, or
  * too small a buffer; -ECANCELED. Any context. */
 int cpsw_give(struct cpsw *cpsw, unsigned flow, const struct udma_buffer *buffers, unsigned count);
 
-/* Has the hardware put the one's complement sum of a frame's bytes from `from` to its end into the
- * two bytes at `at`, which hold what the sum begins with (of TCP and UDP, the pseudo-header's),
- * both counted from the frame's first. packet->length is the frame's. -ENOTSUP: this silicon can't
- * (errata SPRZ452, i2027); -EINVAL: they are not in the frame, or beyond its first 254 bytes. Any
- * context. */
-int cpsw_add_checksum(const struct cpsw *cpsw, struct udma_packet *packet, unsigned from,
-                      unsigned at);
+/* Makes a header with which a frame of `length` bytes is sent so: the hardware puts the one's
+ * complement sum of its bytes from `from` to its end into the two bytes at `at`, which hold what
+ * the sum begins with (of TCP and UDP, the pseudo-header's), both counted from the frame's first.
+ * -ENOTSUP: this silicon can't (errata SPRZ452, i2027); -EINVAL: they are not in the frame, or
+ * beyond its first 254 bytes. Any context. */
+int cpsw_add_checksum(const struct cpsw *cpsw, struct udma_header *header, uint32_t length,
+                      unsigned from, unsigned at);
 
-/* What the hardware found of a received frame's TCP or UDP checksum. */
+/* What the hardware found of a received frame's TCP or UDP checksum. In received(). */
 enum cpsw_checksum {
     CPSW_CHECKSUM_UNKNOWN, /* it did not look: neither of them, or a fragment */
     CPSW_CHECKSUM_GOOD,
     CPSW_CHECKSUM_BAD
 };
-enum cpsw_checksum cpsw_checksum(const struct udma_packet *packet);
+enum cpsw_checksum cpsw_checksum(const struct udma_received *packet);
 
 /* Which frames go to which flow: what the ALE's classifiers match. */
 enum cpsw_match {

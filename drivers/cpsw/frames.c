@@ -46,60 +46,14 @@ int cpsw_shut(struct cpsw *cpsw)
 
 /* ---- sending ---- */
 
-/* Its length, where it can be one. */
-static inline uint32_t length_of(const struct udma_packet *packet)
+static int send(struct cpsw *cpsw, const struct udma_packet *packets, unsigned count)
 {
-    uint32_t length = 0;
-
-    if (packet->buffers == NULL)
-        return 0;
-    if (__builtin_expect(packet->buffer_count == 1u, 1))
-        return packet->buffers->length;
-    if (packet->buffer_count > CPSW_BUFFERS_MAX)
-        return 0;
-    for (unsigned i = 0; i < packet->buffer_count; i++)
-        length += packet->buffers[i].length <= CPSW_FRAME_MAX ? packet->buffers[i].length
-                                                              : CPSW_FRAME_MAX + 1u;
-    return length;
-}
-
-/* Straight to the MAC's port: the ALE is not asked where to. The endpoint has EPIB put in, of
- * zeros. */
-static inline bool prepare(struct udma_packet *packet)
-{
-    const uint32_t length = length_of(packet);
-
-    if (length == 0 || length > CPSW_FRAME_MAX)
-        return false;
-    packet->type = CPSW_PACKET_TYPE;
-    packet->protocol_flags = 0;
-    packet->source_tag = 0;
-    packet->destination_tag = CPSW_PORT_NUMBER;
-    packet->flow = UDMA_FLOW_DEFAULT;
-    packet->has_epib = false;
-    if (packet->word_count != CPSW_PACKET_WORDS) {
-        packet->words[0] = packet->words[1] = 0;
-        packet->words[2] = packet->words[3] = 0;
-        packet->word_count = CPSW_PACKET_WORDS;
-    }
-    return true;
-}
-_Static_assert(CPSW_PACKET_WORDS == 4u, "words that are cleared");
-
-static int send(struct cpsw *cpsw, struct udma_packet *packets, unsigned count)
-{
-    unsigned prepared = 0;
-
     if (__atomic_load_n(&cpsw->link, __ATOMIC_RELAXED) == 0)
         return -ENETDOWN;
-    while (prepared < count && prepare(&packets[prepared]))
-        prepared++;
-    if (prepared == 0)
-        return count == 0 ? 0 : -EINVAL;
-    return udma_send(cpsw->transmit, packets, prepared);
+    return count != 0 ? udma_send(cpsw->transmit, packets, count) : 0;
 }
 
-int cpsw_send(struct cpsw *cpsw, struct udma_packet *packets, unsigned count)
+int cpsw_send(struct cpsw *cpsw, const struct udma_packet *packets, unsigned count)
 {
     int taken;
 
@@ -112,20 +66,28 @@ int cpsw_send(struct cpsw *cpsw, struct udma_packet *packets, unsigned count)
     return taken;
 }
 
-int cpsw_add_checksum(const struct cpsw *cpsw, struct udma_packet *packet, unsigned from,
-                      unsigned at)
+void cpsw_prepare_header(struct udma_header *header)
+{
+    *header = (struct udma_header){
+        .type = CPSW_PACKET_TYPE,
+        .destination_tag = CPSW_PORT_NUMBER,
+        .flow = UDMA_FLOW_DEFAULT,
+        .word_count = CPSW_PACKET_WORDS,
+    };
+}
+
+int cpsw_add_checksum(const struct cpsw *cpsw, struct udma_header *header, uint32_t length,
+                      unsigned from, unsigned at)
 {
     if (cpsw->facts->checksum_erratum)
         return -ENOTSUP;
-    if (packet->length > CPSW_FRAME_MAX || from >= packet->length || at < from ||
-        at + 2u > packet->length || at > CHECKSUM_AT_MAX)
+    if (length > CPSW_FRAME_MAX || from >= length || at < from || at + 2u > length ||
+        at > CHECKSUM_AT_MAX)
         return -EINVAL;
-    for (unsigned i = 0; i < CPSW_PACKET_WORDS; i++)
-        packet->words[i] = 0;
-    packet->words[CPSW_WORD_CHECKSUM] = (uint32_t)(at + 1u) << CPSW_CHECKSUM_PUT_SHIFT |
+    cpsw_prepare_header(header);
+    header->words[CPSW_WORD_CHECKSUM] = (uint32_t)(at + 1u) << CPSW_CHECKSUM_PUT_SHIFT |
                                         (uint32_t)(from + 1u) << CPSW_CHECKSUM_FROM_SHIFT |
-                                        (packet->length - from);
-    packet->word_count = CPSW_PACKET_WORDS;
+                                        (length - from);
     return 0;
 }
 
@@ -133,29 +95,27 @@ int cpsw_add_checksum(const struct cpsw *cpsw, struct udma_packet *packet, unsig
 
 int cpsw_give(struct cpsw *cpsw, unsigned flow, const struct udma_buffer *buffers, unsigned count)
 {
-    unsigned large = 0;
     int taken;
 
     if (cpsw == NULL || buffers == NULL || flow >= cpsw->config.flow_count)
         return -EINVAL;
-    while (large < count && buffers[large].length >= CPSW_BUFFER_SIZE)
-        large++;
-    if (large == 0)
-        return count == 0 ? 0 : -EINVAL;
     if (!enter(cpsw))
         return -ECANCELED;
-    taken = udma_flow_give(cpsw->flows[flow].udma, 0, buffers, large);
+    taken = udma_flow_give(cpsw->flows[flow].udma, 0, buffers, count);
     leave(cpsw);
     return taken;
 }
 
-enum cpsw_checksum cpsw_checksum(const struct udma_packet *packet)
+enum cpsw_checksum cpsw_checksum(const struct udma_received *packet)
 {
+    const uint32_t *words;
+    unsigned count;
     uint32_t word;
 
-    if (packet->word_count <= CPSW_WORD_CHECKSUM)
+    words = udma_received_words(packet, &count);
+    if (count <= CPSW_WORD_CHECKSUM)
         return CPSW_CHECKSUM_UNKNOWN;
-    word = packet->words[CPSW_WORD_CHECKSUM];
+    word = words[CPSW_WORD_CHECKSUM];
     if ((word & (CPSW_CHECKSUM_IPV4 | CPSW_CHECKSUM_IPV6)) == 0 ||
         (word & CPSW_CHECKSUM_FRAGMENT) != 0)
         return CPSW_CHECKSUM_UNKNOWN;
@@ -164,7 +124,8 @@ enum cpsw_checksum cpsw_checksum(const struct udma_packet *packet)
 
 /* What came with an error goes back into its flow, or, while the port is being closed, to its
  * owner. A buffer that comes back has the length of what is in it. */
-static void drop(struct cpsw_flow *flow, const struct udma_packet *packet)
+static __attribute__((noinline)) void drop(struct cpsw_flow *flow,
+                                           const struct udma_received *packet)
 {
     __atomic_fetch_add(&flow->dropped, 1, __ATOMIC_RELAXED);
     for (unsigned i = 0; i < packet->buffer_count; i++) {
@@ -176,15 +137,16 @@ static void drop(struct cpsw_flow *flow, const struct udma_packet *packet)
     }
 }
 
-void cpsw_received(void *context, struct udma_packet *packet)
+/* One with an error, or of several buffers, comes alone (receive_path.c of UDMA). */
+void cpsw_received(void *context, struct udma_received *const *packets, unsigned count)
 {
     struct cpsw_flow *flow = context;
     const struct cpsw_config *config = &flow->cpsw->config;
 
-    if (packet->error_flags != 0 || packet->buffer_count != 1)
-        drop(flow, packet);
+    if (packets[0]->error_flags != 0 || packets[0]->buffer_count != 1)
+        drop(flow, packets[0]);
     else
-        config->received(config->context, flow->number, packet);
+        config->received(config->context, flow->number, packets, count);
 }
 
 void cpsw_returned(void *context, const struct udma_buffer *buffer)

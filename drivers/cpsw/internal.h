@@ -84,8 +84,12 @@ int cpsw_filter_start(struct cpsw *cpsw);
  * has not left for 5 s. Thread context. */
 int cpsw_shut(struct cpsw *cpsw);
 
+/* What goes with a frame: straight to the MAC's port, the ALE is not asked where to. The endpoint
+ * has EPIB put in, of zeros. */
+void cpsw_prepare_header(struct udma_header *header);
+
 /* Callbacks of the channels; context: the flow's. */
-void cpsw_received(void *context, struct udma_packet *packet);
+void cpsw_received(void *context, struct udma_received *const *packets, unsigned count);
 void cpsw_returned(void *context, const struct udma_buffer *buffer);
 void cpsw_error(void *context, enum udma_error error);
 

@@ -78,7 +78,7 @@ int serial_receive_begin(struct serial *serial);
 void serial_ask(struct serial *serial);
 
 enum irq_return serial_interrupt(void *context);
-void serial_packet(void *context, struct udma_packet *packet);
+void serial_packets(void *context, struct udma_received *const *packets, unsigned count);
 void serial_dma_error(void *context, enum udma_error error);
 
 #endif

@@ -223,20 +223,26 @@ enum irq_return serial_interrupt(void *context)
     return first == UART_IIR_NONE ? IRQ_NONE : IRQ_HANDLED;
 }
 
-void serial_packet(void *context, struct udma_packet *packet)
+static void note_packet(struct serial *serial, const struct udma_received *packet)
+{
+    for (unsigned i = 0; i < packet->buffer_count; i++)
+        enqueue(serial, (struct serial_piece){packet->buffers[i].data, packet->buffers[i].length});
+    serial->counters.pieces++;
+    serial->with_dma -= packet->buffer_count;
+    serial->arrived += packet->length;
+    settle_rest(serial);
+}
+
+void serial_packets(void *context, struct udma_received *const *packets, unsigned count)
 {
     struct serial *serial = context;
     unsigned long state = spin_lock(&serial->lock);
     const bool unseen = serial->unseen;
 
     serial->unseen = false;
-    for (unsigned i = 0; i < packet->buffer_count; i++)
-        enqueue(serial, (struct serial_piece){packet->buffers[i].data, packet->buffers[i].length});
-    serial->counters.pieces++;
-    serial->with_dma -= packet->buffer_count;
+    for (unsigned i = 0; i < count; i++)
+        note_packet(serial, packets[i]);
     serial->starved = serial->with_dma == 0;
-    serial->arrived += packet->length;
-    settle_rest(serial);
     if (serial->unwatched || serial->errors_unwatched) {
         serial->unwatched = serial->errors_unwatched = false;
         serial_ask(serial);

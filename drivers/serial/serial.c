@@ -54,8 +54,7 @@ static void note_ready(void *context)
 int serial_send(struct serial *serial, const void *data, uint32_t length, void *cookie)
 {
     struct udma_buffer buffer = {.data = (void *)(uintptr_t)data, .length = length};
-    struct udma_packet packet = {
-        .buffers = &buffer, .buffer_count = 1, .flow = UDMA_FLOW_DEFAULT, .cookie = cookie};
+    struct udma_packet packet = {.buffers = &buffer, .buffer_count = 1, .cookie = cookie};
     int taken;
 
     if (serial == NULL || data == NULL)
@@ -153,7 +152,7 @@ static int open_receive(struct serial *serial)
         .depth = config->pieces,
         .when_empty = UDMA_FLOW_WAIT,
         .free_rings = 1,
-        .received = serial_packet,
+        .received = serial_packets,
         .error = serial_dma_error,
         .context = serial,
     };

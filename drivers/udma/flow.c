@@ -47,7 +47,7 @@ static bool is_valid(const struct udma_flow_config *config)
            udma_coalesce_is_valid(&config->coalesce, config->depth * rings_of(config),
                                   config->polled) &&
            (config->when_empty == UDMA_FLOW_WAIT || config->when_empty == UDMA_FLOW_DROP) &&
-           sizes_are_valid(config);
+           config->buffer_min <= UDMA_BUFFER_MAX && sizes_are_valid(config);
 }
 
 /* ---- memory and numbers ---- */
@@ -60,6 +60,9 @@ static void prepare(struct udma_flow *flow, struct udma_receive *receive, unsign
     flow->receive = receive;
     flow->index = index;
     flow->config = *config;
+    flow->buffer_min = config->buffer_min != 0 ? config->buffer_min : 1u;
+    flow->other.buffers = flow->buffers;
+    flow->free_head[0] = HOST_INFO0_HOST;
     consumer->udma = receive->udma;
     consumer->feeds = flow->feeds;
     consumer->feed_count = rings_of(config);
@@ -76,7 +79,7 @@ static void prepare(struct udma_flow *flow, struct udma_receive *receive, unsign
 static int allocate(struct udma_receive *receive, unsigned index,
                     const struct udma_flow_config *config, struct udma_flow **made)
 {
-    const size_t slots = (size_t)rings_of(config) * (config->depth + 1u);
+    const size_t slots = (size_t)rings_of(config) * (config->depth + PACKET_BATCH);
     struct udma_flow *flow = calloc(1, sizeof(*flow) + slots * sizeof(flow->buffers[0]));
     int error;
 
@@ -121,8 +124,7 @@ static int prepare_rings(struct udma_flow *flow)
     for (unsigned i = 0; i < consumer->feed_count && error == 0; i++) {
         struct udma_feed *feed = &flow->feeds[i];
 
-        error = prepare_ring(flow, &feed->ring, flow->index == 0 && i == 0, flow->config.depth);
-        feed->mask = feed->ring.count - 1u;
+        error = prepare_ring(flow, &feed->ring, flow->index == 0 && i == 0, feed->slots);
     }
     return error;
 }
@@ -272,6 +274,7 @@ static int bring_up(struct udma_flow *flow)
             udma_ring_forget(&flow->feeds[i].ring);
         return error;
     }
+    flow->free_head[1] = flow->consumer.ring.index;
     error = configure(flow);
     if (error == 0)
         error = udma_packet_request(

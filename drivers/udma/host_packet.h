@@ -15,14 +15,22 @@
 #include <stdint.h>
 
 struct udma_host_packet {
-    uint32_t packet_info[3];
-    uint32_t tags; /* source, destination */
+    union {
+        struct {
+            uint32_t packet_info[3];
+            uint32_t tags; /* source, destination */
+        };
+        uint64_t head[2]; /* the same by two */
+    };
     uint64_t next; /* 0: the last */
     uint64_t buffer;
     uint32_t buffer_length;
     uint32_t original_length; /* of free descriptors: what the buffer has room for, and where */
     uint64_t original_buffer;
-    uint32_t extended[UDMA_EPIB_WORDS + UDMA_WORDS_MAX];
+    union {
+        uint32_t extended[UDMA_EPIB_WORDS + UDMA_WORDS_MAX];
+        uint64_t extended_pairs[(UDMA_EPIB_WORDS + UDMA_WORDS_MAX) / 2u];
+    };
 };
 
 _Static_assert(offsetof(struct udma_host_packet, next) == 16, "linking word");
@@ -48,6 +56,9 @@ _Static_assert(sizeof(struct udma_host_packet) == 128, "two lines, and a power o
 #define HOST_INFO2_TYPE(info)   ((info) >> 27)
 #define HOST_LENGTH(info)       ((info)&0x3fffffu)
 #define HOST_ADDRESS(word)      ((word)&0xffffffffffffu) /* above it: the address's kind */
+
+/* Of words 0 and 1 together. */
+#define HOST_HEAD_ERRORS(head)  ((head) >> 60)
 
 /* How much of it the UDMAP fetches, in words. */
 #define HOST_FETCH_WORDS        (sizeof(struct udma_host_packet) / 4u)

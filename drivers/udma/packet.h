@@ -28,6 +28,7 @@ struct udma_endpoint; /* drivers/udma/endpoint.h */
 struct udma_transmit; /* opaque */
 struct udma_receive;  /* opaque */
 struct udma_flow;     /* opaque */
+struct udma_host_packet;
 
 #define UDMA_BUFFER_MAX     0x3fffffu /* bytes of a buffer, and of a packet: 4 MiB less 1 */
 #define UDMA_BUFFERS_MAX    16u       /* of a packet that is sent */
@@ -35,6 +36,7 @@ struct udma_flow;     /* opaque */
 #define UDMA_WORDS_MAX      16u       /* protocol-specific words of a packet */
 #define UDMA_EPIB_WORDS     4u        /* a time stamp, and three that software has for itself */
 #define UDMA_FREE_RINGS_MAX 4u
+#define UDMA_RECEIVE_BATCH  16u     /* packets that one callback has at most */
 #define UDMA_FLOWS_MAX      8u      /* of a receive channel */
 #define UDMA_FLOW_DEFAULT   0x3fffu /* the receiver's default flow */
 
@@ -42,15 +44,12 @@ struct udma_flow;     /* opaque */
  * what is written to should own its cache lines (dma_alloc()). */
 struct udma_buffer {
     void *data;
-    uint32_t length; /* 1 to UDMA_BUFFER_MAX */
     void *cookie;    /* the caller's; comes back with the buffer */
+    uint32_t length; /* 1 to UDMA_BUFFER_MAX */
 };
 
-/* A packet. */
-struct udma_packet {
-    struct udma_buffer *buffers; /* received: `length` is what is in it */
-    unsigned buffer_count;
-    uint32_t length;                     /* received: of all buffers; not looked at when sent */
+/* What goes with a packet. */
+struct udma_header {
     uint8_t type;                        /* 5 bits, the peripheral's */
     uint8_t protocol_flags, error_flags; /* 4 bits each; error flags: received only */
     uint16_t source_tag, destination_tag;
@@ -59,7 +58,24 @@ struct udma_packet {
     uint32_t epib[UDMA_EPIB_WORDS];
     unsigned word_count; /* 0 to UDMA_WORDS_MAX */
     uint32_t words[UDMA_WORDS_MAX];
-    void *cookie; /* sent: comes back with sent() */
+};
+
+/* A packet that is sent. */
+struct udma_packet {
+    const struct udma_buffer *buffers;
+    unsigned buffer_count;
+    const struct udma_header *header; /* NULL: the channel's */
+    void *cookie;                     /* comes back with sent() */
+};
+
+/* A packet that has come. What else there is to know of it stays where the hardware has put it,
+ * for udma_received_header() and udma_received_words(). */
+struct udma_received {
+    struct udma_buffer *buffers; /* `length` is what is in it */
+    const struct udma_host_packet *descriptor;
+    uint16_t buffer_count;
+    uint8_t error_flags; /* 4 bits */
+    uint32_t length;     /* of all buffers */
 };
 
 /* What can go wrong in a channel while nobody asks. */
@@ -117,7 +133,10 @@ struct udma_transmit_config {
     uint8_t priority;     /* 0-7, 0 first, of its accesses to memory */
     uint16_t depth;       /* packets that can be queued at once, 1 to UDMA_PACKET_DEPTH */
     uint16_t buffers_max; /* of a packet, 1 to UDMA_BUFFERS_MAX */
-    uint32_t thread_core; /* for udma_in_thread_on */
+    uint32_t length_max;  /* of a packet, in bytes; 0: UDMA_BUFFER_MAX */
+    /* Goes with packets that have none of their own; copied. NULL: nothing but the default flow. */
+    const struct udma_header *header;
+    uint32_t thread_core;                 /* for udma_in_thread_on */
     const struct udma_delivery *delivery; /* as of copies (drivers/udma/udma.h) */
     struct udma_coalesce coalesce;        /* as of copies: of sent() */
 
@@ -145,8 +164,8 @@ int udma_transmit_open(const struct udma_transmit_config *config, struct udma_tr
 int udma_transmit_close(struct udma_transmit *transmit);
 
 /* Queues packets, in their order, without copying: up to `count`, with one doorbell. Returns how
- * many were taken, from the first on. Those packets' structures, and arrays of buffers, are the
- * caller's again at once; the memory is the driver's until sent(). Any context, any core.
+ * many were taken, from the first on. Those packets' structures, headers, and arrays of buffers,
+ * are the caller's again at once; the memory is the driver's until sent(). Any context, any core.
  * -EAGAIN: none, for want of room; ready() tells when there is; -EINVAL: no channel, or there is
  * something wrong with the first packet (a wrong one behind it is not taken, nor what follows it);
  * -ENOTCONN: it is not paired; -ECANCELED: it is being closed; -EIO: it has failed. */
@@ -202,11 +221,13 @@ struct udma_flow_config {
      * rings are 1. */
     unsigned free_rings;
     uint32_t sizes[UDMA_FREE_RINGS_MAX - 1u];
+    uint32_t buffer_min; /* bytes that a buffer has at least; 0: 1 */
 
-    /* A packet has come. It and its array of buffers are valid in this call; the buffers' memory is
-     * the callee's from here on, until it gives it back (udma_flow_give(), in this call too). Where
-     * callbacks of copies are called, in order, never on two cores at once. */
-    void (*received)(void *context, struct udma_packet *packet);
+    /* Packets have come, 1 to UDMA_RECEIVE_BATCH. They and their arrays of buffers, which the
+     * callee may write to, are valid in this call; the buffers' memory is the callee's from here
+     * on, until it gives it back (udma_flow_give(), in this call too). Where callbacks of copies
+     * are called, in order, never on two cores at once. */
+    void (*received)(void *context, struct udma_received *const *packets, unsigned count);
     /* The flow is being closed, and nothing has come into this buffer: it is the caller's again. In
      * udma_receive_close() or udma_flow_close(), thread context. May be NULL, for who knows them.
      */
@@ -233,6 +254,11 @@ int udma_flow_close(struct udma_flow *flow);
  * has failed. */
 int udma_flow_give(struct udma_flow *flow, unsigned free_ring, const struct udma_buffer *buffers,
                    unsigned count);
+
+/* What goes with a packet that has come, and its protocol-specific words alone: where they are, and
+ * how many (0 to UDMA_WORDS_MAX). In the callback that has it. */
+void udma_received_header(const struct udma_received *packet, struct udma_header *header);
+const uint32_t *udma_received_words(const struct udma_received *packet, unsigned *count);
 
 /* Of a polled flow, as udma_poll(). */
 int udma_flow_poll(struct udma_flow *flow);

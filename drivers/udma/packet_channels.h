@@ -15,8 +15,12 @@ struct udma_transmit {
     struct udma *udma;
     uint16_t number; /* of the channel, and of the ring that it is wired to */
     uint16_t completion_ring;
-    bool needs_epib; /* the endpoint does */
-    uint32_t info1;  /* what all packets' word has: the channel's number */
+    bool needs_epib;           /* the endpoint does */
+    bool header_is_short;      /* the config's has four words at most */
+    uint32_t length_max;       /* of a packet */
+    struct udma_header header; /* of the config, */
+    /* and as a descriptor begins with it. */
+    struct udma_host_packet first;
     struct udmap_channel_registers *half;
     struct udma_link link;
     struct udma_receive *partner; /* of a loopback */
@@ -32,10 +36,12 @@ struct udma_flow {
     struct udma_receive *receive;
     struct udma_flow_config config;
     struct udma_held held;
-    bool quiet;                   /* udma_flow_quiesce() has done it */
-    unsigned index;               /* in the channel */
-    struct udma_packet packet;    /* that is being delivered; its words are as long as they are */
-    struct udma_buffer buffers[]; /* of it: as many as there are slots */
+    bool quiet;     /* udma_flow_quiesce() has done it */
+    unsigned index; /* in the channel */
+    uint32_t buffer_min;
+    uint64_t free_head[2];        /* how a free descriptor begins */
+    struct udma_received other;   /* that is being delivered, if it is not a slot's; */
+    struct udma_buffer buffers[]; /* its: as many as there are slots */
 };
 
 struct udma_receive {
@@ -71,14 +77,18 @@ int udma_flow_release(struct udma_flow *flow);
 /* ---- transmit_path.c, receive_path.c ---- */
 
 enum irq_return udma_transmit_interrupt(void *context);
-void udma_transmit_complete(struct udma_consumer *consumer, uint64_t element);
+uint32_t udma_transmit_complete(struct udma_consumer *consumer, const uint64_t *elements,
+                                uint32_t count);
+/* What goes with packets that have no header of their own. */
+void udma_transmit_prepare(struct udma_transmit *transmit, const struct udma_header *header);
 /* In a thread, after that. */
 void udma_transmit_after(struct udma_consumer *consumer);
 /* What has not been sent: its callbacks, in order. Nobody is at the channel. */
 void udma_transmit_cancel(struct udma_transmit *transmit);
 
 enum irq_return udma_flow_interrupt(void *context);
-void udma_flow_complete(struct udma_consumer *consumer, uint64_t element);
+uint32_t udma_flow_complete(struct udma_consumer *consumer, const uint64_t *elements,
+                            uint32_t count);
 /* What has not been received into. Nobody is at the flow. */
 void udma_flow_return(struct udma_flow *flow);
 

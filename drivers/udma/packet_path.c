@@ -48,10 +48,10 @@ void udma_packet_fail(struct udma_consumer *consumer, uint32_t count)
 
 void udma_feed_submit(struct udma_feed *feed)
 {
-    unsigned long state = spin_lock(&feed->lock);
+    unsigned long state = spin_lock_inline(&feed->lock);
 
     packet_submit(feed); /* nothing, if somebody else has */
-    spin_unlock(&feed->lock, state);
+    spin_unlock_inline(&feed->lock, state);
 }
 
 void udma_feed_refuse(struct udma_feed *feed, int error)
@@ -94,7 +94,7 @@ bool udma_packet_turn(struct udma_consumer *consumer)
         more = udma_ring_occupancy(ring);
         if (!is_believable(consumer, element))
             return false;
-        consumer->complete(consumer, element);
+        (void)consumer->complete(consumer, &element, 1);
     }
     return more != 0;
 }

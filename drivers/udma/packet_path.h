@@ -10,6 +10,10 @@
  * of more than there can be has failed; an interrupt costs three accesses to the ring accelerator,
  * and one more for each feed that callbacks have filled; what comes back is believed no further
  * than a slot's number.
+ *
+ * Slots that are free are in a list of the feed's, a circle in which who empties the completion
+ * ring writes, and who feeds reads: `back` and `pushed` say where. There are PACKET_BATCH more than
+ * can be in use, so that the last that came back are not used yet while callbacks are told of them.
  */
 #ifndef DRIVERS_UDMA_PACKET_PATH_H
 #define DRIVERS_UDMA_PACKET_PATH_H
@@ -25,25 +29,33 @@
 /* A place for a packet that is sent, or for a buffer that is received into: one descriptor, or as
  * many in a row as a packet has buffers, found by the slot's number. */
 struct udma_packet_slot {
-    struct udma_packet_slot *next; /* of the free ones, when this is free; atomic */
-    void *cookie;
-    void *data;      /* receive */
-    uint32_t length; /* of the packet, or what the buffer has room for; 0: it is free */
-    uint32_t feed;   /* receive: whose it is */
+    struct udma_received received; /* receive: that is told of, of this buffer alone */
+    uint32_t length;               /* of the packet, or of the buffer; 0: it is free */
+    uint32_t feed;                 /* whose it is */
+    struct udma_buffer buffer;     /* receive; sent: its cookie is the packet's */
+    struct udma_host_packet *descriptor;
 };
+
+_Static_assert(sizeof(struct udma_packet_slot) == 64, "found with a shift");
+_Static_assert(offsetof(struct udma_packet_slot, received) == 0, "packet_slot_of()");
 
 /* A ring that software fills. */
 struct udma_feed {
     struct udma_ring ring;
-    uint32_t mask;                      /* of its elements: a power of two */
-    struct udma_packet_slot *last_free; /* of who empties the completion ring */
+    uint32_t mask;  /* of its elements, and of the list of free slots: a power of two */
+    uint32_t slots; /* that it has */
+    uint32_t back;  /* of who empties the completion ring: have come back; atomic */
+    struct udma_received **free_slots; /* each of a slot */
 
-    struct spinlock lock; /* for what follows, of who feeds */
-    int refusal;          /* what it returns, or 0 */
-    struct udma_packet_slot *first_free;
+    struct spinlock lock;       /* for what follows, of who feeds */
+    int refusal;                /* what it returns, or 0 */
     uint32_t pushed, submitted; /* since the open; atomic */
     uint64_t doorbells;
 };
+
+struct udma_consumer;
+typedef uint32_t udma_complete_t(struct udma_consumer *consumer, const uint64_t *elements,
+                                 uint32_t count);
 
 /* A completion ring. But for the first block, of who empties it: one core at a time. */
 struct udma_consumer {
@@ -61,8 +73,8 @@ struct udma_consumer {
     void *context;
     struct udma_watch watch; /* for errors of which there is one event for all */
     bool polled;
-    /* What an element means; of each of the two kinds. */
-    void (*complete)(struct udma_consumer *consumer, uint64_t element);
+    /* What elements mean, of each of the two kinds: takes one, or some; returns how many. */
+    udma_complete_t *complete;
     void (*after)(struct udma_consumer *consumer); /* a turn in a thread; or NULL */
 
     bool closing;  /* atomic */
@@ -76,6 +88,9 @@ struct udma_consumer {
     const struct udma_coalesce *coalesce; /* the owner's configuration */
     struct udma_coalescer *coalescer;     /* or NULL */
 };
+
+/* That a completion takes at once, at most. */
+#define PACKET_BATCH              UDMA_RECEIVE_BATCH
 
 /* Bit 0 of an element says that it is the teardown's completion message. */
 #define PACKET_TEARDOWN           1u
@@ -116,7 +131,7 @@ void udma_packet_get_counters(const struct udma_consumer *consumer,
 
 /* ---- packet_setup.c; thread context ---- */
 
-/* Slots and descriptors: each feed has `depth` free ones, and one more. -ENOMEM. */
+/* Slots and descriptors: of each feed `depth` can be in use. -ENOMEM. */
 int udma_packet_allocate(struct udma_consumer *consumer, unsigned depth,
                          unsigned descriptors_of_slot);
 void udma_packet_free(struct udma_consumer *consumer);
@@ -204,13 +219,21 @@ PACKET_INLINE void packet_copy_words(uint32_t *to, const uint32_t *from, unsigne
 }
 _Static_assert(UDMA_EPIB_WORDS == 4u && UDMA_WORDS_MAX >= 4u, "four words at once");
 
+/* The number of the slot that an element is of; none's are too large. */
+PACKET_INLINE uint64_t packet_number(uint64_t descriptors, unsigned shift, uint64_t element)
+{
+    const uint64_t offset = element - descriptors;
+
+    /* The low bits come on top: too large is also what is not a whole number of slots away. */
+    return offset >> shift | offset << (64u - shift);
+}
+
 /* The slot that an element is of; NULL: none's, or one that is free. */
 PACKET_INLINE struct udma_packet_slot *packet_find(const struct udma_consumer *consumer,
                                                    uint64_t element)
 {
-    const uint64_t offset = element - (uintptr_t)consumer->descriptors;
-    /* The low bits come on top: too large is also what is not a whole number of slots away. */
-    const uint64_t number = offset >> consumer->shift | offset << (64u - consumer->shift);
+    const uint64_t number =
+        packet_number((uintptr_t)consumer->descriptors, consumer->shift, element);
     struct udma_packet_slot *slot;
 
     if (number >= consumer->slot_count)
@@ -219,35 +242,40 @@ PACKET_INLINE struct udma_packet_slot *packet_find(const struct udma_consumer *c
     return slot->length != 0 ? slot : NULL;
 }
 
-/* The slot is free. Release: who sees it has seen that the core is draining, and that it is done
- * with the slot. */
-PACKET_INLINE void packet_give_back(struct udma_feed *feed, struct udma_packet_slot *slot)
+/* That begins with it. */
+PACKET_INLINE struct udma_packet_slot *packet_slot_of(struct udma_received *received)
 {
-    struct udma_packet_slot *last = feed->last_free;
-
-    slot->next = NULL;
-    slot->length = 0;
-    feed->last_free = slot;
-    __atomic_store_n(&last->next, slot, __ATOMIC_RELEASE);
+    return (struct udma_packet_slot *)received;
 }
 
-/* With the feed's lock. The last free slot stays in the list. Acquire: what was done with the slot
- * comes before its next use. NULL: there is none. */
-PACKET_INLINE struct udma_packet_slot *packet_take_free(struct udma_feed *feed)
+/* How many of `count` lie in a row from there on, in the feed's ring and in its list. */
+PACKET_INLINE uint32_t packet_row(const struct udma_feed *feed, uint32_t at, uint32_t count)
 {
-    struct udma_packet_slot *slot = feed->first_free;
-    struct udma_packet_slot *next = __atomic_load_n(&slot->next, __ATOMIC_ACQUIRE);
+    const uint32_t left = feed->mask + 1u - at;
 
-    if (next != NULL)
-        feed->first_free = next;
-    return next != NULL ? slot : NULL;
+    return count < left ? count : left;
 }
 
-/* With the feed's lock: the element `ahead` of what is pushed. volatile: it belongs to the hardware
- * from the doorbell on. */
-PACKET_INLINE void packet_put(struct udma_feed *feed, uint32_t ahead, uint64_t element)
+/* Of who empties the completion ring: where slots that come back are put, which packet_give_back()
+ * makes known. */
+PACKET_INLINE uint32_t packet_back_at(const struct udma_feed *feed)
 {
-    *(volatile uint64_t *)&feed->ring.elements[(feed->pushed + ahead) & feed->mask] = element;
+    return (feed->back + feed->slots) & feed->mask;
+}
+
+/* They are there, and free. Release: who sees it has seen that the core is draining, and that it is
+ * done with the slots. */
+PACKET_INLINE void packet_give_back(struct udma_feed *feed, uint32_t count)
+{
+    __atomic_store_n(&feed->back, feed->back + count, __ATOMIC_RELEASE);
+}
+
+/* With the feed's lock: how many more can be pushed. Acquire: what was done with a slot comes
+ * before its next use. */
+PACKET_INLINE uint32_t packet_room(const struct udma_feed *feed)
+{
+    return feed->slots - PACKET_BATCH + __atomic_load_n(&feed->back, __ATOMIC_ACQUIRE) -
+           feed->pushed;
 }
 
 /* With the feed's lock: all that was pushed becomes the hardware's. */
@@ -297,10 +325,25 @@ PACKET_INLINE void packet_end_draining(struct udma_consumer *consumer)
     }
 }
 
+/* So many elements are on the ring. */
+PACKET_INLINE void packet_take(struct udma_consumer *consumer, uint32_t count,
+                               udma_complete_t *complete)
+{
+    struct udma_ring *ring = &consumer->ring;
+
+    while (count != 0) {
+        const uint32_t position = ring->position, left = ring->count - position;
+        const uint32_t some =
+            complete(consumer, &ring->elements[position], count < left ? count : left);
+
+        ring->position = some == left ? 0 : position + some;
+        count -= some;
+    }
+}
+
 /* Takes everything off the completion ring, which is at most what it has room for. The last look at
  * the occupancy is needed: transfer.c, "three accesses". */
-PACKET_INLINE uint32_t packet_drain(struct udma_consumer *consumer,
-                                    void (*complete)(struct udma_consumer *, uint64_t))
+PACKET_INLINE uint32_t packet_drain(struct udma_consumer *consumer, udma_complete_t *complete)
 {
     struct udma_ring *ring = &consumer->ring;
     uint32_t taken = 0, count;
@@ -311,8 +354,7 @@ PACKET_INLINE uint32_t packet_drain(struct udma_consumer *consumer,
             udma_packet_fail(consumer, taken + count);
             break;
         }
-        for (uint32_t i = 0; i < count; i++)
-            complete(consumer, udma_ring_get(ring));
+        packet_take(consumer, count, complete);
         packet_release(ring, count);
         taken += count;
     }
@@ -322,7 +364,7 @@ PACKET_INLINE uint32_t packet_drain(struct udma_consumer *consumer,
 
 /* The completion ring's interrupt. */
 PACKET_INLINE enum irq_return packet_handle(struct udma_consumer *consumer,
-                                            void (*complete)(struct udma_consumer *, uint64_t))
+                                            udma_complete_t *complete)
 {
     PACKET_ADD(consumer->counters.interrupts, 1);
     if (__builtin_expect(packet_drain(consumer, complete) != 0, 1))

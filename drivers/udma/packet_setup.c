@@ -26,37 +26,60 @@
 
 /* ---- memory ---- */
 
-static void link_slots(struct udma_consumer *consumer, unsigned number, unsigned first,
-                       unsigned count)
+static unsigned ring_count(unsigned elements)
+{
+    unsigned count = RING_ELEMENTS_MIN;
+
+    while (count < elements)
+        count *= 2u;
+    return count;
+}
+
+/* All free; there is room for as many as a ring has elements. */
+static int make_list(struct udma_consumer *consumer, unsigned number)
 {
     struct udma_feed *feed = &consumer->feeds[number];
 
-    for (unsigned i = 0; i < count; i++) {
-        struct udma_packet_slot *slot = &consumer->slots[first + i];
+    feed->mask = ring_count(feed->slots) - 1u;
+    feed->free_slots = calloc(feed->mask + 1u, sizeof(feed->free_slots[0]));
+    if (feed->free_slots == NULL)
+        return -ENOMEM;
+    for (unsigned i = 0; i < feed->slots; i++) {
+        const unsigned at = number * feed->slots + i;
+        struct udma_packet_slot *slot = &consumer->slots[at];
 
+        feed->free_slots[i] = &slot->received;
         slot->feed = number;
-        slot->next = i + 1u < count ? slot + 1 : NULL;
+        slot->descriptor =
+            (struct udma_host_packet *)(consumer->descriptors + ((size_t)at << consumer->shift));
+        slot->received.buffers = &slot->buffer;
+        slot->received.buffer_count = 1;
+        slot->received.descriptor = slot->descriptor;
     }
-    feed->first_free = &consumer->slots[first];
-    feed->last_free = &consumer->slots[first + count - 1u];
+    return 0;
 }
 
 int udma_packet_allocate(struct udma_consumer *consumer, unsigned depth,
                          unsigned descriptors_of_slot)
 {
+    const unsigned slots = depth + PACKET_BATCH;
+    int error = 0;
+
     consumer->shift = HOST_PACKET_SHIFT;
     while (1u << (consumer->shift - HOST_PACKET_SHIFT) < descriptors_of_slot)
         consumer->shift++;
-    consumer->slot_count = (depth + 1u) * consumer->feed_count;
+    consumer->slot_count = slots * consumer->feed_count;
     consumer->slots = calloc(consumer->slot_count, sizeof(*consumer->slots));
     consumer->descriptors = dma_alloc((size_t)consumer->slot_count << consumer->shift);
-    if (consumer->slots == NULL || consumer->descriptors == NULL) {
-        udma_packet_free(consumer);
-        return -ENOMEM;
+    if (consumer->slots == NULL || consumer->descriptors == NULL)
+        error = -ENOMEM;
+    for (unsigned i = 0; i < consumer->feed_count && error == 0; i++) {
+        consumer->feeds[i].slots = slots;
+        error = make_list(consumer, i);
     }
-    for (unsigned i = 0; i < consumer->feed_count; i++)
-        link_slots(consumer, i, i * (depth + 1u), depth + 1u);
-    return 0;
+    if (error != 0)
+        udma_packet_free(consumer);
+    return error;
 }
 
 void udma_packet_free(struct udma_consumer *consumer)
@@ -64,6 +87,10 @@ void udma_packet_free(struct udma_consumer *consumer)
     if (consumer->coalescer != NULL)
         consumer->coalescer->by->free(consumer->coalescer);
     consumer->coalescer = NULL;
+    for (unsigned i = 0; i < consumer->feed_count; i++) {
+        free(consumer->feeds[i].free_slots);
+        consumer->feeds[i].free_slots = NULL;
+    }
     free(consumer->slots);
     dma_free(consumer->descriptors);
     consumer->slots = NULL;
@@ -73,11 +100,7 @@ void udma_packet_free(struct udma_consumer *consumer)
 int udma_packet_prepare_ring(struct udma *udma, struct udma_ring *ring, uint16_t index,
                              unsigned elements)
 {
-    uint16_t count = RING_ELEMENTS_MIN;
-
-    while (count < elements)
-        count = (uint16_t)(2u * count);
-    return udma_ring_prepare(udma, ring, index, count);
+    return udma_ring_prepare(udma, ring, index, (uint16_t)ring_count(elements));
 }
 
 int udma_packet_close_ring(struct udma_ring *ring)

@@ -5,7 +5,8 @@
  * rules.
  *
  * A slot is a buffer. The UDMAP takes descriptors from the free rings, links those of a packet, and
- * gives back the first.
+ * gives back the first. What it has put into that is not copied: the callback reads what it wants
+ * (received.c).
  */
 #include "drivers/udma/packet_channels.h"
 
@@ -13,12 +14,16 @@
 
 /* ---- giving ---- */
 
-static void fill(struct udma_host_packet *descriptor, const struct udma_buffer *buffer,
-                 uint16_t ring)
+PACKET_INLINE bool is_valid(const struct udma_buffer *buffer, uint32_t least)
 {
-    descriptor->packet_info[0] = HOST_INFO0_HOST;
-    descriptor->packet_info[1] = 0;
-    descriptor->packet_info[2] = ring;
+    return buffer->data != NULL && buffer->length - least <= UDMA_BUFFER_MAX - least;
+}
+
+PACKET_INLINE void fill(struct udma_host_packet *descriptor, const struct udma_buffer *buffer,
+                        const uint64_t head[2])
+{
+    descriptor->head[0] = head[0];
+    descriptor->head[1] = head[1];
     descriptor->next = 0;
     descriptor->buffer = (uintptr_t)buffer->data;
     descriptor->buffer_length = buffer->length;
@@ -26,180 +31,220 @@ static void fill(struct udma_host_packet *descriptor, const struct udma_buffer *
     descriptor->original_buffer = (uintptr_t)buffer->data;
 }
 
-/* With the feed's lock. 0 and how many, or why not the first. */
-static int give(struct udma_flow *flow, struct udma_feed *feed, const struct udma_buffer *buffers,
-                unsigned count, unsigned *given)
+/* From there on, in a row. Returns how many: up to a buffer that can't be. */
+PACKET_INLINE uint32_t give_row(const struct udma_flow *flow, const struct udma_feed *feed,
+                                uint32_t at, const struct udma_buffer *buffer, uint32_t count)
 {
-    struct udma_consumer *consumer = &flow->consumer;
+    struct udma_received *const *slots = &feed->free_slots[at], *const *const first = slots;
+    uint64_t *elements = &feed->ring.elements[at];
+    const uint64_t head[2] = {flow->free_head[0], flow->free_head[1]};
+    const struct udma_buffer *const end = buffer + count;
+    const uint32_t least = flow->buffer_min;
 
-    for (unsigned i = 0; i < count; i++) {
-        struct udma_packet_slot *slot;
-        uint64_t descriptor;
+    for (; buffer != end && is_valid(buffer, least); buffer++) {
+        struct udma_packet_slot *slot = packet_slot_of(*slots++);
 
-        if (buffers[i].data == NULL || buffers[i].length == 0 ||
-            buffers[i].length > UDMA_BUFFER_MAX)
-            return -EINVAL;
-        slot = packet_take_free(feed);
-        if (slot == NULL)
-            return 0;
-        descriptor = (uintptr_t)consumer->descriptors +
-                     ((uint64_t)(slot - consumer->slots) << consumer->shift);
-        fill((struct udma_host_packet *)descriptor, &buffers[i], consumer->ring.index);
-        slot->data = buffers[i].data;
-        slot->cookie = buffers[i].cookie;
-        slot->length = buffers[i].length;
-        packet_put(feed, i, descriptor);
-        *given = i + 1u;
+        fill(slot->descriptor, buffer, head);
+        slot->buffer.data = buffer->data;
+        slot->buffer.cookie = buffer->cookie;
+        slot->length = buffer->length;
+        *elements++ = (uintptr_t)slot->descriptor;
     }
-    return 0;
+    return (uint32_t)(slots - first);
+}
+
+/* On from the beginning. */
+static __attribute__((noinline)) uint32_t give_more(const struct udma_flow *flow,
+                                                    const struct udma_feed *feed,
+                                                    const struct udma_buffer *buffers,
+                                                    uint32_t count)
+{
+    return give_row(flow, feed, 0, buffers, count);
+}
+
+/* With the feed's lock. How many, or -EINVAL. */
+PACKET_INLINE int give(const struct udma_flow *flow, const struct udma_feed *feed,
+                       const struct udma_buffer *buffers, uint32_t count)
+{
+    const uint32_t room = packet_room(feed), at = feed->pushed & feed->mask;
+    const uint32_t most = count < room ? count : room, row = packet_row(feed, at, most);
+    uint32_t given = give_row(flow, feed, at, buffers, row);
+
+    if (__builtin_expect(given == row && row != most, 0))
+        given += give_more(flow, feed, buffers + row, most - row);
+    return given != 0 || is_valid(buffers, flow->buffer_min) ? (int)given : -EINVAL;
+}
+
+/* Apart: GCC works the feed's place out again and again where it is not given. */
+static __attribute__((noinline)) int give_to(const struct udma_flow *flow, struct udma_feed *feed,
+                                             const struct udma_buffer *buffers, unsigned count)
+{
+    unsigned long state = spin_lock_inline(&feed->lock);
+    int given = feed->refusal;
+
+    if (given == 0)
+        given = give(flow, feed, buffers, count);
+    if (given > 0)
+        packet_push(feed, &flow->consumer, (uint32_t)given);
+    spin_unlock_inline(&feed->lock, state);
+    return given;
 }
 
 int udma_flow_give(struct udma_flow *flow, unsigned free_ring, const struct udma_buffer *buffers,
                    unsigned count)
 {
-    struct udma_feed *feed;
-    unsigned long state;
-    unsigned given = 0;
-    int error;
-
     if (flow == NULL || buffers == NULL || free_ring >= flow->consumer.feed_count)
         return -EINVAL;
-    feed = &flow->feeds[free_ring];
-    state = spin_lock_inline(&feed->lock);
-    error = feed->refusal;
-    if (error == 0)
-        error = give(flow, feed, buffers, count, &given);
-    if (given != 0)
-        packet_push(feed, &flow->consumer, given);
-    spin_unlock_inline(&feed->lock, state);
-    return given != 0 ? (int)given : error;
+    return count != 0 ? give_to(flow, &flow->feeds[free_ring], buffers, count) : 0;
 }
 
-/* ---- delivering ---- */
+/* ---- delivering: packets of one buffer, from the first free ring, without errors ---- */
 
-/* What goes with the packet. Its words can't be more than the descriptor has room for, whatever the
- * descriptor says. */
-PACKET_INLINE void read_header(struct udma_packet *packet,
-                               const struct udma_host_packet *descriptor)
+/* Not of a slot that is free, either, nor of more than there is room for. */
+PACKET_INLINE bool is_plain(const struct udma_host_packet *descriptor, uint64_t head,
+                            uint32_t length, uint32_t room)
 {
-    const uint32_t info0 = descriptor->packet_info[0], info1 = descriptor->packet_info[1];
-    const uint32_t *extended = descriptor->extended;
-    const uint32_t words = HOST_INFO0_WORDS(info0);
+    const uint64_t more = descriptor->next | HOST_HEAD_ERRORS(head);
 
-    packet->length = HOST_INFO0_LENGTH(info0);
-    packet->type = (uint8_t)HOST_INFO2_TYPE(descriptor->packet_info[2]);
-    packet->protocol_flags = (uint8_t)HOST_INFO1_FLAGS(info1);
-    packet->error_flags = (uint8_t)HOST_INFO1_ERRORS(info1);
-    packet->flow = (uint16_t)HOST_INFO1_FLOW(info1);
-    packet->source_tag = (uint16_t)(descriptor->tags >> 16);
-    packet->destination_tag = (uint16_t)descriptor->tags;
-    packet->has_epib = (info0 & HOST_INFO0_EPIB) != 0;
-    if (packet->has_epib) {
-        packet_copy_four(packet->epib, extended);
-        extended += UDMA_EPIB_WORDS;
-    }
-    packet->word_count = words < UDMA_WORDS_MAX ? words : UDMA_WORDS_MAX;
-    if (packet->word_count != 0)
-        packet_copy_words(packet->words, extended, packet->word_count);
+    return (length == descriptor->buffer_length) & (length - 1u < room) & (more == 0);
 }
 
-/* The packet's next buffer, off its slot. Returns the address of the descriptor behind it, or 0;
- * too_long: there can't be so much in it. */
-PACKET_INLINE uint64_t take_buffer(struct udma_flow *flow, struct udma_packet_slot *slot,
-                                   uint64_t address, struct udma_buffer *buffer, bool *too_long)
+/* Takes as many as can be told of at once; returns how many, up to one that is different. */
+PACKET_INLINE uint32_t take_plain(struct udma_flow *flow, const uint64_t *elements, uint32_t count,
+                                  struct udma_received **free_slots)
+{
+    struct udma_packet_counters *counters = &flow->consumer.counters;
+    struct udma_packet_slot *const slots = flow->consumer.slots;
+    const uint64_t descriptors = (uintptr_t)flow->consumer.descriptors;
+    const uint64_t mine = flow->feeds[0].slots, *const end = elements + count;
+    struct udma_received **const first = free_slots;
+    uint32_t bytes = 0;
+
+    _Static_assert((uint64_t)PACKET_BATCH * UDMA_BUFFER_MAX <= UINT32_MAX, "of a batch");
+    while (elements != end) {
+        const uint64_t element = *elements++;
+        const uint64_t number = packet_number(descriptors, HOST_PACKET_SHIFT, element);
+
+        if (number >= mine)
+            break;
+        const struct udma_host_packet *descriptor = (const struct udma_host_packet *)element;
+        const uint64_t head = descriptor->head[0];
+        const uint32_t length = HOST_INFO0_LENGTH((uint32_t)head);
+        struct udma_packet_slot *slot = &slots[number];
+
+        if (!is_plain(descriptor, head, length, slot->length))
+            break;
+        slot->received.length = length;
+        slot->length = 0;
+        slot->buffer.length = length;
+        *free_slots++ = &slot->received;
+        bytes += length;
+    }
+    relaxed_store64_two(&counters->packets, counters->packets + (uint64_t)(free_slots - first),
+                        &counters->bytes, counters->bytes + bytes);
+    return (uint32_t)(free_slots - first);
+}
+
+/* ---- and all others, one by one ---- */
+
+static void put_back(struct udma_flow *flow, struct udma_packet_slot *slot)
+{
+    struct udma_feed *feed = &flow->feeds[slot->feed];
+
+    feed->free_slots[packet_back_at(feed)] = &slot->received;
+    packet_give_back(feed, 1);
+}
+
+/* The packet's next buffer. Returns the address of the descriptor behind it, or 0; bad: there can't
+ * be so much in it. */
+static uint64_t take_buffer(struct udma_flow *flow, struct udma_packet_slot *slot, uint64_t address,
+                            bool *bad)
 {
     const struct udma_host_packet *descriptor = (const struct udma_host_packet *)address;
+    struct udma_buffer *buffer = &flow->buffers[flow->other.buffer_count++];
 
-    *buffer =
-        (struct udma_buffer){slot->data, HOST_LENGTH(descriptor->buffer_length), slot->cookie};
-    if (__builtin_expect(buffer->length > slot->length, 0)) {
+    *buffer = slot->buffer;
+    buffer->length = HOST_LENGTH(descriptor->buffer_length);
+    if (buffer->length > slot->length) {
         buffer->length = slot->length;
-        *too_long = true;
+        *bad = true;
     }
-    address = HOST_ADDRESS(descriptor->next);
-    packet_give_back(&flow->feeds[slot->feed], slot);
-    return address;
+    flow->other.length += buffer->length;
+    slot->length = 0;
+    return HOST_ADDRESS(descriptor->next);
 }
 
-/* Those behind the first. A slot that has been taken is free, so that links which lead in a circle
- * end; others may give what has just been taken, so it needs a bound of its own. Returns the sum of
- * what is in them. */
-static __attribute__((noinline)) uint32_t take_others(struct udma_flow *flow, uint64_t address,
-                                                      bool *bad)
+/* A slot that has been taken is free, so that links which lead in a circle end; others may give
+ * what has just been taken, so it needs a bound of its own. The first is put back last: it has the
+ * header. */
+static void take_buffers(struct udma_flow *flow, struct udma_packet_slot *first, uint64_t element,
+                         bool *bad)
 {
     struct udma_consumer *consumer = &flow->consumer;
-    struct udma_packet *packet = &flow->packet;
-    uint32_t sum = 0;
+    uint64_t address = take_buffer(flow, first, element, bad);
 
     while (address != 0) {
         struct udma_packet_slot *slot = packet_find(consumer, address);
 
-        if (slot == NULL || packet->buffer_count == consumer->slot_count) {
+        if (slot == NULL || flow->other.buffer_count == consumer->slot_count) {
             *bad = true;
             break;
         }
-        struct udma_buffer *buffer = &flow->buffers[packet->buffer_count++];
-
-        address = take_buffer(flow, slot, address, buffer, bad);
-        sum += buffer->length;
+        address = take_buffer(flow, slot, address, bad);
+        put_back(flow, slot);
     }
-    return sum;
+    put_back(flow, first);
 }
 
-/* Takes the buffers of a packet off their slots, from `slot` on; most packets have one. Returns the
- * sum of what is in them, or UINT32_MAX: something can't be. */
-PACKET_INLINE uint32_t take_buffers(struct udma_flow *flow, struct udma_packet_slot *slot,
-                                    uint64_t address)
+static __attribute__((noinline)) void take_other(struct udma_flow *flow, uint64_t element)
 {
-    bool bad = false;
-    const uint64_t next = take_buffer(flow, slot, address, flow->buffers, &bad);
-    uint32_t sum = flow->buffers[0].length;
-
-    flow->packet.buffer_count = 1;
-    if (__builtin_expect(next != 0, 0))
-        sum += take_others(flow, next, &bad);
-    return bad ? UINT32_MAX : sum;
-}
-
-/* What is rarely so. */
-static __attribute__((noinline, cold)) void tell(struct udma_flow *flow, uint32_t sum)
-{
-    struct udma_packet *packet = &flow->packet;
-
-    if (packet->error_flags != 0)
-        udma_packet_error(&flow->consumer, UDMA_ERROR_PACKET);
-    if (sum == packet->length)
-        return;
-    udma_packet_error(&flow->consumer, UDMA_ERROR_DESCRIPTOR);
-    packet->length = 0;
-    for (unsigned i = 0; i < packet->buffer_count; i++)
-        packet->length += packet->buffers[i].length;
-}
-
-PACKET_INLINE void complete(struct udma_consumer *consumer, uint64_t element)
-{
-    struct udma_flow *flow = (struct udma_flow *)consumer;
+    struct udma_consumer *consumer = &flow->consumer;
     struct udma_packet_slot *slot = packet_find(consumer, element);
-    struct udma_packet *packet = &flow->packet;
-    uint32_t sum;
+    struct udma_received *packet = &flow->other;
+    bool bad = false;
 
-    if (__builtin_expect(slot == NULL, 0)) {
+    if (slot == NULL) {
         udma_packet_other(consumer, element);
         return;
     }
-    read_header(packet, (const struct udma_host_packet *)element);
-    packet->buffers = flow->buffers;
-    sum = take_buffers(flow, slot, element);
-    if (__builtin_expect(sum != packet->length || packet->error_flags != 0, 0))
-        tell(flow, sum);
+    packet->descriptor = (const struct udma_host_packet *)element;
+    packet->error_flags = (uint8_t)HOST_HEAD_ERRORS(packet->descriptor->head[0]);
+    packet->buffer_count = 0;
+    packet->length = 0;
+    take_buffers(flow, slot, element, &bad);
+    if (packet->error_flags != 0)
+        udma_packet_error(consumer, UDMA_ERROR_PACKET);
+    if (bad || packet->length != HOST_INFO0_LENGTH(packet->descriptor->packet_info[0]))
+        udma_packet_error(consumer, UDMA_ERROR_DESCRIPTOR);
     relaxed_store64_two(&consumer->counters.packets, consumer->counters.packets + 1u,
                         &consumer->counters.bytes, consumer->counters.bytes + packet->length);
-    flow->config.received(flow->config.context, packet);
+    flow->config.received(flow->config.context, &packet, 1);
 }
 
-void udma_flow_complete(struct udma_consumer *consumer, uint64_t element)
+PACKET_INLINE uint32_t complete(struct udma_consumer *consumer, const uint64_t *elements,
+                                uint32_t count)
 {
-    complete(consumer, element);
+    struct udma_flow *flow = (struct udma_flow *)consumer;
+    struct udma_feed *feed = &flow->feeds[0];
+    const uint32_t at = packet_back_at(feed);
+    struct udma_received **free_slots = &feed->free_slots[at];
+    const uint32_t taken =
+        take_plain(flow, elements,
+                   packet_row(feed, at, count < PACKET_BATCH ? count : PACKET_BATCH), free_slots);
+
+    if (__builtin_expect(taken == 0, 0)) {
+        take_other(flow, *elements);
+        return 1;
+    }
+    packet_give_back(feed, taken);
+    flow->config.received(flow->config.context, free_slots, taken);
+    return taken;
+}
+
+uint32_t udma_flow_complete(struct udma_consumer *consumer, const uint64_t *elements,
+                            uint32_t count)
+{
+    return complete(consumer, elements, count);
 }
 
 enum irq_return udma_flow_interrupt(void *context)
@@ -218,7 +263,7 @@ void udma_flow_return(struct udma_flow *flow)
 
     for (unsigned i = 0; i < consumer->slot_count; i++) {
         struct udma_packet_slot *slot = &consumer->slots[i];
-        const struct udma_buffer buffer = {slot->data, slot->length, slot->cookie};
+        const struct udma_buffer buffer = {slot->buffer.data, slot->buffer.cookie, slot->length};
 
         if (slot->length == 0)
             continue;

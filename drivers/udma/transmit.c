@@ -27,6 +27,9 @@ static bool is_valid(const struct udma_transmit_config *config)
     return config != NULL && config->sent != NULL && config->depth != 0 &&
            config->depth <= UDMA_PACKET_DEPTH && config->buffers_max != 0 &&
            config->buffers_max <= UDMA_BUFFERS_MAX && config->priority < 8u &&
+           config->length_max <= UDMA_BUFFER_MAX &&
+           (config->header == NULL || (config->header->word_count <= UDMA_WORDS_MAX &&
+                                       config->header->flow <= UDMA_FLOW_DEFAULT)) &&
            (config->polled || config->core == IRQ_CORE_ANY || config->core < core_count()) &&
            udma_coalesce_is_valid(&config->coalesce, config->depth, config->polled) &&
            (config->endpoint == NULL ||
@@ -44,7 +47,6 @@ static int take_numbers(struct udma_transmit *transmit)
     error = udma_packet_take_ring(transmit->udma, &transmit->completion_ring);
     if (error != 0)
         udma_packet_give_back_channel(transmit->udma, UDMA_TRANSMIT, transmit->number, false);
-    transmit->info1 = (transmit->number & HOST_INFO1_ID_MASK) << HOST_INFO1_ID_SHIFT;
     return error;
 }
 
@@ -64,6 +66,9 @@ static void prepare(struct udma_transmit *transmit, const struct udma_transmit_c
 
     transmit->config = *config;
     transmit->needs_epib = config->endpoint != NULL && config->endpoint->needs_epib;
+    transmit->length_max = config->length_max != 0 ? config->length_max : UDMA_BUFFER_MAX;
+    udma_transmit_prepare(transmit, config->header);
+    transmit->config.header = NULL; /* copied */
     consumer->udma = transmit->udma;
     consumer->feeds = &transmit->feed;
     consumer->feed_count = 1;
@@ -111,16 +116,16 @@ static int allocate(const struct udma_transmit_config *config, struct udma *udma
 
 static int prepare_rings(struct udma_transmit *transmit)
 {
-    const unsigned elements = transmit->config.depth + 1u; /* and the teardown's message */
+    const unsigned elements = transmit->feed.slots;
     int error =
         udma_packet_prepare_ring(transmit->udma, &transmit->feed.ring, transmit->number, elements);
 
+    /* There is room for the teardown's message too: not all slots are in use at once. */
     if (error == 0)
         error = udma_packet_prepare_ring(transmit->udma, &transmit->consumer.ring,
                                          transmit->completion_ring, elements);
     if (error != 0)
         udma_ring_forget(&transmit->feed.ring);
-    transmit->feed.mask = transmit->feed.ring.count - 1u;
     return error;
 }
 

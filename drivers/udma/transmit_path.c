@@ -11,6 +11,49 @@
 
 #include <errno.h>
 
+/* ---- what goes with a packet ---- */
+
+/* Behind the twelve words: EPIB, and the protocol-specific words. */
+static void fill_extended(struct udma_host_packet *descriptor, const struct udma_header *header,
+                          bool epib)
+{
+    static const uint32_t none[UDMA_EPIB_WORDS];
+    uint32_t *words = descriptor->extended;
+
+    if (epib) {
+        packet_copy_four(words, header->has_epib ? header->epib : none);
+        words += UDMA_EPIB_WORDS;
+    }
+    if (header->word_count != 0)
+        packet_copy_words(words, header->words, header->word_count);
+}
+
+static void fill_header(const struct udma_transmit *transmit, struct udma_host_packet *descriptor,
+                        const struct udma_header *header, uint32_t length)
+{
+    const bool epib = header->has_epib || transmit->needs_epib;
+
+    descriptor->packet_info[0] = HOST_INFO0_HOST | (epib ? HOST_INFO0_EPIB : 0) |
+                                 header->word_count << HOST_INFO0_WORDS_SHIFT | length;
+    descriptor->packet_info[1] = (header->protocol_flags & 0xfu) << HOST_INFO1_FLAGS_SHIFT |
+                                 (transmit->number & HOST_INFO1_ID_MASK) << HOST_INFO1_ID_SHIFT |
+                                 header->flow;
+    descriptor->packet_info[2] =
+        (header->type & 0x1fu) << HOST_INFO2_TYPE_SHIFT | transmit->completion_ring;
+    descriptor->tags = (uint32_t)header->source_tag << 16 | header->destination_tag;
+    fill_extended(descriptor, header, epib);
+}
+
+void udma_transmit_prepare(struct udma_transmit *transmit, const struct udma_header *header)
+{
+    if (header != NULL)
+        transmit->header = *header;
+    else
+        transmit->header.flow = UDMA_FLOW_DEFAULT;
+    transmit->header_is_short = transmit->header.word_count <= UDMA_EPIB_WORDS;
+    fill_header(transmit, &transmit->first, &transmit->header, 0);
+}
+
 /* ---- queueing ---- */
 
 /* Bytes in all buffers; 0: one is missing or empty. */
@@ -26,22 +69,6 @@ static uint64_t sum_of_buffers(const struct udma_packet *packet)
     return length;
 }
 
-/* Returns the packet's length; 0: there is something wrong with it. Most packets have one buffer:
- * that one, here and below, without a loop. */
-PACKET_INLINE uint32_t check(const struct udma_transmit *transmit, const struct udma_packet *packet)
-{
-    uint64_t length;
-
-    if (packet->buffer_count > transmit->config.buffers_max || packet->buffers == NULL ||
-        packet->word_count > UDMA_WORDS_MAX || packet->flow > UDMA_FLOW_DEFAULT)
-        return 0;
-    if (__builtin_expect(packet->buffer_count == 1u, 1))
-        length = packet->buffers->data != NULL ? packet->buffers->length : 0;
-    else
-        length = sum_of_buffers(packet);
-    return length <= UDMA_BUFFER_MAX ? (uint32_t)length : 0;
-}
-
 PACKET_INLINE void fill_buffer(struct udma_host_packet *descriptor,
                                const struct udma_buffer *buffer)
 {
@@ -52,129 +79,206 @@ PACKET_INLINE void fill_buffer(struct udma_host_packet *descriptor,
     descriptor->original_buffer = (uintptr_t)buffer->data;
 }
 
-/* The packet's second buffer, and those behind it. */
-static __attribute__((noinline)) void fill_others(struct udma_host_packet *descriptor,
-                                                  const struct udma_packet *packet)
+/* A packet of one buffer, without a header of its own, whose channel's is four words at most: most
+ * are. What is not read of EPIB and words is written too. */
+PACKET_INLINE bool is_plain(const struct udma_packet *packet, uint32_t length_max)
 {
-    for (unsigned i = 1; i < packet->buffer_count; i++, descriptor++) {
-        descriptor->next = (uintptr_t)(descriptor + 1);
-        fill_buffer(descriptor + 1, &packet->buffers[i]);
-    }
+    return packet->buffer_count == 1u && packet->header == NULL && packet->buffers != NULL &&
+           packet->buffers->data != NULL && packet->buffers->length - 1u < length_max;
 }
 
-/* Returns where the protocol-specific words begin. */
-PACKET_INLINE uint32_t *fill_epib(uint32_t *extended, const struct udma_packet *packet, bool epib)
+PACKET_INLINE void fill_plain(struct udma_host_packet *descriptor,
+                              const struct udma_host_packet *first,
+                              const struct udma_buffer *buffer)
 {
-    static const uint32_t none[UDMA_EPIB_WORDS];
+    const uint64_t head0 = first->head[0], head1 = first->head[1];
+    const uint64_t words0 = first->extended_pairs[0], words1 = first->extended_pairs[1];
+    const uint64_t words2 = first->extended_pairs[2], words3 = first->extended_pairs[3];
 
-    if (!epib)
-        return extended;
-    packet_copy_four(extended, packet->has_epib ? packet->epib : none);
-    return extended + UDMA_EPIB_WORDS;
+    descriptor->head[0] = head0 | buffer->length;
+    descriptor->head[1] = head1;
+    fill_buffer(descriptor, buffer);
+    descriptor->extended_pairs[0] = words0;
+    descriptor->extended_pairs[1] = words1;
+    descriptor->extended_pairs[2] = words2;
+    descriptor->extended_pairs[3] = words3;
 }
 
-PACKET_INLINE void fill(const struct udma_transmit *transmit, struct udma_host_packet *descriptor,
-                        const struct udma_packet *packet, uint32_t length)
+/* Any other. Returns its length; 0: there is something wrong with it, and nothing is filled. */
+static uint32_t fill_other(const struct udma_transmit *transmit,
+                           struct udma_host_packet *descriptor, const struct udma_packet *packet)
 {
-    const bool epib = packet->has_epib || transmit->needs_epib;
-    uint32_t *extended = fill_epib(descriptor->extended, packet, epib);
+    const struct udma_header *header = packet->header != NULL ? packet->header : &transmit->header;
+    uint64_t length;
 
-    descriptor->packet_info[0] = HOST_INFO0_HOST | (epib ? HOST_INFO0_EPIB : 0) |
-                                 packet->word_count << HOST_INFO0_WORDS_SHIFT | length;
-    descriptor->packet_info[1] =
-        (packet->protocol_flags & 0xfu) << HOST_INFO1_FLAGS_SHIFT | transmit->info1 | packet->flow;
-    descriptor->packet_info[2] =
-        (packet->type & 0x1fu) << HOST_INFO2_TYPE_SHIFT | transmit->completion_ring;
-    descriptor->tags = (uint32_t)packet->source_tag << 16 | packet->destination_tag;
-    if (packet->word_count != 0)
-        packet_copy_words(extended, packet->words, packet->word_count);
+    if (packet->buffer_count == 0 || packet->buffer_count > transmit->config.buffers_max ||
+        packet->buffers == NULL || header->word_count > UDMA_WORDS_MAX ||
+        header->flow > UDMA_FLOW_DEFAULT)
+        return 0;
+    length = sum_of_buffers(packet);
+    if (length == 0 || length > transmit->length_max)
+        return 0;
+    fill_header(transmit, descriptor, header, (uint32_t)length);
     fill_buffer(descriptor, packet->buffers);
-    if (__builtin_expect(packet->buffer_count != 1u, 0))
-        fill_others(descriptor, packet);
+    for (unsigned i = 1; i < packet->buffer_count; i++) {
+        descriptor[i - 1u].next = (uintptr_t)&descriptor[i];
+        fill_buffer(&descriptor[i], &packet->buffers[i]);
+    }
+    return (uint32_t)length;
 }
 
-/* With the feed's lock. Nobody is told of room twice, nor of none that was there: the flag is set
- * before the last look, and read after a slot has come back. */
-static struct udma_packet_slot *take_slot(struct udma_transmit *transmit)
+PACKET_INLINE void take_into_use(struct udma_packet_slot *slot, uint64_t *element, void *cookie,
+                                 uint32_t length)
 {
-    struct udma_packet_slot *slot = packet_take_free(&transmit->feed);
-
-    if (__builtin_expect(slot != NULL, 1))
-        return slot;
-    relaxed_store_bool(&transmit->wants_room, true);
-    barrier_cores();
-    return packet_take_free(&transmit->feed);
+    slot->buffer.cookie = cookie;
+    slot->length = length;
+    *element = (uintptr_t)slot->descriptor;
 }
 
-/* With the feed's lock. 0 and how many, or why not the first. */
-static int queue(struct udma_transmit *transmit, const struct udma_packet *packets, unsigned count,
-                 unsigned *queued)
+/* Plain ones, from there on, in a row. Returns how many, up to one that is different. */
+PACKET_INLINE uint32_t queue_plain(const struct udma_transmit *transmit, uint32_t at,
+                                   const struct udma_packet *packet, uint32_t count)
 {
-    struct udma_consumer *consumer = &transmit->consumer;
+    struct udma_received *const *slots = &transmit->feed.free_slots[at], *const *const first =
+                                                                             slots;
+    uint64_t *elements = &transmit->feed.ring.elements[at];
+    const uint32_t plain_max = transmit->header_is_short ? transmit->length_max : 0;
+    const struct udma_packet *const end = packet + count;
 
-    for (unsigned i = 0; i < count; i++) {
-        const uint32_t length = check(transmit, &packets[i]);
-        struct udma_packet_slot *slot;
-        uint64_t descriptor;
+    for (; packet != end && is_plain(packet, plain_max); packet++) {
+        struct udma_packet_slot *slot = packet_slot_of(*slots++);
+
+        fill_plain(slot->descriptor, &transmit->first, packet->buffers);
+        take_into_use(slot, elements++, packet->cookie, packet->buffers->length);
+    }
+    return (uint32_t)(slots - first);
+}
+
+/* Any, from the packet with that number on, wherever they lie. Returns the number of the first that
+ * is not queued. */
+static __attribute__((noinline)) uint32_t queue_rest(const struct udma_transmit *transmit,
+                                                     const struct udma_packet *packets,
+                                                     uint32_t number, uint32_t count)
+{
+    const struct udma_feed *feed = &transmit->feed;
+
+    for (; number < count; number++) {
+        const uint32_t at = (feed->pushed + number) & feed->mask;
+        struct udma_packet_slot *slot = packet_slot_of(feed->free_slots[at]);
+        const uint32_t length = fill_other(transmit, slot->descriptor, &packets[number]);
 
         if (length == 0)
-            return -EINVAL;
-        slot = take_slot(transmit);
-        if (slot == NULL)
-            return -EAGAIN;
-        descriptor = (uintptr_t)consumer->descriptors +
-                     ((uint64_t)(slot - consumer->slots) << consumer->shift);
-        fill(transmit, (struct udma_host_packet *)descriptor, &packets[i], length);
-        slot->cookie = packets[i].cookie;
-        slot->length = length;
-        packet_put(&transmit->feed, i, descriptor);
-        *queued = i + 1u;
+            break;
+        take_into_use(slot, &feed->ring.elements[at], packets[number].cookie, length);
     }
-    return 0;
+    return number;
+}
+
+/* With the feed's lock: how many of so many there is room for. Nobody is told of room twice, nor of
+ * none that was there: the flag is set before the last look, and read after a slot has come back.
+ */
+static uint32_t find_room(struct udma_transmit *transmit, uint32_t count)
+{
+    uint32_t room = packet_room(&transmit->feed);
+
+    if (__builtin_expect(room < count, 0)) {
+        relaxed_store_bool(&transmit->wants_room, true);
+        barrier_cores();
+        room = packet_room(&transmit->feed);
+    }
+    return room < count ? room : count;
+}
+
+/* With the feed's lock. How many, or why not the first. */
+PACKET_INLINE int queue(struct udma_transmit *transmit, const struct udma_packet *packets,
+                        uint32_t count)
+{
+    const struct udma_feed *feed = &transmit->feed;
+    const uint32_t most = find_room(transmit, count), at = feed->pushed & feed->mask;
+    uint32_t queued = queue_plain(transmit, at, packets, packet_row(feed, at, most));
+
+    if (__builtin_expect(queued != most, 0))
+        queued = queue_rest(transmit, packets, queued, most);
+    if (__builtin_expect(queued == 0, 0))
+        return most == 0 ? -EAGAIN : -EINVAL;
+    return (int)queued;
 }
 
 int udma_send(struct udma_transmit *transmit, const struct udma_packet *packets, unsigned count)
 {
-    unsigned queued = 0;
     unsigned long state;
-    int error;
+    int queued;
 
     if (transmit == NULL || packets == NULL || count == 0)
         return -EINVAL;
     state = spin_lock_inline(&transmit->feed.lock);
-    error = transmit->feed.refusal;
-    if (error == 0)
-        error = queue(transmit, packets, count, &queued);
-    if (queued != 0)
-        packet_push(&transmit->feed, &transmit->consumer, queued);
+    queued = transmit->feed.refusal;
+    if (queued == 0)
+        queued = queue(transmit, packets, count);
+    if (queued > 0)
+        packet_push(&transmit->feed, &transmit->consumer, (uint32_t)queued);
     spin_unlock_inline(&transmit->feed.lock, state);
-    return queued != 0 ? (int)queued : error;
+    return queued;
 }
 
 /* ---- completing ---- */
 
-PACKET_INLINE void complete(struct udma_consumer *consumer, uint64_t element)
+/* Takes so many at most; returns how many, up to one that is none. */
+PACKET_INLINE uint32_t take(struct udma_consumer *consumer, const uint64_t *elements,
+                            uint32_t count, struct udma_received **free_slots)
 {
-    struct udma_transmit *transmit = (struct udma_transmit *)consumer;
-    struct udma_packet_slot *slot = packet_find(consumer, element);
-    uint32_t length;
-    void *cookie;
+    struct udma_packet_counters *counters = &consumer->counters;
+    struct udma_packet_slot *const slots = consumer->slots;
+    const uint64_t descriptors = (uintptr_t)consumer->descriptors, mine = consumer->slot_count;
+    const uint64_t *const end = elements + count;
+    struct udma_received **const first = free_slots;
+    const unsigned shift = consumer->shift;
+    uint32_t bytes = 0;
 
-    if (__builtin_expect(slot == NULL, 0)) {
-        udma_packet_other(consumer, element);
-        return;
+    while (elements != end) {
+        const uint64_t element = *elements++;
+        const uint64_t number = packet_number(descriptors, shift, element);
+        struct udma_packet_slot *slot;
+
+        if (number >= mine)
+            break;
+        slot = &slots[number];
+        if (slot->length == 0)
+            break;
+        bytes += slot->length;
+        slot->length = 0;
+        *free_slots++ = &slot->received;
     }
-    cookie = slot->cookie;
-    length = slot->length;
-    packet_give_back(&transmit->feed, slot);
-    relaxed_store64_two(&consumer->counters.packets, consumer->counters.packets + 1u,
-                        &consumer->counters.bytes, consumer->counters.bytes + length);
-    transmit->config.sent(transmit->config.context, cookie, 0);
+    relaxed_store64_two(&counters->packets, counters->packets + (uint64_t)(free_slots - first),
+                        &counters->bytes, counters->bytes + bytes);
+    return (uint32_t)(free_slots - first);
 }
 
-void udma_transmit_complete(struct udma_consumer *consumer, uint64_t element)
+PACKET_INLINE uint32_t complete(struct udma_consumer *consumer, const uint64_t *elements,
+                                uint32_t count)
 {
-    complete(consumer, element);
+    struct udma_transmit *transmit = (struct udma_transmit *)consumer;
+    struct udma_feed *feed = &transmit->feed;
+    const uint32_t at = packet_back_at(feed);
+    struct udma_received **slots = &feed->free_slots[at];
+    const uint32_t taken =
+        take(consumer, elements, packet_row(feed, at, count < PACKET_BATCH ? count : PACKET_BATCH),
+             slots);
+
+    if (__builtin_expect(taken == 0, 0)) {
+        udma_packet_other(consumer, *elements);
+        return 1;
+    }
+    packet_give_back(feed, taken);
+    for (uint32_t i = 0; i < taken; i++)
+        transmit->config.sent(transmit->config.context, packet_slot_of(slots[i])->buffer.cookie, 0);
+    return taken;
+}
+
+uint32_t udma_transmit_complete(struct udma_consumer *consumer, const uint64_t *elements,
+                                uint32_t count)
+{
+    return complete(consumer, elements, count);
 }
 
 static __attribute__((noinline, cold)) void tell_of_room(struct udma_transmit *transmit)
@@ -222,7 +326,7 @@ static void cancel(struct udma_transmit *transmit, struct udma_packet_slot *slot
         return;
     slot->length = 0;
     PACKET_ADD(transmit->consumer.counters.canceled, 1);
-    transmit->config.sent(transmit->config.context, slot->cookie, -ECANCELED);
+    transmit->config.sent(transmit->config.context, slot->buffer.cookie, -ECANCELED);
 }
 
 /* They come back in order, so those that have not are the last that were put; they still lie in the

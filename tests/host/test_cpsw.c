@@ -121,11 +121,10 @@ static unsigned memory_out; /* buffers that the driver has */
 
 static int send_frame(unsigned number, unsigned length);
 
-static void received(void *context, unsigned flow, struct udma_packet *packet)
+static void take_frame(unsigned flow, const struct udma_received *packet)
 {
     struct udma_buffer buffer = packet->buffers[0];
 
-    assert_ptr_equal(context, &seen);
     seen.received++;
     seen.per_flow[flow]++;
     seen.last_flow = flow;
@@ -138,6 +137,14 @@ static void received(void *context, unsigned flow, struct udma_packet *packet)
     buffer.length = CPSW_BUFFER_SIZE;
     if (cpsw_give(port, flow, &buffer, 1) == 1)
         memory_out++;
+}
+
+static void received(void *context, unsigned flow, struct udma_received *const *packets,
+                     unsigned count)
+{
+    assert_ptr_equal(context, &seen);
+    for (unsigned i = 0; i < count; i++)
+        take_frame(flow, packets[i]);
 }
 
 static void sent(void *context, void *cookie, int status)

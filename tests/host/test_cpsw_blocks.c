@@ -16,6 +16,7 @@
 #include "drivers/cpsw/mdio_registers.h"
 #include "drivers/cpsw/phy.h"
 #include "drivers/cpsw/phy_registers.h"
+#include "drivers/udma/host_packet.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
 #include "twin/models/am65x.h"
@@ -476,31 +477,31 @@ static void test_checksum_words(void **state)
 {
     static const struct cpsw_facts first = {.checksum_erratum = true}, second = {0};
     struct cpsw port = {.facts = &second};
-    struct udma_packet packet = {.length = 100};
+    struct udma_host_packet descriptor = {0};
+    const struct udma_received packet = {.descriptor = &descriptor};
+    struct udma_header header;
 
     (void)state;
-    assert_int_equal(cpsw_add_checksum(&port, &packet, 34, 40), 0);
-    assert_int_equal(packet.word_count, 4);
-    assert_int_equal(packet.words[2], 41u << 24 | 35u << 16 | 66);
-    assert_int_equal(cpsw_add_checksum(&port, &packet, 100, 100), -EINVAL);
-    assert_int_equal(cpsw_add_checksum(&port, &packet, 34, 99), -EINVAL);
-    assert_int_equal(cpsw_add_checksum(&port, &packet, 34, 33), -EINVAL);
-    packet.length = 400;
-    assert_int_equal(cpsw_add_checksum(&port, &packet, 34, 253), 0);
-    assert_int_equal(cpsw_add_checksum(&port, &packet, 34, 254), -EINVAL);
+    assert_int_equal(cpsw_add_checksum(&port, &header, 100, 34, 40), 0);
+    assert_int_equal(header.word_count, 4);
+    assert_int_equal(header.words[2], 41u << 24 | 35u << 16 | 66);
+    assert_int_equal(cpsw_add_checksum(&port, &header, 100, 100, 100), -EINVAL);
+    assert_int_equal(cpsw_add_checksum(&port, &header, 100, 34, 99), -EINVAL);
+    assert_int_equal(cpsw_add_checksum(&port, &header, 100, 34, 33), -EINVAL);
+    assert_int_equal(cpsw_add_checksum(&port, &header, 400, 34, 253), 0);
+    assert_int_equal(cpsw_add_checksum(&port, &header, 400, 34, 254), -EINVAL);
     port.facts = &first;
-    assert_int_equal(cpsw_add_checksum(&port, &packet, 34, 40), -ENOTSUP);
+    assert_int_equal(cpsw_add_checksum(&port, &header, 100, 34, 40), -ENOTSUP);
 
-    packet.word_count = 0;
     assert_int_equal(cpsw_checksum(&packet), CPSW_CHECKSUM_UNKNOWN);
-    packet.word_count = 4;
-    packet.words[2] = 0;
+    descriptor.packet_info[0] = 4u << HOST_INFO0_WORDS_SHIFT;
+    descriptor.extended[2] = 0;
     assert_int_equal(cpsw_checksum(&packet), CPSW_CHECKSUM_UNKNOWN);
-    packet.words[2] = CPSW_CHECKSUM_IPV4 | 0xffff;
+    descriptor.extended[2] = CPSW_CHECKSUM_IPV4 | 0xffff;
     assert_int_equal(cpsw_checksum(&packet), CPSW_CHECKSUM_GOOD);
-    packet.words[2] = CPSW_CHECKSUM_IPV6 | CPSW_CHECKSUM_ERROR;
+    descriptor.extended[2] = CPSW_CHECKSUM_IPV6 | CPSW_CHECKSUM_ERROR;
     assert_int_equal(cpsw_checksum(&packet), CPSW_CHECKSUM_BAD);
-    packet.words[2] = CPSW_CHECKSUM_IPV4 | CPSW_CHECKSUM_FRAGMENT;
+    descriptor.extended[2] = CPSW_CHECKSUM_IPV4 | CPSW_CHECKSUM_FRAGMENT;
     assert_int_equal(cpsw_checksum(&packet), CPSW_CHECKSUM_UNKNOWN);
 }
 

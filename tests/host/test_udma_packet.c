@@ -62,7 +62,8 @@ static struct end {
     unsigned errors[UDMA_ERRORS];
     unsigned last_flow; /* which flow's callback was the last */
     bool keep;          /* buffers are not given back */
-    struct udma_packet last;
+    struct udma_received last;
+    struct udma_header header;   /* its */
     uint8_t data[PIECES * SIZE]; /* of the last packet */
     void (*action)(struct end *end);
 } end;
@@ -94,7 +95,8 @@ static void on_error(void *context, enum udma_error error)
 
 static void give(struct end *e, struct udma_flow *flow, unsigned ring, unsigned piece)
 {
-    const struct udma_buffer buffer = {e->memory[piece], SIZE, &e->owner[piece]};
+    const struct udma_buffer buffer = {
+        .data = e->memory[piece], .length = SIZE, .cookie = &e->owner[piece]};
 
     if (udma_flow_give(flow, ring, &buffer, 1) == 1)
         e->owner[piece] = 0;
@@ -108,11 +110,12 @@ static void take(struct end *e, const struct udma_buffer *buffer)
     *owner = 1;
 }
 
-static void receive(struct end *e, struct udma_packet *packet, unsigned index)
+static void receive(struct end *e, const struct udma_received *packet, unsigned index)
 {
     unsigned place = 0;
 
     e->last = *packet;
+    udma_received_header(packet, &e->header);
     e->last_flow = index;
     e->received++;
     for (unsigned i = 0; i < packet->buffer_count; i++) {
@@ -130,14 +133,16 @@ static void receive(struct end *e, struct udma_packet *packet, unsigned index)
     wait_notify();
 }
 
-static void on_received(void *context, struct udma_packet *packet)
+static void on_received(void *context, struct udma_received *const *packets, unsigned count)
 {
-    receive(context, packet, 0);
+    for (unsigned i = 0; i < count; i++)
+        receive(context, packets[i], 0);
 }
 
-static void on_received_other(void *context, struct udma_packet *packet)
+static void on_received_other(void *context, struct udma_received *const *packets, unsigned count)
 {
-    receive(context, packet, 1);
+    for (unsigned i = 0; i < count; i++)
+        receive(context, packets[i], 1);
 }
 
 static void on_returned(void *context, const struct udma_buffer *buffer)
@@ -227,10 +232,8 @@ static void fill(uint8_t *data, size_t size, unsigned seed)
 
 static int send_one(struct end *e, struct udma_buffer *buffers, unsigned count)
 {
-    const struct udma_packet packet = {.buffers = buffers,
-                                       .buffer_count = count,
-                                       .flow = UDMA_FLOW_DEFAULT,
-                                       .cookie = (void *)(uintptr_t)(e->queued + 1u)};
+    const struct udma_packet packet = {
+        .buffers = buffers, .buffer_count = count, .cookie = (void *)(uintptr_t)(e->queued + 1u)};
     int taken = udma_send(e->transmit, &packet, 1);
 
     if (taken == 1)
@@ -268,9 +271,7 @@ static void a_packet_is_a_host_descriptor(void **state)
     uint8_t expected[256] = {0};
     struct udma_buffer buffers[2] = {piece_of((uint8_t *)0x123456789abc, 0x10001),
                                      piece_of((uint8_t *)0x20000, 2)};
-    const struct udma_packet packet = {.buffers = buffers,
-                                       .buffer_count = 2,
-                                       .type = 0x15,
+    const struct udma_header header = {.type = 0x15,
                                        .protocol_flags = 0xa,
                                        .source_tag = 0x1234,
                                        .destination_tag = 0x5678,
@@ -279,6 +280,7 @@ static void a_packet_is_a_host_descriptor(void **state)
                                        .epib = {1, 2, 3, 4},
                                        .word_count = 2,
                                        .words = {5, 6}};
+    const struct udma_packet packet = {.buffers = buffers, .buffer_count = 2, .header = &header};
     struct udma_transmit *transmit;
     uint64_t at;
 
@@ -320,21 +322,20 @@ static void check_one_packet(unsigned transmitter, unsigned receiver)
     static uint8_t data[3 * SIZE];
     struct udma_buffer buffers[3] = {piece_of(data, 1), piece_of(data + 1, 2 * SIZE),
                                      piece_of(data + 1 + 2 * SIZE, 10)};
-    struct udma_packet packet = {.buffers = buffers,
-                                 .buffer_count = 3,
-                                 .type = 9,
+    struct udma_header header = {.type = 9,
                                  .protocol_flags = 5,
                                  .source_tag = 0x34,
                                  .destination_tag = 0x5678,
                                  .flow = UDMA_FLOW_DEFAULT,
                                  .has_epib = true,
                                  .epib = {11, 12, 13, 14},
-                                 .word_count = UDMA_WORDS_MAX,
-                                 .cookie = (void *)1};
+                                 .word_count = UDMA_WORDS_MAX};
+    const struct udma_packet packet = {
+        .buffers = buffers, .buffer_count = 3, .header = &header, .cookie = (void *)1};
 
     fill(data, sizeof(data), 3);
     for (unsigned i = 0; i < UDMA_WORDS_MAX; i++)
-        packet.words[i] = 100 + i;
+        header.words[i] = 100 + i;
     end.transmit_config.udma = navigators[transmitter];
     end.receive_config.udma = navigators[receiver];
     open_end(&end, DEPTH);
@@ -345,16 +346,16 @@ static void check_one_packet(unsigned transmitter, unsigned receiver)
     assert_int_equal(end.last.length, 2 * SIZE + 11);
     assert_int_equal(end.last.buffer_count, 3);
     assert_memory_equal(end.data, data, end.last.length);
-    assert_int_equal(end.last.type, 9);
-    assert_int_equal(end.last.protocol_flags, 5);
+    assert_int_equal(end.header.type, 9);
+    assert_int_equal(end.header.protocol_flags, 5);
     assert_int_equal(end.last.error_flags, 0);
-    assert_int_equal(end.last.source_tag, 0x34);
-    assert_int_equal(end.last.destination_tag, 0x5678);
-    assert_int_equal(end.last.flow, udma_receive_first_flow(end.receive));
-    assert_true(end.last.has_epib);
-    assert_memory_equal(end.last.epib, packet.epib, sizeof(packet.epib));
-    assert_int_equal(end.last.word_count, UDMA_WORDS_MAX);
-    assert_memory_equal(end.last.words, packet.words, sizeof(packet.words));
+    assert_int_equal(end.header.source_tag, 0x34);
+    assert_int_equal(end.header.destination_tag, 0x5678);
+    assert_int_equal(end.header.flow, udma_receive_first_flow(end.receive));
+    assert_true(end.header.has_epib);
+    assert_memory_equal(end.header.epib, header.epib, sizeof(header.epib));
+    assert_int_equal(end.header.word_count, UDMA_WORDS_MAX);
+    assert_memory_equal(end.header.words, header.words, sizeof(header.words));
     close_end(&end);
     assert_int_equal(end.returned, DEPTH);
     assert_int_equal(end.errors[UDMA_ERROR_TEARDOWN], 1); /* the other end was closed first */
@@ -366,6 +367,47 @@ static void a_packet_arrives_with_all_that_goes_with_it(void **state)
     for (unsigned i = 0; i < 4; i++) {
         prepare(&end);
         check_one_packet(i & 1, i >> 1);
+    }
+}
+
+/* What the channel was opened with; of five words, which no packet of one buffer takes the short
+ * way with. */
+static void a_channel_has_a_header_for_packets_without(void **state)
+{
+    (void)state;
+    for (unsigned words = 4; words <= 5; words++) {
+        struct udma_header header = {.type = 7,
+                                     .protocol_flags = 3,
+                                     .source_tag = 1,
+                                     .destination_tag = 2,
+                                     .flow = UDMA_FLOW_DEFAULT,
+                                     .has_epib = true,
+                                     .epib = {21, 22, 23, 24},
+                                     .word_count = words,
+                                     .words = {31, 32, 33, 34, 35}};
+        const struct udma_header same = header;
+        uint8_t byte = 0x5a;
+        struct udma_buffer buffer = piece_of(&byte, 1);
+
+        prepare(&end);
+        end.transmit_config.header = &header;
+        end.transmit_config.length_max = 1;
+        open_end(&end, 2);
+        memset(&header, 0, sizeof(header)); /* it was copied */
+        assert_int_equal(send_one(&end, &buffer, 1), 1);
+        host_advance_us(SETTLE_US);
+        assert_int_equal(end.received, 1);
+        assert_int_equal(end.header.type, 7);
+        assert_int_equal(end.header.protocol_flags, 3);
+        assert_int_equal(end.header.source_tag, 1);
+        assert_int_equal(end.header.destination_tag, 2);
+        assert_true(end.header.has_epib);
+        assert_memory_equal(end.header.epib, same.epib, sizeof(same.epib));
+        assert_int_equal(end.header.word_count, words);
+        assert_memory_equal(end.header.words, same.words, words * sizeof(same.words[0]));
+        buffer.length = 2;
+        assert_int_equal(send_one(&end, &buffer, 1), -EINVAL); /* longer than it says */
+        close_end(&end);
     }
 }
 
@@ -381,8 +423,8 @@ static void a_packet_without_extras_has_none(void **state)
     assert_int_equal(end.received, 1);
     assert_int_equal(end.last.length, 1);
     assert_int_equal(end.data[0], 0x5a);
-    assert_false(end.last.has_epib);
-    assert_int_equal(end.last.word_count, 0);
+    assert_false(end.header.has_epib);
+    assert_int_equal(end.header.word_count, 0);
     close_end(&end);
 }
 
@@ -404,7 +446,6 @@ static void send_many(struct end *e, unsigned total)
         packets[asked] =
             (struct udma_packet){.buffers = &buffers[asked],
                                  .buffer_count = 1,
-                                 .flow = UDMA_FLOW_DEFAULT,
                                  .cookie = (void *)(uintptr_t)(next_number + asked + 1)};
         asked++;
     }
@@ -419,13 +460,15 @@ static void send_many(struct end *e, unsigned total)
 
 static unsigned expected_number;
 
-static void on_numbered(void *context, struct udma_packet *packet)
+static void on_numbered(void *context, struct udma_received *const *packets, unsigned count)
 {
     uint32_t number;
 
-    memcpy(&number, packet->buffers[0].data, sizeof(number));
-    end.wrong += number != expected_number++;
-    on_received(context, packet);
+    for (unsigned i = 0; i < count; i++) {
+        memcpy(&number, packets[i]->buffers[0].data, sizeof(number));
+        end.wrong += number != expected_number++;
+    }
+    on_received(context, packets, count);
 }
 
 static void pump(unsigned total, bool polled)
@@ -489,6 +532,121 @@ static void channels_may_be_polled(void **state)
     assert_int_equal(udma_flow_poll(NULL), -EINVAL);
 }
 
+/* ---- several in one interrupt ---- */
+
+static struct {
+    unsigned calls, most, packets, wrong;
+} batches;
+
+/* All buffers first go back, and back into the hardware's hands; then the headers are read. */
+static void on_batch(void *context, struct udma_received *const *packets, unsigned count)
+{
+    struct end *e = context;
+
+    batches.calls++;
+    batches.most = count > batches.most ? count : batches.most;
+    for (unsigned i = 0; i < count; i++) {
+        struct udma_buffer *buffer = packets[i]->buffers;
+
+        batches.wrong += packets[i]->buffer_count != 1 || packets[i]->length != 4;
+        buffer->length = SIZE;
+        batches.wrong += udma_flow_give(e->flows[0], 0, buffer, 1) != 1;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        struct udma_header header;
+        const uint32_t *words;
+        unsigned word_count;
+
+        udma_received_header(packets[i], &header);
+        words = udma_received_words(packets[i], &word_count);
+        batches.wrong += header.destination_tag != batches.packets || word_count != 1 ||
+                         words[0] != ~batches.packets;
+        batches.packets++;
+    }
+}
+
+static void send_tagged(unsigned number)
+{
+    static uint32_t data;
+    const struct udma_header header = {.destination_tag = (uint16_t)number,
+                                       .flow = UDMA_FLOW_DEFAULT,
+                                       .word_count = 1,
+                                       .words = {~number}};
+    const struct udma_buffer buffer = piece_of((uint8_t *)&data, sizeof(data));
+    const struct udma_packet packet = {.buffers = &buffer,
+                                       .buffer_count = 1,
+                                       .header = &header,
+                                       .cookie = (void *)(uintptr_t)(number + 1)};
+
+    assert_int_equal(udma_send(end.transmit, &packet, 1), 1);
+}
+
+static void a_batch_can_be_read_while_its_buffers_go_back(void **state)
+{
+    unsigned sent = 0;
+
+    (void)state;
+    memset(&batches, 0, sizeof(batches));
+    end.transmit_config.depth = end.flow_config.depth = PIECES;
+    end.flow_config.received = on_batch;
+    end.flow_config.polled = true;
+    open_end(&end, PIECES);
+    for (unsigned round = 0; round < 10; round++) {
+        for (unsigned i = 0; i < 41; i++)
+            send_tagged(sent++);
+        host_advance_us(SETTLE_US);
+        assert_int_equal(udma_flow_poll(end.flows[0]), 41);
+    }
+    assert_int_equal(batches.packets, sent);
+    assert_int_equal(batches.wrong, 0);
+    assert_int_equal(batches.most, UDMA_RECEIVE_BATCH);
+    assert_in_range(batches.calls, 30,
+                    40); /* three a round, and one more where a ring goes round */
+    for (unsigned i = 0; i < PIECES; i++)
+        end.owner[i] = 0;
+    close_end(&end);
+    assert_int_equal(end.returned, PIECES);
+}
+
+/* Free slots, slots that come twice, strangers, a packet with errors, one that is too long: each
+ * between good ones, which arrive, in order. */
+static void what_is_odd_breaks_no_batch(void **state)
+{
+    struct udma_host_packet *descriptors;
+    uint64_t elements[9];
+    unsigned taken = 0;
+
+    (void)state;
+    end.keep = true;
+    open_end(&end, 6);
+    descriptors = (struct udma_host_packet *)end.flows[0]->consumer.descriptors;
+    for (unsigned i = 0; i < 6; i++) {
+        descriptors[i].packet_info[0] = 10 + i;
+        descriptors[i].buffer_length = 10 + i;
+    }
+    descriptors[1].packet_info[1] = 5u << 28;
+    descriptors[3].buffer_length = SIZE + 1;
+    elements[0] = (uintptr_t)&descriptors[0];
+    elements[1] = (uintptr_t)&descriptors[0]; /* again */
+    elements[2] = (uintptr_t)&descriptors[1]; /* errors */
+    elements[3] = (uintptr_t)&descriptors[2];
+    elements[4] = (uintptr_t)&descriptors[7];     /* free */
+    elements[5] = (uintptr_t)&descriptors[3];     /* too long */
+    elements[6] = (uintptr_t)&descriptors[4] + 2; /* none */
+    elements[7] = (uintptr_t)&descriptors[4];
+    elements[8] = (uintptr_t)&descriptors[5];
+    while (taken < 9)
+        taken += udma_flow_complete(&end.flows[0]->consumer, elements + taken, 9 - taken);
+    assert_int_equal(taken, 9);
+    assert_int_equal(end.received, 6);
+    assert_int_equal(end.last.length, 15);
+    assert_int_equal(end.errors[UDMA_ERROR_PACKET], 1);
+    assert_int_equal(end.errors[UDMA_ERROR_DESCRIPTOR], 4);
+    assert_int_equal(end.flows[0]->consumer.counters.bogus, 3);
+    assert_int_equal(end.flows[0]->consumer.counters.bytes, 10 + 11 + 12 + SIZE + 14 + 15);
+    close_end(&end);
+}
+
 /* ---- room ---- */
 
 static void a_full_channel_says_so_and_then_that_there_is_room(void **state)
@@ -536,7 +694,8 @@ static void a_free_ring_takes_what_it_has_room_for(void **state)
     (void)state;
     open_end(&end, 0);
     for (unsigned i = 0; i <= DEPTH; i++) {
-        buffers[i] = (struct udma_buffer){end.memory[i], SIZE, &end.owner[i]};
+        buffers[i] =
+            (struct udma_buffer){.data = end.memory[i], .length = SIZE, .cookie = &end.owner[i]};
         end.owner[i] = i < DEPTH ? 0 : 1;
     }
     assert_int_equal(udma_flow_give(end.flows[0], 0, buffers, DEPTH + 1), DEPTH);
@@ -552,13 +711,14 @@ static void a_packet_goes_to_the_flow_that_it_names(void **state)
 {
     uint8_t byte = 1;
     struct udma_buffer buffer = piece_of(&byte, 1);
-    struct udma_packet packet = {.buffers = &buffer, .buffer_count = 1};
+    struct udma_header header = {0};
+    struct udma_packet packet = {.buffers = &buffer, .buffer_count = 1, .header = &header};
 
     (void)state;
     end.receive_config.flow_count = 2;
     open_end(&end, 2);
     for (uintptr_t i = 0; i < 3; i++) {
-        packet.flow =
+        header.flow =
             i == 2 ? UDMA_FLOW_DEFAULT : (uint16_t)(udma_receive_first_flow(end.receive) + 1u - i);
         packet.cookie = (void *)(i + 1);
         assert_int_equal(udma_send(end.transmit, &packet, 1), 1);
@@ -566,7 +726,7 @@ static void a_packet_goes_to_the_flow_that_it_names(void **state)
         assert_int_equal(end.received, i + 1);
         assert_int_equal(end.last_flow, i == 0 ? 1 : 0);
     }
-    packet.flow = (uint16_t)(udma_receive_first_flow(end.receive) + 2u);
+    header.flow = (uint16_t)(udma_receive_first_flow(end.receive) + 2u);
     packet.cookie = (void *)4;
     assert_int_equal(udma_send(end.transmit, &packet, 1), 1); /* out of range: dropped */
     host_advance_us(SETTLE_US);
@@ -598,7 +758,7 @@ static void buffers_come_by_size(void **state)
         assert_int_equal(send_one(&end, &buffer, 1), 1);
         host_advance_us(SETTLE_US);
         assert_int_equal(end.received, i + 1);
-        piece = (unsigned)(((uint8_t *)end.flows[0]->buffers[0].data - end.memory[0]) / SIZE);
+        piece = (unsigned)(((uint8_t *)end.last.buffers[0].data - end.memory[0]) / SIZE);
         assert_int_equal(piece / 8, cases[i].ring);
         assert_int_equal(end.last.length, cases[i].length);
     }
@@ -693,9 +853,9 @@ static void what_is_wrong_is_refused(void **state)
     uint8_t byte = 1;
     struct udma_buffer buffers[BUFFERS + 1], none = {.data = NULL, .length = 1};
     struct udma_packet good = {.buffers = buffers, .buffer_count = 1, .cookie = (void *)1}, bad;
+    struct udma_header header;
 
     (void)state;
-    good.flow = UDMA_FLOW_DEFAULT;
     for (unsigned i = 0; i <= BUFFERS; i++)
         buffers[i] = piece_of(&byte, 1);
     open_end(&end, 2);
@@ -708,8 +868,9 @@ static void what_is_wrong_is_refused(void **state)
         bad = good;
         bad.buffer_count = i == 0 ? 0 : i == 1 ? BUFFERS + 1 : 1;
         bad.buffers = i == 2 ? NULL : i == 3 ? &none : buffers;
-        bad.word_count = i == 4 ? UDMA_WORDS_MAX + 1 : 0;
-        bad.flow = i == 5 ? UDMA_FLOW_DEFAULT + 1 : UDMA_FLOW_DEFAULT;
+        bad.header = i >= 4 ? &header : NULL;
+        header = (struct udma_header){.word_count = i == 4 ? UDMA_WORDS_MAX + 1 : 0,
+                                      .flow = i == 5 ? UDMA_FLOW_DEFAULT + 1 : UDMA_FLOW_DEFAULT};
         assert_int_equal(udma_send(end.transmit, &bad, 1), -EINVAL);
         packets[0].cookie = (void *)(uintptr_t)(i + 1);
         packets[1] = bad;
@@ -801,6 +962,7 @@ static void links_and_lengths_are_not_believed(void **state)
 {
     struct udma_host_packet *descriptors;
     struct udma_consumer *consumer;
+    uint64_t element;
 
     (void)state;
     end.keep = true;
@@ -812,11 +974,12 @@ static void links_and_lengths_are_not_believed(void **state)
         descriptors[i].buffer_length = SIZE + 1;
     }
     descriptors[0].packet_info[0] = 63u << 22 | 17;
-    udma_flow_complete(consumer, (uintptr_t)&descriptors[0]);
+    element = (uintptr_t)&descriptors[0];
+    udma_flow_complete(consumer, &element, 1);
     assert_int_equal(end.received, 1);
     assert_int_equal(end.last.buffer_count, 3);
     assert_int_equal(end.last.length, 3 * SIZE);
-    assert_int_equal(end.last.word_count, UDMA_WORDS_MAX);
+    assert_int_equal(end.header.word_count, UDMA_WORDS_MAX);
     assert_int_equal(end.errors[UDMA_ERROR_DESCRIPTOR], 1);
     close_end(&end);
 }
@@ -826,10 +989,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_packet_is_a_host_descriptor),
         cmocka_unit_test(a_packet_arrives_with_all_that_goes_with_it),
+        cmocka_unit_test(a_channel_has_a_header_for_packets_without),
         cmocka_unit_test(a_packet_without_extras_has_none),
         cmocka_unit_test(many_packets_arrive_in_order),
         cmocka_unit_test(callbacks_may_come_in_a_thread),
         cmocka_unit_test(channels_may_be_polled),
+        cmocka_unit_test(a_batch_can_be_read_while_its_buffers_go_back),
+        cmocka_unit_test(what_is_odd_breaks_no_batch),
         cmocka_unit_test(a_full_channel_says_so_and_then_that_there_is_room),
         cmocka_unit_test(a_flow_that_drops_drops),
         cmocka_unit_test(a_free_ring_takes_what_it_has_room_for),

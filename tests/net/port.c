@@ -81,7 +81,7 @@ void machine_get_port(struct machine_port *port)
 bool machine_deliver(const uint8_t *frame, size_t length, enum cpsw_checksum checksum)
 {
     struct cpsw *port = &the_port;
-    struct udma_packet packet = {.buffer_count = 1};
+    struct udma_received packet = {.buffer_count = 1}, *const packets[] = {&packet};
     struct udma_buffer buffer;
 
     assert(length <= CPSW_FRAME_MAX);
@@ -98,11 +98,11 @@ bool machine_deliver(const uint8_t *frame, size_t length, enum cpsw_checksum che
     found = checksum;
     counted.received++;
     machine_interrupt(0);
-    port->config.received(port->config.context, 0, &packet);
+    port->config.received(port->config.context, 0, packets, 1);
     return true;
 }
 
-enum cpsw_checksum cpsw_checksum(const struct udma_packet *packet)
+enum cpsw_checksum cpsw_checksum(const struct udma_received *packet)
 {
     (void)packet;
     return found;
@@ -221,7 +221,7 @@ static void enqueue(struct cpsw *port, const struct udma_packet *packet)
     port->queue_count++;
 }
 
-int cpsw_send(struct cpsw *port, struct udma_packet *packets, unsigned count)
+int cpsw_send(struct cpsw *port, const struct udma_packet *packets, unsigned count)
 {
     unsigned limit = refusing ? 0 : room != 0 ? room : port->config.send_depth, taken = 0;
 

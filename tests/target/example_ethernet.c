@@ -19,21 +19,28 @@ static void give(struct example_ethernet *ethernet, void *data)
     (void)cpsw_give(ethernet->port, 0, &buffer, 1); /* or it is being closed */
 }
 
-/* Interrupt context: the frame is where it was received to, and goes out from there. */
-static void received(void *context, unsigned flow, struct udma_packet *packet)
+/* The frame is where it was received to, and goes out from there. */
+static void reflect(struct example_ethernet *ethernet, const struct udma_received *packet)
 {
-    struct example_ethernet *ethernet = context;
     uint8_t *frame = packet->buffers[0].data, *to = frame, *from = frame + CPSW_MAC_ADDRESS_LENGTH;
     struct udma_buffer buffer = {.data = frame, .length = packet->length};
     struct udma_packet answer = {.buffers = &buffer, .buffer_count = 1, .cookie = frame};
 
-    (void)flow;
     memcpy(to, from, CPSW_MAC_ADDRESS_LENGTH);
     cpsw_get_address(ethernet->port, from);
     if (cpsw_send(ethernet->port, &answer, 1) == 1)
         __atomic_fetch_add(&ethernet->reflected, 1, __ATOMIC_RELAXED);
     else
         give(ethernet, frame);
+}
+
+/* Interrupt context. */
+static void received(void *context, unsigned flow, struct udma_received *const *packets,
+                     unsigned count)
+{
+    (void)flow;
+    for (unsigned i = 0; i < count; i++)
+        reflect(context, packets[i]);
 }
 
 /* The frame has left: its buffer can receive again. */

@@ -18,12 +18,10 @@ static void on_sent(void *context, void *cookie, int status)
         link->sent++;
 }
 
-/* In the interrupt: a packet has come, in one buffer or in several. They are ours; here they are
- * given back at once, and the driver tells the hardware of all of an interrupt's together. */
-static void on_received(void *context, struct udma_packet *packet)
+/* A packet, in one buffer or in several. They are ours; here they are given back at once, and the
+ * driver tells the hardware of all of an interrupt's together. */
+static void take(struct example_packet *link, const struct udma_received *packet)
 {
-    struct example_packet *link = context;
-
     for (unsigned i = 0; i < packet->buffer_count; i++) {
         struct udma_buffer *buffer = &packet->buffers[i];
 
@@ -34,6 +32,13 @@ static void on_received(void *context, struct udma_packet *packet)
     link->bytes += packet->length;
     link->received++;
     (void)udma_flow_give(link->flow, 0, packet->buffers, packet->buffer_count);
+}
+
+/* In the interrupt: packets have come. */
+static void on_received(void *context, struct udma_received *const *packets, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        take(context, packets[i]);
 }
 
 /* In the close: nothing has come into this one. */
@@ -106,8 +111,7 @@ int example_packet_open(struct example_packet *link)
 int example_packet_send(struct example_packet *link, const void *data, uint32_t length)
 {
     struct udma_buffer buffer = {.data = (void *)(uintptr_t)data, .length = length};
-    const struct udma_packet packet = {
-        .buffers = &buffer, .buffer_count = 1, .flow = UDMA_FLOW_DEFAULT};
+    const struct udma_packet packet = {.buffers = &buffer, .buffer_count = 1};
 
     return udma_send(link->transmit, &packet, 1);
 }

@@ -443,16 +443,25 @@ static void packet_sent(void *context, void *cookie, int status)
     note(status == 0 ? &packets->sent : &packets->canceled);
 }
 
-static void packet_received(void *context, struct udma_packet *packet)
+static void take_packet(struct packets *packets, const struct udma_received *packet)
 {
-    struct packets *packets = context;
-    const unsigned number = packet->destination_tag % LIFE_PACKETS_MAX;
+    struct udma_header header;
+    unsigned number;
+
+    udma_received_header(packet, &header);
+    number = header.destination_tag % LIFE_PACKETS_MAX;
 
     /* One buffer a packet: they are as long. */
     if (packet->buffer_count != 1 || packet->length != PACKET_SIZE ||
         memcmp(packet->buffers[0].data, packets->from[number], PACKET_SIZE) != 0)
         note(&packets->wrong);
     note(&packets->received);
+}
+
+static void packets_received(void *context, struct udma_received *const *packets, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        take_packet(context, packets[i]);
 }
 
 static void packet_returned(void *context, const struct udma_buffer *buffer)
@@ -474,7 +483,7 @@ static bool open_receiver(struct packets *packets)
     const struct udma_flow_config flow = {.name = "packets received",
                                           .core = 1 < core_count() ? 1 : IRQ_CORE_ANY,
                                           .depth = LIFE_PACKETS_MAX,
-                                          .received = packet_received,
+                                          .received = packets_received,
                                           .returned = packet_returned,
                                           .error = packet_error,
                                           .context = packets};
@@ -524,12 +533,11 @@ static void open_packets(void)
 
 static void send_one(struct packets *packets, unsigned number)
 {
-    const struct udma_buffer room = {packets->to[number], PACKET_SIZE, NULL};
-    struct udma_buffer buffer = {packets->from[number], PACKET_SIZE, NULL};
-    const struct udma_packet packet = {.buffers = &buffer,
-                                       .buffer_count = 1,
-                                       .destination_tag = (uint16_t)number,
+    const struct udma_buffer room = {.data = packets->to[number], .length = PACKET_SIZE};
+    struct udma_buffer buffer = {.data = packets->from[number], .length = PACKET_SIZE};
+    const struct udma_header header = {.destination_tag = (uint16_t)number,
                                        .flow = UDMA_FLOW_DEFAULT};
+    const struct udma_packet packet = {.buffers = &buffer, .buffer_count = 1, .header = &header};
 
     memset(packets->from[number], (int)(0x30 + number), PACKET_SIZE);
     if (udma_flow_give(packets->flow, 0, &room, 1) == 1)

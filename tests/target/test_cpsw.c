@@ -132,13 +132,12 @@ static bool is_right(const uint8_t *frame, unsigned length, struct label *label)
 
 /* ---- callbacks ---- */
 
-static void received(void *context, unsigned flow, struct udma_packet *packet)
+static void take_frame(unsigned flow, const struct udma_received *packet)
 {
     struct udma_buffer buffer = packet->buffers[0];
     struct label label = {.sender = 0};
     uint32_t number;
 
-    (void)context;
     probe.flows[flow].wrong += !is_right(buffer.data, packet->length, &label);
     probe.flows[flow].wrong += !probe.closing && core_id() != flow % core_count();
     number = label.number[0] | (uint32_t)label.number[1] << 8 | (uint32_t)label.number[2] << 16;
@@ -148,6 +147,14 @@ static void received(void *context, unsigned flow, struct udma_packet *packet)
     if (cpsw_give(probe.port, flow, &buffer, 1) != 1)
         probe.flows[flow].returned++;
     add(&probe.flows[flow].received, 1);
+}
+
+static void received(void *context, unsigned flow, struct udma_received *const *packets,
+                     unsigned count)
+{
+    (void)context;
+    for (unsigned i = 0; i < count; i++)
+        take_frame(flow, packets[i]);
     wait_notify();
 }
 

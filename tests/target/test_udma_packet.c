@@ -91,13 +91,15 @@ static void on_error(void *context, enum udma_error error)
     add(&((struct loop *)context)->errors[error]);
 }
 
-static bool is_right(const struct loop *loop, const struct udma_packet *packet)
+static bool is_right(const struct loop *loop, const struct udma_received *packet)
 {
     const unsigned number = loop->received;
     const uint8_t *expected = data_of(loop, number);
+    struct udma_header header;
 
-    if (packet->length != length_of(number) || !packet->has_epib || packet->epib[1] != number ||
-        packet->word_count != 2 || packet->words[1] != ~number || packet->error_flags != 0)
+    udma_received_header(packet, &header);
+    if (packet->length != length_of(number) || !header.has_epib || header.epib[1] != number ||
+        header.word_count != 2 || header.words[1] != ~number || packet->error_flags != 0)
         return false;
     for (unsigned i = 0; i < packet->buffer_count; i++) {
         const struct udma_buffer *buffer = &packet->buffers[i];
@@ -109,9 +111,8 @@ static bool is_right(const struct loop *loop, const struct udma_packet *packet)
     return true;
 }
 
-static void on_received(void *context, struct udma_packet *packet)
+static void take(struct loop *loop, const struct udma_received *packet)
 {
-    struct loop *loop = context;
     int given;
 
     if (!is_right(loop, packet))
@@ -124,6 +125,12 @@ static void on_received(void *context, struct udma_packet *packet)
     else if ((unsigned)given != packet->buffer_count)
         add(&loop->wrong);
     add(&loop->received);
+}
+
+static void on_received(void *context, struct udma_received *const *packets, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        take(context, packets[i]);
     wait_notify();
 }
 
@@ -161,7 +168,8 @@ static bool open_receiver(struct loop *loop, struct udma *udma, unsigned core)
         udma_flow_open(loop->receive, 0, &flow, &loop->flow) != 0)
         return false;
     for (unsigned i = 0; i < DEPTH; i++) {
-        const struct udma_buffer buffer = {loop->memory + i * BUFFER_SIZE, BUFFER_SIZE, NULL};
+        const struct udma_buffer buffer = {.data = loop->memory + i * BUFFER_SIZE,
+                                           .length = BUFFER_SIZE};
 
         if (udma_flow_give(loop->flow, 0, &buffer, 1) != 1)
             return false;
@@ -203,13 +211,13 @@ static bool open_loop(struct loop *loop, enum platform_navigator from, enum plat
 static int send_one(struct loop *loop, unsigned number)
 {
     struct udma_buffer buffers[BUFFERS];
-    struct udma_packet packet = {.buffers = buffers,
-                                 .flow = UDMA_FLOW_DEFAULT,
-                                 .has_epib = true,
-                                 .epib = {0, number, 0, 0},
-                                 .word_count = 2,
-                                 .words = {0, ~number},
-                                 .cookie = (void *)(uintptr_t)number};
+    const struct udma_header header = {.flow = UDMA_FLOW_DEFAULT,
+                                       .has_epib = true,
+                                       .epib = {0, number, 0, 0},
+                                       .word_count = 2,
+                                       .words = {0, ~number}};
+    struct udma_packet packet = {
+        .buffers = buffers, .header = &header, .cookie = (void *)(uintptr_t)number};
     uint8_t *data = (uint8_t *)(uintptr_t)data_of(loop, number);
     uint32_t left = length_of(number);
     const unsigned pieces = 1u + number % BUFFERS;
@@ -217,7 +225,7 @@ static int send_one(struct loop *loop, unsigned number)
     for (unsigned i = 0; i < pieces && left != 0; i++) {
         const uint32_t some = i + 1u == pieces ? left : (left + 1u) / 2u;
 
-        buffers[packet.buffer_count++] = (struct udma_buffer){data, some, NULL};
+        buffers[packet.buffer_count++] = (struct udma_buffer){.data = data, .length = some};
         data += some;
         left -= some;
     }
@@ -435,9 +443,9 @@ SELFTEST(packet, the_longest_packet_arrives, 120)
     const struct navigators before = navigators_inventory();
     static struct loop loop;
     uint8_t *from = dma_alloc(LONGEST), *to = dma_alloc(LONGEST + 1u);
-    struct udma_buffer source = {from, LONGEST, NULL}, room = {to, LONGEST, NULL};
-    const struct udma_packet packet = {
-        .buffers = &source, .buffer_count = 1, .flow = UDMA_FLOW_DEFAULT};
+    struct udma_buffer source = {.data = from, .length = LONGEST},
+                       room = {.data = to, .length = LONGEST};
+    const struct udma_packet packet = {.buffers = &source, .buffer_count = 1};
 
     CHECK(from != NULL && to != NULL);
     for (uint32_t i = 0; i < LONGEST; i += 4096u)
