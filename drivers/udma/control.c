@@ -107,8 +107,9 @@ static int restart(struct udma_channel *channel)
         irq_unmask(channel->extra->irq);
     /* Last, and with the lock: who finds a free slot is not refused. */
     state = spin_lock(&channel->lock);
-    if (channel->numbers.one_way == NULL)
-        udma_slots_reset(channel);
+    udma_slots_reset(channel);
+    if (channel->numbers.one_way != NULL)
+        udma_transfer_take_slots(channel);
     channel->refusal = 0;
     spin_unlock(&channel->lock, state);
     return 0;

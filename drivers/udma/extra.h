@@ -128,6 +128,9 @@ static inline int udma_transfer_status(struct udma_channel *channel, int status)
 
 /* ---- transfers.c ---- */
 
+/* All slots are for transfers: copies find none, ever. Nobody uses the channel, or its lock. */
+void udma_transfer_take_slots(struct udma_channel *channel);
+
 /* The drain, if a slot is free for it; it has no callback. Any context; others are refused. */
 void udma_transfer_submit_drain(struct udma_channel *channel);
 

@@ -111,19 +111,10 @@ static int configure(struct udma_channel *channel)
     return error == -EADDRINUSE ? -EACCES : error;
 }
 
-/* Copies find no slot, ever: all are the transfers'. */
-static void take_slots(struct udma_channel *channel)
-{
-    channel->full = -EINVAL;
-    channel->extra->flushed = false;
-    channel->extra->first_free = channel->first_free;
-    channel->first_free = &channel->no_slot;
-}
-
 /* Who takes what comes is on before who sends it. */
 static void enable(struct udma_channel *channel)
 {
-    take_slots(channel);
+    channel->extra->flushed = false;
     if (receives(channel))
         mmio_write32(UDMA_CTL(half_of(channel)), UDMAP_CTL_ENABLE);
     udma_endpoint_start(half_of(channel), &channel->extra->endpoint, receives(channel));
@@ -305,6 +296,7 @@ static void make_one_way(struct udma_channel *channel, const struct udma_endpoin
 
     channel->held.kind = &held_kind;
     channel->extra->endpoint = *endpoint;
+    udma_transfer_take_slots(channel);
     if (receives(channel)) {
         channel->halves.transmit = NULL;
         channel->link.source = endpoint->source_thread;

@@ -307,6 +307,13 @@ int udma_submit(struct udma_channel *channel, struct udma_transfer *const *trans
     return error;
 }
 
+void udma_transfer_take_slots(struct udma_channel *channel)
+{
+    channel->full = -EINVAL;
+    channel->extra->first_free = channel->first_free;
+    channel->first_free = &channel->no_slot;
+}
+
 void udma_transfer_submit_drain(struct udma_channel *channel)
 {
     struct udma_transfer *drain = channel->extra->drain;

@@ -706,14 +706,14 @@ static void test_classifiers(void **state)
 /* A classifier, and the thread of what it matches. */
 static void classify(unsigned number, uint32_t ethertype_ipsa, uint32_t ipda, unsigned thread)
 {
-    put(ALE + 0x100, 0);
-    put(ALE + 0x104, 0);
-    put(ALE + 0x108, 0);
-    put(ALE + 0x10c, ethertype_ipsa);
-    put(ALE + 0x110, ipda);
-    put(ALE + 0x120, 1u << 31 | number);
-    put(ALE + 0x138, number);
-    put(ALE + 0x13c, 1u << 15 | thread);
+    write32(ALE + 0x100, 0);
+    write32(ALE + 0x104, 0);
+    write32(ALE + 0x108, 0);
+    write32(ALE + 0x10c, ethertype_ipsa);
+    write32(ALE + 0x110, ipda);
+    write32(ALE + 0x120, 1u << 31 | number);
+    write32(ALE + 0x138, number);
+    write32(ALE + 0x13c, 1u << 15 | thread);
 }
 
 /* A frame of an ethertype, from 10.1.2.3 to 10.9.8.7 if it is IPv4; tagged if asked. Returns the

@@ -33,11 +33,6 @@
 
 static struct udma *mcu;
 
-static void must(int error)
-{
-    assert_int_equal(error, 0);
-}
-
 static int machine_up(void **state)
 {
     (void)state;
@@ -52,10 +47,11 @@ static void on_sent(void *context, void *cookie, int status)
     (void)status;
 }
 
-static void on_received(void *context, struct udma_packet *packet)
+static void on_received(void *context, struct udma_received *const *packets, unsigned count)
 {
     (void)context;
-    (void)packet;
+    (void)packets;
+    (void)count;
 }
 
 static void on_returned(void *context, const struct udma_buffer *buffer)

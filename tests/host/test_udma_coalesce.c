@@ -39,11 +39,6 @@
 static struct udma_host_inventory before;
 static struct udma *mcu;
 
-static void must(int error)
-{
-    assert_int_equal(error, 0);
-}
-
 static int start(void **state)
 {
     (void)state;
@@ -91,7 +86,7 @@ static void on_sent(void *context, void *cookie, int status)
     wait_notify();
 }
 
-static void on_received(void *context, struct udma_packet *packet)
+static void on_packet(void *context, const struct udma_received *packet)
 {
     uint64_t stamp, us;
 
@@ -107,6 +102,12 @@ static void on_received(void *context, struct udma_packet *packet)
     __atomic_store_n(&link.core, core_id(), __ATOMIC_SEQ_CST);
     __atomic_add_fetch(&link.received, 1, __ATOMIC_SEQ_CST);
     wait_notify();
+}
+
+static void on_received(void *context, struct udma_received *const *packets, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        on_packet(context, packets[i]);
 }
 
 static void on_returned(void *context, const struct udma_buffer *buffer)
@@ -148,7 +149,7 @@ static void open_link(void)
     must(udma_flow_open(link.receive, 0, &link.flow_config, &link.flow));
     must(udma_loopback_pair(link.transmit, link.receive));
     for (unsigned i = 0; i < DEPTH; i++) {
-        const struct udma_buffer buffer = {link.memory[i], SIZE, NULL};
+        const struct udma_buffer buffer = {link.memory[i], NULL, SIZE};
 
         assert_int_equal(udma_flow_give(link.flow, 0, &buffer, 1), 1);
     }
@@ -168,11 +169,9 @@ static void close_link(void)
 static void send(void)
 {
     uint64_t *stamp = &link.stamps[link.queued % DEPTH];
-    struct udma_buffer buffer = {stamp, sizeof(*stamp), NULL};
-    const struct udma_packet packet = {.buffers = &buffer,
-                                       .buffer_count = 1,
-                                       .flow = UDMA_FLOW_DEFAULT,
-                                       .cookie = (void *)(uintptr_t)link.queued};
+    struct udma_buffer buffer = {stamp, NULL, sizeof(*stamp)};
+    const struct udma_packet packet = {
+        .buffers = &buffer, .buffer_count = 1, .cookie = (void *)(uintptr_t)link.queued};
 
     *stamp = time_now_ns();
     assert_int_equal(udma_send(link.transmit, &packet, 1), 1);

@@ -83,12 +83,18 @@ static void close_receiver(void)
     expect_again(udma_receive_close(receive));
 }
 
-static void on_received(void *context, struct udma_packet *packet)
+static void on_packet(void *context)
 {
     (void)context;
-    (void)packet;
     received++;
     close_receiver();
+}
+
+static void on_received(void *context, struct udma_received *const *packets, unsigned count)
+{
+    (void)packets;
+    for (unsigned i = 0; i < count; i++)
+        on_packet(context);
 }
 
 static void on_returned(void *context, const struct udma_buffer *buffer)
@@ -122,7 +128,7 @@ static void open_pair(bool polled, const struct udma_delivery *delivery)
 static void give(unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
-        const struct udma_buffer buffer = {memory[i], SIZE, NULL};
+        const struct udma_buffer buffer = {memory[i], NULL, SIZE};
 
         assert_int_equal(udma_flow_give(flow, 0, &buffer, 1), 1);
     }
@@ -131,9 +137,8 @@ static void give(unsigned count)
 static void send(unsigned count)
 {
     static uint8_t data[SIZE];
-    struct udma_buffer buffer = {data, SIZE, NULL};
-    const struct udma_packet packet = {
-        .buffers = &buffer, .buffer_count = 1, .flow = UDMA_FLOW_DEFAULT};
+    struct udma_buffer buffer = {data, NULL, SIZE};
+    const struct udma_packet packet = {.buffers = &buffer, .buffer_count = 1};
 
     for (unsigned i = 0; i < count; i++)
         assert_int_equal(udma_send(transmit, &packet, 1), 1);

@@ -37,11 +37,6 @@
 #define LOG         64u                                   /* periods */
 #define CALLS       16u
 
-static void must(int error)
-{
-    assert_int_equal(error, 0);
-}
-
 /* One direction. */
 struct end {
     struct udma_channel *channel;

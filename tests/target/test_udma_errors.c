@@ -55,13 +55,19 @@ static void on_sent(void *context, void *cookie, int status)
         add(&((struct loop *)context)->sent);
 }
 
-static void on_received(void *context, struct udma_packet *packet)
+static void on_packet(void *context, const struct udma_received *packet)
 {
     struct loop *loop = context;
 
     packet->buffers[0].length = SIZE;
     (void)udma_flow_give(loop->flow, 0, packet->buffers, packet->buffer_count);
     add(&loop->received);
+}
+
+static void on_received(void *context, struct udma_received *const *packets, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        on_packet(context, packets[i]);
 }
 
 static void on_returned(void *context, const struct udma_buffer *buffer)
@@ -106,7 +112,7 @@ static bool open_receiver(struct loop *loop, struct udma *udma)
         udma_flow_open(loop->receive, 0, &flow, &loop->flow) != 0)
         return false;
     for (unsigned i = 0; i < DEPTH; i++) {
-        const struct udma_buffer buffer = {loop->memory + i * SIZE, SIZE, NULL};
+        const struct udma_buffer buffer = {loop->memory + i * SIZE, NULL, SIZE};
 
         if (udma_flow_give(loop->flow, 0, &buffer, 1) != 1)
             return false;
@@ -144,8 +150,9 @@ static bool close_loop(struct loop *loop)
 
 static bool send_to(struct loop *loop, uint16_t flow)
 {
-    struct udma_buffer buffer = {loop->memory + DEPTH * SIZE, SIZE, NULL};
-    const struct udma_packet packet = {.buffers = &buffer, .buffer_count = 1, .flow = flow};
+    struct udma_buffer buffer = {loop->memory + DEPTH * SIZE, NULL, SIZE};
+    const struct udma_header header = {.flow = flow};
+    const struct udma_packet packet = {.buffers = &buffer, .buffer_count = 1, .header = &header};
 
     return udma_send(loop->transmit, &packet, 1) == 1;
 }

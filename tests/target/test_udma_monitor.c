@@ -191,12 +191,18 @@ static struct hungry {
     uint64_t received; /* atomic */
 } hungry;
 
-static void on_received(void *context, struct udma_packet *packet)
+static void on_packet(void *context)
 {
     (void)context;
-    (void)packet;
     __atomic_add_fetch(&hungry.received, 1, __ATOMIC_RELEASE);
     wait_notify();
+}
+
+static void on_received(void *context, struct udma_received *const *packets, unsigned count)
+{
+    (void)packets;
+    for (unsigned i = 0; i < count; i++)
+        on_packet(context);
 }
 
 static void on_returned(void *context, const struct udma_buffer *buffer)
@@ -233,9 +239,8 @@ static int open_hungry(struct udma *udma)
 static void check_starvation(enum platform_navigator navigator)
 {
     uint8_t *memory = dma_alloc(2u * SIZE);
-    struct udma_buffer source = {memory, SIZE, NULL}, empty = {memory + SIZE, SIZE, NULL};
-    const struct udma_packet packet = {
-        .buffers = &source, .buffer_count = 1, .flow = UDMA_FLOW_DEFAULT};
+    struct udma_buffer source = {memory, NULL, SIZE}, empty = {memory + SIZE, NULL, SIZE};
+    const struct udma_packet packet = {.buffers = &source, .buffer_count = 1};
     uint32_t times, none;
     struct watch watch;
 

@@ -65,7 +65,7 @@ static void on_sent(void *context, void *cookie, int status)
     leave(&moved.sent);
 }
 
-static void on_received(void *context, struct udma_packet *packet)
+static void on_packet(void *context, const struct udma_received *packet)
 {
     struct udma_buffer buffer = packet->buffers[0];
 
@@ -74,6 +74,12 @@ static void on_received(void *context, struct udma_packet *packet)
     buffer.length = sizeof(moved.buffers[0]);
     moved.received.wrong += udma_flow_give(moved.flow, 0, &buffer, 1) != 1;
     leave(&moved.received);
+}
+
+static void on_received(void *context, struct udma_received *const *packets, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        on_packet(context, packets[i]);
 }
 
 static void on_returned(void *context, const struct udma_buffer *buffer)
@@ -116,7 +122,7 @@ static int open_packets(void)
     if (error == 0)
         error = udma_loopback_pair(moved.transmit, moved.receive);
     for (unsigned i = 0; i < DEPTH && error == 0; i++) {
-        const struct udma_buffer buffer = {moved.buffers[i], sizeof(moved.buffers[i]), NULL};
+        const struct udma_buffer buffer = {moved.buffers[i], NULL, sizeof(moved.buffers[i])};
 
         error = udma_flow_give(moved.flow, 0, &buffer, 1) == 1 ? 0 : -EIO;
     }
@@ -173,11 +179,9 @@ static void move_all(void)
 static void send_and_move(void)
 {
     for (unsigned i = 0; i < COUNT; i++) {
-        struct udma_buffer buffer = {&moved.numbers[i], sizeof(moved.numbers[i]), NULL};
-        const struct udma_packet packet = {.buffers = &buffer,
-                                           .buffer_count = 1,
-                                           .flow = UDMA_FLOW_DEFAULT,
-                                           .cookie = (void *)(uintptr_t)i};
+        struct udma_buffer buffer = {&moved.numbers[i], NULL, sizeof(moved.numbers[i])};
+        const struct udma_packet packet = {
+            .buffers = &buffer, .buffer_count = 1, .cookie = (void *)(uintptr_t)i};
 
         moved.numbers[i] = i;
         if (wait_for(has_room, &moved.sent, TIMEOUT_US) != 0)
