@@ -39,11 +39,6 @@
 static struct udma_host_inventory before;
 static struct udma *mcu;
 
-static void must(int error)
-{
-    assert_int_equal(error, 0);
-}
-
 static int start(void **state)
 {
     (void)state;
