@@ -511,6 +511,46 @@ static bool tagged_arrives(const uint8_t *to, unsigned priority, unsigned vlan)
     return true;
 }
 
+static void add_count(const struct irq *irq, void *sum)
+{
+    *(uint64_t *)sum += irq_count(irq);
+}
+
+static uint64_t interrupts(void)
+{
+    uint64_t sum = 0;
+
+    irq_for_each(add_count, &sum);
+    return sum;
+}
+
+/* Of a hundred frames, one every ten microseconds, both ways. */
+static void test_coalesced(void **state)
+{
+    struct cpsw_config config = config_of(true, 1);
+    const unsigned frames_sent = 100;
+    uint64_t earlier;
+
+    (void)state;
+    config.receive_coalesce = config.send_coalesce =
+        (struct udma_coalesce)UDMA_COALESCE(1, 100); /* a count that can't be */
+    assert_int_equal(cpsw_open(&config, &port), -EINVAL);
+    config.receive_coalesce = config.send_coalesce = (struct udma_coalesce)UDMA_COALESCE(0, 100);
+    assert_int_equal(cpsw_open(&config, &port), 0);
+    give_all(1);
+    assert_int_equal(cpsw_start(port), 0);
+    make_frame(frames[0], own, peer, 60, 60);
+    earlier = interrupts();
+    for (unsigned i = 0; i < frames_sent; i++) {
+        assert_int_equal(send_frame(0, 60), 1);
+        host_advance_us(10);
+    }
+    wait_until(&seen.received, frames_sent);
+    wait_until(&seen.sent, frames_sent);
+    assert_true(interrupts() - earlier < frames_sent / 4u);
+    close_port();
+}
+
 static void test_filter(void **state)
 {
     (void)state;
@@ -1044,6 +1084,7 @@ int main(void)
         TEST(test_loopback),
         TEST(test_lengths),
         TEST(test_batch_and_back_pressure),
+        TEST(test_coalesced),
         TEST(test_filter),
         TEST(test_vlans),
         TEST(test_flows),
