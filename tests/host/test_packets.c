@@ -904,12 +904,12 @@ static void a_ring_whose_memory_is_not_there_is_told(void **state)
 /* A second one is neither noted nor told before the first is cleared. */
 static void refused_flows_are_told_one_by_one(void **state)
 {
-    struct sci message = request(0x1240);
+    struct sci message = sci_request(0x1240, 0);
     (void)state;
     loopback(NAVSS_MAIN, NAVSS_MAIN, &plain);
     assert_true(event_map(188, 0x400, FIRST_EVENT, 0));
-    put(&message, 8, 4, 1u << 3);
-    put(&message, 12, 2, 188);
+    sci_put(&message, 8, 4, 1u << 3);
+    sci_put(&message, 12, 2, 188);
     for (unsigned flow = 200; flow < 202; flow++) {
         packet_descriptor(DESCRIPTOR(1), 0, SOURCE, 100, 100, sent_ring(0));
         put_word(DESCRIPTOR(1) + 4, flow);
@@ -919,7 +919,7 @@ static void refused_flows_are_told_one_by_one(void **state)
         assert_true(am65x_write(0x33d00000 + 0x1000 * VINT + 0x18, 8, 1));
         assert_int_equal(read32(0x31150088), 0x80000000 | 200u << 16 | 8);
     }
-    assert_true(ask(&message));
+    assert_true(sci_ask(&message, NULL));
     push(0, 8, DESCRIPTOR(1));
     pass(A_WHILE);
     assert_int_equal(vint_status(), 1);
