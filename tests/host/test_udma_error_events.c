@@ -156,12 +156,12 @@ static int close_loop(struct loop *loop)
 
 static void must_open(struct loop *loop, struct udma *udma)
 {
-    assert_int_equal(open_loop(loop, udma, on_error, false), 0);
+    must(open_loop(loop, udma, on_error, false));
 }
 
 static void must_close(struct loop *loop)
 {
-    assert_int_equal(close_loop(loop), 0);
+    must(close_loop(loop));
 }
 
 /* To a flow of the range and beyond. Nothing of it runs in a thread yet. */
@@ -274,8 +274,8 @@ static void the_interrupt_may_move_meanwhile(void **state)
     must_open(&one, navigators[0]);
     irq = events_of(&one)->flow_irq;
     for (unsigned i = 0; i < 8; i++) {
-        assert_int_equal(irq_set_affinity(irq, 1 + i % 3), 0);
-        assert_int_equal(irq_set_affinity(irq, 0), 0);
+        must(irq_set_affinity(irq, 1 + i % 3));
+        must(irq_set_affinity(irq, 0));
         send_and_settle(&one, bad_flow(&one, i));
         assert_int_equal(one.errors[UDMA_ERROR_FLOW], i + 1);
     }
@@ -318,7 +318,7 @@ static void others_may_come_and_go(void **state)
 static void what_is_nobodys_does_not_block(void **state)
 {
     (void)state;
-    assert_int_equal(open_loop(&one, navigators[0], NULL, false), 0);
+    must(open_loop(&one, navigators[0], NULL, false));
     send_and_settle(&one, bad_flow(&one, 0));
     must_open(&two, navigators[0]);
     send_and_settle(&two, bad_flow(&two, 8));
@@ -335,7 +335,7 @@ static void what_is_nobodys_does_not_block(void **state)
 static void a_polled_channel_asks_for_no_interrupt(void **state)
 {
     (void)state;
-    assert_int_equal(open_loop(&one, navigators[0], on_error, true), 0);
+    must(open_loop(&one, navigators[0], on_error, true));
     assert_null(events_of(&one)->flow_irq);
     assert_null(events_of(&one)->ring_irq);
     must_close(&one);
@@ -360,7 +360,7 @@ static void a_callback_can_not_open_or_close(void **state)
     (void)state;
     must_open(&one, navigators[0]);
     two = (struct loop){.udma = navigators[0]};
-    assert_int_equal(udma_receive_open(&receive, &two.receive), 0);
+    must(udma_receive_open(&receive, &two.receive));
     one.on_refusal = close_and_open;
     send_and_settle(&one, bad_flow(&one, 0));
     assert_int_equal(opened, -EDEADLK);
@@ -422,7 +422,7 @@ static void an_event_of_another_host_is_done_without(void **state)
     const uint16_t first = 3000; /* of the aggregator's events that are everybody's */
 
     (void)state;
-    assert_int_equal(ti_sci_event_map(AM65X_DEV_UDMAP, 0x400, AM65X_DEV_INTA, 230, first, 0), 0);
+    must(ti_sci_event_map(AM65X_DEV_UDMAP, 0x400, AM65X_DEV_INTA, 230, first, 0));
     assert_int_equal(ti_sci_event_map(AM65X_DEV_RINGACC, 0x800, AM65X_DEV_INTA, 230, first + 1, 1),
                      0);
     must_open(&one, navigators[0]);
@@ -434,9 +434,8 @@ static void an_event_of_another_host_is_done_without(void **state)
     assert_int_equal(one.errors[UDMA_ERROR_FLOW], 0);
     assert_int_equal(one.received, 1);
     must_close(&one);
-    assert_int_equal(ti_sci_event_unmap(AM65X_DEV_UDMAP, 0x400, AM65X_DEV_INTA, 230, first, 0), 0);
-    assert_int_equal(
-        ti_sci_event_unmap(AM65X_DEV_RINGACC, 0x800, AM65X_DEV_INTA, 230, first + 1, 1), 0);
+    must(ti_sci_event_unmap(AM65X_DEV_UDMAP, 0x400, AM65X_DEV_INTA, 230, first, 0));
+    must(ti_sci_event_unmap(AM65X_DEV_RINGACC, 0x800, AM65X_DEV_INTA, 230, first + 1, 1));
     must_open(&one, navigators[0]);
     assert_non_null(events_of(&one)->flow_irq);
     send_and_settle(&one, bad_flow(&one, 1));
@@ -497,7 +496,7 @@ static void a_ring_error_finds_its_owner(void **state)
     for (unsigned i = 0; i < 8; i++) {
         struct loop *loop = i % 2 == 0 ? &one : &two;
 
-        assert_int_equal(irq_set_affinity(events_of(&one)->ring_irq, i % 4), 0);
+        must(irq_set_affinity(events_of(&one)->ring_irq, i % 4));
         assert_true(am65x_inject(AM65X_FAULT_RING_ERROR, 0, 1));
         send_and_settle(loop, loop->first);
         assert_int_equal(loop->errors[UDMA_ERROR_MEMORY] + loop->sender_errors[UDMA_ERROR_MEMORY],
@@ -514,7 +513,7 @@ static void a_ring_error_finds_its_owner(void **state)
 static void an_earlier_ring_error_does_not_block(void **state)
 {
     (void)state;
-    assert_int_equal(open_loop(&one, navigators[0], NULL, false), 0);
+    must(open_loop(&one, navigators[0], NULL, false));
     assert_true(am65x_inject(AM65X_FAULT_RING_ERROR, 0, 1));
     send_and_settle(&one, one.first);
     must_open(&two, navigators[0]);
@@ -592,7 +591,7 @@ static void come_and_go(void *argument)
 static void all_cores_come_and_go(void **state)
 {
     (void)state;
-    assert_int_equal(run_on_all_cores(come_and_go, NULL, TIMEOUT_US), 0);
+    must(run_on_all_cores(come_and_go, NULL, TIMEOUT_US));
     for (unsigned i = 0; i < core_count(); i++) {
         assert_int_equal(bad[i], 0);
         assert_int_equal(heard[i], ROUNDS);
