@@ -1816,6 +1816,29 @@ static void uart_receives_at_the_trigger_level_or_after_a_timeout(void **state)
     assert_false(lines[UART_INTID]);
 }
 
+/* With EFR2.TIMEOUT_BEHAVE: whether there is a byte or not, again and again, until IIR is read. */
+static void uart_has_periodic_timeouts(void **state)
+{
+    (void)state;
+    uart_open(0x47);
+    write32(UART + 0x04, 0x01);
+    pass(1000000);
+    assert_false(lines[UART_INTID]);
+    write32(UART + 0x8c, 0x40);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_false(lines[UART_INTID]);
+        pass(1000000);
+        assert_true(lines[UART_INTID]);
+        assert_int_equal(read32(UART + 0x08), 0xcc);
+    }
+    pass(1000000);
+    assert_true(lines[UART_INTID]);
+    write32(UART + 0x8c, 0);
+    assert_false(lines[UART_INTID]);
+    pass(1000000);
+    assert_false(lines[UART_INTID]);
+}
+
 static void uart_fifo_holds_64_bytes_and_can_be_cleared(void **state)
 {
     (void)state;
@@ -2125,6 +2148,7 @@ int main(void)
         MODEL_TEST(uart_registers_depend_on_the_mode),
         MODEL_TEST(uart_sends_and_interrupts_when_the_transmitter_is_free),
         MODEL_TEST(uart_receives_at_the_trigger_level_or_after_a_timeout),
+        MODEL_TEST(uart_has_periodic_timeouts),
         MODEL_TEST(uart_fifo_holds_64_bytes_and_can_be_cleared),
         MODEL_TEST(uart_takes_bytes_only_while_it_listens),
         MODEL_TEST(uart_of_a_stale_loader_breaks_off_when_the_line_changes),
