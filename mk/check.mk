@@ -32,7 +32,7 @@ built-for-all:
 
 # What check leaves out of the suites: check-sanitized, check-moods, check-uboot, prove and soak side by
 # side, since some of these keep one processor busy and others wait.
-check-long: firmware twin net order sanitized delayed delayed-host-tests | $(SETUP)/run $(SETUP)/images $(SETUP)/prove
+check-long: firmware twin net order sanitized delayed delayed-host-tests sweep | $(SETUP)/run $(SETUP)/images $(SETUP)/prove
 	@tests/run $(O) $(H) --long
 
 # The self-test and the demonstration on boards that are nastier (docs/twin.md, "Moods").

@@ -88,7 +88,8 @@ SWEEP         := $(H)/sweep
 SWEEP_CODE    := $(filter-out tests/host/support/gic_host.c tests/host/support/its_host.c \
                    tests/host/support/msi_%.c tests/host/support/soc_host.c tests/host/support/udma_host.c tests/host/support/interleave.c tests/target/% app/% lib/command.c lib/device_tree.c lib/device_tree_phy.c,$(HOST_CODE)) \
                  $(filter-out $(HOST_CODE),$(filter drivers/gic/%.c,$(library-sources))) \
-                 drivers/uart/uart.c platform/navigator.c platform/platform.c platform/watchdog.c tests/target/life.c $(sort $(wildcard tests/sweep/*.c))
+                 drivers/uart/uart.c platform/cpsw.c platform/navigator.c platform/platform.c platform/serial.c platform/watchdog.c \
+                 lib/device_tree.c lib/device_tree_phy.c tests/target/life.c tests/target/life_devices.c $(sort $(wildcard tests/sweep/*.c))
 SWEEP_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(SWEEP_CODE)))
 SWEEP_WRAP    := calloc malloc aligned_alloc free log_write ti_sci_request ti_sci_request_all host_mmio_read host_mmio_write \
                  gic_init gic_core_init gic_configure gic_set_affinity gic_enable gic_disable gic_clear_pending irq_mask irq_unmask \
@@ -105,7 +106,7 @@ $(H)/drivers/gic/gic_cpu_interface.c.o $(H)/tests/sweep/%.c.o: HOST_FIRST := -It
 $(H)/drivers/uart/uart.c.o: HOST_CFLAGS := -Duart_write=uart_driver_write $(HOST_CFLAGS)
 
 $(SWEEP): $(SWEEP_OBJECTS)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ $(addprefix -Wl$(COMMA)--wrap=,$(SWEEP_WRAP)) -lpthread
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ $(addprefix -Wl$(COMMA)--wrap=,$(SWEEP_WRAP)) -lpthread $(HOST_FDT)
 
 -include $(SWEEP_OBJECTS:.o=.d)
 

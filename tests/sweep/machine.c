@@ -31,6 +31,11 @@ uint8_t secondary_start[1];
 
 const struct device_tree_info machine_tree; /* of a loader that tells nothing */
 
+const struct device_tree_info *platform_get_device_tree(void)
+{
+    return &machine_tree;
+}
+
 static int boot_error;
 static uint64_t boot_error_affinity;
 
@@ -115,6 +120,7 @@ void inventory_take(struct inventory *inventory)
     inventory->routes = am65x_counter(AM65X_COUNT_ROUTES);
     inventory->pairs = am65x_counter(AM65X_COUNT_PSIL_PAIRS);
     inventory->rings = am65x_counter(AM65X_COUNT_RINGS);
+    inventory->devices_on = machine_devices_on();
     gic_model_get_state(&inventory->gic);
 }
 
@@ -155,6 +161,7 @@ static const struct {
     FIELD(routes),
     FIELD(pairs),
     FIELD(rings),
+    FIELD(devices_on),
     FIELD(gic.spis_enabled),
     FIELD(gic.spis_pending),
     FIELD(gic.active),

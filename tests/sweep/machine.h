@@ -21,11 +21,14 @@ void machine_reset(void);
 /* What a loader says that says nothing. */
 extern const struct device_tree_info machine_tree;
 
+/* How many devices the system firmware has on. */
+unsigned machine_devices_on(void);
+
 /* What is in use, as the firmware says and as the hardware has it. */
 struct inventory {
     struct udma_inventory udma, mcu;
     struct irq_inventory irq;
-    uint64_t channels_open, mappings, routes, pairs, rings;
+    uint64_t channels_open, mappings, routes, pairs, rings, devices_on;
     struct gic_model_state gic;
 };
 void inventory_take(struct inventory *inventory);

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The fault sweep: in the bring-up, and in the firmware's life after it, the n-th occasion of a
+ * The fault sweep: in the bring-up, and in the firmware's lives after it, the n-th occasion of a
  * fault strikes, for n = 1 until all passes without the fault being reached. Each time in a process
  * of its own; after it the error has been told, nothing is lost, and a second run works.
  *
- *     sweep                       all, as TAP, with a table at the end
+ *     sweep                       all, as TAP, with a table at the end; but of the devices' life
+ *                                 what is neither like another kind nor long
+ *     sweep long                  only that
  *     sweep NUMBER                one fault only (faults.h numbers them from 0)
- *     sweep NUMBER boot|life N    its N-th occasion; HOST_LOG=1 shows what the firmware logs
+ *     sweep NUMBER boot|life|devices N
+ *                                 its N-th occasion; HOST_LOG=1 shows what the firmware logs
  */
 #include "tests/sweep/faults.h"
 #include "tests/sweep/machine.h"
 #include "tests/target/life.h"
+#include "tests/target/life_devices.h"
 
 #include "msi/service.h"
 #include "platform/internal.h"
@@ -48,8 +52,10 @@ const char *__asan_default_options(void)
 enum stage {
     BOOT,
     LIFE,
+    DEVICES, /* the life of what stands on channels and rings */
     STAGES
 };
+static const char *const stage_names[STAGES] = {"boot", "life", "devices"};
 
 enum outcome {
     NOT_RUN,
@@ -84,8 +90,8 @@ struct result {
 /* What all processes share. */
 static struct shared {
     unsigned next[STAGES][FAULTS], end[STAGES][FAULTS]; /* n; end: the first that was not reached */
-    struct fault_heap reference;                        /* in use after two runs without a fault */
-    struct inventory lived;                             /* after bring-up without one */
+    struct fault_heap reference[STAGES];                /* in use after two runs without a fault */
+    struct inventory lived[STAGES];                     /* after bring-up without one */
     struct result results[STAGES][FAULTS][STEPS_MAX];
 } * shared;
 
@@ -101,6 +107,17 @@ static const struct life_size life_size = {
     .copies = LIFE_COPIES_MAX,
     .packets = 2,
     .slot_fails = slot_fails,
+    .has_link = true,
+};
+
+/* What is lived in each stage, after bring-up or in it. */
+static const struct {
+    void (*run)(const struct life_size *size, struct life_report *report);
+    void (*try_again)(const struct life_size *size, struct life_report *report);
+} lives[STAGES] = {
+    [BOOT] = {life_run, life_try_again},
+    [LIFE] = {life_run, life_try_again},
+    [DEVICES] = {life_devices_run, life_devices_try_again},
 };
 
 /* ---- one case, in a process of its own ---- */
@@ -133,29 +150,30 @@ static void settle(void)
 }
 
 /* A second run works, and then all is as it was. */
-static void run_again(const struct inventory *before)
+static void run_again(enum stage stage)
 {
+    const struct fault_heap *reference = &shared->reference[stage];
     struct life_report report;
     struct inventory after;
     struct fault_heap heap;
     char text[TEXT_SIZE];
 
-    life_try_again(&life_size, &report);
+    lives[stage].try_again(&life_size, &report);
     if (report.errors != 0)
         say(BROKEN, "second try: %s: %s", report.call, strerror(-report.error));
-    life_run(&life_size, &report);
+    lives[stage].run(&life_size, &report);
     if (report.errors != 0)
         say(BROKEN, "second run: %s: %s", report.call, strerror(-report.error));
     if (report.complaint[0] != '\0')
         say(BROKEN, "second run: %s%s", report.complaint, "");
     inventory_take(&after);
-    if (!inventory_equal(before, &after, text, sizeof(text)))
+    if (!inventory_equal(&shared->lived[stage], &after, text, sizeof(text)))
         say(LEAKED, "after the second run: %s%s", text, "");
     fault_get_heap(&heap);
-    if (shared->reference.blocks != 0 && heap.blocks != shared->reference.blocks) {
+    if (reference->blocks != 0 && heap.blocks != reference->blocks) {
         snprintf(text, sizeof(text), "%lld blocks, %lld bytes",
-                 (long long)(heap.blocks - shared->reference.blocks),
-                 (long long)(heap.bytes - shared->reference.bytes));
+                 (long long)(heap.blocks - reference->blocks),
+                 (long long)(heap.bytes - reference->bytes));
         say(LEAKED, "memory is missing: %s%s", text, "");
     }
 #if defined(__SANITIZE_ADDRESS__)
@@ -165,14 +183,14 @@ static void run_again(const struct inventory *before)
 }
 
 /* After bring-up. */
-static void live(enum fault fault, unsigned n)
+static void live(enum stage stage, enum fault fault, unsigned n)
 {
     struct life_report report;
     struct inventory after;
     char text[TEXT_SIZE];
 
     fault_arm(fault, n);
-    life_run(&life_size, &report);
+    lives[stage].run(&life_size, &report);
     fault_disarm();
     result->reached = fault_has_struck();
     if (!result->reached)
@@ -187,9 +205,9 @@ static void live(enum fault fault, unsigned n)
         say(LOST, "%s%s", report.complaint, "");
     settle();
     inventory_take(&after);
-    if (!inventory_equal(&shared->lived, &after, text, sizeof(text)))
+    if (!inventory_equal(&shared->lived[stage], &after, text, sizeof(text)))
         say(report.errors == 0 ? SILENT : KEPT, "kept: %s%s", text, "");
-    run_again(&shared->lived);
+    run_again(stage);
 }
 
 /* ---- bring-up ---- */
@@ -219,17 +237,18 @@ static void note_what_is_told(struct told *told)
 /* Whether there is as much to hand out as without a fault. */
 static bool is_all_there(void)
 {
+    const struct inventory *lived = &shared->lived[BOOT];
     struct inventory now;
 
     inventory_take(&now);
-    return now.udma.channels_free == shared->lived.udma.channels_free &&
-           now.udma.rings_free == shared->lived.udma.rings_free &&
-           now.mcu.transmit_free == shared->lived.mcu.transmit_free &&
-           now.mcu.receive_free == shared->lived.mcu.receive_free &&
-           now.mcu.rings_free == shared->lived.mcu.rings_free &&
-           now.irq.events_free == shared->lived.irq.events_free &&
-           now.irq.vints_free == shared->lived.irq.vints_free &&
-           now.irq.routes_free == shared->lived.irq.routes_free;
+    return now.udma.channels_free == lived->udma.channels_free &&
+           now.udma.rings_free == lived->udma.rings_free &&
+           now.mcu.transmit_free == lived->mcu.transmit_free &&
+           now.mcu.receive_free == lived->mcu.receive_free &&
+           now.mcu.rings_free == lived->mcu.rings_free &&
+           now.irq.events_free == lived->irq.events_free &&
+           now.irq.vints_free == lived->irq.vints_free &&
+           now.irq.routes_free == lived->irq.routes_free;
 }
 
 /* What came up works, what did not is refused. */
@@ -284,13 +303,16 @@ static void boot(enum fault fault, unsigned n)
     note_what_is_told(&told);
     if (error != 0 || told.less[0] != '\0')
         say(BROKEN, "after another try still off: %s, less: %s", told.off, told.less);
-    run_again(&shared->lived);
+    run_again(BOOT);
 }
 
 static void run_case(enum stage stage, enum fault fault, unsigned n)
 {
     alarm(SECONDS_MAX);
-    (stage == BOOT ? boot : live)(fault, n);
+    if (stage == BOOT)
+        boot(fault, n);
+    else
+        live(stage, fault, n);
     exit(0);
 }
 
@@ -355,6 +377,25 @@ static void fork_case(enum stage stage, enum fault fault, unsigned n, int log)
 
 /* Those that are asked for. */
 static enum fault first_fault = 0, last_fault = FAULTS - 1;
+static bool is_long;
+
+/* Of the devices' life, what is done each time. No ITS, slot or core is in that life. */
+static const bool brief[FAULTS] = {
+    [NO_MEMORY] = true,   [SCI_REFUSED] = true,      [SCI_LOST] = true, [SCI_DONE_LOST] = true,
+    [GIC_REFUSES] = true, [GIC_DONE_REFUSES] = true, [GIC_RWP] = true,  [DMA_ERROR] = true,
+    [DMA_LATE] = true,    [DMA_DESCRIPTOR] = true,
+};
+static const bool never[FAULTS] = {
+    [ITS_STALLS] = true, [ITS_LATE] = true,   [ITS_DONE_LATE] = true,
+    [ITS_STOPS] = true,  [SLOT_FAILS] = true, [CORE_STAYS_OFF] = true,
+};
+
+static bool is_wanted(enum stage stage, enum fault fault)
+{
+    if (stage == DEVICES)
+        return first_fault == last_fault || (!never[fault] && brief[fault] != is_long);
+    return !is_long;
+}
 
 static void work(enum stage stage)
 {
@@ -362,10 +403,10 @@ static void work(enum stage stage)
     int log = mkstemp(name);
 
     unlink(name);
-    if (stage == LIFE)
+    if (stage != BOOT)
         bring_up();
     for (enum fault fault = first_fault; fault <= last_fault; fault++)
-        for (;;) {
+        while (is_wanted(stage, fault)) {
             unsigned n = __atomic_add_fetch(&shared->next[stage][fault], 1, __ATOMIC_SEQ_CST);
 
             if (n >= STEPS_MAX ||
@@ -379,19 +420,19 @@ static void work(enum stage stage)
 }
 
 /* What two runs without a fault leave in use. */
-static void measure_reference(void)
+static void measure_reference(enum stage stage)
 {
     struct life_report report;
     pid_t child = fork();
 
     if (child == 0) {
         bring_up();
-        life_run(&life_size, &report);
+        lives[stage].run(&life_size, &report);
         settle();
-        life_try_again(&life_size, &report);
-        life_run(&life_size, &report);
-        inventory_take(&shared->lived); /* what the first device of all has made is there */
-        fault_get_heap(&shared->reference);
+        lives[stage].try_again(&life_size, &report);
+        lives[stage].run(&life_size, &report);
+        inventory_take(&shared->lived[stage]); /* what the first device of all has made is there */
+        fault_get_heap(&shared->reference[stage]);
         exit(0);
     }
     (void)waitpid(child, NULL, 0);
@@ -422,7 +463,7 @@ static void add_result(struct row *row, enum stage stage, enum fault fault, unsi
     if (each->outcome < LOST)
         return;
     row->red++;
-    printf("# %s, %s, n = %u: %s: %s\n", fault_name(fault), stage == BOOT ? "boot" : "life", n,
+    printf("# %s, %s, n = %u: %s: %s\n", fault_name(fault), stage_names[stage], n,
            outcome_names[each->outcome], each->text);
 }
 
@@ -439,20 +480,28 @@ static void print_table(const struct row *rows)
 {
     struct row sum = {0};
 
-    printf("#\n# %-27s  boot  life  survived  undone  kept  less   off   red\n", "what goes wrong");
+    printf("#\n# %-27s  boot  life  devices  survived  undone  kept  less   off   red\n",
+           "what goes wrong");
     for (enum fault fault = first_fault; fault <= last_fault + 1; fault++) {
         bool is_sum = fault == last_fault + 1;
         const struct row *row = is_sum ? &sum : &rows[fault];
 
-        printf("# %-27s %5u %5u %9u %7u %5u %5u %5u %5u\n", is_sum ? "all" : fault_name(fault),
-               row->steps[BOOT], row->steps[LIFE], row->counts[SURVIVED], row->counts[UNDONE],
-               row->counts[KEPT], row->counts[LESS], row->counts[OFF], row->red);
+        printf("# %-27s %5u %5u %8u %9u %7u %5u %5u %5u %5u\n", is_sum ? "all" : fault_name(fault),
+               row->steps[BOOT], row->steps[LIFE], row->steps[DEVICES], row->counts[SURVIVED],
+               row->counts[UNDONE], row->counts[KEPT], row->counts[LESS], row->counts[OFF],
+               row->red);
         for (unsigned i = 0; i < OUTCOMES; i++)
             sum.counts[i] += row->counts[i];
         sum.steps[BOOT] += row->steps[BOOT];
         sum.steps[LIFE] += row->steps[LIFE];
+        sum.steps[DEVICES] += row->steps[DEVICES];
         sum.red += row->red;
     }
+}
+
+static bool is_asked_for(enum fault fault)
+{
+    return !is_long || is_wanted(DEVICES, fault);
 }
 
 /* The exit status. */
@@ -466,8 +515,8 @@ static int tell(void)
         struct row *row = &rows[fault];
 
         add_results(row, fault);
-        unsigned steps = row->steps[BOOT] + row->steps[LIFE];
-        bool bad = row->red != 0 || steps == 0;
+        unsigned steps = row->steps[BOOT] + row->steps[LIFE] + row->steps[DEVICES];
+        bool bad = row->red != 0 || (steps == 0 && is_asked_for(fault));
 
         red += bad;
         printf("%sok %u - %s: %u steps\n", bad ? "not " : "", fault - first_fault + 1,
@@ -484,14 +533,22 @@ static int run_one(enum fault fault, enum stage stage, unsigned n)
         return EXIT_RED;
     result = &shared->results[stage][fault][n];
     if (fork() == 0) {
-        if (stage == LIFE)
+        if (stage != BOOT)
             bring_up();
         run_case(stage, fault, n);
     }
     (void)wait(NULL);
-    printf("%s, %s, n = %u: %s: %s\n", fault_name(fault), stage == BOOT ? "boot" : "life", n,
+    printf("%s, %s, n = %u: %s: %s\n", fault_name(fault), stage_names[stage], n,
            outcome_names[result->outcome], result->text);
     return 0;
+}
+
+static enum stage stage_of(const char *name)
+{
+    for (enum stage stage = BOOT; stage < STAGES; stage++)
+        if (strcmp(name, stage_names[stage]) == 0)
+            return stage;
+    return LIFE;
 }
 
 int main(int argc, char **argv)
@@ -504,16 +561,17 @@ int main(int argc, char **argv)
     if (shared == MAP_FAILED)
         return EXIT_RED;
     setvbuf(stdout, NULL, _IOLBF, 0);
-    measure_reference();
+    for (enum stage stage = BOOT; stage < STAGES; stage++)
+        measure_reference(stage);
     if (argc == 4)
-        return run_one((enum fault)atoi(argv[1]), strcmp(argv[2], "boot") == 0 ? BOOT : LIFE,
-                       (unsigned)atoi(argv[3]));
-    if (argc == 2 || argc == 3)
+        return run_one((enum fault)atoi(argv[1]), stage_of(argv[2]), (unsigned)atoi(argv[3]));
+    is_long = argc == 2 && strcmp(argv[1], "long") == 0;
+    if (!is_long && (argc == 2 || argc == 3))
         first_fault = last_fault = (enum fault)atoi(argv[1]);
     if (first_fault >= FAULTS)
         return EXIT_RED;
-    sweep(BOOT, workers);
-    if (argc != 3)
-        sweep(LIFE, workers);
+    for (enum stage stage = BOOT; stage < STAGES; stage++)
+        if (argc != 3 || stage == stage_of(argv[2]))
+            sweep(stage, workers);
     return tell();
 }

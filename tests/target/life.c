@@ -20,6 +20,7 @@
 #include "msi/service.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
+#include "tests/target/life_report.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -103,7 +104,14 @@ static const struct life_size *size;
 
 /* ---- reporting ---- */
 
-static int call(int error, const char *name, unsigned number)
+void life_begin(const struct life_size *of, struct life_report *to)
+{
+    size = of;
+    report = to;
+    *report = (struct life_report){.error = 0};
+}
+
+int life_call(int error, const char *name, unsigned number)
 {
     if (error == 0)
         return 0;
@@ -115,13 +123,20 @@ static int call(int error, const char *name, unsigned number)
     return error;
 }
 
-/* CALL(i, f(x)): f(x), which is about number i. */
-#define CALL(number, expression) call(expression, #expression, number)
-
-static void complain(const char *what, const char *text, unsigned number)
+void life_complain(const char *what, const char *text, unsigned number)
 {
     if (report->complaint[0] == '\0')
         snprintf(report->complaint, sizeof(report->complaint), "%s %u: %s", what, number, text);
+}
+
+bool life_is_hopeless(void)
+{
+    return size->copy_is_hopeless != NULL && size->copy_is_hopeless();
+}
+
+bool life_has_link(void)
+{
+    return size->has_link;
 }
 
 /* ---- what did not come up refuses to be used ---- */
@@ -140,7 +155,7 @@ static void look_at_part(const char *name, int error, unsigned refused, void *ar
         wanted->up = error == 0;
 }
 
-static bool is_up(const char *name)
+bool life_is_up(const char *name)
 {
     struct part_wanted wanted = {name, false};
 
@@ -151,7 +166,7 @@ static bool is_up(const char *name)
 static void expect_refusal(int error, int expected, const char *what)
 {
     if (error != expected)
-        complain(what, "it is off, and is not refused", (unsigned)-error);
+        life_complain(what, "it is off, and is not refused", (unsigned)-error);
 }
 
 /* ---- events ---- */
@@ -183,7 +198,7 @@ static unsigned calls_of(const struct source *source)
     return __atomic_load_n(&source->calls, __ATOMIC_ACQUIRE);
 }
 
-static bool comes(const unsigned *count, unsigned least, uint64_t within_us)
+bool life_comes(const unsigned *count, unsigned least, uint64_t within_us)
 {
     struct wanted wanted = {count, least};
 
@@ -228,12 +243,12 @@ static void expect_event(struct source *source, fire_t fire, unsigned argument, 
     unsigned before = calls_of(source);
 
     fire(source, argument);
-    if (!comes(&source->calls, before + 1, EVENT_TIME_US))
-        complain(what, "an event does not arrive", argument);
+    if (!life_comes(&source->calls, before + 1, EVENT_TIME_US))
+        life_complain(what, "an event does not arrive", argument);
     else if (calls_of(source) != before + 1)
-        complain(what, "more than one call for an event", argument);
+        life_complain(what, "more than one call for an event", argument);
     else if (__atomic_load_n(&source->core, __ATOMIC_RELAXED) != irq_core(source->irq))
-        complain(what, "the handler runs on another core than irq_core() says", argument);
+        life_complain(what, "the handler runs on another core than irq_core() says", argument);
 }
 
 /* What arrives while it is masked comes with the unmask. */
@@ -246,10 +261,10 @@ static void expect_masked_event(struct source *source, fire_t fire, unsigned arg
     fire(source, argument);
     delay_us(100);
     if (calls_of(source) != before)
-        complain(what, "an event arrives while masked", argument);
+        life_complain(what, "an event arrives while masked", argument);
     irq_unmask(source->irq);
-    if (!comes(&source->calls, before + 1, EVENT_TIME_US))
-        complain(what, "an event does not arrive after the unmask", argument);
+    if (!life_comes(&source->calls, before + 1, EVENT_TIME_US))
+        life_complain(what, "an event does not arrive after the unmask", argument);
 }
 
 static void move(struct source *source, unsigned core, unsigned number)
@@ -258,7 +273,7 @@ static void move(struct source *source, unsigned core, unsigned number)
         return;
     if (CALL(number, irq_set_affinity(source->irq, core)) == 0) {
         if (irq_core(source->irq) != core)
-            complain("irq_set_affinity", "irq_core() is another", number);
+            life_complain("irq_set_affinity", "irq_core() is another", number);
     } else if (life.slots.interrupts != NULL) {
         (void)irq_restore_messages(&life.slots); /* it may have moved without its message */
     }
@@ -328,7 +343,7 @@ static void open_channel(unsigned i)
     channel->index = i;
     channel->lost = channel->misplaced = false;
     channel->udma = NULL;
-    if (!is_up("UDMA"))
+    if (!life_is_up("UDMA"))
         expect_refusal(udma_channel_open(&config, &channel->udma), -ENODEV, "a channel");
     else if (CALL(i, udma_channel_open(&config, &channel->udma)) != 0)
         channel->udma = NULL;
@@ -343,7 +358,7 @@ static void open_channels(void)
 /* A wait condition: the copies have ended, or nobody expects them to. */
 static bool copies_are_over(void *argument)
 {
-    return has_come(argument) || (size->copy_is_hopeless != NULL && size->copy_is_hopeless());
+    return has_come(argument) || life_is_hopeless();
 }
 
 static bool copies_end(const struct channel *channel, unsigned queued)
@@ -351,14 +366,14 @@ static bool copies_end(const struct channel *channel, unsigned queued)
     struct wanted wanted = {&channel->ended, queued};
 
     return idle_for(copies_are_over, &wanted, COPY_TIME_US) == 0 &&
-           comes(&channel->ended, queued, LAST_LOOK_US);
+           life_comes(&channel->ended, queued, LAST_LOOK_US);
 }
 
 /* Whatever has become of the copies, what has ended has been called back then. */
 static void flush(const struct channel *channel)
 {
     if (CALL(channel->index, udma_flush(channel->udma, COPY_TIME_US)) == 0 && channel->misplaced)
-        complain("copy", "its callback is not in the thread", channel->index);
+        life_complain("copy", "its callback is not in the thread", channel->index);
 }
 
 static void check_copies(struct channel *channel, unsigned queued)
@@ -368,10 +383,10 @@ static void check_copies(struct channel *channel, unsigned queued)
         return;
     }
     if (channel->failed != 0)
-        (void)call(-EIO, "a copy", channel->index);
+        (void)life_call(-EIO, "a copy", channel->index);
     for (unsigned n = 0; n < queued && channel->failed == 0; n++)
         if (memcmp(channel->destination[n], channel->source[n], COPY_SIZE) != 0)
-            complain("copy", "wrong data reported as good", channel->index);
+            life_complain("copy", "wrong data reported as good", channel->index);
 }
 
 static void copy_on(struct channel *channel)
@@ -409,7 +424,7 @@ static void tell_of_bogus(struct channel *channel)
     udma_channel_get_counters(channel->udma, &counters);
     if (counters.bogus == 0)
         return;
-    (void)call(-EIO, "udma_counters.bogus", channel->index);
+    (void)life_call(-EIO, "udma_counters.bogus", channel->index);
     channel->lost = false;
 }
 
@@ -422,14 +437,14 @@ static void close_channels(void)
             continue;
         tell_of_bogus(channel);
         if (CALL(i, udma_channel_close(channel->udma)) == 0 && channel->lost)
-            complain("copy", "it does not end, and nobody says so", i);
+            life_complain("copy", "it does not end, and nobody says so", i);
         channel->udma = NULL;
     }
 }
 
 /* ---- packets ---- */
 
-static void note(unsigned *count)
+void life_note(unsigned *count)
 {
     __atomic_add_fetch(count, 1, __ATOMIC_RELEASE);
     wait_notify();
@@ -440,7 +455,7 @@ static void packet_sent(void *context, void *cookie, int status)
     struct packets *packets = context;
 
     (void)cookie;
-    note(status == 0 ? &packets->sent : &packets->canceled);
+    life_note(status == 0 ? &packets->sent : &packets->canceled);
 }
 
 static void take_packet(struct packets *packets, const struct udma_received *packet)
@@ -454,8 +469,8 @@ static void take_packet(struct packets *packets, const struct udma_received *pac
     /* One buffer a packet: they are as long. */
     if (packet->buffer_count != 1 || packet->length != PACKET_SIZE ||
         memcmp(packet->buffers[0].data, packets->from[number], PACKET_SIZE) != 0)
-        note(&packets->wrong);
-    note(&packets->received);
+        life_note(&packets->wrong);
+    life_note(&packets->received);
 }
 
 static void packets_received(void *context, struct udma_received *const *packets, unsigned count)
@@ -467,13 +482,13 @@ static void packets_received(void *context, struct udma_received *const *packets
 static void packet_returned(void *context, const struct udma_buffer *buffer)
 {
     (void)buffer;
-    note(&((struct packets *)context)->returned);
+    life_note(&((struct packets *)context)->returned);
 }
 
 static void packet_error(void *context, enum udma_error error)
 {
     (void)error;
-    note(&((struct packets *)context)->errors);
+    life_note(&((struct packets *)context)->errors);
 }
 
 static bool open_receiver(struct packets *packets)
@@ -508,7 +523,7 @@ static bool open_transmitter(struct packets *packets)
         .context = packets,
     };
 
-    if (!is_up("UDMA")) {
+    if (!life_is_up("UDMA")) {
         expect_refusal(udma_transmit_open(&transmit, &packets->transmit), -ENODEV, "packets");
         return false;
     }
@@ -523,7 +538,7 @@ static void open_packets(void)
     struct packets *packets = &life.packets;
 
     *packets = (struct packets){0};
-    if (size->packets == 0 || !open_transmitter(packets) || !is_up("MCU UDMA") ||
+    if (size->packets == 0 || !open_transmitter(packets) || !life_is_up("MCU UDMA") ||
         !open_receiver(packets))
         return;
     if (CALL(0, udma_loopback_pair(packets->transmit, packets->receive)) != 0 ||
@@ -543,11 +558,11 @@ static void send_one(struct packets *packets, unsigned number)
     if (udma_flow_give(packets->flow, 0, &room, 1) == 1)
         packets->given++;
     else
-        complain("packet", "there is no room for its buffer", number);
+        life_complain("packet", "there is no room for its buffer", number);
     if (udma_send(packets->transmit, &packet, 1) == 1)
         packets->queued++;
     else
-        complain("packet", "there is no room for it", number);
+        life_complain("packet", "there is no room for it", number);
 }
 
 /* A wait condition, as copies_are_over(). */
@@ -557,7 +572,7 @@ static bool packets_are_over(void *argument)
 
     return (__atomic_load_n(&packets->received, __ATOMIC_ACQUIRE) == packets->queued &&
             __atomic_load_n(&packets->sent, __ATOMIC_ACQUIRE) == packets->queued) ||
-           (size->copy_is_hopeless != NULL && size->copy_is_hopeless());
+           life_is_hopeless();
 }
 
 static void send_packets(void)
@@ -571,18 +586,19 @@ static void send_packets(void)
     (void)idle_for(packets_are_over, packets, COPY_TIME_US);
     packets->lost = packets->received != packets->queued || packets->sent != packets->queued;
     if (packets->wrong != 0)
-        complain("packet", "wrong data reported as good", 0);
+        life_complain("packet", "wrong data reported as good", 0);
 }
 
 /* Whatever has failed: what was taken has come back, once. */
 static void check_packets(struct packets *packets, bool told)
 {
     if (packets->sent + packets->canceled != packets->queued)
-        complain("packet", "sent() has not come once for each", packets->sent + packets->canceled);
+        life_complain("packet", "sent() has not come once for each",
+                      packets->sent + packets->canceled);
     if (packets->received + packets->returned != packets->given)
-        complain("packet", "buffers are lost", packets->received + packets->returned);
+        life_complain("packet", "buffers are lost", packets->received + packets->returned);
     if (packets->lost && !told && packets->errors == 0 && packets->canceled == 0)
-        complain("packet", "it does not arrive, and nobody says so", packets->received);
+        life_complain("packet", "it does not arrive, and nobody says so", packets->received);
 }
 
 static void close_packets(void)
@@ -623,7 +639,7 @@ static void open_ring(unsigned i)
 
 static void open_rings(void)
 {
-    if (!is_up("UDMA")) {
+    if (!life_is_up("UDMA")) {
         expect_refusal(udma_ring_reserve(&life.rings[0].index), -ENODEV, "a ring");
         return;
     }
@@ -706,7 +722,7 @@ static void open_messages(void)
     life.slots.name = "slots";
     life.slots.write_message = write_message;
     life.plain.name = "plain";
-    if (!is_up("message interrupts")) {
+    if (!life_is_up("message interrupts")) {
         expect_refusal(irq_bind_its(&life.slots, platform_its(), SLOTS_ID, EVENT_BITS), -EINVAL,
                        "ITS");
         return;
@@ -791,11 +807,11 @@ static void open_wires(void)
 
     life.wire.name = "wire";
     life.direct.name = "direct";
-    if (!is_up("wired interrupts"))
+    if (!life_is_up("wired interrupts"))
         expect_refusal(irq_bind_wired(&life.wire, platform_wired(), intids, 1), -EINVAL, "a wire");
     else if (CALL(WIRE_INTID, irq_bind_wired(&life.wire, platform_wired(), intids, 1)) == 0)
         (void)request(&life.wire, 0, 1, &life.wire_source, "wire");
-    if (!is_up("interrupt router"))
+    if (!life_is_up("interrupt router"))
         expect_refusal(irq_bind_intr(&life.direct, platform_intr(), inputs, 1), -EINVAL,
                        "the router");
     else if (CALL(ROUTER_INPUT, irq_bind_intr(&life.direct, platform_intr(), inputs, 1)) == 0)
@@ -828,12 +844,12 @@ static void use_local(void)
     struct source *sgi = &life.sgi;
     unsigned before = calls_of(sgi);
 
-    if (!is_up("core 0's interrupts"))
+    if (!life_is_up("core 0's interrupts"))
         return;
     if (CALL(SGI, irq_sgi_request(SGI, count_call, sgi)) == 0) {
         gic_send_sgi(core_count() - 1, SGI);
-        if (!comes(&sgi->calls, before + 1, EVENT_TIME_US))
-            complain("SGI", "it does not arrive", SGI);
+        if (!life_comes(&sgi->calls, before + 1, EVENT_TIME_US))
+            life_complain("SGI", "it does not arrive", SGI);
         (void)CALL(SGI, irq_sgi_free(SGI));
     }
     if (CALL(PPI, irq_ppi_request(PPI, count_call, &life.ppi)) == 0)
@@ -871,9 +887,7 @@ static void give_all_back(void)
 
 void life_run(const struct life_size *of, struct life_report *to)
 {
-    size = of;
-    report = to;
-    *report = (struct life_report){.error = 0};
+    life_begin(of, to);
     open_channels();
     open_packets();
     open_wires();
@@ -894,8 +908,6 @@ void life_run(const struct life_size *of, struct life_report *to)
 
 void life_try_again(const struct life_size *of, struct life_report *to)
 {
-    size = of;
-    report = to;
-    *report = (struct life_report){.error = 0};
+    life_begin(of, to);
     give_all_back();
 }

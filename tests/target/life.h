@@ -21,6 +21,7 @@ struct life_size {
     unsigned packets;         /* from the main Navigator to the MCU's, at most LIFE_PACKETS_MAX */
     bool (*slot_fails)(void); /* whether the device refuses this message */
     bool (*copy_is_hopeless)(void); /* a fault has struck that keeps the copy from its end */
+    bool has_link;                  /* the Ethernet port (life_devices.h): a cable is plugged in */
 };
 
 struct life_report {
