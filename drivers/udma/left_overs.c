@@ -8,6 +8,7 @@
 #include "arch/wait.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/internal.h"
+#include "drivers/udma/peer_registers.h"
 #include "drivers/udma/ring.h"
 #include "drivers/udma/static_tr.h"
 #include "drivers/udma/udmap_registers.h"
@@ -22,9 +23,15 @@ LOG_USE(udma);
 /* The other half of a block copy is off this soon after the transmitting one. */
 #define FOLLOWS_US          1000u
 
-/* The transmitting half of a block copy ends the receiving one. A receiving half that is somebody
- * else's is fed by a peripheral, and torn down from there; or, what only the channel's own register
- * ends. */
+/* A peripheral's end has been switched on; that of a block copy's halves nobody touches. */
+static bool has_endpoint(const struct udmap_channel_registers *half)
+{
+    return udma_half_is_running(half) &&
+           (mmio_read32((uintptr_t)&half->peer[UDMA_PEER_ENABLE]) & UDMA_PEER_ENABLE_ENABLE) != 0;
+}
+
+/* The transmitting half of a block copy ends the receiving one. One that a peripheral feeds is torn
+ * down from there. */
 static bool tear_down(const struct udma_halves *halves)
 {
     const struct udma_halves transmit = {halves->number, halves->transmit, NULL};
@@ -39,10 +46,10 @@ static bool tear_down(const struct udma_halves *halves)
     }
     if (!udma_is_running(&receive))
         return true;
-    udma_endpoint_teardown(halves->receive);
-    if (udma_wait_until_off(&receive, TEARDOWN_TIMEOUT_US))
-        return true;
-    mmio_write32(UDMA_CTL(halves->receive), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
+    if (has_endpoint(halves->receive))
+        udma_endpoint_teardown(halves->receive);
+    else
+        mmio_write32(UDMA_CTL(halves->receive), UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN);
     return udma_wait_until_off(&receive, TEARDOWN_TIMEOUT_US);
 }
 
@@ -50,9 +57,9 @@ static bool stop(const struct udma_halves *halves)
 {
     if (tear_down(halves))
         return true;
-    if (halves->receive != NULL)
+    if (has_endpoint(halves->receive))
         udma_endpoint_stop(halves->receive);
-    if (halves->transmit != NULL)
+    if (has_endpoint(halves->transmit))
         udma_endpoint_stop(halves->transmit);
     return udma_disable(halves) == 0;
 }
@@ -107,7 +114,7 @@ static void clear(struct udma *udma, const struct udma_pools *pools, uint16_t nu
 {
     const struct udma_halves halves = owned_halves(udma, pools, number);
     uint16_t thread = (uint16_t)(udma->facts.psil_base + number);
-    bool both = udma_half_is_running(halves.transmit) && udma_half_is_running(halves.receive);
+    const bool endpoint = has_endpoint(halves.transmit) || has_endpoint(halves.receive);
     bool stopped;
 
     if (!udma_is_running(&halves))
@@ -119,7 +126,7 @@ static void clear(struct udma *udma, const struct udma_pools *pools, uint16_t nu
         return;
     /* A block copy's halves are paired with each other. Which peripheral one half is paired with
      * nobody can be asked: who wants that takes it (endpoint_pairing.c). */
-    if (both)
+    if (!endpoint)
         (void)ti_sci_psil_unpair(udma->facts.navss_device, thread, thread);
     if (halves.transmit != NULL)
         empty_ring(udma, number);

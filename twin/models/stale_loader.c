@@ -5,7 +5,8 @@
  * are paired with the switch's threads and run; the flow has free buffers, and its completion ring
  * a packet that nobody has looked at. The switch takes frames for the loader's address and from
  * everybody that it has learned, as U-Boot's driver has it (bypass), and a classifier sends some to
- * another flow. What comes in meanwhile is written to the loader's buffers.
+ * another flow. What comes in meanwhile is written to the loader's buffers. The transmit channel's
+ * ring has gone already: a full one is that of the block copy (udmap.c).
  */
 #include "twin/models/stale_loader.h"
 
@@ -88,7 +89,6 @@ static void leave_channels(void)
 
     for (unsigned i = 0; i < FREE_BUFFERS; i++)
         leave_descriptor(i);
-    leave_ring(TRANSMIT, 0);
     leave_ring(FREE_RING, FREE_BUFFERS);
     leave_ring(COMPLETION_RING, 1);
     flow->einfo = flow->psinfo = flow->error_handling = 1;
