@@ -334,11 +334,8 @@ struct cpsw *cpsw_find(void)
 
 int cpsw_start(struct cpsw *cpsw)
 {
-    int error;
+    int error = cpsw_lock(cpsw);
 
-    if (cpsw == NULL)
-        return -EINVAL;
-    error = mutex_lock(&cpsw->mutex);
     if (error != 0)
         return error;
     if (!cpsw->started) {

@@ -62,11 +62,8 @@ int cpsw_multicast_remove(struct cpsw *cpsw, const uint8_t *address)
 
 int cpsw_set_promiscuous(struct cpsw *cpsw, bool on)
 {
-    int error;
+    int error = cpsw_lock(cpsw);
 
-    if (cpsw == NULL)
-        return -EINVAL;
-    error = mutex_lock(&cpsw->mutex);
     if (error != 0)
         return error;
     cpsw_ale_take_all(&cpsw->ale, on);

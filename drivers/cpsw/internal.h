@@ -10,6 +10,7 @@
 #include "drivers/cpsw/cpsw.h"
 #include "drivers/cpsw/phy.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -43,6 +44,12 @@ struct cpsw {
 };
 
 #define CPSW_SHUT 0x80000000u
+
+/* -EINVAL: NULL; the errors of mutex_lock(). */
+static inline int cpsw_lock(struct cpsw *cpsw)
+{
+    return cpsw != NULL ? mutex_lock(&cpsw->mutex) : -EINVAL;
+}
 
 /* ---- address.c; any context ---- */
 

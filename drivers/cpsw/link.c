@@ -74,11 +74,8 @@ int cpsw_check_link(struct cpsw *cpsw)
 {
     struct cpsw_link link;
     bool changed;
-    int error;
+    int error = cpsw_lock(cpsw);
 
-    if (cpsw == NULL)
-        return -EINVAL;
-    error = mutex_lock(&cpsw->mutex);
     if (error != 0)
         return error;
     error = update(cpsw, &link, &changed);
@@ -91,11 +88,8 @@ int cpsw_check_link(struct cpsw *cpsw)
 
 int cpsw_set_link(struct cpsw *cpsw, bool up)
 {
-    int error;
+    int error = cpsw_lock(cpsw);
 
-    if (cpsw == NULL)
-        return -EINVAL;
-    error = mutex_lock(&cpsw->mutex);
     if (error != 0)
         return error;
     cpsw->link_down = !up;

@@ -38,11 +38,6 @@
 #include <errno.h>
 #include <stdbool.h>
 
-static void must(int error)
-{
-    assert_int_equal(error, 0);
-}
-
 /* ---- pools ---- */
 
 static void a_pool_hands_out_the_lowest_free_number(void **state)
@@ -368,13 +363,6 @@ static int machine_up(void **state)
     system_firmware_up();
     navss_up();
     return 0;
-}
-
-static void check_inventory(const struct udma_host_inventory *before)
-{
-    const struct udma_host_inventory after = udma_host_inventory();
-
-    assert_memory_equal(&after, before, sizeof(after));
 }
 
 /* ---- rings ---- */

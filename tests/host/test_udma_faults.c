@@ -278,11 +278,6 @@ static void unstick(void)
 
 #define WAIT_US 1000000u
 
-static void must(int error)
-{
-    assert_int_equal(error, 0);
-}
-
 struct probe {
     struct udma_channel *channel;
     unsigned calls;
@@ -380,7 +375,7 @@ static void live(void)
 
 static struct udma_host_inventory before;
 
-static void check_inventory(void)
+static void check_leftovers(void)
 {
     const struct udma_host_inventory after = udma_host_inventory();
 
@@ -458,7 +453,7 @@ static unsigned sweep(unsigned count)
         bool reached = live_with_failure(step, count);
 
         live();
-        check_inventory();
+        check_leftovers();
         if (!reached)
             return step - 1;
     }
@@ -506,12 +501,12 @@ static void without_memory_there_is_no_channel(void **state)
         fail_from(step, 1); /* the channel, its descriptors */
         assert_int_equal(open_probe(&probe, 1), -ENOMEM);
         fail_no_more();
-        check_inventory();
+        check_leftovers();
     }
     fail_from(3, 1); /* the first ring's elements */
     assert_int_equal(open_probe(&probe, 1), -ENOMEM);
     fail_no_more();
-    check_inventory();
+    check_leftovers();
     assert_null(dma_alloc(0));
     assert_null(dma_alloc(SIZE_MAX));
 }
@@ -539,11 +534,11 @@ static void a_pairing_without_an_answer_costs_no_number(void **state)
         spoil_argument = cases[i].argument;
         assert_int_equal(open_probe(&probe, 1), cases[i].error);
         assert_false(spoil);
-        check_inventory(); /* of the models too: the pairing is gone */
+        check_leftovers(); /* of the models too: the pairing is gone */
         live();
         host_advance_us(3000000); /* the late answer comes, and is nobody's */
         live();
-        check_inventory();
+        check_leftovers();
     }
 }
 
@@ -576,7 +571,7 @@ static void a_pairing_that_was_left_is_taken_away(void **state)
     (void)state;
     must(ti_sci_psil_pair(AM65X_DEV_NAVSS, source_thread(number), destination_thread(number)));
     assert_int_equal(next_number(), number);
-    check_inventory();
+    check_leftovers();
 }
 
 static void open_all(void)
@@ -620,7 +615,7 @@ static void a_number_that_is_paired_elsewhere_is_put_last(void **state)
     for (unsigned i = 0; i < count; i++)
         must(udma_channel_close(probes[i].channel));
     free(probes);
-    check_inventory();
+    check_leftovers();
 }
 
 static void when_all_pairings_are_refused_that_is_told(void **state)
@@ -637,9 +632,9 @@ static void when_all_pairings_are_refused_that_is_told(void **state)
     assert_int_equal(open_probe(&probe, 1), -EACCES); /* not all of them again */
     assert_int_equal(requests, 2);
     fail_no_more();
-    check_inventory();
+    check_leftovers();
     open_all();
-    check_inventory();
+    check_leftovers();
 }
 
 /* ---- what is held ---- */
@@ -679,9 +674,9 @@ static void what_was_held_comes_back(void **state)
         assert_int_equal(held(), 1);
         must(udma_channel_close(probe.channel)); /* a close tries again too */
         assert_int_equal(held(), 0);
-        check_inventory();
+        check_leftovers();
         open_all();
-        check_inventory();
+        check_leftovers();
     }
 }
 
@@ -689,18 +684,18 @@ static void lost_answers_hold_nothing_or_little(void **state)
 {
     (void)state;
     close_with("ti_sci_psil_unpair", DONE_LOST, 1, 0);
-    check_inventory();
+    check_leftovers();
     close_with("ti_sci_psil_unpair", LOST, 1, 0);
-    check_inventory();
+    check_leftovers();
     close_with("ti_sci_psil_unpair", DONE_LOST, 2, -EIO);
     assert_int_equal(held(), 1);
     live(); /* refused, since it is gone: that is certain now */
-    check_inventory();
+    check_leftovers();
     close_with("ti_sci_ring_configure", DONE_LOST, 1, 0);
-    check_inventory();
+    check_leftovers();
     close_with("ti_sci_ring_configure", LOST, 2, -EIO);
     live();
-    check_inventory();
+    check_leftovers();
 }
 
 static void a_silent_firmware_is_asked_once_a_call(void **state)
@@ -722,7 +717,7 @@ static void a_silent_firmware_is_asked_once_a_call(void **state)
     assert_int_equal(requests, 1);
     fail_no_more();
     must(udma_channel_close(probe.channel));
-    check_inventory();
+    check_leftovers();
 }
 
 static void an_open_that_can_not_be_undone_is_held(void **state)
@@ -738,7 +733,7 @@ static void an_open_that_can_not_be_undone_is_held(void **state)
     fail_no_more();
     assert_int_equal(held(), 1);
     live();
-    check_inventory();
+    check_leftovers();
 }
 
 static void a_channel_that_stays_on_is_held(void **state)
@@ -756,7 +751,7 @@ static void a_channel_that_stays_on_is_held(void **state)
     assert_int_equal(held(), 1);
     unstick();
     live();
-    check_inventory();
+    check_leftovers();
 }
 
 static void a_channel_that_was_left_on_is_turned_off(void **state)
@@ -774,7 +769,7 @@ static void a_channel_that_was_left_on_is_turned_off(void **state)
     assert_int_equal(held(), 1);
     unstick();
     live();
-    check_inventory();
+    check_leftovers();
 }
 
 /* What the doorbells of one ring have added. */
@@ -820,7 +815,7 @@ static void the_erratum_is_worked_round_again_after_a_lost_answer(void **state)
     live();
     assert_in_range(added, COUNT_WRAPS - 64, COUNT_WRAPS - 1);
     host_set_write_observer(NULL);
-    check_inventory();
+    check_leftovers();
     must(udma_init(&udma_host_facts));
 }
 
@@ -846,7 +841,7 @@ static void the_erratum_is_worked_round_for_each_count(void **state)
     host_set_write_observer(NULL);
     must(udma_ring_close(&ring));
     must(udma_ring_unreserve(index));
-    check_inventory();
+    check_leftovers();
 }
 
 /* ---- rings alone ---- */
@@ -873,7 +868,7 @@ static void a_ring_of_which_nothing_is_known_is_closed_later(void **state)
         assert_int_equal(udma_host_inventory().rings, before.rings);
     }
     must(udma_ring_unreserve(index));
-    check_inventory();
+    check_leftovers();
 }
 
 /* ---- completion rings that can't be believed ---- */
@@ -919,9 +914,9 @@ static void check_failed_channel(uint32_t occupancy)
     must(udma_channel_close(probe.channel)); /* the hardware has ended all the same */
     assert_true(time_now_ns() - began < 100000000u);
     unstick();
-    check_inventory();
+    check_leftovers();
     live();
-    check_inventory();
+    check_leftovers();
 }
 
 static void a_stuck_occupancy_fails_the_channel_and_no_core(void **state)
@@ -949,9 +944,9 @@ static void a_stuck_occupancy_is_found_at_close_too(void **state)
     irq_mask(probe.channel->irq);
     assert_int_equal(udma_channel_close(probe.channel), -ETIMEDOUT);
     unstick();
-    check_inventory();
+    check_leftovers();
     live();
-    check_inventory();
+    check_leftovers();
 }
 
 /* A polled channel: what the ring tells is told to who asks, and to who closes. */
@@ -980,9 +975,9 @@ static void a_polled_channel_fails_like_others(void **state)
     must(open_polled(&probe, 4));
     assert_true(am65x_inject(AM65X_FAULT_DMA_TEARDOWN, 0, 1));
     assert_int_equal(udma_channel_close(probe.channel), -ETIMEDOUT);
-    check_inventory();
+    check_leftovers();
     live();
-    check_inventory();
+    check_leftovers();
 }
 
 /* Callbacks in thread context: bounded too, and the core's other work comes between. */
@@ -1006,9 +1001,9 @@ static void check_failed_work(uint32_t occupancy)
     must(udma_flush(probe.channel, 1000));
     must(udma_channel_close(probe.channel));
     unstick();
-    check_inventory();
+    check_leftovers();
     live();
-    check_inventory();
+    check_leftovers();
 }
 
 static void a_stuck_occupancy_fails_deferred_callbacks(void **state)
@@ -1041,7 +1036,7 @@ static void few_elements_that_are_no_descriptors_fail_no_deferred_callbacks(void
     udma_channel_get_counters(probe.channel, &counters);
     assert_int_equal(counters.bogus, 30);
     must(udma_channel_close(probe.channel));
-    check_inventory();
+    check_leftovers();
 }
 
 static void check_each_step_of_opening(int (*open)(struct probe *probe, uint32_t depth))
@@ -1060,7 +1055,7 @@ static void check_each_step_of_opening(int (*open)(struct probe *probe, uint32_t
                 must(copy(&probe));
                 must(udma_channel_close(probe.channel));
             }
-            check_inventory();
+            check_leftovers();
             if (injected == 0)
                 break;
         }
@@ -1098,7 +1093,7 @@ static void elements_that_are_no_descriptors_are_counted(void **state)
     host_advance_us(1); /* under way by now */
     must(udma_channel_close(probe.channel));
     assert_int_equal(probe.calls, 2);
-    check_inventory();
+    check_leftovers();
 }
 
 /* The transfer has ended well, but its descriptor is not what it was. */
@@ -1123,7 +1118,7 @@ static void a_descriptor_that_was_overwritten_is_an_error(void **state)
     assert_int_equal(counters.bogus, 0);
     copy_and_wait(&probe); /* in the same slot */
     must(udma_channel_close(probe.channel));
-    check_inventory();
+    check_leftovers();
 }
 
 /* ---- closing ---- */
@@ -1179,9 +1174,9 @@ static void what_a_teardown_flushes_is_dropped(void **state)
     assert_true(probe.calls < 4); /* of the others, those that were in flight */
     assert_true(probe.calls == 0 || probe.status == 0);
     host_set_write_observer(NULL);
-    check_inventory();
+    check_leftovers();
     live();
-    check_inventory();
+    check_leftovers();
 }
 
 static void a_masked_channel_closes_cleanly(void **state)
@@ -1200,7 +1195,7 @@ static void a_masked_channel_closes_cleanly(void **state)
     assert_true(time_now_ns() - began < 100000000u);
     assert_int_equal(probe.calls, 2); /* what has ended has its callback all the same */
     assert_int_equal(probe.status, 0);
-    check_inventory();
+    check_leftovers();
 }
 
 /* The line of a channel's interrupt, as people are told. */
@@ -1234,7 +1229,7 @@ static void a_close_calls_back_what_a_held_up_core_has_not(void **state)
     assert_int_equal(probe.calls, 4);
     assert_int_equal(probe.status, 0);
     assert_int_equal(probe.again, -ECANCELED);
-    check_inventory();
+    check_leftovers();
 }
 
 static void close_again(void *context, void *cookie, int status)
@@ -1261,7 +1256,7 @@ static void a_callback_that_a_close_calls_can_not_close(void **state)
     must(udma_channel_close(probe.channel));
     assert_int_equal(probe.calls, 1);
     assert_int_equal(probe.again, -EAGAIN);
-    check_inventory();
+    check_leftovers();
 }
 
 /* When a channel that does not end is turned off, a copy ends: between the last look and that. */
@@ -1292,7 +1287,7 @@ static void check_last_moment(struct probe *probe)
     assert_int_equal(probe->calls, 1);
     assert_int_equal(probe->status, 0);
     host_advance_us(10000000);
-    check_inventory();
+    check_leftovers();
 }
 
 static void what_ends_at_the_last_moment_has_its_callback(void **state)
@@ -1324,7 +1319,7 @@ static void a_masked_channel_that_does_not_end_is_cut_off(void **state)
     assert_int_equal(udma_channel_close(probe.channel), -ETIMEDOUT);
     host_advance_us(10000000);
     assert_int_equal(probe.calls, 0);
-    check_inventory();
+    check_leftovers();
 }
 
 static void while_a_handler_hangs_the_handle_stays(void **state)
@@ -1338,7 +1333,7 @@ static void while_a_handler_hangs_the_handle_stays(void **state)
     assert_int_equal(udma_open_count(), 1);
     assert_int_equal(copy(&probe), -ECANCELED);
     must(udma_channel_close(probe.channel));
-    check_inventory();
+    check_leftovers();
 
     must(open_probe(&probe, 4));
     irq_mask(probe.channel->irq);
@@ -1346,7 +1341,7 @@ static void while_a_handler_hangs_the_handle_stays(void **state)
     assert_int_equal(udma_channel_close(probe.channel), -EAGAIN);
     assert_int_equal(udma_open_count(), 1);
     must(udma_channel_close(probe.channel));
-    check_inventory();
+    check_leftovers();
 
     /* Cut off, and a handler hung: the second close tells of the first. */
     must(open_probe(&probe, 4));
@@ -1357,7 +1352,7 @@ static void while_a_handler_hangs_the_handle_stays(void **state)
     assert_int_equal(udma_channel_close(probe.channel), -EAGAIN);
     assert_int_equal(udma_channel_close(probe.channel), -ETIMEDOUT);
     host_advance_us(10000000);
-    check_inventory();
+    check_leftovers();
 }
 
 static void an_interrupt_that_stays_up_puts_the_numbers_last(void **state)
@@ -1372,7 +1367,7 @@ static void an_interrupt_that_stays_up_puts_the_numbers_last(void **state)
     assert_int_equal(udma_channel_close(probe.channel), -EIO);
     assert_int_equal(held(), 0);
     assert_int_not_equal(next_number(), number);
-    check_inventory();
+    check_leftovers();
     open_all();
 }
 
@@ -1421,7 +1416,7 @@ static void no_copy_is_queued_during_a_close(void **state)
     assert_int_equal(probe.again, -ECANCELED);
     unstick();
     live();
-    check_inventory();
+    check_leftovers();
 }
 
 /* ---- describing ---- */
@@ -1489,7 +1484,7 @@ static void init_is_refused_while_anything_is_in_use(void **state)
     fail_from(1, 1);
     check_init_is_refused();
     must(udma_init(&udma_host_facts)); /* which tried again, too */
-    check_inventory();
+    check_leftovers();
 }
 
 static void init_is_refused_while_another_is_at_it(void **state)
@@ -1499,7 +1494,7 @@ static void init_is_refused_while_another_is_at_it(void **state)
     must(udma_init(&udma_host_facts));
     assert_false(init_meanwhile);
     assert_int_equal(init_meanwhile_error, -EBUSY);
-    check_inventory();
+    check_leftovers();
 }
 
 static void check_no_channels(void)
@@ -1534,7 +1529,7 @@ static void what_the_capabilities_say_is_checked(void **state)
     assert_int_equal(udma_capacity(), 3); /* 8 and the two of high capacity */
     unstick();
     must(udma_init(&udma_host_facts));
-    check_inventory();
+    check_leftovers();
     open_all();
 }
 
@@ -1574,7 +1569,7 @@ static void a_number_that_is_granted_twice_is_one_channel(void **state)
     assert_int_equal(count_channels(), count - 2); /* without the two of high capacity */
     memset(granted_twice, 0, sizeof(granted_twice));
     must(udma_init(&udma_host_facts));
-    check_inventory();
+    check_leftovers();
 }
 
 static void a_channels_ring_serves_no_other(void **state)
@@ -1588,7 +1583,7 @@ static void a_channels_ring_serves_no_other(void **state)
     assert_int_equal(udma_ring_reserve(&number), -ENODEV);
     memset(granted_twice, 0, sizeof(granted_twice));
     must(udma_init(&udma_host_facts));
-    check_inventory();
+    check_leftovers();
 }
 
 static void an_init_without_answers_leaves_no_channels(void **state)
@@ -1607,7 +1602,7 @@ static void an_init_without_answers_leaves_no_channels(void **state)
     assert_int_equal(udma_init(&udma_host_facts), -EACCES);
     fail_no_more();
     must(udma_init(&udma_host_facts));
-    check_inventory();
+    check_leftovers();
 }
 
 /* The system firmware refuses what its board configuration has no entry for; the seven questions
@@ -1628,7 +1623,7 @@ static void a_range_that_is_refused_is_none(void **state)
         must(udma_init(&udma_host_facts));
         assert_int_equal(udma_capacity(), all);
     }
-    check_inventory();
+    check_leftovers();
 }
 
 /* Cut to their headers they would say that there is nothing. */
@@ -1641,7 +1636,7 @@ static void a_range_that_is_cut_short_is_an_error(void **state)
         check_no_channels();
         assert_true(am65x_inject_after(AM65X_FAULT_SCI_SHORT, 0, i, 1));
         must(udma_init(&udma_host_facts));
-        check_inventory();
+        check_leftovers();
     }
 }
 
@@ -1778,7 +1773,7 @@ static void nothing_is_done_where_waiting_is_not_allowed(void **state)
     must(udma_channel_unreserve(a_number));
     must(udma_ring_close(&a_ring));
     must(udma_ring_unreserve(index));
-    check_inventory();
+    check_leftovers();
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

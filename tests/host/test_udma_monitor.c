@@ -28,25 +28,6 @@
 #define MONITORS 8u /* of host 12 */
 #define PROXIES  12u
 
-static void must(int error)
-{
-    assert_int_equal(error, 0);
-}
-
-static int machine_up(void **state)
-{
-    (void)state;
-    udma_host_start();
-    return 0;
-}
-
-static void check_inventory(const struct udma_host_inventory *before)
-{
-    const struct udma_host_inventory now = udma_host_inventory();
-
-    assert_memory_equal(&now, before, sizeof(now));
-}
-
 static void elements_come_out_as_they_went_in(void **state)
 {
     const struct udma_host_inventory before = udma_host_inventory();
@@ -227,5 +208,5 @@ int main(void)
         cmocka_unit_test(nothing_is_lost_when_requests_fail),
     };
 
-    return cmocka_run_group_tests(tests, machine_up, NULL);
+    return cmocka_run_group_tests(tests, udma_host_machine_up, NULL);
 }

@@ -27,25 +27,6 @@
 #define WAIT_US 2000000u
 #define CALLS   128u
 
-static void must(int error)
-{
-    assert_int_equal(error, 0);
-}
-
-static int machine_up(void **state)
-{
-    (void)state;
-    udma_host_start();
-    return 0;
-}
-
-static void check_inventory(const struct udma_host_inventory *before)
-{
-    const struct udma_host_inventory now = udma_host_inventory();
-
-    assert_memory_equal(&now, before, sizeof(now));
-}
-
 struct probe {
     struct udma_channel *channel;
     unsigned calls, periods;
@@ -1005,5 +986,5 @@ int main(void)
         cmocka_unit_test(a_wrong_descriptor_is_not_believed),
     };
 
-    return cmocka_run_group_tests(tests, machine_up, NULL);
+    return cmocka_run_group_tests(tests, udma_host_machine_up, NULL);
 }

@@ -11,7 +11,11 @@
 #include "twin/models/am65x.h"
 
 #include <assert.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 static struct device ring_device = {.name = "ringacc"};
 static struct device channel_device = {.name = "udmap"};
@@ -67,6 +71,13 @@ void udma_host_start(void)
         assert(!"the UDMA driver does not come up");
 }
 
+int udma_host_machine_up(void **state)
+{
+    (void)state;
+    udma_host_start();
+    return 0;
+}
+
 struct udma *udma_host_start_mcu(void)
 {
     if (irq_bind_inta(&mcu_ring_device, host.aggregator, AM65X_DEV_MCU_RINGACC) != 0 ||
@@ -93,4 +104,16 @@ struct udma_host_inventory udma_host_inventory(void)
     inventory.pairs = am65x_counter(AM65X_COUNT_PSIL_PAIRS);
     inventory.rings = am65x_counter(AM65X_COUNT_RINGS);
     return inventory;
+}
+
+void must(int error)
+{
+    assert_int_equal(error, 0);
+}
+
+void check_inventory(const struct udma_host_inventory *before)
+{
+    const struct udma_host_inventory now = udma_host_inventory();
+
+    assert_memory_equal(&now, before, sizeof(now));
 }

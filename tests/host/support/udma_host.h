@@ -19,6 +19,9 @@ int udma_host_join(struct irq_parent *aggregator);
 /* The same with a machine of its own: everything up to udma_init(). */
 void udma_host_start(void);
 
+/* That as the set-up of a group of tests. */
+int udma_host_machine_up(void **state);
+
 /* Then the other Navigator's too. */
 struct udma *udma_host_start_mcu(void);
 
@@ -30,5 +33,9 @@ struct udma_host_inventory {
     uint64_t irqs, mappings, routes, pairs, rings;
 };
 struct udma_host_inventory udma_host_inventory(void);
+
+/* Fail the test. */
+void must(int error);
+void check_inventory(const struct udma_host_inventory *before);
 
 #endif
