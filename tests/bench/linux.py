@@ -125,9 +125,11 @@ def interrupt_figures(linux, handler):
 XMIT, POLL = "dev_hard_start_xmit", "__napi_poll"  # what calls the driver's functions, in a module
 SENDS, RECEIVES, FRAME = "am65_cpsw_nuss_ndo_slave_xmit", "am65_cpsw_nuss_rx_poll", "napi_gro_receive"
 COMPLETES = "am65_cpsw_nuss_tx_poll"
+STACK = ("tcp_sendmsg", "tcp_recvmsg", "tcp_tasklet_func")  # what else the stack runs in
 DRIVERS = re.compile("am65_cpsw_|k3_udma_glue_|k3_ringacc_|k3_cppi_desc_pool_|cppi5_")
 # What it has for each frame from elsewhere: the allocator of its pool of descriptors, the mapping of buffers.
 HELPERS = re.compile("gen_pool_|bitmap_|_?_?find_next|dma_(un)?map_|xudma_is_pktdma")
+CONSOLE = re.compile("serial8250_|mem_serial_")  # whose interrupts come in between
 NET_KIB = 512
 BATCH = 16  # as k3metal's
 
@@ -142,7 +144,7 @@ class LinuxNet:
         with tempfile.TemporaryDirectory(prefix="measure-") as folder:
             recording = Path(folder) / "recording"
             words = [str(find_plugin(twin)), f"out={recording}", f"el2={el2:#x}", f"from={KERNEL:#x}", "irqs=0",
-                     f"first={address[XMIT]:#x}", f"call={address[XMIT]:#x}", f"call={address[POLL]:#x}",
+                     f"first={address[XMIT]:#x}", *(f"call={address[name]:#x}" for name in (XMIT, POLL, *STACK)),
                      *(f"vector={address['vectors'] + offset:#x}" for offset in VECTORS)]
             self.names = Names(self.run(output, linux, ("--net", "user", "--icount", "--plugin", ",".join(words))))
             self.recording = Recording(recording)
@@ -175,6 +177,11 @@ class LinuxNet:
     def count(self, windows, function):
         return sum(window.own[self.names.by_name[function]] for window in windows)
 
+    def rest(self, windows):
+        """What all other functions execute."""
+        return sum(count for window in windows for name, count in self.names.functions(window.own).items()
+                   if not any(pattern.match(name) for pattern in (DRIVERS, HELPERS, CONSOLE)))
+
     def sum(self, windows, kind, pattern):
         """What the functions execute, or access, in the calls; not in calls within them, nor on other cores."""
         return sum(count for window in windows for name, count in self.names.functions(getattr(window, kind)).items()
@@ -191,6 +198,14 @@ def net_figures(linux):
         found[f"frames_{name}"], found[f"frames_{name}_helped"] = round(driver), round(driver + helpers)
         found[f"frames_{name}_memory"] = round(linux.sum(windows, "own_accessors", DRIVERS) * BATCH / count)
     return found
+
+
+def stack_figure(linux):
+    """The stack's instructions of each frame, sent and received together: what comes makes something go."""
+    sends, receives = linux.calls(0, SENDS), linux.calls(1, RECEIVES)
+    frames = linux.count(sends, SENDS) + linux.count(receives, FRAME)
+    return round(linux.rest(sends + receives + [window for place in range(len(STACK))
+                                                for window in linux.recording.calls_of(2 + place)]) / frames)
 
 
 def figures_of(linux):
