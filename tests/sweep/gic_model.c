@@ -573,6 +573,14 @@ void gic_model_get_state(struct gic_model_state *state)
     its_model_get_state(state);
 }
 
+/* Alarms: no life here sets one. */
+void gic_host_ppi(unsigned core, unsigned intid, bool high)
+{
+    (void)core;
+    (void)intid;
+    (void)high;
+}
+
 /* host_reset() calls it. */
 void gic_host_reset(void)
 {
