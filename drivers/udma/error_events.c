@@ -250,9 +250,10 @@ static void unlink_watch(struct udma_error_events *events, struct udma_watch *wa
     struct udma_watch **place = &events->watches;
     unsigned long state = spin_lock(&lock);
 
-    while (*place != watch)
+    while (*place != NULL && *place != watch)
         place = &(*place)->next;
-    *place = watch->next;
+    if (*place != NULL)
+        *place = watch->next;
     watch->linked = false;
     spin_unlock(&lock, state);
 }

@@ -170,7 +170,7 @@ int udma_stop(struct udma_channel *channel)
         channel->cut_off = !look_for_message(channel, deadline) || channel->cut_off;
     if (channel->cut_off)
         force(channel);
-    (void)udma_disable(&channel->halves); /* udma_channel_take_back() sees whether it did */
+    (void)udma_disable(&channel->halves); /* who takes back sees whether it did */
     if (channel->numbers.one_way != NULL)
         channel->numbers.one_way->stop(channel);
     if (!channel->cut_off)
