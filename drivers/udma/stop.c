@@ -162,7 +162,7 @@ int udma_stop(struct udma_channel *channel)
         channel->cut_off = !look_for_message(channel, deadline) || channel->cut_off;
     if (channel->cut_off)
         force(&channel->halves);
-    (void)udma_disable(&channel->halves); /* udma_take_back() sees whether it did */
+    (void)udma_disable(&channel->halves); /* the close sees whether it did */
     if (!channel->cut_off)
         return 0;
     udma_transfer_poll(channel); /* what has ended since the last look */
