@@ -375,11 +375,13 @@ static void close_serial(void)
 static const uint8_t own[CPSW_MAC_ADDRESS_LENGTH] = {0x02, 0, 0, 0, 0, 0x01};
 static const uint8_t peer[CPSW_MAC_ADDRESS_LENGTH] = {0x02, 0, 0, 0, 0, 0x02};
 
-static void frame_came(void *context, unsigned flow, struct udma_packet *packet)
+static void frames_came(void *context, unsigned flow, struct udma_received *const *packets,
+                        unsigned count)
 {
     (void)flow;
-    (void)packet;
-    life_note(&((struct port *)context)->received);
+    (void)packets;
+    for (unsigned i = 0; i < count; i++)
+        life_note(&((struct port *)context)->received);
 }
 
 static void frame_left(void *context, void *cookie, int status)
@@ -420,7 +422,7 @@ static bool open_port(struct port *port, bool loopback)
         .flows = {{.core = IRQ_CORE_ANY, .depth = FRAMES}, {.core = IRQ_CORE_ANY, .depth = FRAMES}},
         .send_core = IRQ_CORE_ANY,
         .send_depth = FRAMES,
-        .received = frame_came,
+        .received = frames_came,
         .sent = frame_left,
         .returned = buffer_returned,
         .link = link_changed,
@@ -433,7 +435,7 @@ static bool open_port(struct port *port, bool loopback)
         return false;
     }
     for (unsigned i = 0; i < FRAMES; i++) {
-        const struct udma_buffer buffer = {port->buffers[i], CPSW_BUFFER_SIZE, NULL};
+        const struct udma_buffer buffer = {port->buffers[i], NULL, CPSW_BUFFER_SIZE};
 
         port->given += cpsw_give(port->cpsw, 0, &buffer, 1) == 1;
     }
@@ -443,7 +445,7 @@ static bool open_port(struct port *port, bool loopback)
 static void send_frames(struct port *port)
 {
     for (unsigned i = 0; i < FRAMES; i++) {
-        struct udma_buffer buffer = {port->frames[i], FRAME, NULL};
+        struct udma_buffer buffer = {port->frames[i], NULL, FRAME};
         struct udma_packet packet = {.buffers = &buffer, .buffer_count = 1};
 
         memset(port->frames[i], 0, FRAME);
