@@ -435,11 +435,11 @@ static void use_wire(void)
 
     switch (fuzz_below(8)) {
     case 0: /* what makes a port run, in a loop or on a wire */
-        write_register(0x40f04040, 4, 2);
-        write_register(0x46020004, 4, 0x6006);
-        write_register(0x46021008, 4, some_navigator()->channel);
-        write_register(0x46022330, 4, fuzz_below(2) != 0 ? 0xa3 : 0xa1);
-        write_register(0x4603e008, 4, 0x80000014);
+        soc_write(0x40f04040, 4, 2);
+        soc_write(0x46020004, 4, 0x6006);
+        soc_write(0x46021008, 4, some_navigator()->channel);
+        soc_write(0x46022330, 4, fuzz_below(2) != 0 ? 0xa3 : 0xa1);
+        soc_write(0x4603e008, 4, 0x80000014);
         break;
     case 1:
         memset(frame, (int)fuzz_take(1), 16);
@@ -453,18 +453,18 @@ static void use_wire(void)
         (void)am65x_inject(faults[fuzz_below(COUNT(faults))], fuzz_take(4), fuzz_below(4));
         break;
     case 4: /* a UART that asks its PDMA */
-        write_register(0x02800040, 4, 0x49);
-        write_register(0x02800008, 4, 0x9);
-        write_register(0x02800020, 4, 0);
+        soc_write(0x02800040, 4, 0x49);
+        soc_write(0x02800008, 4, 0x9);
+        soc_write(0x02800020, 4, 0);
         break;
     case 5:
         (void)am65x_uart_receive(0, (uint8_t)fuzz_take(1));
         break;
     case 6:
-        (void)read_register(blocks[fuzz_below(COUNT(blocks))] + 4 * fuzz_take(1), 4);
+        (void)soc_read(blocks[fuzz_below(COUNT(blocks))] + 4 * fuzz_take(1), 4);
         break;
     default:
-        write_register(blocks[fuzz_below(COUNT(blocks))] + 4 * fuzz_take(1), 4, fuzz_take(4));
+        soc_write(blocks[fuzz_below(COUNT(blocks))] + 4 * fuzz_take(1), 4, fuzz_take(4));
         break;
     }
 }

@@ -837,7 +837,7 @@ static void what_was_left_running_is_stopped_before_a_channel_is_opened(void **s
         {false, false, false, UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN, KEPT},
         {true, false, false, UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN, KEPT},
         {false, true, false, KEPT, UDMAP_CTL_ENABLE | UDMAP_CTL_TEARDOWN},
-        {false, false, true, 0, 0},       /* it is cut off */
+        {false, false, true, 0, 0}, /* it is cut off */
     };
     struct udma_facts facts = udma_host_facts;
     struct udma_host_inventory before = udma_host_inventory();

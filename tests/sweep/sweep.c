@@ -4,9 +4,8 @@
  * fault strikes, for n = 1 until all passes without the fault being reached. Each time in a process
  * of its own; after it the error has been told, nothing is lost, and a second run works.
  *
- *     sweep                       all, as TAP, with a table at the end; but of the devices' life
- *                                 what is neither like another kind nor long
- *     sweep long                  only that
+ *     sweep                       the bring-up and the life, as TAP, with a table at the end
+ *     sweep devices               the devices' life likewise
  *     sweep NUMBER                one fault only (faults.h numbers them from 0)
  *     sweep NUMBER boot|life|devices N
  *                                 its N-th occasion; HOST_LOG=1 shows what the firmware logs
@@ -377,14 +376,9 @@ static void fork_case(enum stage stage, enum fault fault, unsigned n, int log)
 
 /* Those that are asked for. */
 static enum fault first_fault = 0, last_fault = FAULTS - 1;
-static bool is_long;
+static bool is_devices;
 
-/* Of the devices' life, what is done each time. No ITS, slot or core is in that life. */
-static const bool brief[FAULTS] = {
-    [NO_MEMORY] = true,   [SCI_REFUSED] = true,      [SCI_LOST] = true, [SCI_DONE_LOST] = true,
-    [GIC_REFUSES] = true, [GIC_DONE_REFUSES] = true, [GIC_RWP] = true,  [DMA_ERROR] = true,
-    [DMA_LATE] = true,    [DMA_DESCRIPTOR] = true,
-};
+/* No ITS, slot or core is in the devices' life. */
 static const bool never[FAULTS] = {
     [ITS_STALLS] = true, [ITS_LATE] = true,   [ITS_DONE_LATE] = true,
     [ITS_STOPS] = true,  [SLOT_FAILS] = true, [CORE_STAYS_OFF] = true,
@@ -392,9 +386,9 @@ static const bool never[FAULTS] = {
 
 static bool is_wanted(enum stage stage, enum fault fault)
 {
-    if (stage == DEVICES)
-        return first_fault == last_fault || (!never[fault] && brief[fault] != is_long);
-    return !is_long;
+    if (first_fault == last_fault)
+        return true;
+    return stage == DEVICES ? is_devices && !never[fault] : !is_devices;
 }
 
 static void work(enum stage stage)
@@ -501,7 +495,7 @@ static void print_table(const struct row *rows)
 
 static bool is_asked_for(enum fault fault)
 {
-    return !is_long || is_wanted(DEVICES, fault);
+    return !is_devices || is_wanted(DEVICES, fault);
 }
 
 /* The exit status. */
@@ -565,8 +559,8 @@ int main(int argc, char **argv)
         measure_reference(stage);
     if (argc == 4)
         return run_one((enum fault)atoi(argv[1]), stage_of(argv[2]), (unsigned)atoi(argv[3]));
-    is_long = argc == 2 && strcmp(argv[1], "long") == 0;
-    if (!is_long && (argc == 2 || argc == 3))
+    is_devices = argc == 2 && strcmp(argv[1], stage_names[DEVICES]) == 0;
+    if (!is_devices && (argc == 2 || argc == 3))
         first_fault = last_fault = (enum fault)atoi(argv[1]);
     if (first_fault >= FAULTS)
         return EXIT_RED;

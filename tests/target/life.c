@@ -155,7 +155,7 @@ static void look_at_part(const char *name, int error, unsigned refused, void *ar
         wanted->up = error == 0;
 }
 
-bool life_is_up(const char *name)
+static bool life_is_up(const char *name)
 {
     struct part_wanted wanted = {name, false};
 

@@ -26,8 +26,7 @@ void life_complain(const char *what, const char *text, unsigned number);
 void life_note(unsigned *count);
 bool life_comes(const unsigned *count, unsigned least, uint64_t within_us);
 
-/* Whether a part of the platform's is up; whether a fault keeps transfers from their end. */
-bool life_is_up(const char *name);
+/* Whether a fault keeps transfers from their end. */
 bool life_is_hopeless(void);
 /* Whether the Ethernet port's link comes up. */
 bool life_has_link(void);
