@@ -18,6 +18,7 @@
 #include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/ti_sci/ti_sci_protocol.h"
+#include "drivers/udma/peer_registers.h"
 #include "drivers/udma/ring_registers.h"
 #include "drivers/udma/udmap_registers.h"
 #include "msi/irq.h"
@@ -314,9 +315,12 @@ uint64_t host_mmio_read(uintptr_t address, unsigned size)
             return 1;
         return (mode & SOUND_REGISTERS) != 0 ? ring->occupied : fuzz_take(4);
     }
-    FUZZ_CHECK((in(address, AM65X_TCHAN_RT_BASE, CHANNELS_MAX * PAGE) ||
-                in(address, AM65X_RCHAN_RT_BASE, CHANNELS_MAX * PAGE)) &&
-               offset == offsetof(struct udmap_channel_registers, ctl));
+    /* Of a receiving one that was left running also whether its peer is on. */
+    FUZZ_CHECK((offset == offsetof(struct udmap_channel_registers, ctl) &&
+                (in(address, AM65X_TCHAN_RT_BASE, CHANNELS_MAX * PAGE) ||
+                 in(address, AM65X_RCHAN_RT_BASE, CHANNELS_MAX * PAGE))) ||
+               (offset == offsetof(struct udmap_channel_registers, peer[UDMA_PEER_ENABLE]) &&
+                in(address, AM65X_RCHAN_RT_BASE, CHANNELS_MAX * PAGE)));
     return (mode & SOUND_REGISTERS) != 0 ? 0 : fuzz_take(4);
 }
 
