@@ -315,12 +315,11 @@ uint64_t host_mmio_read(uintptr_t address, unsigned size)
             return 1;
         return (mode & SOUND_REGISTERS) != 0 ? ring->occupied : fuzz_take(4);
     }
-    /* Of a receiving one that was left running also whether its peer is on. */
-    FUZZ_CHECK((offset == offsetof(struct udmap_channel_registers, ctl) &&
-                (in(address, AM65X_TCHAN_RT_BASE, CHANNELS_MAX * PAGE) ||
-                 in(address, AM65X_RCHAN_RT_BASE, CHANNELS_MAX * PAGE))) ||
-               (offset == offsetof(struct udmap_channel_registers, peer[UDMA_PEER_ENABLE]) &&
-                in(address, AM65X_RCHAN_RT_BASE, CHANNELS_MAX * PAGE)));
+    /* Of one that was left running also whether its peer is on. */
+    FUZZ_CHECK((in(address, AM65X_TCHAN_RT_BASE, CHANNELS_MAX * PAGE) ||
+                in(address, AM65X_RCHAN_RT_BASE, CHANNELS_MAX * PAGE)) &&
+               (offset == offsetof(struct udmap_channel_registers, ctl) ||
+                offset == offsetof(struct udmap_channel_registers, peer[UDMA_PEER_ENABLE])));
     return (mode & SOUND_REGISTERS) != 0 ? 0 : fuzz_take(4);
 }
 
