@@ -24,11 +24,14 @@
 
 /* Sources of the UDMAP and of the ring accelerator (TI-SCI documentation, "AM65x Interrupt
  * Management Device Descriptions"). */
-#define FLOW_EVENT 0x400u
-#define RING_EVENT 0x800u
+#define FLOW_EVENT  0x400u
+#define RING_EVENT  0x800u
 
 /* So many packets are told of in one go; then other works have their turn. */
-#define LOOKS_MAX  8u
+#define LOOKS_MAX   8u
+/* A system firmware that does not answer is asked so often; a request that is lost takes a second,
+ * with the mutex. */
+#define CLEAR_TRIES 2u
 
 /* Who joins, leaves and tells of flows: callbacks are called with it. */
 static struct mutex mutex = MUTEX_INIT;
@@ -54,8 +57,9 @@ static void tell_flow(const struct udma *udma, uint32_t status)
 }
 
 /* One that is noted, if any: cleared first, so that a packet that follows the callback is noted.
- * What has been told once and could not be cleared is not told again. Whether there may be more. */
-static bool look_once(struct udma *udma)
+ * What has been told once and could not be cleared is not told again. 1: there may be more; 0; or
+ * the error of the clear. */
+static int look_once(struct udma *udma)
 {
     const struct udmap_registers *registers =
         (const struct udmap_registers *)udma->facts.udmap_gcfg;
@@ -65,20 +69,26 @@ static bool look_once(struct udma *udma)
 
     udma->errors.told = 0;
     if ((status & UDMAP_FLOW_STATUS_PENDING) == 0)
-        return false;
+        return 0;
     error = ti_sci_udmap_clear_flow_status(udma->facts.udmap_device);
     if (error != 0)
         udma->errors.told = status;
     if (status != told)
         tell_flow(udma, status);
-    return error != -EACCES;
+    return error != 0 ? error : 1;
 }
 
+/* What can't be cleared stays, and no event comes, until somebody joins or leaves. */
 static void look(struct udma *udma)
 {
-    for (unsigned i = 0; i < LOOKS_MAX; i++)
-        if (!look_once(udma))
+    unsigned tries = CLEAR_TRIES;
+
+    for (unsigned i = 0; i < LOOKS_MAX; i++) {
+        const int result = look_once(udma);
+
+        if (result == 0 || result == -EACCES || (result < 0 && --tries == 0))
             return;
+    }
     (void)work_queue(&udma->errors.work);
 }
 
@@ -270,6 +280,8 @@ int udma_errors_join(struct udma_consumer *consumer, int receive_channel, uint32
         consumer->watch.receive_channel = receive_channel;
         link_watch(&udma->errors, &consumer->watch);
         udma->errors.users++;
+        if (udma->errors.told != 0) /* and not cleared */
+            (void)work_queue(&udma->errors.work);
     }
     mutex_unlock(&mutex);
     return error;

@@ -13,7 +13,7 @@
 
 #include "arch/mmio.h"
 #include "drivers/udma/extra.h"
-#include "drivers/udma/packet_path.h"
+#include "drivers/udma/packet_channels.h"
 #include "drivers/udma/peer_registers.h"
 #include "drivers/udma/static_tr.h"
 #include "msi/irq.h"
@@ -34,6 +34,11 @@ static const struct udma_one_way sending, receiving;
 static bool receives(const struct udma_channel *channel)
 {
     return channel->numbers.one_way->receives;
+}
+
+static enum udma_direction direction_of(const struct udma_numbers *numbers)
+{
+    return numbers->one_way->receives ? UDMA_RECEIVE : UDMA_TRANSMIT;
 }
 
 static struct udmap_channel_registers *half_of(const struct udma_channel *channel)
@@ -106,6 +111,9 @@ static int configure(struct udma_channel *channel)
     if (items[CHANNEL].error != 0)
         log_error(udma, "channel %u: configuration failed (%d)", (unsigned)channel->numbers.channel,
                   items[CHANNEL].error);
+    if (error == 0)
+        items[PAIR].error =
+            udma_endpoint_claim(&channel->link, direction_of(&channel->numbers), items[PAIR].error);
     later = udma_pair_settle(&channel->link, items[PAIR].error, error == 0);
     error = error != 0 ? error : later;
     return error == -EADDRINUSE ? -EACCES : error;
@@ -222,9 +230,7 @@ static void give_back(const struct udma_numbers *numbers, bool last)
     if (numbers->one_way->receives)
         udma_packet_give_back_ring(numbers->udma, numbers->transfer_ring, last);
     udma_packet_give_back_ring(numbers->udma, numbers->completion_ring, last);
-    udma_packet_give_back_channel(numbers->udma,
-                                  numbers->one_way->receives ? UDMA_RECEIVE : UDMA_TRANSMIT,
-                                  numbers->channel, last);
+    udma_packet_give_back_channel(numbers->udma, direction_of(numbers), numbers->channel, last);
 }
 
 static int take_rings(struct udma_numbers *numbers)
@@ -242,7 +248,7 @@ static int take_rings(struct udma_numbers *numbers)
 
 static int take_numbers(struct udma_numbers *numbers)
 {
-    const enum udma_direction direction = numbers->one_way->receives ? UDMA_RECEIVE : UDMA_TRANSMIT;
+    const enum udma_direction direction = direction_of(numbers);
     int error = udma_packet_take_channel(numbers->udma, direction, &numbers->channel);
 
     if (error != 0)
@@ -340,7 +346,8 @@ static int open_one_way(const struct udma_channel_config *asked,
     if (!irq_is_allowed())
         return -EDEADLK;
     if (channel == NULL || asked == NULL || endpoint == NULL || endpoint->packet_mode ||
-        !udma_channel_is_valid(asked) || udma_endpoint_check(endpoint, one_way->receives) != 0)
+        endpoint->kind == UDMA_ENDPOINT_NATIVE || !udma_channel_is_valid(asked) ||
+        udma_endpoint_check(endpoint, one_way->receives) != 0)
         return -EINVAL;
     config = *asked;
     config.transfers = &udma_transfers;

@@ -26,9 +26,9 @@
  *
  * The PDMA is on from here to the close, so that the peripheral should be set up, and ask for
  * nothing yet. Thread context. The errors of udma_channel_open(), and: -EINVAL: no endpoint, one
- * that has no such direction, wants packets, or has a static TR that can't be; -EACCES: somebody
- * has the endpoint's thread; -ENOSPC for receiving: also if the channel's own ring is not the
- * host's. */
+ * that has no such direction, wants packets, is no PDMA's, or has a static TR that can't be;
+ * -EACCES: somebody has the endpoint's thread; -ENOSPC for receiving: also if the channel's own
+ * ring is not the host's. */
 int udma_channel_open_to(const struct udma_channel_config *config,
                          const struct udma_endpoint *endpoint, struct udma_channel **channel);
 int udma_channel_open_from(const struct udma_channel_config *config,

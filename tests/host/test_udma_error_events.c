@@ -408,6 +408,28 @@ static void a_clear_that_is_refused_tells_once(void **state)
     must_close(&one);
 }
 
+/* Nor does a system firmware that answers nothing keep the core at it: others join when it does. */
+static void a_system_firmware_that_is_silent_is_not_asked_for_ever(void **state)
+{
+    unsigned works = 0;
+
+    (void)state;
+    must_open(&one, navigators[0]);
+    send_to(&one, bad_flow(&one, 0));
+    assert_true(am65x_inject(AM65X_FAULT_SCI_LOST, 0, UINT32_MAX));
+    while (works < 5 && work_run() != 0)
+        works++;
+    assert_true(works < 5);
+    assert_int_equal(one.errors[UDMA_ERROR_FLOW], 1);
+    assert_true(am65x_inject(AM65X_FAULT_SCI_LOST, 0, 0));
+    must_open(&two, navigators[0]);
+    settle();
+    send_and_settle(&one, bad_flow(&one, 5));
+    assert_int_equal(one.errors[UDMA_ERROR_FLOW], 2);
+    must_close(&two);
+    must_close(&one);
+}
+
 static bool says(const struct udma_flow *flow, const char *words)
 {
     char text[400];
@@ -611,6 +633,7 @@ int main(void)
         cmocka_unit_test(a_callback_can_not_open_or_close),
         cmocka_unit_test(a_clear_whose_answer_is_lost_tells_once),
         cmocka_unit_test(a_clear_that_is_refused_tells_once),
+        cmocka_unit_test(a_system_firmware_that_is_silent_is_not_asked_for_ever),
         cmocka_unit_test(an_event_of_another_host_is_done_without),
         cmocka_unit_test(every_fault_is_undone),
         cmocka_unit_test(a_ring_whose_memory_fails_is_told),

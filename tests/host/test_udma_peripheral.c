@@ -454,6 +454,11 @@ static void endpoints_that_will_not_do_are_refused(void **state)
     must(udma_endpoint_get("mcu_adc0", 0, &other));
     other.static_tr = mcasp.static_tr;
     assert_int_equal(udma_channel_open_to(&config, &other, &channel), -EINVAL); /* only sends */
+    mcasp.kind = UDMA_ENDPOINT_NATIVE; /* it has no static TR */
+    mcasp.static_tr = (struct udma_static_tr){0};
+    assert_int_equal(udma_channel_open_to(&config, &mcasp, &channel), -EINVAL);
+    assert_int_equal(udma_channel_open_from(&config, &mcasp, &channel), -EINVAL);
+    mcasp = endpoint(0);
     mcasp.static_tr.element_bytes = 5;
     assert_int_equal(udma_channel_open_from(&config, &mcasp, &channel), -EINVAL);
     mcasp = endpoint(0);
@@ -463,6 +468,27 @@ static void endpoints_that_will_not_do_are_refused(void **state)
     open_to();
     assert_int_equal(udma_channel_open_to(&config, &mcasp, &channel), -EACCES);
     must(udma_channel_close(to.channel));
+}
+
+/* As packets' channels do: a boot loader's pairing with another channel is not in the way. */
+static void an_earlier_users_pairing_is_ended(void **state)
+{
+    const struct udma_endpoint mcasp = endpoint(0);
+    uint16_t other;
+
+    (void)state;
+    open_to();
+    other = (uint16_t)(AM65X_PSIL_BASE + to.channel->numbers.channel + 1u);
+    must(udma_channel_close(to.channel));
+    must(ti_sci_psil_pair(AM65X_DEV_NAVSS, other, mcasp.destination_thread));
+    open_to();
+    must(udma_channel_close(to.channel));
+    open_from(0);
+    other = (uint16_t)((AM65X_PSIL_BASE + from.channel->numbers.channel + 1u) | PSIL_DESTINATION);
+    must(udma_channel_close(from.channel));
+    must(ti_sci_psil_pair(AM65X_DEV_NAVSS, mcasp.source_thread, other));
+    open_from(0);
+    must(udma_channel_close(from.channel));
 }
 
 static int try_to_prepare(const struct end *end, const struct udma_transfer_config *config)
@@ -584,6 +610,7 @@ int main(void)
         TEST(what_stands_still_is_flushed),
         TEST(a_polled_one_comes_when_it_is_asked),
         TEST(endpoints_that_will_not_do_are_refused),
+        TEST(an_earlier_users_pairing_is_ended),
         TEST(transfers_that_can_not_be_are_refused),
         TEST(it_says_what_it_is),
         TEST(whatever_fails_is_undone),
