@@ -163,8 +163,9 @@ int udma_channel_resume(struct udma_channel *channel);
  * copy that has not ended gets its callback with -ECANCELED, in this call. Thread context; others
  * may submit meanwhile and are told -ECANCELED. 0; -ETIMEDOUT: the same, but the one in flight did
  * not end within 1 s and was cut off (a cyclic one ends with its round); -EAGAIN: a
- * callback has not returned for 5 s, call it again; or an abort or a close is at it; -EIO, or the
- * system firmware's error: the channel could not be started again, close it. -EINVAL; -EDEADLK. */
+ * callback has not returned for 5 s, call it again; or an abort or a close is at it; or somebody is
+ * in udma_poll(); -EIO, or the system firmware's error: the channel could not be started again,
+ * close it. -EINVAL; -EDEADLK. */
 int udma_channel_abort(struct udma_channel *channel);
 
 /* Counts since the open, of what udma_counters does not tell. Any context. */
