@@ -166,8 +166,8 @@ int udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t sou
 /* Of a polled channel: takes what is on its ring, calls the callbacks, in order, here and now, and
  * returns how many elements those were: 0 if nothing has ended, which costs one read of a register.
  * Any context and core, but one at a time; nobody waits in it. -EBUSY: somebody is in it, another
- * core, or the callback that calls it; or in udma_channel_close() or udma_channel_abort(). -EINVAL: no channel, or not a polled one. -EIO: the channel
- * has failed, as udma_copy() has it. */
+ * core, or the callback that calls it; or in udma_channel_close() or udma_channel_abort(). -EINVAL:
+ * no channel, or not a polled one. -EIO: the channel has failed, as udma_copy() has it. */
 int udma_poll(struct udma_channel *channel);
 
 /* Of a channel whose callbacks come in thread context: waits until they have returned for all that
