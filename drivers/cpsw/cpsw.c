@@ -262,11 +262,15 @@ static int take_down(struct cpsw *cpsw)
 {
     int result = 0, error = cpsw_shut(cpsw);
 
+    /* Who has the mutex lets it go first; whoever gets it later is turned away. */
+    if (error == 0)
+        error = mutex_lock(&cpsw->mutex);
     if (error != 0)
         return error;
     if (cpsw->started)
         cpsw_ale_forward_mac(&cpsw->ale, false);
     cpsw->started = false;
+    mutex_unlock(&cpsw->mutex);
     error = close_channels(cpsw, &result);
     if (error != 0)
         return error;
@@ -376,15 +380,9 @@ void cpsw_get_address(const struct cpsw *cpsw, uint8_t address[CPSW_MAC_ADDRESS_
     memcpy(address, cpsw->address, CPSW_MAC_ADDRESS_LENGTH);
 }
 
-/* Its channels may be gone: a close that has returned -EAGAIN has closed some of them. */
-static bool is_shut(const struct cpsw *cpsw)
-{
-    return (__atomic_load_n(&cpsw->users, __ATOMIC_RELAXED) & CPSW_SHUT) != 0;
-}
-
 struct udma_flow *cpsw_flow(const struct cpsw *cpsw, unsigned flow)
 {
-    return !is_shut(cpsw) && flow < cpsw->config.flow_count ? cpsw->flows[flow].udma : NULL;
+    return !cpsw_is_shut(cpsw) && flow < cpsw->config.flow_count ? cpsw->flows[flow].udma : NULL;
 }
 
 void cpsw_get_counters(const struct cpsw *cpsw, struct cpsw_counters *counters)
@@ -393,7 +391,7 @@ void cpsw_get_counters(const struct cpsw *cpsw, struct cpsw_counters *counters)
 
     memset(counters, 0, sizeof(*counters));
     counters->link_changes = __atomic_load_n(&cpsw->changes, __ATOMIC_RELAXED);
-    if (is_shut(cpsw))
+    if (cpsw_is_shut(cpsw))
         return;
     udma_transmit_get_counters(cpsw->transmit, &channel);
     counters->sent = channel.packets;

@@ -102,7 +102,10 @@ struct cpsw_config {
     /* In cpsw_close(), thread context: a receive buffer that nothing was received into. */
     void (*returned)(void *context, unsigned flow, const struct udma_buffer *buffer);
     /* The link has changed; also for the first state after cpsw_start(). In cpsw_check_link(),
-     * cpsw_set_link() or cpsw_start(), thread context. NULL: nobody wants to know. */
+     * cpsw_set_link() or cpsw_start(), thread context, with no lock held. On one core at a time,
+     * and in order: what changes meanwhile, by itself or by another core, is told by the core that
+     * is in here once it returns, the last state only. A close waits for it: in it, cpsw_close()
+     * returns -EAGAIN after 5 s. NULL: nobody wants to know. */
     void (*link)(void *context, const struct cpsw_link *link);
     /* An error that no frame tells of: teardown, descriptor, overflow. NULL: UDMA's counters have
      * it all the same. */
@@ -129,8 +132,9 @@ int cpsw_start(struct cpsw *cpsw);
 
 /* Stops the MAC and the ALE, tears the channels down, gives every buffer back (sent(), returned()),
  * frees interrupts and channels, and takes the power off. Frames may come
- * and go meanwhile, and other cores may be in cpsw_send(), but must be out of it before the handle
- * is gone. Thread context.
+ * and go meanwhile, and other cores may be in cpsw_send(), or look at the link, the statistics and
+ * so on: who comes is told -ECANCELED, but must be out of it before the handle is gone. Thread
+ * context.
  *
  * 0: the handle is gone, no callback runs any more. -ETIMEDOUT: the same, but something was cut
  * off. -EIO: the same, but the hardware or the system firmware did not release something: it is
@@ -184,14 +188,14 @@ struct cpsw_rule {
     unsigned flow;
 };
 /* Adds a rule, until the port is closed; of several that match a frame, the last one added decides.
- * Thread context. -ENOSPC: the hardware has no classifier left, or no entry of the
- * ALE's table; -ENOTSUP: it has none at all; -EINVAL; -EDEADLK. */
+ * Thread context. -ECANCELED: it is being closed; -ENOSPC: the hardware has no classifier left, or
+ * no entry of the ALE's table; -ENOTSUP: it has none at all; -EINVAL; -EDEADLK. */
 int cpsw_classify(struct cpsw *cpsw, const struct cpsw_rule *rule);
 
 /* Multicast groups whose frames are received, broadcast is always; or everything (promiscuous).
- * -EINVAL: not a multicast address; -ENOSPC: the ALE's table is full; -ENOENT; -EDEADLK. Adding
- * counts: as many removes undo it; but a group, or VLAN, that a rule names (cpsw_classify()) is
- * received until the close. Thread context. */
+ * -EINVAL: not a multicast address; -ECANCELED: it is being closed; -ENOSPC: the ALE's table is
+ * full; -ENOENT; -EDEADLK. Adding counts: as many removes undo it; but a group, or VLAN, that a
+ * rule names (cpsw_classify()) is received until the close. Thread context. */
 int cpsw_multicast_add(struct cpsw *cpsw, const uint8_t *address);
 int cpsw_multicast_remove(struct cpsw *cpsw, const uint8_t *address);
 int cpsw_set_promiscuous(struct cpsw *cpsw, bool on);
@@ -205,8 +209,8 @@ void cpsw_get_link(const struct cpsw *cpsw, struct cpsw_link *link);
 
 /* Looks at the link now, sets the MAC up for it, and calls link() if it has changed. Somebody has
  * to do so, about once a second, since MDIO's link interrupt does not work on the AM65x (errata
- * SPRZ452, i2329). Thread context. 0; -EINVAL; -EDEADLK; -EIO: no PHY answers any more, and the
- * link counts as down. */
+ * SPRZ452, i2329). Thread context. 0; -EINVAL; -EDEADLK; -ECANCELED: it is being closed; -EIO: no
+ * PHY answers any more, and the link counts as down. */
 int cpsw_check_link(struct cpsw *cpsw);
 
 /* Takes the link down, as if the cable were pulled, and up again (the PHY's power-down; with
@@ -221,7 +225,8 @@ int cpsw_get_efuse_address(const struct cpsw_facts *facts,
                            uint8_t address[CPSW_MAC_ADDRESS_LENGTH]);
 
 /* What the hardware counts at each port since the open, in 64 bits: the driver adds up registers of
- * 32 whenever it is asked, and in cpsw_check_link(). Thread context. -EDEADLK. */
+ * 32 whenever it is asked, and in cpsw_check_link(). Thread context. -EINVAL; -EDEADLK; -ECANCELED:
+ * it is being closed. */
 enum cpsw_port {
     CPSW_PORT_HOST, /* its receive side is what the host sends */
     CPSW_PORT_MAC,

@@ -14,21 +14,6 @@
 
 /* ---- who is in here ---- */
 
-static bool enter(struct cpsw *cpsw)
-{
-    const uint32_t users = __atomic_fetch_add(&cpsw->users, 1, __ATOMIC_ACQUIRE);
-
-    if ((users & CPSW_SHUT) == 0)
-        return true;
-    __atomic_fetch_sub(&cpsw->users, 1, __ATOMIC_RELAXED);
-    return false;
-}
-
-static void leave(struct cpsw *cpsw)
-{
-    __atomic_fetch_sub(&cpsw->users, 1, __ATOMIC_RELEASE);
-}
-
 int cpsw_shut(struct cpsw *cpsw)
 {
     const deadline_t deadline = deadline_after_us(SHUT_TIMEOUT_US);
@@ -59,10 +44,10 @@ int cpsw_send(struct cpsw *cpsw, const struct udma_packet *packets, unsigned cou
 
     if (cpsw == NULL || packets == NULL)
         return -EINVAL;
-    if (!enter(cpsw))
+    if (!cpsw_enter(cpsw))
         return -ECANCELED;
     taken = send(cpsw, packets, count);
-    leave(cpsw);
+    cpsw_leave(cpsw);
     return taken;
 }
 
@@ -99,10 +84,10 @@ int cpsw_give(struct cpsw *cpsw, unsigned flow, const struct udma_buffer *buffer
 
     if (cpsw == NULL || buffers == NULL || flow >= cpsw->config.flow_count)
         return -EINVAL;
-    if (!enter(cpsw))
+    if (!cpsw_enter(cpsw))
         return -ECANCELED;
     taken = udma_flow_give(cpsw->flows[flow].udma, 0, buffers, count);
-    leave(cpsw);
+    cpsw_leave(cpsw);
     return taken;
 }
 

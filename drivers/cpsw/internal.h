@@ -30,7 +30,8 @@ struct cpsw {
     struct udma_receive *receive;
     struct cpsw_flow flows[CPSW_FLOWS_MAX];
 
-    /* Who sends or gives is counted, so that a close knows when nobody is in there any more. */
+    /* Who sends, gives, or is in link(), is counted, so that a close knows when nobody is in there
+     * any more. */
     uint32_t users;   /* atomic; with CPSW_SHUT, new ones are turned away */
     uint32_t link;    /* one word, by link.c; atomic */
     uint64_t changes; /* of the link; atomic */
@@ -38,6 +39,8 @@ struct cpsw {
     struct mutex mutex; /* for what follows, and for the registers */
     bool powered, switched_on, started;
     bool link_down; /* by cpsw_set_link() */
+    bool telling;   /* a core is in link() */
+    uint32_t told;  /* the link that link() was last called with */
     struct cpsw_ale ale;
     struct cpsw_phy phy;
     struct cpsw_statistics statistics[CPSW_PORTS];
@@ -45,10 +48,36 @@ struct cpsw {
 
 #define CPSW_SHUT 0x80000000u
 
-/* -EINVAL: NULL; the errors of mutex_lock(). */
+static inline bool cpsw_enter(struct cpsw *cpsw)
+{
+    const uint32_t users = __atomic_fetch_add(&cpsw->users, 1, __ATOMIC_ACQUIRE);
+
+    if ((users & CPSW_SHUT) == 0)
+        return true;
+    __atomic_fetch_sub(&cpsw->users, 1, __ATOMIC_RELAXED);
+    return false;
+}
+
+static inline void cpsw_leave(struct cpsw *cpsw)
+{
+    __atomic_fetch_sub(&cpsw->users, 1, __ATOMIC_RELEASE);
+}
+
+/* Its channels may be gone: a close that has returned -EAGAIN has closed some of them. */
+static inline bool cpsw_is_shut(const struct cpsw *cpsw)
+{
+    return (__atomic_load_n(&cpsw->users, __ATOMIC_RELAXED) & CPSW_SHUT) != 0;
+}
+
+/* -EINVAL: NULL; -ECANCELED: it is being closed; the errors of mutex_lock(). */
 static inline int cpsw_lock(struct cpsw *cpsw)
 {
-    return cpsw != NULL ? mutex_lock(&cpsw->mutex) : -EINVAL;
+    int error = cpsw != NULL ? mutex_lock(&cpsw->mutex) : -EINVAL;
+
+    if (error != 0 || !cpsw_is_shut(cpsw))
+        return error;
+    mutex_unlock(&cpsw->mutex);
+    return -ECANCELED;
 }
 
 /* ---- address.c; any context ---- */
@@ -80,8 +109,8 @@ int cpsw_filter_start(struct cpsw *cpsw);
 
 /* ---- frames.c ---- */
 
-/* Turns away who comes to send or give. When it returns 0, nobody is in there; -EAGAIN: somebody
- * has not left for 5 s. Thread context. */
+/* Turns away who comes to send or give, or for the mutex. When it returns 0, nobody is in there;
+ * -EAGAIN: somebody has not left for 5 s. Thread context. */
 int cpsw_shut(struct cpsw *cpsw);
 
 /* What goes with a frame: straight to the MAC's port, the ALE is not asked where to. The endpoint

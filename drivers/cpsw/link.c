@@ -19,13 +19,16 @@ static uint32_t pack(const struct cpsw_link *link)
     return LINK_UP | (link->full_duplex ? LINK_FULL_DUPLEX : 0) | link->speed;
 }
 
-void cpsw_get_link(const struct cpsw *cpsw, struct cpsw_link *link)
+static void unpack(uint32_t word, struct cpsw_link *link)
 {
-    const uint32_t word = __atomic_load_n(&cpsw->link, __ATOMIC_RELAXED);
-
     *link = (struct cpsw_link){.up = word != 0,
                                .full_duplex = (word & LINK_FULL_DUPLEX) != 0,
                                .speed = (uint16_t)(word & LINK_SPEED)};
+}
+
+void cpsw_get_link(const struct cpsw *cpsw, struct cpsw_link *link)
+{
+    unpack(__atomic_load_n(&cpsw->link, __ATOMIC_RELAXED), link);
 }
 
 int cpsw_link_off(struct cpsw *cpsw)
@@ -54,35 +57,71 @@ static int look(const struct cpsw *cpsw, struct cpsw_link *link)
     return 0;
 }
 
-/* With the mutex. *changed: it is another link. A MAC that does not become idle is off all the
- * same, so that it is no error here. */
-static int update(struct cpsw *cpsw, struct cpsw_link *link, bool *changed)
+/* With the mutex. A MAC that does not become idle is off all the same, so that it is no error
+ * here. */
+static int update(struct cpsw *cpsw)
 {
-    int error = look(cpsw, link);
+    struct cpsw_link link;
+    int error = look(cpsw, &link);
 
-    *changed = pack(link) != __atomic_load_n(&cpsw->link, __ATOMIC_RELAXED);
-    if (*changed) {
+    if (pack(&link) != __atomic_load_n(&cpsw->link, __ATOMIC_RELAXED)) {
         (void)cpsw_link_off(cpsw);
-        if (link->up)
-            link_on(cpsw, link);
+        if (link.up)
+            link_on(cpsw, &link);
         __atomic_fetch_add(&cpsw->changes, 1, __ATOMIC_RELAXED);
     }
     return error;
 }
 
-int cpsw_check_link(struct cpsw *cpsw)
+/* With the mutex. Whether there is something that link() has not been told; if not, nobody tells it
+ * any more. */
+static bool has_news(struct cpsw *cpsw)
+{
+    const uint32_t word = __atomic_load_n(&cpsw->link, __ATOMIC_RELAXED);
+
+    cpsw->telling = word != cpsw->told;
+    cpsw->told = word;
+    return cpsw->telling;
+}
+
+/* One core at a time, so that the link's states are told in their order; without the mutex, since
+ * link() may come back here. Meanwhile a close waits. */
+static void tell(struct cpsw *cpsw)
 {
     struct cpsw_link link;
-    bool changed;
+    bool more;
+
+    do {
+        unpack(cpsw->told, &link);
+        if (cpsw->config.link != NULL)
+            cpsw->config.link(cpsw->config.context, &link);
+        more = mutex_lock(&cpsw->mutex) == 0;
+        if (more) {
+            more = has_news(cpsw);
+            mutex_unlock(&cpsw->mutex);
+        }
+    } while (more);
+}
+
+int cpsw_check_link(struct cpsw *cpsw)
+{
     int error = cpsw_lock(cpsw);
+    bool tells;
 
     if (error != 0)
         return error;
-    error = update(cpsw, &link, &changed);
+    error = update(cpsw);
     cpsw_statistics_look(cpsw);
+    tells = !cpsw->telling && cpsw_enter(cpsw);
+    if (tells && !has_news(cpsw)) {
+        cpsw_leave(cpsw);
+        tells = false;
+    }
     mutex_unlock(&cpsw->mutex);
-    if (changed && cpsw->config.link != NULL)
-        cpsw->config.link(cpsw->config.context, &link);
+    if (tells) {
+        tell(cpsw);
+        cpsw_leave(cpsw);
+    }
     return error;
 }
 

@@ -63,7 +63,7 @@ int cpsw_get_statistics(struct cpsw *cpsw, enum cpsw_port port, struct cpsw_stat
 
     if (cpsw == NULL || statistics == NULL || port >= CPSW_PORTS)
         return -EINVAL;
-    error = mutex_lock(&cpsw->mutex);
+    error = cpsw_lock(cpsw);
     if (error != 0)
         return error;
     for (unsigned i = 0; i < CPSW_STATISTICS; i++)

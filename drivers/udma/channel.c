@@ -110,8 +110,6 @@ static int close(struct udma_channel *channel)
 {
     int error = 0, stopped, freed;
 
-    if (channel->by_thread && __atomic_load_n(&channel->draining, __ATOMIC_RELAXED))
-        return -EAGAIN;
     if (channel->deferral.delivery != NULL)
         error = channel->deferral.delivery->end(&channel->deferral);
     if (error == 0 && channel->coalescer != NULL)
@@ -138,6 +136,19 @@ static int close(struct udma_channel *channel)
     return stopped;
 }
 
+/* Who comes to poll meanwhile is turned away. */
+static int close_unpolled(struct udma_channel *channel)
+{
+    int error;
+
+    if (!udma_poll_begin(&channel->polling))
+        return -EAGAIN;
+    error = close(channel);
+    if (udma_is_still_open(error))
+        udma_poll_end(&channel->polling);
+    return error;
+}
+
 int udma_channel_close(struct udma_channel *channel)
 {
     int error;
@@ -148,7 +159,7 @@ int udma_channel_close(struct udma_channel *channel)
         return -EINVAL;
     if (!udma_end_begin(&channel->ending))
         return -EAGAIN;
-    error = close(channel);
+    error = close_unpolled(channel);
     if (udma_is_still_open(error))
         udma_end_finish(&channel->ending);
     return error;

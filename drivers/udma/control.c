@@ -142,8 +142,6 @@ static int abort_all(struct udma_channel *channel)
 {
     int stopped, error;
 
-    if (channel->by_thread && __atomic_load_n(&channel->draining, __ATOMIC_RELAXED))
-        return -EAGAIN;
     stopped = bring_down(channel);
     if (stopped != 0 && stopped != -ETIMEDOUT)
         return stopped;
@@ -157,6 +155,15 @@ static int abort_all(struct udma_channel *channel)
     return error != 0 ? error : stopped;
 }
 
+/* Who comes to poll meanwhile is turned away. */
+static int abort_unpolled(struct udma_channel *channel)
+{
+    int error = abort_all(channel);
+
+    udma_poll_end(&channel->polling);
+    return error;
+}
+
 int udma_channel_abort(struct udma_channel *channel)
 {
     int error;
@@ -167,7 +174,7 @@ int udma_channel_abort(struct udma_channel *channel)
         return -EINVAL;
     if (!udma_end_begin(&channel->ending))
         return -EAGAIN;
-    error = abort_all(channel);
+    error = udma_poll_begin(&channel->polling) ? abort_unpolled(channel) : -EAGAIN;
     udma_end_finish(&channel->ending);
     return error;
 }

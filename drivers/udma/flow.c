@@ -311,22 +311,30 @@ int udma_flow_open(struct udma_receive *receive, unsigned index,
     return udma_held_dispose(&opened->held, true) != 0 ? -EIO : error;
 }
 
+static int quiesce(struct udma_flow *flow, bool message)
+{
+    int error = udma_packet_end_deferral(&flow->consumer);
+    if (error != 0)
+        return error;
+    PACKET_SET(flow->consumer.closing, true);
+    for (unsigned i = 0; i < flow->consumer.feed_count; i++)
+        udma_feed_refuse(&flow->feeds[i], -ECANCELED);
+    return udma_packet_stop(&flow->consumer, message);
+}
+
+/* Nobody polls it from then on. */
 int udma_flow_quiesce(struct udma_flow *flow, bool message)
 {
     int error;
 
     if (flow->quiet)
         return 0;
-    if (flow->config.polled && PACKET_GET(flow->consumer.draining))
+    if (!udma_poll_begin(&flow->consumer.polling))
         return -EAGAIN;
-    error = udma_packet_end_deferral(&flow->consumer);
-    if (error != 0)
-        return error;
-    PACKET_SET(flow->consumer.closing, true);
-    for (unsigned i = 0; i < flow->consumer.feed_count; i++)
-        udma_feed_refuse(&flow->feeds[i], -ECANCELED);
-    error = udma_packet_stop(&flow->consumer, message);
+    error = quiesce(flow, message);
     flow->quiet = error == 0;
+    if (!flow->quiet)
+        udma_poll_end(&flow->consumer.polling);
     return error;
 }
 

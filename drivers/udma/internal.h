@@ -177,6 +177,7 @@ struct udma_channel {
     bool cut_off;   /* by udma_stop(): the transfer in flight did not end */
     bool aborting;  /* it will go on: what is flushed is called back too */
     bool ending;    /* udma_end_begin() */
+    bool polling;   /* udma_poll_begin() */
     bool by_thread; /* the completion ring is not emptied in the interrupt; set once, by begin() and
                        udma_stop() too */
 
@@ -224,6 +225,19 @@ static inline bool udma_end_begin(bool *ending)
 static inline void udma_end_finish(bool *ending)
 {
     __atomic_store_n(ending, false, __ATOMIC_RELEASE);
+}
+
+/* Who polls has the ring to himself; a close, or an abort, shuts the others out for good, or until
+ * it ends. false: somebody is in there. */
+static inline bool udma_poll_begin(bool *polling)
+{
+    /* Acquire: it goes on where the last one in here has ended. */
+    return !__atomic_exchange_n(polling, true, __ATOMIC_ACQUIRE);
+}
+
+static inline void udma_poll_end(bool *polling)
+{
+    __atomic_store_n(polling, false, __ATOMIC_RELEASE);
 }
 
 /* Whether a close that has ended so has left the handle to its caller. */

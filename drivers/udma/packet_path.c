@@ -101,15 +101,19 @@ bool udma_packet_turn(struct udma_consumer *consumer)
 
 int udma_packet_poll(struct udma_consumer *consumer)
 {
-    uint32_t taken;
+    int result;
 
     if (!consumer->polled)
         return -EINVAL;
-    /* Acquire: it goes on where the last one in here has ended. */
-    if (__atomic_exchange_n(&consumer->draining, true, __ATOMIC_ACQUIRE))
+    if (!udma_poll_begin(&consumer->polling))
         return -EBUSY;
-    taken = udma_packet_take_all(consumer);
-    return PACKET_GET(consumer->failed) ? -EIO : (int)taken;
+    result = (int)udma_packet_take_all(consumer);
+    if (PACKET_GET(consumer->failed))
+        result = -EIO;
+    else if (result != 0 && consumer->after != NULL)
+        consumer->after(consumer);
+    udma_poll_end(&consumer->polling);
+    return result;
 }
 
 void udma_packet_get_counters(const struct udma_consumer *consumer,

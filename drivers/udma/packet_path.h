@@ -73,6 +73,7 @@ struct udma_consumer {
     void *context;
     struct udma_watch watch; /* for errors of which there is one event for all */
     bool polled;
+    bool polling; /* udma_poll_begin() */
     /* What elements mean, of each of the two kinds: takes one, or some; returns how many. */
     udma_complete_t *complete;
     void (*after)(struct udma_consumer *consumer); /* a turn in a thread; or NULL */

@@ -8,7 +8,8 @@
  * submitted since, tell where in the count a transfer begins. That holds until something is queued
  * whose length is not added up (a copy), or something fails and so has fewer bytes; then only the
  * responses count, one for each record, until nothing is in flight again. The responses also keep
- * the count's 32 bits apart from a lap of it: no record has more than 1 GiB.
+ * the count's 32 bits apart from a lap of it: no record has more than 1 GiB. Those of a cyclic one
+ * do not, since they are written over: less than 4 GiB may lie between two looks at it.
  */
 #include "arch/mmio.h"
 #include "drivers/udma/extra.h"
@@ -94,6 +95,14 @@ static bool is_waiting(const struct udma_transfer *transfer)
     return false;
 }
 
+/* Of a cyclic one: it has begun, so from here on its count only grows. */
+static bool runs(const struct udma_transfer *transfer)
+{
+    const struct udma_period *first = transfer->period_table;
+
+    return transfer->reported != 0 || udma_responses_status(first->responses, first->records) == 0;
+}
+
 uint64_t udma_progress(struct udma_transfer *transfer)
 {
     const struct udma_extra *extra = transfer->channel->extra;
@@ -107,7 +116,8 @@ uint64_t udma_progress(struct udma_transfer *transfer)
         return 0;
     ahead = bytes_counted(transfer->channel) - extra->base - (uint32_t)transfer->start -
             (uint32_t)transfer->reported;
-    if (ahead <= INT32_MAX) /* or it is the transfer before it that is counted */
+    /* Or it is the transfer before it that is counted. */
+    if (ahead <= INT32_MAX || (transfer->cyclic && runs(transfer)))
         transfer->reported += ahead;
     if (!transfer->cyclic && transfer->reported > transfer->length)
         transfer->reported = transfer->length;

@@ -447,7 +447,7 @@ TRACE_INLINE void begin_draining(struct udma_channel *channel)
 
 TRACE_INLINE void end_draining(struct udma_channel *channel, bool traced)
 {
-    __atomic_store_n(&channel->draining, false, __ATOMIC_RELEASE); /* to the next udma_poll() */
+    __atomic_store_n(&channel->draining, false, __ATOMIC_RELEASE);
     barrier_cores(); /* seen before what is pushed is read: see push() */
     if (__builtin_expect(relaxed_load32(&channel->pushed) != relaxed_load32(&channel->submitted),
                          0)) {
@@ -538,15 +538,17 @@ bool udma_transfer_turn(struct udma_channel *channel)
 
 int udma_poll(struct udma_channel *channel)
 {
-    uint32_t taken;
+    int result;
 
     if (channel == NULL || !channel->config.polled)
         return -EINVAL;
-    /* Acquire: it goes on where the last one in here has ended. */
-    if (__atomic_exchange_n(&channel->draining, true, __ATOMIC_ACQUIRE))
+    if (!udma_poll_begin(&channel->polling))
         return -EBUSY;
-    taken = drain_slowly(channel, trace_is_on());
-    return GET(channel->failed) ? -EIO : (int)taken;
+    result = (int)drain_slowly(channel, trace_is_on());
+    if (GET(channel->failed))
+        result = -EIO;
+    udma_poll_end(&channel->polling);
+    return result;
 }
 
 void udma_channel_get_counters(const struct udma_channel *channel, struct udma_counters *counters)

@@ -44,7 +44,8 @@ static int cut(const struct udma_channel *channel, const struct udma_transfer_co
         struct udma_piece piece;
 
         if (udma_move_length(way.move, &way.length) != 0 ||
-            __builtin_add_overflow(*length, way.length, length))
+            __builtin_add_overflow(*length, way.length, length) ||
+            (config->cyclic && way.length > UINT32_MAX)) /* more than the UDMAP counts */
             return -EINVAL;
         while (udma_cut_next(&way, &piece)) {
             const bool ends = way.position == way.length, last = i + 1u == config->count && ends;

@@ -98,18 +98,19 @@ struct udma_transfer_config {
     /* Of a cyclic one: the period `index` has ended. Interrupt context, on the core of the
      * channel's interrupt; in order. It is called as often as periods have ended, unless the core
      * was held up for a whole round: then those that were overwritten are left out, and `lost` says
-     * how many, before this one. Periods that leave the core's thread no time are a storm
-     * (docs/msi.md), and none is called until udma_channel_abort(). status: 0 or -EIO. Of a polled
-     * channel: in udma_cyclic_poll(). */
+     * how many, before this one; too few, if more than 4 GiB went by meanwhile. Periods that leave
+     * the core's thread no time are a storm (docs/msi.md), and none is called until
+     * udma_channel_abort(). status: 0 or -EIO. Of a polled channel: in udma_cyclic_poll(). */
     void (*period)(void *context, unsigned index, uint64_t lost, int status);
     void *context;
 };
 
 /* Thread context. -EINVAL: no move, a shape that is none (udma_side, udma_move), or a channel that
  * has no transfers; a step of rows, planes or cubes with a move that takes more than one record;
- * cyclic without period(), or more than UDMA_PERIODS_MAX. -E2BIG: it takes more
- * than 16,384 records. -EBUSY: cyclic, but the channel triggers another one. -ENOMEM; -EDEADLK; the
- * errors of irq_request(), with the first cyclic one. One thread at a time for a channel. */
+ * cyclic without period(), more than UDMA_PERIODS_MAX, or a period of 4 GiB or more. -E2BIG: it
+ * takes more than 16,384 records. -EBUSY: cyclic, but the channel triggers another one. -ENOMEM;
+ * -EDEADLK; the errors of irq_request(), with the first cyclic one. One thread at a time for a
+ * channel. */
 #define UDMA_PERIODS_MAX 512u
 int udma_transfer_prepare(struct udma_channel *channel, const struct udma_transfer_config *config,
                           struct udma_transfer **transfer);
@@ -134,8 +135,9 @@ int udma_submit(struct udma_channel *channel, struct udma_transfer *const *trans
 /* How many of its bytes are done: 0 before it begins and when it is not submitted; while it is
  * submitted never less than before, and at most its length; of a cyclic one since its submission.
  * What is done is counted by the UDMAP for the channel, so a udma_copy() on the same channel, or a
- * transfer that failed, in the meantime makes it coarser: then only whole records count. Any
- * context. */
+ * transfer that failed, in the meantime makes it coarser: then only whole records count. Of a
+ * cyclic one the UDMAP's count does not tell more than 4 GiB between two calls, or ends of a
+ * period: it says too little then. Any context. */
 uint64_t udma_transfer_done(const struct udma_transfer *transfer);
 
 /* Of a polled channel: calls back the periods that have ended, and returns how many. As udma_poll()
@@ -163,8 +165,9 @@ int udma_channel_resume(struct udma_channel *channel);
  * copy that has not ended gets its callback with -ECANCELED, in this call. Thread context; others
  * may submit meanwhile and are told -ECANCELED. 0; -ETIMEDOUT: the same, but the one in flight did
  * not end within 1 s and was cut off (a cyclic one ends with its round); -EAGAIN: a
- * callback has not returned for 5 s, call it again; or an abort or a close is at it; -EIO, or the
- * system firmware's error: the channel could not be started again, close it. -EINVAL; -EDEADLK. */
+ * callback has not returned for 5 s, call it again; or an abort or a close is at it; or somebody is
+ * in udma_poll(); -EIO, or the system firmware's error: the channel could not be started again,
+ * close it. -EINVAL; -EDEADLK. */
 int udma_channel_abort(struct udma_channel *channel);
 
 /* Counts since the open, of what udma_counters does not tell. Any context. */

@@ -301,8 +301,6 @@ static int close(struct udma_transmit *transmit)
 {
     int error, freed, stopped;
 
-    if (transmit->config.polled && PACKET_GET(transmit->consumer.draining))
-        return -EAGAIN;
     error = udma_packet_end_deferral(&transmit->consumer);
     if (error == -EAGAIN) /* a callback that hangs keeps the channel, stopped */
         udma_feed_refuse(&transmit->feed, -ECANCELED);
@@ -328,6 +326,19 @@ static int close(struct udma_transmit *transmit)
     return stopped;
 }
 
+/* Who comes to poll meanwhile is turned away. */
+static int close_unpolled(struct udma_transmit *transmit)
+{
+    int error;
+
+    if (!udma_poll_begin(&transmit->consumer.polling))
+        return -EAGAIN;
+    error = close(transmit);
+    if (udma_is_still_open(error))
+        udma_poll_end(&transmit->consumer.polling);
+    return error;
+}
+
 int udma_transmit_close(struct udma_transmit *transmit)
 {
     int error;
@@ -338,7 +349,7 @@ int udma_transmit_close(struct udma_transmit *transmit)
         return -EINVAL;
     if (!udma_end_begin(&transmit->ending))
         return -EAGAIN;
-    error = close(transmit);
+    error = close_unpolled(transmit);
     if (udma_is_still_open(error))
         udma_end_finish(&transmit->ending);
     return error;

@@ -313,11 +313,7 @@ enum irq_return udma_transmit_interrupt(void *context)
 
 int udma_transmit_poll(struct udma_transmit *transmit)
 {
-    int taken = transmit != NULL ? udma_packet_poll(&transmit->consumer) : -EINVAL;
-
-    if (taken > 0)
-        look_for_who_waits(transmit);
-    return taken;
+    return transmit != NULL ? udma_packet_poll(&transmit->consumer) : -EINVAL;
 }
 
 static void cancel(struct udma_transmit *transmit, struct udma_packet_slot *slot)

@@ -137,7 +137,7 @@ int udma_channel_open(const struct udma_channel_config *config, struct udma_chan
  * and rings. Transfers still queued are dropped: their callbacks never run. What has ended has its
  * callback: if the interrupt does not come, masked as a storm or because its core has been held up
  * for 1 s, in this call, in thread context of this core. Thread context. Other cores may be in
- * udma_copy() meanwhile, but must be out of it before the handle is gone.
+ * udma_copy() and udma_poll() meanwhile, but must be out of them before the handle is gone.
  *
  * 0: closed; the handle is gone, and no callback runs any more.
  *
@@ -166,8 +166,8 @@ int udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t sou
 /* Of a polled channel: takes what is on its ring, calls the callbacks, in order, here and now, and
  * returns how many elements those were: 0 if nothing has ended, which costs one read of a register.
  * Any context and core, but one at a time; nobody waits in it. -EBUSY: somebody is in it, another
- * core, or the callback that calls it. -EINVAL: no channel, or not a polled one. -EIO: the channel
- * has failed, as udma_copy() has it. */
+ * core, or the callback that calls it; or in udma_channel_close() or udma_channel_abort(). -EINVAL:
+ * no channel, or not a polled one. -EIO: the channel has failed, as udma_copy() has it. */
 int udma_poll(struct udma_channel *channel);
 
 /* Of a channel whose callbacks come in thread context: waits until they have returned for all that

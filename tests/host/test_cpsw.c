@@ -42,6 +42,7 @@
 #define TYPE_AT        12u
 #define HEADER         14u
 #define LEFT_FREE_RING 60u /* of a receive channel: nobody else has it */
+#define LOOKS_MAX      100000u
 #define STEPS          40u /* more than a life has requests */
 
 static const uint8_t own[] = {0x02, 0x11, 0x22, 0x33, 0x44, 0x55};
@@ -181,11 +182,23 @@ static void returned(void *context, unsigned flow, const struct udma_buffer *buf
     memory_out--;
 }
 
+static void (*in_link)(void);      /* once; or NULL */
+static unsigned in_links, at_once; /* atomic */
+
 static void link_changed(void *context, const struct cpsw_link *link)
 {
+    const struct cpsw_link told = *link;
+    void (*const once)(void) = in_link;
+
     assert_ptr_equal(context, &seen);
+    __atomic_fetch_add(&at_once, __atomic_exchange_n(&in_links, 1, __ATOMIC_SEQ_CST),
+                       __ATOMIC_SEQ_CST);
+    in_link = NULL;
+    if (once != NULL)
+        once();
     seen.links++;
-    seen.link = *link;
+    seen.link = told;
+    __atomic_store_n(&in_links, 0, __ATOMIC_SEQ_CST);
 }
 
 static struct cpsw_config config_of(bool loopback, unsigned flows)
@@ -927,6 +940,96 @@ static void test_close_while_others_send(void **state)
     }
 }
 
+/* Other cores look at the link and the statistics until they are told that it is closing: so no
+ * register is accessed, once the power is off. */
+static void look_until_closed(void *argument)
+{
+    struct cpsw_statistics statistics;
+    unsigned tries = 0;
+    int error;
+
+    (void)argument;
+    do {
+        tries++;
+        error = core_id() % 2u != 0 ? cpsw_check_link(port)
+                                    : cpsw_get_statistics(port, CPSW_PORT_MAC, &statistics);
+        time_now_ns();
+    } while (error == 0 && tries < LOOKS_MAX);
+    __atomic_fetch_add(&turned_away, error == -ECANCELED, __ATOMIC_RELAXED);
+}
+
+static void test_close_while_others_look(void **state)
+{
+    (void)state;
+    for (unsigned round = 0; round < 20; round++) {
+        memset(&seen, 0, sizeof(seen));
+        turned_away = 0;
+        open_port(round % 2u != 0, 1);
+        for (unsigned core = 1; core < 4; core++)
+            assert_int_equal(smp_start(core, look_until_closed, NULL), 0);
+        host_advance_us(20 + 7 * round);
+        close_port();
+        for (unsigned core = 1; core < 4; core++)
+            assert_int_equal(smp_join(core, 10000000), 0);
+        assert_int_equal(turned_away, 3);
+    }
+}
+
+static void link_is_up_again(void *argument)
+{
+    *(int *)argument = cpsw_set_link(port, true);
+}
+
+/* It changes while link() tells of the change before; in there, so the mutex is free. */
+static void change_from_another_core(void)
+{
+    int error = -EIO;
+
+    assert_int_equal(smp_start(1, link_is_up_again, &error), 0);
+    assert_int_equal(smp_join(1, 10000000), 0);
+    assert_int_equal(error, 0);
+}
+
+static void change_it_here(void)
+{
+    assert_int_equal(cpsw_set_link(port, true), 0);
+}
+
+static void test_link_is_told_in_order(void **state)
+{
+    (void)state;
+    open_port(true, 1);
+    for (unsigned here = 0; here < 2; here++) {
+        const unsigned links = seen.links;
+
+        in_link = here != 0 ? change_it_here : change_from_another_core;
+        assert_int_equal(cpsw_set_link(port, false), 0);
+        assert_int_equal(seen.links, links + 2u);
+        assert_true(seen.link.up);
+        assert_int_equal(at_once, 0);
+    }
+    close_port();
+}
+
+static int closed_in_link;
+
+static void close_here(void)
+{
+    closed_in_link = cpsw_close(port);
+}
+
+/* It keeps the port, which carries nothing any more. */
+static void test_close_in_link(void **state)
+{
+    (void)state;
+    open_port(true, 1);
+    in_link = close_here;
+    assert_int_equal(cpsw_set_link(port, false), 0);
+    assert_int_equal(closed_in_link, -EAGAIN);
+    assert_int_equal(cpsw_check_link(port), -ECANCELED);
+    close_port();
+}
+
 static void send_and_linger(void *argument)
 {
     *(int *)argument = send_frame(1, 100);
@@ -1097,6 +1200,9 @@ int main(void)
         TEST(test_close_not_allowed),
         TEST(test_close_in_the_middle),
         TEST(test_close_while_others_send),
+        TEST(test_close_while_others_look),
+        TEST(test_link_is_told_in_order),
+        TEST(test_close_in_link),
         TEST(test_close_waits_for_senders),
         TEST(test_close_unstarted),
         TEST(test_power),

@@ -375,6 +375,12 @@ static void bad_arguments_are_refused(void **state)
     config.count = 1;
     config.cyclic = true;
     assert_int_equal(udma_transfer_prepare(probe.channel, &config, &transfer), -EINVAL);
+    config.period = on_period;
+    move = udma_move_rows(0, 0, 0, 0, 0x10000, 0x10000); /* 4 GiB */
+    assert_int_equal(udma_transfer_prepare(probe.channel, &config, &transfer), -EINVAL);
+    move = udma_move_rows(0, 0, 0, 0, 0x10000, 0xffff);
+    must(udma_transfer_prepare(probe.channel, &config, &transfer));
+    must(udma_transfer_release(transfer));
     config.cyclic = false;
     move.source.count[1] = 0;
     assert_int_equal(udma_transfer_prepare(probe.channel, &config, &transfer), -EINVAL);
@@ -623,6 +629,47 @@ static void periods_that_were_overwritten_are_counted(void **state)
     for (unsigned i = 0; i < probe.periods; i++)
         assert_int_equal(probe.indices[i], (probe.lost + i) % 3u);
     must(udma_channel_close(probe.channel));
+}
+
+/* What nobody has looked at for more than 2 GiB: as if the UDMAP's count were so much further. */
+#define UNSEEN (3u * 0x40000000u)
+
+static void a_cyclic_one_that_nobody_looked_at_is_counted(void **state)
+{
+    const struct udma_move move =
+        udma_move_copy((uintptr_t)ring_memory[0], (uintptr_t)ring_source, 512);
+    struct udma_transfer_config config = {.moves = &move,
+                                          .count = 1,
+                                          .cyclic = true,
+                                          .period = on_period,
+                                          .trigger = UDMA_TRIGGER_0,
+                                          .step = UDMA_STEP_MOVE};
+
+    (void)state;
+    for (unsigned looks = 0; looks < 3; looks++) { /* before; by periods alone */
+        struct udma_transfer *transfer;
+        struct probe probe;
+
+        open_with(&probe, 1, true, NULL);
+        config.context = &probe;
+        must(udma_transfer_prepare(probe.channel, &config, &transfer));
+        must(submit(transfer, 0));
+        must(udma_trigger(probe.channel));
+        host_advance_us(100);
+        if (looks == 1)
+            assert_int_equal(udma_transfer_done(transfer), 512);
+        probe.channel->extra->base -= UNSEEN;
+        if (looks != 2)
+            assert_int_equal(udma_transfer_done(transfer), UNSEEN + 512u);
+        assert_int_equal(udma_cyclic_poll(probe.channel), 1);
+        assert_int_equal(probe.lost, UNSEEN / 512u);
+        must(udma_trigger(probe.channel));
+        host_advance_us(100);
+        assert_int_equal(udma_cyclic_poll(probe.channel), 1);
+        assert_int_equal(probe.lost, UNSEEN / 512u);
+        assert_int_equal(udma_transfer_done(transfer), UNSEEN + 1024u);
+        must(udma_channel_close(probe.channel));
+    }
 }
 
 /* Without triggers it runs as fast as it can; the teardown ends it at a round's end. */
@@ -977,6 +1024,7 @@ int main(void)
         cmocka_unit_test(a_channel_starts_another_one),
         cmocka_unit_test(a_cyclic_one_tells_each_period),
         cmocka_unit_test(periods_that_were_overwritten_are_counted),
+        cmocka_unit_test(a_cyclic_one_that_nobody_looked_at_is_counted),
         cmocka_unit_test(a_cyclic_one_is_aborted_and_closed),
         cmocka_unit_test(a_polled_cyclic_one),
         cmocka_unit_test(a_paused_channel_goes_on),
