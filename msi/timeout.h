@@ -10,7 +10,8 @@
  * that have become due meanwhile run when it is back, as alarms do.
  *
  * The alarms are taken when the first user begins (ALARM_INTID, on all cores), and given back when
- * the last one has ended; so whoever wants an alarm for himself can have it in between.
+ * the last one has ended; so whoever wants an alarm for himself can have it in between. If a core
+ * that has used its own is off then, they stay taken until a later last one ends.
  *
  * A driver embeds the timeout in a structure of its own. Nothing is allocated. Setting one costs a
  * walk along the core's list.

@@ -20,6 +20,8 @@ struct navigators navigators_inventory(void)
     irq_get_inventory(&irqs);
     now.irqs = irqs.irqs;
     now.events = irqs.events;
+    now.vints = irqs.vints;
+    now.routes = irqs.routes;
     now.held = irqs.held;
     return now;
 }
@@ -33,8 +35,9 @@ static void print(const char *when, const struct navigators *navigators)
                when, i, udma->channels_free, udma->rings_free, udma->transmit_free,
                udma->receive_free, udma->held);
     }
-    printf("# %s: %u interrupts, %u events, %u held\n", when, (unsigned)navigators->irqs,
-           (unsigned)navigators->events, (unsigned)navigators->held);
+    printf("# %s: %u interrupts, %u events, %u VINTs, %u routes, %u held\n", when,
+           (unsigned)navigators->irqs, (unsigned)navigators->events, (unsigned)navigators->vints,
+           (unsigned)navigators->routes, (unsigned)navigators->held);
 }
 
 bool navigators_are_as_before(const struct navigators *before)

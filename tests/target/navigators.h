@@ -13,7 +13,7 @@
 
 struct navigators {
     struct udma_inventory udma[PLATFORM_NAVIGATORS];
-    uint32_t irqs, events, held;
+    uint32_t irqs, events, vints, routes, held;
 };
 
 /* Thread context. The second one prints what has changed. */

@@ -13,9 +13,9 @@
 #include "drivers/udma/internal.h"
 #include "drivers/udma/packet.h"
 #include "msi/irq.h"
-#include "msi/report.h"
 #include "platform/platform.h"
 #include "tests/target/all_cores.h"
+#include "tests/target/navigators.h"
 #include "tests/target/twin_faults.h"
 #include "twin/models/am65x.h"
 
@@ -172,30 +172,6 @@ static bool hears_one_more(struct loop *loop)
            get(&loop->refused) + get(&loop->memory_errors) == loop->wanted;
 }
 
-/* What is used of the hardware, and of the interrupt layer. */
-struct inventory {
-    struct udma_inventory navigators[PLATFORM_NAVIGATORS];
-    struct irq_inventory irqs;
-};
-
-static struct inventory inventory(void)
-{
-    struct inventory now;
-
-    memset(&now, 0, sizeof(now));
-    for (unsigned i = 0; i < PLATFORM_NAVIGATORS; i++)
-        udma_get_inventory_of(platform_udma((enum platform_navigator)i), &now.navigators[i]);
-    irq_get_inventory(&now.irqs);
-    return now;
-}
-
-static bool is_as_before(const struct inventory *before)
-{
-    const struct inventory now = inventory();
-
-    return memcmp(&now, before, sizeof(now)) == 0;
-}
-
 /* Whether the system firmware has given this host the event: else there is nothing to hear. */
 static bool is_told(enum platform_navigator navigator)
 {
@@ -204,7 +180,7 @@ static bool is_told(enum platform_navigator navigator)
 
 SELFTEST(packet, each_packet_for_a_wrong_flow_is_told, 60)
 {
-    const struct inventory before = inventory();
+    const struct navigators before = navigators_inventory();
     static struct loop loop, other;
 
     for (unsigned n = 0; n < PLATFORM_NAVIGATORS; n++) {
@@ -229,13 +205,13 @@ SELFTEST(packet, each_packet_for_a_wrong_flow_is_told, 60)
         CHECK(close_loop(&loop));
         if (loop.refused != 0)
             CHECK_EQUAL(loop.received, ROUNDS);
-        CHECK(is_as_before(&before));
+        CHECK(navigators_are_as_before(&before));
     }
 }
 
 SELFTEST(packet, a_wrong_flow_is_told_in_the_close_at_last, 60)
 {
-    const struct inventory before = inventory();
+    const struct navigators before = navigators_inventory();
     static struct loop loop;
 
     for (unsigned i = 0; i < 16; i++) {
@@ -250,7 +226,7 @@ SELFTEST(packet, a_wrong_flow_is_told_in_the_close_at_last, 60)
         CHECK_EQUAL(loop.sent, 1);
         CHECK_EQUAL(loop.refused, told ? 1 : 0);
     }
-    CHECK(is_as_before(&before));
+    CHECK(navigators_are_as_before(&before));
 }
 
 static bool bad_on[CORE_MAX];
@@ -291,19 +267,19 @@ static void hear_on_this_core(void *argument)
 
 SELFTEST(packet, all_cores_hear_of_their_own_wrong_flows, 60)
 {
-    const struct inventory before = inventory();
+    const struct navigators before = navigators_inventory();
 
     memset(bad_on, 0, sizeof(bad_on));
     finished = 0;
     CHECK_EQUAL(run_on_all_cores(hear_on_this_core, NULL, 4 * WAIT_US), 0);
     for (unsigned i = 0; i < core_count(); i++)
         CHECK(!bad_on[i]);
-    CHECK(is_as_before(&before));
+    CHECK(navigators_are_as_before(&before));
 }
 
 SELFTEST(packet, a_ring_whose_memory_fails_is_told, 30)
 {
-    const struct inventory before = inventory();
+    const struct navigators before = navigators_inventory();
     static struct loop loop;
 
     if (!twin_present())
@@ -320,5 +296,5 @@ SELFTEST(packet, a_ring_whose_memory_fails_is_told, 30)
     CHECK(close_loop(&loop));
     CHECK_EQUAL(loop.memory_errors, ROUNDS);
     CHECK_EQUAL(loop.received, ROUNDS);
-    CHECK(is_as_before(&before));
+    CHECK(navigators_are_as_before(&before));
 }

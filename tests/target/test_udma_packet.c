@@ -246,7 +246,8 @@ static bool is_done(void *argument)
     return get(&loop->received) == loop->queued && get(&loop->sent) == loop->queued;
 }
 
-static bool send_all(struct loop *loop, uint64_t timeout_us)
+/* As far as loop->total, waiting where there is no room. */
+static bool queue_all(struct loop *loop, uint64_t timeout_us)
 {
     while (loop->queued < loop->total && !selftest_aborted()) {
         int taken = send_one(loop, loop->queued);
@@ -256,7 +257,12 @@ static bool send_all(struct loop *loop, uint64_t timeout_us)
         else if (taken != -EAGAIN || wait_for(has_room, loop, timeout_us) != 0)
             return false;
     }
-    return wait_for(is_done, loop, timeout_us) == 0;
+    return loop->queued == loop->total;
+}
+
+static bool send_all(struct loop *loop, uint64_t timeout_us)
+{
+    return queue_all(loop, timeout_us) && wait_for(is_done, loop, timeout_us) == 0;
 }
 
 /* Whether nothing was lost. */
@@ -402,13 +408,12 @@ static bool are_few(const char *what, const struct udma_packet_counters *counter
 static void check_coalesced(enum platform_navigator navigator)
 {
     struct udma_packet_counters counters;
-    struct loop loop = {.total = COALESCED_LOAD,
-                        .coalesce = UDMA_COALESCE(COALESCED, COALESCED_US)};
+    struct loop loop = {.coalesce = UDMA_COALESCE(COALESCED, COALESCED_US)};
 
     CHECK(open_ends(&loop, navigator, navigator));
-    while (loop.queued < loop.total) {
-        CHECK_EQUAL(send_one(&loop, loop.queued), 1);
-        loop.queued++;
+    while (loop.total < COALESCED_LOAD) {
+        loop.total++;
+        CHECK(queue_all(&loop, WAIT_US));
         delay_us(COALESCED_GAP);
     }
     CHECK_EQUAL(wait_for(is_done, &loop, WAIT_US), 0);
@@ -426,7 +431,7 @@ static void check_coalesced(enum platform_navigator navigator)
 
 #define COALESCED_S 60
 
-/* The alarm is the watchdog's otherwise. */
+/* The alarm is the watchdog's otherwise; a check that fails leaves it with the channels. */
 SELFTEST(packet, coalesced_interrupts_are_few_and_lose_nothing, COALESCED_S)
 {
     const struct navigators before = navigators_inventory();
@@ -434,7 +439,8 @@ SELFTEST(packet, coalesced_interrupts_are_few_and_lose_nothing, COALESCED_S)
     watchdog_stop();
     check_coalesced(PLATFORM_NAVSS_MAIN);
     check_coalesced(PLATFORM_NAVSS_MCU);
-    watchdog_start("packet.coalesced_interrupts_are_few_and_lose_nothing", COALESCED_S);
+    if (watchdog_is_free())
+        watchdog_start("packet.coalesced_interrupts_are_few_and_lose_nothing", COALESCED_S);
     CHECK(navigators_are_as_before(&before));
 }
 
