@@ -78,10 +78,16 @@ static uint64_t longest_us(void)
     return __atomic_load_n(&link.longest_us, __ATOMIC_SEQ_CST);
 }
 
+/* Both ends' callbacks, and so two cores, at once. */
+static void note_if(bool wrong)
+{
+    __atomic_add_fetch(&link.wrong, wrong, __ATOMIC_SEQ_CST);
+}
+
 static void on_sent(void *context, void *cookie, int status)
 {
     (void)context;
-    link.wrong += status != 0 || (uintptr_t)cookie != link.sent;
+    note_if(status != 0 || (uintptr_t)cookie != link.sent);
     __atomic_add_fetch(&link.sent, 1, __ATOMIC_SEQ_CST);
     wait_notify();
 }
@@ -95,7 +101,7 @@ static void on_packet(void *context, const struct udma_received *packet)
     us = (time_now_ns() - stamp) / 1000u;
     if (us > link.longest_us)
         __atomic_store_n(&link.longest_us, us, __ATOMIC_SEQ_CST);
-    link.wrong += packet->length != sizeof(stamp);
+    note_if(packet->length != sizeof(stamp));
     packet->buffers->length = SIZE;
     if (udma_flow_give(link.flow, 0, packet->buffers, 1) != 1) /* in the close */
         link.returned++;
@@ -436,7 +442,7 @@ static void on_copy(void *context, void *cookie, int status)
 {
     (void)context;
     (void)cookie;
-    link.wrong += status != 0 && status != -ECANCELED;
+    note_if(status != 0 && status != -ECANCELED);
     copies++;
 }
 
