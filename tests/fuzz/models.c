@@ -55,8 +55,9 @@ static const struct am65x_environment environment = {
 static uint32_t some_moods(void)
 {
     static const uint32_t moods[] = {
-        AM65X_MOOD_I2101,       AM65X_MOOD_STALE_LOADER, AM65X_MOOD_GARBAGE_FIELDS,
-        AM65X_MOOD_MAP_ENABLES, AM65X_MOOD_SLOW_EVENTS,  AM65X_MOOD_MISORDERED,
+        AM65X_MOOD_I2101,          AM65X_MOOD_STALE_LOADER, AM65X_MOOD_GARBAGE_FIELDS,
+        AM65X_MOOD_MAP_ENABLES,    AM65X_MOOD_SLOW_EVENTS,  AM65X_MOOD_MISORDERED,
+        AM65X_MOOD_STALE_ETHERNET,
     };
     uint32_t chosen = 0;
 

@@ -283,7 +283,7 @@ static void use_ring(uint16_t number)
     assert_int_equal(udma_ring_close(&ring), 0);
 }
 
-/* In the mood stale-loader a loader's channels are paired with the port, and a loader's rings are
+/* In the mood stale-ethernet a loader's channels are paired with the port, and a loader's rings are
  * configured: all of it is as it always was when the port has been open, and each ring. */
 static void take_over_left_overs(void)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What a loader has left of DMA (the models' mood stale-loader): channels of both Navigators that
- * run, rings with contents, and a peripheral's threads that are paired with channels of other
- * numbers than those that the driver takes for it.
+ * What a loader has left of DMA (the models' moods stale-loader and stale-ethernet): channels of
+ * both Navigators that run, rings with contents, and a peripheral's threads that are paired with
+ * channels of other numbers than those that the driver takes for it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -164,6 +164,7 @@ int main(void)
         cmocka_unit_test(its_numbers_are_like_any_other),
     };
 
-    (void)setenv("HOST_MOODS", "1", 1); /* AM65X_MOOD_STALE_LOADER */
+    /* AM65X_MOOD_STALE_LOADER, AM65X_MOOD_STALE_ETHERNET */
+    (void)setenv("HOST_MOODS", "0x8001", 1);
     return cmocka_run_group_tests(tests, machine_up, NULL);
 }

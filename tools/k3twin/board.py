@@ -32,7 +32,7 @@ INITRD_ADDRESS = 0x90000000
 # As AM65X_MOOD_* of twin/models/am65x.h: a bit each, from bit 0 on.
 MOODS = {name: 1 << bit for bit, name in enumerate((
     "stale-loader", "i2101", "garbage-fields", "map-enables", "slow-events", "misordered", "few-cores", "one-gib",
-    "abort-unmodelled", "caches", "order", "non-shareable", "flat-its", "two-level-its", "suspend"))}
+    "abort-unmodelled", "caches", "order", "non-shareable", "flat-its", "two-level-its", "suspend", "stale-ethernet"))}
 CACHES_END = 0x2440000000  # of what the mood caches has besides
 LOADED_MAX = 64
 FEW_CORES = 2

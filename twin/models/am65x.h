@@ -98,6 +98,7 @@ struct am65x_environment {
 #define AM65X_MOOD_TWO_LEVEL_ITS    (1u << 13) /* the table of devices can have two levels */
 /* The monitor's, and of INTA and INTR. */
 #define AM65X_MOOD_SUSPEND          (1u << 14) /* SYSTEM_SUSPEND, and what it loses */
+#define AM65X_MOOD_STALE_ETHERNET   (1u << 15) /* a loader has left Ethernet on */
 
 struct am65x_config {
     uint32_t trace;       /* AM65X_TRACE_* */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The mood stale-loader, Ethernet: a loader that has fetched the image over the network may have
+ * The mood stale-ethernet: a loader that has fetched the image over the network may have
  * left all of it on. Two packet channels of the MCU's Navigator, of numbers that are not the first,
  * are paired with the switch's threads and run; the flow has free buffers, and its completion ring
  * a packet that nobody has looked at. The switch takes frames for the loader's address and from
@@ -131,7 +131,7 @@ static void leave_switch(void)
 
 void stale_loader_leave(void)
 {
-    if (!model_mood(AM65X_MOOD_STALE_LOADER))
+    if (!model_mood(AM65X_MOOD_STALE_ETHERNET))
         return;
     leave_channels();
     leave_switch();

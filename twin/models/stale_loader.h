@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * What a loader leaves of Ethernet in the mood stale-loader.
+ * What a loader leaves of Ethernet in the mood stale-ethernet.
  */
 #ifndef TWIN_MODELS_STALE_LOADER_H
 #define TWIN_MODELS_STALE_LOADER_H
