@@ -621,6 +621,15 @@ static void every_request_of_a_close_may_fail(void **state)
     ti_sci_set_timeout_us(1000000);
 }
 
+static void each_error_has_a_name_of_its_own(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < SERIAL_ERRORS; i++)
+        for (unsigned j = i + 1u; j <= SERIAL_ERRORS; j++)
+            assert_string_not_equal(serial_error_name((enum serial_error)i),
+                                    serial_error_name((enum serial_error)j));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -643,6 +652,7 @@ int main(void)
         cmocka_unit_test_setup(every_allocation_may_fail, set_up),
         cmocka_unit_test_setup(every_request_of_an_open_may_fail, set_up),
         cmocka_unit_test_setup(every_request_of_a_close_may_fail, set_up),
+        cmocka_unit_test(each_error_has_a_name_of_its_own),
     };
 
     return cmocka_run_group_tests_name("serial", tests, start, NULL);
