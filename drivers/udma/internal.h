@@ -152,6 +152,9 @@ struct udma_one_way {
     void (*enable)(struct udma_channel *channel);
     /* Begins a teardown; forced: the transfer in flight is given up. Thread context, if forced. */
     void (*tear_down)(struct udma_channel *channel, bool forced);
+    /* A teardown that was begun is still waited for; again and again. Thread context. NULL:
+     * it ends by itself. */
+    void (*go_on)(struct udma_channel *channel);
     void (*stop)(struct udma_channel *channel); /* it is off: so is the other end, from here on */
     /* Of a transfer that is to be prepared, of so many bytes: -EINVAL. */
     int (*check)(const struct udma_channel *channel, const struct udma_transfer_config *config,

@@ -162,6 +162,13 @@ static void end_receiving(struct udma_channel *channel, bool forced)
     udma_endpoint_teardown(half_of(channel));
 }
 
+/* The PDMA's packets end where its static TR says, and each uses up a drain: before it was told of
+ * the teardown, by a core that was slow, or those that it held. */
+static void go_on_receiving(struct udma_channel *channel)
+{
+    udma_transfer_submit_drain(channel);
+}
+
 static void stop(struct udma_channel *channel)
 {
     udma_endpoint_stop(half_of(channel));
@@ -274,6 +281,7 @@ static const struct udma_one_way receiving = {
     .configure = configure,
     .enable = enable,
     .tear_down = end_receiving,
+    .go_on = go_on_receiving,
     .stop = stop,
     .check = check,
     .status = receiving_status,

@@ -106,6 +106,12 @@ void udma_begin_stop(struct udma_channel *channel)
     begin(channel);
 }
 
+static void go_on(struct udma_channel *channel)
+{
+    if (channel->numbers.one_way != NULL && channel->numbers.one_way->go_on != NULL)
+        channel->numbers.one_way->go_on(channel);
+}
+
 static bool has_stopped(void *argument)
 {
     const struct udma_channel *channel = argument;
@@ -127,6 +133,8 @@ static int wait_for_message(struct udma_channel *channel, deadline_t deadline)
 
     do {
         error = wait_for(has_stopped, channel, TEARDOWN_LOOK_US);
+        if (error != 0)
+            go_on(channel);
     } while (error != 0 && (is_transmitting(channel) || is_handled(channel)) &&
              !deadline_passed(deadline));
     return error;
@@ -144,6 +152,7 @@ static bool look_for_message(struct udma_channel *channel, deadline_t deadline)
             return true;
         if (deadline_passed(deadline))
             return false;
+        go_on(channel);
         delay_us(MESSAGE_POLL_US);
     }
 }

@@ -155,7 +155,7 @@ int udma_transfer_prepare(struct udma_channel *channel, const struct udma_transf
     }
     (*transfer)->length = length;
     udma_descriptor_begin((*transfer)->descriptor, channel->numbers.channel,
-                          channel->completion.index, (*transfer)->record_bytes, records,
+                          channel->numbers.completion_ring, (*transfer)->record_bytes, records,
                           config->cyclic);
     (void)cut(channel, config, (*transfer)->descriptor, &records, &length);
     attach(*transfer);

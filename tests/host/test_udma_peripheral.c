@@ -18,6 +18,7 @@
 #include "arch/wait.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/extra.h"
+#include "drivers/udma/peer_registers.h"
 #include "drivers/udma/peripheral.h"
 #include "platform/am65x.h"
 #include "tests/host/support/host.h"
@@ -338,6 +339,36 @@ static void nothing_waits_for_what_comes(void **state)
     assert_int_equal(from.calls, 0);
 }
 
+static void dawdle_at_teardowns(uintptr_t address, unsigned size, uint64_t value)
+{
+    const struct udmap_channel_registers *half = udma_lead(&from.channel->halves);
+
+    (void)size;
+    if (address == (uintptr_t)&half->peer[UDMA_PEER_ENABLE] &&
+        (value & UDMA_PEER_ENABLE_TEARDOWN) != 0)
+        host_advance_us(2000);
+}
+
+/* Packets that end before the PDMA is told of the teardown use up what was submitted for its rest.
+ */
+static void a_core_that_is_slow_still_ends_it(void **state)
+{
+    (void)state;
+    open_to();
+    open_from(1);
+    fill();
+    start_cyclic(&to);
+    must(mcasp_loopback_run(BASE));
+    wait_until(&to, 3, 0);
+    host_set_write_observer(dawdle_at_teardowns);
+    must(udma_channel_abort(from.channel));
+    wait_until(&to, to.periods + 3u, 0);
+    must(udma_channel_close(from.channel));
+    host_set_write_observer(NULL);
+    must(udma_channel_close(to.channel));
+    assert_int_equal(from.calls, 0);
+}
+
 static struct udma_transfer *prepare_sending(uint64_t length)
 {
     const struct udma_move move = udma_move_send((uintptr_t)to.memory, length);
@@ -606,6 +637,7 @@ int main(void)
         TEST(a_pause_holds_the_stream),
         TEST(an_abort_in_the_middle_can_be_gone_on_from),
         TEST(nothing_waits_for_what_comes),
+        TEST(a_core_that_is_slow_still_ends_it),
         TEST(what_is_sent_once_goes_out),
         TEST(what_stands_still_is_flushed),
         TEST(a_polled_one_comes_when_it_is_asked),

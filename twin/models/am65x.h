@@ -210,6 +210,7 @@ enum am65x_counter {
     AM65X_COUNT_PACKETS,         /* packets that receive channels have written */
     AM65X_COUNT_PACKETS_DROPPED, /* packets for which no receive channel had a use or a descriptor
                                   */
+    AM65X_COUNT_PUSHES_LOST,     /* descriptors that no ring took: full, or not configured */
     AM65X_COUNT_FRAMES_IN,       /* that have come off the Ethernet's wire, */
     AM65X_COUNT_FRAMES_OUT,      /* and gone onto it, */
     AM65X_COUNT_FRAMES_LOST,     /* and been lost there on request */

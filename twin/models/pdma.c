@@ -233,7 +233,7 @@ static void source_expired(unsigned port)
     pass_on(port);
     if (thread->ending)
         end_source(port);
-    else if (burst_goes_on(thread) || (!thread->refused && asks_to_be_read(port)))
+    if (burst_goes_on(thread) || (!thread->ending && !thread->refused && asks_to_be_read(port)))
         wake(thread);
 }
 

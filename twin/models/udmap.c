@@ -400,9 +400,13 @@ void udmap_peer_ended(struct channel *channel, uint16_t peer_thread)
 
 void udmap_push(enum navss navss, unsigned ring, uint64_t element, bool to_head)
 {
-    if (ringacc_push(navss, ring, element, to_head) || !model_trace_wanted(AM65X_TRACE_DMA))
-        return;
     struct trace_line line;
+
+    if (ringacc_push(navss, ring, element, to_head))
+        return;
+    model_count(AM65X_COUNT_PUSHES_LOST, 1);
+    if (!model_trace_wanted(AM65X_TRACE_DMA))
+        return;
     model_trace_start(&line, "dma");
     model_trace_field(&line, "ring", ring);
     model_trace_text(&line, " is full or not configured, lost ");

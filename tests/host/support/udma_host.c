@@ -104,6 +104,7 @@ struct udma_host_inventory udma_host_inventory(void)
     inventory.routes = am65x_counter(AM65X_COUNT_ROUTES);
     inventory.pairs = am65x_counter(AM65X_COUNT_PSIL_PAIRS);
     inventory.rings = am65x_counter(AM65X_COUNT_RINGS);
+    inventory.lost = am65x_counter(AM65X_COUNT_PUSHES_LOST);
     return inventory;
 }
 

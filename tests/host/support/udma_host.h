@@ -31,6 +31,7 @@ struct udma_host_inventory {
     struct udma_inventory udma, mcu;
     unsigned open;
     uint64_t irqs, mappings, routes, pairs, rings;
+    uint64_t lost; /* descriptors that went to no ring: never any */
 };
 struct udma_host_inventory udma_host_inventory(void);
 
