@@ -13,10 +13,10 @@
 #include "drivers/udma/peripheral.h"
 #include "drivers/udma/udma.h"
 #include "msi/irq.h"
-#include "msi/report.h"
 #include "platform/am65x.h"
 #include "tests/target/example_audio.h"
 #include "tests/target/mcasp_loopback.h"
+#include "tests/target/navigators.h"
 
 #include <errno.h>
 #include <string.h>
@@ -72,29 +72,6 @@ static int wait_for_periods(const struct told *told, uint64_t periods)
     return wait_for(has_come, &expectation, WAIT_US);
 }
 
-struct inventory {
-    struct udma_inventory udma;
-    struct irq_inventory irqs;
-};
-
-static struct inventory take_inventory(void)
-{
-    struct inventory inventory;
-
-    memset(&inventory, 0, sizeof(inventory));
-    udma_get_inventory(&inventory.udma);
-    irq_get_inventory(&inventory.irqs);
-    return inventory;
-}
-
-static bool is_as(const struct inventory *before)
-{
-    const struct inventory now = take_inventory();
-
-    return memcmp(&now.udma, &before->udma, sizeof(now.udma)) == 0 &&
-           memcmp(&now.irqs, &before->irqs, sizeof(now.irqs)) == 0;
-}
-
 /* What is sent: each word is its number. */
 static void fill(uint32_t *words)
 {
@@ -136,14 +113,14 @@ static void go_round(uint32_t *out, uint32_t *in)
 SELFTEST(audio, example_audio_plays_and_records, 60)
 {
     uint32_t *out = dma_alloc(RING), *in = dma_alloc(RING);
-    struct inventory before;
+    struct navigators before;
 
     CHECK(out != NULL && in != NULL);
     CHECK_EQUAL(ti_sci_device_get(AM65X_DEV_MCASP0), 0);
-    before = take_inventory();
+    before = navigators_inventory();
     fill(out);
     go_round(out, in);
-    CHECK(is_as(&before));
+    CHECK(navigators_are_as_before(&before));
     CHECK_EQUAL(ti_sci_device_put(AM65X_DEV_MCASP0), 0);
     dma_free(out);
     dma_free(in);
@@ -211,11 +188,11 @@ SELFTEST(audio, lists_end_in_order, 60)
     uint32_t *out = dma_alloc(RING), *in = dma_alloc(RING);
     struct udma_channel *to, *from;
     struct ends sent = {0}, received = {0};
-    struct inventory before;
+    struct navigators before;
 
     CHECK(out != NULL && in != NULL);
     CHECK_EQUAL(ti_sci_device_get(AM65X_DEV_MCASP0), 0);
-    before = take_inventory();
+    before = navigators_inventory();
     fill(out);
     memset(in, 0, RING);
     mcasp_loopback_prepare(BASE);
@@ -234,7 +211,7 @@ SELFTEST(audio, lists_end_in_order, 60)
     CHECK_EQUAL(udma_channel_close(from), 0);
     CHECK_EQUAL(udma_channel_close(to), 0);
     mcasp_loopback_stop(BASE);
-    CHECK(is_as(&before));
+    CHECK(navigators_are_as_before(&before));
     CHECK_EQUAL(ti_sci_device_put(AM65X_DEV_MCASP0), 0);
     dma_free(out);
     dma_free(in);
