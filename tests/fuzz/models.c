@@ -31,14 +31,6 @@ static void event(void *context, enum am65x_event kind, uint32_t subject, uint64
         fuzz_check_memory(bytes, size, "an event");
 }
 
-static bool frame_send(void *context, const void *frame, size_t length)
-{
-    (void)context;
-    FUZZ_CHECK(length != 0 && length <= AM65X_FRAME_MAX);
-    fuzz_check_memory(frame, length, "a frame");
-    return fuzz_below(4) != 0;
-}
-
 static const struct am65x_environment environment = {
     .line = soc_line,
     .its_message = soc_its_message,
@@ -48,7 +40,7 @@ static const struct am65x_environment environment = {
     .uart_transmit = soc_uart_transmit,
     .trace = trace,
     .event = event,
-    .frame_send = frame_send,
+    .frame_send = soc_frame_send,
 };
 
 /* By the input's length, which leaves inputs of before moods what they were. */

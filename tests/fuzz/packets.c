@@ -15,14 +15,6 @@
 
 /* ---------------------------------------------------------------- the surroundings */
 
-static bool frame_send(void *context, const void *frame, size_t length)
-{
-    (void)context;
-    FUZZ_CHECK(length != 0 && length <= AM65X_FRAME_MAX);
-    fuzz_check_memory(frame, length, "a frame");
-    return fuzz_below(4) != 0;
-}
-
 static const struct am65x_environment environment = {
     .line = soc_line,
     .its_message = soc_its_message,
@@ -30,7 +22,7 @@ static const struct am65x_environment environment = {
     .memory_write = soc_memory_write,
     .now = soc_now,
     .uart_transmit = soc_uart_transmit,
-    .frame_send = frame_send,
+    .frame_send = soc_frame_send,
 };
 
 /* ---------------------------------------------------------------- TI-SCI */

@@ -12,6 +12,7 @@
 #include "drivers/udma/packet_channels.h"
 #include "msi/irq.h"
 #include "msi/work.h"
+#include "tests/host/support/close_race.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/udma_host.h"
 
@@ -85,7 +86,6 @@ static struct {
     unsigned sending, receiving;  /* a callback runs */
     unsigned twice, out_of_order; /* callbacks at once; packets */
     unsigned late, closed;        /* callbacks after the close */
-    unsigned round, begun, left;  /* of a close: see test_udma_parallel.c */
     unsigned accepted, teardowns;
     bool answers; /* callbacks send too */
 } link;
@@ -371,35 +371,6 @@ static void all_cores_send_and_poll(void **state)
 
 /* ---- closes under everybody's hands ---- */
 
-/* A close waits here until all other cores have been refused, so that they are out of the handle's
- * functions before it is gone. */
-int __real_irq_free(struct irq *irq);
-int __wrap_irq_free(struct irq *irq);
-
-static bool all_have_left(void *argument)
-{
-    (void)argument;
-    return get(&link.left) == core_count() - 1u;
-}
-
-int __wrap_irq_free(struct irq *irq)
-{
-    if (link.answers)
-        assert(wait_for(all_have_left, NULL, TIMEOUT_US) == 0);
-    return __real_irq_free(irq);
-}
-
-static bool round_is_open(void *round)
-{
-    return get(&link.round) >= (unsigned)(uintptr_t)round;
-}
-
-static bool all_have_begun(void *argument)
-{
-    (void)argument;
-    return get(&link.begun) == core_count() - 1u;
-}
-
 static void send_until_refused(void)
 {
     struct sent *packet = NULL;
@@ -415,7 +386,7 @@ static void send_until_refused(void)
         if (error == 1) {
             packet = NULL;
             if (++taken == 3)
-                add(&link.begun);
+                close_race_begun();
         }
         go_on();
     } while (error != -ECANCELED);
@@ -431,7 +402,7 @@ static void give_until_refused(void)
     unsigned number = 0;
     bool taken;
 
-    add(&link.begun);
+    close_race_begun();
     do {
         while (get(&own[number].given) != 0)
             number = (number + 1u) % (DEPTH + 1u);
@@ -445,23 +416,13 @@ static void take_part(void *argument)
 {
     (void)argument;
     for (uintptr_t round = 1; round <= 2u * ROUNDS; round++) {
-        assert(idle_for(round_is_open, (void *)round, TIMEOUT_US) == 0);
+        close_race_wait((unsigned)round);
         if (round % 2u != 0)
             send_until_refused();
         else
             give_until_refused();
-        add(&link.left);
-        wait_notify();
+        close_race_left();
     }
-}
-
-static void let_begin(unsigned round)
-{
-    set(&link.begun, 0);
-    set(&link.left, 0);
-    set(&link.round, round);
-    wait_notify();
-    assert(idle_for(all_have_begun, NULL, TIMEOUT_US) == 0);
 }
 
 static void open_and_close(void *argument)
@@ -474,9 +435,9 @@ static void open_and_close(void *argument)
     for (unsigned round = 0; round < ROUNDS; round++) {
         set(&link.closed, 0);
         open_link(round, false);
-        let_begin(2u * round + 1u);
+        close_race_let_begin(2u * round + 1u);
         assert(udma_transmit_close(link.transmit) == 0);
-        let_begin(2u * round + 2u);
+        close_race_let_begin(2u * round + 2u);
         assert(udma_receive_close(link.receive) == 0);
         set(&link.closed, 1);
     }
@@ -486,7 +447,9 @@ static void closes_under_everybodys_hands(void **state)
 {
     (void)state;
     link.answers = true;
+    close_race_hold(true);
     assert_int_equal(smp_run_all(open_and_close, NULL, TIMEOUT_US), 0);
+    close_race_hold(false);
     host_advance_us(100000);
     print_message("# %u packets, %u teardowns told\n", link.next, link.teardowns);
     check_counts();

@@ -13,6 +13,7 @@
 #include "msi/irq.h"
 #include "msi/work.h"
 #include "tests/host/support/arch_host.h"
+#include "tests/host/support/close_race.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/udma_host.h"
 
@@ -66,9 +67,6 @@ static void add(unsigned *value)
  * come in the interrupt, in thread context on its core, or on another one, round by round. */
 struct shared {
     struct udma_channel *channel;
-    unsigned round;    /* the channel of this round is open */
-    unsigned begun;    /* cores that have queued COPIES in this round */
-    unsigned left;     /* cores that were refused in this round, and are out */
     unsigned queued;   /* copies, of all rounds */
     unsigned called;   /* callbacks */
     unsigned late;     /* of these, after their close returned */
@@ -78,23 +76,6 @@ struct shared {
 };
 
 static struct shared shared;
-
-/* The close waits here until all other cores have seen that it is one: so they are in udma_copy()
- * all the time, and none when the handle is gone. */
-int __real_irq_free(struct irq *irq);
-int __wrap_irq_free(struct irq *irq);
-
-static bool all_have_left(void *argument)
-{
-    (void)argument;
-    return get(&shared.left) == core_count() - 1u;
-}
-
-int __wrap_irq_free(struct irq *irq)
-{
-    assert(wait_for(all_have_left, NULL, TIMEOUT_US) == 0);
-    return __real_irq_free(irq);
-}
 
 static int copy_to(unsigned place, void *cookie)
 {
@@ -120,29 +101,18 @@ static void on_shared_copy(void *context, void *cookie, int status)
         (void)copy_to(CORE_MAX, (void *)(uintptr_t)(number + 1u));
 }
 
-static bool round_is_open(void *round)
-{
-    return get(&shared.round) >= (unsigned)(uintptr_t)round;
-}
-
-static bool all_have_begun(void *argument)
-{
-    (void)argument;
-    return get(&shared.begun) == core_count() - 1u;
-}
-
 static void copy_until_refused(void *round)
 {
     unsigned queued = 0, tries = 0;
     int error;
 
-    assert(wait_for(round_is_open, round, TIMEOUT_US) == 0);
+    close_race_wait((unsigned)(uintptr_t)round);
     do {
         error = copy_to(core_id(), (void *)(2u * (uintptr_t)round));
         assert(error == 0 || error == -EAGAIN || error == -ECANCELED);
         assert(++tries < TRIES);
         if (error == 0 && ++queued == COPIES)
-            add(&shared.begun);
+            close_race_begun();
         if (error == -EAGAIN)
             delay_us(1);
         (void)work_run();
@@ -151,8 +121,7 @@ static void copy_until_refused(void *round)
     for (unsigned i = 0; i < 3; i++)
         if (copy_to(core_id(), round) != -ECANCELED)
             add(&shared.accepted);
-    add(&shared.left);
-    wait_notify();
+    close_race_left();
 }
 
 static void open_and_close(void *round)
@@ -168,12 +137,8 @@ static void open_and_close(void *round)
         .thread_core = (unsigned)((uintptr_t)round / 3) % core_count(),
     };
 
-    set(&shared.begun, 0);
-    set(&shared.left, 0);
     assert(udma_channel_open(&config, &shared.channel) == 0);
-    set(&shared.round, (unsigned)(uintptr_t)round);
-    wait_notify();
-    assert(idle_for(all_have_begun, NULL, TIMEOUT_US) == 0);
+    close_race_let_begin((unsigned)(uintptr_t)round);
     assert(udma_channel_close(shared.channel) == 0);
     set(&shared.closed, (unsigned)(uintptr_t)round);
 }
@@ -194,7 +159,9 @@ static void a_close_while_all_cores_copy(void **state)
     (void)state;
     memset(&shared, 0, sizeof(shared));
     memset(shared.source, 0x5a, SIZE);
+    close_race_hold(true);
     assert_int_equal(smp_run_all(take_part, NULL, TIMEOUT_US), 0);
+    close_race_hold(false);
     host_advance_us(100000);
     print_message("# %u closes, %u copies queued, %u called back\n", ROUNDS, shared.queued,
                   shared.called);
@@ -202,7 +169,6 @@ static void a_close_while_all_cores_copy(void **state)
     assert_int_equal(shared.accepted, 0);
     assert_true(shared.queued >= ROUNDS * COPIES * (core_count() - 1u));
     assert_true(shared.called <= shared.queued);
-    set(&shared.left, core_count() - 1u); /* the next test's closes need not wait */
     check_inventory(&before);
 }
 

@@ -15,6 +15,7 @@
 #include "drivers/udma/transfers.h"
 #include "msi/irq.h"
 #include "msi/work.h"
+#include "tests/host/support/close_race.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/udma_host.h"
 
@@ -78,9 +79,8 @@ static struct {
     unsigned calling, twice;  /* a callback runs; two at once */
     unsigned period, periods; /* the same of periods */
     unsigned closed, late;    /* callbacks after the close, or periods after an abort */
-    unsigned round, begun, left, over, done;
+    unsigned begun, over, done;
     unsigned accepted;
-    bool waits; /* the close waits until all have left */
 } shared;
 
 static int set_up(void **state)
@@ -314,33 +314,6 @@ static void aborts_under_everybodys_hands(void **state)
 
 /* ---- closes ---- */
 
-int __real_irq_free(struct irq *irq);
-int __wrap_irq_free(struct irq *irq);
-
-static bool all_have_left(void *argument)
-{
-    (void)argument;
-    return get(&shared.left) == core_count() - 1u;
-}
-
-int __wrap_irq_free(struct irq *irq)
-{
-    if (shared.waits)
-        assert(wait_for(all_have_left, NULL, TIMEOUT_US) == 0);
-    return __real_irq_free(irq);
-}
-
-static bool round_is_open(void *round)
-{
-    return get(&shared.round) >= (unsigned)(uintptr_t)round;
-}
-
-static bool all_have_begun(void *argument)
-{
-    (void)argument;
-    return get(&shared.begun) == core_count() - 1u;
-}
-
 static void submit_until_refused(struct udma_transfer *own, struct job *job)
 {
     unsigned taken = 0;
@@ -350,7 +323,7 @@ static void submit_until_refused(struct udma_transfer *own, struct job *job)
         error = submit(own, job);
         assert(error == 0 || error == -EAGAIN || error == -EBUSY || error == -ECANCELED);
         if (error == 0 && ++taken == 2)
-            add(&shared.begun);
+            close_race_begun();
         if (core_id() == 1)
             (void)udma_channel_pause(shared.channel);
         (void)udma_transfer_done(own);
@@ -371,21 +344,16 @@ static void take_part_in_closes(void *argument)
 
     (void)argument;
     for (uintptr_t round = 1; core != 0 && round <= CLOSES; round++) {
-        assert(idle_for(round_is_open, (void *)round, TIMEOUT_US) == 0);
+        close_race_wait((unsigned)round);
         submit_until_refused(shared.own[core][0], &jobs[core]);
-        add(&shared.left);
-        wait_notify();
+        close_race_left();
     }
     for (unsigned round = 1; core == 0 && round <= CLOSES; round++) {
         set(&shared.closed, 0);
-        set(&shared.begun, 0);
-        set(&shared.left, 0);
         open_shared(round);
         for (unsigned other = 1; other < core_count(); other++)
             shared.own[other][0] = prepare_own(other);
-        set(&shared.round, round);
-        wait_notify();
-        assert(idle_for(all_have_begun, NULL, TIMEOUT_US) == 0);
+        close_race_let_begin(round);
         assert(udma_channel_close(shared.channel) == 0);
         set(&shared.closed, 1);
     }
@@ -395,10 +363,10 @@ static void closes_under_everybodys_hands(void **state)
 {
     (void)state;
     memset(jobs, 0, sizeof(jobs));
-    shared.waits = true;
+    close_race_hold(true);
     assert_int_equal(smp_run_all(take_part_in_closes, NULL, TIMEOUT_US), 0);
     host_advance_us(100000);
-    shared.waits = false;
+    close_race_hold(false);
     check();
 }
 

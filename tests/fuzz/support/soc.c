@@ -60,6 +60,14 @@ void soc_uart_transmit(void *context, unsigned uart, uint8_t byte)
     FUZZ_CHECK(uart < 4);
 }
 
+bool soc_frame_send(void *context, const void *frame, size_t length)
+{
+    (void)context;
+    FUZZ_CHECK(length != 0 && length <= AM65X_FRAME_MAX);
+    fuzz_check_memory(frame, length, "a frame");
+    return fuzz_below(4) != 0;
+}
+
 void soc_write(uint64_t address, unsigned size, uint64_t value)
 {
     (void)am65x_write(address, size, value);

@@ -17,6 +17,7 @@ bool soc_memory_read(void *context, uint64_t address, void *data, size_t size);
 bool soc_memory_write(void *context, uint64_t address, const void *data, size_t size);
 uint64_t soc_now(void *context);
 void soc_uart_transmit(void *context, unsigned uart, uint8_t byte);
+bool soc_frame_send(void *context, const void *frame, size_t length);
 
 /* For struct navss_access. */
 void soc_write(uint64_t address, unsigned size, uint64_t value);
