@@ -613,6 +613,57 @@ static void test_vlans(void **state)
     close_port();
 }
 
+/* The table has 64 entries: what finds no place in it leaves nothing there. */
+static void test_filter_that_is_full(void **state)
+{
+    struct cpsw_rule rule = {.match = CPSW_MATCH_SOURCE, .flow = 1};
+    uint8_t address[6] = {0x01, 0x00, 0x5e};
+    int error = 0;
+
+    (void)state;
+    open_port(true, 2);
+    memcpy(rule.address, peer, sizeof(peer));
+    for (address[5] = 0; error == 0; address[5]++)
+        error = cpsw_multicast_add(port, address);
+    assert_int_equal(error, -ENOSPC);
+    assert_in_range(address[5], 32, 64);
+    assert_int_equal(cpsw_vlan_add(port, 100), -ENOSPC);
+    assert_int_equal(cpsw_classify(port, &rule), -ENOSPC);
+    address[5] = 0;
+    assert_int_equal(cpsw_multicast_remove(port, address), 0);
+    assert_int_equal(cpsw_vlan_add(port, 100), -ENOSPC); /* it wants two */
+    assert_false(tagged_arrives(own, 0, 100));
+    assert_int_equal(cpsw_multicast_add(port, address),
+                     0); /* the first of the two was given back */
+    assert_int_equal(cpsw_vlan_remove(port, 100), -ENOENT);
+    assert_true(arrives(address));
+    assert_true(arrives(own));
+    close_port();
+}
+
+/* They take a mutex. */
+static void filter_in_interrupt(void *argument)
+{
+    const struct cpsw_rule rule = {.match = CPSW_MATCH_PRIORITY, .value = 5};
+
+    (void)argument;
+    assert_int_equal(cpsw_multicast_add(port, group), -EDEADLK);
+    assert_int_equal(cpsw_vlan_add(port, 100), -EDEADLK);
+    assert_int_equal(cpsw_set_promiscuous(port, true), -EDEADLK);
+    assert_int_equal(cpsw_classify(port, &rule), -EDEADLK);
+}
+
+static void test_filter_is_for_threads(void **state)
+{
+    (void)state;
+    open_port(true, 1);
+    host_run_in_interrupt(filter_in_interrupt, NULL);
+    assert_false(arrives(group));
+    assert_false(tagged_arrives(own, 0, 100));
+    assert_true(arrives(own));
+    close_port();
+}
+
 static void assert_flow(unsigned flow)
 {
     assert_int_equal(seen.last_flow, flow);
@@ -1189,6 +1240,8 @@ int main(void)
         TEST(test_batch_and_back_pressure),
         TEST(test_coalesced),
         TEST(test_filter),
+        TEST(test_filter_that_is_full),
+        TEST(test_filter_is_for_threads),
         TEST(test_vlans),
         TEST(test_flows),
         TEST(test_flows_by_ethertype_and_ipv4),
