@@ -86,7 +86,7 @@ $(HOST_TESTS): $(H)/test_%: $(H)/tests/host/test_%.c.o $(HOST_DELAY_OBJECTS) $(H
 # The fault sweep: the firmware's own GIC driver and bring-up too, on a GIC by its registers.
 SWEEP         := $(H)/sweep
 SWEEP_CODE    := $(filter-out tests/host/support/gic_host.c tests/host/support/its_host.c \
-                   tests/host/support/msi_%.c tests/host/support/soc_host.c tests/host/support/udma_host.c tests/host/support/interleave.c tests/target/% app/% lib/command.c lib/device_tree.c lib/device_tree_phy.c,$(HOST_CODE)) \
+                   tests/host/support/msi_%.c tests/host/support/soc_host.c tests/host/support/udma_host.c tests/host/support/interleave.c tests/host/support/close_race.c tests/target/% app/% lib/command.c lib/device_tree.c lib/device_tree_phy.c,$(HOST_CODE)) \
                  $(filter-out $(HOST_CODE),$(filter drivers/gic/%.c,$(library-sources))) \
                  drivers/uart/uart.c platform/cpsw.c platform/navigator.c platform/platform.c platform/serial.c platform/watchdog.c \
                  lib/device_tree.c lib/device_tree_phy.c tests/target/life.c tests/target/life_devices.c $(sort $(wildcard tests/sweep/*.c))
