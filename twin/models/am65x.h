@@ -122,6 +122,15 @@ void am65x_lose_interrupts(void);
 bool am65x_read(uint64_t address, unsigned size, uint64_t *value);
 bool am65x_write(uint64_t address, unsigned size, uint64_t value);
 
+/* The same for R5F core 0 or 1 of the MCU domain: what only that core sees, and all of the above.
+ */
+bool am65x_r5f_read(unsigned core, uint64_t address, unsigned size, uint64_t *value);
+bool am65x_r5f_write(unsigned core, uint64_t address, unsigned size, uint64_t value);
+
+/* The user defines it: the levels of the two interrupt lines of an R5F core, when one has changed.
+ * Called from within other calls. */
+void model_r5f_interrupt(unsigned core, bool irq, bool fiq);
+
 /* Does what is due by now(); returns when to be called again (nanoseconds, UINT64_MAX: never).
  * The deadline may also have moved after any am65x_write(). */
 uint64_t am65x_advance(void);

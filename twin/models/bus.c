@@ -5,6 +5,7 @@
  * Addresses: AM65x TRM (SPRUID7), chapter 2 "Memory Map". A new block is a new line in `blocks`.
  */
 #include "twin/models/models.h"
+#include "twin/models/vim.h"
 
 /* ---------------------------------------------------------------- the bus */
 
@@ -171,6 +172,38 @@ bool am65x_write(uint64_t address, unsigned size, uint64_t value)
     if (!claimed)
         model_count(AM65X_COUNT_UNCLAIMED, 1);
     return claimed;
+}
+
+/* What an R5F core has to itself. */
+static const struct block r5f_blocks[VIM_CORES] = {
+    {VIM_BASE, VIM_SIZE, 4, 0, vim_read, vim_write},
+    {VIM_BASE, VIM_SIZE, 4, 1, vim_read, vim_write},
+};
+
+static const struct block *find_r5f_block(unsigned core, uint64_t address, unsigned size)
+{
+    if (core >= VIM_CORES || address < VIM_BASE || address - VIM_BASE > VIM_SIZE - size)
+        return NULL;
+    return &r5f_blocks[core];
+}
+
+bool am65x_r5f_read(unsigned core, uint64_t address, unsigned size, uint64_t *value)
+{
+    const struct block *block = find_r5f_block(core, address, size);
+    if (block == NULL)
+        return am65x_read(address, size, value);
+    *value = aligned(address, size) ? block_read(block, address - block->base, size) : 0;
+    return true;
+}
+
+bool am65x_r5f_write(unsigned core, uint64_t address, unsigned size, uint64_t value)
+{
+    const struct block *block = find_r5f_block(core, address, size);
+    if (block == NULL)
+        return am65x_write(address, size, value);
+    if (aligned(address, size))
+        block_write(block, address - block->base, size, value);
+    return true;
 }
 
 /* ---------------------------------------------------------------- bus masters */
