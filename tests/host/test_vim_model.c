@@ -4,6 +4,7 @@
  */
 #include "tests/host/support/r5f_host.h"
 #include "tests/host/support/soc_host.h"
+#include "twin/models/models.h"
 #include "twin/models/vim.h"
 
 #include <setjmp.h>
@@ -390,6 +391,94 @@ static void resets_one_core(void **state)
     assert_int_equal(get_of(1, RAW(INPUT)), 0);
 }
 
+/* ---- what is at the inputs ---- */
+
+#define MCU_INTA  UINT64_C(0x2a700000)
+#define MCU_UART  UINT64_C(0x40a00000)
+#define UART1     UINT64_C(0x02810000)
+#define IER       0x04u
+#define IER_THR   0x02u
+#define VINT_PAGE 0x1000u
+#define MCU_EVENT 17032u
+
+static bool is_high(unsigned core, unsigned input)
+{
+    return (get_of(core, RAW(input)) & bit(input)) != 0 && vim_line_level(core, input);
+}
+
+static void the_mcu_navigator_interrupts(void **state)
+{
+    (void)state;
+    assert_true(inta_map(NAVSS_MCU, MCU_EVENT, 200, 63));
+    assert_false(inta_map(NAVSS_MCU, MCU_EVENT, 201, 0));      /* it is taken */
+    assert_false(inta_map(NAVSS_MCU, 1000, 201, 0));           /* the main one's */
+    assert_false(inta_map(NAVSS_MAIN, MCU_EVENT + 1, 201, 0)); /* not the main one's */
+    assert_false(inta_map(NAVSS_MCU, MCU_EVENT + 1, 256, 0));
+    assert_false(inta_unmap(NAVSS_MAIN, MCU_EVENT, 200, 63));
+    write64(MCU_INTA + 200 * VINT_PAGE, UINT64_C(1) << 63);
+    /* A half of the router's outputs for each core. */
+    assert_true(intr_map(DEV_MCU_INTR, 200, 36));
+    inta_event(MCU_EVENT);
+    assert_true(is_high(1, 68));
+    assert_false(is_high(0, 68));
+    assert_true(intr_unmap(DEV_MCU_INTR, 200, 36));
+    assert_false(is_high(1, 68));
+    assert_true(intr_map(DEV_MCU_INTR, 200, 4));
+    assert_true(is_high(0, 68));
+    assert_true(read64(MCU_INTA + 200 * VINT_PAGE + 0x20) == UINT64_C(1) << 63);
+    write64(MCU_INTA + 200 * VINT_PAGE + 0x18, UINT64_C(1) << 63);
+    assert_false(is_high(0, 68));
+    assert_true(inta_unmap(NAVSS_MCU, MCU_EVENT, 200, 63));
+    inta_event(MCU_EVENT);
+    assert_int_equal(am65x_counter(AM65X_COUNT_EVENTS_LOST), 1);
+}
+
+static void the_domains_own_devices_interrupt_both_cores(void **state)
+{
+    (void)state;
+    write32(MCU_UART + IER, IER_THR);
+    assert_true(is_high(0, 30));
+    assert_true(is_high(1, 30));
+    write32(MCU_UART + IER, 0);
+    assert_false(is_high(0, 30));
+}
+
+static void the_main_domains_devices_come_through_a_router(void **state)
+{
+    (void)state;
+    write32(UART1 + IER, IER_THR);
+    assert_true(intr_map(DEV_MAIN2MCU_LVL, 105, 33));
+    assert_true(is_high(0, 193));
+    assert_true(is_high(1, 193));
+    am65x_lose_interrupts();
+    assert_false(is_high(1, 193));
+}
+
+static void the_main_navigator_comes_through_two_routers(void **state)
+{
+    (void)state;
+    assert_true(inta_map(NAVSS_MAIN, 1552, 126, 0));
+    write64(UINT64_C(0x33d00000) + 126 * VINT_PAGE, 1);
+    assert_true(intr_map(DEV_MAIN_INTR, 126, 127));
+    assert_true(intr_map(DEV_MAIN2MCU_LVL, 191, 0));
+    inta_event(1552);
+    assert_true(is_high(0, 160));
+    inta_event_down(1552);
+    assert_false(is_high(0, 160));
+}
+
+static void gpios_pulses_come_too(void **state)
+{
+    (void)state;
+    assert_true(intr_map(DEV_WKUP_GPIOMUX_INTR, 3, 9));
+    intr_pulse(DEV_WKUP_GPIOMUX_INTR, 3);
+    assert_int_equal(get_of(1, RAW(133)), bit(133));
+    assert_false(vim_line_level(1, 133));
+    assert_true(intr_map(DEV_MAIN2MCU_PLS, 31, 47));
+    intr_pulse(DEV_MAIN2MCU_PLS, 31);
+    assert_int_equal(get(RAW(271)), bit(271));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -410,6 +499,11 @@ int main(void)
         cmocka_unit_test_setup(has_fiqs_apart, setup),
         cmocka_unit_test_setup(tells_changes_only, setup),
         cmocka_unit_test_setup(resets_one_core, setup),
+        cmocka_unit_test_setup(the_mcu_navigator_interrupts, setup),
+        cmocka_unit_test_setup(the_domains_own_devices_interrupt_both_cores, setup),
+        cmocka_unit_test_setup(the_main_domains_devices_come_through_a_router, setup),
+        cmocka_unit_test_setup(the_main_navigator_comes_through_two_routers, setup),
+        cmocka_unit_test_setup(gpios_pulses_come_too, setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 /* What the models tell as it happens; tools/k3twin/trace.py knows these numbers too. A ring or a
- * channel is its number, and AM65X_EVENT_MCU if it is one of the MCU's Navigator Subsystem. */
+ * channel is its number, and AM65X_EVENT_MCU if it is one of the MCU's Navigator Subsystem; VINTs
+ * of its aggregator are counted from 256 on. */
 enum am65x_event {
     AM65X_EVENT_REQUEST = 1,  /* a serial number; host, thread; the TI-SCI message */
     AM65X_EVENT_ANSWER = 2,   /* the request's serial number; AM65X_ANSWER_*, host; the message */

@@ -146,11 +146,18 @@ void vim_reset(void)
     }
 }
 
+bool vim_line_level(unsigned core, unsigned input)
+{
+    return (vims[core].input[input / 32] >> input % 32 & 1) != 0;
+}
+
 void vim_line(unsigned core, unsigned input, bool high)
 {
     struct vim *vim = &vims[core];
     uint32_t bit = UINT32_C(1) << input % 32;
 
+    if (vim_line_level(core, input) == high)
+        return;
     if (high) {
         vim->input[input / 32] |= bit;
         vim->status[input / 32] |= bit;
@@ -164,11 +171,6 @@ void vim_line_all(unsigned input, bool high)
 {
     for (unsigned core = 0; core < VIM_CORES; core++)
         vim_line(core, input, high);
-}
-
-bool vim_line_level(unsigned core, unsigned input)
-{
-    return (vims[core].input[input / 32] >> input % 32 & 1) != 0;
 }
 
 /* ---- registers ---- */
