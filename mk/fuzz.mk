@@ -40,7 +40,7 @@ FUZZ_COVERAGE := -fsanitize-coverage=inline-8bit-counters,pc-table
 FUZZ_FLAGS   := -std=gnu11 -O2 -g -fno-omit-frame-pointer -D_GNU_SOURCE \
                 -fsanitize=address,undefined -fno-sanitize-recover=all $(FUZZ_COVERAGE) \
                 -fsanitize-ignorelist=tests/fuzz/ignorelist -MMD -MP \
-                -Itests/fuzz/include -Itests/host/include -I.
+                -Itests/fuzz/include -Itests/host/include -Idrivers/gic/include -I.
 # No -Wconversion: clang finds other places than GCC, which has seen all of this.
 FUZZ_WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 
