@@ -11,13 +11,13 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
 .PHONY: built check-built check-host check-target
-built: firmware twin order measure-plugin sanitized delayed host-tests sweep tsan-tests delayed-host-tests sdk
+built: firmware twin order measure-plugin sanitized delayed host-tests vim-tests sweep tsan-tests delayed-host-tests sdk
 
 check-built: built
 	@tests/run $(O) $(H)
 
 # Parts of it: what runs on this machine under sanitizers, what runs on the twin.
-check-host: host-tests sweep tsan-tests delayed-host-tests
+check-host: host-tests vim-tests sweep tsan-tests delayed-host-tests
 	@tests/run $(O) $(H) --only host:
 
 check-target: firmware twin | $(SETUP)/run
