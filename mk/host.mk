@@ -138,6 +138,8 @@ VIM       := $(BUILD)/host-vim
 $(addprefix $(H)/,$(VIM_TESTS)): $(H)/%: $(H)/tests/host/vim/%.c.o $(H)/libcode.a $(MAKEFILE_PARTS)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP)) -lcmocka -lpthread
 
+-include $(VIM_TESTS:%=$(H)/tests/host/vim/%.c.d)
+
 .PHONY: vim-tests
 vim-tests: | $(SETUP)/host
 	@$(MAKE) --no-print-directory H=$(VIM) HOST_ROOT=vim $(addprefix $(VIM)/,$(VIM_TESTS))
