@@ -11,13 +11,13 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
 .PHONY: built check-built check-host check-target
-built: firmware twin order measure-plugin sanitized delayed host-tests sweep tsan-tests delayed-host-tests sdk
+built: firmware twin order measure-plugin sanitized delayed host-tests vim-tests sweep tsan-tests delayed-host-tests sdk
 
 check-built: built
 	@tests/run $(O) $(H)
 
 # Parts of it: what runs on this machine under sanitizers, what runs on the twin.
-check-host: host-tests sweep tsan-tests delayed-host-tests
+check-host: host-tests vim-tests sweep tsan-tests delayed-host-tests
 	@tests/run $(O) $(H) --only host:
 
 check-target: firmware twin | $(SETUP)/run
@@ -89,7 +89,7 @@ check-format: | $(SETUP)/analysis
 # comparePointers: cppcheck takes two symbols of linker.ld for two objects; they bound one.
 # -Wno-analyzer-malloc-leak: GCC 12's analyser loses a pointer that is stored through another, which
 #   is how every table here is filled; the host tests run under LeakSanitizer instead.
-STATIC_SOURCES = $(filter %.c,$(FIRMWARE_SOURCES) $(TWIN_SOURCES) app/default/main.c $(wildcard app/net/*.c))
+STATIC_SOURCES = $(filter %.c,$(FIRMWARE_SOURCES) $(TWIN_SOURCES) app/default/main.c $(wildcard app/net/*.c drivers/vim/*.c))
 ANALYZED       = $(STATIC_SOURCES:%.c=$(O)/analyzed/%.o)
 TIDIED         = $(STATIC_SOURCES:%.c=$(O)/analyzed/%.tidy)
 TIDY_FLAGS     = --target=aarch64-none-elf -std=c11 -D_DEFAULT_SOURCE -nostdlibinc \
@@ -106,7 +106,7 @@ check-tidy: $(TIDIED)
 
 check-cppcheck: | $(FIRMWARE_NEEDS) $(SETUP)/analysis $(LWIP)/stamp
 	@cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
-	    -j2 --platform=unix64 -I. -Iarch/arm64/include --suppress=missingIncludeSystem --suppress=comparePointers $(STATIC_SOURCES)
+	    -j2 --platform=unix64 -I. -Iarch/arm64/include -Idrivers/gic/include --suppress=missingIncludeSystem --suppress=comparePointers $(STATIC_SOURCES)
 	@echo "cppcheck: nothing found in $(words $(STATIC_SOURCES)) files"
 
 # A CHECK that fails leaves the test at once, and what the test holds is lost with the run.

@@ -56,7 +56,7 @@ FOUND_INCLUDES = -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/de
                     -isystem $(shell $(CC) -print-file-name=include-fixed 2>/dev/null)
 
 LIBRARY_INCLUDES = -isystem $(NEWLIB)/aarch64-none-elf/include -isystem $(LIBFDT)/usr/include \
-                   -I. -Iarch/arm64/include
+                   -I. -Iarch/arm64/include -Idrivers/gic/include
 
 # _DEFAULT_SOURCE: newlib hides strnlen, strtok_r, sniprintf and the like from a strict C11 program
 #   otherwise. The library formats with sniprintf(), which knows no %f and is 14 KB smaller for it.

@@ -23,8 +23,8 @@ fuzz-console        := tests/fuzz/support/output.c drivers/gic/its_command.c $(m
                        $(addprefix lib/,command.c console.c device_tree.c log.c trace.c version.c)
 fuzz-device_tree    := $(fuzz-boot)
 fuzz-gic            := tests/fuzz/support/log.c tests/fuzz/support/registers.c $(filter drivers/gic/%,$(library-sources))
-fuzz-models         := $(addprefix tests/fuzz/support/,navss.c soc.c) $(wildcard twin/models/*.c)
-fuzz-monitor        := $(addprefix tests/fuzz/support/,board.c board_gic.c registers.c) $(fuzz-models) \
+fuzz-models         := $(addprefix tests/fuzz/support/,navss.c r5f.c soc.c) $(wildcard twin/models/*.c)
+fuzz-monitor        := $(addprefix tests/fuzz/support/,board.c board_gic.c registers.c) $(filter-out tests/fuzz/support/r5f.c,$(fuzz-models)) \
                        $(filter-out twin/monitor/lock.c,$(wildcard twin/monitor/*.c))
 fuzz-packets        := $(fuzz-models)
 fuzz-ti_sci         := tests/fuzz/support/log.c lib/trace.c \
@@ -40,7 +40,7 @@ FUZZ_COVERAGE := -fsanitize-coverage=inline-8bit-counters,pc-table
 FUZZ_FLAGS   := -std=gnu11 -O2 -g -fno-omit-frame-pointer -D_GNU_SOURCE \
                 -fsanitize=address,undefined -fno-sanitize-recover=all $(FUZZ_COVERAGE) \
                 -fsanitize-ignorelist=tests/fuzz/ignorelist -MMD -MP \
-                -Itests/fuzz/include -Itests/host/include -I.
+                -Itests/fuzz/include -Itests/host/include -Idrivers/gic/include -I.
 # No -Wconversion: clang finds other places than GCC, which has seen all of this.
 FUZZ_WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 

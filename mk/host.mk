@@ -3,13 +3,23 @@
 # tests/host/include stands in for arch/arm64/include.
 
 H            := $(BUILD)/host
+# What is at the root of the interrupt layer: drivers/gic, or drivers/vim (below).
+HOST_ROOT    ?= gic
 HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SANITIZE) -MMD -MP -I. \
-                -Itests/host/include -DHOST_TEST=1 -Dsniprintf=snprintf
+                -Itests/host/include -Idrivers/$(HOST_ROOT)/include -DHOST_TEST=1 -Dsniprintf=snprintf
 HOST_CODE    := $(sort $(filter drivers/cpsw/% drivers/serial/% drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
                   $(wildcard twin/models/*.c tests/host/support/*.c)) \
                 arch/arm64/deadline.c arch/arm64/idle.c lib/command.c lib/device_tree.c lib/device_tree_phy.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
                 $(addprefix tests/target/,all_cores.c mcasp_loopback.c msi_churn.c msi_siege.c thread_calls.c)
+# With a VIM at the root there is one core, and no ITS; what the system firmware does is asked of its model.
+ifeq ($(HOST_ROOT),vim)
+HOST_CODE    := $(sort $(filter-out msi/parents/its.c msi/parents/lpi_regions.c,$(filter msi/%,$(library-sources))) \
+                  $(wildcard drivers/vim/*.c twin/models/*.c) $(filter-out tests/host/vim/test_%.c,$(wildcard tests/host/vim/*.c)) \
+                  $(addprefix tests/host/support/,alarm_host.c arch_interrupt.c arch_log.c arch_machine.c arch_smp.c arch_wait.c msi_case.c \
+                    r5f_host.c)) \
+                arch/arm64/deadline.c arch/arm64/idle.c lib/trace.c
+endif
 HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
 HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
 HOST_TEST_OBJECTS := $(HOST_TESTS:$(H)/%=$(H)/tests/host/%.c.o)
@@ -120,3 +130,16 @@ TSAN_TESTS := test_cpsw test_local test_timeout test_statistics test_work test_m
 tsan-tests:
 	@$(MAKE) --no-print-directory H=$(TSAN) HOST_SANITIZE="$(TSAN_SANITIZE)" \
 	    $(addprefix $(TSAN)/,$(TSAN_TESTS))
+
+# Once more what is different with another root: the interrupt layer on an R5F's VIM.
+VIM_TESTS := $(patsubst tests/host/vim/%.c,%,$(sort $(wildcard tests/host/vim/test_*.c)))
+VIM       := $(BUILD)/host-vim
+
+$(addprefix $(H)/,$(VIM_TESTS)): $(H)/%: $(H)/tests/host/vim/%.c.o $(H)/libcode.a $(MAKEFILE_PARTS)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $< $(H)/libcode.a $(addprefix -Wl$(COMMA)--wrap=,$(WRAP)) -lcmocka -lpthread
+
+-include $(VIM_TESTS:%=$(H)/tests/host/vim/%.c.d)
+
+.PHONY: vim-tests
+vim-tests: | $(SETUP)/host
+	@$(MAKE) --no-print-directory H=$(VIM) HOST_ROOT=vim $(addprefix $(VIM)/,$(VIM_TESTS))

@@ -38,7 +38,7 @@ TRACE_INLINE void irq_call(struct irq *irq, const struct irq_generation *own, bo
     irq_storm_begin_call(&irq->window);
     trace_if(traced, irq_handler, (uintptr_t)irq->handler, irq->index);
     if (traced)
-        result = irq_call_open(own, irq->traced_handler, irq->context, irq->priority->gic);
+        result = irq_call_open(own, irq->traced_handler, irq->context, irq->priority->number);
     else
         result = irq->handler(irq->context);
     trace_if(traced, irq_handled, (uintptr_t)irq, irq->index);

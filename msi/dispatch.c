@@ -23,10 +23,8 @@
 #include "msi/dispatch.h"
 
 #include "arch/core.h"
-#include "arch/cpu_interface.h"
 #include "arch/exception.h"
 #include "arch/wait.h"
-#include "drivers/gic/gic.h"
 #include "lib/trace.h"
 #include "msi/call.h"
 #include "msi/limits.h"
@@ -36,6 +34,7 @@
 #include "msi/state.h"
 #include "msi/storm.h"
 #include "msi/stray.h"
+#include "root/root.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -75,7 +74,7 @@ static SLOW void count_spurious(void)
 /* What no sink takes. False: nothing was acknowledged, and nothing is to be ended. */
 static __attribute__((noinline)) bool deliver_other(unsigned intid)
 {
-    if (intid >= GIC_INTID_SPECIAL && intid <= GIC_INTID_SPURIOUS) {
+    if (intid >= ROOT_INTID_SPECIAL && intid <= ROOT_INTID_SPURIOUS) {
         count_spurious();
         return false;
     }
@@ -83,7 +82,7 @@ static __attribute__((noinline)) bool deliver_other(unsigned intid)
         irq_state_replay();
         return true;
     }
-    if (intid >= GIC_INTID_SPI_FIRST)
+    if (intid >= ROOT_INTID_SPI_FIRST)
         irq_storm_intid(intid);
     else if (irq_local_call(intid) || intid == IRQ_SGI_WAKE || intid == IRQ_PPI_TIMER)
         return true;
@@ -120,7 +119,7 @@ TRACE_INLINE void deliver_shared(uintptr_t sink, const struct irq_generation *ow
 
 TRACE_INLINE bool take_any(const struct irq_generation *own, bool traced)
 {
-    uint64_t intid = cpu_interface_acknowledge();
+    uint64_t intid = root_acknowledge();
     uintptr_t sink = find_sink(own, intid);
 
     trace_if(traced, irq_acknowledge, intid, 0);
@@ -129,7 +128,7 @@ TRACE_INLINE bool take_any(const struct irq_generation *own, bool traced)
     else if (!deliver_other((unsigned)intid))
         return false;
     trace_if(traced, irq_end, intid, 0);
-    cpu_interface_end(intid);
+    root_end(intid);
     return true;
 }
 
@@ -153,7 +152,7 @@ static __attribute__((noinline)) bool take_more(struct irq_generation *own, bool
         advance(own, 2); /* that one is over, this core is still inside */
         if (!take_one(own, traced))
             return false;
-        if (!cpu_interface_is_raised())
+        if (!root_is_raised())
             return left == 1;
     }
     return true;
@@ -164,11 +163,11 @@ TRACE_INLINE void dispatch_all(struct irq_generation *own, bool traced)
     bool full = false;
 
     __atomic_store_n(&own->value, own->value + 1, __ATOMIC_SEQ_CST); /* odd */
-    if (take_one(own, traced) && __builtin_expect(cpu_interface_is_raised(), 0))
+    if (take_one(own, traced) && __builtin_expect(root_is_raised(), 0))
         full = take_more(own, traced);
     advance(own, 1);               /* even */
     if (__builtin_expect(full, 0)) /* a thread that can go on, goes on */
-        irq_storm_round_full(core_id(), own->value, gic_has_pending());
+        irq_storm_round_full(core_id(), own->value, root_has_pending());
 }
 
 static void dispatch(void *own)
@@ -217,7 +216,7 @@ SLOW int irq_dispatch_init(void)
     spi_table = calloc(SPI_PLACES, sizeof(*spi_table));
     if (spi_table == NULL)
         return -ENOMEM;
-    spi_limit = gic_intid_limit();
+    spi_limit = root_intid_limit();
     irq_storm_init();
     for (unsigned core = 0; core < CORE_MAX; core++) {
         irq_generations[core].idle = (uint64_t)core << 32;
@@ -237,7 +236,7 @@ void irq_dispatch_start(void)
 
 SLOW int irq_dispatch_lpi_init(unsigned limit)
 {
-    if (limit <= GIC_INTID_LPI_FIRST)
+    if (limit <= ROOT_INTID_LPI_FIRST)
         return -ENODEV;
     if (lpis_end != 0)
         return -EALREADY;
@@ -249,16 +248,16 @@ SLOW int irq_dispatch_lpi_init(unsigned limit)
 
 static uintptr_t *sink_slot(unsigned intid)
 {
-    if (intid >= GIC_INTID_LPI_FIRST)
-        return intid < lpi_limit ? &lpi_table[intid - GIC_INTID_LPI_FIRST] : NULL;
-    return intid >= GIC_INTID_SPI_FIRST && intid < spi_limit ? &spi_table[intid] : NULL;
+    if (intid >= ROOT_INTID_LPI_FIRST)
+        return intid < lpi_limit ? &lpi_table[intid - ROOT_INTID_LPI_FIRST] : NULL;
+    return intid >= ROOT_INTID_SPI_FIRST && intid < spi_limit ? &spi_table[intid] : NULL;
 }
 
 /* With the first LPI that gets a sink, since it is the largest table there is, and to clear it the
  * longest step of a start. */
 static SLOW int make_lpi_table(void)
 {
-    uintptr_t *table = calloc(lpis_end - GIC_INTID_LPI_FIRST, sizeof(*table));
+    uintptr_t *table = calloc(lpis_end - ROOT_INTID_LPI_FIRST, sizeof(*table));
 
     if (table == NULL)
         return -ENOMEM;
@@ -267,7 +266,7 @@ static SLOW int make_lpi_table(void)
     for (unsigned core = 0; core < CORE_MAX; core++) {
         /* Another core may take an LPI now that a loader has left on. */
         __atomic_store_n(&irq_generations[core].lpis,
-                         (uintptr_t *)((uintptr_t)table - GIC_INTID_LPI_FIRST * sizeof(*table)),
+                         (uintptr_t *)((uintptr_t)table - ROOT_INTID_LPI_FIRST * sizeof(*table)),
                          __ATOMIC_RELEASE);
     }
     return 0;
@@ -279,7 +278,7 @@ int irq_sink_attach(unsigned intid, struct irq_sink *sink)
     uintptr_t none = 0, tagged = (uintptr_t)sink;
 
     if (slot == NULL) {
-        if (intid < GIC_INTID_LPI_FIRST || intid >= lpis_end || lpi_table != NULL)
+        if (intid < ROOT_INTID_LPI_FIRST || intid >= lpis_end || lpi_table != NULL)
             return -EINVAL;
         if (make_lpi_table() != 0)
             return -ENOMEM;

@@ -28,7 +28,7 @@ struct irq_sink {
 /* Makes the table of SPIs. Once, thread context. -ENOMEM, -EALREADY. */
 int irq_dispatch_init(void);
 
-/* There are LPIs [GIC_INTID_LPI_FIRST, limit), of one parent. Once, thread context. -ENODEV,
+/* There are LPIs [ROOT_INTID_LPI_FIRST, limit), of one parent. Once, thread context. -ENODEV,
  * -EALREADY. */
 int irq_dispatch_lpi_init(unsigned limit);
 

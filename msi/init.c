@@ -4,17 +4,17 @@
  */
 #include "arch/core.h"
 #include "arch/wait.h"
-#include "drivers/gic/gic.h"
 #include "msi/binding.h"
 #include "msi/dispatch.h"
 #include "msi/local.h"
 #include "msi/state.h"
+#include "root/root.h"
 
 #include <errno.h>
 
 static void wake(unsigned core)
 {
-    gic_send_sgi(core, IRQ_SGI_WAKE);
+    root_send_sgi(core, IRQ_SGI_WAKE);
 }
 
 int irq_init(void)
@@ -34,19 +34,19 @@ int irq_core_init(void)
 {
     int error;
 
-    for (unsigned sgi = 0; sgi < GIC_INTID_PPI_FIRST; sgi++) {
+    for (unsigned sgi = 0; sgi < ROOT_INTID_PPI_FIRST; sgi++) {
         /* What is replayed has had its turn once: whatever else is pending goes first. */
-        uint8_t priority = sgi == IRQ_SGI_REPLAY ? GIC_PRIORITY_LOW : GIC_PRIORITY_DEFAULT;
+        uint8_t priority = sgi == IRQ_SGI_REPLAY ? ROOT_PRIORITY_LOW : ROOT_PRIORITY_DEFAULT;
 
-        error = gic_configure(sgi, GIC_EDGE, priority);
+        error = root_configure(sgi, ROOT_EDGE, priority);
         if (error == 0)
-            error = gic_enable(sgi);
+            error = root_enable(sgi);
         if (error != 0)
             return error;
     }
-    error = gic_configure(IRQ_PPI_TIMER, GIC_LEVEL, GIC_PRIORITY_DEFAULT);
+    error = root_configure(IRQ_PPI_TIMER, ROOT_LEVEL, ROOT_PRIORITY_DEFAULT);
     if (error == 0)
-        error = gic_enable(IRQ_PPI_TIMER);
+        error = root_enable(IRQ_PPI_TIMER);
     /* From here a core may sleep: the boot core can be woken now, and each other core does not
      * wait before it has come through here. */
     if (error == 0 && core_id() == 0)

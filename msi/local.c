@@ -7,17 +7,17 @@
 #include "arch/core.h"
 #include "arch/spinlock.h"
 #include "arch/wait.h"
-#include "drivers/gic/gic.h"
 #include "msi/dispatch.h"
 #include "msi/nesting.h"
 #include "msi/quiesce.h"
 #include "msi/storm.h"
+#include "root/root.h"
 
 #include <errno.h>
 #include <stddef.h>
 
-#define SGI_COUNT GIC_INTID_PPI_FIRST
-#define PPI_COUNT (GIC_INTID_SPI_FIRST - GIC_INTID_PPI_FIRST)
+#define SGI_COUNT ROOT_INTID_PPI_FIRST
+#define PPI_COUNT (ROOT_INTID_SPI_FIRST - ROOT_INTID_PPI_FIRST)
 
 struct local_handler {
     irq_handler_t handler;
@@ -34,7 +34,7 @@ bool irq_local_call(unsigned intid)
 {
     unsigned core = core_id();
     const struct local_handler *local =
-        intid < SGI_COUNT ? &sgis[intid] : &ppis[core][intid - GIC_INTID_PPI_FIRST];
+        intid < SGI_COUNT ? &sgis[intid] : &ppis[core][intid - ROOT_INTID_PPI_FIRST];
     irq_handler_t handler = __atomic_load_n(&local->handler, __ATOMIC_SEQ_CST);
     /* If it is nobody, the context may just be the next owner's. */
     void *context = __atomic_load_n(&local->context, __ATOMIC_RELAXED);
@@ -42,7 +42,7 @@ bool irq_local_call(unsigned intid)
     irq_storm_intid(intid);
     if (handler == NULL)
         return false;
-    if (irq_call_open(&irq_generations[core], handler, context, GIC_PRIORITY_DEFAULT) == IRQ_AGAIN)
+    if (irq_call_open(&irq_generations[core], handler, context, ROOT_PRIORITY_DEFAULT) == IRQ_AGAIN)
         irq_local_call_on(core, intid);
     return true;
 }
@@ -50,7 +50,7 @@ bool irq_local_call(unsigned intid)
 void irq_local_call_on(unsigned core, unsigned intid)
 {
     __atomic_or_fetch(&again[core], UINT32_C(1) << intid, __ATOMIC_SEQ_CST);
-    gic_send_sgi(core, IRQ_SGI_REPLAY);
+    root_send_sgi(core, IRQ_SGI_REPLAY);
 }
 
 void irq_local_replay(void)
@@ -123,7 +123,7 @@ static bool is_free_sgi(unsigned sgi)
 
 static bool is_free_ppi(unsigned intid)
 {
-    return intid >= GIC_INTID_PPI_FIRST && intid < GIC_INTID_PPI_FIRST + PPI_COUNT &&
+    return intid >= ROOT_INTID_PPI_FIRST && intid < ROOT_INTID_PPI_FIRST + PPI_COUNT &&
            intid != IRQ_PPI_TIMER;
 }
 
@@ -134,7 +134,7 @@ int irq_sgi_request(unsigned sgi, irq_handler_t handler, void *context)
     if (!is_free_sgi(sgi) || handler == NULL)
         return -EINVAL;
     /* Those that the secure world has kept for itself, each core has tried to enable in vain. */
-    if (!gic_is_enabled(sgi))
+    if (!root_is_enabled(sgi))
         return -EACCES;
     return take(&sgis[sgi], handler, context);
 }
@@ -155,7 +155,7 @@ int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context)
     if (!is_free_ppi(intid) || handler == NULL)
         return -EINVAL;
 
-    struct local_handler *local = &ppis[core_id()][intid - GIC_INTID_PPI_FIRST];
+    struct local_handler *local = &ppis[core_id()][intid - ROOT_INTID_PPI_FIRST];
     int error = take(local, handler, context);
 
     if (error != 0)
@@ -168,14 +168,14 @@ int irq_ppi_request(unsigned intid, irq_handler_t handler, void *context)
 
 int irq_ppi_enable(unsigned intid)
 {
-    int error = gic_configure(intid, GIC_LEVEL, GIC_PRIORITY_DEFAULT);
+    int error = root_configure(intid, ROOT_LEVEL, ROOT_PRIORITY_DEFAULT);
 
-    return error == 0 ? gic_enable(intid) : error;
+    return error == 0 ? root_enable(intid) : error;
 }
 
 int irq_ppi_disable(unsigned intid)
 {
-    return gic_mask(intid);
+    return root_mask(intid);
 }
 
 int irq_ppi_request_all(unsigned intid, irq_handler_t handler, void *context)
@@ -187,9 +187,9 @@ int irq_ppi_request_all(unsigned intid, irq_handler_t handler, void *context)
     if (!is_free_ppi(intid) || handler == NULL)
         return -EINVAL;
     for (unsigned core = 0; core < CORE_MAX && error == 0; core++) {
-        error = take(&ppis[core][intid - GIC_INTID_PPI_FIRST], handler, context);
+        error = take(&ppis[core][intid - ROOT_INTID_PPI_FIRST], handler, context);
         while (error != 0 && core-- != 0) /* it is enabled nowhere: none has been called */
-            __atomic_store_n(&ppis[core][intid - GIC_INTID_PPI_FIRST].handler, NULL,
+            __atomic_store_n(&ppis[core][intid - ROOT_INTID_PPI_FIRST].handler, NULL,
                              __ATOMIC_SEQ_CST);
     }
     return error;
@@ -204,7 +204,7 @@ int irq_ppi_free_all(unsigned intid)
     if (!is_free_ppi(intid))
         return -EINVAL;
     for (unsigned core = 0; core < CORE_MAX; core++) {
-        int error = give(&ppis[core][intid - GIC_INTID_PPI_FIRST], intid);
+        int error = give(&ppis[core][intid - ROOT_INTID_PPI_FIRST], intid);
 
         first = first != 0 ? first : error;
     }
@@ -218,8 +218,8 @@ int irq_ppi_free(unsigned intid)
     if (!is_free_ppi(intid))
         return -EINVAL;
 
-    struct local_handler *local = &ppis[core_id()][intid - GIC_INTID_PPI_FIRST];
-    int error = gic_disable(intid);
+    struct local_handler *local = &ppis[core_id()][intid - ROOT_INTID_PPI_FIRST];
+    int error = root_disable(intid);
     int given = give(local, intid);
 
     return given != 0 ? given : error;
@@ -231,7 +231,7 @@ int irq_local_resume(void)
     int first_error = 0;
 
     for (unsigned i = 0; i < PPI_COUNT; i++) {
-        unsigned intid = GIC_INTID_PPI_FIRST + i;
+        unsigned intid = ROOT_INTID_PPI_FIRST + i;
 
         if (!is_taken(&ppis[core][i]))
             continue;
@@ -241,6 +241,6 @@ int irq_local_resume(void)
         if (first_error == 0)
             first_error = error;
     }
-    gic_send_sgi(core, IRQ_SGI_REPLAY);
+    root_send_sgi(core, IRQ_SGI_REPLAY);
     return first_error;
 }

@@ -16,33 +16,31 @@
 #include "msi/nesting.h"
 
 #include "arch/core.h"
-#include "arch/cpu_interface.h"
 #include "arch/exception.h"
 #include "arch/wait.h"
-#include "drivers/gic/gic.h"
 #include "lib/trace.h"
 #include "msi/dispatch.h"
 #include "msi/irq.h"
 #include "msi/priority.h"
 #include "msi/storm.h"
+#include "root/root.h"
 
 /* What was handed over is called at the low priority of the SGI that has it taken up. What is not
  * more urgent than the handler waits nevertheless. Nothing is held back when that begins: the SGI
  * interrupts no handler. */
 static enum irq_return call_open(irq_handler_t handler, void *context, uint8_t priority)
 {
-    bool held = gic_running_priority() > priority;
+    bool held = root_running_priority() > priority;
     enum irq_return result;
     bool open;
 
-    if (held)
-        gic_set_priority_mask(priority);
-    open = exception_open();
+    /* Where nothing can be held back, it is not interrupted at all. */
+    open = (!held || root_hold_back(priority)) && exception_open();
     result = handler(context);
     if (open)
         exception_close();
     if (held)
-        gic_set_priority_mask(GIC_PRIORITY_ALL);
+        root_let_go();
     return result;
 }
 
@@ -55,7 +53,7 @@ static void dispatch_nested(void *context)
     unsigned core = core_id(), depth = depths[core]++;
 
     irq_dispatch_nested(own);
-    irq_storm_nested(core, depth, own->value, cpu_interface_is_raised());
+    irq_storm_nested(core, depth, own->value, root_is_raised());
     depths[core] = depth;
 }
 
@@ -93,7 +91,7 @@ static void use(int change)
 
 /* With the default one as many as there are stacks for handlers that interrupt each other
  * (exception_open()). */
-#define ABOVE_DEFAULT(steps) (GIC_PRIORITY_DEFAULT - (steps)*GIC_PRIORITY_STEP)
+#define ABOVE_DEFAULT(steps) (ROOT_PRIORITY_DEFAULT - (steps)*ROOT_PRIORITY_STEP)
 
 const struct irq_priority irq_priority_high = {"high", use, ABOVE_DEFAULT(1)};
 const struct irq_priority irq_priority_urgent = {"urgent", use, ABOVE_DEFAULT(2)};

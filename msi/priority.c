@@ -4,10 +4,11 @@
  */
 #include "msi/priority.h"
 
-#include "drivers/gic/gic.h"
 #include "msi/irq.h"
+#include "root/root.h"
 
-const struct irq_priority irq_priority_default = {.name = "default", .gic = GIC_PRIORITY_DEFAULT};
+const struct irq_priority irq_priority_default = {.name = "default",
+                                                  .number = ROOT_PRIORITY_DEFAULT};
 
 const char *irq_priority_name(const struct irq_priority *priority)
 {

@@ -13,7 +13,7 @@ struct irq_priority {
     const char *name;
     void (*use)(int change); /* one more, or one less, interrupt has it, from before it is enabled
                                 until no core looks at it; thread context; NULL: the default one */
-    uint8_t gic;             /* the GIC's number of it: less is more urgent */
+    uint8_t number;          /* the root's: less is more urgent */
 };
 
 static inline bool irq_priority_is_default(const struct irq_priority *priority)

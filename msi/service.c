@@ -5,7 +5,6 @@
  */
 #include "msi/service.h"
 
-#include "drivers/gic/gic.h"
 #include "lib/log.h"
 #include "msi/internal.h"
 #include "msi/irq.h"
@@ -15,6 +14,7 @@
 #include "msi/state.h"
 #include "msi/storm.h"
 #include "msi/stray.h"
+#include "root/root.h"
 
 #include <errno.h>
 
@@ -55,7 +55,7 @@ static void tell_others(void)
               "stray: %llu arrivals of more than %u interrupts without owners, the last INTID %u > "
               "core %u; masked",
               (unsigned long long)count, IRQ_STRAYS_KEPT, last.intid, last.core);
-    if (last.intid >= GIC_INTID_LPI_FIRST)
+    if (last.intid >= ROOT_INTID_LPI_FIRST)
         silence_lpi(last.intid);
 }
 

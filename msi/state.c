@@ -21,11 +21,11 @@
 
 #include "arch/core.h"
 #include "arch/spinlock.h"
-#include "drivers/gic/gic.h"
 #include "lib/trace.h"
 #include "msi/call.h"
 #include "msi/later.h"
 #include "msi/local.h"
+#include "root/root.h"
 
 #include <stddef.h>
 
@@ -230,7 +230,7 @@ static SLOW void hand_over(struct irq *irq)
     }
     spin_unlock(&list->lock, state);
     trace(irq_hand_over, irq->index, core);
-    gic_send_sgi(core, IRQ_SGI_REPLAY);
+    root_send_sgi(core, IRQ_SGI_REPLAY);
 }
 
 /* NULL: there is none. *more: there is another one. */
@@ -290,7 +290,7 @@ SLOW void irq_state_replay(void)
     struct irq *irq = take(&replay_lists[core], &more);
 
     if (more)
-        gic_send_sgi(core, IRQ_SGI_REPLAY);
+        root_send_sgi(core, IRQ_SGI_REPLAY);
     if (irq != NULL) {
         end_waiting(irq);
         /* It may have moved since it was queued. */

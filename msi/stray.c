@@ -12,9 +12,9 @@
 
 #include "arch/core.h"
 #include "arch/spinlock.h"
-#include "drivers/gic/gic.h"
 #include "msi/later.h"
 #include "msi/limits.h"
+#include "root/root.h"
 
 #include <stddef.h>
 
@@ -66,7 +66,7 @@ static struct irq_stray *find(const struct irq_stray *new)
 /* SGIs come once each time, LPIs can't be turned off here. */
 static bool can_be_masked(unsigned intid)
 {
-    return intid >= GIC_INTID_PPI_FIRST && intid < GIC_INTID_SPECIAL;
+    return intid >= ROOT_INTID_PPI_FIRST && intid < ROOT_INTID_SPECIAL;
 }
 
 /* Returns how often this one has arrived; 0: the table has no room for it. */
@@ -140,7 +140,7 @@ void irq_stray_intid(unsigned intid)
     uint32_t arrivals = note(intid, IRQ_STRAY_NO_VINT, 0);
 
     if ((arrivals == 0 || arrivals >= IRQ_STRAY_LIMIT) && can_be_masked(intid))
-        (void)gic_mask(intid); /* it exists: it has just arrived */
+        (void)root_mask(intid); /* it exists: it has just arrived */
 }
 
 void irq_stray_bit(unsigned intid, unsigned vint, unsigned bit)
@@ -174,7 +174,7 @@ unsigned irq_stray_loud_lpis(unsigned intids[IRQ_STRAYS_KEPT])
     for (unsigned i = 0; i < IRQ_STRAYS_KEPT; i++) {
         struct irq_stray *stray = &strays[i];
 
-        if (stray->intid < GIC_INTID_LPI_FIRST || stray->arrivals < IRQ_STRAY_LIMIT ||
+        if (stray->intid < ROOT_INTID_LPI_FIRST || stray->arrivals < IRQ_STRAY_LIMIT ||
             stray->silenced)
             continue;
         stray->silenced = true;

@@ -12,9 +12,9 @@
 #include "arch/idle.h"
 #include "arch/spinlock.h"
 #include "arch/time.h"
-#include "drivers/gic/gic.h"
 #include "msi/local.h"
 #include "msi/quiesce.h"
+#include "root/root.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -195,7 +195,7 @@ int work_queue_on(struct work *work, unsigned core)
     spin_unlock(&list->lock, state);
     /* This core is awake, and looks again when it goes on. */
     if (error == 0 && core != core_id())
-        gic_send_sgi(core, IRQ_SGI_WAKE);
+        root_send_sgi(core, IRQ_SGI_WAKE);
     return error;
 }
 

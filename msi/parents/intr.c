@@ -10,7 +10,6 @@
  */
 #include "msi/parents/intr.h"
 
-#include "drivers/gic/gic.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "lib/log.h"
 #include "msi/binding.h"
@@ -20,6 +19,7 @@
 #include "msi/parents/spi.h"
 #include "msi/reclaim.h"
 #include "msi/registry.h"
+#include "root/root.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -51,7 +51,7 @@ static uint16_t output_intid(const struct intr *intr, uint32_t output)
         if (output >= range->first_output && output - range->first_output < range->count) {
             uint32_t intid = range->first_intid + (output - range->first_output);
 
-            return intid < gic_intid_limit() ? (uint16_t)intid : 0;
+            return intid < root_intid_limit() ? (uint16_t)intid : 0;
         }
     }
     return 0;
@@ -220,8 +220,8 @@ static int direct_alloc(struct irq *irq, uint32_t flags)
             keep_stuck(intr, irq);
         return error;
     }
-    error = irq_spi_open(line->intid, (flags & IRQ_FLAG_EDGE) != 0 ? GIC_EDGE : GIC_LEVEL,
-                         irq->core, irq->priority->gic, &irq->sink);
+    error = irq_spi_open(line->intid, (flags & IRQ_FLAG_EDGE) != 0 ? ROOT_EDGE : ROOT_LEVEL,
+                         irq->core, irq->priority->number, &irq->sink);
     if (error != 0 && line_close(intr, line) != 0)
         keep_stuck(intr, irq);
     return error;
@@ -245,17 +245,17 @@ static int direct_free(struct irq *irq)
 
 static void direct_mask(struct irq *irq)
 {
-    (void)gic_mask(line_of(irq)->intid); /* the INTID was checked by irq_spi_open() */
+    (void)root_mask(line_of(irq)->intid); /* the INTID was checked by irq_spi_open() */
 }
 
 static void direct_unmask(struct irq *irq)
 {
-    (void)gic_enable(line_of(irq)->intid);
+    (void)root_enable(line_of(irq)->intid);
 }
 
 static int direct_set_affinity(struct irq *irq, unsigned core)
 {
-    int error = gic_set_affinity(line_of(irq)->intid, core);
+    int error = root_set_affinity(line_of(irq)->intid, core);
 
     if (error == 0)
         __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
@@ -264,12 +264,12 @@ static int direct_set_affinity(struct irq *irq, unsigned core)
 
 static bool direct_pending(struct irq *irq)
 {
-    return gic_is_pending(line_of(irq)->intid);
+    return root_is_pending(line_of(irq)->intid);
 }
 
 static int direct_trigger(struct irq *irq)
 {
-    return gic_set_pending(line_of(irq)->intid);
+    return root_set_pending(line_of(irq)->intid);
 }
 
 static int direct_describe(const struct irq *irq, char *text, size_t size)

@@ -294,7 +294,7 @@ static void keep_stuck(struct irq *irq)
 static int open_event(struct irq *irq)
 {
     struct its_device *device = identity_of(irq)->device;
-    int error = its_open_event(device, irq->index, lpi_of(irq), irq->core, irq->priority->gic);
+    int error = its_open_event(device, irq->index, lpi_of(irq), irq->core, irq->priority->number);
 
     /* After any other error it is not mapped. */
     if (error == -ETIMEDOUT && its_discard_event(device, irq->index) != 0)
@@ -372,7 +372,7 @@ static int its_silence(struct irq *irq, bool silent)
     struct its_device *device = identity_of(irq)->device;
 
     return silent ? its_disable_event(device, irq->index, lpi_of(irq))
-                  : its_enable_event(device, irq->index, lpi_of(irq), irq->priority->gic);
+                  : its_enable_event(device, irq->index, lpi_of(irq), irq->priority->number);
 }
 
 /* Not one that has got an owner meanwhile. */

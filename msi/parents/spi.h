@@ -5,15 +5,15 @@
 #ifndef MSI_PARENTS_SPI_H
 #define MSI_PARENTS_SPI_H
 
-#include "drivers/gic/gic.h"
 #include "msi/dispatch.h"
 #include "msi/irq.h"
+#include "root/root.h"
 
 #include <stdbool.h>
 
 /* Configures the SPI for core and gives it the sink; leaves it disabled. Thread context.
  * -EBUSY: it has a sink; -EINVAL: not an SPI of this GIC. */
-int irq_spi_open(unsigned intid, enum gic_trigger trigger, unsigned core, uint8_t priority,
+int irq_spi_open(unsigned intid, enum root_trigger trigger, unsigned core, uint8_t priority,
                  struct irq_sink *sink);
 
 /* Disables it and takes the sink away, in any case. *quiet: no core is inside the sink, and its

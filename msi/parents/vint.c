@@ -44,7 +44,6 @@
 
 #include "arch/barrier.h"
 #include "arch/mmio.h"
-#include "drivers/gic/gic.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "lib/trace.h"
 #include "msi/call.h"
@@ -54,6 +53,7 @@
 #include "msi/quiesce.h"
 #include "msi/storm.h"
 #include "msi/stray.h"
+#include "root/root.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -213,9 +213,9 @@ static int connect(struct vint_set *set, struct vint *vint, unsigned core,
     /* What its last owner, or the boot loader, has left in the registers. */
     mmio_write64(REGISTER(vint, enable_clear), INTA_VINT_ALL);
     mmio_write64(REGISTER(vint, status_clear), INTA_VINT_ALL);
-    error = irq_spi_open(vint->line.intid, GIC_LEVEL, core, priority->gic, &vint->sink);
+    error = irq_spi_open(vint->line.intid, ROOT_LEVEL, core, priority->number, &vint->sink);
     if (error == 0) {
-        error = gic_enable(vint->line.intid);
+        error = root_enable(vint->line.intid);
         if (error != 0)
             (void)irq_spi_close(vint->line.intid, &quiet);
     }
@@ -307,7 +307,7 @@ SLOW int vint_follow(struct vint_set *set, struct vint *vint, unsigned core)
     }
     if (target == IRQ_CORE_ANY)
         return 0;
-    error = gic_set_affinity(vint->line.intid, target);
+    error = root_set_affinity(vint->line.intid, target);
     if (error == 0) {
         list_leave(set, vint);
         set->on_core[vint->core]--;

@@ -2,12 +2,12 @@
 /*
  * The parent of devices that are wired to SPIs of the GIC (Arm IHI 0069, 2.2.1).
  */
-#include "drivers/gic/gic.h"
 #include "msi/binding.h"
 #include "msi/internal.h"
 #include "msi/irq.h"
 #include "msi/parents/spi.h"
 #include "msi/registry.h"
+#include "root/root.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,8 +28,8 @@ static int wired_alloc(struct irq *irq, uint32_t flags)
     unsigned intid = irq->binding->data.numbers[irq->index];
 
     ((struct wired_irq *)irq)->intid = intid;
-    return irq_spi_open(intid, (flags & IRQ_FLAG_EDGE) != 0 ? GIC_EDGE : GIC_LEVEL, irq->core,
-                        irq->priority->gic, &irq->sink);
+    return irq_spi_open(intid, (flags & IRQ_FLAG_EDGE) != 0 ? ROOT_EDGE : ROOT_LEVEL, irq->core,
+                        irq->priority->number, &irq->sink);
 }
 
 static int wired_free(struct irq *irq)
@@ -39,17 +39,17 @@ static int wired_free(struct irq *irq)
 
 static void wired_mask(struct irq *irq)
 {
-    (void)gic_mask(intid_of(irq)); /* the INTID was checked by irq_spi_open() */
+    (void)root_mask(intid_of(irq)); /* the INTID was checked by irq_spi_open() */
 }
 
 static void wired_unmask(struct irq *irq)
 {
-    (void)gic_enable(intid_of(irq));
+    (void)root_enable(intid_of(irq));
 }
 
 static int wired_set_affinity(struct irq *irq, unsigned core)
 {
-    int error = gic_set_affinity(intid_of(irq), core);
+    int error = root_set_affinity(intid_of(irq), core);
 
     if (error == 0)
         __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
@@ -58,12 +58,12 @@ static int wired_set_affinity(struct irq *irq, unsigned core)
 
 static bool wired_pending(struct irq *irq)
 {
-    return gic_is_pending(intid_of(irq));
+    return root_is_pending(intid_of(irq));
 }
 
 static int wired_trigger(struct irq *irq)
 {
-    return gic_set_pending(intid_of(irq));
+    return root_set_pending(intid_of(irq));
 }
 
 static int wired_describe(const struct irq *irq, char *text, size_t size)
@@ -92,7 +92,7 @@ int irq_wired_init(struct irq_parent **parent)
 
     if (wired == NULL)
         return -ENOMEM;
-    *wired = (struct irq_parent){.ops = &wired_ops, .name = "GIC", .mutex = MUTEX_INIT};
+    *wired = (struct irq_parent){.ops = &wired_ops, .name = ROOT_NAME, .mutex = MUTEX_INIT};
     int error = irq_parent_register(wired);
 
     if (error != 0)

@@ -8,6 +8,7 @@
 #include "tests/fuzz/support/navss.h"
 #include "tests/fuzz/support/soc.h"
 #include "twin/models/am65x.h"
+#include "twin/models/vim.h"
 
 #include <string.h>
 
@@ -110,6 +111,27 @@ static void ethernet(void)
     }
 }
 
+/* An R5F core at its interrupt controller; what it takes, it may end. */
+static void interrupt_controller(void)
+{
+    static const uint16_t places[] = {0x0, 0x400, 0x480, 0x500, 0x5f0, 0x1000, 0x17f0, 0x2000};
+    unsigned core = fuzz_below(3), place = fuzz_below(8);
+    uint64_t address = VIM_BASE + places[place] + 4 * fuzz_below(16), value = 0;
+    unsigned size = 1u << fuzz_below(4);
+
+    switch (fuzz_below(4)) {
+    case 0:
+        vim_line_all(fuzz_below(VIM_INPUTS), fuzz_below(2) != 0);
+        break;
+    case 1:
+        (void)am65x_r5f_read(core, address, size, &value);
+        FUZZ_CHECK(size == 8 || value >> (8 * size) == 0);
+        break;
+    default:
+        (void)am65x_r5f_write(core, address, size, fuzz_take(4));
+    }
+}
+
 /* Blocks that the Navigator Subsystem has nothing to do with. */
 static void other_block(void)
 {
@@ -117,8 +139,12 @@ static void other_block(void)
         0x00600000, 0x00601000, 0x42110000, 0x40610000, 0x40f04000,
         0x40a00000, 0x02800000, 0x02b00000, 0x02b01000, 0x02b08000,
     };
-    unsigned block = fuzz_below(sizeof(bases) / sizeof(bases[0]) + 3);
+    unsigned block = fuzz_below(sizeof(bases) / sizeof(bases[0]) + 6);
 
+    if (block >= sizeof(bases) / sizeof(bases[0]) + 3) {
+        interrupt_controller();
+        return;
+    }
     if (block >= sizeof(bases) / sizeof(bases[0])) {
         ethernet();
         return;

@@ -44,8 +44,8 @@ WRITTEN = [
     ("restoring messages is not locked", ["msi/irq.c:irq_restore_messages:lock"]),
     ("a page's full bit is kept", ["msi/sources.c:irq_sources_remove:assignment:534c5803"]),
     ("no stale pending edge is cleared", [
-        ("msi/parents/spi.c", "        error = gic_clear_pending(intid);\n", "        error = 0;\n"),
-        ("msi/parents/spi.c", "    (void)gic_clear_pending(intid);", "    ")]),
+        ("msi/parents/spi.c", "        error = root_clear_pending(intid);\n", "        error = 0;\n"),
+        ("msi/parents/spi.c", "    (void)root_clear_pending(intid);", "    ")]),
     ("evacuating waits for no handler", [
         ("msi/evacuate.c", "    return error == 0 ? irq_quiesce() : error;\n", "    return error;\n")]),
     ("udma_copy() is not refused during a close", [
@@ -62,19 +62,19 @@ WRITTEN = [
     ("an interrupt whose handler hangs is not kept", [
         ("msi/request.c", "    int error = stop(irq);\n", "    int error = stop(irq) * 0;\n")]),
     ("what is replayed holds nothing back", [
-        ("msi/nesting.c", "bool held = gic_running_priority() > priority;", "bool held = false;")]),
+        ("msi/nesting.c", "bool held = root_running_priority() > priority;", "bool held = false;")]),
     ("an urgent interrupt advances the generation", [
         ("msi/nesting.c", "    irq_dispatch_nested(own);\n", "    irq_dispatch_traced(context);\n")]),
     ("an urgent interrupt spoils FP/SIMD", [
         ("arch/arm64/nesting.c", "        exception_restore_fp(&area);", "        (void)area;")]),
     ("a storm of urgent interrupts is not looked for", [
-        ("msi/nesting.c", "    irq_storm_nested(core, depth, own->value, cpu_interface_is_raised());",
-         "    (void)cpu_interface_is_raised;")]),
+        ("msi/nesting.c", "    irq_storm_nested(core, depth, own->value, root_is_raised());",
+         "    (void)root_is_raised;")]),
     ("an urgent event's line is shared", [
         ("msi/parents/vint.c", "vint->alone = !irq_priority_is_default(priority);", "vint->alone = false;")]),
     ("handlers of SGIs are not interrupted", [
         ("msi/local.c", "irq_call_open(&irq_generations[core], handler, context, GIC_PRIORITY_DEFAULT)",
          "handler(context)")]),
     ("a message's priority is default", [
-        ("msi/parents/its.c", "irq->core, irq->priority->gic);", "irq->core, GIC_PRIORITY_DEFAULT);")]),
+        ("msi/parents/its.c", "irq->core, irq->priority->number);", "irq->core, GIC_PRIORITY_DEFAULT);")]),
 ]

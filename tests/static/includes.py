@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 SUFFIXES = (".c", ".h", ".S", ".s", ".inc", ".def")
-INCLUDE_FOLDERS = ("", "arch/arm64/include/")
+INCLUDE_FOLDERS = ("", "arch/arm64/include/", "drivers/gic/include/")
 
 COMMENT_OR_STRING = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.S)
 DIRECTIVE = re.compile(r"^[ \t\f\v]*(?:#|%:)[ \t\f\v]*(?:include|include_next|import)\b[ \t\f\v]*(.*)$", re.M)
@@ -53,8 +53,8 @@ def target_of(path, include, exists):
 
 def canonical(target):
     """How a file is to be named in an #include."""
-    folder = INCLUDE_FOLDERS[1]
-    return target[len(folder):] if target.startswith(folder) else target
+    folder = next((folder for folder in INCLUDE_FOLDERS[1:] if target.startswith(folder)), "")
+    return target[len(folder):]
 
 
 def files_below(root, left_out, endings):

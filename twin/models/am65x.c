@@ -4,11 +4,13 @@
  */
 #include "twin/models/cpsw.h"
 #include "twin/models/stale_loader.h"
+#include "twin/models/vim.h"
 
 void am65x_reset(const struct am65x_environment *environment, const struct am65x_config *config)
 {
     surroundings_reset(environment, config);
     timers_reset();
+    vim_reset();
     ctrl_mmr_reset();
     gpio_reset();
     pdma_reset();

@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 /* What the models tell as it happens; tools/k3twin/trace.py knows these numbers too. A ring or a
- * channel is its number, and AM65X_EVENT_MCU if it is one of the MCU's Navigator Subsystem. */
+ * channel is its number, and AM65X_EVENT_MCU if it is one of the MCU's Navigator Subsystem; VINTs
+ * of its aggregator are counted from 256 on. */
 enum am65x_event {
     AM65X_EVENT_REQUEST = 1,  /* a serial number; host, thread; the TI-SCI message */
     AM65X_EVENT_ANSWER = 2,   /* the request's serial number; AM65X_ANSWER_*, host; the message */
@@ -121,6 +122,15 @@ void am65x_lose_interrupts(void);
  * reserved offsets inside a claimed block read as zero, writes are ignored. */
 bool am65x_read(uint64_t address, unsigned size, uint64_t *value);
 bool am65x_write(uint64_t address, unsigned size, uint64_t value);
+
+/* The same for R5F core 0 or 1 of the MCU domain: what only that core sees, and all of the above.
+ */
+bool am65x_r5f_read(unsigned core, uint64_t address, unsigned size, uint64_t *value);
+bool am65x_r5f_write(unsigned core, uint64_t address, unsigned size, uint64_t value);
+
+/* The user defines it: the levels of the two interrupt lines of an R5F core, when one has changed.
+ * Called from within other calls. */
+void model_r5f_interrupt(unsigned core, bool irq, bool fiq);
 
 /* Does what is due by now(); returns when to be called again (nanoseconds, UINT64_MAX: never).
  * The deadline may also have moved after any am65x_write(). */

@@ -5,6 +5,7 @@
  * Addresses: AM65x TRM (SPRUID7), chapter 2 "Memory Map". A new block is a new line in `blocks`.
  */
 #include "twin/models/models.h"
+#include "twin/models/vim.h"
 
 /* ---------------------------------------------------------------- the bus */
 
@@ -41,6 +42,7 @@ static const struct block blocks[] = {
     {0x28590000, 0x100, 4, NAVSS_MCU, ring_proxy_read_config, write_ignored},
     {0x285c0000, 0x100, 4, NAVSS_MCU, udmap_gcfg_read, udmap_gcfg_write},
     {0x2a500000, 0x40000, 4, NAVSS_MCU, ring_proxy_read, ring_proxy_write},
+    {0x2a700000, 0x100000, 8, NAVSS_MCU, inta_read, inta_write},
     {0x2a800000, 0x40000, 4, NAVSS_MCU, udmap_rchan_read, udmap_rchan_write},
     {0x2aa00000, 0x40000, 4, NAVSS_MCU, udmap_tchan_read, udmap_tchan_write},
     {0x2b000000, 0x400000, 4, NAVSS_MCU, ringacc_fifo_read, ringacc_fifo_write},
@@ -51,7 +53,7 @@ static const struct block blocks[] = {
     {0x32800000, 0x100000, 4, SECURE_PROXY_SCFG, secure_proxy_read, secure_proxy_write},
     {0x32c00000, 0x100000, 4, SECURE_PROXY_DATA, secure_proxy_read, secure_proxy_write},
     {0x33000000, 0x40000, 4, NAVSS_MAIN, ring_proxy_read, ring_proxy_write},
-    {0x33d00000, 0x100000, 8, 0, inta_read, inta_write},
+    {0x33d00000, 0x100000, 8, NAVSS_MAIN, inta_read, inta_write},
     {0x34000000, 0x100000, 4, NAVSS_MAIN, udmap_rchan_read, udmap_rchan_write},
     {0x35000000, 0x100000, 4, NAVSS_MAIN, udmap_tchan_read, udmap_tchan_write},
     {0x38000000, 0x400000, 4, NAVSS_MAIN, ringacc_fifo_read, ringacc_fifo_write},
@@ -171,6 +173,38 @@ bool am65x_write(uint64_t address, unsigned size, uint64_t value)
     if (!claimed)
         model_count(AM65X_COUNT_UNCLAIMED, 1);
     return claimed;
+}
+
+/* What an R5F core has to itself. */
+static const struct block r5f_blocks[VIM_CORES] = {
+    {VIM_BASE, VIM_SIZE, 4, 0, vim_read, vim_write},
+    {VIM_BASE, VIM_SIZE, 4, 1, vim_read, vim_write},
+};
+
+static const struct block *find_r5f_block(unsigned core, uint64_t address, unsigned size)
+{
+    if (core >= VIM_CORES || address < VIM_BASE || address - VIM_BASE > VIM_SIZE - size)
+        return NULL;
+    return &r5f_blocks[core];
+}
+
+bool am65x_r5f_read(unsigned core, uint64_t address, unsigned size, uint64_t *value)
+{
+    const struct block *block = find_r5f_block(core, address, size);
+    if (block == NULL)
+        return am65x_read(address, size, value);
+    *value = aligned(address, size) ? block_read(block, address - block->base, size) : 0;
+    return true;
+}
+
+bool am65x_r5f_write(unsigned core, uint64_t address, unsigned size, uint64_t value)
+{
+    const struct block *block = find_r5f_block(core, address, size);
+    if (block == NULL)
+        return am65x_write(address, size, value);
+    if (aligned(address, size))
+        block_write(block, address - block->base, size, value);
+    return true;
 }
 
 /* ---------------------------------------------------------------- bus masters */

@@ -6,6 +6,7 @@
  * compare, no correction of the rate. Registers also in Linux's am65-cpts.c.
  */
 #include "twin/models/cpsw.h"
+#include "twin/models/vim.h"
 
 #define CPTS_IDVER         0x00u
 #define CPTS_CONTROL       0x04u
@@ -27,6 +28,7 @@
 
 #define REVISION           0x4e8a010au
 #define INTID              602u
+#define VIM_INPUT          34u /* of both R5F cores */
 #define EVENTS             32u
 
 static uint32_t registers[REGISTERS / 4];
@@ -48,7 +50,10 @@ uint64_t cpsw_cpts_time(void)
 
 static void update_line(void)
 {
-    model_line(INTID, count != 0 && (registers[CPTS_INT_ENABLE / 4] & 1) != 0);
+    bool high = count != 0 && (registers[CPTS_INT_ENABLE / 4] & 1) != 0;
+
+    model_line(INTID, high);
+    vim_line_all(VIM_INPUT, high);
 }
 
 uint64_t cpsw_cpts_read(uint64_t offset)

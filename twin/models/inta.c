@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The interrupt aggregator of the main Navigator Subsystem, UDMASS_INTA0 (AM65x TRM SPRUID7,
- * "Interrupt Aggregator (INTR_AGGR)"; TI-SCI documentation for the AM65x, "Interrupt
- * Management Device Descriptions"): 4608 global events, each steered to one of 64 status bits of
- * one of 256 virtual interrupts. A virtual interrupt's output is a level: high while a bit is
- * both set and enabled. An "up" event sets the bit, a "down" event clears it, and so does software.
- * Several events may share a bit: TI's firmware refuses only a 65th event of a virtual interrupt.
+ * The interrupt aggregators UDMASS_INTA0 of the main Navigator Subsystem and of the MCU domain's
+ * (AM65x TRM SPRUID7, "Interrupt Aggregator (INTR_AGGR)"; TI-SCI documentation for the AM65x,
+ * "Interrupt Management Device Descriptions"): 4608 and 1536 global events, each steered to one of
+ * 64 status bits of one of 256 virtual interrupts. A virtual interrupt's output is a level: high
+ * while a bit is both set and enabled. An "up" event sets the bit, a "down" event clears it, and so
+ * does software. Several events may share a bit: TI's firmware refuses only a 65th event of a
+ * virtual interrupt.
  *
  * In the mood slow-events they come late, several at a time, and of what a source has sent
  * meanwhile only the last counts: an up that was taken back has never been.
@@ -15,8 +16,13 @@
  */
 #include "twin/models/models.h"
 
-#define VINT_COUNT        256u
-#define EVENT_COUNT       4608u
+/* Both aggregators' in one table, the MCU's behind the main one's. */
+#define VINTS_EACH        256u
+#define VINT_COUNT        (NAVSS_COUNT * VINTS_EACH)
+#define EVENTS_MAIN       4608u
+#define EVENTS_MCU        1536u
+#define EVENT_COUNT       (EVENTS_MAIN + EVENTS_MCU)
+#define EVENT_MCU_FIRST   16384u /* the global number */
 #define BIT_COUNT         64u
 
 #define VINT_PAGE_SHIFT   12
@@ -48,12 +54,33 @@ enum late {
 #define LATE_LEAST  (5u * MICROSECOND)
 #define LATE_SPREAD (40u * MICROSECOND)
 
-static uint8_t late[EVENT_COUNT]; /* enum late */
-static uint16_t late_events[LATE_MAX];
+static uint8_t late[EVENT_COUNT];      /* enum late */
+static uint16_t late_events[LATE_MAX]; /* their places in the tables */
 static unsigned late_count;
 static struct model_timer late_timer;
 
 static void late_events_arrive(unsigned argument);
+
+/* The place of a global event in the tables; EVENT_COUNT: no aggregator has it. */
+static unsigned place_of(uint16_t event)
+{
+    if (event < EVENTS_MAIN)
+        return event;
+    if (event >= EVENT_MCU_FIRST && event < EVENT_MCU_FIRST + EVENTS_MCU)
+        return EVENTS_MAIN + (event - EVENT_MCU_FIRST);
+    return EVENT_COUNT;
+}
+
+static uint16_t number_of(unsigned place)
+{
+    return (uint16_t)(place < EVENTS_MAIN ? place : EVENT_MCU_FIRST + (place - EVENTS_MAIN));
+}
+
+static bool is_mapped(uint16_t event)
+{
+    unsigned place = place_of(event);
+    return place < EVENT_COUNT && events[place].mapped;
+}
 
 void inta_reset(void)
 {
@@ -92,7 +119,7 @@ static void update(unsigned vint)
     if (level)
         model_count(AM65X_COUNT_VINT_EDGES, 1);
     model_event(AM65X_EVENT_VINT, vint, level, vints[vint].status & vints[vint].enable);
-    intr_input(vint, level);
+    intr_input(vint < VINTS_EACH ? DEV_MAIN_INTR : DEV_MCU_INTR, vint % VINTS_EACH, level);
 }
 
 static void trace_event(uint16_t event)
@@ -102,17 +129,17 @@ static void trace_event(uint16_t event)
     struct trace_line line;
     model_trace_start(&line, "irq");
     model_trace_field(&line, "event", event);
-    if (event >= EVENT_COUNT || !events[event].mapped) {
+    if (!is_mapped(event)) {
         model_trace_text(&line, " > nowhere");
         model_trace_end(&line);
         return;
     }
-    unsigned vint = events[event].vint;
+    unsigned place = place_of(event), vint = events[place].vint;
     model_trace_text(&line, " >");
-    model_trace_field(&line, "VINT", vint);
-    model_trace_field(&line, "bit", events[event].bit);
+    model_trace_field(&line, vint < VINTS_EACH ? "VINT" : "MCU VINT", vint % VINTS_EACH);
+    model_trace_field(&line, "bit", events[place].bit);
     unsigned output;
-    if (intr_find_output(vint, &output)) {
+    if (vint < VINTS_EACH && intr_find_output(vint, &output)) {
         model_trace_text(&line, " >");
         model_trace_field(&line, "INTR", output);
         model_trace_text(&line, " >");
@@ -126,19 +153,21 @@ static void tell_event(uint16_t event, bool up)
 {
     uint64_t where = UINT64_MAX;
 
-    if (event < EVENT_COUNT && events[event].mapped)
-        where = events[event].vint | (uint64_t)events[event].bit << AM65X_EVENT_BIT_SHIFT;
+    if (is_mapped(event)) {
+        unsigned place = place_of(event);
+        where = events[place].vint | (uint64_t)events[place].bit << AM65X_EVENT_BIT_SHIFT;
+    }
     model_event(AM65X_EVENT_GLOBAL, event, where, up);
 }
 
 void inta_event_arrives(uint16_t event)
 {
     tell_event(event, true);
-    if (event >= EVENT_COUNT || !events[event].mapped) {
+    if (!is_mapped(event)) {
         model_count(AM65X_COUNT_EVENTS_LOST, 1);
     } else {
-        unsigned vint = events[event].vint;
-        vints[vint].status |= UINT64_C(1) << events[event].bit;
+        unsigned place = place_of(event), vint = events[place].vint;
+        vints[vint].status |= UINT64_C(1) << events[place].bit;
         update(vint);
     }
     trace_event(event);
@@ -147,10 +176,10 @@ void inta_event_arrives(uint16_t event)
 static void down_arrives(uint16_t event)
 {
     tell_event(event, false);
-    if (event >= EVENT_COUNT || !events[event].mapped)
+    if (!is_mapped(event))
         return;
-    unsigned vint = events[event].vint;
-    vints[vint].status &= ~(UINT64_C(1) << events[event].bit);
+    unsigned place = place_of(event), vint = events[place].vint;
+    vints[vint].status &= ~(UINT64_C(1) << events[place].bit);
     update(vint);
 }
 
@@ -160,29 +189,30 @@ static void late_events_arrive(unsigned argument)
     (void)argument;
     late_count = 0;
     for (unsigned i = 0; i < count; i++) {
-        uint16_t event = late_events[i];
-        uint8_t what = late[event];
-        late[event] = LATE_NONE;
+        unsigned place = late_events[i];
+        uint8_t what = late[place];
+        late[place] = LATE_NONE;
         if (what == LATE_UP)
-            inta_event_arrives(event);
+            inta_event_arrives(number_of(place));
         else if (what == LATE_DOWN)
-            down_arrives(event);
+            down_arrives(number_of(place));
     }
 }
 
 /* false: it arrives at once. */
 static bool is_late(uint16_t event, enum late what)
 {
-    if (!model_mood(AM65X_MOOD_SLOW_EVENTS) || event >= EVENT_COUNT)
+    unsigned place = place_of(event);
+    if (!model_mood(AM65X_MOOD_SLOW_EVENTS) || place == EVENT_COUNT)
         return false;
-    if (late[event] == LATE_NONE) {
+    if (late[place] == LATE_NONE) {
         if (late_count == LATE_MAX)
             late_events_arrive(0);
         if (late_count == 0)
             timer_arm(&late_timer, LATE_LEAST + model_some_delay(LATE_SPREAD));
-        late_events[late_count++] = event;
+        late_events[late_count++] = (uint16_t)place;
     }
-    late[event] = (uint8_t)what;
+    late[place] = (uint8_t)what;
     return true;
 }
 
@@ -218,43 +248,54 @@ void inta_event_down(uint16_t event)
         down_arrives(event);
 }
 
-bool inta_map(uint16_t event, uint16_t vint, uint8_t bit)
+/* The places of an event and of a VINT of one aggregator. false: it has no such. */
+static bool find_places(enum navss navss, uint16_t event, uint16_t vint, unsigned *event_place,
+                        unsigned *vint_place)
 {
-    if (event >= EVENT_COUNT || vint >= VINT_COUNT || bit >= BIT_COUNT || events[event].mapped ||
-        vints[vint].mapped == BIT_COUNT)
+    *event_place = place_of(event);
+    *vint_place = navss * VINTS_EACH + vint;
+    return *event_place < EVENT_COUNT && (*event_place < EVENTS_MAIN) == (navss == NAVSS_MAIN) &&
+           vint < VINTS_EACH;
+}
+
+bool inta_map(enum navss navss, uint16_t event, uint16_t vint, uint8_t bit)
+{
+    unsigned place, v;
+    if (!find_places(navss, event, vint, &place, &v) || bit >= BIT_COUNT || events[place].mapped ||
+        vints[v].mapped == BIT_COUNT)
         return false;
-    events[event].mapped = true;
-    events[event].vint = vint;
-    events[event].bit = bit;
-    vints[vint].mapped++;
+    events[place].mapped = true;
+    events[place].vint = (uint16_t)v;
+    events[place].bit = bit;
+    vints[v].mapped++;
     if (model_mood(AM65X_MOOD_MAP_ENABLES)) {
-        vints[vint].enable |= UINT64_C(1) << bit;
-        update(vint);
+        vints[v].enable |= UINT64_C(1) << bit;
+        update(v);
     }
     model_count(AM65X_COUNT_EVENT_MAPPINGS, 1);
     return true;
 }
 
-bool inta_unmap(uint16_t event, uint16_t vint, uint8_t bit)
+bool inta_unmap(enum navss navss, uint16_t event, uint16_t vint, uint8_t bit)
 {
-    if (event >= EVENT_COUNT || !events[event].mapped || events[event].vint != vint ||
-        events[event].bit != bit)
+    unsigned place, v;
+    if (!find_places(navss, event, vint, &place, &v) || !events[place].mapped ||
+        events[place].vint != v || events[place].bit != bit)
         return false;
-    events[event].mapped = false;
-    late[event] = LATE_NONE; /* what is on its way goes nowhere */
+    events[place].mapped = false;
+    late[place] = LATE_NONE; /* what is on its way goes nowhere */
     if (model_mood(AM65X_MOOD_MAP_ENABLES)) {
-        vints[vint].enable &= ~(UINT64_C(1) << bit);
-        update(vint);
+        vints[v].enable &= ~(UINT64_C(1) << bit);
+        update(v);
     }
-    vints[vint].mapped--;
+    vints[v].mapped--;
     model_uncount(AM65X_COUNT_EVENT_MAPPINGS);
     return true;
 }
 
 uint64_t inta_read(unsigned instance, uint64_t offset)
 {
-    (void)instance;
-    unsigned vint = (unsigned)(offset >> VINT_PAGE_SHIFT);
+    unsigned vint = instance * VINTS_EACH + (unsigned)(offset >> VINT_PAGE_SHIFT);
     switch (offset & 0xfff) {
     case VINT_ENABLE_SET:
     case VINT_ENABLE_CLEAR:
@@ -271,8 +312,7 @@ uint64_t inta_read(unsigned instance, uint64_t offset)
 
 void inta_write(unsigned instance, uint64_t offset, uint64_t value)
 {
-    (void)instance;
-    unsigned vint = (unsigned)(offset >> VINT_PAGE_SHIFT);
+    unsigned vint = instance * VINTS_EACH + (unsigned)(offset >> VINT_PAGE_SHIFT);
     switch (offset & 0xfff) {
     case VINT_ENABLE_SET:
         vints[vint].enable |= value;

@@ -213,6 +213,8 @@ void pre_its_reset(void);
 /* ---------------------------------------------------------------- numbers of the AM65x
  * TI-SCI documentation for the AM65x, "Devices Descriptions". */
 
+#define DEV_MAIN2MCU_LVL      97u
+#define DEV_MAIN2MCU_PLS      98u
 #define DEV_GPIOMUX_INTR      100u
 #define DEV_WKUP_GPIOMUX_INTR 156u
 #define DEV_MAIN_NAVSS        118u
@@ -222,6 +224,8 @@ void pre_its_reset(void);
 #define DEV_MAIN_PROXY        185u
 #define DEV_MAIN_RINGACC      187u
 #define DEV_MAIN_UDMAP        188u
+#define DEV_MCU_INTA          189u
+#define DEV_MCU_INTR          190u
 #define DEV_MCU_PROXY         191u
 #define DEV_MCU_UDMAP         194u
 #define DEV_MCU_RINGACC       195u
@@ -246,8 +250,8 @@ void inta_event_down(uint16_t event);
 /* One arrives there. */
 void inta_event_arrives(uint16_t event);
 /* false: the event is taken, the VINT has 64 already, or one is out of range. */
-bool inta_map(uint16_t event, uint16_t vint, uint8_t bit);
-bool inta_unmap(uint16_t event, uint16_t vint, uint8_t bit);
+bool inta_map(enum navss navss, uint16_t event, uint16_t vint, uint8_t bit);
+bool inta_unmap(enum navss navss, uint16_t event, uint16_t vint, uint8_t bit);
 
 /* Interrupt routers: outputs, each fed by at most one input. */
 void intr_reset(void);
@@ -258,9 +262,9 @@ bool intr_unmap(uint16_t device, uint16_t input, uint16_t output);
 /* The INTID of an output of the main NAVSS's router; 0: it leads elsewhere. */
 unsigned intr_output_intid(unsigned output);
 bool intr_find_output(unsigned input, unsigned *output);
-/* The level of an input of the main NAVSS's router changed. */
-void intr_input(unsigned input, bool high);
-/* A pulse arrives at an input of a GPIO router. */
+/* The level of an input of a router for levels changed. */
+void intr_input(uint16_t device, unsigned input, bool high);
+/* A pulse arrives at an input of a router for pulses. */
 void intr_pulse(uint16_t device, unsigned input);
 
 /* ---------------------------------------------------------------- rings */

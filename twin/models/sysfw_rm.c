@@ -158,11 +158,11 @@ static uint16_t *event_register(const struct irq_request *irq)
     return NULL;
 }
 
-static bool owns_event_numbers(const struct irq_request *irq)
+static bool owns_event_numbers(const struct irq_request *irq, enum navss *navss)
 {
-    return irq->inta == DEV_MAIN_INTA &&
-           rm_owns(irq->host, DEV_MAIN_INTA, SUBTYPE_INTA_VINT, irq->vint) &&
-           rm_owns(irq->host, DEV_MAIN_INTA, SUBTYPE_INTA_EVENT, irq->event);
+    return navss_of_device(irq->inta, DEV_MAIN_INTA, DEV_MCU_INTA, navss) &&
+           rm_owns(irq->host, irq->inta, SUBTYPE_INTA_VINT, irq->vint) &&
+           rm_owns(irq->host, irq->inta, SUBTYPE_INTA_EVENT, irq->event);
 }
 
 /* A ring that holds elements already sends its event as soon as it has one to send. */
@@ -176,8 +176,9 @@ static void tell_what_is_there(const struct irq_request *irq)
 static bool set_event(const struct irq_request *irq)
 {
     uint16_t *source = event_register(irq);
-    if (source == NULL || *source != EVENT_NONE || !owns_event_numbers(irq) ||
-        !inta_map(irq->event, irq->vint, irq->vint_bit))
+    enum navss navss;
+    if (source == NULL || *source != EVENT_NONE || !owns_event_numbers(irq, &navss) ||
+        !inta_map(navss, irq->event, irq->vint, irq->vint_bit))
         return false;
     *source = irq->event;
     if (model_mood(AM65X_MOOD_MAP_ENABLES))
@@ -188,8 +189,9 @@ static bool set_event(const struct irq_request *irq)
 static bool release_event(const struct irq_request *irq)
 {
     uint16_t *source = event_register(irq);
-    if (source == NULL || *source != irq->event || !owns_event_numbers(irq) ||
-        !inta_unmap(irq->event, irq->vint, irq->vint_bit))
+    enum navss navss;
+    if (source == NULL || *source != irq->event || !owns_event_numbers(irq, &navss) ||
+        !inta_unmap(navss, irq->event, irq->vint, irq->vint_bit))
         return false;
     *source = EVENT_NONE;
     return true;
@@ -220,11 +222,12 @@ static bool release_trigger(const struct irq_request *irq)
     return true;
 }
 
-/* The router's input that a source drives: its own inputs by number, or the aggregator's VINTs. */
+/* The router's input that a source drives: its own inputs by number, or its aggregator's VINTs. */
 static bool route_known(const struct irq_request *irq)
 {
     bool source_ok = irq->source == irq->destination ||
-                     (irq->source == DEV_MAIN_INTA && irq->destination == DEV_MAIN_INTR);
+                     (irq->source == DEV_MAIN_INTA && irq->destination == DEV_MAIN_INTR) ||
+                     (irq->source == DEV_MCU_INTA && irq->destination == DEV_MCU_INTR);
     return source_ok && intr_known(irq->destination) &&
            rm_owns(irq->host, irq->destination, SUBTYPE_INTR_OUTPUT, irq->destination_irq);
 }

@@ -23,6 +23,7 @@
  * EFR2.
  */
 #include "twin/models/models.h"
+#include "twin/models/vim.h"
 
 #define FIFO_SIZE           64u
 
@@ -122,12 +123,13 @@ enum mode {
 /* Interrupts and function clocks as in the TRM's module integration tables. */
 static const struct {
     uint16_t intid;
-    uint32_t clock; /* Hz */
+    uint16_t to_mcu; /* its input of the router MAIN2MCU_LVL; the MCU's: of the R5F cores' VIMs */
+    uint32_t clock;  /* Hz */
 } wiring[UART_COUNT] = {
-    {224, 48000000},
-    {225, 48000000},
-    {226, 48000000},
-    [UART_MCU] = {597, 96000000},
+    {224, 104, 48000000},
+    {225, 105, 48000000},
+    {226, 106, 48000000},
+    [UART_MCU] = {597, 30, 96000000},
 };
 
 static struct uart {
@@ -278,7 +280,13 @@ static uint8_t interrupt_id(const struct uart *uart)
 
 static void update(unsigned instance)
 {
-    model_line(wiring[instance].intid, interrupt_id(&uarts[instance]) != IIR_NONE);
+    bool high = interrupt_id(&uarts[instance]) != IIR_NONE;
+
+    model_line(wiring[instance].intid, high);
+    if (instance == UART_MCU)
+        vim_line_all(wiring[instance].to_mcu, high);
+    else
+        intr_input(DEV_MAIN2MCU_LVL, wiring[instance].to_mcu, high);
     pdma_uart_asks(instance);
 }
 

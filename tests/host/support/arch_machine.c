@@ -25,6 +25,7 @@
 static pthread_mutex_t models_lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t now_ns = 1000000;
 static uint32_t intid_limit;
+static bool is_r5f;
 static const struct host_alarms *alarms; /* with the models' lock; NULL: none has been set */
 static void (*write_observer)(uintptr_t address, unsigned size, uint64_t value);
 
@@ -145,6 +146,7 @@ void host_reset_with(unsigned cores, uint32_t limit)
     };
 
     write_observer = NULL;
+    is_r5f = false;
     host_set_core_count(cores);
     host_reset_interrupts();
     intid_limit = limit;
@@ -157,6 +159,11 @@ void host_reset_with(unsigned cores, uint32_t limit)
 void host_reset(void)
 {
     host_reset_with(4, 256);
+}
+
+void host_be_r5f(bool r5f)
+{
+    is_r5f = r5f;
 }
 
 uint32_t host_intid_limit(void)
@@ -242,7 +249,7 @@ uint64_t host_mmio_read(uintptr_t address, unsigned size)
 
     host_tick(ACCESS_NS);
     lock_models();
-    claimed = am65x_read(address, size, &value);
+    claimed = is_r5f ? am65x_r5f_read(0, address, size, &value) : am65x_read(address, size, &value);
     unlock_models();
     if (!claimed)
         unclaimed("read", address, size);
@@ -258,7 +265,7 @@ void host_mmio_write(uintptr_t address, unsigned size, uint64_t value)
     if (write_observer != NULL)
         write_observer(address, size, value);
     lock_models();
-    claimed = am65x_write(address, size, value);
+    claimed = is_r5f ? am65x_r5f_write(0, address, size, value) : am65x_write(address, size, value);
     unlock_models();
     if (!claimed)
         unclaimed("write", address, size);

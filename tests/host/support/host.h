@@ -34,6 +34,10 @@ void host_reset(void);
 void host_reset_with(unsigned cores, uint32_t intid_limit);
 uint32_t host_intid_limit(void);
 
+/* From now to the next reset, registers are accessed as core 0 of the MCU domain's R5Fs sees them.
+ */
+void host_be_r5f(bool r5f);
+
 /* For tests without a GIC: handler(intid) runs in interrupt context, on core 0, for each line that
  * is high, again and again while it stays high. NULL: lines are ignored. */
 void host_set_line_handler(void (*handler)(unsigned intid));
