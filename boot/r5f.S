@@ -106,7 +106,7 @@ _start:
     mov     r0, #PMCNT_CYCLE
     mcr     p15, 0, r0, c9, c12, 1          // PMCNTENSET
 
-    cpsie   a                               // an access that failed before is told now
+    cpsie   af                              // an access that failed before is told now
     mov     r0, #0                          // no device tree, no exception level, loaded in place
     mov     r1, #0
     mov     r2, #0

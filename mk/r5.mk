@@ -71,3 +71,30 @@ $(R5_ELF): $(R5_APP_OBJECTS) $(R5_LIBRARY) r5f.ld
 	    -Wl,--start-group $(R5_LIBRARY) -lm -lc -lgcc -Wl,--end-group
 
 -include $(R5_OBJECTS:.o=.d) $(R5_APP_OBJECTS:.o=.d)
+
+# ---- the program that tries arch/arm on a Cortex-R5F of QEMU's (tests/system/r5f) ----
+
+R5_TEST         := $(R5)/core-test.elf
+R5_TEST_OBJECTS := $(patsubst %,$(R5)/%.o,$(wildcard tests/r5f/*.c))
+
+.PHONY: r5-test check-r5
+r5-test: $(R5_TEST) $(R5)/a53.elf
+
+$(R5)/tests/r5f/%.c.o: tests/r5f/%.c $(MAKEFILE_PARTS) | $(SETUP)/r5f
+	@mkdir -p $(@D)
+	$(Q)$(R5_CC) $(R5_CFLAGS) $(WARNINGS) -c -o $@ $<
+
+$(R5_TEST): $(R5_TEST_OBJECTS) $(R5_LIBRARY) r5f.ld
+	@echo "  LINK  $@"
+	$(Q)$(R5_CC) $(R5_LDFLAGS) -Wl,-T,r5f.ld -o $@ $(R5_TEST_OBJECTS) \
+	    -Wl,--start-group $(R5_LIBRARY) -lm -lc -lgcc -Wl,--end-group
+
+# What starts it there: of the A53's.
+$(R5)/a53.elf: tests/r5f/a53.S $(MAKEFILE_PARTS) | $(SETUP)/firmware
+	@mkdir -p $(@D)
+	$(Q)$(CC) -nostdlib -static -Wl,-Ttext=0x60000000 -Wl,--build-id=none -o $@ $<
+
+check-r5: r5 r5-test | $(SETUP)/run
+	@tests/run $(O) $(H) --only R5F
+
+-include $(R5_TEST_OBJECTS:.o=.d)
