@@ -12,11 +12,11 @@
 #   mk/host.mk          tests on the host                  mk/coverage.mk     coverage
 #   mk/sanitize.mk      the image with sanitizers          mk/delay.mk        the image with pauses
 #   mk/prove.mk         models, litmus tests               mk/fuzz.mk         fuzzing
-#   mk/bench.mk         what things cost
+#   mk/bench.mk         what things cost                mk/r5.mk           library, application for the Cortex-R5F
 
 .DEFAULT_GOAL := all
 .PHONY: all
 all: firmware twin
 
-include mk/config.mk mk/setup.mk mk/lwip.mk mk/sanitize.mk mk/delay.mk mk/firmware.mk mk/twin.mk mk/host.mk
+include mk/config.mk mk/setup.mk mk/lwip.mk mk/sanitize.mk mk/delay.mk mk/firmware.mk mk/r5.mk mk/twin.mk mk/host.mk
 include mk/run.mk mk/sdk.mk mk/fuzz.mk mk/check.mk mk/coverage.mk mk/prove.mk mk/conformance.mk mk/net.mk mk/bench.mk mk/board.mk mk/help.mk

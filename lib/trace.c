@@ -31,8 +31,8 @@ uint32_t trace_on;
 static struct trace_ring trace_rings[CORE_MAX];
 static uint64_t trace_size; /* records a ring, a power of two */
 _Static_assert(sizeof(struct trace_ring) == 64 && sizeof(struct trace_record) == 32 &&
-                   offsetof(struct trace_event, phase) == 16,
-               "as the tools have it");
+                   offsetof(struct trace_event, phase) == 2 * sizeof(void *),
+               "as the tools have it"); /* those of the A53's image */
 static struct trace_subscriber *subscribers;
 static trace_observer_t observer;
 static struct mutex copies_mutex = MUTEX_INIT; /* for the next, and for tell() */
@@ -118,7 +118,7 @@ __attribute__((cold)) int trace_start(unsigned order)
     free_rings();
     trace_size = UINT64_C(1) << order;
     for (unsigned core = 0; core < CORE_MAX; core++) {
-        trace_rings[core].records = calloc(trace_size, sizeof(struct trace_record));
+        trace_rings[core].records = calloc((size_t)trace_size, sizeof(struct trace_record));
         if (trace_rings[core].records == NULL) {
             free_rings();
             return -ENOMEM;

@@ -106,7 +106,7 @@ check-tidy: $(TIDIED)
 
 check-cppcheck: | $(FIRMWARE_NEEDS) $(SETUP)/analysis $(LWIP)/stamp
 	@cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
-	    -j2 --platform=unix64 -I. -Iarch/arm64/include -Idrivers/gic/include --suppress=missingIncludeSystem --suppress=comparePointers $(STATIC_SOURCES)
+	    -j2 --platform=unix64 -I. -Iarch/arm64/include -Iarch/common/include -Idrivers/gic/include --suppress=missingIncludeSystem --suppress=comparePointers $(STATIC_SOURCES)
 	@echo "cppcheck: nothing found in $(words $(STATIC_SOURCES)) files"
 
 # A CHECK that fails leaves the test at once, and what the test holds is lost with the run.

@@ -56,7 +56,7 @@ FOUND_INCLUDES = -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/de
                     -isystem $(shell $(CC) -print-file-name=include-fixed 2>/dev/null)
 
 LIBRARY_INCLUDES = -isystem $(NEWLIB)/aarch64-none-elf/include -isystem $(LIBFDT)/usr/include \
-                   -I. -Iarch/arm64/include -Idrivers/gic/include
+                   -I. -Iarch/arm64/include -Iarch/common/include -Idrivers/gic/include
 
 # _DEFAULT_SOURCE: newlib hides strnlen, strtok_r, sniprintf and the like from a strict C11 program
 #   otherwise. The library formats with sniprintf(), which knows no %f and is 14 KB smaller for it.
@@ -65,7 +65,7 @@ LIBRARY_INCLUDES = -isystem $(NEWLIB)/aarch64-none-elf/include -isystem $(LIBFDT
 OPTIMIZE        = -Os
 FIRMWARE_CFLAGS = -std=c11 -D_DEFAULT_SOURCE -D__DYNAMIC_REENT__ $(OPTIMIZE) $(TARGET_FLAGS) \
                   $(COMPILER_INCLUDES) $(LIBRARY_INCLUDES) $(FLAVOUR_CFLAGS)
-FIRMWARE_ASFLAGS = $(TARGET_FLAGS) -I. -Iarch/arm64/include
+FIRMWARE_ASFLAGS = $(TARGET_FLAGS) -I. -Iarch/arm64/include -Iarch/common/include
 
 # What an application is compiled with, here and from the SDK. It may use FP/SIMD.
 APP_FLAGS  = $(COMMON_FLAGS) -D__DYNAMIC_REENT__

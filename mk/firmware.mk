@@ -20,12 +20,13 @@ $(error APP=$(APP): make can't handle a path with blanks)
 endif
 override APP := $(patsubst $(CURDIR)/%,%,$(abspath $(APP)))
 
-LIBRARY_FOLDERS := boot arch/arm64 lib drivers/cpsw drivers/gic drivers/serial drivers/ti_sci drivers/uart drivers/udma \
+LIBRARY_FOLDERS := boot arch/arm64 arch/common lib drivers/cpsw drivers/gic drivers/serial drivers/ti_sci drivers/uart drivers/udma \
                    msi msi/parents platform $(FLAVOUR_FOLDERS)
 MODULES         := bench demo prompt selftest tests
 MODULE_FOLDERS  := app/bench app/demo app/prompt app/selftest tests/target
 
 library-sources :=
+r5-sources      :=
 public-headers  :=
 include $(addsuffix /objects.mk,$(LIBRARY_FOLDERS) $(MODULE_FOLDERS))
 
@@ -94,8 +95,8 @@ FIRMWARE_NEEDS := $(NEWLIB)/stamp $(LIBFDT)/stamp
 # On every interrupt's way, every copy's, or every request's to the ITS or the system firmware; and
 # psci.c, whose SMCs a debugger's script wants to
 # find in their functions (tests/system/faults).
-FAST_SOURCES := arch/arm64/core.c arch/arm64/exception.c arch/arm64/psci.c arch/arm64/spinlock.c \
-                arch/arm64/time.c arch/arm64/wait.c drivers/cpsw/frames.c \
+FAST_SOURCES := arch/arm64/core.c arch/arm64/exception.c arch/arm64/psci.c arch/common/spinlock.c \
+                arch/arm64/time.c arch/common/wait.c drivers/cpsw/frames.c \
                 drivers/gic/gic_cpu_interface.c drivers/gic/its_queue.c \
                 drivers/ti_sci/secure_proxy.c drivers/ti_sci/ti_sci_batch.c \
                 drivers/ti_sci/ti_sci_sequence.c drivers/udma/receive_path.c \

@@ -13,7 +13,7 @@ FUZZ_ALL     := boot_arguments console device_tree gic models monitor packets ti
 FUZZ_TARGETS ?= $(FUZZ_ALL)
 
 fuzz-common         := tests/fuzz/support/execute.c tests/fuzz/support/memory.c tests/fuzz/support/arch.c tests/host/support/arch_nesting.c \
-                       arch/arm64/deadline.c arch/arm64/idle.c
+                       arch/common/deadline.c arch/common/idle.c
 fuzz-boot           := tests/fuzz/support/boot.c tests/fuzz/support/output.c platform/memory.c platform/start.c \
                        app/default/main.c \
                        app/prompt/trace.c drivers/uart/uart.c $(addprefix lib/, \

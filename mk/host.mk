@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The portable firmware code and the device models, compiled for this machine under sanitizers;
-# tests/host/include stands in for arch/arm64/include.
+# tests/host/include stands in for arch/arm64/include and arch/common/include.
 
 H            := $(BUILD)/host
 # What is at the root of the interrupt layer: drivers/gic, or drivers/vim (below).
@@ -10,7 +10,7 @@ HOST_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SAN
                 -Itests/host/include -Idrivers/$(HOST_ROOT)/include -DHOST_TEST=1 -Dsniprintf=snprintf
 HOST_CODE    := $(sort $(filter drivers/cpsw/% drivers/serial/% drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
                   $(wildcard twin/models/*.c tests/host/support/*.c)) \
-                arch/arm64/deadline.c arch/arm64/idle.c lib/command.c lib/device_tree.c lib/device_tree_phy.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
+                arch/common/deadline.c arch/common/idle.c lib/command.c lib/device_tree.c lib/device_tree_phy.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
                 $(addprefix tests/target/,all_cores.c mcasp_loopback.c msi_churn.c msi_siege.c thread_calls.c)
 # With a VIM at the root there is one core, and no ITS; what the system firmware does is asked of its model.
 ifeq ($(HOST_ROOT),vim)

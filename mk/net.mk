@@ -24,7 +24,7 @@ N           := $(H)/net
 NET_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(HOST_SANITIZE) -MMD -MP -I. -Itests/host/include \
                -DHOST_TEST=1 -Dsniprintf=snprintf $(call lwip-includes,app/net)
 NET_APP     := $(filter-out app/net/main.c app/net/command.c app/net/inventory.c,$(wildcard app/net/*.c))
-NET_CODE    := $(NET_APP) $(addprefix tests/net/,machine.c port.c interrupts.c) arch/arm64/deadline.c lib/command.c
+NET_CODE    := $(NET_APP) $(addprefix tests/net/,machine.c port.c interrupts.c) arch/common/deadline.c lib/command.c
 NET_OBJECTS := $(NET_CODE:%=$(N)/%.o) $(N)/app/net/page.S.o $(LWIP_PARTS:%=$(N)/lwip/%.o)
 
 .PHONY: net-node

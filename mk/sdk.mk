@@ -16,5 +16,5 @@ api: $(API)/html/index.html
 $(API)/html/index.html: $(public-headers) sdk/Doxyfile sdk/doxygen-filter VERSION | $(SETUP)/sdk
 	@mkdir -p $(API)
 	@{ cat sdk/Doxyfile; echo "INPUT = $(public-headers)"; echo "OUTPUT_DIRECTORY = $(API)"; \
-	   echo "STRIP_FROM_PATH = . arch/arm64/include drivers/gic/include"; echo "PROJECT_NUMBER = $$(cat VERSION)"; } | doxygen - >$(API)/log 2>&1 \
+	   echo "STRIP_FROM_PATH = . arch/arm64/include arch/common/include drivers/gic/include"; echo "PROJECT_NUMBER = $$(cat VERSION)"; } | doxygen - >$(API)/log 2>&1 \
 	    || { tail -n 5 $(API)/log; exit 1; }

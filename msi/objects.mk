@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-library-sources += $(addprefix msi/, \
+msi-sources := $(addprefix msi/, \
     balance.c dispatch.c evacuate.c init.c irq.c later.c local.c message.c nesting.c placement.c places.c priority.c \
     quiesce.c reclaim.c \
     reference.c registry.c request.c service.c sources.c state.c statistics.c storm.c stray.c timeout.c work.c)
+library-sources += $(msi-sources)
+# The rest of it is the GIC's.
+r5-sources += $(filter-out msi/dispatch.c msi/nesting.c msi/timeout.c,$(msi-sources))
 public-headers += $(addprefix msi/, \
     balance.h binding.h device.h evacuate.h handler.h irq.h limits.h local.h places.h report.h service.h statistics.h timeout.h work.h)

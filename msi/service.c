@@ -75,7 +75,8 @@ static void tell_storm_of_intid(void)
 
     if (last != 0)
         log_error(irq, "storm: INTID %u > core %u, not masked",
-                  (last & ((1u << IRQ_STORM_CORE_SHIFT) - 1u)) - 1u, last >> IRQ_STORM_CORE_SHIFT);
+                  (unsigned)(last & ((1u << IRQ_STORM_CORE_SHIFT) - 1u)) - 1u,
+                  (unsigned)(last >> IRQ_STORM_CORE_SHIFT));
 }
 
 static void tell_storm(const struct irq *irq)

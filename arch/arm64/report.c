@@ -13,6 +13,7 @@
 #include "arch/exception.h"
 #include "arch/per_core.h"
 #include "arch/psci.h"
+#include "arch/report_print.h"
 #include "arch/stack.h"
 #include "arch/sysreg.h"
 #include "arch/wait.h"
@@ -27,20 +28,13 @@
 #define ESR_ISS_WNR     (UINT64_C(1) << 6)
 #define ESR_ISS_FNV     (UINT64_C(1) << 10) /* FAR is not valid */
 #define BACKTRACE_DEPTH 32
-#define NAME_WIDTH      5u
 
 #define STRING_(text)   #text
 #define STRING(text)    STRING_(text)
 
-static void (*output)(const char *text, size_t length);
 static uint32_t owner; /* the reporting core's number + 1 */
 static uint32_t depth; /* reports begun by the owner */
 static char message[256];
-
-void exception_set_output(void (*write)(const char *text, size_t length))
-{
-    output = write;
-}
 
 bool panicking(void)
 {
@@ -80,48 +74,6 @@ static void claim(void)
     wait_wake_all();
 }
 
-__attribute__((weak)) void exception_early_output(const char *text, size_t length)
-{
-    (void)text;
-    (void)length;
-}
-
-static void print(const char *text)
-{
-    (output != NULL ? output : exception_early_output)(text, strlen(text));
-}
-
-static void print_hex(uint64_t value)
-{
-    char text[] = "0x0000000000000000";
-
-    for (size_t i = sizeof(text) - 2; value != 0; i--, value >>= 4)
-        text[i] = "0123456789abcdef"[value & 0xf];
-    print(text);
-}
-
-static void print_number(unsigned value)
-{
-    char text[11] = {0};
-    size_t at = sizeof(text) - 1;
-
-    do {
-        text[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    print(&text[at]);
-}
-
-static void print_register(const char *name, uint64_t value, const char *end)
-{
-    for (size_t pad = strlen(name); pad < NAME_WIDTH; pad++)
-        print(" ");
-    print(name);
-    print(" ");
-    print_hex(value);
-    print(end);
-}
-
 /* ESR_EL1.EC in words; NULL for what no A53 raises at EL1. */
 static const char *class_name(uint64_t class)
 {
@@ -159,20 +111,20 @@ static void print_fault_status(unsigned status)
     unsigned kind = status >> 2;
 
     if (status == 0x21)
-        print("alignment fault");
+        report_print("alignment fault");
     else if (status == 0x30)
-        print("TLB conflict");
+        report_print("TLB conflict");
     else if (status == 0x35)
-        print("unsupported exclusive or atomic access");
+        report_print("unsupported exclusive or atomic access");
     else if (status == 0x18)
-        print("parity or ECC error");
+        report_print("parity or ECC error");
     else if (kind < sizeof(kinds) / sizeof(kinds[0]))
-        print(kinds[kind]);
+        report_print(kinds[kind]);
     else
-        print("fault status of an unknown kind");
+        report_print("fault status of an unknown kind");
     if (kind < 4 || kind == 5) {
-        print(", level ");
-        print_number(status & 3);
+        report_print(", level ");
+        report_print_number(status & 3);
     }
 }
 
@@ -193,11 +145,11 @@ static void print_guard(uint64_t address)
 
     if (core >= CORE_MAX || guard == STACK_GUARDS)
         return;
-    print("; that is the guard page: core ");
-    print_number(core);
-    print(guard > 0 && guard < STACK_GUARDS - 2 ? "'s nested " : "'s ");
-    print(guard == 0 ? "thread" : guard == STACK_GUARDS - 1 ? "fault" : "IRQ");
-    print(" stack has overflowed");
+    report_print("; that is the guard page: core ");
+    report_print_number(core);
+    report_print(guard > 0 && guard < STACK_GUARDS - 2 ? "'s nested " : "'s ");
+    report_print(guard == 0 ? "thread" : guard == STACK_GUARDS - 1 ? "fault" : "IRQ");
+    report_print(" stack has overflowed");
 }
 
 static void print_synchronous(const struct exception_frame *frame)
@@ -205,16 +157,16 @@ static void print_synchronous(const struct exception_frame *frame)
     uint64_t class = frame->esr >> ESR_EC_SHIFT;
     const char *name = class_name(class);
 
-    print(name != NULL ? name : "exception of an unknown class");
+    report_print(name != NULL ? name : "exception of an unknown class");
     if (class != ESR_EC_DATA_ABORT && class != ESR_EC_INSN_ABORT)
         return;
     if (class == ESR_EC_DATA_ABORT)
-        print((frame->esr & ESR_ISS_WNR) != 0 ? " on a write" : " on a read");
+        report_print((frame->esr & ESR_ISS_WNR) != 0 ? " on a write" : " on a read");
     if ((frame->esr & ESR_ISS_FNV) == 0) {
-        print(" at ");
-        print_hex(frame->far);
+        report_print(" at ");
+        report_print_hex(frame->far);
     }
-    print(": ");
+    report_print(": ");
     print_fault_status((unsigned)frame->esr & ESR_FSC_MASK);
     print_guard(frame->far);
 }
@@ -229,27 +181,27 @@ static void print_cause(const struct exception_frame *frame, unsigned kind)
 
     if (kind == EXCEPTION_SYNCHRONOUS && frame->esr >> ESR_EC_SHIFT == ESR_EC_BRK &&
         (frame->esr & 0xffff) == PANIC_BRK)
-        print(message);
+        report_print(message);
     else if (kind == EXCEPTION_SYNCHRONOUS)
         print_synchronous(frame);
     else
-        print(names[kind]);
+        report_print(names[kind]);
 }
 
 static void print_registers(const struct exception_frame *frame)
 {
     char name[] = "x00";
 
-    print_register("pc", frame->elr, "");
-    print_register("sp", frame->sp, "");
-    print_register("lr", frame->x[30], "\r\n");
-    print_register("esr", frame->esr, "");
-    print_register("far", frame->far, "");
-    print_register("spsr", frame->spsr, "\r\n");
+    report_print_register("pc", frame->elr, "");
+    report_print_register("sp", frame->sp, "");
+    report_print_register("lr", frame->x[30], "\r\n");
+    report_print_register("esr", frame->esr, "");
+    report_print_register("far", frame->far, "");
+    report_print_register("spsr", frame->spsr, "\r\n");
     for (unsigned i = 0; i < 30; i++) {
         name[1] = (char)('0' + i / 10);
         name[2] = (char)('0' + i % 10);
-        print_register(name, frame->x[i], i % 3 == 2 ? "\r\n" : "");
+        report_print_register(name, frame->x[i], i % 3 == 2 ? "\r\n" : "");
     }
 }
 
@@ -269,14 +221,14 @@ static void print_backtrace(const struct exception_frame *frame)
 {
     uint64_t record = frame->x[29];
 
-    print("backtrace (aarch64-linux-gnu-addr2line -ipfe k3metal.elf ...):\r\n");
-    print_register("", frame->elr, "\r\n");
+    report_print("backtrace (aarch64-linux-gnu-addr2line -ipfe k3metal.elf ...):\r\n");
+    report_print_register("", frame->elr, "\r\n");
     for (unsigned i = 0; i < BACKTRACE_DEPTH && is_record(record); i++) {
         const uint64_t *words = (const uint64_t *)record;
 
         if (words[1] == 0)
             return;
-        print_register("", words[1], "\r\n");
+        report_print_register("", words[1], "\r\n");
         record = words[0];
     }
 }
@@ -286,15 +238,15 @@ noreturn void report_exception(const struct exception_frame *frame, unsigned kin
     claim();
     depth++;
     if (depth == 1) {
-        print("\r\n*** panic on core ");
-        print_number(core_id());
-        print(core_is_irq_stack(frame->sp) ? " in an interrupt handler: " : ": ");
+        report_print("\r\n*** panic on core ");
+        report_print_number(core_id());
+        report_print(core_is_irq_stack(frame->sp) ? " in an interrupt handler: " : ": ");
         print_cause(frame, kind);
-        print("\r\n");
+        report_print("\r\n");
         print_registers(frame);
         print_backtrace(frame);
     } else if (depth == 2) {
-        print("\r\n*** and another exception in the report:\r\n");
+        report_print("\r\n*** and another exception in the report:\r\n");
         print_registers(frame);
     }
     psci_system_off(STATUS_FAILED);

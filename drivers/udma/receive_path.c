@@ -127,7 +127,8 @@ PACKET_INLINE uint32_t take_plain(struct udma_flow *flow, const uint64_t *elemen
 
         if (number >= mine)
             break;
-        const struct udma_host_packet *descriptor = (const struct udma_host_packet *)element;
+        const struct udma_host_packet *descriptor =
+            (const struct udma_host_packet *)(uintptr_t)element;
         const uint64_t head = descriptor->head[0];
         const uint32_t length = HOST_INFO0_LENGTH((uint32_t)head);
         struct udma_packet_slot *slot = &slots[number];
@@ -160,7 +161,7 @@ static void put_back(struct udma_flow *flow, struct udma_packet_slot *slot)
 static uint64_t take_buffer(struct udma_flow *flow, struct udma_packet_slot *slot, uint64_t address,
                             bool *bad)
 {
-    const struct udma_host_packet *descriptor = (const struct udma_host_packet *)address;
+    const struct udma_host_packet *descriptor = (const struct udma_host_packet *)(uintptr_t)address;
     struct udma_buffer *buffer = &flow->buffers[flow->other.buffer_count++];
 
     *buffer = slot->buffer;
@@ -207,7 +208,7 @@ static __attribute__((noinline)) void take_other(struct udma_flow *flow, uint64_
         udma_packet_other(consumer, element);
         return;
     }
-    packet->descriptor = (const struct udma_host_packet *)element;
+    packet->descriptor = (const struct udma_host_packet *)(uintptr_t)element;
     packet->error_flags = (uint8_t)HOST_HEAD_ERRORS(packet->descriptor->head[0]);
     packet->buffer_count = 0;
     packet->length = 0;

@@ -247,7 +247,7 @@ TRACE_INLINE void call_back(struct udma_channel *channel, void *cookie, int stat
  * udma_descriptor_rebuild() wants to find it. */
 TRACE_INLINE bool is_good(uint64_t element)
 {
-    return udma_descriptor_is_good((const struct udma_descriptor *)element);
+    return udma_descriptor_is_good((const struct udma_descriptor *)(uintptr_t)element);
 }
 
 /* The status of a descriptor that is not; it is, afterwards. */

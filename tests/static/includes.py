@@ -12,7 +12,8 @@ import re
 from pathlib import Path
 
 SUFFIXES = (".c", ".h", ".S", ".s", ".inc", ".def")
-INCLUDE_FOLDERS = ("", "arch/arm64/include/", "drivers/gic/include/")
+INCLUDE_FOLDERS = ("", "arch/arm64/include/", "arch/common/include/", "arch/arm/include/", "drivers/gic/include/")
+OF_ARM = ("", "arch/arm/include/", "arch/common/include/")  # for what is built for the Cortex-R5F alone
 
 COMMENT_OR_STRING = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.S)
 DIRECTIVE = re.compile(r"^[ \t\f\v]*(?:#|%:)[ \t\f\v]*(?:include|include_next|import)\b[ \t\f\v]*(.*)$", re.M)
@@ -46,14 +47,14 @@ def includes_of(text):
 
 def target_of(path, include, exists):
     """The file of the tree that it means; None: none of ours."""
-    folders = ([os.path.dirname(path) + "/"] if include.quoted else []) + list(INCLUDE_FOLDERS)
+    folders = ([os.path.dirname(path) + "/"] if include.quoted else []) + list(OF_ARM if path.startswith("arch/arm/") else INCLUDE_FOLDERS)
     candidates = (os.path.normpath(folder + include.name) for folder in folders)
     return next((name for name in candidates if exists(name)), None)
 
 
 def canonical(target):
     """How a file is to be named in an #include."""
-    folder = next((folder for folder in INCLUDE_FOLDERS[1:] if target.startswith(folder)), "")
+    folder = next((name for name in INCLUDE_FOLDERS[1:] if target.startswith(name)), "")
     return target[len(folder):]
 
 

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* On the host the code is the target's own. */
-#include "arch/arm64/include/arch/idle.h"
+#include "arch/common/include/arch/idle.h"

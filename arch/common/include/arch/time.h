@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Time since boot from the generic timer, and deadlines.
+ * Time since boot, and deadlines: from the A53's generic timer, or from the counter behind that
+ * (GTC).
  */
 #ifndef ARCH_TIME_H
 #define ARCH_TIME_H

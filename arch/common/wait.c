@@ -5,14 +5,15 @@
  * No wake-up is lost: a core says what it waits for, then looks at the condition, both with IRQs
  * masked; who changes something looks at who waits for it after the change. So either the waiter
  * sees the change, or the other sees the waiter and sends an interrupt, which ends WFI even while
- * masked (Arm ARM DDI 0487, D1.6.3). tests/prove/wait.pml has all orders of it.
+ * masked (Arm ARM DDI 0487, D1.6.3; for the R5F DDI 0406, B1.8.13). tests/prove/wait.pml has all
+ * orders of it.
  */
 #include "arch/wait.h"
 
 #include "arch/barrier.h"
 #include "arch/core.h"
+#include "arch/interrupt_mask.h"
 #include "arch/per_core.h"
-#include "arch/sysreg.h"
 #include "arch/time.h"
 #include "arch/timer.h"
 
@@ -38,11 +39,6 @@ void wait_set_waker(void (*wake)(unsigned core))
     __atomic_store_n(&waker, wake, __ATOMIC_RELEASE);
 }
 
-static bool irqs_masked(void)
-{
-    return (sysreg_read(DAIF) & PSTATE_I) != 0;
-}
-
 static bool can_sleep(void)
 {
     return __atomic_load_n(&waker, __ATOMIC_ACQUIRE) != NULL;
@@ -53,7 +49,7 @@ static bool can_sleep(void)
 static bool sleep_until(deadline_t deadline)
 {
     timer_arm(deadline);
-    __asm__ volatile("dsb sy\n\twfi" ::: "memory"); /* stores are out before the core stops */
+    interrupt_sleep();
     return timer_cancel();
 }
 
@@ -85,11 +81,11 @@ static void withdraw(unsigned core, awaited_t what)
 /* One look at the condition, and a sleep if it does not hold. Whether the wait is over. */
 static bool look_and_sleep(struct wait *wait, int *result)
 {
-    bool masked = irqs_masked(); /* as before there is a waker */
+    bool masked = interrupt_is_masked(); /* as before there is a waker */
     unsigned core = core_self()->number;
     bool over = true;
 
-    __asm__ volatile("msr daifset, #2" ::: "memory");
+    interrupt_mask();
     announce(core, wait->what);
     if (wait->condition(wait->argument))
         *result = 0;
@@ -102,14 +98,14 @@ static bool look_and_sleep(struct wait *wait, int *result)
         wait->late = can_sleep() ? sleep_until(wait->deadline) : deadline_passed(wait->deadline);
     withdraw(core, wait->what);
     if (!masked)
-        __asm__ volatile("msr daifclr, #2" ::: "memory");
+        interrupt_unmask();
     barrier_context(); /* a pending interrupt is taken here, not after the next masking */
     return over;
 }
 
 static inline bool is_allowed(void)
 {
-    return !core_in_interrupt() && !(irqs_masked() && can_sleep());
+    return !core_in_interrupt() && !(interrupt_is_masked() && can_sleep());
 }
 
 bool wait_is_allowed(void)
@@ -125,7 +121,7 @@ static int wait_on(struct wait *wait)
     if (!is_allowed())
         return wait->condition(wait->argument) ? 0 : -EDEADLK;
     while (!look_and_sleep(wait, &result))
-        __asm__ volatile("yield");
+        interrupt_poll_pause();
     return result;
 }
 
@@ -202,7 +198,7 @@ void delay_us(uint64_t microseconds)
     if (microseconds >= SHORT_DELAY_US)
         (void)wait_until_signal(never, &deadline, deadline); /* nobody has its name */
     while (!deadline_passed(deadline))                       /* short, or not allowed to sleep */
-        __asm__ volatile("yield");
+        interrupt_poll_pause();
 }
 
 /* ---- completions ---- */
@@ -267,7 +263,7 @@ bool mutex_is_mine(const struct mutex *mutex)
  * one name, a core looks once too often. */
 static awaited_t name_of(const struct mutex *mutex, uint32_t ticket)
 {
-    return (awaited_t)mutex + ((awaited_t)ticket << 48);
+    return (awaited_t)mutex + ((awaited_t)ticket << (sizeof(awaited_t) * 8 - 16));
 }
 
 static inline int take(struct mutex *mutex)
