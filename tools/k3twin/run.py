@@ -34,9 +34,14 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
+def programs(arguments):
+    """What runs, apart from the twin."""
+    return [path for path in (arguments.image and arguments.image[0], arguments.r5) if path]
+
+
 def check_outputs(arguments):
     """What is written must not be what is read."""
-    inputs = [arguments.image[0], arguments.twin, arguments.dtb, arguments.initrd, *(path for path, _ in arguments.load)]
+    inputs = [*programs(arguments), arguments.twin, arguments.dtb, arguments.initrd, *(path for path, _ in arguments.load)]
     for option, path in (("--log", arguments.log), ("--trace", arguments.trace), ("--pcap", arguments.pcap)):
         if path and path.exists() and any(file and file.exists() and file.samefile(path) for file in inputs):
             raise UsageError(f"{option} {path}: that is an input")
@@ -56,7 +61,7 @@ class Run:
         arguments.twin = find_twin(arguments.twin)
         check_outputs(arguments)
         self.directory = directory
-        self.files = [arguments.image[0], *(path for path, _ in arguments.load)]
+        self.files = [*programs(arguments), *(path for path, _ in arguments.load)]
         self.twin = arguments.twin
         self.loaded_symbols = None
         self.timeout = arguments.timeout
@@ -120,7 +125,7 @@ class Run:
             return
         if word == "unmodelled:" or line.startswith("no memory:"):
             self.unmodelled += 1
-        if line.startswith(("not cleaned:", "not ordered:")):
+        if line.startswith(("not cleaned:", "not ordered:")) or re.match(r"r5f \d crashed:", line):
             self.complaints += 1
         if word == "exception:":
             self.exception = rest
@@ -220,7 +225,7 @@ class Run:
             self.say(f"{self.unmodelled} pages without a model, or memory, were accessed (--strict)")
             return STATUS_UNMODELLED
         if self.strict and self.complaints and self.guest_status == 0:
-            self.say(f"{self.complaints} accesses were reported that a board may get wrong (--strict)")
+            self.say(f"{self.complaints} accesses were reported that a board may get wrong, or crashes (--strict)")
             return STATUS_UNMODELLED
         return self.guest_status
 

@@ -41,7 +41,7 @@ static bool reset_wanted;
 static struct {
     uint64_t respite; /* until when this core has no other, or when the last one ended */
     unsigned row;
-} ticks[BOARD_CPUS_MAX];
+} ticks[BOARD_CORES_MAX];
 
 static uint64_t now(void *context)
 {
@@ -79,6 +79,9 @@ bool guest_memory(uint64_t address, uint64_t size)
             return true;
     for (unsigned n = 0; n < sizeof(srams) / sizeof(srams[0]); n++)
         if (inside(address, size, srams[n]))
+            return true;
+    for (unsigned n = 0; n < 2 * parameters()->r5fs; n++)
+        if (inside(address, size, r5f_tcm(n / 2, n % 2)))
             return true;
     return false;
 }
