@@ -121,8 +121,7 @@ static void accessed(void *context, uint64_t ring, uint64_t address, size_t size
 static void transmit(void *context, unsigned uart, uint8_t byte)
 {
     (void)context;
-    (void)uart;
-    console_put(byte);
+    console_put(uart, byte);
 }
 
 static void trace(void *context, const char *text)
@@ -215,6 +214,8 @@ static void leave(void)
         report_reset();
     if (console_holding())
         console_feed();
+    if (console_keeps())
+        console_tell();
     if (frames_wanted) {
         frames_wanted = false;
         frames_wanted |= virtio_net_feed();
