@@ -6,6 +6,7 @@ import struct
 from k3twin.elf import Elf, Segment
 
 CLASS_32, MACHINE_ARM = 1, 40
+CLASS_OFFSET = 4
 FUNCTION = 2
 
 
@@ -27,3 +28,8 @@ class Elf32(Elf):
             text = names[name:names.find(b"\0", name)].decode(errors="replace")
             if section and info & 15 <= FUNCTION and text and not text.startswith("$"):
                 yield value & ~(info & 15 == FUNCTION), size, text, info & 15  # bit 0 says T32
+
+
+def open_elf(path, data):
+    """A program of either kind of cores."""
+    return (Elf32 if data[CLASS_OFFSET:CLASS_OFFSET + 1] == bytes([CLASS_32]) else Elf)(path, data)

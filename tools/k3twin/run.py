@@ -63,6 +63,7 @@ class Run:
         self.directory = directory
         self.files = [*programs(arguments), *(path for path, _ in arguments.load)]
         self.twin = arguments.twin
+        self.cpus = arguments.cpus
         self.loaded_symbols = None
         self.timeout = arguments.timeout
         self.strict = arguments.strict
@@ -159,9 +160,12 @@ class Run:
         except (OSError, ValueError) as error:
             self.say(f"QEMU does not say where the cores are: {error}")
             return
-        cpus = re.findall(r"CPU#(\d+).*?PC=([0-9a-f]+).*?PSTATE=\S+ \S+ (?:\S+ )?(EL\d)", registers, re.S)
-        for cpu, pc, level in cpus:
-            self.say(self.with_places(f"core {cpu}: pc 0x{int(pc, 16):x} at {level}"))
+        for cpu, state in re.findall(r"CPU#(\d+)(.*?)(?=CPU#|\Z)", registers, re.S):
+            pc, level = next((match.groups() for match in (
+                re.search(r"PC=([0-9a-f]+).*?PSTATE=\S+ \S+ (?:\S+ )?(EL\d)", state, re.S),
+                re.search(r"R15=([0-9a-f]+).*?PSR=[^\r\n]*?(\w+)\r?\n", state, re.S)) if match), ("0", "?"))
+            name = f"core {cpu}" if int(cpu) < self.cpus else f"r5f {int(cpu) - self.cpus}"
+            self.say(self.with_places(f"{name}: pc 0x{int(pc, 16):x} at {level}"))
 
     def tell_panics(self):
         """What the guest's last words mean, once it has ended; and for one without any, why it may have ended."""

@@ -129,7 +129,7 @@ void r5f_setup(void)
     write_sysreg(cnthctl_el2, 0);
     write_sysreg(cntvoff_el2, 0);
     write_sysreg(cptr_el2, CPTR_EL2_RES1);
-    write_sysreg(mdcr_el2, PMCR_N(read_sysreg(pmcr_el0)) | MDCR_TDE);
+    write_sysreg(mdcr_el2, PMCR_N(read_sysreg(pmcr_el0)));
     write_sysreg(ICH_HCR_EL2, ICH_HCR_TC | ICH_HCR_TALL1);
     synchronise_context();
 }
@@ -152,14 +152,24 @@ static void reset_el1(void)
     synchronise_context();
 }
 
+/* FIQ is first; of two that it may take, QEMU would take the virtual IRQ, and the other when it
+ * leaves the guest for another reason. */
+static uint64_t lines(const struct r5f *r5f)
+{
+    bool irq = __atomic_load_n(&cores[r5f->core].irq, __ATOMIC_ACQUIRE);
+    bool fiq = __atomic_load_n(&cores[r5f->core].fiq, __ATOMIC_ACQUIRE);
+
+    if (r5f->step != R5F_RUNS || r5f->stepping)
+        return 0;
+    if (fiq && !(read_sysreg(spsr_el3) & CPSR_FIQ_MASK))
+        return HCR_VF;
+    return (irq ? HCR_VI : 0) | (fiq ? HCR_VF : 0);
+}
+
 static void update_lines(const struct r5f *r5f)
 {
-    uint64_t hcr = HCR_VALUE;
+    uint64_t hcr = HCR_VALUE | lines(r5f);
 
-    if (r5f->step == R5F_RUNS && !r5f->stepping) {
-        hcr |= __atomic_load_n(&cores[r5f->core].irq, __ATOMIC_ACQUIRE) ? HCR_VI : 0;
-        hcr |= __atomic_load_n(&cores[r5f->core].fiq, __ATOMIC_ACQUIRE) ? HCR_VF : 0;
-    }
     if (hcr != read_sysreg(hcr_el2)) {
         write_sysreg(hcr_el2, hcr);
         synchronise_context();
@@ -277,6 +287,7 @@ static void step_over(struct r5f *r5f)
 {
     r5f->stepping = true;
     r5f_map_show_mixed(r5f, true);
+    write_sysreg(mdcr_el2, read_sysreg(mdcr_el2) | MDCR_TDE);
     write_sysreg(mdscr_el1, read_sysreg(mdscr_el1) | MDSCR_SS);
     write_sysreg(spsr_el3, read_sysreg(spsr_el3) | SPSR_STEP);
     synchronise_context();
@@ -288,6 +299,7 @@ static void stepped(struct r5f *r5f)
         return;
     r5f->stepping = false;
     r5f_map_show_mixed(r5f, false);
+    write_sysreg(mdcr_el2, read_sysreg(mdcr_el2) & ~(uint64_t)MDCR_TDE);
     write_sysreg(mdscr_el1, read_sysreg(mdscr_el1) & ~(uint64_t)MDSCR_SS);
     write_sysreg(spsr_el3, read_sysreg(spsr_el3) & ~(uint64_t)SPSR_STEP);
     synchronise_context();

@@ -46,6 +46,7 @@
 #define CPSR_MODE_UNDEFINED 0x1bu
 #define CPSR_MODE_SYSTEM    0x1fu
 #define CPSR_THUMB          (1u << 5)
+#define CPSR_FIQ_MASK       (1u << 6)
 #define CPSR_BIG            (1u << 9)
 
 /* The registers of an AArch32 core as AArch64 sees them (Arm DDI 0487, D1.20.1). */
