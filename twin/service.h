@@ -28,6 +28,9 @@
 /* Sets an R5F core's interrupt lines, in place of its VIM: x1 core, x2 bit 0 IRQ, bit 1 FIQ. */
 #define TWIN_SMC_R5F_LINES      0x86000004u
 
+/* Whether an R5F core, x1, runs: 1, or 0: it is off, has crashed, or ended. -1: there is none. */
+#define TWIN_SMC_R5F_RUNS       0x86000005u
+
 /* The monitor's own fault, and its counter. */
 #define TWIN_FAULT_ITS_STALL    0x100u /* the ITS refuses a command of the guest's, and stalls */
 #define TWIN_COUNTER_ITS_STALLS 0x100u /* how often that has struck */

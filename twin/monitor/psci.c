@@ -307,6 +307,8 @@ static int64_t call(uint32_t function, const uint64_t x[4])
     case TWIN_SMC_R5F_LINES:
         r5f_interrupt((unsigned)x[1], (x[2] & 1) != 0, (x[2] & 2) != 0);
         return x[1] < parameters()->r5fs ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
+    case TWIN_SMC_R5F_RUNS:
+        return x[1] < parameters()->r5fs ? r5f_runs((unsigned)x[1]) : PSCI_NOT_SUPPORTED;
     default:
         return PSCI_NOT_SUPPORTED;
     }

@@ -49,7 +49,7 @@ static struct lock control_lock;
 static struct {
     struct r5f_control control;
     uint32_t releases; /* how often it has left its reset */
-    bool crashed;
+    bool over; /* it has crashed, or ended */
     bool irq, fiq;
 } cores[R5FS_MAX];
 
@@ -113,10 +113,29 @@ void r5f_control(unsigned core, const struct r5f_control *control)
     if (runs(control) && !runs(&cores[core].control))
         cores[core].releases++;
     if (!runs(control))
-        cores[core].crashed = false;
+        cores[core].over = false;
     cores[core].control = *control;
     lock_release(&control_lock);
     kick(core);
+}
+
+bool r5f_runs(unsigned core)
+{
+    bool result;
+
+    lock_take(&control_lock);
+    result = runs(&cores[core].control) && !cores[core].over;
+    lock_release(&control_lock);
+    return result;
+}
+
+/* For good: until its next reset. */
+static noreturn void end(const struct r5f *r5f)
+{
+    lock_take(&control_lock);
+    cores[r5f->core].over = true;
+    lock_release(&control_lock);
+    r5f_main();
 }
 
 /* ---- the core itself ---- */
@@ -219,7 +238,7 @@ noreturn void r5f_main(void)
 
         lock_take(&control_lock);
         r5f->started = cores[r5f->core].control;
-        go = runs(&r5f->started) && !r5f->started.halted && !cores[r5f->core].crashed;
+        go = runs(&r5f->started) && !r5f->started.halted && !cores[r5f->core].over;
         releases_seen[r5f->core] = cores[r5f->core].releases;
         lock_release(&control_lock);
         if (go)
@@ -264,10 +283,7 @@ noreturn void r5f_crash(const struct frame *frame, uint32_t pc, const char *why)
            far >> 32);
     if (parameters()->entry == 0)
         die("r5f %u crashed, and nothing else runs", (uint64_t)r5f->core);
-    lock_take(&control_lock);
-    cores[r5f->core].crashed = true;
-    lock_release(&control_lock);
-    r5f_main();
+    end(r5f);
 }
 
 /* ---- traps ---- */
@@ -426,10 +442,7 @@ static bool service(struct r5f *r5f, struct frame *frame)
             report_exit((unsigned)frame->x[1] & 0xffu);
         }
         report("r5f %u ended with status %u", (uint64_t)r5f->core, frame->x[1] & 0xffu);
-        lock_take(&control_lock);
-        cores[r5f->core].crashed = true; /* until its next reset */
-        lock_release(&control_lock);
-        r5f_main();
+        end(r5f);
     case TWIN_SMC_COUNTER:
         frame->x[0] = machine_counter((unsigned)frame->x[1], &counter) ? 0 : UINT32_MAX;
         frame->x[1] = (uint32_t)counter;

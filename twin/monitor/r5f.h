@@ -119,6 +119,7 @@ noreturn void r5f_main(void);
 void r5f_interrupt(unsigned core, bool irq, bool fiq);
 /* Starts, stops, halts a core, from any core. */
 void r5f_control(unsigned core, const struct r5f_control *control);
+bool r5f_runs(unsigned core); /* and has neither crashed nor ended */
 /* From trap.c, on such a core. */
 void r5f_trap_from_el2(struct frame *frame);
 void r5f_smc(struct frame *frame);

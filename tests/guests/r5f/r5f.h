@@ -67,17 +67,26 @@ void region_off(unsigned number);
 #define ACCESS_EXECUTE_NOT 0x1000u
 #define ACCESS_NORMAL      0x000bu
 
+/* Four bytes each, as the handler of data aborts passes by. */
+#ifdef __thumb__
+#define LDR "ldr.w"
+#define STR "str.w"
+#else
+#define LDR "ldr"
+#define STR "str"
+#endif
+
 static inline uint32_t read32(uint32_t address)
 {
     uint32_t value;
 
-    __asm__ volatile("ldr %0, [%1]" : "=r"(value) : "r"(address) : "memory");
+    __asm__ volatile(LDR " %0, [%1]" : "=r"(value) : "r"(address) : "memory");
     return value;
 }
 
 static inline void write32(uint32_t address, uint32_t value)
 {
-    __asm__ volatile("str %0, [%1]" : : "r"(value), "r"(address) : "memory");
+    __asm__ volatile(STR " %0, [%1]" : : "r"(value), "r"(address) : "memory");
 }
 
 #endif

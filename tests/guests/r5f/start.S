@@ -64,6 +64,12 @@ undefined:
     note    0, lr
     mrs     r1, spsr
     str     r1, [r0, #40]
+    tst     r1, #0x20               /* T32: behind two bytes, or four */
+    beq     1f
+    ldrh    r0, [lr, #-2]
+    cmp     r0, #0xe800
+    addhs   lr, lr, #2
+1:
     pop     {r0, r1}
     movs    pc, lr
 
@@ -90,7 +96,12 @@ prefetch_abort:
     msr     cpsr_c, r1              /* the mode that it comes from */
     mov     r0, lr
     cps     #0x17
-    mov     lr, r0
+    bic     lr, r0, #1
+    mrs     r1, spsr
+    bic     r1, r1, #0x20
+    tst     r0, #1                  /* and its instruction set */
+    orrne   r1, r1, #0x20
+    msr     spsr_c, r1
     pop     {r0, r1}
     movs    pc, lr
 
@@ -119,12 +130,14 @@ fiq:
 
     /* uint32_t service(uint32_t function, uint32_t, uint32_t): the twin's (twin/service.h) */
     .global service
+    .type service, %function
 service:
     smc     #0
     bx      lr
 
     /* void as_user(void (*function)(void)): calls it in User mode. */
     .global as_user
+    .type as_user, %function
 as_user:
     push    {r4, lr}
     cps     #0x1f
