@@ -72,7 +72,7 @@ $(R5_ELF): $(R5_APP_OBJECTS) $(R5_LIBRARY) r5f.ld
 
 -include $(R5_OBJECTS:.o=.d) $(R5_APP_OBJECTS:.o=.d)
 
-# ---- the program that tries arch/arm on a Cortex-R5F of QEMU's (tests/system/r5f) ----
+# ---- the program that tries arch/arm on a Cortex-R5F of QEMU's (tests/system/r5f-core) ----
 
 R5_TEST         := $(R5)/core-test.elf
 R5_TEST_OBJECTS := $(patsubst %,$(R5)/%.o,$(wildcard tests/r5f/*.c))

@@ -21,6 +21,16 @@
 /* x1 counter (enum am65x_counter, or the one below). x0: 0 or -1; x1: the value. */
 #define TWIN_SMC_COUNTER        0xc6000002u
 
+/* Of an R5F's program, which has no PSCI: it ends with the status of x1, and the run with it if no
+ * A53 runs. There an SMC of anything else than this service is an undefined instruction. */
+#define TWIN_SMC_EXIT           0x86000003u
+
+/* Sets an R5F core's interrupt lines, in place of its VIM: x1 core, x2 bit 0 IRQ, bit 1 FIQ. */
+#define TWIN_SMC_R5F_LINES      0x86000004u
+
+/* Whether an R5F core, x1, runs: 1, or 0: it is off, has crashed, or ended. -1: there is none. */
+#define TWIN_SMC_R5F_RUNS       0x86000005u
+
 /* The monitor's own fault, and its counter. */
 #define TWIN_FAULT_ITS_STALL    0x100u /* the ITS refuses a command of the guest's, and stalls */
 #define TWIN_COUNTER_ITS_STALLS 0x100u /* how often that has struck */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The parts of the program that tries arch/arm on a Cortex-R5F of QEMU's (tests/system/r5f).
+ * The parts of the program that tries arch/arm on a Cortex-R5F of QEMU's (tests/system/r5f-core).
  */
 #ifndef TESTS_R5F_CORE_H
 #define TESTS_R5F_CORE_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Ways to die, each of which the last report has to name (tests/system/r5f has the same list).
+ * Ways to die, each of which the last report has to name (tests/system/r5f-core has the same list).
  */
 #include "arch/core_end.h"
 #include "arch/exception.h"

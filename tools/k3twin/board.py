@@ -11,9 +11,9 @@ SHARE = ROOT / "share/k3metal"
 QEMU = "qemu-system-aarch64"
 
 # As twin/monitor/board.h.
-PARAMETERS_BASE = 0x41000000
+PARAMETERS_BASE = 0x40c00000
 PARAMETERS_MAGIC = 0x33575433
-PARAMETERS_FORMAT = "<IIQQQIIQQIIII"
+PARAMETERS_FORMAT = "<IIQQQIIQQIIIIIIQQ"
 TWIN_BASE = 0x40000000
 TWIN_RAM = 1 << 30
 DRAM_BASE = 0x80000000
@@ -23,6 +23,11 @@ DRAM_DEFAULT = 2 << 30
 DRAM_MAX = 4 << 30
 DRAM_GRANULE = 2 << 20
 SRAMS = ((0x40280000, 0x40281000), (0x41c00000, 0x41c80000), (0x70000000, 0x70200000))
+
+# Of the R5F's tightly coupled memories: where the core has them, where the SoC has core 0's, and how large each is.
+R5_ATCM, R5_BTCM = 0, 0x41010000
+R5_ATCM_SOC, R5_BTCM_SOC = 0x41000000, 0x41010000
+R5_TCM_SIZE = 0x8000
 
 # Where a loader puts things.
 DTB_ADDRESS = 0x88000000

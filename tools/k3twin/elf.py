@@ -45,11 +45,18 @@ class Segment:
 class Elf:
     """An AArch64 program."""
 
+    MACHINE, MACHINE_NAME = (CLASS_64, MACHINE_AARCH64), "AArch64"
+    HEADER_SIZE, PROGRAM_HEADER_SIZE = HEADER_SIZE, PROGRAM_HEADER_SIZE
+    # Where the header has entry and program headers, sections, size and number of program headers, number of sections;
+    # and how.
+    ADDRESS, ENTRY, SECTIONS, SIZES, SECTION_COUNT = "Q", 24, 40, 54, 60
+    SECTION, SYMBOL = "<IIQQQQIIQQ", "<IBBHQQ"
+
     def __init__(self, path, data):
         self.path, self.data = path, data
         self.check_header()
-        self.entry, self.headers = struct.unpack_from("<QQ", data, 24)
-        self.header_count, = struct.unpack_from("<H", data, 56)
+        self.entry, self.headers = struct.unpack_from(f"<2{self.ADDRESS}", data, self.ENTRY)
+        self.header_count, = struct.unpack_from("<H", data, self.SIZES + 2)
         segments = [self.segment(index) for index in range(self.header_count)]
         self.notes = [segment for segment in segments if segment.kind == PT_NOTE]
         self.segments = [segment for segment in segments if segment.kind == PT_LOAD and segment.memory_size]
@@ -70,19 +77,19 @@ class Elf:
 
     def check_header(self):
         size = len(self.data)
-        if size < HEADER_SIZE:
-            self.refuse(f"the ELF is cut short: its header has {HEADER_SIZE} bytes, the file {size}")
+        if size < self.HEADER_SIZE:
+            self.refuse(f"the ELF is cut short: its header has {self.HEADER_SIZE} bytes, the file {size}")
         kind, machine = struct.unpack_from("<HH", self.data, 16)
-        if self.data[4] != CLASS_64 or self.data[5] != LITTLE_ENDIAN or machine != MACHINE_AARCH64:
-            self.refuse("an ELF, but not one for little-endian AArch64")
+        if (self.data[4], machine) != self.MACHINE or self.data[5] != LITTLE_ENDIAN:
+            self.refuse(f"an ELF, but not one for little-endian {self.MACHINE_NAME}")
         if kind not in (TYPE_EXECUTABLE, TYPE_SHARED):
             self.refuse(f"the ELF is no program but {TYPE_NAMES.get(kind, f'of type {kind}')}")
-        offset, = struct.unpack_from("<Q", self.data, 32)
-        entry_size, count = struct.unpack_from("<HH", self.data, 54)
-        if count and entry_size != PROGRAM_HEADER_SIZE:
+        _, offset = struct.unpack_from(f"<2{self.ADDRESS}", self.data, self.ENTRY)
+        entry_size, count = struct.unpack_from("<HH", self.data, self.SIZES)
+        if count and entry_size != self.PROGRAM_HEADER_SIZE:
             self.refuse(f"the ELF's program headers are said to have {entry_size} bytes each"
-                        f" in place of {PROGRAM_HEADER_SIZE}")
-        if offset + count * PROGRAM_HEADER_SIZE > size:
+                        f" in place of {self.PROGRAM_HEADER_SIZE}")
+        if offset + count * self.PROGRAM_HEADER_SIZE > size:
             self.refuse(f"the ELF is damaged or cut short: {count} program headers at {offset:#x},"
                         f" but the file ends at {size:#x}")
 
@@ -106,7 +113,7 @@ class Elf:
     def is_idle(self, start, end):
         """Whether the file has nothing there but its own headers, notes and zeros."""
         part = bytearray(self.data[start:end])
-        idle = [(0, HEADER_SIZE), (self.headers, self.header_count * PROGRAM_HEADER_SIZE)]
+        idle = [(0, self.HEADER_SIZE), (self.headers, self.header_count * self.PROGRAM_HEADER_SIZE)]
         idle += [(note.offset, note.file_size) for note in self.notes]
         for offset, size in idle:
             first, last = max(offset, start), min(offset + size, end)
@@ -131,9 +138,9 @@ class Elf:
             return []
 
     def read_symbols(self):
-        offset, = struct.unpack_from("<Q", self.data, 40)
-        count, = struct.unpack_from("<H", self.data, 60)
-        sections = [struct.unpack_from("<IIQQQQIIQQ", self.data, offset + i * SECTION_HEADER_SIZE)
+        offset, = struct.unpack_from(f"<{self.ADDRESS}", self.data, self.SECTIONS)
+        count, = struct.unpack_from("<H", self.data, self.SECTION_COUNT)
+        sections = [struct.unpack_from(self.SECTION, self.data, offset + i * struct.calcsize(self.SECTION))
                     for i in range(count)]
         for section in sections:
             if section[1] == SHT_SYMTAB:
@@ -142,10 +149,9 @@ class Elf:
                 yield from self.read_table(table, self.data[names[4]:names[4] + names[5]])
                 return  # there is one at most
 
-    @staticmethod
-    def read_table(table, names):
+    def read_table(self, table, names):
         for name, info, _, section, value, size in struct.iter_unpack(
-                "<IBBHQQ", table[:len(table) // SYMBOL_SIZE * SYMBOL_SIZE]):
+                self.SYMBOL, table[:len(table) // SYMBOL_SIZE * SYMBOL_SIZE]):
             text = names[name:names.find(b"\0", name)].decode(errors="replace")
             if section and info & 15 in (STT_NOTYPE, STT_OBJECT, STT_FUNC) and text and not text.startswith("$"):
                 yield value, size, text, info & 15

@@ -5,8 +5,9 @@ import stat
 import struct
 from dataclasses import dataclass, field
 
-from k3twin.board import DRAM_BASE, UsageError
+from k3twin.board import DRAM_BASE, R5_ATCM, R5_ATCM_SOC, R5_BTCM, R5_BTCM_SOC, R5_TCM_SIZE, UsageError
 from k3twin.elf import Elf, write_elf
+from k3twin.elf32 import Elf32
 
 INSTRUCTION_SIZE = 4
 
@@ -130,3 +131,38 @@ def load_guest(path, address, banks, directory):
         raise UsageError(f"{path}: compressed; unpack it with gunzip first")
     load = load_elf if data[:4] == b"\x7fELF" else load_image
     return load(path, data, banks, directory)
+
+
+# -------------------------------------------------------------------- the R5F
+
+R5_TCMS = ((R5_ATCM, R5_ATCM_SOC), (R5_BTCM, R5_BTCM_SOC))
+
+
+def from_r5(elf, segment, banks):
+    """Where the SoC has what the R5F has at an address."""
+    start, end = segment.physical, segment.end()
+    for base, outside in R5_TCMS:
+        if base <= start and end <= base + R5_TCM_SIZE:
+            return outside + start - base
+    if not fits(start, end, banks):
+        raise UsageError(f"{elf.path}: a segment ({start:#x} to {end:#x}) is in none of ATCM, BTCM"
+                         f" ({R5_TCM_SIZE >> 10} KiB each at {R5_ATCM:#x}, {R5_BTCM:#x}), on-chip SRAM, DRAM")
+    return start
+
+
+def load_r5(path, banks, directory):
+    """(the address of the R5F's first instruction, Load)"""
+    data = read_file(path)
+    if data[:4] != b"\x7fELF":
+        raise UsageError(f"{path}: no ELF")
+    elf = Elf32(path, data)
+    if not any(segment.virtual <= elf.entry < segment.virtual + segment.memory_size for segment in elf.segments):
+        elf.refuse(f"the ELF's entry {elf.entry:#x} is in none of its segments")
+    load = Load([])
+    for number, segment in enumerate(elf.segments):
+        address = from_r5(elf, segment, banks)
+        content = directory / f"r5-{number}"
+        content.write_bytes(elf.content(segment).ljust(segment.memory_size, b"\0"))
+        load.options += loader(content, address)
+        load.areas.append((f"{path}: a segment", address, address + segment.memory_size))
+    return elf.entry, load

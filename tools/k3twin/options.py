@@ -16,7 +16,7 @@ NET_FAULT_MAX = 1_000_000
 DESCRIPTION = """\
 Runs an AArch64 guest on the AM65x twin: stock QEMU with the AM65x's address map, GICv3 with ITS,
 and models of its devices. The guest starts at EL1 on core 0 with the device tree's address in x0,
-as a boot loader would start it.
+as a boot loader would start it. A program for a Cortex-R5F runs beside it, or alone.
 
 The guest's UARTs are stdout; stdin is main UART 0's, or --console's. On a terminal, Ctrl-A x quits.
 The twin's own lines go to stderr, each with "twin:" in front.
@@ -35,6 +35,7 @@ examples:
   tools/twin --image build/aarch64-linux-gnu/Image --cpus 2 --memory 512M --print irq,sci
   tools/twin --image build/aarch64-linux-gnu/k3metal.elf --append "trace=boot demo" --initrd file --trace trace.json
   tools/twin --image u-boot.bin@0x80800000 --load k3metal.itb@0x90000000
+  tools/twin --image build/aarch64-linux-gnu/k3metal.elf --r5 program.elf
   tools/twin --image guest.elf --gdb 1234     and in GDB: target remote :1234
 """
 
@@ -132,9 +133,11 @@ def parse_arguments():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--image", type=parse_placed, required=True, metavar="FILE",
+    add("--image", type=parse_placed, metavar="FILE",
         help="the guest: an AArch64 ELF, or a raw arm64 Image (loaded at DRAM + its text offset), or"
              " FILE@ADDRESS, any binary that is loaded there and starts at its first byte")
+    add("--r5", type=Path, metavar="FILE",
+        help="a program for the MCU's Cortex-R5F, core 0: an ELF for 32-bit Arm; beside the guest, or alone")
     add("--dtb", type=Path, metavar="FILE",
         help="its device tree, e.g. k3-am654-base-board.dtb; default: am65x.dts of the twin")
     add("--initrd", type=parse_placed, metavar="FILE",
@@ -185,6 +188,11 @@ def parse_arguments():
     arguments.print |= COUNT_FLAG if arguments.count else 0
     arguments.initrd, where = arguments.initrd or (None, None)
     arguments.initrd_address = INITRD_ADDRESS if where is None else where
+    if arguments.image is None and (arguments.r5 is None or arguments.trace or arguments.initrd):
+        parser.error("the following arguments are required: --image" + (" (--r5 alone has neither --trace nor --initrd)"
+                                                                        if arguments.r5 else ""))
+    if arguments.image is None:
+        arguments.cpus = 1  # it sleeps
     if arguments.net is None and (arguments.pcap or arguments.net_faults):
         parser.error("arguments --pcap and --net-faults: there is no wire without --net")
     most = ONE_GIB if arguments.mood & MOODS["one-gib"] else DRAM_MAX

@@ -34,9 +34,14 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
+def programs(arguments):
+    """What runs, apart from the twin."""
+    return [path for path in (arguments.image and arguments.image[0], arguments.r5) if path]
+
+
 def check_outputs(arguments):
     """What is written must not be what is read."""
-    inputs = [arguments.image[0], arguments.twin, arguments.dtb, arguments.initrd, *(path for path, _ in arguments.load)]
+    inputs = [*programs(arguments), arguments.twin, arguments.dtb, arguments.initrd, *(path for path, _ in arguments.load)]
     for option, path in (("--log", arguments.log), ("--trace", arguments.trace), ("--pcap", arguments.pcap)):
         if path and path.exists() and any(file and file.exists() and file.samefile(path) for file in inputs):
             raise UsageError(f"{option} {path}: that is an input")
@@ -56,8 +61,9 @@ class Run:
         arguments.twin = find_twin(arguments.twin)
         check_outputs(arguments)
         self.directory = directory
-        self.files = [arguments.image[0], *(path for path, _ in arguments.load)]
+        self.files = [*programs(arguments), *(path for path, _ in arguments.load)]
         self.twin = arguments.twin
+        self.cpus = arguments.cpus
         self.loaded_symbols = None
         self.timeout = arguments.timeout
         self.strict = arguments.strict
@@ -120,7 +126,7 @@ class Run:
             return
         if word == "unmodelled:" or line.startswith("no memory:"):
             self.unmodelled += 1
-        if line.startswith(("not cleaned:", "not ordered:")):
+        if line.startswith(("not cleaned:", "not ordered:")) or re.match(r"r5f \d crashed:", line):
             self.complaints += 1
         if word == "exception:":
             self.exception = rest
@@ -154,9 +160,12 @@ class Run:
         except (OSError, ValueError) as error:
             self.say(f"QEMU does not say where the cores are: {error}")
             return
-        cpus = re.findall(r"CPU#(\d+).*?PC=([0-9a-f]+).*?PSTATE=\S+ \S+ (?:\S+ )?(EL\d)", registers, re.S)
-        for cpu, pc, level in cpus:
-            self.say(self.with_places(f"core {cpu}: pc 0x{int(pc, 16):x} at {level}"))
+        for cpu, state in re.findall(r"CPU#(\d+)(.*?)(?=CPU#|\Z)", registers, re.S):
+            pc, level = next((match.groups() for match in (
+                re.search(r"PC=([0-9a-f]+).*?PSTATE=\S+ \S+ (?:\S+ )?(EL\d)", state, re.S),
+                re.search(r"R15=([0-9a-f]+).*?PSR=[^\r\n]*?(\w+)\r?\n", state, re.S)) if match), ("0", "?"))
+            name = f"core {cpu}" if int(cpu) < self.cpus else f"r5f {int(cpu) - self.cpus}"
+            self.say(self.with_places(f"{name}: pc 0x{int(pc, 16):x} at {level}"))
 
     def tell_panics(self):
         """What the guest's last words mean, once it has ended; and for one without any, why it may have ended."""
@@ -220,7 +229,7 @@ class Run:
             self.say(f"{self.unmodelled} pages without a model, or memory, were accessed (--strict)")
             return STATUS_UNMODELLED
         if self.strict and self.complaints and self.guest_status == 0:
-            self.say(f"{self.complaints} accesses were reported that a board may get wrong (--strict)")
+            self.say(f"{self.complaints} accesses were reported that a board may get wrong, or crashes (--strict)")
             return STATUS_UNMODELLED
         return self.guest_status
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Names for addresses: function, file and line, inlined functions too, by the toolchain's addr2line.
 
-Without an addr2line that knows AArch64, or without debug information, it is function+offset from the
+Without an addr2line that knows AArch64 (for an R5F's program, 32-bit Arm), or without debug information, it is function+offset from the
 ELF's symbol table.
 """
 
@@ -12,7 +12,8 @@ import subprocess
 from pathlib import Path
 
 from k3twin.board import ROOT, UsageError
-from k3twin.elf import Elf, name_of
+from k3twin.elf import name_of
+from k3twin.elf32 import open_elf
 from k3twin.guest import read_file
 
 ADDR2LINE_SECONDS = 20
@@ -21,7 +22,7 @@ ADDR2LINE_SECONDS = 20
 def addr2line_programs():
     """Those that may know AArch64, the likeliest first."""
     prefixes = [os.environ["CROSS_COMPILE"]] if os.environ.get("CROSS_COMPILE") else []
-    names = [prefix + "addr2line" for prefix in (*prefixes, "aarch64-linux-gnu-", "aarch64-none-elf-", "llvm-", "")]
+    names = [prefix + "addr2line" for prefix in (*prefixes, "aarch64-linux-gnu-", "aarch64-none-elf-", "llvm-", "arm-none-eabi-", "")]
     return [name for name in names if shutil.which(name)]
 
 
@@ -90,7 +91,7 @@ def open_program(path):
     """None: not an ELF of ours."""
     try:
         data = read_file(path)
-        return Program(path, Elf(path, data)) if data[:4] == b"\x7fELF" else None
+        return Program(path, open_elf(path, data)) if data[:4] == b"\x7fELF" else None
     except UsageError:
         return None
 

@@ -104,13 +104,11 @@ static bool missing_dram(uint64_t address, bool write)
     return missing;
 }
 
-/* One aligned access, of 1, 2, 4 or 8 bytes. false: nothing answers, and in this mood the bus says
- * so. */
-static bool access(uint64_t address, unsigned size, bool write, uint64_t *value)
+bool bus_access(uint64_t address, unsigned size, bool write, uint64_t *value)
 {
     bool missing;
 
-    if (caches_access(address, size, write, value) || device_access(address, size, write, value))
+    if (device_access(address, size, write, value))
         return true;
     missing = missing_dram(address, write);
     *value = 0;
@@ -118,6 +116,11 @@ static bool access(uint64_t address, unsigned size, bool write, uint64_t *value)
         report("%s: %s %u bytes at %x, pc %x", missing ? "no memory" : "unmodelled",
                write ? "write" : "read", (uint64_t)size, address, trap_pc());
     return !(parameters()->moods & AM65X_MOOD_ABORT_UNMODELLED);
+}
+
+static bool access(uint64_t address, unsigned size, bool write, uint64_t *value)
+{
+    return caches_access(address, size, write, value) || bus_access(address, size, write, value);
 }
 
 /* ---- what the guest's own translation says ---- */

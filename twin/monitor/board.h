@@ -24,11 +24,12 @@
 #define BOARD_NET_BASE         0x0a001e00u
 #define BOARD_NET_INTID        63u
 #define BOARD_INTID_LIMIT      256u /* 224 SPIs */
-#define BOARD_CPUS_MAX         4u
+#define BOARD_CPUS_MAX         4u   /* the guest's A53s */
+#define BOARD_CORES_MAX        6u   /* with those that stand for R5Fs */
 
 /* RAM starts at 1 GiB (0x40000000): the first GiB of it is the twin's. The guest's DRAM has the
  * addresses that the AM65x gives it; what lies between its banks is nobody's, and never touched. */
-#define PARAMETERS_BASE        0x41000000u
+#define PARAMETERS_BASE        0x40c00000u
 #define ITS_DEVICES_BASE       0x41800000u /* the ITS's tables (its_tables.c) */
 #define ITS_COLLECTIONS_BASE   0x41880000u
 #define ITS_TABLE_SIZE         0x00080000u
@@ -63,6 +64,14 @@
 #define GUEST_MCU_PSRAM_SIZE   0x00001000u
 #define GUEST_MCU_MSRAM_BASE   0x41c00000u
 #define GUEST_MCU_MSRAM_SIZE   0x00080000u
+/* The R5F's tightly coupled memories, where the SoC has them; RAM of the board at the same address.
+ * Core n's ATCM is at + n * STRIDE, its BTCM another OFFSET above (k3-am65-mcu.dtsi has them too).
+ */
+#define GUEST_R5F_TCM_BASE     0x41000000u
+#define GUEST_R5F_TCM_STRIDE   0x00400000u
+#define GUEST_R5F_BTCM_OFFSET  0x00010000u
+#define GUEST_R5F_TCM_SIZE     0x00008000u
+#define R5FS_MAX               2u
 #define GUEST_DRAM_BASE        0x80000000u
 #define GUEST_DRAM_LOW_MAX     0x80000000u /* what does not fit there is in the second bank */
 #define GUEST_DRAM_HIGH_BASE   0x880000000ull
@@ -83,7 +92,7 @@ struct bank {
 struct parameters {
     uint32_t magic;
     uint32_t cpus;
-    uint64_t entry;     /* the guest's first instruction */
+    uint64_t entry;     /* the guest's first instruction; 0: no A53 runs, but an R5F */
     uint64_t dtb;       /* its x0 */
     uint64_t dram_size; /* bytes of both banks, a multiple of 2 MiB */
     uint32_t trace;     /* AM65X_TRACE_* */
@@ -92,6 +101,9 @@ struct parameters {
     uint64_t moods;     /* AM65X_MOOD_* */
     uint32_t net;       /* 1: there is a network device */
     uint32_t net_lost, net_swapped, net_delay; /* of struct am65x_config */
+    uint32_t r5fs;        /* Cortex-R5F cores, behind the A53s */
+    uint32_t r5fs_loaded; /* a bit for each that starts at once */
+    uint64_t r5f_entry[R5FS_MAX];
     uint64_t loaded_count;
     struct bank loaded[LOADED_MAX]; /* where a loader has put something, and cleaned it */
 };
@@ -104,6 +116,14 @@ static inline const struct parameters *parameters(void)
 static inline int net_wanted(void)
 {
     return parameters()->net != 0;
+}
+
+/* An R5F core's ATCM (which 0) or BTCM (1), as the SoC has it. */
+static inline struct bank r5f_tcm(unsigned core, unsigned which)
+{
+    return (struct bank){GUEST_R5F_TCM_BASE + (uint64_t)core * GUEST_R5F_TCM_STRIDE +
+                             (uint64_t)which * GUEST_R5F_BTCM_OFFSET,
+                         GUEST_R5F_TCM_SIZE};
 }
 
 #define GUEST_BANKS 2u

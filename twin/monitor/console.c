@@ -5,12 +5,17 @@
  * Input that the guest's FIFO has no room for stays in the PL011, and so with whoever types: the
  * receive interrupt is masked until the guest has read.
  *
+ * Where an R5F runs beside the A53s, their UARTs and the MCU domain's share it by lines: those of
+ * the side that does not get the input have a prefix, and wait until a line of the other's ends, or
+ * does not for a while.
+ *
  * The PL011's own FIFOs stay off. QEMU hands input over from its start on, before this code has
  * run, and a change of FEN empties the receiver (DDI 0183, 3.3.7): the first byte would be lost.
  */
 #include "twin/models/am65x.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/sysreg.h"
 
 #define UARTDR        0x00u
 #define UARTFR        0x18u
@@ -23,6 +28,18 @@
 #define UARTIMSC      0x38u
 #define UARTIMSC_RX   0x50u /* receive, and receive time-out */
 
+#define UART_MCU      3u
+#define LINE_SIZE     256u
+#define KEPT_SIZE     4096u
+#define PATIENCE      50u /* of a second, one part */
+
+/* Lines of the side without the input: the one that has no end yet, and those that wait. */
+static char line[LINE_SIZE];
+static char kept[KEPT_SIZE];
+static unsigned line_length, kept_length;
+static bool in_line; /* of the other side */
+static uint64_t in_line_since;
+
 /* A byte read from the PL011 that the guest's FIFO did not take. */
 static uint8_t held;
 static bool holding;
@@ -30,16 +47,87 @@ static bool holding;
 void console_init(void)
 {
     holding = false;
+    line_length = kept_length = 0;
+    in_line = false;
     write32(BOARD_CONSOLE_BASE + UARTLCR_H, UARTLCR_8N1);
     write32(BOARD_CONSOLE_BASE + UARTCR, UARTCR_ENABLE);
     write32(BOARD_CONSOLE_BASE + UARTIMSC, UARTIMSC_RX);
 }
 
-void console_put(uint8_t byte)
+static void put(uint8_t byte)
 {
     while (read32(BOARD_CONSOLE_BASE + UARTFR) & UARTFR_TXFF)
         ;
     write32(BOARD_CONSOLE_BASE + UARTDR, byte);
+}
+
+static void put_kept(void)
+{
+    if (kept_length != 0 && in_line) {
+        put('\n');
+        in_line = false;
+    }
+    for (unsigned i = 0; i < kept_length; i++)
+        put((uint8_t)kept[i]);
+    kept_length = 0;
+}
+
+static void keep(char character)
+{
+    if (kept_length < KEPT_SIZE)
+        kept[kept_length++] = character;
+}
+
+static void keep_line(bool mcu)
+{
+    if (kept_length > KEPT_SIZE - LINE_SIZE - 16)
+        put_kept();
+    for (const char *prefix = mcu ? "r5f: " : "a53: "; *prefix != '\0'; prefix++)
+        keep(*prefix);
+    for (unsigned i = 0; i < line_length; i++)
+        keep(line[i]);
+    keep('\n');
+    line_length = 0;
+    if (!in_line)
+        put_kept();
+}
+
+void console_put(unsigned uart, uint8_t byte)
+{
+    bool both = parameters()->r5fs != 0 && parameters()->entry != 0, mcu = uart == UART_MCU;
+
+    if (both && mcu != (parameters()->console == UART_MCU)) {
+        if (byte != '\n' && byte != '\r')
+            line[line_length++] = (char)byte;
+        if (byte == '\n' || line_length == LINE_SIZE)
+            keep_line(mcu);
+        return;
+    }
+    put(byte);
+    if (!both)
+        return;
+    in_line = byte != '\n';
+    in_line_since = read_sysreg(cntpct_el0);
+    if (!in_line)
+        put_kept();
+}
+
+bool console_keeps(void)
+{
+    return kept_length != 0;
+}
+
+void console_tell(void)
+{
+    if (read_sysreg(cntpct_el0) - in_line_since > read_sysreg(cntfrq_el0) / PATIENCE)
+        put_kept();
+}
+
+void console_end(void)
+{
+    if (line_length != 0)
+        keep_line(parameters()->console != UART_MCU);
+    put_kept();
 }
 
 static bool full(void)

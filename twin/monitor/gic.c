@@ -58,6 +58,7 @@
 
 #define GICR_TYPER             0x0008u
 #define GICR_TYPER_AFFINITY    32u
+#define GICR_TYPER_LAST        (1u << 4)
 #define GICR_WAKER             0x0014u
 #define GICR_WAKER_SLEEP       (1u << 1)
 #define GICR_WAKER_ASLEEP      (1u << 2)
@@ -464,6 +465,8 @@ bool gicr_access(uint64_t offset, unsigned size, bool write, uint64_t *value)
     } else if ((reg & ~7ull) == GICR_TYPER) {
         typer = nonsecure_read(BOARD_GICR_BASE + (offset & ~7ull), 8);
         typer = (typer & UINT32_MAX) | cpu_affinity(cpu) << GICR_TYPER_AFFINITY;
+        if (cpu == parameters()->cpus - 1) /* the board may have R5Fs behind it */
+            typer |= GICR_TYPER_LAST;
         *value = typer >> (offset % 8 * 8);
     } else {
         *value = lpi_read(cpu, reg, size);

@@ -41,7 +41,7 @@ static bool reset_wanted;
 static struct {
     uint64_t respite; /* until when this core has no other, or when the last one ended */
     unsigned row;
-} ticks[BOARD_CPUS_MAX];
+} ticks[BOARD_CORES_MAX];
 
 static uint64_t now(void *context)
 {
@@ -79,6 +79,9 @@ bool guest_memory(uint64_t address, uint64_t size)
             return true;
     for (unsigned n = 0; n < sizeof(srams) / sizeof(srams[0]); n++)
         if (inside(address, size, srams[n]))
+            return true;
+    for (unsigned n = 0; n < 2 * parameters()->r5fs; n++)
+        if (inside(address, size, r5f_tcm(n / 2, n % 2)))
             return true;
     return false;
 }
@@ -118,8 +121,7 @@ static void accessed(void *context, uint64_t ring, uint64_t address, size_t size
 static void transmit(void *context, unsigned uart, uint8_t byte)
 {
     (void)context;
-    (void)uart;
-    console_put(byte);
+    console_put(uart, byte);
 }
 
 static void trace(void *context, const char *text)
@@ -212,6 +214,8 @@ static void leave(void)
         report_reset();
     if (console_holding())
         console_feed();
+    if (console_keeps())
+        console_tell();
     if (frames_wanted) {
         frames_wanted = false;
         frames_wanted |= virtio_net_feed();

@@ -5,6 +5,7 @@
  */
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/caches.h"
+#include "twin/monitor/r5f.h"
 #include "twin/monitor/sysreg.h"
 
 /* SCR_EL3: the lower levels are non-secure and AArch64; FIQs come to EL3; SMC allowed, HVC
@@ -73,7 +74,10 @@ static void setup_core(void)
     synchronise_context();
     el3_mmu_enable();
     gic_cpu_init();
-    setup_el2();
+    if (cpu_is_r5f())
+        r5f_setup();
+    else
+        setup_el2();
 }
 
 void cpu_reset_el1(void)
@@ -99,8 +103,10 @@ static void check_parameters(void)
 
     if (p->magic != PARAMETERS_MAGIC)
         die("no parameters at %x: the twin is started by tools/twin", (uint64_t)PARAMETERS_BASE);
-    if (p->cpus == 0 || p->cpus > BOARD_CPUS_MAX || !guest_memory(p->entry, 4))
-        die("bad parameters: %u cpus, entry %x", (uint64_t)p->cpus, p->entry);
+    if (p->cpus == 0 || p->cpus > BOARD_CPUS_MAX || p->r5fs > R5FS_MAX ||
+        !(guest_memory(p->entry, 4) || (p->entry == 0 && p->r5fs_loaded != 0)))
+        die("bad parameters: %u cpus, %u R5Fs, entry %x", (uint64_t)p->cpus, (uint64_t)p->r5fs,
+            p->entry);
 }
 
 void monitor_boot(void)
@@ -114,8 +120,12 @@ void monitor_boot(void)
     its_init();
     console_init();
     machine_init();
-    psci_boot();
+    if (parameters()->entry != 0)
+        psci_boot();
+    r5f_init();
     __atomic_store_n(&monitor_ready, 1, __ATOMIC_RELEASE);
+    if (parameters()->entry == 0)
+        psci_park(); /* nobody will turn it on */
     cpu_reset_el1();
     left_overs();
     caches_init();
@@ -126,5 +136,7 @@ void monitor_boot(void)
 void monitor_secondary(void)
 {
     setup_core();
+    if (cpu_is_r5f())
+        r5f_main();
     psci_park();
 }

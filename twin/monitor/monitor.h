@@ -56,7 +56,9 @@ int cpu_of_affinity(uint64_t affinity);
 
 /* Gives the EL1 of this core the state of a core out of reset, apart from its general registers. */
 void cpu_reset_el1(void);
-noreturn void guest_enter(uint64_t entry, uint64_t x0); /* start.S */
+/* start.S */
+noreturn void guest_enter(uint64_t entry, uint64_t x0);
+noreturn void guest_enter_mode(uint64_t entry, uint64_t x0, uint64_t spsr);
 extern const char el3_vectors[], el2_vectors[];
 extern const char el3_stacks[]; /* stacks.h */
 /* twin.ld: the ends of what is code, of what is not to be written, of all; whole pages. */
@@ -118,6 +120,9 @@ uint64_t trap_pc(void);
 
 /* ---- access.c: data aborts of the guest's ---- */
 void data_abort(struct frame *frame, uint32_t iss);
+/* One aligned access to what is no memory, of 1, 2, 4 or 8 bytes; reported where nothing answers.
+ * false: nothing answers, and in this mood the bus says so. */
+bool bus_access(uint64_t address, unsigned size, bool write, uint64_t *value);
 
 /* ---- inject.c: back to the guest from a trap by way of EL2 ---- */
 /* Behind the instruction. */
@@ -236,7 +241,11 @@ bool dram_window(uint64_t address);
 
 /* ---- console.c: with the models' lock held ---- */
 void console_init(void);
-void console_put(uint8_t byte);
+void console_put(unsigned uart, uint8_t byte);
+/* Whether lines of an R5F are kept until a line of the A53s' ends; tells them if none will soon. */
+bool console_keeps(void);
+void console_tell(void);
+void console_end(void); /* all that is kept, whatever lock is held */
 /* Hands input to the guest's UART as far as its FIFO takes it; whether some is left over. */
 void console_feed(void);
 bool console_holding(void);

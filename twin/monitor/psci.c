@@ -8,6 +8,7 @@
 #include "twin/models/am65x.h"
 #include "twin/monitor/caches.h"
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/r5f.h"
 #include "twin/monitor/sysreg.h"
 #include "twin/service.h"
 
@@ -303,6 +304,11 @@ static int64_t call(uint32_t function, const uint64_t x[4])
                               (uint32_t)x[3])
                    ? 0
                    : -1;
+    case TWIN_SMC_R5F_LINES:
+        r5f_interrupt((unsigned)x[1], (x[2] & 1) != 0, (x[2] & 2) != 0);
+        return x[1] < parameters()->r5fs ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
+    case TWIN_SMC_R5F_RUNS:
+        return x[1] < parameters()->r5fs ? r5f_runs((unsigned)x[1]) : PSCI_NOT_SUPPORTED;
     default:
         return PSCI_NOT_SUPPORTED;
     }

@@ -117,6 +117,7 @@ static void last_line(const char *format, ...)
 {
     va_list arguments;
 
+    console_end();
     va_start(arguments, format);
     take();
     put_format(format, &arguments);
@@ -139,6 +140,7 @@ noreturn void die(const char *format, ...)
 {
     va_list arguments;
 
+    console_end();
     va_start(arguments, format);
     if (reporter != cpu_id() + 1) /* else it is a report that failed */
         take();

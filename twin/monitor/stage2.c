@@ -9,25 +9,8 @@
 #include "twin/monitor/board.h"
 #include "twin/monitor/caches.h"
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/stage2.h"
 #include "twin/monitor/sysreg.h"
-
-#define PAGE_SHIFT      12u
-#define BLOCK_SHIFT     21u /* level 2: 2 MiB */
-#define GIB_SHIFT       30u /* level 1 */
-#define ENTRIES         512u
-
-#define TABLE           0x3u
-#define PAGE            0x3u
-#define BLOCK           0x1u
-#define MEMORY_DEVICE   (0x1u << 2) /* Device-nGnRE */
-#define MEMORY_NORMAL   (0xfu << 2) /* write-back */
-#define READ_WRITE      (3u << 6)
-#define INNER_SHAREABLE (3u << 8)
-#define ACCESS_FLAG     (1u << 10)
-#define EXECUTE_NEVER   (1ull << 54)
-
-#define NORMAL          (MEMORY_NORMAL | READ_WRITE | INNER_SHAREABLE | ACCESS_FLAG)
-#define DEVICE          (MEMORY_DEVICE | READ_WRITE | ACCESS_FLAG | EXECUTE_NEVER)
 
 /* T0SZ 24 (40-bit addresses), from level 1 (two tables side by side), inner shareable write-back
  * walks, 4 KiB granule, 40-bit PA. */
@@ -43,6 +26,7 @@ static uint64_t level1_behind[2 * ENTRIES] __attribute__((aligned(2 * 4096)));
 static uint64_t level2_behind[GUEST_BANKS][ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level3_psram[ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level3_msram[ENTRIES] __attribute__((aligned(4096)));
+static uint64_t level3_tcm[R5FS_MAX][ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level3_gic[ENTRIES] __attribute__((aligned(4096)));
 
 static uint64_t table_at(const uint64_t *table)
@@ -142,6 +126,8 @@ void stage2_build(void)
     level2_sram[(GUEST_MSMC_BASE >> BLOCK_SHIFT) % ENTRIES] = GUEST_MSMC_BASE | NORMAL | BLOCK;
     build_sram(GUEST_MCU_PSRAM_BASE, GUEST_MCU_PSRAM_SIZE, level3_psram);
     build_sram(GUEST_MCU_MSRAM_BASE, GUEST_MCU_MSRAM_SIZE, level3_msram);
+    for (unsigned n = 0; n < 2 * parameters()->r5fs; n++)
+        build_sram(r5f_tcm(n / 2, n % 2).base, r5f_tcm(n / 2, n % 2).size, level3_tcm[n / 2]);
     for (unsigned n = 0; n < GUEST_BANKS; n++)
         tables = build_pages(guest_bank(n), tables);
     if (caches_on())

@@ -46,15 +46,17 @@ wait_for_boot_core:
     bl      monitor_secondary
     b       .
 
-    /* noreturn void guest_enter(uint64_t entry, uint64_t x0): EL1h, all exceptions masked. */
+    /* noreturn void guest_enter_mode(uint64_t entry, uint64_t x0, uint64_t spsr), and
+     * noreturn void guest_enter(uint64_t entry, uint64_t x0): EL1h, all exceptions masked. */
     .text
-    .global guest_enter
+    .global guest_enter, guest_enter_mode
 guest_enter:
+    mov     x2, #0x3c5
+guest_enter_mode:
+    msr     spsr_el3, x2
     stack_top x2, x3
     mov     sp, x2
     msr     elr_el3, x0
-    mov     x2, #0x3c5
-    msr     spsr_el3, x2
     mov     x0, x1
     .irp n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30
     mov     x\n, xzr

@@ -7,6 +7,7 @@
  * A trap that the twin does not expect ends the run: what a board does there would be a guess.
  */
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/r5f.h"
 #include "twin/monitor/sysreg.h"
 
 #define VECTORS_SIZE   0x800u
@@ -57,10 +58,24 @@ static void trap_from_el2(struct frame *frame)
     }
 }
 
+static void trap_of_r5f(struct frame *frame, uint64_t esr)
+{
+    if (from_el2())
+        r5f_trap_from_el2(frame);
+    else if (ESR_EC(esr) == EC_SMC32)
+        r5f_smc(frame);
+    else
+        die("unexpected trap of an R5F to EL3, pc %x, esr %x", trap_pc(), esr);
+}
+
 void trap_synchronous(struct frame *frame)
 {
     uint64_t esr = read_sysreg(esr_el3);
 
+    if (cpu_is_r5f()) {
+        trap_of_r5f(frame, esr);
+        return;
+    }
     if (ESR_EC(esr) != EC_SMC64)
         die("unexpected trap to EL3, pc %x, esr %x, far %x", trap_pc(), esr, read_sysreg(far_el3));
     if (from_el2())
@@ -73,6 +88,8 @@ void trap_fiq(struct frame *frame)
 {
     (void)frame;
     (void)gic_service();
+    if (cpu_is_r5f())
+        r5f_leave();
 }
 
 noreturn void trap_bug(uint64_t lr, uint64_t sp)

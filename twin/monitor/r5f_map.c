@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What an R5F sees of memory (stage 2): its TCMs, where its own registers have them and where the
+ * SoC has them; on-chip SRAM and DRAM of the first 4 GiB, where they are for all; and, in a window
+ * that its program can't reach, its page (r5f_page.c) and its tables (r5f_mpu.c). All else traps.
+ *
+ * Pages whose parts have different permissions by the MPU trap as well: r5f.c lets a core past one
+ * instruction at a time.
+ */
+#include <string.h>
+
+#include "twin/monitor/r5f.h"
+#include "twin/monitor/stage2.h"
+
+#define LEVEL1_ENTRIES 4u
+#define LEVEL3_TABLES  48u
+#define MIXED_MAX      64u
+#define PAGE_SIZE      (1u << PAGE_SHIFT)
+#define VALID          1ull
+#define OUTPUT(entry)  ((entry)&0xfffffff000ull)
+
+/* T0SZ 32, from level 1, walks as in stage2.c, 40-bit PA. */
+#define VTCR_VALUE     (1u << 31 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 1u << 6 | 32u)
+#define VMID(core)     ((2ull + (core)) << 48) /* stage2.c has 0 and 1 */
+
+static struct map {
+    uint64_t level1[ENTRIES];
+    uint64_t level2[LEVEL1_ENTRIES][ENTRIES];
+    uint64_t level3[LEVEL3_TABLES][ENTRIES];
+    unsigned level3_used, mixed_count;
+    uint32_t mixed[MIXED_MAX];
+} maps[R5FS_MAX] __attribute__((aligned(4096)));
+
+static uint64_t *level2_entry(struct map *map, uint32_t address)
+{
+    return &map->level2[address >> GIB_SHIFT][(address >> BLOCK_SHIFT) % ENTRIES];
+}
+
+/* NULL: no table is left. */
+static uint64_t *level3_entry(struct map *map, uint32_t address)
+{
+    uint64_t *entry = level2_entry(map, address), *table;
+
+    if ((*entry & TABLE) != TABLE) {
+        if (map->level3_used == LEVEL3_TABLES)
+            return NULL;
+        table = map->level3[map->level3_used++];
+        for (uint64_t i = 0; i < ENTRIES; i++)
+            table[i] = *entry & VALID ? (*entry + (i << PAGE_SHIFT)) | PAGE : 0;
+        *entry = (uintptr_t)table | TABLE;
+    }
+    table = (uint64_t *)(uintptr_t)OUTPUT(*entry);
+    return &table[(address >> PAGE_SHIFT) % ENTRIES];
+}
+
+static void map_pages(struct map *map, uint32_t address, uint64_t board, uint64_t size,
+                      uint64_t attributes)
+{
+    for (uint64_t offset = 0; offset < size; offset += PAGE_SIZE) {
+        uint64_t *entry = level3_entry(map, address + (uint32_t)offset);
+
+        if (entry != NULL)
+            *entry = (board + offset) | attributes | PAGE;
+    }
+}
+
+static void map_blocks(struct map *map, struct bank bank)
+{
+    for (uint64_t at = bank.base; at < bank.base + bank.size; at += 1ull << BLOCK_SHIFT)
+        *level2_entry(map, (uint32_t)at) = at | NORMAL | BLOCK;
+}
+
+static void map_bank(struct map *map, struct bank bank)
+{
+    map_pages(map, (uint32_t)bank.base, bank.base, bank.size, NORMAL);
+}
+
+static uint32_t tcm_register(const struct r5f *r5f, unsigned which)
+{
+    return which == 0 ? r5f->cp15.atcm : r5f->cp15.btcm;
+}
+
+void r5f_map_build(struct r5f *r5f)
+{
+    struct map *map = &maps[r5f->core];
+
+    memset(map, 0, sizeof(*map));
+    for (unsigned i = 0; i < LEVEL1_ENTRIES; i++)
+        map->level1[i] = (uintptr_t)map->level2[i] | TABLE;
+    map_blocks(map, guest_bank(0));
+    map_blocks(map, (struct bank){GUEST_MSMC_BASE, GUEST_MSMC_SIZE});
+    map_bank(map, (struct bank){GUEST_MCU_PSRAM_BASE, GUEST_MCU_PSRAM_SIZE});
+    map_bank(map, (struct bank){GUEST_MCU_MSRAM_BASE, GUEST_MCU_MSRAM_SIZE});
+    for (unsigned n = 0; n < 2 * parameters()->r5fs; n++)
+        map_bank(map, r5f_tcm(n / 2, n % 2));
+    for (unsigned which = 0; which < 2; which++) {
+        uint32_t tcm = tcm_register(r5f, which);
+
+        if (tcm & TCM_ENABLE)
+            map_pages(map, tcm & ~(PAGE_SIZE - 1), r5f_tcm(r5f->core, which).base,
+                      GUEST_R5F_TCM_SIZE, NORMAL);
+    }
+    map_pages(map, R5F_WINDOW, r5f_mpu_tables(r5f->core), R5F_MPU_TABLES_SIZE, NORMAL);
+    map_pages(map, R5F_PAGE, (uintptr_t)r5f_page, sizeof(r5f_page), NORMAL & ~(2u << 6));
+    complete_accesses();
+}
+
+void r5f_map_enable(struct r5f *r5f)
+{
+    write_sysreg(vttbr_el2, (uintptr_t)maps[r5f->core].level1 | VMID(r5f->core));
+    write_sysreg(vtcr_el2, VTCR_VALUE);
+    synchronise_context();
+}
+
+static bool inside(uint32_t address, uint32_t size, uint64_t base, uint64_t length)
+{
+    return address >= base && address - base + size <= length;
+}
+
+bool r5f_map_memory(const struct r5f *r5f, uint32_t address, uint32_t size, uint64_t *at)
+{
+    for (unsigned which = 0; which < 2; which++) {
+        uint32_t tcm = tcm_register(r5f, which), base = tcm & ~(PAGE_SIZE - 1);
+
+        if ((tcm & TCM_ENABLE) && inside(address, size, base, GUEST_R5F_TCM_SIZE)) {
+            *at = r5f_tcm(r5f->core, which).base + (address - base);
+            return true;
+        }
+    }
+    *at = address;
+    return guest_memory(address, size);
+}
+
+/* ---- mixed pages ---- */
+
+void r5f_map_mixed(struct r5f *r5f, uint32_t page)
+{
+    struct map *map = &maps[r5f->core];
+    uint64_t at, *entry;
+
+    if (map->mixed_count == MIXED_MAX || !r5f_map_memory(r5f, page, PAGE_SIZE, &at))
+        return;
+    entry = level3_entry(map, page);
+    if (entry == NULL)
+        return;
+    *entry &= ~VALID;
+    map->mixed[map->mixed_count++] = page;
+}
+
+void r5f_map_show_mixed(struct r5f *r5f, bool show)
+{
+    struct map *map = &maps[r5f->core];
+
+    for (unsigned i = 0; i < map->mixed_count; i++) {
+        uint64_t *entry = level3_entry(map, map->mixed[i]);
+
+        *entry = show ? *entry | VALID : *entry & ~VALID;
+    }
+    complete_accesses();
+    forget_guest_translations();
+    complete_accesses();
+    synchronise_context();
+}
+
+void r5f_map_forget_mixed(struct r5f *r5f)
+{
+    r5f_map_show_mixed(r5f, true);
+    maps[r5f->core].mixed_count = 0;
+}
