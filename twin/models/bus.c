@@ -63,6 +63,12 @@ static const struct block blocks[] = {
     {0x43000000, 0x100, 4, CHIPID_WKUP, chipid_read, write_ignored},
     {0x4301c000, 0x400, 4, CTRL_MMR_WKUP_PADS, ctrl_mmr_read, ctrl_mmr_write},
     {0x44234000, 0x200, 4, CHIPID_SECURITY, chipid_read, write_ignored},
+    {0x2a380000, 0x80000, 4, SECURE_PROXY_MCU + SECURE_PROXY_REAL_TIME, secure_proxy_read,
+     secure_proxy_write},
+    {0x2a400000, 0x80000, 4, SECURE_PROXY_MCU + SECURE_PROXY_SCFG, secure_proxy_read,
+     secure_proxy_write},
+    {0x2a480000, 0x80000, 4, SECURE_PROXY_MCU + SECURE_PROXY_DATA, secure_proxy_read,
+     secure_proxy_write},
     /* Last, since they are looked through one by one, and these are seldom meant. */
     {0x00600000, 0x100, 4, GPIO_MAIN_0, gpio_read, gpio_write},
     {0x00601000, 0x100, 4, GPIO_MAIN_1, gpio_read, gpio_write},
