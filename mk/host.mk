@@ -6,7 +6,7 @@ H            := $(BUILD)/host
 HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SANITIZE) -MMD -MP -I. \
                 -Itests/host/include -DHOST_TEST=1 -Dsniprintf=snprintf
-HOST_CODE    := $(sort $(filter drivers/cpsw/% drivers/serial/% drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
+HOST_CODE    := $(sort $(filter drivers/cpsw/% drivers/r5f/% drivers/serial/% drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
                   $(wildcard twin/models/*.c tests/host/support/*.c)) \
                 arch/arm64/deadline.c arch/arm64/idle.c lib/command.c lib/device_tree.c lib/device_tree_phy.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
                 $(addprefix tests/target/,all_cores.c mcasp_loopback.c msi_churn.c msi_siege.c thread_calls.c)
@@ -55,6 +55,7 @@ $(H)/test_packets: WRAP = psil_find
 $(H)/test_cpsw: WRAP = ti_sci_device_get ti_sci_device_put udma_send
 $(H)/test_cpsw_blocks: WRAP = host_mmio_read
 $(H)/test_pdma: WRAP = psil_send_bytes psil_ready psil_ended
+$(H)/test_r5f: WRAP = host_mmio_read host_mmio_write r5f_memory_find
 $(H)/test_serial: WRAP = calloc aligned_alloc
 $(H)/test_gic: WRAP = dcache_clean_invalidate
 $(H)/test_its_table: WRAP = dcache_clean_invalidate
