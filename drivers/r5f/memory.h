@@ -39,11 +39,13 @@ bool r5f_memory_find(unsigned core, uint32_t address, uint32_t size, r5f_is_free
                      struct r5f_place *place);
 
 /* Zeroes the TCMs of a core, which has to be out of reset: error correction answers for no word
- * that was never written. Thread context. */
-void r5f_memory_clear_tcms(unsigned core);
+ * that was never written. 0; -EIO: they can't be written, or don't read back as zeros. Thread
+ * context. */
+int r5f_memory_clear_tcms(unsigned core);
 
 /* Writes bytes there, and after them zeros up to size; then makes sure that the R5F, which does not
- * snoop, sees them. 0; -EIO: they don't read back as written. Thread context. */
+ * snoop, sees them. 0; -EIO: they can't be written, or don't read back as written. Thread context.
+ */
 int r5f_memory_write(const struct r5f_place *place, const uint8_t *bytes, uint32_t count,
                      uint32_t size);
 

@@ -243,9 +243,10 @@ static int take(unsigned core)
 
 static int write_image(unsigned core)
 {
-    int error = 0;
+    int error = r5f_memory_clear_tcms(core);
 
-    r5f_memory_clear_tcms(core);
+    if (error != 0)
+        log_error(r5f, "core %u: its TCMs can't be cleared", core);
     for (unsigned i = 0; i < image.count && error == 0; i++) {
         const struct r5f_segment *segment = &image.segments[i];
 

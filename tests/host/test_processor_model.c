@@ -320,6 +320,36 @@ static void a_reset_of_the_soc_ends_it(void **state)
     assert_int_equal(proc_status(1, CONTROL), 0);
 }
 
+/* What others see of a core's TCMs, while it is out of its reset. */
+static void a_core_out_of_reset_has_tcms(void **state)
+{
+    static const uint32_t memories[][2] = {{0x41000000, 0x41010000}, {0x41400000, 0x41410000}};
+
+    (void)state;
+    prepare(0, 0);
+    prepare(1, 0);
+    for (unsigned i = 0; i < 4; i++) {
+        uint32_t first = memories[i / 2][i % 2], last = first + 0x7ffc;
+        write32(first, 0x11223344 + i);
+        write64(last - 4, UINT64_C(0x0102030405060708) + i);
+        assert_true(am65x_write(last + 1, 1, 0xaa));
+        assert_int_equal(read32(last), 0x0102aa04);
+        assert_int_equal(read32(last - 4), 0x05060708 + i);
+        assert_false(am65x_write(last + 4, 4, 0));
+    }
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(read32(memories[i / 2][i % 2]), 0x11223344 + i);
+    assert_true(device_resets(245, 1));
+    assert_int_equal(read32(0x41400000), 0);
+    write32(0x41400000, 1);
+    assert_int_equal(read32(0x41000000), 0x11223344);
+    assert_true(device_resets(245, 0));
+    assert_int_equal(read32(0x41400000), 0x11223346); /* a reset does not clear them */
+    reset(NULL);
+    prepare(0, 0);
+    assert_int_equal(read32(0x41000000), 0);
+}
+
 /* ---- waiting ---- */
 
 static struct sci wait_for(uint32_t all_set, uint8_t looks, uint8_t matches, uint8_t each,
@@ -468,6 +498,7 @@ int main(void)
         cmocka_unit_test_setup(a_core_without_halt_runs_at_the_end_of_its_reset, set_up),
         cmocka_unit_test_setup(core_1_has_no_more_power_than_core_0, set_up),
         cmocka_unit_test_setup(a_reset_of_the_soc_ends_it, set_up),
+        cmocka_unit_test_setup(a_core_out_of_reset_has_tcms, set_up),
         cmocka_unit_test_setup(what_is_so_need_not_be_awaited, set_up),
         cmocka_unit_test_setup(what_comes_behind_a_wait_waits, set_up),
         cmocka_unit_test_setup(a_wait_ends, set_up),

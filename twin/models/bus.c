@@ -87,6 +87,10 @@ static const struct block blocks[] = {
     {0x02b08000, 0x1000, 4, 0, mcasp_data_read, mcasp_data_write},
     {0x02b18000, 0x1000, 4, 1, mcasp_data_read, mcasp_data_write},
     {0x02b28000, 0x1000, 4, 2, mcasp_data_read, mcasp_data_write},
+    {0x41000000, TCM_SIZE, 4, 0, tcm_read, tcm_write},
+    {0x41010000, TCM_SIZE, 4, 1, tcm_read, tcm_write},
+    {0x41400000, TCM_SIZE, 4, 2, tcm_read, tcm_write},
+    {0x41410000, TCM_SIZE, 4, 3, tcm_read, tcm_write},
     {0x40600000, 0x100, 4, RTI_MCU, rti_read, rti_write},
     {0x40610000, 0x100, 4, RTI_MCU + 1, rti_read, rti_write},
 };
@@ -130,7 +134,7 @@ static bool takes(const struct block *block, uint64_t offset, unsigned size)
     return block->write != pre_its_write || size == 4 || (size == 2 && offset % 4 == 0);
 }
 
-/* A narrow write reaches the register with its other lanes zero. */
+/* A narrow write reaches the register with its other lanes zero; memory keeps what is there. */
 static void block_write(const struct block *block, uint64_t offset, unsigned size, uint64_t value)
 {
     if (size > block->width) {
@@ -139,7 +143,10 @@ static void block_write(const struct block *block, uint64_t offset, unsigned siz
         return;
     }
     uint64_t lane = offset & (block->width - 1);
-    block->write(block->instance, offset - lane, (value & size_mask(size)) << (8 * lane));
+    uint64_t others = block->write == tcm_write ? block->read(block->instance, offset - lane) &
+                                                      ~(size_mask(size) << (8 * lane))
+                                                : 0;
+    block->write(block->instance, offset - lane, others | (value & size_mask(size)) << (8 * lane));
 }
 
 static bool bus_read(uint64_t address, unsigned size, uint64_t *value)

@@ -163,6 +163,11 @@ uint64_t gpio_read(unsigned instance, uint64_t offset);
 void gpio_write(unsigned instance, uint64_t offset, uint64_t value);
 void gpio_reset(void);
 
+#define TCM_SIZE 0x8000u
+uint64_t tcm_read(unsigned instance, uint64_t offset);
+void tcm_write(unsigned instance, uint64_t offset, uint64_t value);
+void tcm_reset(void);
+
 enum secure_proxy_region {
     SECURE_PROXY_DATA,
     SECURE_PROXY_REAL_TIME,
