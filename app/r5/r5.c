@@ -57,29 +57,44 @@ static bool read_core(int count, char **words, int at, unsigned *core, bool *alo
 
 /* ---- state ---- */
 
+static const char *state_in_words(const struct r5f_state *state)
+{
+    if (!state->powered)
+        return "off";
+    if (state->in_reset)
+        return "in reset";
+    if (state->loaded && !state->started)
+        return "loaded";
+    return state->started || !state->halted ? "runs" : "halted";
+}
+
+static void print_state(unsigned core, const struct r5f_state *state)
+{
+    printf("  core %u: %s%s%s", core, state_in_words(state), state->waits ? ", in WFI" : "",
+           state->lockstep ? ", lock-step" : "");
+    if (state->powered)
+        printf(", boot vector 0x%" PRIx64, state->boot_vector);
+    if (state->held)
+        printf(", held: stop it again");
+    else if (state->powered && !state->loaded)
+        printf(", not ours");
+    printf("\n");
+}
+
 static int show(void)
 {
-    int failed = COMMAND_DONE;
+    int status = COMMAND_DONE;
 
     for (unsigned core = 0; core < R5F_CORES; core++) {
         struct r5f_state state;
         int error = r5f_get_state(core, &state);
 
-        if (error != 0) {
-            failed = told("state", core, error, NULL);
-            continue;
-        }
-        printf("  core %u: %s%s%s%s; boot vector 0x%" PRIx64 "%s\n", core,
-               !state.powered                   ? "off"
-               : state.in_reset                 ? "in reset"
-               : state.loaded && !state.started ? "loaded, halted"
-               : state.started || !state.halted ? "runs"
-                                                : "halted",
-               state.waits ? ", in WFI" : "", state.lockstep ? ", lock-step" : "",
-               state.held ? ", held: stop it again" : "", state.boot_vector,
-               state.loaded ? "" : ", not ours");
+        if (error != 0)
+            status = told("state", core, error, NULL);
+        else
+            print_state(core, &state);
     }
-    return failed;
+    return status;
 }
 
 /* ---- load ---- */

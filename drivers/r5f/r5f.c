@@ -409,10 +409,12 @@ int r5f_get_state(unsigned core, struct r5f_state *state)
 {
     struct ti_sci_device_state device;
     struct ti_sci_processor_state processor;
+    unsigned of; /* whose program it runs */
     int error;
 
     if (core >= R5F_CORES)
         return -EINVAL;
+    of = mode == R5F_LOCKSTEP && cores[0].loaded ? 0 : core;
     error = ti_sci_device_get_state(ids[core].device, &device);
     if (error == 0)
         error = ti_sci_processor_get_state(ids[core].processor, &processor);
@@ -424,9 +426,9 @@ int r5f_get_state(unsigned core, struct r5f_state *state)
         .halted = (processor.control & TI_SCI_R5_HALT) != 0,
         .waits = (processor.status & TI_SCI_R5_WFI) != 0,
         .lockstep = (processor.config & TI_SCI_R5_LOCKSTEP) != 0,
-        .loaded = cores[core].loaded,
-        .started = cores[core].started,
-        .held = is_in_use(core) && !cores[mode == R5F_LOCKSTEP ? 0 : core].loaded,
+        .loaded = cores[of].loaded,
+        .started = cores[of].started,
+        .held = is_in_use(core) && !cores[of].loaded,
         .boot_vector = processor.boot_vector,
     };
     return 0;

@@ -55,7 +55,7 @@ struct r5f_state {
     bool halted;   /* or will be, at its next reset: a core that runs is not halted by it */
     bool waits;    /* in WFI */
     bool lockstep; /* core 0 only: how both are configured */
-    bool loaded;   /* by this program, */
+    bool loaded;   /* by this program, in lock-step core 1 with core 0, */
     bool started;  /* and let go */
     bool held;     /* given back it should have been */
     uint64_t boot_vector;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * Control of the SoC's other processors (TI-SCI documentation, "Processor Boot Management"; numbers
- * of processors and their flags: "AM65x Processor Descriptions" and TI's tisci_procboot.h).
+ * of processors and their flags: "AM65x Processor Descriptions" and the headers of TI's MCU+ SDK).
  *
  * A host requests a processor before it configures it, and then no other host can; it releases it,
  * or hands it over. Power and local reset of a processor are those of its device:

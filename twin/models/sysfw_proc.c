@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * TI-SCI's processor control (TI-SCI documentation, "Processor Boot Management"; "AM65x Processor
- * Descriptions"; the fields as TI's tisci_procboot.h has them): who controls a core, where it
- * starts, how it is configured, whether it is halted.
+ * Descriptions"; the fields as the headers of TI's MCU+ SDK have them): who controls a core, where
+ * it starts, how it is configured, whether it is halted.
  *
  * Of the R5Fs the state that follows is kept: of what was asked for here and of the devices' power
  * and resets (sysfw_device.c) comes what am65x_processor() tells. What a core samples at the end of
