@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* DRAM for the R5F, where nobody has any: not what TI's device trees reserve for it, from 0xa0000000
- * on, since that is not mapped. */
+/* DRAM for the R5F, where nobody has any: not what TI's device trees reserve for it, from
+ * 0xa0000000 on, since that is not mapped. */
 #define DRAM          0xa8000000u
 #define DRAM_SIZE     0x1000u
 
