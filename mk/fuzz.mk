@@ -9,7 +9,7 @@ FUZZCC       ?= clang
 FUZZ_SECONDS ?= 20
 Z            := $(BUILD)/fuzz
 
-FUZZ_ALL     := boot_arguments console device_tree gic models monitor packets ti_sci udma
+FUZZ_ALL     := boot_arguments console device_tree gic models monitor packets r5f ti_sci udma
 FUZZ_TARGETS ?= $(FUZZ_ALL)
 
 fuzz-common         := tests/fuzz/support/execute.c tests/fuzz/support/memory.c tests/fuzz/support/arch.c tests/host/support/arch_nesting.c \
@@ -27,6 +27,7 @@ fuzz-models         := $(addprefix tests/fuzz/support/,navss.c r5f.c soc.c) $(wi
 fuzz-monitor        := $(addprefix tests/fuzz/support/,board.c board_gic.c registers.c) $(filter-out tests/fuzz/support/r5f.c,$(fuzz-models)) \
                        $(filter-out twin/monitor/lock.c,$(wildcard twin/monitor/*.c))
 fuzz-packets        := $(fuzz-models)
+fuzz-r5f            := drivers/r5f/image.c drivers/r5f/memory.c
 fuzz-ti_sci         := tests/fuzz/support/log.c lib/trace.c \
                        $(filter drivers/ti_sci/% drivers/gic/% drivers/udma/% msi/%,$(library-sources))
 fuzz-udma           := tests/fuzz/support/log.c $(addprefix drivers/ti_sci/ti_sci_,batch.c flow.c monitor.c proxy.c rm.c trigger.c udmap.c) \

@@ -8,7 +8,7 @@ HOST_ROOT    ?= gic
 HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SANITIZE) -MMD -MP -I. \
                 -Itests/host/include -Idrivers/$(HOST_ROOT)/include -DHOST_TEST=1 -Dsniprintf=snprintf
-HOST_CODE    := $(sort $(filter drivers/cpsw/% drivers/serial/% drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
+HOST_CODE    := $(sort $(filter drivers/cpsw/% drivers/r5f/% drivers/serial/% drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
                   $(wildcard twin/models/*.c tests/host/support/*.c)) \
                 arch/common/deadline.c arch/common/idle.c lib/command.c lib/device_tree.c lib/device_tree_phy.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
                 $(addprefix tests/target/,all_cores.c mcasp_loopback.c msi_churn.c msi_siege.c thread_calls.c)
@@ -18,7 +18,7 @@ HOST_CODE    := $(sort $(filter-out msi/parents/its.c msi/parents/lpi_regions.c,
                   $(wildcard drivers/vim/*.c twin/models/*.c) $(filter-out tests/host/vim/test_%.c,$(wildcard tests/host/vim/*.c)) \
                   $(addprefix tests/host/support/,alarm_host.c arch_interrupt.c arch_log.c arch_machine.c arch_smp.c arch_wait.c msi_case.c \
                     r5f_host.c)) \
-                arch/arm64/deadline.c arch/arm64/idle.c lib/trace.c
+                arch/common/deadline.c arch/common/idle.c lib/trace.c
 endif
 HOST_TESTS   := $(patsubst tests/host/%.c,$(H)/%,$(sort $(wildcard tests/host/test_*.c)))
 HOST_OBJECTS := $(addprefix $(H)/,$(addsuffix .o,$(HOST_CODE)))
@@ -65,6 +65,7 @@ $(H)/test_packets: WRAP = psil_find
 $(H)/test_cpsw: WRAP = ti_sci_device_get ti_sci_device_put udma_send
 $(H)/test_cpsw_blocks: WRAP = host_mmio_read
 $(H)/test_pdma: WRAP = psil_send_bytes psil_ready psil_ended
+$(H)/test_r5f: WRAP = host_mmio_read host_mmio_write r5f_memory_find
 $(H)/test_serial: WRAP = calloc aligned_alloc
 $(H)/test_gic: WRAP = dcache_clean_invalidate
 $(H)/test_its_table: WRAP = dcache_clean_invalidate

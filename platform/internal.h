@@ -19,10 +19,6 @@ int platform_read_device_tree(uintptr_t dtb);
 /* Says what memory there is, and what of it makes no sense. */
 void platform_log_memory(void);
 
-/* Whether the range is memory of the device tree's, mapped, below 4 GiB, where nothing of the
- * firmware's lies or will, nor what the loader has left for it. Any context, after that. */
-bool platform_is_free_memory(uint64_t start, uint64_t size);
-
 /* Brings up GIC, the other cores, the interrupt layer, the ITS, system firmware, router,
  * aggregator, UDMA and the console's interrupt (console: the UART's number, 0-2; told: what the
  * loader says, which stays where it is); logs what it finds. A part that fails leaves out those

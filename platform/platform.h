@@ -34,6 +34,10 @@ struct platform_boot_info {
 /* Any context. */
 const struct platform_boot_info *platform_get_boot_info(void);
 
+/* Whether the range is memory of the device tree's, mapped, below 4 GiB, where nothing of the
+ * firmware's lies or will, nor what the loader has left for it. Any context. */
+bool platform_is_free_memory(uint64_t start, uint64_t size);
+
 /* Calls visit() for each part of the SoC that is brought up, in that order: its name, and 0 or why
  * it is not up; -ENODEV: it needs a part that is not. refused: how many ranges of resources the
  * system firmware has refused, which the part does without; there may be boards where it owns

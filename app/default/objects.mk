@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The image that is flashed and tested.
 app-name    := k3metal
-app-modules := bench demo prompt selftest tests
+app-modules := bench demo prompt r5 selftest tests
 app-warnings = $(WARNINGS)

@@ -17,6 +17,7 @@
 #define TISCI_MSG_VERSION                       0x0002u
 #define TISCI_MSG_SET_DEVICE                    0x0200u
 #define TISCI_MSG_GET_DEVICE                    0x0201u
+#define TISCI_MSG_SET_DEVICE_RESETS             0x0202u
 #define TISCI_MSG_RM_IRQ_SET                    0x1000u
 #define TISCI_MSG_RM_IRQ_RELEASE                0x1001u
 #define TISCI_MSG_RM_RING_CFG                   0x1110u
@@ -30,6 +31,13 @@
 #define TISCI_MSG_RM_PSIL_UNPAIR                0x1281u
 #define TISCI_MSG_RM_PROXY_CFG                  0x1300u
 #define TISCI_MSG_RM_GET_RESOURCE_RANGE         0x1500u
+#define TISCI_MSG_PROC_REQUEST                  0xc000u
+#define TISCI_MSG_PROC_RELEASE                  0xc001u
+#define TISCI_MSG_PROC_HANDOVER                 0xc005u
+#define TISCI_MSG_PROC_SET_CONFIG               0xc100u
+#define TISCI_MSG_PROC_SET_CONTROL              0xc101u
+#define TISCI_MSG_PROC_GET_STATUS               0xc400u
+#define TISCI_MSG_PROC_WAIT_STATUS              0xc401u
 
 /* The system firmware's own host id (TI-SCI documentation, AM65x "Host Descriptions"). */
 #define TISCI_HOST_ID_DMSC                      0u
@@ -90,6 +98,14 @@ struct tisci_get_device_answer {
     uint8_t current_state;
 } TI_SCI_PACKED;
 _Static_assert(sizeof(struct tisci_get_device_answer) == 18, "TISCI_MSG_GET_DEVICE answer");
+
+/* The same page, TISCI_MSG_SET_DEVICE_RESETS; the answer is bare. */
+struct tisci_set_resets_request {
+    struct tisci_header header;
+    uint32_t id;
+    uint32_t resets;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_set_resets_request) == 16, "TISCI_MSG_SET_DEVICE_RESETS");
 
 /* "Resource Management Core", TISCI_MSG_RM_GET_RESOURCE_RANGE. */
 struct tisci_get_range_request {
@@ -304,6 +320,69 @@ struct tisci_psil_request {
     uint32_t dst_thread;
 } TI_SCI_PACKED;
 _Static_assert(sizeof(struct tisci_psil_request) == 20, "TISCI_MSG_RM_PSIL_PAIR");
+
+/* "Processor Boot Management", TISCI_MSG_PROC_REQUEST, _RELEASE and _GET_STATUS; the answers to the
+ * first two are bare. */
+struct tisci_proc_request {
+    struct tisci_header header;
+    uint8_t processor;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_proc_request) == 9, "TISCI_MSG_PROC_REQUEST");
+
+/* The same page, TISCI_MSG_PROC_HANDOVER; the answer is bare. */
+struct tisci_proc_handover_request {
+    struct tisci_header header;
+    uint8_t processor;
+    uint8_t host;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_proc_handover_request) == 10, "TISCI_MSG_PROC_HANDOVER");
+
+/* The same page, TISCI_MSG_PROC_SET_CONFIG; the answer is bare. */
+struct tisci_proc_config_request {
+    struct tisci_header header;
+    uint8_t processor;
+    uint32_t boot_vector_low;
+    uint32_t boot_vector_high;
+    uint32_t set;
+    uint32_t clear;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_proc_config_request) == 25, "TISCI_MSG_PROC_SET_CONFIG");
+
+/* The same page, TISCI_MSG_PROC_SET_CONTROL; the answer is bare. */
+struct tisci_proc_control_request {
+    struct tisci_header header;
+    uint8_t processor;
+    uint32_t set;
+    uint32_t clear;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_proc_control_request) == 17, "TISCI_MSG_PROC_SET_CONTROL");
+
+/* The same page, the answer to TISCI_MSG_PROC_GET_STATUS. */
+struct tisci_proc_status_answer {
+    struct tisci_header header;
+    uint8_t processor;
+    uint32_t boot_vector_low;
+    uint32_t boot_vector_high;
+    uint32_t config;
+    uint32_t control;
+    uint32_t status;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_proc_status_answer) == 29, "TISCI_MSG_PROC_GET_STATUS answer");
+
+/* The same page, TISCI_MSG_PROC_WAIT_STATUS; the answer is bare. */
+struct tisci_proc_wait_request {
+    struct tisci_header header;
+    uint8_t processor;
+    uint8_t iterations;
+    uint8_t matches;
+    uint8_t delay_each_us;
+    uint8_t delay_before_us;
+    uint32_t all_set;
+    uint32_t any_set;
+    uint32_t all_clear;
+    uint32_t any_clear;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_proc_wait_request) == 29, "TISCI_MSG_PROC_WAIT_STATUS");
 
 /* PSI-L destination threads start here; a pair request with a lower one is refused. */
 #define TISCI_PSIL_DESTINATION_BASE 0x8000u

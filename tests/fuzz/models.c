@@ -157,17 +157,33 @@ static void other_block(void)
         (void)soc_read(address, 1u << fuzz_below(4));
 }
 
-/* A message about a processor, or of any type. */
+/* A message about a processor, or of any type, of an A53's host or an R5F's. */
 static void other_message(void)
 {
     static const uint16_t types[] = {0xc000, 0xc001, 0xc005, 0xc100, 0xc101, 0xc400, 0xc401};
-    unsigned type = fuzz_below(8), thread = fuzz_below(20);
-    uint32_t head = (type < 7 ? types[type] : (uint32_t)fuzz_take(2)) | (10 + thread / 5) << 16;
+    unsigned type = fuzz_below(8), thread = fuzz_below(40);
+    bool is_r5 = thread >= 20;
+    uint64_t window = is_r5 ? 0x2a480004 - 0x1000 * 20 : 0x32c00004;
+    uint32_t host = thread / 5 + (is_r5 ? -1u : 10u);
+    uint32_t head = (type < 7 ? types[type] : (uint32_t)fuzz_take(2)) | host << 16;
 
-    soc_write(0x32c00004 + 0x1000 * thread, 4, head);
-    soc_write(0x32c00008 + 0x1000 * thread, 4, 2);
+    window += 0x1000 * thread;
+    soc_write(window, 4, head);
+    soc_write(window + 4, 4, 2);
     for (unsigned i = 0; i < 13; i++)
-        soc_write(0x32c0000c + 0x1000 * thread + 4 * i, 4, i < 4 ? fuzz_take(4) : 0);
+        soc_write(window + 8 + 4 * i, 4, i < 6 ? fuzz_take(4) : 0);
+    am65x_processor_waits(thread & 1, type != 0);
+}
+
+/* Whoever asked for what: a core that is let go has power, and core 1 no more of it than core 0. */
+static void check_processors(void)
+{
+    for (unsigned i = 0; i < AM65X_R5F_COUNT; i++) {
+        const struct am65x_processor *core = am65x_processor(i);
+
+        FUZZ_CHECK(core->powered || !core->released);
+        FUZZ_CHECK(!core->powered || am65x_processor(0)->powered);
+    }
 }
 
 void fuzz_one(void)
@@ -177,6 +193,7 @@ void fuzz_one(void)
         .trace = (uint32_t)fuzz_below(8),
         .intid_limit = 256,
         .moods = some_moods(),
+        .access = {{.processor = fuzz_left() % 8 == 0, .master = 10, .others = {12, 3}}},
     };
 
     am65x_reset(&environment, &config);
@@ -202,6 +219,7 @@ void fuzz_one(void)
     }
     soc_pass(1000000);
     navss_check();
+    check_processors();
     FUZZ_CHECK(am65x_counter(AM65X_COUNT_RINGS) < 2000);
     FUZZ_CHECK(am65x_counter(AM65X_COUNT_EVENT_MAPPINGS) < 10000);
     FUZZ_CHECK(am65x_counter(AM65X_COUNT_ROUTES) < 10000);

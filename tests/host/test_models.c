@@ -472,100 +472,6 @@ static void clocks_take_the_parents_that_linux_gives_them(void **state)
     assert_false(set_parent(135, 1, 2));
 }
 
-static struct sci processor(uint16_t type, uint8_t id)
-{
-    struct sci message = sci_request(type, 6);
-    sci_put(&message, 8, 1, id);
-    return message;
-}
-
-static bool proc_ask(uint16_t type, uint8_t id)
-{
-    struct sci message = processor(type, id);
-    return sci_ask(&message, NULL);
-}
-
-static bool proc_config(uint8_t id, uint64_t vector, uint32_t set, uint32_t clear)
-{
-    struct sci message = processor(0xc100, id);
-    sci_put(&message, 9, 8, vector);
-    sci_put(&message, 17, 4, set);
-    sci_put(&message, 21, 4, clear);
-    return sci_ask(&message, NULL);
-}
-
-static bool proc_control(uint8_t id, uint32_t set, uint32_t clear)
-{
-    struct sci message = processor(0xc101, id);
-    sci_put(&message, 9, 4, set);
-    sci_put(&message, 13, 4, clear);
-    return sci_ask(&message, NULL);
-}
-
-static uint32_t proc_status(uint8_t id, unsigned field)
-{
-    struct sci message = processor(0xc400, id), answer;
-    assert_true(sci_ask(&message, &answer));
-    assert_int_equal(sci_get(&answer, 8, 1), id);
-    return (uint32_t)sci_get(&answer, field, 4);
-}
-
-static bool device_state(uint32_t device, uint8_t to)
-{
-    struct sci message = sci_request(0x0200, 1);
-    sci_put(&message, 8, 4, device);
-    sci_put(&message, 16, 1, to);
-    return sci_ask(&message, NULL);
-}
-
-static bool device_resets(uint32_t device, uint32_t resets)
-{
-    struct sci message = sci_request(0x0202, 1);
-    sci_put(&message, 8, 4, device);
-    sci_put(&message, 12, 4, resets);
-    return sci_ask(&message, NULL);
-}
-
-/* As Linux's driver of the R5F does it. */
-static void a_processor_is_controlled_by_one_host(void **state)
-{
-    struct sci wait = processor(0xc401, 1);
-    (void)state;
-    assert_false(proc_ask(0xc000, 3)); /* none there */
-    assert_false(proc_config(1, 0, 0, 0));
-    assert_false(proc_ask(0xc001, 1)); /* not ours */
-    assert_true(proc_ask(0xc000, 1));
-    assert_true(proc_ask(0xc000, 2));
-    assert_int_equal(proc_status(1, 25), 0x104); /* lockstep is permitted; no clock */
-    assert_true(proc_control(1, 1, 0));
-    assert_int_equal(proc_status(1, 21), 1);
-    assert_true(proc_config(1, UINT64_C(0x1234567800000040), 0x3800, 0x300));
-    assert_int_equal(proc_status(1, 9), 0x40);
-    assert_int_equal(proc_status(1, 13), 0x12345678);
-    assert_int_equal(proc_status(1, 17), 0x3800);
-    assert_false(proc_config(1, 0, 0x10000, 0)); /* no such flag */
-    assert_false(proc_config(2, 0, 0x100, 0));   /* lockstep is core 0's */
-    assert_false(proc_control(1, 2, 0));
-    assert_true(device_resets(159, 1));
-    assert_true(device_state(159, 2));
-    assert_int_equal(proc_status(1, 25), 0x100);
-    assert_true(proc_control(1, 0, 1));
-    assert_int_equal(proc_status(1, 25), 0x100);
-    sci_put(&wait, 13, 4, 0x2);
-    assert_false(sci_ask(&wait, NULL));
-    assert_true(device_resets(159, 0));
-    assert_int_equal(proc_status(1, 25), 0x102); /* it would run */
-    assert_true(sci_ask(&wait, NULL));
-    assert_false(proc_ask(0xc120, 1)); /* authenticated boot: not of this device type */
-    struct sci message = processor(0xc005, 1);
-    sci_put(&message, 9, 1, 13);
-    assert_true(sci_ask(&message, NULL));
-    assert_false(sci_ask(&message, NULL)); /* it is host 13's now */
-    assert_false(proc_ask(0xc000, 1));
-    assert_true(proc_ask(0xc001, 2));
-    assert_false(proc_ask(0xc001, 2));
-}
-
 /* What Linux asks for each device and clock of the AM65x's trees, in its order. */
 static void every_device_and_clock_of_linux_trees_answers(void **state)
 {
@@ -2097,7 +2003,6 @@ int main(void)
         MODEL_TEST(intr_outputs_beyond_the_gic_are_not_handed_out),
         MODEL_TEST(devices_and_clocks_answer),
         MODEL_TEST(clocks_take_the_parents_that_linux_gives_them),
-        MODEL_TEST(a_processor_is_controlled_by_one_host),
         MODEL_TEST(a_reset_request_reaches_the_surroundings),
         MODEL_TEST(foreign_and_double_mappings_are_refused),
         MODEL_TEST(a_vint_takes_64_events_whatever_their_bits),

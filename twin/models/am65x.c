@@ -19,6 +19,7 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     mcasp_reset();
     secure_proxy_reset();
     sysfw_reset();
+    tcm_reset();
     intr_reset();
     inta_reset();
     ringacc_reset();

@@ -101,11 +101,19 @@ struct am65x_environment {
 #define AM65X_MOOD_SUSPEND          (1u << 14) /* SYSTEM_SUSPEND, and what it loses */
 #define AM65X_MOOD_STALE_ETHERNET   (1u << 15) /* a loader has left Ethernet on */
 
+#define AM65X_ACCESS_MAX            4u
+
 struct am65x_config {
     uint32_t trace;       /* AM65X_TRACE_* */
     uint32_t intid_limit; /* INTIDs from here on do not exist in the GIC below: the resource
                              ranges hand out no INTR output that leads there */
     uint32_t moods;       /* AM65X_MOOD_* */
+    /* As in the board configuration of the security (processor_acl_list): who may control a
+     * processor. An entry of processor 0 is none; a processor without an entry is anybody's, as all
+     * are in TI's default. The master may also take it from who has it. */
+    struct am65x_access {
+        uint8_t processor, master, others[3]; /* hosts; 0: none */
+    } access[AM65X_ACCESS_MAX];
     /* Of frames on the Ethernet's wire: one of so many is lost, or overtaken by the next one (0:
      * none), and each is so many microseconds late. */
     uint32_t frames_lost, frames_swapped, frames_delay;
@@ -153,6 +161,31 @@ void am65x_link(bool up);
 
 /* The level of a line now, for a caller that must pend it again at the end of an interrupt. */
 bool am65x_line_level(unsigned intid);
+
+/* The two R5Fs, as the system firmware has set them up. A core fetches its first instruction from
+ * boot_vector once it is powered, released and not halted; but in lock-step core 1 checks core 0
+ * and runs nothing of its own. What is sampled when a core leaves its reset stays until the next
+ * one. */
+#define AM65X_R5F_COUNT 2u
+struct am65x_processor {
+    bool powered;         /* its module is on; core 1's needs core 0's */
+    bool released;        /* powered, and its local reset is not asserted */
+    bool halted;          /* keeps it from its first instruction; once it runs nothing halts it */
+    bool lockstep;        /* sampled; core 0's for both, as far as they leave reset together */
+    bool atcm, btcm;      /* sampled: which of its TCMs are on */
+    bool atcm_at_zero;    /* sampled: the ATCM is at 0 and the BTCM at 0x41010000; or the reverse */
+    uint64_t boot_vector; /* sampled when it is let go */
+};
+/* NULL: there is no such core. */
+const struct am65x_processor *am65x_processor(unsigned core);
+
+/* The models call this when am65x_processor(core) has changed, with their lock held: take note, and
+ * act afterwards. Who runs no R5F need not define it. */
+void model_processor_changed(unsigned core);
+
+/* For who runs one: whether it is in WFI now, which the system firmware's clients see. A core that
+ * nobody runs waits from its first instruction on. */
+void am65x_processor_waits(unsigned core, bool waits);
 
 /* Faults that a test injects (through the monitor's vendor SMC, or directly in host tests). Each
  * hits the next `count` occasions, after the first `spare` of them, and is then over; count 0 takes

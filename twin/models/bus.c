@@ -65,6 +65,12 @@ static const struct block blocks[] = {
     {0x43000000, 0x100, 4, CHIPID_WKUP, chipid_read, write_ignored},
     {0x4301c000, 0x400, 4, CTRL_MMR_WKUP_PADS, ctrl_mmr_read, ctrl_mmr_write},
     {0x44234000, 0x200, 4, CHIPID_SECURITY, chipid_read, write_ignored},
+    {0x2a380000, 0x80000, 4, SECURE_PROXY_MCU + SECURE_PROXY_REAL_TIME, secure_proxy_read,
+     secure_proxy_write},
+    {0x2a400000, 0x80000, 4, SECURE_PROXY_MCU + SECURE_PROXY_SCFG, secure_proxy_read,
+     secure_proxy_write},
+    {0x2a480000, 0x80000, 4, SECURE_PROXY_MCU + SECURE_PROXY_DATA, secure_proxy_read,
+     secure_proxy_write},
     /* Last, since they are looked through one by one, and these are seldom meant. */
     {0x00600000, 0x100, 4, GPIO_MAIN_0, gpio_read, gpio_write},
     {0x00601000, 0x100, 4, GPIO_MAIN_1, gpio_read, gpio_write},
@@ -83,6 +89,10 @@ static const struct block blocks[] = {
     {0x02b08000, 0x1000, 4, 0, mcasp_data_read, mcasp_data_write},
     {0x02b18000, 0x1000, 4, 1, mcasp_data_read, mcasp_data_write},
     {0x02b28000, 0x1000, 4, 2, mcasp_data_read, mcasp_data_write},
+    {0x41000000, TCM_SIZE, 4, 0, tcm_read, tcm_write},
+    {0x41010000, TCM_SIZE, 4, 1, tcm_read, tcm_write},
+    {0x41400000, TCM_SIZE, 4, 2, tcm_read, tcm_write},
+    {0x41410000, TCM_SIZE, 4, 3, tcm_read, tcm_write},
     {0x40600000, 0x100, 4, RTI_MCU, rti_read, rti_write},
     {0x40610000, 0x100, 4, RTI_MCU + 1, rti_read, rti_write},
 };
@@ -126,7 +136,7 @@ static bool takes(const struct block *block, uint64_t offset, unsigned size)
     return block->write != pre_its_write || size == 4 || (size == 2 && offset % 4 == 0);
 }
 
-/* A narrow write reaches the register with its other lanes zero. */
+/* A narrow write reaches the register with its other lanes zero; memory keeps what is there. */
 static void block_write(const struct block *block, uint64_t offset, unsigned size, uint64_t value)
 {
     if (size > block->width) {
@@ -135,7 +145,10 @@ static void block_write(const struct block *block, uint64_t offset, unsigned siz
         return;
     }
     uint64_t lane = offset & (block->width - 1);
-    block->write(block->instance, offset - lane, (value & size_mask(size)) << (8 * lane));
+    uint64_t others = block->write == tcm_write ? block->read(block->instance, offset - lane) &
+                                                      ~(size_mask(size) << (8 * lane))
+                                                : 0;
+    block->write(block->instance, offset - lane, others | (value & size_mask(size)) << (8 * lane));
 }
 
 static bool bus_read(uint64_t address, unsigned size, uint64_t *value)

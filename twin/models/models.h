@@ -163,10 +163,16 @@ uint64_t gpio_read(unsigned instance, uint64_t offset);
 void gpio_write(unsigned instance, uint64_t offset, uint64_t value);
 void gpio_reset(void);
 
+#define TCM_SIZE 0x8000u
+uint64_t tcm_read(unsigned instance, uint64_t offset);
+void tcm_write(unsigned instance, uint64_t offset, uint64_t value);
+void tcm_reset(void);
+
 enum secure_proxy_region {
     SECURE_PROXY_DATA,
     SECURE_PROXY_REAL_TIME,
     SECURE_PROXY_SCFG,
+    SECURE_PROXY_MCU, /* and up: the same of the MCU domain's proxy */
 };
 uint64_t secure_proxy_read(unsigned region, uint64_t offset);
 void secure_proxy_write(unsigned region, uint64_t offset, uint64_t value);
@@ -426,8 +432,19 @@ bool sysfw_proc_set_config(uint8_t host, const struct sci_message *request,
 bool sysfw_proc_set_control(uint8_t host, const struct sci_message *request,
                             struct sci_message *answer);
 bool sysfw_proc_status(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+bool sysfw_proc_auth_boot(uint8_t host, const struct sci_message *request,
+                          struct sci_message *answer);
 bool sysfw_proc_wait(uint8_t host, const struct sci_message *request, struct sci_message *answer);
 void sysfw_proc_reset(void);
+void sysfw_proc_update(void); /* a device's state or resets have changed */
+/* How far a PROC_WAIT_STATUS has come. */
+struct sysfw_wait {
+    bool begun;
+    uint8_t looks, matches;
+};
+/* Looks at the processor; the nanoseconds until the next look, or 0: sysfw_proc_wait() may answer.
+ */
+uint64_t sysfw_proc_look(uint8_t host, const struct sci_message *request, struct sysfw_wait *wait);
 
 bool sysfw_clock_set_state(uint8_t host, const struct sci_message *request,
                            struct sci_message *answer);
@@ -478,6 +495,7 @@ void sysfw_request(uint8_t host, unsigned thread, const struct sci_message *mess
 bool secure_proxy_deliver(uint8_t host, const struct sci_message *message);
 /* The system firmware took a message off a transmit thread: its credit comes back. */
 void secure_proxy_taken(unsigned thread);
+#define SECURE_PROXY_CREDITS 162u /* of all transmit threads */
 
 /* The resource-manager board configuration: who owns what. */
 struct rm_range {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The secure proxy of the main Navigator Subsystem (AM65x TRM SPRUID7, "Secure Proxy"), with the
- * threads that TI-SCI gives the A53's four hosts (TI-SCI documentation for the AM65x, "Secure
- * Proxy Thread Allocation"): five a host, from thread 0 for host 10.
+ * The secure proxies of the two Navigator Subsystems (AM65x TRM SPRUID7, "Secure Proxy"), with the
+ * threads that TI-SCI gives the A53's first four hosts on the main one, and the R5Fs' four on the
+ * MCU domain's (TI-SCI documentation for the AM65x, "Secure Proxy Descriptions"; of the R5Fs' the
+ * device tree of U-Boot's R5 stage, which has threads 5, 6 and 8 for host 4): five a host, from
+ * thread 0 for host 10, and for host 3.
  *
  * A thread is a page in each of three windows. Target data: a message of 15 words at 0x4 to 0x3c;
  * writing the last one sends it, reading the last one takes it off. Real time: status and
@@ -11,9 +13,8 @@
 #include "twin/models/models.h"
 
 #define THREADS_PER_HOST    5u
-#define FIRST_HOST          10u
-#define HOST_COUNT          4u
-#define THREAD_COUNT        (THREADS_PER_HOST * HOST_COUNT)
+#define MAIN_HOSTS          4u
+#define PROXY_THREADS       (THREADS_PER_HOST * MAIN_HOSTS)
 
 #define PAGE_SHIFT          12
 
@@ -37,17 +38,21 @@ enum thread_use {
     THREAD_NOTIFY_RESPONSE,
 };
 
+/* Of each host the messages that its threads have room for; the transmit threads' are added up in
+ * SECURE_PROXY_CREDITS. TI-SCI's page has those of hosts 10 to 12; host 13's are taken to be as
+ * many. Of the R5Fs' no page is at hand: few, so that a client which counts on more is noticed. */
 static const struct {
-    bool receive;
-    uint8_t depth; /* messages */
-} uses[THREADS_PER_HOST] = {
-    [THREAD_NOTIFY] = {true, 2},           [THREAD_RESPONSE] = {true, 30},
-    [THREAD_HIGH_PRIORITY] = {false, 10},  [THREAD_LOW_PRIORITY] = {false, 20},
-    [THREAD_NOTIFY_RESPONSE] = {false, 2},
+    uint8_t host;
+    uint8_t depths[THREADS_PER_HOST];
+} hosts[] = {
+    {10, {2, 30, 10, 20, 2}}, {11, {2, 30, 10, 20, 2}}, {12, {2, 22, 2, 20, 2}},
+    {13, {2, 22, 2, 20, 2}},  {3, {2, 20, 10, 10, 2}},  {4, {2, 20, 10, 10, 2}},
+    {5, {1, 2, 1, 1, 1}},     {6, {1, 2, 1, 1, 1}},
 };
 
+/* The main proxy's threads, then the MCU's. */
+#define THREAD_COUNT (THREADS_PER_HOST * COUNT_OF(hosts))
 #define DEPTH_MAX    30u
-
 /* Of the A53's threads only host 12's responses have an interrupt in the GIC that Linux's device
  * tree and the firmware know (GIC_SPI 37). */
 #define WIRED_THREAD 11u
@@ -67,9 +72,19 @@ static enum thread_use use_of(unsigned thread)
     return (enum thread_use)(thread % THREADS_PER_HOST);
 }
 
+static uint8_t host_of(unsigned thread)
+{
+    return hosts[thread / THREADS_PER_HOST].host;
+}
+
+static unsigned depth_of(unsigned thread)
+{
+    return hosts[thread / THREADS_PER_HOST].depths[use_of(thread)];
+}
+
 static bool receives(unsigned thread)
 {
-    return uses[use_of(thread)].receive;
+    return use_of(thread) == THREAD_NOTIFY || use_of(thread) == THREAD_RESPONSE;
 }
 
 static void update_line(unsigned thread)
@@ -84,14 +99,16 @@ void secure_proxy_reset(void)
     memset(threads, 0, sizeof(threads));
     for (unsigned thread = 0; thread < THREAD_COUNT; thread++) {
         threads[thread].threshold = 1;
-        threads[thread].count = receives(thread) ? 0 : uses[use_of(thread)].depth;
+        threads[thread].count = receives(thread) ? 0 : depth_of(thread);
     }
 }
 
 bool secure_proxy_deliver(uint8_t host, const struct sci_message *message)
 {
-    unsigned thread = (host - FIRST_HOST) * THREADS_PER_HOST + THREAD_RESPONSE;
-    unsigned depth = uses[THREAD_RESPONSE].depth;
+    unsigned thread = THREAD_RESPONSE;
+    while (host_of(thread) != host)
+        thread += THREADS_PER_HOST;
+    unsigned depth = depth_of(thread);
     if (threads[thread].count == depth)
         return false;
     unsigned place = (threads[thread].oldest + threads[thread].count) % depth;
@@ -117,7 +134,7 @@ static void send(unsigned thread)
     threads[thread].count--;
     for (unsigned word = 0; word < WORD_COUNT; word++)
         sci_put32(&message, 4 * word, threads[thread].buffer[word]);
-    sysfw_request((uint8_t)(FIRST_HOST + thread / THREADS_PER_HOST), thread, &message);
+    sysfw_request(host_of(thread), thread, &message);
 }
 
 static uint32_t take_word(unsigned thread, unsigned word)
@@ -128,8 +145,7 @@ static uint32_t take_word(unsigned thread, unsigned word)
     }
     uint32_t value = threads[thread].messages[threads[thread].oldest][word];
     if (word == WORD_COUNT - 1) {
-        threads[thread].oldest =
-            (uint8_t)((threads[thread].oldest + 1u) % uses[use_of(thread)].depth);
+        threads[thread].oldest = (uint8_t)((threads[thread].oldest + 1u) % depth_of(thread));
         threads[thread].count--;
         update_line(thread);
     }
@@ -144,15 +160,22 @@ static uint32_t read_real_time(unsigned thread, uint64_t offset)
     return offset == RT_THRESHOLD ? threads[thread].threshold : 0;
 }
 
+/* The thread of a page in a region; THREAD_COUNT: none. */
+static unsigned thread_of(unsigned *region, uint64_t page)
+{
+    bool is_mcu = *region >= SECURE_PROXY_MCU;
+    *region %= SECURE_PROXY_MCU;
+    if (*region == SECURE_PROXY_SCFG)
+        page--; /* the first page is not a thread's */
+    return page < PROXY_THREADS ? (unsigned)page + (is_mcu ? PROXY_THREADS : 0) : THREAD_COUNT;
+}
+
 uint64_t secure_proxy_read(unsigned region, uint64_t offset)
 {
-    uint64_t page = offset >> PAGE_SHIFT;
+    unsigned thread = thread_of(&region, offset >> PAGE_SHIFT);
     offset &= (1u << PAGE_SHIFT) - 1;
-    if (region == SECURE_PROXY_SCFG)
-        page--; /* the first page is not a thread's */
-    if (page >= THREAD_COUNT)
+    if (thread == THREAD_COUNT)
         return 0;
-    unsigned thread = (unsigned)page;
     if (region == SECURE_PROXY_REAL_TIME)
         return read_real_time(thread, offset);
     if (region == SECURE_PROXY_SCFG)
@@ -164,11 +187,10 @@ uint64_t secure_proxy_read(unsigned region, uint64_t offset)
 
 void secure_proxy_write(unsigned region, uint64_t offset, uint64_t value)
 {
-    uint64_t page = offset >> PAGE_SHIFT;
+    unsigned thread = thread_of(&region, offset >> PAGE_SHIFT);
     offset &= (1u << PAGE_SHIFT) - 1;
-    if (page >= THREAD_COUNT)
+    if (thread == THREAD_COUNT)
         return;
-    unsigned thread = (unsigned)page;
     if (region == SECURE_PROXY_REAL_TIME && offset == RT_THRESHOLD) {
         threads[thread].threshold = (uint32_t)value & RT_STATUS_COUNT;
         update_line(thread);

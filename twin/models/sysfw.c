@@ -6,9 +6,9 @@
  */
 #include "twin/models/models.h"
 
-/* All the transmit threads' credits together: four hosts with 10 + 20 + 2; and answers that nobody
- * takes, or that an injected fault holds back. While there are so many no request is worked on. */
-#define REQUESTS_MAX      128u
+/* All the transmit threads' credits together (secure_proxy.c); and answers that nobody takes, or
+ * that an injected fault holds back. While there are so many no request is worked on. */
+#define REQUESTS_MAX      SECURE_PROXY_CREDITS
 #define ANSWERS_MAX       64u
 #define JOB_COUNT         (REQUESTS_MAX + ANSWERS_MAX)
 
@@ -27,6 +27,7 @@
 #define FLAG_ACK          0x2u
 
 #define TYPE_SYSTEM_RESET 0x0005u
+#define TYPE_PROC_WAIT    0xc401u
 
 #define MSMC_BASE         UINT64_C(0x70000000)
 #define MSMC_SIZE         UINT64_C(0x200000)
@@ -44,6 +45,7 @@ static struct job {
     uint8_t thread;
     uint32_t serial;
     struct sci_message message; /* the request, then the answer */
+    struct sysfw_wait wait;     /* of a PROC_WAIT_STATUS */
     struct model_timer timer;
 } jobs[JOB_COUNT];
 
@@ -90,8 +92,9 @@ static const struct {
     {0xc005, "PROC_HANDOVER", sysfw_proc_hand_over},
     {0xc100, "PROC_SET_CONFIG", sysfw_proc_set_config},
     {0xc101, "PROC_SET_CONTROL", sysfw_proc_set_control},
+    {0xc120, "PROC_AUTH_BOOT", sysfw_proc_auth_boot},
     {0xc400, "PROC_GET_STATUS", sysfw_proc_status},
-    {0xc401, "PROC_WAIT_STATUS", sysfw_proc_wait},
+    {TYPE_PROC_WAIT, "PROC_WAIT_STATUS", sysfw_proc_wait},
 };
 
 static void work(unsigned index);
@@ -203,6 +206,7 @@ void sysfw_request(uint8_t host, unsigned thread, const struct sci_message *mess
     job->thread = (uint8_t)thread;
     job->serial = requests++;
     job->message = *message;
+    job->wait = (struct sysfw_wait){0};
     model_event_bytes(AM65X_EVENT_REQUEST, job->serial, host, thread, message->bytes,
                       sizeof(message->bytes));
     uint64_t now = model_now();
@@ -329,6 +333,15 @@ static bool has_to_wait(const struct job *job)
     return answers >= ANSWERS_MAX;
 }
 
+/* A wait for a processor's state looks again and again, and holds up what has come after it. */
+static uint64_t looks_again(struct job *job)
+{
+    if (sci_get16(&job->message, HEADER_TYPE) != TYPE_PROC_WAIT ||
+        sci_get8(&job->message, HEADER_HOST) != job->host)
+        return 0;
+    return sysfw_proc_look(job->host, &job->message, &job->wait);
+}
+
 static void work(unsigned index)
 {
     struct job *job = &jobs[index];
@@ -338,6 +351,11 @@ static void work(unsigned index)
     }
     if (has_to_wait(job)) {
         timer_arm(&job->timer, RETRY_DELAY);
+        return;
+    }
+    uint64_t again = looks_again(job);
+    if (again != 0) {
+        timer_arm(&job->timer, again);
         return;
     }
     bool wanted = (sci_get32(&job->message, HEADER_FLAGS) & FLAG_WANTS_ANSWER) != 0;

@@ -95,6 +95,7 @@ bool sysfw_device_set(uint8_t host, const struct sci_message *request, struct sc
         devices[device].exclusive = host;
     if (was_on && !sysfw_device_is_on(device))
         devices[device].context_losses++;
+    sysfw_proc_update();
     return true;
 }
 
@@ -119,5 +120,6 @@ bool sysfw_device_resets(uint8_t host, const struct sci_message *request,
         (devices[device].exclusive != HOST_NONE && devices[device].exclusive != host))
         return false;
     devices[device].resets = sci_get32(request, 12);
+    sysfw_proc_update();
     return true;
 }

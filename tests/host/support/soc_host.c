@@ -7,10 +7,10 @@
 
 #include <cmocka.h>
 
-#define RX_DATA 0x32c0b004u
-#define TX_DATA 0x32c0d004u
-
 uint64_t now_ns;
+
+static uint8_t sci_host = SCI_HOST;
+static uint32_t rx_status = RX_STATUS, rx_data = 0x32c0b004u, tx_data = 0x32c0d004u;
 
 static uint8_t *dram;
 static size_t dram_size;
@@ -125,12 +125,23 @@ uint64_t sci_get(const struct sci *message, unsigned offset, unsigned size)
     return value;
 }
 
+void sci_speak_as(uint8_t host)
+{
+    bool is_r5 = host < 10;
+    uint32_t first = 5u * (host - (is_r5 ? 3u : 10u)) << 12;
+
+    sci_host = host;
+    rx_status = (is_r5 ? 0x2a380000u : 0x32400000u) + first + 0x1000u;
+    rx_data = (is_r5 ? 0x2a480000u : 0x32c00000u) + first + 0x1004u;
+    tx_data = rx_data + 0x2000u;
+}
+
 struct sci sci_request(uint16_t type, uint8_t sequence)
 {
     struct sci message = {{0}};
 
     sci_put(&message, 0, 2, type);
-    sci_put(&message, 2, 1, SCI_HOST);
+    sci_put(&message, 2, 1, sci_host);
     sci_put(&message, 3, 1, sequence);
     sci_put(&message, 4, 4, SCI_ACK);
     return message;
@@ -139,16 +150,16 @@ struct sci sci_request(uint16_t type, uint8_t sequence)
 void sci_send(const struct sci *message)
 {
     for (unsigned word = 0; word < 15; word++)
-        write32(TX_DATA + 4 * word, (uint32_t)sci_get(message, 4 * word, 4));
+        write32(tx_data + 4 * word, (uint32_t)sci_get(message, 4 * word, 4));
 }
 
 struct sci sci_take(void)
 {
     struct sci message;
 
-    assert_int_not_equal(read32(RX_STATUS) & 0xff, 0);
+    assert_int_not_equal(read32(rx_status) & 0xff, 0);
     for (unsigned word = 0; word < 15; word++)
-        sci_put(&message, 4 * word, 4, read32(RX_DATA + 4 * word));
+        sci_put(&message, 4 * word, 4, read32(rx_data + 4 * word));
     return message;
 }
 

@@ -38,7 +38,7 @@ void write64(uint64_t address, uint64_t value);
 /* Time passes, and what is due meanwhile happens. */
 void pass(uint64_t nanoseconds);
 
-/* ---- TI-SCI, as the host that k3metal is ---- */
+/* ---- TI-SCI, as the host that k3metal is, or another one ---- */
 
 #define SCI_HOST  12u
 #define SCI_BYTES 60u
@@ -54,6 +54,8 @@ struct sci {
 
 void sci_put(struct sci *message, unsigned offset, unsigned size, uint64_t value);
 uint64_t sci_get(const struct sci *message, unsigned offset, unsigned size);
+/* Who speaks from here on: host 10 to 13, or 3 to 6; not for sci_take() without sci_ask(). */
+void sci_speak_as(uint8_t host);
 struct sci sci_request(uint16_t type, uint8_t sequence);
 void sci_send(const struct sci *message);
 struct sci sci_take(void);

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+module-r5 := app/r5/r5.c
