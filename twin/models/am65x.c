@@ -18,6 +18,7 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     secure_proxy_reset();
     sysfw_reset();
     intr_reset();
+    mailbox_reset();
     inta_reset();
     ringacc_reset();
     ring_monitor_reset();
