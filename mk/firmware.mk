@@ -20,7 +20,7 @@ $(error APP=$(APP): make can't handle a path with blanks)
 endif
 override APP := $(patsubst $(CURDIR)/%,%,$(abspath $(APP)))
 
-LIBRARY_FOLDERS := boot arch/arm64 lib drivers/cpsw drivers/gic drivers/serial drivers/ti_sci drivers/uart drivers/udma \
+LIBRARY_FOLDERS := boot arch/arm64 lib drivers/cpsw drivers/gic drivers/mailbox drivers/serial drivers/ti_sci drivers/uart drivers/udma \
                    msi msi/parents platform $(FLAVOUR_FOLDERS)
 MODULES         := bench demo prompt selftest tests
 MODULE_FOLDERS  := app/bench app/demo app/prompt app/selftest tests/target
