@@ -20,7 +20,7 @@ $(error APP=$(APP): make can't handle a path with blanks)
 endif
 override APP := $(patsubst $(CURDIR)/%,%,$(abspath $(APP)))
 
-LIBRARY_FOLDERS := boot arch/arm64 arch/common lib drivers/cpsw drivers/gic drivers/r5f drivers/serial drivers/ti_sci drivers/uart drivers/udma \
+LIBRARY_FOLDERS := boot arch/arm64 arch/common lib drivers/cpsw drivers/gic drivers/mailbox drivers/r5f drivers/serial drivers/ti_sci drivers/uart drivers/udma \
                    msi msi/parents platform $(FLAVOUR_FOLDERS)
 MODULES         := bench demo prompt r5 selftest tests
 MODULE_FOLDERS  := app/bench app/demo app/prompt app/r5 app/selftest tests/target

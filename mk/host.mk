@@ -8,10 +8,10 @@ HOST_ROOT    ?= gic
 HOST_SANITIZE ?= -fsanitize=address,undefined -fno-sanitize-recover=all
 HOST_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(WARNINGS) $(HOST_SANITIZE) -MMD -MP -I. \
                 -Itests/host/include -Idrivers/$(HOST_ROOT)/include -DHOST_TEST=1 -Dsniprintf=snprintf
-HOST_CODE    := $(sort $(filter drivers/cpsw/% drivers/r5f/% drivers/serial/% drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
+HOST_CODE    := $(sort $(filter drivers/cpsw/% drivers/mailbox/% drivers/r5f/% drivers/serial/% drivers/ti_sci/% drivers/udma/% drivers/gic/its_% msi/%,$(library-sources)) \
                   $(wildcard twin/models/*.c tests/host/support/*.c)) \
-                arch/common/deadline.c arch/common/idle.c lib/command.c lib/device_tree.c lib/device_tree_phy.c lib/trace.c app/prompt/line_editor.c twin/monitor/decode.c \
-                $(addprefix tests/target/,all_cores.c mcasp_loopback.c msi_churn.c msi_siege.c thread_calls.c)
+                arch/common/deadline.c arch/common/idle.c lib/command.c lib/device_tree.c lib/device_tree_phy.c lib/trace.c platform/mailbox.c app/prompt/line_editor.c twin/monitor/decode.c \
+                $(addprefix tests/target/,all_cores.c mailbox_talk.c mcasp_loopback.c msi_churn.c msi_siege.c thread_calls.c)
 # With a VIM at the root there is one core, and no ITS; what the system firmware does is asked of its model.
 ifeq ($(HOST_ROOT),vim)
 HOST_CODE    := $(sort $(filter-out msi/parents/its.c msi/parents/lpi_regions.c,$(filter msi/%,$(library-sources))) \
@@ -83,7 +83,7 @@ INTERLEAVED := calloc spin_lock spin_unlock mutex_lock mutex_unlock wait_for hos
                gic_enable gic_disable gic_configure gic_set_affinity gic_clear_pending gic_send_sgi \
                its_map_event its_open_event its_move_event its_discard_event its_enable_event its_disable_event its_silence_lpi \
                ti_sci_event_map ti_sci_event_unmap ti_sci_route_map ti_sci_route_unmap ti_sci_get_range
-$(H)/test_promises $(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $(H)/test_udma_close $(H)/test_starving: WRAP = $(INTERLEAVED)
+$(H)/test_promises $(H)/test_msi_errors $(H)/test_msi_held $(H)/test_msi_locks $(H)/test_udma_close $(H)/test_starving $(H)/test_mailbox: WRAP = $(INTERLEAVED)
 $(H)/test_stray: WRAP = $(INTERLEAVED) log_write
 $(H)/test_msi_start: WRAP = $(INTERLEAVED) its_lpi_limit
 $(H)/test_msi_races: WRAP = $(INTERLEAVED) gic_acknowledge
@@ -125,7 +125,7 @@ $(SWEEP): $(SWEEP_OBJECTS)
 # -Wno-tsan: the sanitizer does not follow fences; it is locks and atomics that it looks at here.
 TSAN       := $(BUILD)/tsan
 TSAN_SANITIZE := -fsanitize=thread -Wno-tsan
-TSAN_TESTS := test_cpsw test_local test_timeout test_statistics test_work test_msi_parallel test_msi_races test_udma_parallel \
+TSAN_TESTS := test_cpsw test_local test_mailbox test_timeout test_statistics test_work test_msi_parallel test_msi_races test_udma_parallel \
               test_udma_deferred test_udma_coalesce test_udma_error_events test_udma_packet_races test_udma_transfer_races
 
 tsan-tests:

@@ -64,9 +64,12 @@ enum am65x_navss {
     AM65X_TCHAN_RT_BASE = 0x35000000,
     AM65X_RING_RT_BASE = 0x3c000000,
     AM65X_MONITOR_RT_BASE = 0x32000000,
+    AM65X_MAILBOX_BASE = 0x31f80000, /* cluster n at base + n x stride */
+    AM65X_MAILBOX_STRIDE = 0x1000,
     AM65X_PROXY_TARGET_BASE = 0x33000000,
 
     AM65X_INTA_VINTS = 256,
+    AM65X_MAILBOX_INPUT = 436, /* of INTR: cluster 0, user 0; each further cluster's four less */
     AM65X_RINGS = 818,
     AM65X_PSIL_BASE = 0x1000,
     AM65X_TRIGGER_BASE = 49152, /* event of transmit channel 0's trigger 0 */

@@ -16,6 +16,7 @@
 struct device;
 struct device_tree_info;
 struct irq_parent;
+struct mailbox_cluster;
 struct serial_config;
 struct ti_sci_range;
 struct udma;
@@ -133,6 +134,17 @@ int platform_serial_take(unsigned uart, struct serial_config *config);
  * the errors of irq_unbind() and of ti_sci_device_put(), with which it stays taken: call it again.
  */
 int platform_serial_release(unsigned uart);
+
+/* A cluster of the mailbox for drivers/mailbox/mailbox.h, 0 to 11. Once, until its release: the
+ * endpoints of a program that are in one cluster share it. Thread context. -EINVAL: no such
+ * cluster; -EBUSY: it is taken already; -ENODEV: no parent for its interrupts; -ENOMEM;
+ * -EDEADLK. */
+#define PLATFORM_MAILBOXES 12u
+int platform_mailbox_take(unsigned number, struct mailbox_cluster **cluster);
+
+/* Gives it back. Thread context. -EINVAL: it was not taken; -EBUSY: an endpoint is open, or its
+ * interrupt is held: call it again; -EDEADLK. */
+int platform_mailbox_release(unsigned number);
 
 /* JTAGID (AM65x TRM SPRUID7, 5.1.2); its fields are in platform/am65x.h. Any context. */
 uint32_t platform_jtag_id(void);

@@ -21,6 +21,7 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     sysfw_reset();
     tcm_reset();
     intr_reset();
+    mailbox_reset();
     inta_reset();
     ringacc_reset();
     ring_monitor_reset();

@@ -257,6 +257,7 @@ enum am65x_counter {
     AM65X_COUNT_FRAMES_IN,       /* that have come off the Ethernet's wire, */
     AM65X_COUNT_FRAMES_OUT,      /* and gone onto it, */
     AM65X_COUNT_FRAMES_LOST,     /* and been lost there on request */
+    AM65X_COUNT_MAILBOX_LOST,    /* messages that were written to a full FIFO */
     AM65X_COUNT_COUNT
 };
 uint64_t am65x_counter(enum am65x_counter counter);

@@ -168,6 +168,11 @@ uint64_t tcm_read(unsigned instance, uint64_t offset);
 void tcm_write(unsigned instance, uint64_t offset, uint64_t value);
 void tcm_reset(void);
 
+#define MAILBOX_COUNT 12u /* clusters, in one region */
+uint64_t mailbox_read(unsigned instance, uint64_t offset);
+void mailbox_write(unsigned instance, uint64_t offset, uint64_t value);
+void mailbox_reset(void);
+
 enum secure_proxy_region {
     SECURE_PROXY_DATA,
     SECURE_PROXY_REAL_TIME,

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-3-Clause
+library-sources += drivers/mailbox/mailbox.c
+public-headers += drivers/mailbox/mailbox.h
