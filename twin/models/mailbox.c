@@ -62,7 +62,7 @@ static void update_lines(unsigned cluster)
         if (level == mailbox->level[user])
             continue;
         mailbox->level[user] = level;
-        intr_input(INPUT_USER_0 - USERS * cluster + user, level);
+        intr_input(DEV_MAIN_INTR, INPUT_USER_0 - USERS * cluster + user, level);
     }
 }
 
