@@ -32,10 +32,11 @@ static enum irq_return call_open(irq_handler_t handler, void *context, uint8_t p
 {
     bool held = root_running_priority() > priority;
     enum irq_return result;
-    bool open;
+    bool open = false;
 
     /* Where nothing can be held back, it is not interrupted at all. */
-    open = (!held || root_hold_back(priority)) && exception_open();
+    if (!held || root_hold_back(priority))
+        open = exception_open();
     result = handler(context);
     if (open)
         exception_close();

@@ -71,7 +71,7 @@ static void silence_lpis(void)
 /* These are not masked: they are the firmware's own. */
 static void tell_storm_of_intid(void)
 {
-    uint32_t last = irq_storm_take_untold();
+    unsigned last = irq_storm_take_untold();
 
     if (last != 0)
         log_error(irq, "storm: INTID %u > core %u, not masked",

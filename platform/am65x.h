@@ -130,7 +130,7 @@ enum am65x_device {
     AM65X_DEV_MCU_RINGACC = 195,
 };
 
-/* Outputs of the main NAVSS's interrupt router: 0-63 are INTIDs 64-127, 64-127 are 448-511. */
+/* Outputs of the main NAVSS's interrupt router: 0-63 are INTIDs 64-127, 64-119 are 448-503. */
 #define AM65X_INTR_OUTPUTS_LOW_INTID  64u
 #define AM65X_INTR_OUTPUTS_HIGH_INTID 448u
 

@@ -305,7 +305,7 @@ static int router_up(void)
 {
     static const struct intr_output_range outputs[] = {
         {.first_output = 0, .first_intid = AM65X_INTR_OUTPUTS_LOW_INTID, .count = 64},
-        {.first_output = 64, .first_intid = AM65X_INTR_OUTPUTS_HIGH_INTID, .count = 64},
+        {.first_output = 64, .first_intid = AM65X_INTR_OUTPUTS_HIGH_INTID, .count = 56},
     };
     static const struct intr_facts intr = {
         .device_id = AM65X_DEV_INTR,

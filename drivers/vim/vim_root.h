@@ -42,8 +42,9 @@ extern uint16_t vim_root_intids[VIM_INPUTS_MAX];  /* of each input */
 extern uint16_t vim_root_inputs[VIM_ROOT_INTIDS]; /* of each INTID; VIM_NONE: there is none */
 
 /* As vim_init(), and makes the numbers. privates: the input behind each of INTIDs 16-31, or
- * VIM_NONE; such an input has no other number. -EINVAL: one that is out of range, or there twice;
- * -ERANGE: a VIM that has fewer than VIM_INPUTS_MAX inputs. */
+ * VIM_NONE; such an input has no other number. The layer above wants a timer behind 27, which ends
+ * waits, and one behind 30 for alarms (msi/local.h, arch/alarm.h). -EINVAL: one that is out of
+ * range, or there twice; -ERANGE: a VIM that has fewer than VIM_INPUTS_MAX inputs. */
 int vim_root_init(uintptr_t base, const uint16_t privates[VIM_ROOT_PRIVATE]);
 
 static inline uintptr_t vim_group(unsigned input)

@@ -111,15 +111,15 @@ static void ethernet(void)
     }
 }
 
-/* An R5F core at its interrupt controller; what it takes, it may end. */
-static void interrupt_controller(void)
+/* An R5F core at its interrupt controller. */
+static void at_interrupt_controller(unsigned core)
 {
     static const uint16_t places[] = {0x0, 0x400, 0x480, 0x500, 0x5f0, 0x1000, 0x17f0, 0x2000};
-    unsigned core = fuzz_below(3), place = fuzz_below(8);
-    uint64_t address = VIM_BASE + places[place] + 4 * fuzz_below(16), value = 0;
+    uint64_t address = VIM_BASE + places[fuzz_below(8)] + 4 * fuzz_below(16), value = 0;
+    uint64_t vector = VIM_BASE + 0x18 + 4 * fuzz_below(2);
     unsigned size = 1u << fuzz_below(4);
 
-    switch (fuzz_below(4)) {
+    switch (fuzz_below(6)) {
     case 0:
         vim_line_all(fuzz_below(VIM_INPUTS), fuzz_below(2) != 0);
         break;
@@ -127,9 +127,23 @@ static void interrupt_controller(void)
         (void)am65x_r5f_read(core, address, size, &value);
         FUZZ_CHECK(size == 8 || value >> (8 * size) == 0);
         break;
+    case 2: /* takes one, and ends one */
+        (void)am65x_r5f_read(core, vector, 4, &value);
+        break;
+    case 3:
+        (void)am65x_r5f_write(core, vector, 4, 0);
+        break;
     default:
         (void)am65x_r5f_write(core, address, size, fuzz_take(4));
     }
+}
+
+static void interrupt_controller(void)
+{
+    unsigned core = fuzz_below(3);
+
+    for (unsigned i = fuzz_below(64); i != 0 && fuzz_left() != 0; i--)
+        at_interrupt_controller(core);
 }
 
 /* Blocks that the Navigator Subsystem has nothing to do with. */
@@ -140,9 +154,11 @@ static void other_block(void)
         0x40a00000, 0x02800000, 0x02b00000, 0x02b01000, 0x02b08000,
         0x31f80000, 0x31f8b000,
     };
-    unsigned block = fuzz_below(sizeof(bases) / sizeof(bases[0]) + 6);
+    unsigned choice = (unsigned)fuzz_take(1), blocks = sizeof(bases) / sizeof(bases[0]) + 3;
+    unsigned block = choice % blocks;
 
-    if (block >= sizeof(bases) / sizeof(bases[0]) + 3) {
+    if (choice >=
+        0x100 / blocks * blocks - 2 * blocks) { /* of what inputs of before were, little */
         interrupt_controller();
         return;
     }

@@ -51,8 +51,8 @@ WRITTEN = [
     ("udma_copy() is not refused during a close", [
         ("drivers/udma/transfer.c", "    channel->first_free = &channel->no_slot;\n", "")]),
     ("IRQ_FLAG_EDGE is ignored", [
-        ("msi/parents/wired.c", "(flags & IRQ_FLAG_EDGE) != 0 ? GIC_EDGE : GIC_LEVEL",
-         "(flags & IRQ_FLAG_EDGE) != 0 ? GIC_LEVEL : GIC_LEVEL")]),
+        ("msi/parents/wired.c", "(flags & IRQ_FLAG_EDGE) != 0 ? ROOT_EDGE : ROOT_LEVEL",
+         "(flags & IRQ_FLAG_EDGE) != 0 ? ROOT_LEVEL : ROOT_LEVEL")]),
     ("IRQ_CORE_ANY is core 0", [
         ("msi/request.c", "irq->core = irq_place_anywhere(irq->cores);", "irq->core = 0;")]),
     ("a kept interrupt's memory is not cleared", [
@@ -73,7 +73,7 @@ WRITTEN = [
     ("an urgent event's line is shared", [
         ("msi/parents/vint.c", "vint->alone = !irq_priority_is_default(priority);", "vint->alone = false;")]),
     ("handlers of SGIs are not interrupted", [
-        ("msi/local.c", "irq_call_open(&irq_generations[core], handler, context, GIC_PRIORITY_DEFAULT)",
+        ("msi/local.c", "irq_call_open(&irq_generations[core], handler, context, ROOT_PRIORITY_DEFAULT)",
          "handler(context)")]),
     ("a message's priority is default", [
         ("msi/parents/its.c", "irq->core, irq->priority->number);", "irq->core, GIC_PRIORITY_DEFAULT);")]),

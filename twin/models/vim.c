@@ -240,8 +240,10 @@ static uint32_t group_read(const struct vim *vim, uint64_t offset)
         return masked_status(vim, FIQ, word);
     case GROUP_INTMAP:
         return vim->fiq[word];
-    default: /* GROUP_INTTYPE */
+    case GROUP_INTTYPE:
         return vim->pulse[word];
+    default:
+        return 0;
     }
 }
 
@@ -309,8 +311,10 @@ static void group_write(struct vim *vim, uint64_t offset, uint32_t bits)
     case GROUP_INTMAP:
         vim->fiq[word] = bits;
         break;
-    default: /* GROUP_INTTYPE */
+    case GROUP_INTTYPE:
         vim->pulse[word] = bits;
+        break;
+    default:
         break;
     }
 }
