@@ -48,8 +48,6 @@
 
 /* op1, CRn, CRm, op2 of each register, as MRC and MCR take them. */
 #define CP15_MPIDR                     0, c0, c0, 5
-#define CP15_MPUIR                     0, c0, c0, 4
-#define CP15_CTR                       0, c0, c0, 1
 #define CP15_DFSR                      0, c5, c0, 0
 #define CP15_IFSR                      0, c5, c0, 1
 #define CP15_DFAR                      0, c6, c0, 0
