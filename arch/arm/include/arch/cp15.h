@@ -58,8 +58,6 @@
 #define CP15_RGNR                      0, c6, c2, 0
 #define CP15_DCIMVAC                   0, c7, c6, 1
 #define CP15_DCCIMVAC                  0, c7, c14, 1
-#define CP15_PMCR                      0, c9, c12, 0
-#define CP15_PMCNTENSET                0, c9, c12, 1
 #define CP15_PMCCNTR                   0, c9, c13, 0
 
 #define CP15_TEXT_(op1, crn, crm, op2) #op1 ", %0, " #crn ", " #crm ", " #op2
