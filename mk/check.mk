@@ -11,7 +11,7 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
 .PHONY: built check-built check-host check-target
-built: firmware twin order measure-plugin sanitized delayed host-tests vim-tests sweep tsan-tests delayed-host-tests sdk
+built: firmware r5 r5-test twin order measure-plugin sanitized delayed host-tests vim-tests sweep tsan-tests delayed-host-tests sdk
 
 check-built: built
 	@tests/run $(O) $(H)
@@ -95,19 +95,28 @@ TIDIED         = $(STATIC_SOURCES:%.c=$(O)/analyzed/%.tidy)
 TIDY_FLAGS     = --target=aarch64-none-elf -std=c11 -D_DEFAULT_SOURCE -nostdlibinc \
                  -mcpu=cortex-a53 $(LIBRARY_INCLUDES)
 
+# The same over what is the Cortex-R5F's alone.
+R5_STATIC_SOURCES = $(filter-out $(STATIC_SOURCES),$(filter %.c,$(r5-sources))) $(wildcard app/r5f/*.c tests/r5f/*.c)
+R5_ANALYZED       = $(R5_STATIC_SOURCES:%.c=$(R5)/analyzed/%.o)
+R5_TIDIED         = $(R5_STATIC_SOURCES:%.c=$(R5)/analyzed/%.tidy)
+R5_TIDY_FLAGS     = --target=arm-none-eabi -std=c11 -D_DEFAULT_SOURCE -nostdlibinc $(R5_CPU_FLAGS) \
+                    -isystem $(R5_NEWLIB_INCLUDES) $(R5_INCLUDES)
+
 check-static: check-compiled check-cppcheck check-tidy
 
 # What make check leaves to check-long is the slowest of the three.
-check-compiled: $(ANALYZED)
-	@echo "gcc -fanalyzer: nothing found in $(words $(STATIC_SOURCES)) files"
+check-compiled: $(ANALYZED) $(R5_ANALYZED)
+	@echo "gcc -fanalyzer: nothing found in $(words $(STATIC_SOURCES) $(R5_STATIC_SOURCES)) files"
 
-check-tidy: $(TIDIED)
-	@echo "clang-tidy: nothing found in $(words $(STATIC_SOURCES)) files"
+check-tidy: $(TIDIED) $(R5_TIDIED)
+	@echo "clang-tidy: nothing found in $(words $(STATIC_SOURCES) $(R5_STATIC_SOURCES)) files"
 
 check-cppcheck: | $(FIRMWARE_NEEDS) $(SETUP)/analysis $(LWIP)/stamp
 	@cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
 	    -j2 --platform=unix64 -I. -Iarch/arm64/include -Iarch/common/include -Idrivers/gic/include --suppress=missingIncludeSystem --suppress=comparePointers $(STATIC_SOURCES)
-	@echo "cppcheck: nothing found in $(words $(STATIC_SOURCES)) files"
+	@cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+	    -j2 --platform=unix32 $(R5_INCLUDES) --suppress=missingIncludeSystem --suppress=comparePointers $(R5_STATIC_SOURCES)
+	@echo "cppcheck: nothing found in $(words $(STATIC_SOURCES) $(R5_STATIC_SOURCES)) files"
 
 # A CHECK that fails leaves the test at once, and what the test holds is lost with the run.
 $(O)/analyzed/tests/target/%.tidy: TIDY_CHECKS = --checks=-clang-analyzer-unix.Malloc
@@ -124,4 +133,12 @@ $(O)/analyzed/%.tidy: %.c $(O)/analyzed/%.o .clang-tidy
 	$(Q)clang-tidy --quiet $(TIDY_CHECKS) $< -- $(TIDY_FLAGS) $(ANALYZED_INCLUDES) 2>/dev/null
 	@touch $@
 
--include $(ANALYZED:.o=.d)
+$(R5)/analyzed/%.o: %.c $(MAKEFILE_PARTS) | $(SETUP)/r5f $(SETUP)/analysis
+	@mkdir -p $(@D)
+	$(Q)$(R5_CC) $(R5_CFLAGS) $(WARNINGS) -fanalyzer -Wno-analyzer-malloc-leak -c -o $@ $<
+
+$(R5)/analyzed/%.tidy: %.c $(R5)/analyzed/%.o .clang-tidy
+	$(Q)clang-tidy --quiet $(TIDY_CHECKS) $< -- $(R5_TIDY_FLAGS) 2>/dev/null
+	@touch $@
+
+-include $(ANALYZED:.o=.d) $(R5_ANALYZED:.o=.d)

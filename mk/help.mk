@@ -2,7 +2,7 @@
 
 .PHONY: help clean
 clean:
-	rm -rf $(O) $(addprefix $(O)-,$(FLAVOURS)) $(H) $(TSAN) $(BUILD)/delayed-asan $(BUILD)/delayed-tsan $(COVERAGE) $(Z)
+	rm -rf $(O) $(R5) $(addprefix $(O)-,$(FLAVOURS)) $(H) $(TSAN) $(BUILD)/delayed-asan $(BUILD)/delayed-tsan $(COVERAGE) $(Z)
 
 help:
 	@echo "make run [INPUT=file]   build, boot on the twin, copy the file by DMA, print every route"
@@ -32,6 +32,8 @@ help:
 	@echo "make check-mutations    break the firmware, and see the tests fail (MUTATIONS=200: more)"
 	@echo "make check-mutations-by-hand   the same with those written by hand only"
 	@echo "make sdk                library, headers, tools, templates in a folder that can be moved"
+	@echo "make r5 [R5_APP=folder] library and an application for the Cortex-R5F (docs/r5f.md)"
+	@echo "make check-r5           the tests of its code that need no AM65x, on QEMU's R5F"
 	@echo "make firmware | twin    just build: $(APP_ELF), Image, $(TWIN)"
 	@echo "make format             lay the sources out; make check-format only looks"
 	@echo "make clean              forget what was built (not newlib)"

@@ -29,6 +29,8 @@ R5_FLAGS     = $(R5_CPU_FLAGS) -fno-common -ffunction-sections -fdata-sections -
                -ffile-prefix-map=$(CURDIR)=.
 R5_INCLUDES  = -I. -Iarch/arm/include -Iarch/common/include
 R5_CFLAGS    = -std=c11 -D_DEFAULT_SOURCE $(OPTIMIZE) $(R5_FLAGS) $(R5_INCLUDES)
+# For analysers that are not this compiler.
+R5_NEWLIB_INCLUDES = $(shell $(R5_CC) -print-file-name=../../../arm-none-eabi/include)
 R5_LDFLAGS   = $(R5_CPU_FLAGS) -nostartfiles -nostdlib -static -Wl,--gc-sections -Wl,--fatal-warnings \
                -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=32
 

@@ -12,25 +12,24 @@
 #include <stdint.h>
 
 /* DRACR: access, and the kind of memory. */
-#define XN                  (1u << 12)
-#define AP_NONE             (0u << 8)
-#define AP_WRITE            (1u << 8) /* privileged only: nobody else is there */
-#define AP_READ             (5u << 8)
-#define DEVICE              (1u << 0)           /* TEX 0, B */
-#define CACHED              (1u << 3 | 3u << 0) /* TEX 1, C, B: write-back, write-allocate */
-#define NOT_CACHED          (1u << 3)           /* TEX 1: normal memory */
+#define XN           (1u << 12)
+#define AP_NONE      (0u << 8)
+#define AP_WRITE     (1u << 8) /* privileged only: nobody else is there */
+#define AP_READ      (5u << 8)
+#define DEVICE       (1u << 0)           /* TEX 0, B */
+#define CACHED       (1u << 3 | 3u << 0) /* TEX 1, C, B: write-back, write-allocate */
+#define NOT_CACHED   (1u << 3)           /* TEX 1: normal memory */
 
 /* DRSR. */
-#define ENABLE              1u
-#define SUBREGIONS          8u
+#define ENABLE       1u
+#define SUBREGIONS   8u
 
-#define REGIONS             16u
-#define LEAST_WINDOW        0x4000u /* smaller ones would ask for finer alignment than r5f.ld has */
-#define MPUIR_DREGION_SHIFT 8
+#define REGIONS      16u     /* of the AM65x's R5F */
+#define LEAST_WINDOW 0x4000u /* smaller ones would ask for finer alignment than r5f.ld has */
 
-#define DEVICES             0x00000000u
-#define DRAM                0x80000000u
-#define HALF                0x80000000u /* of the addresses */
+#define DEVICES      0x00000000u
+#define DRAM         0x80000000u
+#define HALF         0x80000000u /* of the addresses */
 
 /* What lies at start: `size` bytes, a power of two; or, with size 0, what ends at `end`, which is
  * at a multiple of an eighth of the least power of two that has room for it (r5f.ld). */
@@ -98,7 +97,7 @@ void mpu_set_regions(void)
     }
     for (unsigned guard = 0; guard < STACK_GUARDS; guard++)
         set_region(number++, stack_guard(guard), STACK_GUARD_SIZE, 0, AP_NONE | XN);
-    while (number < cp15_read(CP15_MPUIR) >> MPUIR_DREGION_SHIFT)
+    while (number < REGIONS)
         clear_region(number++);
     barrier_complete();
     barrier_context();

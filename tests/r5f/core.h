@@ -20,6 +20,7 @@ void core_ask_later(bool raised);
 /* Each test, and each way to die. */
 void core_test_interrupts(void);
 void core_test_memory(void);
+void core_test_waits(void);
 void core_die(unsigned way);
 
 #endif

@@ -7,6 +7,7 @@
 #include "arch/per_core.h"
 #include "arch/spinlock.h"
 #include "arch/spinlock_inline.h"
+#include "arch/wait.h"
 #include "tests/r5f/core.h"
 
 #include <string.h>
@@ -44,7 +45,8 @@ static void spoil_registers(void)
 
 static void spoil_and_lower(void *context)
 {
-    all_in_interrupt = all_in_interrupt && in_interrupt() && context == &taken;
+    all_in_interrupt =
+        all_in_interrupt && in_interrupt() && !wait_is_allowed() && context == &taken;
     (void)load_exclusive(&exclusive);
     spoil_registers();
     core_set_line(false);
@@ -84,8 +86,10 @@ static void test_floating_point(void)
     }
     core_check("floating point registers and FPSCR survive interrupts",
                good && taken == before + ROUNDS);
-    core_check("a handler has its context, and knows that it is one", all_in_interrupt);
-    core_check("a thread knows that it is none", !in_interrupt());
+    core_check("a handler has its context, knows that it is one, and may not wait",
+               all_in_interrupt);
+    core_check("a thread knows that it is none, and may wait",
+               !in_interrupt() && wait_is_allowed());
 }
 
 /* An IRQ behind the exclusive load, whose handler has one of its own, of the same word. */

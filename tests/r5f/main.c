@@ -84,6 +84,7 @@ noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_addr
         core_die(BOX_PROGRAM);
         panic("survived");
     }
+    core_test_waits();
     core_test_memory();
     core_test_interrupts();
     core_tell("1..%u\n", checks);

@@ -48,8 +48,6 @@
 
 /* op1, CRn, CRm, op2 of each register, as MRC and MCR take them. */
 #define CP15_MPIDR                     0, c0, c0, 5
-#define CP15_MPUIR                     0, c0, c0, 4
-#define CP15_CTR                       0, c0, c0, 1
 #define CP15_DFSR                      0, c5, c0, 0
 #define CP15_IFSR                      0, c5, c0, 1
 #define CP15_DFAR                      0, c6, c0, 0
@@ -60,8 +58,6 @@
 #define CP15_RGNR                      0, c6, c2, 0
 #define CP15_DCIMVAC                   0, c7, c6, 1
 #define CP15_DCCIMVAC                  0, c7, c14, 1
-#define CP15_PMCR                      0, c9, c12, 0
-#define CP15_PMCNTENSET                0, c9, c12, 1
 #define CP15_PMCCNTR                   0, c9, c13, 0
 
 #define CP15_TEXT_(op1, crn, crm, op2) #op1 ", %0, " #crn ", " #crm ", " #op2
