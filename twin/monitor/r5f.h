@@ -66,13 +66,13 @@ struct r5f_cp15 {
     struct r5f_region regions[R5F_REGIONS];
 };
 
-#define SCTLR_MPU           (1u << 0)
-#define SCTLR_ALIGNMENT     (1u << 1)
-#define SCTLR_HIGH_VECTORS  (1u << 13)
-#define SCTLR_BACKGROUND    (1u << 17)
-#define SCTLR_THUMB         (1u << 30)
-#define TCM_ENABLE          (1u << 0)
-#define TCM_SIZE_32K        (6u << 2)
+#define SCTLR_MPU          (1u << 0)
+#define SCTLR_ALIGNMENT    (1u << 1)
+#define SCTLR_HIGH_VECTORS (1u << 13)
+#define SCTLR_BACKGROUND   (1u << 17)
+#define SCTLR_THUMB        (1u << 30)
+#define TCM_ENABLE         (1u << 0)
+#define TCM_SIZE_32K       (6u << 2)
 
 /* What a core does in its page of the monitor's (r5f_page.c). */
 enum r5f_step {
@@ -177,6 +177,7 @@ void r5f_map_build(struct r5f *r5f);
 void r5f_map_enable(struct r5f *r5f);
 /* A page whose parts have different permissions: each access to it traps. */
 void r5f_map_mixed(struct r5f *r5f, uint32_t page);
+bool r5f_map_is_mixed(const struct r5f *r5f, uint32_t address);
 void r5f_map_forget_mixed(struct r5f *r5f);
 void r5f_map_show_mixed(struct r5f *r5f, bool show);
 /* Where the guest's address is in memory; false: it is no memory. */

@@ -5,7 +5,7 @@
  */
 #include "twin/monitor/r5f.h"
 
-#define BIT(instruction, n)  (((instruction) >> (n) & 1u) != 0)
+#define BIT(instruction, n)  (((instruction) >> (n)&1u) != 0)
 #define RN(instruction)      ((instruction) >> 16 & 15u)
 #define RT(instruction)      ((instruction) >> 12 & 15u)
 #define RT2_T32(instruction) ((instruction) >> 8 & 15u)

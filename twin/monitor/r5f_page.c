@@ -12,33 +12,36 @@
  */
 #include "twin/monitor/r5f.h"
 
-#define SMC             0xe1600070u
-#define LDR_PC          0xe59ff018u /* ldr pc, [pc, #0x18]: a literal, 0x20 behind */
-#define MOVS_PC_LR      0xe1b0f00eu
-#define MRS_R0_SPSR     0xe14f0000u
-#define MSR_SPSR_R0     0xe16ff000u
-#define UDF             0xe7f000f0u
-#define BKPT            0xe1200070u
-#define UDF_BKPT_THUMB  0xbe00de00u /* two of T32, the first in the lower half */
+#define SMC            0xe1600070u
+#define LDR_PC         0xe59ff018u /* ldr pc, [pc, #0x18]: a literal, 0x20 behind */
+#define MOVS_PC_LR     0xe1b0f00eu
+#define MRS_R0_SPSR    0xe14f0000u
+#define MSR_SPSR_R0    0xe16ff000u
+#define UDF            0xe7f000f0u
+#define BKPT           0xe1200070u
+#define UDF_BKPT_THUMB 0xbe00de00u /* two of T32, the first in the lower half */
 
-#define VECTORS_STRIDE  0x40u
-#define VARIANT_HIGH    1u
-#define VARIANT_THUMB   2u
+#define VECTORS_STRIDE 0x40u
+#define VARIANT_HIGH   1u
+#define VARIANT_THUMB  2u
 
 #define VECTORS(base)                                                                              \
     SMC, SMC, LDR_PC, SMC, SMC, SMC, LDR_PC, LDR_PC, /* reset ... FIQ */                           \
         0, 0, (base) + 0x08, 0, 0, 0, (base) + 0x18, (base) + 0x1c
 
 const uint32_t r5f_page[1024] __attribute__((aligned(4096))) = {
-    VECTORS(0x0u),      VECTORS(0xffff0000u), VECTORS(0x1u), VECTORS(0xffff0001u), MOVS_PC_LR,
-    MRS_R0_SPSR,        SMC,                  MSR_SPSR_R0,   SMC,                  UDF,
-    BKPT,               UDF_BKPT_THUMB,
+    VECTORS(0x0u), VECTORS(0xffff0000u),
+    VECTORS(0x1u), VECTORS(0xffff0001u),
+    MOVS_PC_LR,    MRS_R0_SPSR,
+    SMC,           MSR_SPSR_R0,
+    SMC,           UDF,
+    BKPT,          UDF_BKPT_THUMB,
 };
 
 uint32_t r5f_vbar(uint32_t sctlr)
 {
-    uint32_t variant = (sctlr & SCTLR_HIGH_VECTORS ? VARIANT_HIGH : 0) |
-                       (sctlr & SCTLR_THUMB ? VARIANT_THUMB : 0);
+    uint32_t variant =
+        (sctlr & SCTLR_HIGH_VECTORS ? VARIANT_HIGH : 0) | (sctlr & SCTLR_THUMB ? VARIANT_THUMB : 0);
 
     return R5F_PAGE + variant * VECTORS_STRIDE;
 }
