@@ -5,6 +5,8 @@
  */
 #include "twin/monitor/r5f.h"
 
+/* Of the VIM, on the core's private bus: reading it is what the core's VIC port does. */
+#define VIM_IRQVEC            0x40f80018u
 #define EXTENDED(value, size) ((uint64_t)(value) << (64 - 8 * (size)) >> (64 - 8 * (size)))
 
 /* What only the core itself sees on its private bus would be looked for here first. */
@@ -13,6 +15,14 @@ static bool core_access(const struct r5f *r5f, uint32_t address, unsigned size, 
 {
     (void)r5f;
     return bus_access(address, size, write, value);
+}
+
+uint32_t r5f_irq_vector(const struct r5f *r5f)
+{
+    uint64_t vector = 0;
+
+    (void)core_access(r5f, VIM_IRQVEC, 4, false, &vector);
+    return (uint32_t)vector & ~3u;
 }
 
 uint64_t *r5f_register(struct frame *frame, uint32_t cpsr, unsigned n)

@@ -37,7 +37,8 @@ static uint32_t shifted(uint32_t instruction, const uint32_t registers[16])
     case 1:
         return amount == 0 ? 0 : value >> amount;
     case 2:
-        return (uint32_t)((int32_t)value >> (amount == 0 ? 31 : amount));
+        amount = amount == 0 ? 31 : amount;
+        return value >> amount | (value >> 31 != 0 ? ~(UINT32_MAX >> amount) : 0);
     default: /* RRX would want the carry */
         return amount == 0 ? value : value >> amount | value << (32 - amount);
     }

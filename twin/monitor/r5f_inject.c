@@ -268,6 +268,10 @@ void r5f_exception(struct frame *frame, uint32_t vector)
         injected(r5f, frame);
         return;
     }
+    if (vector == R5F_IRQ) {
+        r5f_resume(r5f_irq_vector(r5f));
+        return;
+    }
     r5f->vector = vector;
     r5f->step = R5F_READS_SPSR;
     r5f->saved_x0 = frame->x[0];

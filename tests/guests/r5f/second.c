@@ -2,11 +2,11 @@
 /* The R5F's core 1, in split mode: its status is the number of the first thing that is wrong. */
 #include "tests/guests/r5f/r5f.h"
 
-#define CORE         1u
-#define ATCM_1_SOC   0x41400000u
-#define BTCM_1_SOC   0x41410000u
-#define OFFSET       0x2f00u
-#define PATTERN      0x1c0de1u
+#define CORE       1u
+#define ATCM_1_SOC 0x41400000u
+#define BTCM_1_SOC 0x41410000u
+#define OFFSET     0x2f00u
+#define PATTERN    0x1c0de1u
 
 static volatile unsigned irqs;
 
