@@ -189,6 +189,8 @@ def parse_arguments():
     arguments.print |= COUNT_FLAG if arguments.count else 0
     arguments.initrd, where = arguments.initrd or (None, None)
     arguments.initrd_address = INITRD_ADDRESS if where is None else where
+    if arguments.r5 and arguments.mood & (MOODS["caches"] | MOODS["order"]):
+        parser.error("argument --r5: the moods caches and order know the A53s only")
     if len(arguments.r5) > R5_CORES:
         parser.error(f"argument --r5: there are {R5_CORES} cores")
     if arguments.image is None and (not arguments.r5 or arguments.trace or arguments.initrd):

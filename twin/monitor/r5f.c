@@ -213,7 +213,6 @@ static noreturn void start(struct r5f *r5f)
     r5f->map_changed = true;
     update_view(r5f);
     update_lines(r5f);
-    event(EVENT_CORE, 1, 0, 0, NULL, 0);
     guest_enter_mode(entry & ~1u, 0, CPSR_RESET | (entry & 1 ? CPSR_THUMB : 0));
 }
 
@@ -256,7 +255,6 @@ void r5f_leave(void)
         halted = cores[r5f->core].control.halted;
         lock_release(&control_lock);
         if (!goes_on) {
-            event(EVENT_CORE, 0, 0, 0, NULL, 0);
             r5f_main();
         }
         if (!halted)
@@ -402,6 +400,9 @@ void r5f_trap_from_el2(struct frame *frame)
     case EC_CP15:
         cp15_trap(r5f, frame, ESR_ISS(esr));
         break;
+    case EC_CP14: /* debug registers, as far as a step makes them trap */
+    case EC_CP14_MEMORY:
+    case EC_CP14_LONG:
     case EC_CP15_LONG:
         r5f_inject_undefined();
         break;
@@ -413,6 +414,9 @@ void r5f_trap_from_el2(struct frame *frame)
         break;
     case EC_DATA_ABORT_LOWER:
         memory_abort(r5f, frame, ESR_ISS(esr));
+        break;
+    case EC_BKPT32: /* in a mixed page, or EL1 would have it */
+        r5f_inject_abort(R5F_PREFETCH_ABORT, PMSA_DEBUG, (uint32_t)read_sysreg(elr_el2));
         break;
     case EC_STEP_LOWER:
         break;

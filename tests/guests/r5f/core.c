@@ -344,6 +344,18 @@ static void check_parts(void)
     write32(VARIABLES + 0x800, 8);
     check("those that are on are", faulted(VARIABLES + 0x800, PERMISSION, WRITE));
     region_off(8);
+    region_off(4);
+    write32(SPARE_SRAM + 0x100, 0xe1200070); /* bkpt */
+    write32(SPARE_SRAM + 0x104, 0xe12fff1e); /* bx lr */
+    region(7, SPARE_SRAM + 0x200, 5, 0, ACCESS_NONE);
+    taken.prefetch = 0;
+    call(SPARE_SRAM + 0x104);
+    check("code beside a guard runs", taken.prefetch == 0);
+    call(SPARE_SRAM + 0x100);
+    check("and has its breakpoint", fetch_faulted(SPARE_SRAM + 0x100, DEBUG));
+    call(SPARE_SRAM + 0x200);
+    check("the guard is no code", fetch_faulted(SPARE_SRAM + 0x200, PERMISSION));
+    region_off(7);
 }
 
 static void check_user(void)
