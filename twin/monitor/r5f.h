@@ -45,7 +45,6 @@
 #define CPSR_MODE_SVC       0x13u
 #define CPSR_MODE_ABORT     0x17u
 #define CPSR_MODE_UNDEFINED 0x1bu
-#define CPSR_MODE_SYSTEM    0x1fu
 #define CPSR_THUMB          (1u << 5)
 #define CPSR_FIQ_MASK       (1u << 6)
 #define CPSR_BIG            (1u << 9)
