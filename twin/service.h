@@ -31,6 +31,12 @@
 /* Whether an R5F core, x1, runs: 1, or 0: it is off, has crashed, or ended. -1: there is none. */
 #define TWIN_SMC_R5F_RUNS       0x86000005u
 
+/* Of A53s: has an R5F core's reset released or not, halts it or not, in place of its processor
+ * control: x1 core, x2 TWIN_R5F_*, x3 boot vector. */
+#define TWIN_SMC_R5F_CONTROL    0xc6000006u
+#define TWIN_R5F_RELEASED       1u
+#define TWIN_R5F_HALTED         2u
+
 /* The monitor's own fault, and its counter. */
 #define TWIN_FAULT_ITS_STALL    0x100u /* the ITS refuses a command of the guest's, and stalls */
 #define TWIN_COUNTER_ITS_STALLS 0x100u /* how often that has struck */

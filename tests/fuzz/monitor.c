@@ -57,6 +57,12 @@ noreturn void guest_enter(uint64_t entry, uint64_t x0)
     longjmp(guest_runs, 1);
 }
 
+noreturn void guest_enter_mode(uint64_t entry, uint64_t x0, uint64_t spsr)
+{
+    (void)spsr;
+    guest_enter(entry, x0);
+}
+
 /* ---- what a guest can do ---- */
 
 /* A trap to EL2, which hands on to EL3. */

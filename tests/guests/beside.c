@@ -7,19 +7,19 @@
 #include "tests/guests/guest.h"
 #include "twin/service.h"
 
-#define TCM_SOC      UINT64_C(0x41000000)
-#define BTCM_SOC     UINT64_C(0x41010000)
-#define GICR_STRIDE  UINT64_C(0x20000)
-#define GICR_TYPER   8u
-#define TYPER_LAST   (1u << 4)
-#define CORES        4u
-#define CORE_4       UINT64_C(0x200)
-#define CORE_4_TOO   UINT64_C(0x4)
-#define LAST_CORE    UINT64_C(0x101)
-#define NO_CORE      ((uint64_t)-2) /* invalid parameters */
-#define TRIES        100000u
-#define IRQ          1u
-#define WAKES_MAX    (SHARED_ROUNDS * 20)
+#define TCM_SOC     UINT64_C(0x41000000)
+#define BTCM_SOC    UINT64_C(0x41010000)
+#define GICR_STRIDE UINT64_C(0x20000)
+#define GICR_TYPER  8u
+#define TYPER_LAST  (1u << 4)
+#define CORES       4u
+#define CORE_4      UINT64_C(0x200)
+#define CORE_4_TOO  UINT64_C(0x4)
+#define LAST_CORE   UINT64_C(0x101)
+#define NO_CORE     ((uint64_t)-2) /* invalid parameters */
+#define TRIES       100000u
+#define IRQ         1u
+#define WAKES_MAX   (SHARED_ROUNDS * 20)
 
 static uint32_t shared(unsigned word)
 {

@@ -5,7 +5,7 @@ import stat
 import struct
 from dataclasses import dataclass, field
 
-from k3twin.board import DRAM_BASE, R5_ATCM, R5_ATCM_SOC, R5_BTCM, R5_BTCM_SOC, R5_TCM_SIZE, UsageError
+from k3twin.board import DRAM_BASE, R5_ATCM, R5_ATCM_SOC, R5_BTCM, R5_BTCM_SOC, R5_TCM_SIZE, R5_TCM_STRIDE, UsageError
 from k3twin.elf import Elf, write_elf
 from k3twin.elf32 import Elf32
 
@@ -138,20 +138,20 @@ def load_guest(path, address, banks, directory):
 R5_TCMS = ((R5_ATCM, R5_ATCM_SOC), (R5_BTCM, R5_BTCM_SOC))
 
 
-def from_r5(elf, segment, banks):
+def from_r5(elf, core, segment, banks):
     """Where the SoC has what the R5F has at an address."""
     start, end = segment.physical, segment.end()
     for base, outside in R5_TCMS:
         if base <= start and end <= base + R5_TCM_SIZE:
-            return outside + start - base
+            return outside + core * R5_TCM_STRIDE + start - base
     if not fits(start, end, banks):
         raise UsageError(f"{elf.path}: a segment ({start:#x} to {end:#x}) is in none of ATCM, BTCM"
                          f" ({R5_TCM_SIZE >> 10} KiB each at {R5_ATCM:#x}, {R5_BTCM:#x}), on-chip SRAM, DRAM")
     return start
 
 
-def load_r5(path, banks, directory):
-    """(the address of the R5F's first instruction, Load)"""
+def load_r5(core, path, banks, directory):
+    """(the address of that core's first instruction, Load)"""
     data = read_file(path)
     if data[:4] != b"\x7fELF":
         raise UsageError(f"{path}: no ELF")
@@ -160,8 +160,8 @@ def load_r5(path, banks, directory):
         elf.refuse(f"the ELF's entry {elf.entry:#x} is in none of its segments")
     load = Load([])
     for number, segment in enumerate(elf.segments):
-        address = from_r5(elf, segment, banks)
-        content = directory / f"r5-{number}"
+        address = from_r5(elf, core, segment, banks)
+        content = directory / f"r5-{core}-{number}"
         content.write_bytes(elf.content(segment).ljust(segment.memory_size, b"\0"))
         load.options += loader(content, address)
         load.areas.append((f"{path}: a segment", address, address + segment.memory_size))

@@ -5,7 +5,7 @@ import argparse
 import re
 from pathlib import Path
 
-from k3twin.board import (COUNT_FLAG, DRAM_DEFAULT, DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, MOODS, NET_FAULTS, ONE_GIB, PRINT_FLAGS,
+from k3twin.board import (COUNT_FLAG, DRAM_DEFAULT, DRAM_GRANULE, DRAM_MAX, INITRD_ADDRESS, MOODS, NET_FAULTS, ONE_GIB, PRINT_FLAGS, R5_CORES,
                           STATUS_USAGE)
 from k3twin.trace import LIMIT_DEFAULT, LIMIT_MAX, parse_limit
 
@@ -136,8 +136,9 @@ def parse_arguments():
     add("--image", type=parse_placed, metavar="FILE",
         help="the guest: an AArch64 ELF, or a raw arm64 Image (loaded at DRAM + its text offset), or"
              " FILE@ADDRESS, any binary that is loaded there and starts at its first byte")
-    add("--r5", type=Path, metavar="FILE",
-        help="a program for the MCU's Cortex-R5F, core 0: an ELF for 32-bit Arm; beside the guest, or alone")
+    add("--r5", type=Path, action="append", default=[], metavar="FILE",
+        help="a program for the MCU's Cortex-R5F, core 0: an ELF for 32-bit Arm; beside the guest, or alone."
+             " A second one is core 1's")
     add("--dtb", type=Path, metavar="FILE",
         help="its device tree, e.g. k3-am654-base-board.dtb; default: am65x.dts of the twin")
     add("--initrd", type=parse_placed, metavar="FILE",
@@ -188,7 +189,11 @@ def parse_arguments():
     arguments.print |= COUNT_FLAG if arguments.count else 0
     arguments.initrd, where = arguments.initrd or (None, None)
     arguments.initrd_address = INITRD_ADDRESS if where is None else where
-    if arguments.image is None and (arguments.r5 is None or arguments.trace or arguments.initrd):
+    if arguments.r5 and arguments.mood & (MOODS["caches"] | MOODS["order"]):
+        parser.error("argument --r5: the moods caches and order know the A53s only")
+    if len(arguments.r5) > R5_CORES:
+        parser.error(f"argument --r5: there are {R5_CORES} cores")
+    if arguments.image is None and (not arguments.r5 or arguments.trace or arguments.initrd):
         parser.error("the following arguments are required: --image" + (" (--r5 alone has neither --trace nor --initrd)"
                                                                         if arguments.r5 else ""))
     if arguments.image is None:

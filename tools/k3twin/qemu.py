@@ -8,7 +8,7 @@ import struct
 from pathlib import Path
 
 from k3twin.board import (DTB_ADDRESS, DTB_MAX, LOADED_MAX, MOODS, NET_FAULTS, PARAMETERS_BASE, PARAMETERS_FORMAT, PARAMETERS_MAGIC,
-                          QEMU, SRAMS, TWIN_BASE, TWIN_RAM, UsageError, dram_banks, find_part, need, ram_size)
+                          QEMU, R5_CORES, SRAMS, TWIN_BASE, TWIN_RAM, UsageError, dram_banks, find_part, need, ram_size)
 from k3twin.device_tree import make_tree
 from k3twin.elf import Elf
 from k3twin.guest import Load, check_apart, check_fits, load_file, load_guest, load_r5, loader, read_file
@@ -77,23 +77,18 @@ def control_options(arguments):
             f"socket,id=control,path={unix_socket(arguments.control)[len('unix:'):]}"] if arguments.control else []
 
 
-def r5_cores(arguments):
-    """How many cores of QEMU's stand for R5Fs, behind the A53s."""
-    return int(arguments.r5 is not None)
-
-
 def load_all(arguments, directory, events):
     """QEMU's options that load the guest and everything else; events: how many the twin keeps for --trace."""
     banks = dram_banks(arguments.memory)
-    loads, entry, r5_entry = [], 0, 0
+    loads, entry, r5_entries = [], 0, [0] * R5_CORES
     if arguments.image:
         entry, guest = load_guest(*arguments.image, banks, directory)
         tree = make_tree(arguments, directory)
         check_fits("the device tree", DTB_ADDRESS, DTB_ADDRESS + DTB_MAX, banks)
         loads = [guest, Load(loader(tree, DTB_ADDRESS),
                              [("the device tree", DTB_ADDRESS, DTB_ADDRESS + tree.stat().st_size)])]
-    if arguments.r5:
-        r5_entry, program = load_r5(arguments.r5, [*banks, *SRAMS], directory)
+    for core, path in enumerate(arguments.r5):
+        r5_entries[core], program = load_r5(core, path, [*banks, *SRAMS], directory)
         loads.append(program)
     if arguments.initrd:
         loads.append(load_file(arguments.initrd, arguments.initrd_address, banks))
@@ -107,7 +102,7 @@ def load_all(arguments, directory, events):
     parameters = directory / "parameters"
     parameters.write_bytes(struct.pack(PARAMETERS_FORMAT, PARAMETERS_MAGIC, arguments.cpus, entry,
                                        DTB_ADDRESS, arguments.memory, arguments.print, arguments.console, events, arguments.mood,
-                                       *net_parameters(arguments), r5_cores(arguments), r5_cores(arguments), r5_entry, 0)
+                                       *net_parameters(arguments), len(arguments.r5), (1 << len(arguments.r5)) - 1, *r5_entries)
                            + struct.pack(f"<Q{len(loaded)}Q", len(loaded) // 2, *loaded))
     return loader(parameters, PARAMETERS_BASE) + [option for load in loads for option in load.options]
 
@@ -128,7 +123,7 @@ def qemu_command(arguments, directory, report_fd, console_fd, recorder):
         need(QEMU, "qemu-system-arm"), "-nodefaults", "-no-user-config", "-display", "none",
         "-machine", "virt,gic-version=3,secure=on,virtualization=on",
         # L2CTLR_EL1 tells how many cores a cluster has: two on an AM65x, however many run.
-        "-cpu", "cortex-a53,core-count=2", "-smp", str(arguments.cpus + r5_cores(arguments)),
+        "-cpu", "cortex-a53,core-count=2", "-smp", str(arguments.cpus + len(arguments.r5)),
         *memory_options(ram_size(arguments.memory, arguments.mood), recorder),
         "-kernel", str(arguments.twin),
         # The console, for a person with QEMU's keys (Ctrl-A x); then the twin's lines.

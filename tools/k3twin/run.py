@@ -36,7 +36,7 @@ def die_with_parent():
 
 def programs(arguments):
     """What runs, apart from the twin."""
-    return [path for path in (arguments.image and arguments.image[0], arguments.r5) if path]
+    return [*([arguments.image[0]] if arguments.image else []), *arguments.r5]
 
 
 def check_outputs(arguments):

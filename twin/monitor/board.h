@@ -101,8 +101,8 @@ struct parameters {
     uint64_t moods;     /* AM65X_MOOD_* */
     uint32_t net;       /* 1: there is a network device */
     uint32_t net_lost, net_swapped, net_delay; /* of struct am65x_config */
-    uint32_t r5fs;        /* Cortex-R5F cores, behind the A53s */
-    uint32_t r5fs_loaded; /* a bit for each that starts at once */
+    uint32_t r5fs;                             /* Cortex-R5F cores, behind the A53s */
+    uint32_t r5fs_loaded;                      /* a bit for each that starts at once */
     uint64_t r5f_entry[R5FS_MAX];
     uint64_t loaded_count;
     struct bank loaded[LOADED_MAX]; /* where a loader has put something, and cleaned it */

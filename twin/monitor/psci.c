@@ -265,6 +265,23 @@ static noreturn void system_off(uint64_t x1)
     report_exit(status);
 }
 
+/* For tests of what starts and stops an R5F. */
+static int64_t r5f_service(const uint64_t x[4])
+{
+    const struct r5f_control control = {
+        .powered = true,
+        .released = (x[2] & TWIN_R5F_RELEASED) != 0,
+        .halted = (x[2] & TWIN_R5F_HALTED) != 0,
+        .atcm = true,
+        .btcm = true,
+        .atcm_at_zero = true,
+        .boot_vector = x[3],
+    };
+
+    r5f_control((unsigned)x[1], &control);
+    return x[1] < parameters()->r5fs ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
+}
+
 /* The result in x0. */
 static int64_t call(uint32_t function, const uint64_t x[4])
 {
@@ -307,6 +324,8 @@ static int64_t call(uint32_t function, const uint64_t x[4])
     case TWIN_SMC_R5F_LINES:
         r5f_interrupt((unsigned)x[1], (x[2] & 1) != 0, (x[2] & 2) != 0);
         return x[1] < parameters()->r5fs ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
+    case TWIN_SMC_R5F_CONTROL:
+        return r5f_service(x);
     case TWIN_SMC_R5F_RUNS:
         return x[1] < parameters()->r5fs ? r5f_runs((unsigned)x[1]) : PSCI_NOT_SUPPORTED;
     default:

@@ -11,45 +11,41 @@
 
 #include "twin/service.h"
 
-#define HCR_VM             (1ull << 0)
-#define HCR_SWIO           (1ull << 1)
-#define HCR_FMO            (1ull << 3)
-#define HCR_IMO            (1ull << 4)
-#define HCR_VF             (1ull << 6)
-#define HCR_VI             (1ull << 7)
-#define HCR_TID0           (1ull << 15) /* FPSID */
-#define HCR_TID3           (1ull << 18) /* MVFR0, MVFR1 */
-#define HCR_VALUE          (HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_TID0 | HCR_TID3)
-#define HSTR_VALUE         0x9d0fu /* T0 to T3, T8, T10 to T12, T15 */
-#define CPTR_EL2_RES1      0x33ffu
-#define ICH_HCR_TC         (1u << 10)
-#define ICH_HCR_TALL1      (1u << 12)
-#define PMCR_N(pmcr)       ((pmcr) >> 11 & 0x1f)
-#define MDCR_TDE           (1u << 8) /* debug exceptions come to EL2 */
-#define MDSCR_SS           (1u << 0)
-#define SPSR_STEP          (1u << 21)
-#define DACR32_EL2         S3_4_C3_C0_0
-#define IFSR32_EL2         S3_4_C5_C0_1
-#define FPEXC32_EL2        S3_4_C5_C3_0
-#define DACR_CLIENT        1u
+#define HCR_VM              (1ull << 0)
+#define HCR_SWIO            (1ull << 1)
+#define HCR_FMO             (1ull << 3)
+#define HCR_IMO             (1ull << 4)
+#define HCR_VF              (1ull << 6)
+#define HCR_VI              (1ull << 7)
+#define HCR_TID0            (1ull << 15) /* FPSID */
+#define HCR_TID3            (1ull << 18) /* MVFR0, MVFR1 */
+#define HCR_VALUE           (HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_TID0 | HCR_TID3)
+#define HSTR_VALUE          0x9d0fu /* T0 to T3, T8, T10 to T12, T15 */
+#define CPTR_EL2_RES1       0x33ffu
+#define ICH_HCR_TC          (1u << 10)
+#define ICH_HCR_TALL1       (1u << 12)
+#define PMCR_N(pmcr)        ((pmcr) >> 11 & 0x1f)
+#define MDCR_TDE            (1u << 8) /* debug exceptions come to EL2 */
+#define MDSCR_SS            (1u << 0)
+#define SPSR_STEP           (1u << 21)
+#define DACR_CLIENT         1u
 
-#define CPSR_RESET         0x1d3u /* SVC, and A, I, F masked */
+#define CPSR_RESET          0x1d3u /* SVC, and A, I, F masked */
 
 /* ISS of a trapped MCR or MRC (Arm DDI 0487, D17.2.37). */
-#define ISS_CP15(iss)                                                                              \
-    CP15((iss) >> 10 & 15u, (iss) >> 14 & 7u, (iss) >> 1 & 15u, (iss) >> 17 & 7u)
-#define ISS_READ           (1u << 0)
-#define ISS_RT(iss)        ((iss) >> 5 & 31u)
+#define ISS_CP15(iss)       CP15((iss) >> 10 & 15u, (iss) >> 14 & 7u, (iss) >> 1 & 15u, (iss) >> 17 & 7u)
+#define ISS_READ            (1u << 0)
+#define ISS_RT(iss)         ((iss) >> 5 & 31u)
 #define FP_ID_REGISTER(iss) ((iss) >> 10 & 15u)
-#define FPSID              0u
-#define MVFR1              6u
-#define MVFR0              7u
+#define FPSID               0u
+#define MVFR1               6u
+#define MVFR0               7u
 
 static struct lock control_lock;
 static struct {
     struct r5f_control control;
     uint32_t releases; /* how often it has left its reset */
-    bool over; /* it has crashed, or ended */
+    bool over;         /* it has crashed, or ended */
     bool irq, fiq;
 } cores[R5FS_MAX];
 
@@ -158,9 +154,9 @@ static void reset_el1(void)
     write_sysreg(tcr_el1, 0); /* short descriptors, one table */
     write_sysreg(ttbr0_el1, R5F_WINDOW);
     write_sysreg(ttbr1_el1, 0);
-    write_sysreg(DACR32_EL2, DACR_CLIENT);
-    write_sysreg(IFSR32_EL2, 0);
-    write_sysreg(FPEXC32_EL2, 0);
+    write_sysreg(dacr32_el2, DACR_CLIENT);
+    write_sysreg(ifsr32_el2, 0);
+    write_sysreg(fpexc32_el2, 0);
     write_sysreg(esr_el1, 0);
     write_sysreg(far_el1, 0);
     write_sysreg(cntkctl_el1, 0);
@@ -217,7 +213,6 @@ static noreturn void start(struct r5f *r5f)
     r5f->map_changed = true;
     update_view(r5f);
     update_lines(r5f);
-    event(EVENT_CORE, 1, 0, 0, NULL, 0);
     guest_enter_mode(entry & ~1u, 0, CPSR_RESET | (entry & 1 ? CPSR_THUMB : 0));
 }
 
@@ -260,7 +255,6 @@ void r5f_leave(void)
         halted = cores[r5f->core].control.halted;
         lock_release(&control_lock);
         if (!goes_on) {
-            event(EVENT_CORE, 0, 0, 0, NULL, 0);
             r5f_main();
         }
         if (!halted)
@@ -279,7 +273,7 @@ noreturn void r5f_crash(const struct frame *frame, uint32_t pc, const char *why)
     report("r5f %u crashed: %s at pc %x, lr of abort %x, of undefined %x, spsr %x, dfsr %x, "
            "dfar %x, ifsr %x, ifar %x",
            (uint64_t)r5f->core, why, (uint64_t)pc, frame->x[X_LR_ABORT], frame->x[X_LR_UNDEFINED],
-           (uint64_t)r5f->spsr, read_sysreg(esr_el1), far & UINT32_MAX, read_sysreg(IFSR32_EL2),
+           (uint64_t)r5f->spsr, read_sysreg(esr_el1), far & UINT32_MAX, read_sysreg(ifsr32_el2),
            far >> 32);
     if (parameters()->entry == 0)
         die("r5f %u crashed, and nothing else runs", (uint64_t)r5f->core);
@@ -299,8 +293,11 @@ void r5f_skip(void)
 }
 
 /* One instruction with its mixed pages in sight. */
-static void step_over(struct r5f *r5f)
+static void step_over(struct r5f *r5f, uint32_t address)
 {
+    if (!r5f_map_is_mixed(r5f, address))
+        die("r5f %u: memory at %x is not mapped, pc %x", (uint64_t)r5f->core, (uint64_t)address,
+            read_sysreg(elr_el3));
     r5f->stepping = true;
     r5f_map_show_mixed(r5f, true);
     write_sysreg(mdcr_el2, read_sysreg(mdcr_el2) | MDCR_TDE);
@@ -372,7 +369,7 @@ static void fetch_abort(struct r5f *r5f)
     else if (!r5f_mpu_allows(r5f, pc, false, true, user(), &status))
         r5f_inject_abort(R5F_PREFETCH_ABORT, status, pc);
     else
-        step_over(r5f);
+        step_over(r5f, pc);
 }
 
 static void memory_abort(struct r5f *r5f, struct frame *frame, uint32_t iss)
@@ -386,7 +383,7 @@ static void memory_abort(struct r5f *r5f, struct frame *frame, uint32_t iss)
     else if (!r5f_mpu_allows(r5f, address, write, false, user(), &status))
         r5f_inject_abort(R5F_DATA_ABORT, status | (write ? DFSR_WRITE : 0), address);
     else if (r5f_map_memory(r5f, address, 1, &at))
-        step_over(r5f);
+        step_over(r5f, address);
     else
         r5f_data_abort(r5f, frame, iss);
 }
@@ -403,6 +400,9 @@ void r5f_trap_from_el2(struct frame *frame)
     case EC_CP15:
         cp15_trap(r5f, frame, ESR_ISS(esr));
         break;
+    case EC_CP14: /* debug registers, as far as a step makes them trap */
+    case EC_CP14_MEMORY:
+    case EC_CP14_LONG:
     case EC_CP15_LONG:
         r5f_inject_undefined();
         break;
@@ -414,6 +414,9 @@ void r5f_trap_from_el2(struct frame *frame)
         break;
     case EC_DATA_ABORT_LOWER:
         memory_abort(r5f, frame, ESR_ISS(esr));
+        break;
+    case EC_BKPT32: /* in a mixed page, or EL1 would have it */
+        r5f_inject_abort(R5F_PREFETCH_ABORT, PMSA_DEBUG, (uint32_t)read_sysreg(elr_el2));
         break;
     case EC_STEP_LOWER:
         break;
@@ -448,10 +451,10 @@ static bool service(struct r5f *r5f, struct frame *frame)
         frame->x[1] = (uint32_t)counter;
         return true;
     case TWIN_SMC_INJECT:
-        frame->x[0] = machine_inject((unsigned)frame->x[1], (uint32_t)frame->x[2], 0,
-                                     (uint32_t)frame->x[3])
-                          ? 0
-                          : UINT32_MAX;
+        frame->x[0] =
+            machine_inject((unsigned)frame->x[1], (uint32_t)frame->x[2], 0, (uint32_t)frame->x[3])
+                ? 0
+                : UINT32_MAX;
         return true;
     case TWIN_SMC_R5F_LINES:
         r5f_interrupt((unsigned)frame->x[1], (frame->x[2] & 1) != 0, (frame->x[2] & 2) != 0);

@@ -27,6 +27,7 @@
 #define R5F_UNDEFINED       0x04u
 #define R5F_PREFETCH_ABORT  0x0cu
 #define R5F_DATA_ABORT      0x10u
+#define R5F_IRQ             0x18u
 
 /* Fault status of a PMSA core, bits 10 and 3:0 (DDI 0406, B5.4.2, table B5-9). */
 #define PMSA_BACKGROUND     0x000u /* no region is there */
@@ -44,7 +45,6 @@
 #define CPSR_MODE_SVC       0x13u
 #define CPSR_MODE_ABORT     0x17u
 #define CPSR_MODE_UNDEFINED 0x1bu
-#define CPSR_MODE_SYSTEM    0x1fu
 #define CPSR_THUMB          (1u << 5)
 #define CPSR_FIQ_MASK       (1u << 6)
 #define CPSR_BIG            (1u << 9)
@@ -66,13 +66,14 @@ struct r5f_cp15 {
     struct r5f_region regions[R5F_REGIONS];
 };
 
-#define SCTLR_MPU           (1u << 0)
-#define SCTLR_ALIGNMENT     (1u << 1)
-#define SCTLR_HIGH_VECTORS  (1u << 13)
-#define SCTLR_BACKGROUND    (1u << 17)
-#define SCTLR_THUMB         (1u << 30)
-#define TCM_ENABLE          (1u << 0)
-#define TCM_SIZE_32K        (6u << 2)
+#define SCTLR_MPU          (1u << 0)
+#define SCTLR_ALIGNMENT    (1u << 1)
+#define SCTLR_HIGH_VECTORS (1u << 13)
+#define SCTLR_BACKGROUND   (1u << 17)
+#define SCTLR_VIM          (1u << 24) /* VE: the vector of an IRQ is the VIM's */
+#define SCTLR_THUMB        (1u << 30)
+#define TCM_ENABLE         (1u << 0)
+#define TCM_SIZE_32K       (6u << 2)
 
 /* What a core does in its page of the monitor's (r5f_page.c). */
 enum r5f_step {
@@ -141,17 +142,16 @@ void r5f_exception_known(struct frame *frame);
 void r5f_return(struct frame *frame);
 
 /* ---- r5f_page.c ---- */
-#define R5F_WINDOW       0x7ff00000u /* of the guest's addresses, where an AM65x has nothing */
-#define R5F_WINDOW_SIZE  0x00100000u
-#define R5F_PAGE         0x7ffff000u
-#define R5F_PAGE_VECTORS 0x20u
-#define R5F_PAGE_RETURN  0x100u
-#define R5F_PAGE_READ    0x104u
-#define R5F_PAGE_WRITE   0x10cu
-#define R5F_PAGE_UDF     0x114u
-#define R5F_PAGE_BKPT    0x118u
-#define R5F_PAGE_UDF_T   0x11cu
-#define R5F_PAGE_BKPT_T  0x11eu
+#define R5F_WINDOW      0x7ff00000u /* of the guest's addresses, where an AM65x has nothing */
+#define R5F_WINDOW_SIZE 0x00100000u
+#define R5F_PAGE        0x7ffff000u
+#define R5F_PAGE_RETURN 0x200u
+#define R5F_PAGE_READ   0x204u
+#define R5F_PAGE_WRITE  0x20cu
+#define R5F_PAGE_UDF    0x214u
+#define R5F_PAGE_BKPT   0x218u
+#define R5F_PAGE_UDF_T  0x21cu
+#define R5F_PAGE_BKPT_T 0x21eu
 extern const uint32_t r5f_page[1024];
 /* Where the board's exceptions go, for these of the guest's settings. */
 uint32_t r5f_vbar(uint32_t sctlr);
@@ -177,6 +177,7 @@ void r5f_map_build(struct r5f *r5f);
 void r5f_map_enable(struct r5f *r5f);
 /* A page whose parts have different permissions: each access to it traps. */
 void r5f_map_mixed(struct r5f *r5f, uint32_t page);
+bool r5f_map_is_mixed(const struct r5f *r5f, uint32_t address);
 void r5f_map_forget_mixed(struct r5f *r5f);
 void r5f_map_show_mixed(struct r5f *r5f, bool show);
 /* Where the guest's address is in memory; false: it is no memory. */
@@ -186,6 +187,9 @@ bool r5f_map_memory(const struct r5f *r5f, uint32_t address, uint32_t size, uint
 void r5f_data_abort(struct r5f *r5f, struct frame *frame, uint32_t iss);
 /* The guest's general register n, as its mode has it. */
 uint64_t *r5f_register(struct frame *frame, uint32_t cpsr, unsigned n);
+
+/* Where the VIM has the core go for the interrupt that is to be taken. */
+uint32_t r5f_irq_vector(const struct r5f *r5f);
 
 /* ---- r5f_decode.c ---- */
 #define R5F_ELEMENTS 16u

@@ -5,6 +5,8 @@
  */
 #include "twin/monitor/r5f.h"
 
+/* Of the VIM, on the core's private bus: reading it is what the core's VIC port does. */
+#define VIM_IRQVEC            0x40f80018u
 #define EXTENDED(value, size) ((uint64_t)(value) << (64 - 8 * (size)) >> (64 - 8 * (size)))
 
 /* What only the core itself sees on its private bus would be looked for here first. */
@@ -15,12 +17,23 @@ static bool core_access(const struct r5f *r5f, uint32_t address, unsigned size, 
     return bus_access(address, size, write, value);
 }
 
+uint32_t r5f_irq_vector(const struct r5f *r5f)
+{
+    uint64_t vector = 0;
+
+    (void)core_access(r5f, VIM_IRQVEC, 4, false, &vector);
+    return (uint32_t)vector & ~3u;
+}
+
 uint64_t *r5f_register(struct frame *frame, uint32_t cpsr, unsigned n)
 {
     /* R13 and R14, and in FIQ mode R8 to R14, in AArch64's order; SP then LR, or the reverse. */
     static const uint8_t stack[] = {
-        [CPSR_MODE_IRQ & 15] = 17,       [CPSR_MODE_SVC & 15] = 19, [CPSR_MODE_ABORT & 15] = 21,
-        [CPSR_MODE_UNDEFINED & 15] = 23, [15] = 13,
+        [CPSR_MODE_IRQ & 15] = 17,
+        [CPSR_MODE_SVC & 15] = 19,
+        [CPSR_MODE_ABORT & 15] = 21,
+        [CPSR_MODE_UNDEFINED & 15] = 23,
+        [15] = 13,
     };
     unsigned mode = cpsr & 15u;
 
@@ -74,8 +87,8 @@ static bool fetch(const struct r5f *r5f, uint32_t pc, bool thumb, uint32_t *inst
 
     if (!r5f_map_memory(r5f, pc, 2, &at) || !r5f_map_memory(r5f, pc + 2, 2, &second))
         return false;
-    *instruction = *(const uint16_t *)(uintptr_t)at |
-                   (uint32_t) * (const uint16_t *)(uintptr_t)second << 16;
+    *instruction =
+        *(const uint16_t *)(uintptr_t)at | (uint32_t) * (const uint16_t *)(uintptr_t)second << 16;
     if (thumb) /* as the manual writes it: the first half in front */
         *instruction = *instruction << 16 | *instruction >> 16;
     return true;
@@ -88,7 +101,8 @@ static void perform(struct r5f *r5f, struct frame *frame, const struct r5f_opera
 
     for (unsigned i = 0; i < op->count; i++) {
         uint32_t address = op->address + i * op->size;
-        uint64_t value = ordered(EXTENDED(*r5f_register(frame, cpsr, op->reg[i]), op->size), op->size);
+        uint64_t value =
+            ordered(EXTENDED(*r5f_register(frame, cpsr, op->reg[i]), op->size), op->size);
         uint64_t at;
 
         if (r5f_map_memory(r5f, address, op->size, &at) ||

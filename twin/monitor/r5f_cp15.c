@@ -35,32 +35,32 @@ struct constant {
 
 /* DDI 0460, table 4-2: a core with 16 regions, 32 KiB TCMs, caches of 16 KiB. */
 static const struct constant constants[] = {
-    {CP15(0, 0, 0, 0), 0x411fc153}, /* MIDR */
-    {CP15(0, 0, 0, 1), 0x8003c003}, /* CTR */
-    {CP15(0, 0, 0, 2), 0x00010001}, /* TCMTR */
-    {CP15(0, 0, 0, 3), 0x411fc153}, /* MIDR again */
+    {CP15(0, 0, 0, 0), 0x411fc153},       /* MIDR */
+    {CP15(0, 0, 0, 1), 0x8003c003},       /* CTR */
+    {CP15(0, 0, 0, 2), 0x00010001},       /* TCMTR */
+    {CP15(0, 0, 0, 3), 0x411fc153},       /* MIDR again */
     {CP15(0, 0, 0, 4), R5F_REGIONS << 8}, /* MPUIR */
-    {CP15(0, 0, 0, 6), 0x00000000}, /* REVIDR */
-    {CP15(0, 0, 0, 7), 0x411fc153}, /* MIDR again */
-    {CP15(0, 0, 1, 0), 0x00000131}, /* ID_PFR0 */
-    {CP15(0, 0, 1, 1), 0x00000001}, /* ID_PFR1 */
-    {CP15(0, 0, 1, 2), 0x00010400}, /* ID_DFR0 */
-    {CP15(0, 0, 1, 3), 0x00000000}, /* ID_AFR0 */
-    {CP15(0, 0, 1, 4), 0x00210030}, /* ID_MMFR0 */
-    {CP15(0, 0, 1, 5), 0x00000000}, /* ID_MMFR1 */
-    {CP15(0, 0, 1, 6), 0x01200000}, /* ID_MMFR2 */
-    {CP15(0, 0, 1, 7), 0x00000211}, /* ID_MMFR3 */
-    {CP15(0, 0, 2, 0), 0x02101111}, /* ID_ISAR0 */
-    {CP15(0, 0, 2, 1), 0x13112111}, /* ID_ISAR1 */
-    {CP15(0, 0, 2, 2), 0x21232141}, /* ID_ISAR2 */
-    {CP15(0, 0, 2, 3), 0x01112131}, /* ID_ISAR3 */
-    {CP15(0, 0, 2, 4), 0x00010142}, /* ID_ISAR4 */
-    {CP15(0, 0, 2, 5), 0x00000000}, /* ID_ISAR5 */
-    {CP15(0, 0, 2, 6), 0x00000000}, /* reserved, zero */
+    {CP15(0, 0, 0, 6), 0x00000000},       /* REVIDR */
+    {CP15(0, 0, 0, 7), 0x411fc153},       /* MIDR again */
+    {CP15(0, 0, 1, 0), 0x00000131},       /* ID_PFR0 */
+    {CP15(0, 0, 1, 1), 0x00000001},       /* ID_PFR1 */
+    {CP15(0, 0, 1, 2), 0x00010400},       /* ID_DFR0 */
+    {CP15(0, 0, 1, 3), 0x00000000},       /* ID_AFR0 */
+    {CP15(0, 0, 1, 4), 0x00210030},       /* ID_MMFR0 */
+    {CP15(0, 0, 1, 5), 0x00000000},       /* ID_MMFR1 */
+    {CP15(0, 0, 1, 6), 0x01200000},       /* ID_MMFR2 */
+    {CP15(0, 0, 1, 7), 0x00000211},       /* ID_MMFR3 */
+    {CP15(0, 0, 2, 0), 0x02101111},       /* ID_ISAR0 */
+    {CP15(0, 0, 2, 1), 0x13112111},       /* ID_ISAR1 */
+    {CP15(0, 0, 2, 2), 0x21232141},       /* ID_ISAR2 */
+    {CP15(0, 0, 2, 3), 0x01112131},       /* ID_ISAR3 */
+    {CP15(0, 0, 2, 4), 0x00010142},       /* ID_ISAR4 */
+    {CP15(0, 0, 2, 5), 0x00000000},       /* ID_ISAR5 */
+    {CP15(0, 0, 2, 6), 0x00000000},       /* reserved, zero */
     {CP15(0, 0, 2, 7), 0x00000000},
-    {CP15(0, 1, 0, 0), 0xf00fe019}, /* CCSIDR: 4 ways, 32-byte lines, 128 sets, both caches */
-    {CP15(0, 1, 0, 1), 0x09200003}, /* CLIDR */
-    {CP15(0, 1, 0, 7), 0x00000000}, /* AIDR */
+    {CP15(0, 1, 0, 0), 0xf00fe019},  /* CCSIDR: 4 ways, 32-byte lines, 128 sets, both caches */
+    {CP15(0, 1, 0, 1), 0x09200003},  /* CLIDR */
+    {CP15(0, 1, 0, 7), 0x00000000},  /* AIDR */
     {CP15(15, 0, 2, 0), 0x00000000}, /* build options 1 and 2, pin options: not told */
     {CP15(15, 0, 2, 1), 0x00000000},
     {CP15(15, 0, 2, 7), 0x00000000},
@@ -68,11 +68,12 @@ static const struct constant constants[] = {
 };
 
 /* They keep what is written: interface regions, nVAL enables, cache size override. */
-static const uint32_t plain[] = {
-    CP15(15, 0, 0, 1), CP15(15, 0, 0, 2),  CP15(15, 0, 0, 3), CP15(15, 0, 1, 0),
-    CP15(15, 0, 1, 1), CP15(15, 0, 1, 2),  CP15(15, 0, 1, 3), CP15(15, 0, 1, 4),
-    CP15(15, 0, 1, 5), CP15(15, 0, 1, 6),  CP15(15, 0, 1, 7), CP15(15, 0, 14, 0),
-    CP15(9, 0, 2, 0), /* TCM selection: there is one of each */
+static const uint32_t plain[] =
+    {
+        CP15(15, 0, 0, 1), CP15(15, 0, 0, 2), CP15(15, 0, 0, 3), CP15(15, 0, 1, 0),
+        CP15(15, 0, 1, 1), CP15(15, 0, 1, 2), CP15(15, 0, 1, 3), CP15(15, 0, 1, 4),
+        CP15(15, 0, 1, 5), CP15(15, 0, 1, 6), CP15(15, 0, 1, 7), CP15(15, 0, 14, 0),
+        CP15(9, 0, 2, 0), /* TCM selection: there is one of each */
 };
 _Static_assert(sizeof(plain) / sizeof(plain[0]) <= 16, "as struct r5f_cp15 has room for");
 

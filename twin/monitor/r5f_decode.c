@@ -5,7 +5,7 @@
  */
 #include "twin/monitor/r5f.h"
 
-#define BIT(instruction, n)  (((instruction) >> (n) & 1u) != 0)
+#define BIT(instruction, n)  (((instruction) >> (n)&1u) != 0)
 #define RN(instruction)      ((instruction) >> 16 & 15u)
 #define RT(instruction)      ((instruction) >> 12 & 15u)
 #define RT2_T32(instruction) ((instruction) >> 8 & 15u)
@@ -37,7 +37,8 @@ static uint32_t shifted(uint32_t instruction, const uint32_t registers[16])
     case 1:
         return amount == 0 ? 0 : value >> amount;
     case 2:
-        return (uint32_t)((int32_t)value >> (amount == 0 ? 31 : amount));
+        amount = amount == 0 ? 31 : amount;
+        return value >> amount | (value >> 31 != 0 ? ~(UINT32_MAX >> amount) : 0);
     default: /* RRX would want the carry */
         return amount == 0 ? value : value >> amount | value << (32 - amount);
     }

@@ -6,27 +6,26 @@
  */
 #include "twin/monitor/r5f.h"
 
-#define IFSR32_EL2         S3_4_C5_C0_1
-#define STATUS(fsr)        (((fsr)&0xfu) | ((fsr) >> 6 & 0x10u))
-#define STATUS_SECTION     0x05u /* short descriptors (DDI 0406, B3.13.3): translation */
-#define STATUS_PAGE        0x07u
+#define STATUS(fsr)               (((fsr)&0xfu) | ((fsr) >> 6 & 0x10u))
+#define STATUS_SECTION            0x05u /* short descriptors (DDI 0406, B3.13.3): translation */
+#define STATUS_PAGE               0x07u
 #define STATUS_SECTION_PERMISSION 0x0du
 #define STATUS_PAGE_PERMISSION    0x0fu
 
-#define REPEATED_MAX       16u
+#define REPEATED_MAX              16u
 
-#define INSTRUCTION_CP15(i) (((i)&0x0f000f10u) == 0x0e000f10u)
-#define INSTRUCTION_READ   (1u << 20)
-#define INSTRUCTION_RT(i)  ((i) >> 12 & 15u)
-#define RT_PC              15u
+#define INSTRUCTION_CP15(i)       (((i)&0x0f000f10u) == 0x0e000f10u)
+#define INSTRUCTION_READ          (1u << 20)
+#define INSTRUCTION_RT(i)         ((i) >> 12 & 15u)
+#define RT_PC                     15u
 
 /* The IT block's state in an SPSR, in two parts. */
-#define IT(spsr)           (((spsr) >> 25 & 3u) | ((spsr) >> 8 & 0xfcu))
-#define IT_MASK            (3u << 25 | 0x3fu << 10)
-#define IT_PLACED(it)      (((it)&3u) << 25 | ((it)&0xfcu) << 8)
-#define IT_MORE            0x07u
-#define IT_CONDITION       0xe0u
-#define IT_REST            0x1fu
+#define IT(spsr)                  (((spsr) >> 25 & 3u) | ((spsr) >> 8 & 0xfcu))
+#define IT_MASK                   (3u << 25 | 0x3fu << 10)
+#define IT_PLACED(it)             (((it)&3u) << 25 | ((it)&0xfcu) << 8)
+#define IT_MORE                   0x07u
+#define IT_CONDITION              0xe0u
+#define IT_REST                   0x1fu
 
 static uint32_t vectors_base(const struct r5f *r5f)
 {
@@ -119,7 +118,7 @@ static void prefetch_fault(uint32_t status, uint32_t address)
 {
     uint64_t far = read_sysreg(far_el1);
 
-    write_sysreg(IFSR32_EL2, status);
+    write_sysreg(ifsr32_el2, status);
     write_sysreg(far_el1, (far & UINT32_MAX) | (uint64_t)address << 32);
 }
 
@@ -168,7 +167,7 @@ static void data_abort_taken(struct r5f *r5f, struct frame *frame)
 
 static void prefetch_abort_taken(struct r5f *r5f, struct frame *frame)
 {
-    uint32_t fsr = (uint32_t)read_sysreg(IFSR32_EL2), status = PMSA_EXTERNAL;
+    uint32_t fsr = (uint32_t)read_sysreg(ifsr32_el2), status = PMSA_EXTERNAL;
     uint32_t address = (uint32_t)(read_sysreg(far_el1) >> 32);
 
     if (by_tables(STATUS(fsr))) {
@@ -267,6 +266,10 @@ void r5f_exception(struct frame *frame, uint32_t vector)
 
     if (r5f->step == R5F_INJECTS) {
         injected(r5f, frame);
+        return;
+    }
+    if (vector == R5F_IRQ) {
+        r5f_resume(r5f_irq_vector(r5f));
         return;
     }
     r5f->vector = vector;

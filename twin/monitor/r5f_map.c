@@ -24,12 +24,15 @@
 #define VMID(core)     ((2ull + (core)) << 48) /* stage2.c has 0 and 1 */
 
 static struct map {
-    uint64_t level1[ENTRIES];
+    uint64_t level1[ENTRIES] __attribute__((aligned(4096)));
     uint64_t level2[LEVEL1_ENTRIES][ENTRIES];
     uint64_t level3[LEVEL3_TABLES][ENTRIES];
     unsigned level3_used, mixed_count;
-    uint32_t mixed[MIXED_MAX];
-} maps[R5FS_MAX] __attribute__((aligned(4096)));
+    struct {
+        uint32_t page;
+        uint64_t *entry;
+    } mixed[MIXED_MAX];
+} maps[R5FS_MAX];
 
 static uint64_t *level2_entry(struct map *map, uint32_t address)
 {
@@ -144,7 +147,18 @@ void r5f_map_mixed(struct r5f *r5f, uint32_t page)
     if (entry == NULL)
         return;
     *entry &= ~VALID;
-    map->mixed[map->mixed_count++] = page;
+    map->mixed[map->mixed_count].page = page;
+    map->mixed[map->mixed_count++].entry = entry;
+}
+
+bool r5f_map_is_mixed(const struct r5f *r5f, uint32_t address)
+{
+    const struct map *map = &maps[r5f->core];
+
+    for (unsigned i = 0; i < map->mixed_count; i++)
+        if (map->mixed[i].page == (address & ~(PAGE_SIZE - 1)))
+            return true;
+    return false;
 }
 
 void r5f_map_show_mixed(struct r5f *r5f, bool show)
@@ -152,7 +166,7 @@ void r5f_map_show_mixed(struct r5f *r5f, bool show)
     struct map *map = &maps[r5f->core];
 
     for (unsigned i = 0; i < map->mixed_count; i++) {
-        uint64_t *entry = level3_entry(map, map->mixed[i]);
+        uint64_t *entry = map->mixed[i].entry;
 
         *entry = show ? *entry | VALID : *entry & ~VALID;
     }

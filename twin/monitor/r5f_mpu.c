@@ -20,8 +20,8 @@
 
 #define REGION_ENABLE      (1u << 0)
 #define REGION_SIZE(drsr)  ((drsr) >> 1 & 0x1fu)
-#define REGION_SIZE_MIN    4u  /* 32 bytes: 2 to the power of one more */
-#define REGION_SIZE_SPLIT  7u  /* subregions from 256 bytes on */
+#define REGION_SIZE_MIN    4u /* 32 bytes: 2 to the power of one more */
+#define REGION_SIZE_SPLIT  7u /* subregions from 256 bytes on */
 #define REGION_OFF(drsr)   ((drsr) >> 8 & 0xffu)
 #define ACCESS_AP(dracr)   ((dracr) >> 8 & 7u)
 #define ACCESS_XN          (1u << 12)
@@ -36,12 +36,13 @@
 /* Short descriptors (DDI 0406, B3.5.1); memory is write-back, as stage 2 has it. */
 #define TABLE              0x1u
 #define SECTION(ap, xn)                                                                            \
-    (0x2u | 1u << 12 | 1u << 3 | 1u << 2 | ((ap)&3u) << 10 | ((ap) >> 2) << 15 | ((xn) ? 1u << 4 : 0))
+    (0x2u | 1u << 12 | 1u << 3 | 1u << 2 | ((ap)&3u) << 10 | ((ap) >> 2) << 15 |                   \
+     ((xn) ? 1u << 4 : 0))
 #define PAGE(ap, xn)                                                                               \
     (0x2u | 1u << 6 | 1u << 3 | 1u << 2 | ((ap)&3u) << 4 | ((ap) >> 2) << 9 | ((xn) ? 1u : 0))
 
-#define PERIPHERALS        0x80000000u /* of the default map: no code from here on ... */
-#define HIGH_VECTORS       0xf0000000u /* ... to here, if the vectors are there */
+#define PERIPHERALS  0x80000000u /* of the default map: no code from here on ... */
+#define HIGH_VECTORS 0xf0000000u /* ... to here, if the vectors are there */
 
 enum coverage {
     NOT_THERE,

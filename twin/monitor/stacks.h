@@ -14,6 +14,6 @@
 #define STACK_FAILURE_TOP    0x2000
 #define STACK_BOTTOM         0x3000
 #define STACK_TOP            0x7000 /* and where the next core's part begins */
-#define STACK_CORES          6 /* BOARD_CORES_MAX */
+#define STACK_CORES          6      /* BOARD_CORES_MAX */
 
 #endif

@@ -14,9 +14,9 @@
 
 /* T0SZ 24 (40-bit addresses), from level 1 (two tables side by side), inner shareable write-back
  * walks, 4 KiB granule, 40-bit PA. */
-#define VTCR_RES1       (1u << 31)
-#define VMID_BEHIND     (1ull << 48) /* the TLBs keep the two apart */
-#define VTCR_VALUE      (VTCR_RES1 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 1u << 6 | 24u)
+#define VTCR_RES1   (1u << 31)
+#define VMID_BEHIND (1ull << 48) /* the TLBs keep the two apart */
+#define VTCR_VALUE  (VTCR_RES1 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 1u << 6 | 24u)
 
 static uint64_t level1[2 * ENTRIES] __attribute__((aligned(2 * 4096)));
 static uint64_t level2_low[ENTRIES] __attribute__((aligned(4096)));  /* from 0 */

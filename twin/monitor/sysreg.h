@@ -70,13 +70,17 @@
 #define ESR_ISS(esr)               ((uint32_t)(esr)&0x1ffffffu)
 #define EC_CP15                    0x03u /* MCR, MRC of AArch32 */
 #define EC_CP15_LONG               0x04u /* MCRR, MRRC */
+#define EC_CP14                    0x05u /* MCR, MRC; LDC, STC; MRRC */
+#define EC_CP14_MEMORY             0x06u
 #define EC_FP_ID                   0x08u /* VMRS of an identification register */
+#define EC_CP14_LONG               0x0cu
 #define EC_SMC32                   0x13u
 #define EC_SMC64                   0x17u
 #define EC_SYSREG                  0x18u
 #define EC_INSTRUCTION_ABORT_LOWER 0x20u
 #define EC_DATA_ABORT_LOWER        0x24u
 #define EC_STEP_LOWER              0x32u
+#define EC_BKPT32                  0x38u
 
 /* ISS of a data abort. */
 #define ISS_ISV                    (1u << 24)

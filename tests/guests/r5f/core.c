@@ -8,17 +8,17 @@
 
 #include "tests/guests/r5f/r5f.h"
 
-#define STATUS(fsr)       (((fsr)&0xfu) | ((fsr) >> 6 & 0x10u))
-#define BACKGROUND        0x0u
-#define ALIGNMENT         0x1u
-#define DEBUG             0x2u
-#define PERMISSION        0xdu
-#define WRITE             (1u << 11)
+#define STATUS(fsr) (((fsr)&0xfu) | ((fsr) >> 6 & 0x10u))
+#define BACKGROUND  0x0u
+#define ALIGNMENT   0x1u
+#define DEBUG       0x2u
+#define PERMISSION  0xdu
+#define WRITE       (1u << 11)
 
-#define VARIABLES         (BTCM + 0x3000u) /* of BTCM, above data, below the stacks */
-#define GUARD             (BTCM + 0x3820u)
-#define SPARE_SRAM        (MSRAM + 0x60000u)
-#define NOWHERE           0x60000000u
+#define VARIABLES   (BTCM + 0x3000u) /* of BTCM, above data, below the stacks */
+#define GUARD       (BTCM + 0x3820u)
+#define SPARE_SRAM  (MSRAM + 0x60000u)
+#define NOWHERE     0x60000000u
 
 static volatile unsigned irqs, fiqs, order;
 static volatile double in_irq;
@@ -150,7 +150,7 @@ static void check_cycles(void)
 {
     uint32_t before;
 
-    write_cp15(9, 0, 12, 0, 0x5);       /* PMCR: enable, reset the cycle counter */
+    write_cp15(9, 0, 12, 0, 0x5);        /* PMCR: enable, reset the cycle counter */
     write_cp15(9, 0, 12, 1, 0x80000000); /* PMCNTENSET */
     before = read_cp15(9, 0, 13, 0);
     for (volatile unsigned i = 0; i < 100000; i++)
@@ -172,7 +172,8 @@ static void check_memories(void)
     void (*volatile function)(volatile uint32_t *) = in_atcm;
 
     write32(atcm, 0xa7c3a7c3);
-    check_value("ATCM is at 0 and at the SoC's address", read32(ATCM_SOC + TCM_SIZE - 8), 0xa7c3a7c3);
+    check_value("ATCM is at 0 and at the SoC's address", read32(ATCM_SOC + TCM_SIZE - 8),
+                0xa7c3a7c3);
     write32(ATCM_SOC + TCM_SIZE - 8, 0x1234);
     check_value("both ways", read32(atcm), 0x1234);
     function(&word);
@@ -227,8 +228,8 @@ static bool faulted(uint32_t address, uint32_t status, uint32_t write)
                 (taken.dfsr & WRITE) == write;
 
     if (!good)
-        printf("  %u aborts, dfar 0x%08x, dfsr 0x%08x\n", (unsigned)taken.data, (unsigned)taken.dfar,
-               (unsigned)taken.dfsr);
+        printf("  %u aborts, dfar 0x%08x, dfsr 0x%08x\n", (unsigned)taken.data,
+               (unsigned)taken.dfar, (unsigned)taken.dfsr);
     taken.data = 0;
     return good;
 }
@@ -238,8 +239,8 @@ static bool fetch_faulted(uint32_t address, uint32_t status)
     bool good = taken.prefetch == 1 && taken.ifar == address && STATUS(taken.ifsr) == status;
 
     if (!good)
-        printf("  %u aborts, ifar 0x%08x, ifsr 0x%08x\n", (unsigned)taken.prefetch, (unsigned)taken.ifar,
-               (unsigned)taken.ifsr);
+        printf("  %u aborts, ifar 0x%08x, ifsr 0x%08x\n", (unsigned)taken.prefetch,
+               (unsigned)taken.ifar, (unsigned)taken.ifsr);
     taken.prefetch = 0;
     return good;
 }
@@ -331,7 +332,10 @@ static void check_parts(void)
     check("its last", faulted(GUARD + 28, PERMISSION, 0));
     write32(GUARD + 32, 7);
     check_value("a word above it", read32(GUARD + 32), 7);
-    __asm__ volatile("ldmia %1, {r4-r7}\n add %0, r4, r7" : "=r"(value) : "r"(low) : "r4", "r5", "r6", "r7");
+    __asm__ volatile("ldmia %1, {r4-r7}\n add %0, r4, r7"
+                     : "=r"(value)
+                     : "r"(low)
+                     : "r4", "r5", "r6", "r7");
     check_value("many words below it", value, 2 * low + 12);
     region_off(7);
     region(8, VARIABLES, 12, 0x0f, ACCESS_READ_ONLY | ACCESS_EXECUTE_NOT | ACCESS_NORMAL);
@@ -340,6 +344,18 @@ static void check_parts(void)
     write32(VARIABLES + 0x800, 8);
     check("those that are on are", faulted(VARIABLES + 0x800, PERMISSION, WRITE));
     region_off(8);
+    region_off(4);
+    write32(SPARE_SRAM + 0x100, 0xe1200070); /* bkpt */
+    write32(SPARE_SRAM + 0x104, 0xe12fff1e); /* bx lr */
+    region(7, SPARE_SRAM + 0x200, 5, 0, ACCESS_NONE);
+    taken.prefetch = 0;
+    call(SPARE_SRAM + 0x104);
+    check("code beside a guard runs", taken.prefetch == 0);
+    call(SPARE_SRAM + 0x100);
+    check("and has its breakpoint", fetch_faulted(SPARE_SRAM + 0x100, DEBUG));
+    call(SPARE_SRAM + 0x200);
+    check("the guard is no code", fetch_faulted(SPARE_SRAM + 0x200, PERMISSION));
+    region_off(7);
 }
 
 static void check_user(void)

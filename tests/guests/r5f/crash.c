@@ -27,7 +27,8 @@ int main(void)
 #elif CASE == 2 /* there is no memory at its vectors */
     write_cp15(1, 0, 0, 0, read_cp15(1, 0, 0, 0) | 1u << 13);
     jump(NOWHERE);
-#elif CASE == 3 /* its vectors are zeros, which are instructions that do nothing: up to ATCM's end */
+#elif CASE ==                                                                                      \
+    3 /* its vectors are zeros, which are instructions that do nothing: up to ATCM's end */
     for (uint32_t at = 0; at < TCM_SIZE; at += 4)
         write32(at, 0);
     jump(0x0);

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* What the R5F's test programs share: exceptions that are noted down, CP15, the twin's service, TAP. */
+/* What the R5F's test programs share: exceptions that are noted down, CP15, the twin's service,
+ * TAP. */
 #ifndef TESTS_GUESTS_R5F_R5F_H
 #define TESTS_GUESTS_R5F_R5F_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ATCM             0x00000000u
-#define ATCM_SOC         0x41000000u
-#define BTCM             0x41010000u
-#define MSRAM            0x41c00000u
-#define TCM_SIZE         0x8000u
-#define PAD              0x0011c000u /* registers that remember */
+#define ATCM     0x00000000u
+#define ATCM_SOC 0x41000000u
+#define BTCM     0x41010000u
+#define MSRAM    0x41c00000u
+#define TCM_SIZE 0x8000u
+#define PAD      0x0011c000u /* registers that remember */
 
 /* As start.S fills it. */
 struct taken {
@@ -32,8 +33,7 @@ extern struct taken taken;
         cp15_value_;                                                                               \
     })
 #define write_cp15(crn, opc1, crm, opc2, value)                                                    \
-    __asm__ volatile("mcr p15, " #opc1 ", %0, c" #crn ", c" #crm ", " #opc2                        \
-                     "\n dsb\n isb"                                                                \
+    __asm__ volatile("mcr p15, " #opc1 ", %0, c" #crn ", c" #crm ", " #opc2 "\n dsb\n isb"         \
                      :                                                                             \
                      : "r"((uint32_t)(value))                                                      \
                      : "memory")

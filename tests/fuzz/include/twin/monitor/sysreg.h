@@ -30,7 +30,7 @@ struct sysregs {
     uint64_t cntfrq_el0, cnthctl_el2, cntkctl_el1, cntp_ctl_el0, cntpct_el0, cntps_ctl_el1;
     uint64_t cntps_cval_el1, cntps_tval_el1, cntp_cval_el0, cntv_ctl_el0, cntv_cval_el0,
         cntvoff_el2;
-    uint64_t cpacr_el1, cptr_el2;
+    uint64_t cpacr_el1, cptr_el2, dacr32_el2, fpexc32_el2, ifsr32_el2;
     uint64_t cptr_el3, elr_el1, elr_el2, elr_el3, esr_el1, esr_el2, esr_el3, far_el1, far_el2;
     uint64_t far_el3, hcr_el2, hpfar_el2, hstr_el2, mair_el3, mdcr_el2, mdcr_el3, mdscr_el1;
     uint64_t midr_el1, mpidr_el1, par_el1, pmcr_el0, scr_el3, sctlr_el1, sctlr_el3, spsr_el2;
