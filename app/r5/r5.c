@@ -99,47 +99,40 @@ static int show(void)
 
 /* ---- load ---- */
 
-/* The file that the boot loader has left (U-Boot's initial RAM disk), or what lies at an address.
- */
-static const char *find_file(char **words, uint64_t *address, uint64_t *size, int *next)
+/* What is to be loaded: the file that the boot loader has left (U-Boot's initial RAM disk), or what
+ * lies at an address. `next`: the word behind it. */
+static bool read_place(int count, char **words, uint64_t *address, uint64_t *size, int *next)
 {
     const struct device_tree_info *tree = platform_get_device_tree();
 
-    *next = 3;
-    if (strcmp(words[2], "file") == 0) {
+    *next = count > 2 && strcmp(words[2], "file") == 0 ? 3 : 4;
+    if (*next == 3) {
         *address = tree->file.base;
         *size = tree->file.size;
-    } else if (words[3] == NULL || !command_read_number(words[2], UINT64_MAX, address) ||
-               !command_read_number(words[3], UINT32_MAX, size)) {
-        return "";
-    } else {
-        *next = 4;
+        return true;
     }
-    if (*size == 0)
-        return "there is no file";
-    if (mapping_length((uintptr_t)*address, (size_t)*size) != *size)
-        return "that is not all memory";
-    return NULL;
+    return count > 3 && command_read_number(words[2], UINT64_MAX, address) &&
+           command_read_number(words[3], UINT32_MAX, size);
 }
 
 static int run_load(int count, char **words)
 {
+    const char *problem = NULL;
     uint64_t address, size;
     unsigned core;
     bool alone;
-    int next, error;
-    const char *problem = count > 2 ? find_file(words, &address, &size, &next) : "";
+    int next, error = -EINVAL;
 
-    if (problem != NULL && *problem == '\0')
+    if (!read_place(count, words, &address, &size, &next) || count > next + 1 ||
+        !read_core(count, words, next, &core, &alone))
         return COMMAND_USAGE;
-    if (problem != NULL) {
-        printf("r5 load: %s: %s\n", words[2], problem);
-        return COMMAND_FAILED;
-    }
-    if (count > next + 1 || !read_core(count, words, next, &core, &alone))
-        return COMMAND_USAGE;
-    error = r5f_load(core, alone ? R5F_SPLIT : R5F_LOCKSTEP, (const void *)(uintptr_t)address,
-                     (size_t)size, platform_is_free_memory, &problem);
+    if (size == 0)
+        problem = "there is no file";
+    else if (mapping_length((uintptr_t)address, (size_t)size) != size)
+        problem = "that is not all memory";
+    else
+        error = r5f_load(core, alone ? R5F_SPLIT : R5F_LOCKSTEP, (const void *)(uintptr_t)address,
+                         (size_t)size, platform_is_free_memory, &problem);
     return told("load", core, error, problem);
 }
 

@@ -358,19 +358,17 @@ int r5f_start(unsigned core)
 
 /* ---- stopping ---- */
 
+/* The system firmware looks once each time, since it does nothing else while it waits. */
 static int await_wfi(unsigned core)
 {
     deadline_t deadline = deadline_after_us(WFI_WITHIN_US);
 
     for (;;) {
         bool is_over = deadline_passed(deadline);
-        struct ti_sci_processor_state state;
-        int error = ti_sci_processor_get_state(ids[core].processor, &state);
+        int error = ti_sci_processor_wait(ids[core].processor, TI_SCI_R5_WFI, 1, 1);
 
-        if (error != 0)
+        if (error != -EAGAIN)
             return error;
-        if ((state.status & TI_SCI_R5_WFI) != 0)
-            return 0;
         if (is_over)
             return -EBUSY;
         delay_us(WFI_EVERY_US);

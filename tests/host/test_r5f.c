@@ -454,6 +454,23 @@ static void a_core_that_is_busy_is_not_stopped(void **state)
     check_nothing_is_left();
 }
 
+static void a_start_whose_answer_is_lost_is_found_out(void **state)
+{
+    (void)state;
+    for (unsigned spare = 0; spare < R5F_CORES; spare++) {
+        assert_int_equal(load(0, R5F_LOCKSTEP), 0);
+        assert_true(am65x_inject_after(AM65X_FAULT_SCI_DROP, 0, spare, 1));
+        assert_int_equal(r5f_start(0), 0);
+        assert_false(am65x_processor(0)->halted || am65x_processor(1)->halted);
+        assert_int_equal(r5f_stop(0, false), 0);
+        assert_int_equal(load(0, R5F_LOCKSTEP), 0);
+        assert_true(am65x_inject_after(AM65X_FAULT_SCI_LOST, 0, spare, 1));
+        assert_int_equal(r5f_start(0), -ETIMEDOUT);
+        check_nothing_is_left();
+        assert_int_equal(r5f_start(0), -ENOENT);
+    }
+}
+
 static void what_another_has_started_is_left_alone(void **state)
 {
     (void)state;
@@ -566,6 +583,7 @@ int main(void)
         TEST(in_lockstep_both_are_one),
         TEST(split_core_1_comes_after_core_0_and_goes_before_it),
         TEST(a_core_that_is_busy_is_not_stopped),
+        TEST(a_start_whose_answer_is_lost_is_found_out),
         TEST(what_another_has_started_is_left_alone),
         TEST(whatever_is_refused_nothing_is_left),
         TEST(whatever_request_is_lost_nothing_is_left),
