@@ -53,7 +53,7 @@ check-mutations check-mutations-by-hand: firmware twin host-tests tsan-tests | $
 	@tests/mutation/run $(O) $(BUILD) $(CROSS_COMPILE) $(MUTATIONS_CHOSEN)
 
 # The long runs, which tell how far they are. SOAK=soak: the million too, eight minutes more.
-SOAK ?= soak.ten_thousand*,soak.quarter*,soak.long_siege*,soak.a_hundred_thousand_packets*
+SOAK ?= soak.ten_thousand*,soak.quarter*,soak.long_siege*,soak.a_hundred_thousand_packets*,soak.a_hundred_thousand_messages*
 
 soak: firmware delayed delayed-host-tests twin
 	@$(MAKE) --no-print-directory soak-image soak-turns soak-threads

@@ -7,7 +7,7 @@
 LINUX := $(BUILD)/linux
 
 check-linux: twin | $(SETUP)/run
-	@tests/conformance/linux $(O) $(LINUX) base_board iot2050 serial_dma
+	@tests/conformance/linux $(O) $(LINUX) base_board iot2050 serial_dma mailbox
 
 # By hand, since it downloads as much again: the newer kernel that Debian's bookworm has besides its own.
 check-linux-new: twin | $(SETUP)/run

@@ -12,8 +12,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-#define INPUT(cluster, user)                                                                       \
-    (uint16_t)(AM65X_MAILBOX_INPUT - MAILBOX_USERS * (cluster) + (user))
+#define INPUT(cluster, user) (uint16_t)(AM65X_MAILBOX_INPUT - MAILBOX_USERS * (cluster) + (user))
 #define CLUSTER(number)                                                                            \
     {                                                                                              \
         "mailbox" #number,                                                                         \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * A cluster of the AM65x's mailbox (TRM SPRUID7, "Mailbox"; names from there). A bit of an interrupt
- * register says of a FIFO that it has a message, the next one that it has room.
+ * A cluster of the AM65x's mailbox (TRM SPRUID7, "Mailbox"; names from there). A bit of an
+ * interrupt register says of a FIFO that it has a message, the next one that it has room.
  */
 #ifndef DRIVERS_MAILBOX_MAILBOX_REGISTERS_H
 #define DRIVERS_MAILBOX_MAILBOX_REGISTERS_H

@@ -150,9 +150,8 @@ static void interrupt_controller(void)
 static void other_block(void)
 {
     static const uint64_t bases[] = {
-        0x00600000, 0x00601000, 0x42110000, 0x40610000, 0x40f04000,
-        0x40a00000, 0x02800000, 0x02b00000, 0x02b01000, 0x02b08000,
-        0x31f80000, 0x31f8b000,
+        0x00600000, 0x00601000, 0x42110000, 0x40610000, 0x40f04000, 0x40a00000,
+        0x02800000, 0x02b00000, 0x02b01000, 0x02b08000, 0x31f80000, 0x31f8b000,
     };
     unsigned choice = (unsigned)fuzz_take(1), blocks = sizeof(bases) / sizeof(bases[0]) + 3;
     unsigned block = choice % blocks;

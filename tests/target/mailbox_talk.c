@@ -13,10 +13,6 @@
 
 #define CORE_SHIFT 24u /* in a message; below it: the how-manyth of its core */
 #define MOVE_EVERY 64u
-#define FIFOS      \
-    {              \
-        2, 5       \
-    }
 
 struct end {
     struct mailbox *mailbox;
@@ -65,7 +61,7 @@ static void received(void *context, const uint32_t *messages, unsigned count)
 
 struct mailbox_config mailbox_talk_end(struct mailbox_cluster *cluster, unsigned end)
 {
-    static const uint8_t fifos[TALK_ENDS] = FIFOS;
+    static const uint8_t fifos[TALK_ENDS] = {2, 5};
     static const char *const names[TALK_ENDS] = {"talk a", "talk b"};
 
     return (struct mailbox_config){
@@ -170,10 +166,41 @@ static bool all_received(void *argument)
            __atomic_load_n(&run.result->sent, __ATOMIC_ACQUIRE);
 }
 
+static int await_all(void)
+{
+    return wait_for(all_received, NULL, run.talk.timeout_us);
+}
+
+/* A message from each end to each core. */
+static int to_each_core(void)
+{
+    int error = 0;
+
+    run.result->cores = 0;
+    for (unsigned core = 0; error == 0 && core < core_count(); core++) {
+        for (unsigned end = 0; error == 0 && end < TALK_ENDS; end++) {
+            error = mailbox_set_affinity(run.ends[1 - end].mailbox, core);
+            if (error == 0)
+                error = send(end, run.talk.messages + core);
+            if (error == 0)
+                error = await_all();
+        }
+    }
+    return error;
+}
+
 static void talk_open(void)
 {
     note_error(run_on_all_cores(on_each_core, NULL, run.talk.timeout_us));
-    note_error(wait_for(all_received, NULL, run.talk.timeout_us));
+    note_error(await_all());
+    if (!run.talk.reopen && run.result->status == 0)
+        note_error(to_each_core());
+}
+
+uint64_t mailbox_talk_messages(const struct mailbox_talk *talk)
+{
+    return talk->reopen ? (core_count() - 1) * (uint64_t)talk->messages
+                        : TALK_ENDS * core_count() * ((uint64_t)talk->messages + 1);
 }
 
 void mailbox_talk_run(const struct mailbox_talk *talk, struct mailbox_talk_result *result)

@@ -27,13 +27,16 @@ struct mailbox_talk_result {
     uint64_t sent, received;
     uint64_t wrong;      /* not what comes next of its core */
     uint64_t overlapped; /* calls of received() while it was running */
-    uint32_t cores;      /* on which messages have been received, a bit each */
+    uint32_t cores; /* to which the last messages came, one from each end to each; a bit each */
     uint64_t reopened;
     struct mailbox_counters counters[TALK_ENDS]; /* of the handles that were closed last */
 };
 
 /* The configuration of an end, with no callbacks: end 0 is user 1, 1 is user 3. */
 struct mailbox_config mailbox_talk_end(struct mailbox_cluster *cluster, unsigned end);
+
+/* So many are sent in all. */
+uint64_t mailbox_talk_messages(const struct mailbox_talk *talk);
 
 /* Thread context, with all cores free. */
 void mailbox_talk_run(const struct mailbox_talk *talk, struct mailbox_talk_result *result);

@@ -7,6 +7,6 @@ module-tests := $(addprefix tests/target/, \
     test_work.c test_mailbox.c test_serial.c test_audio.c test_faults.c test_soak.c test_ti_sci.c test_udma.c test_udma_polled.c \
     test_udma_transfers.c test_udma_packet.c test_udma_moves.c test_udma_errors.c test_udma_monitor.c \
     test_udma_message_ring.c test_wait.c all_cores.c counting.c example_2d.c example_audio.c example_coalesce.c \
-    example_cyclic.c example_dma.c example_ethernet.c example_packet.c example_polled.c example_serial.c \
+    example_cyclic.c example_dma.c example_ethernet.c example_mailbox.c example_packet.c example_polled.c example_serial.c \
     example_slots.c example_work.c heap_filling.c life.c mailbox_talk.c mcasp_loopback.c msi_churn.c msi_fixture.c msi_siege.c \
     navigators.c thread_calls.c twin_faults.c)
