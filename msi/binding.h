@@ -21,24 +21,25 @@
 struct irq_parent; /* opaque */
 
 /* Makes the tables and takes over the IRQ exception: IRQs are unmasked on the calling core. Once,
- * on the boot core, after gic_init() and gic_core_init(). -ENOMEM; -EALREADY. */
+ * on the boot core, after the root is up: gic_init() and gic_core_init(), or vim_root_init().
+ * -ENOMEM; -EALREADY. */
 int irq_init(void);
 
 /* The part of each core, after irq_init() and its own gic_core_init(), on the core itself: enables
- * its SGIs and its timer's PPI. IRQs may be masked. The GIC's errors. */
+ * its SGIs and its timer's PPI. IRQs may be masked. The root's errors. */
 int irq_core_init(void);
 
-/* Makes the parent of devices that are wired to SPIs of the GIC. */
+/* Makes the parent of devices that are wired to SPIs of the root (root/root.h). */
 int irq_wired_init(struct irq_parent **parent);
 
-/* A device wired to SPIs: source index i is INTID intids[i] (32-1019), for i < count; the array
+/* A device wired to SPIs: source index i is INTID intids[i] (32 and up), for i < count; the array
  * must live as long as the binding. */
 int irq_bind_wired(struct device *device, struct irq_parent *parent, const uint16_t *intids,
                    uint32_t count);
 
 /* An interrupt router (AM65x TRM SPRUID7, 10.2, interrupt router). The system firmware says which
  * outputs this host owns. Output first_output + n of a range leads to INTID first_intid + n.
- * Outputs whose INTID the GIC does not have are left out, and logged. */
+ * Outputs whose INTID the root does not have are left out, and logged. */
 struct intr_output_range {
     uint16_t first_output, first_intid, count;
 };

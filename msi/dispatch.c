@@ -8,7 +8,7 @@
  * to the distributor: memory has the table that says who wants it. Whether there is another
  * interrupt says ISR_EL1, a register of the core's own; if so it is taken in the same exception,
  * for half of what a further one would cost. What the sink adds is said there
- * (msi/parents/vint.c).
+ * (msi/parents/vint.c). With a VIM at the root: drivers/vim/vim_root.h.
  *
  * Who looks whether tracing is on is the exception's vector: while it is on, that leads to a
  * dispatcher that records what it does. So tracing costs nothing while it is off.
@@ -17,7 +17,7 @@
  * IRQs masked. While there is a more urgent one, the dispatcher that can record is in use, which
  * calls handlers with IRQs unmasked, on a stack of which there is one for each priority. What the
  * core does besides, it does with IRQs masked. What arrives then is more urgent than what runs: the
- * GIC sees to that. Such an exception takes one interrupt, and leaves the core's generation as it
+ * root sees to that. Such an exception takes one interrupt, and leaves the core's generation as it
  * is, which is odd until the handler has returned that was the first to be interrupted.
  */
 #include "msi/dispatch.h"

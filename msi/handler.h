@@ -20,7 +20,7 @@ enum irq_return {
  * may make only one call: ask the device how much there is to do. */
 typedef enum irq_return (*irq_handler_t)(void *context);
 
-/* Calls a handler so that what is more urgent than `priority` may interrupt it: the GIC's number.
+/* Calls a handler so that what is more urgent than `priority` may interrupt it: the root's number.
  */
 typedef enum irq_return (*irq_open_t)(irq_handler_t handler, void *context, uint8_t priority);
 

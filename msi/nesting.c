@@ -5,7 +5,7 @@
  * While somebody has a priority that is more than default, the dispatcher that can record is in use
  * (msi/dispatch.c), and this is in front of it. It opens a core's handlers: they run with IRQs
  * unmasked, on a stack of which there is one for each priority. What the core does besides, it does
- * with IRQs masked. What arrives at an open handler is more urgent than that: the GIC sees to it.
+ * with IRQs masked. What arrives at an open handler is more urgent than that: the root sees to it.
  * Such an exception takes one interrupt, and leaves the core's generation as it is, which is odd
  * until the handler has returned that was the first to be interrupted.
  *

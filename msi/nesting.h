@@ -16,7 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Calls a handler. Interrupt context; `own` is the core's, priority the GIC's of the handler. */
+/* Calls a handler. Interrupt context; `own` is the core's, priority the root's number of the
+ * handler's. */
 static inline enum irq_return irq_call_open(const struct irq_generation *own, irq_handler_t handler,
                                             void *context, uint8_t priority)
 {

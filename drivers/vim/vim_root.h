@@ -10,7 +10,8 @@
  *
  * What an acknowledge costs: three reads. PRIIRQ, since reading IRQVEC while nothing is presented
  * would leave ACTIRQ at what an interrupted handler has; IRQVEC; and ACTIRQ, since something more
- * urgent may have come in between.
+ * urgent may have come in between. The core's VIC port is off (SCTLR.VE): with it on, the core
+ * itself has read IRQVEC, and the second read would be one too many.
  */
 #ifndef DRIVERS_VIM_VIM_ROOT_H
 #define DRIVERS_VIM_VIM_ROOT_H

@@ -9,7 +9,7 @@
 #include "msi/internal.h"
 #include "msi/parents/mapping.h"
 
-/* A route to a GIC input. */
+/* A route to an input of the root. */
 struct intr_line {
     struct irq_mapping route;
     uint16_t output, intid;

@@ -12,13 +12,13 @@
 #include <stdbool.h>
 
 /* Configures the SPI for core and gives it the sink; leaves it disabled. Thread context.
- * -EBUSY: it has a sink; -EINVAL: not an SPI of this GIC. */
+ * -EBUSY: it has a sink; -EINVAL: not an SPI of this root. */
 int irq_spi_open(unsigned intid, enum root_trigger trigger, unsigned core, uint8_t priority,
                  struct irq_sink *sink);
 
 /* Disables it and takes the sink away, in any case. *quiet: no core is inside the sink, and its
- * memory may go; one may be if a handler hangs, or the GIC did not disable it: irq_quiesce() before
- * the memory goes. Thread context. The GIC's error. */
+ * memory may go; one may be if a handler hangs, or the root did not disable it: irq_quiesce()
+ * before the memory goes. Thread context. The root's error. */
 int irq_spi_close(unsigned intid, bool *quiet);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The parent of devices that are wired to SPIs of the GIC (Arm IHI 0069, 2.2.1).
+ * The parent of devices that are wired to SPIs of the root (root/root.h).
  */
 #include "msi/binding.h"
 #include "msi/internal.h"
