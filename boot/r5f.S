@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * Entry on a Cortex-R5F: out of reset, at the vector in the ATCM, or by a jump of a debugger's or a
- * loader's, whatever that left. Everything is set that the firmware relies on (Cortex-R5 TRM DDI
- * 0460, chapter 4 and 3.2 "Initialization").
+ * loader's, which has cleaned its data cache. Everything is set that the firmware relies on
+ * (Cortex-R5 TRM DDI 0460, chapter 4 and 3.2 "Initialization").
  *
  * ECC of the TCMs is turned on: whoever starts an R5F has written all of them before (Linux's
  * remoteproc and U-Boot do), as their contents are random at power-up.

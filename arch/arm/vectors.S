@@ -50,7 +50,7 @@ vectors:
     .thumb
 
 /*
- * IRQ: 16 instructions from the vector into the dispatcher and 12 back.
+ * IRQ: 16 instructions from the vector into the handler and 11 back.
  */
     .type   irq_entry, %function
     .thumb_func
