@@ -5,6 +5,7 @@
  */
 #include "app/selftest/selftest.h"
 #include "arch/core.h"
+#include "arch/smp.h"
 #include "arch/time.h"
 #include "arch/wait.h"
 #include "drivers/mailbox/mailbox.h"
@@ -208,6 +209,43 @@ static void body_full(void)
 SELFTEST(mailbox, a_full_fifo_says_so_and_tells_of_room, 30)
 {
     with_cluster(body_full);
+}
+
+/* A core that sleeps until there is room, and has no interrupt of its own to wake it. */
+static void resume_later(void *argument)
+{
+    delay_us(SHORT_US);
+    mailbox_resume(argument);
+}
+
+static void wait_for_room(struct pair *pair)
+{
+    CHECK_EQUAL(mailbox_set_affinity(pair->a, 1), 0);
+    CHECK_EQUAL(mailbox_set_affinity(pair->b, 1), 0);
+    mailbox_pause(pair->b);
+    for (uint32_t i = 1; i <= MAILBOX_FIFO_MESSAGES; i++)
+        CHECK_EQUAL(mailbox_send(pair->a, i), 0);
+    CHECK_EQUAL(smp_start(1, resume_later, pair->b), 0);
+    CHECK_EQUAL(mailbox_send_wait(pair->a, 5, LONG_US), 0);
+    CHECK_EQUAL(smp_join(1, LONG_US), 0);
+    CHECK_EQUAL(await(&pair->messages, 5), 0);
+    CHECK_EQUAL(pair->readies, 0);
+}
+
+static void body_wait(void)
+{
+    struct pair pair;
+
+    open_pair(&pair);
+    wait_for_room(&pair);
+    close_pair(&pair);
+}
+
+SELFTEST(mailbox, a_wait_for_room_is_woken, 30)
+{
+    if (core_count() == 1)
+        SKIP("needs another core");
+    with_cluster(body_wait);
 }
 
 /* What has not been received when an endpoint closes is there for the next one. */

@@ -11,6 +11,7 @@
 #include "drivers/gic/its.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "platform/am65x.h"
+#include "platform/platform.h"
 #include "tests/host/support/arch_host.h"
 #include "tests/host/support/host.h"
 
@@ -286,10 +287,11 @@ void __wrap_gic_send_sgi(unsigned core, unsigned sgi)
     reach("gic_send_sgi", true);
 }
 
-/* Of the register accesses, those to the aggregator. */
-static bool is_aggregator(uintptr_t address)
+/* Of the register accesses, those to the aggregator and to the mailbox. */
+static bool is_point(uintptr_t address)
 {
-    return address - AM65X_INTA_BASE < (uintptr_t)AM65X_INTA_VINTS * 0x1000u;
+    return address - AM65X_INTA_BASE < (uintptr_t)AM65X_INTA_VINTS * 0x1000u ||
+           address - AM65X_MAILBOX_BASE < (uintptr_t)PLATFORM_MAILBOXES * AM65X_MAILBOX_STRIDE;
 }
 
 uint64_t __real_host_mmio_read(uintptr_t address, unsigned size);
@@ -298,8 +300,8 @@ uint64_t __wrap_host_mmio_read(uintptr_t address, unsigned size)
 {
     uint64_t value = __real_host_mmio_read(address, size);
 
-    if (is_aggregator(address))
-        reach("mmio_read64", true);
+    if (is_point(address))
+        reach(size == 8 ? "mmio_read64" : "mmio_read32", true);
     return value;
 }
 
@@ -308,6 +310,6 @@ void __wrap_host_mmio_write(uintptr_t address, unsigned size, uint64_t value);
 void __wrap_host_mmio_write(uintptr_t address, unsigned size, uint64_t value)
 {
     __real_host_mmio_write(address, size, value);
-    if (is_aggregator(address))
-        reach("mmio_write64", true);
+    if (is_point(address))
+        reach(size == 8 ? "mmio_write64" : "mmio_write32", true);
 }

@@ -4,10 +4,10 @@
  * operation's step there fails.
  *
  * A point is the call of a function that an operation makes where another core, or a handler, could
- * come in: locks, waits, the GIC, the ITS, the system firmware, a VINT's registers. For programs
- * whose calls of these functions the linker leads here (INTERLEAVED in mk/host.mk). What comes in
- * between runs on the same thread, under another core's number: so each schedule is the same on
- * every run, and nothing waits for a real clock.
+ * come in: locks, waits, the GIC, the ITS, the system firmware, registers of a VINT or the mailbox.
+ * For programs whose calls of these functions the linker leads here (INTERLEAVED in mk/host.mk).
+ * What comes in between runs on the same thread, under another core's number: so each schedule is
+ * the same on every run, and nothing waits for a real clock.
  */
 #ifndef TESTS_HOST_SUPPORT_INTERLEAVE_H
 #define TESTS_HOST_SUPPORT_INTERLEAVE_H
