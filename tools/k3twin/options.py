@@ -139,6 +139,8 @@ def parse_arguments():
     add("--r5", type=Path, action="append", default=[], metavar="FILE",
         help="a program for the MCU's Cortex-R5F, core 0: an ELF for 32-bit Arm; beside the guest, or alone."
              " A second one is core 1's")
+    add("--r5-cores", type=int, choices=range(R5_CORES + 1), default=0, metavar="N",
+        help="Cortex-R5F cores that are off until the guest's own loader starts them, or stay so: N in all, with those of --r5")
     add("--dtb", type=Path, metavar="FILE",
         help="its device tree, e.g. k3-am654-base-board.dtb; default: am65x.dts of the twin")
     add("--initrd", type=parse_placed, metavar="FILE",
@@ -189,10 +191,11 @@ def parse_arguments():
     arguments.print |= COUNT_FLAG if arguments.count else 0
     arguments.initrd, where = arguments.initrd or (None, None)
     arguments.initrd_address = INITRD_ADDRESS if where is None else where
-    if arguments.r5 and arguments.mood & (MOODS["caches"] | MOODS["order"]):
+    if (arguments.r5 or arguments.r5_cores) and arguments.mood & (MOODS["caches"] | MOODS["order"]):
         parser.error("argument --r5: the moods caches and order know the A53s only")
     if len(arguments.r5) > R5_CORES:
         parser.error(f"argument --r5: there are {R5_CORES} cores")
+    arguments.r5_cores = max(arguments.r5_cores, len(arguments.r5))
     if arguments.image is None and (not arguments.r5 or arguments.trace or arguments.initrd):
         parser.error("the following arguments are required: --image" + (" (--r5 alone has neither --trace nor --initrd)"
                                                                         if arguments.r5 else ""))

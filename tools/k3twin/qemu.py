@@ -102,7 +102,7 @@ def load_all(arguments, directory, events):
     parameters = directory / "parameters"
     parameters.write_bytes(struct.pack(PARAMETERS_FORMAT, PARAMETERS_MAGIC, arguments.cpus, entry,
                                        DTB_ADDRESS, arguments.memory, arguments.print, arguments.console, events, arguments.mood,
-                                       *net_parameters(arguments), len(arguments.r5), (1 << len(arguments.r5)) - 1, *r5_entries)
+                                       *net_parameters(arguments), arguments.r5_cores, (1 << len(arguments.r5)) - 1, *r5_entries)
                            + struct.pack(f"<Q{len(loaded)}Q", len(loaded) // 2, *loaded))
     return loader(parameters, PARAMETERS_BASE) + [option for load in loads for option in load.options]
 
@@ -123,7 +123,7 @@ def qemu_command(arguments, directory, report_fd, console_fd, recorder):
         need(QEMU, "qemu-system-arm"), "-nodefaults", "-no-user-config", "-display", "none",
         "-machine", "virt,gic-version=3,secure=on,virtualization=on",
         # L2CTLR_EL1 tells how many cores a cluster has: two on an AM65x, however many run.
-        "-cpu", "cortex-a53,core-count=2", "-smp", str(arguments.cpus + len(arguments.r5)),
+        "-cpu", "cortex-a53,core-count=2", "-smp", str(arguments.cpus + arguments.r5_cores),
         *memory_options(ram_size(arguments.memory, arguments.mood), recorder),
         "-kernel", str(arguments.twin),
         # The console, for a person with QEMU's keys (Ctrl-A x); then the twin's lines.

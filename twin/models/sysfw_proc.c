@@ -12,6 +12,7 @@
  * Of the A53s it is book-keeping: they are the monitor's.
  */
 #include "twin/models/models.h"
+#include "twin/models/vim.h"
 
 #define CONTROL_R5_HALT            UINT32_C(0x1)
 /* ACINACTM, AINACTS, L2FLUSHREQ: TF-A sets and clears them for every core. */
@@ -126,8 +127,10 @@ static void update(unsigned core)
     now->powered = is_powered(core);
     now->released =
         now->powered && (sysfw_device_resets_of(processors[core].device) & LOCAL_RESET) == 0;
-    if (now->released && !before.released)
+    if (now->released && !before.released) {
         sample(now, core);
+        vim_core_reset(core);
+    }
     if (!now->released || !before.released)
         now->halted = true;
     if (now->halted && (states[core].control & CONTROL_R5_HALT) == 0) {

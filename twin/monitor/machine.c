@@ -17,6 +17,7 @@
 #include "twin/monitor/caches.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/r5f.h"
 #include "twin/monitor/order.h"
 #include "twin/monitor/sysreg.h"
 #include "twin/service.h"
@@ -241,7 +242,8 @@ bool machine_read(uint64_t address, unsigned size, uint64_t *value)
 
     lock_take(&models_lock);
     catch_up();
-    claimed = am65x_read(address, size, value);
+    claimed = cpu_is_r5f() ? am65x_r5f_read(r5f_self()->core, address, size, value)
+                           : am65x_read(address, size, value);
     order_device_read(address, *value);
     leave();
     return claimed;
@@ -253,9 +255,17 @@ bool machine_write(uint64_t address, unsigned size, uint64_t value)
 
     lock_take(&models_lock);
     order_device_write(address, value);
-    claimed = am65x_write(address, size, value);
+    claimed = cpu_is_r5f() ? am65x_r5f_write(r5f_self()->core, address, size, value)
+                           : am65x_write(address, size, value);
     leave();
     return claimed;
+}
+
+void machine_r5f_waits(unsigned core, bool waits)
+{
+    lock_take(&models_lock);
+    am65x_processor_waits(core, waits);
+    leave();
 }
 
 static void account(uint64_t began)

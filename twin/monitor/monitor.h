@@ -226,6 +226,8 @@ void left_overs(void);
 void machine_init(void);
 bool machine_read(uint64_t address, unsigned size, uint64_t *value);
 bool machine_write(uint64_t address, unsigned size, uint64_t value);
+/* Whether an R5F is in WFI. */
+void machine_r5f_waits(unsigned core, bool waits);
 void machine_tick(void);    /* this core's timer has fired */
 void machine_console(void); /* the console has input */
 void machine_net(void);     /* the network device has something to tell */

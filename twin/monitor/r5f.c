@@ -17,9 +17,10 @@
 #define HCR_IMO             (1ull << 4)
 #define HCR_VF              (1ull << 6)
 #define HCR_VI              (1ull << 7)
+#define HCR_TWI             (1ull << 13)
 #define HCR_TID0            (1ull << 15) /* FPSID */
 #define HCR_TID3            (1ull << 18) /* MVFR0, MVFR1 */
-#define HCR_VALUE           (HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_TID0 | HCR_TID3)
+#define HCR_VALUE           (HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_TWI | HCR_TID0 | HCR_TID3)
 #define HSTR_VALUE          0x9d0fu /* T0 to T3, T8, T10 to T12, T15 */
 #define CPTR_EL2_RES1       0x33ffu
 #define ICH_HCR_TC          (1u << 10)
@@ -213,6 +214,7 @@ static noreturn void start(struct r5f *r5f)
     r5f->map_changed = true;
     update_view(r5f);
     update_lines(r5f);
+    machine_r5f_waits(r5f->core, false);
     guest_enter_mode(entry & ~1u, 0, CPSR_RESET | (entry & 1 ? CPSR_THUMB : 0));
 }
 
@@ -388,6 +390,19 @@ static void memory_abort(struct r5f *r5f, struct frame *frame, uint32_t iss)
         r5f_data_abort(r5f, frame, iss);
 }
 
+/* WFI: the system firmware's clients see that the core waits. Who raises a line, or stops the core,
+ * kicks it; it may also go on for nothing. */
+static void wait_in_wfi(const struct r5f *r5f)
+{
+    r5f_skip();
+    if (__atomic_load_n(&cores[r5f->core].irq, __ATOMIC_ACQUIRE) ||
+        __atomic_load_n(&cores[r5f->core].fiq, __ATOMIC_ACQUIRE))
+        return;
+    machine_r5f_waits(r5f->core, true);
+    sleep();
+    machine_r5f_waits(r5f->core, false);
+}
+
 void r5f_trap_from_el2(struct frame *frame)
 {
     struct r5f *r5f = r5f_self();
@@ -403,6 +418,9 @@ void r5f_trap_from_el2(struct frame *frame)
     case EC_CP14: /* debug registers, as far as a step makes them trap */
     case EC_CP14_MEMORY:
     case EC_CP14_LONG:
+    case EC_WFX:
+        wait_in_wfi(r5f);
+        break;
     case EC_CP15_LONG:
         r5f_inject_undefined();
         break;

@@ -189,7 +189,7 @@ void r5f_data_abort(struct r5f *r5f, struct frame *frame, uint32_t iss);
 uint64_t *r5f_register(struct frame *frame, uint32_t cpsr, unsigned n);
 
 /* Where the VIM has the core go for the interrupt that is to be taken. */
-uint32_t r5f_irq_vector(const struct r5f *r5f);
+uint32_t r5f_irq_vector(void);
 
 /* ---- r5f_decode.c ---- */
 #define R5F_ELEMENTS 16u

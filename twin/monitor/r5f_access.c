@@ -9,19 +9,11 @@
 #define VIM_IRQVEC            0x40f80018u
 #define EXTENDED(value, size) ((uint64_t)(value) << (64 - 8 * (size)) >> (64 - 8 * (size)))
 
-/* What only the core itself sees on its private bus would be looked for here first. */
-static bool core_access(const struct r5f *r5f, uint32_t address, unsigned size, bool write,
-                        uint64_t *value)
-{
-    (void)r5f;
-    return bus_access(address, size, write, value);
-}
-
-uint32_t r5f_irq_vector(const struct r5f *r5f)
+uint32_t r5f_irq_vector(void)
 {
     uint64_t vector = 0;
 
-    (void)core_access(r5f, VIM_IRQVEC, 4, false, &vector);
+    (void)bus_access(VIM_IRQVEC, 4, false, &vector);
     return (uint32_t)vector & ~3u;
 }
 
@@ -58,14 +50,13 @@ static uint32_t sign_extended(uint64_t value, unsigned size)
 }
 
 /* false: the guest has an abort instead. */
-static bool element(const struct r5f *r5f, uint32_t address, unsigned size, bool write,
-                    uint64_t *value)
+static bool element(uint32_t address, unsigned size, bool write, uint64_t *value)
 {
     uint32_t status = PMSA_EXTERNAL;
 
     if (address % size != 0)
         status = PMSA_ALIGNMENT;
-    else if (core_access(r5f, address, size, write, value))
+    else if (bus_access(address, size, write, value))
         return true;
     r5f_inject_abort(R5F_DATA_ABORT, status | (write ? DFSR_WRITE : 0), address);
     return false;
@@ -106,7 +97,7 @@ static void perform(struct r5f *r5f, struct frame *frame, const struct r5f_opera
         uint64_t at;
 
         if (r5f_map_memory(r5f, address, op->size, &at) ||
-            !element(r5f, address, op->size, op->write, &value)) {
+            !element(address, op->size, op->write, &value)) {
             if (r5f->step == R5F_RUNS) /* it reaches from there into memory */
                 r5f_inject_abort(R5F_DATA_ABORT, PMSA_EXTERNAL, address);
             return;
@@ -151,7 +142,7 @@ void r5f_data_abort(struct r5f *r5f, struct frame *frame, uint32_t iss)
     /* QEMU 7.2 tells A32's number of the register. */
     reg = r5f_register(frame, cpsr, ISS_SRT(iss) & 15u);
     value = ordered(EXTENDED(*reg, size), size);
-    if (!element(r5f, address, size, write, &value))
+    if (!element(address, size, write, &value))
         return;
     if (!write) {
         value = ordered(value, size);

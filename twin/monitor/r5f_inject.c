@@ -269,7 +269,7 @@ void r5f_exception(struct frame *frame, uint32_t vector)
         return;
     }
     if (vector == R5F_IRQ) {
-        r5f_resume(r5f_irq_vector(r5f));
+        r5f_resume(r5f_irq_vector());
         return;
     }
     r5f->vector = vector;

@@ -68,6 +68,7 @@
 /* ESR_ELx. */
 #define ESR_EC(esr)                ((uint32_t)((esr) >> 26) & 0x3fu)
 #define ESR_ISS(esr)               ((uint32_t)(esr)&0x1ffffffu)
+#define EC_WFX                     0x01u /* WFI, WFE */
 #define EC_CP15                    0x03u /* MCR, MRC of AArch32 */
 #define EC_CP15_LONG               0x04u /* MCRR, MRRC */
 #define EC_CP14                    0x05u /* MCR, MRC; LDC, STC; MRRC */
