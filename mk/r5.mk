@@ -15,6 +15,7 @@ R5_NAME    := $(notdir $(abspath $(R5_APP)))
 R5_ELF     := $(R5)/$(R5_NAME).elf
 
 include arch/arm/objects.mk
+r5-sources += $(addprefix drivers/vim/,vim.c vim_root.c)
 r5-sources += boot/r5f.S platform/r5f.c
 
 R5_OBJECTS     := $(r5-sources:%=$(R5)/firmware/%.o) $(R5)/firmware/version.c.o
@@ -27,7 +28,7 @@ R5_APP_OBJECTS := $(R5_APP_SOURCES:%=$(R5)/%.o)
 R5_CPU_FLAGS = -mcpu=cortex-r5 -mfpu=vfpv3-d16 -mfloat-abi=hard -mthumb
 R5_FLAGS     = $(R5_CPU_FLAGS) -fno-common -ffunction-sections -fdata-sections -funwind-tables -g -MMD -MP \
                -ffile-prefix-map=$(CURDIR)=.
-R5_INCLUDES  = -I. -Iarch/arm/include -Iarch/common/include
+R5_INCLUDES  = -I. -Iarch/arm/include -Iarch/common/include -Idrivers/vim/include
 R5_CFLAGS    = -std=c11 -D_DEFAULT_SOURCE $(OPTIMIZE) $(R5_FLAGS) $(R5_INCLUDES)
 # For analysers that are not this compiler.
 R5_NEWLIB_INCLUDES = $(shell $(R5_CC) -print-file-name=../../../arm-none-eabi/include)

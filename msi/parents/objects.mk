@@ -2,5 +2,6 @@
 msi-parents-sources := $(addprefix msi/parents/, \
     id_pool.c inta.c intr.c its.c lpi_regions.c mapping.c restore.c spi.c vint.c wired.c)
 library-sources += $(msi-parents-sources)
-r5-sources += $(msi-parents-sources)
+# The ITS is the GIC's.
+r5-sources += $(filter-out msi/parents/its.c msi/parents/lpi_regions.c,$(msi-parents-sources))
 public-headers += msi/parents/inta_registers.h

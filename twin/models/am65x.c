@@ -16,6 +16,7 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     pdma_reset();
     uart_reset();
     rti_reset();
+    gtc_reset();
     mcasp_reset();
     secure_proxy_reset();
     sysfw_reset();

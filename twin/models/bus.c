@@ -80,6 +80,7 @@ static const struct block blocks[] = {
     {0x32000000, 0x20000, 4, NAVSS_MAIN, ring_monitor_read, write_ignored},
     {0x2a280000, 0x20000, 4, NAVSS_MCU, ring_monitor_read, write_ignored},
     {0x31f80000, MAILBOX_COUNT * 0x1000, 4, 0, mailbox_read, mailbox_write},
+    {0x00a90000, 0x1000, 4, 0, gtc_read, gtc_write},
     {0x02200000, 0x100, 4, 0, rti_read, rti_write},
     {0x02210000, 0x100, 4, 1, rti_read, rti_write},
     {0x02220000, 0x100, 4, 2, rti_read, rti_write},

@@ -34,7 +34,7 @@
 #define IRQ_ENABLE_CLR       0xcu
 
 #define SYSCONFIG_SOFT_RESET 0x1u
-#define REVISION_VALUE       0x66fc9100u /* as a kernel's log has it, of the J721E */
+#define REVISION_VALUE       0x66fc9100u /* no source: drivers print it only */
 
 #define NEW_MESSAGE(fifo)    (UINT32_C(1) << (2 * (fifo)))
 #define NOT_FULL(fifo)       (UINT32_C(2) << (2 * (fifo)))

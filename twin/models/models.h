@@ -159,6 +159,10 @@ enum gpio_instance {
     GPIO_WKUP_0,
     GPIO_COUNT,
 };
+uint64_t gtc_read(unsigned instance, uint64_t offset);
+void gtc_write(unsigned instance, uint64_t offset, uint64_t value);
+void gtc_reset(void);
+
 uint64_t gpio_read(unsigned instance, uint64_t offset);
 void gpio_write(unsigned instance, uint64_t offset, uint64_t value);
 void gpio_reset(void);

@@ -112,14 +112,14 @@ void console_put(unsigned uart, uint8_t byte)
         put_kept();
 }
 
-bool console_keeps(void)
+uint64_t console_due(void)
 {
-    return kept_length != 0;
+    return kept_length != 0 ? in_line_since + read_sysreg(cntfrq_el0) / PATIENCE : UINT64_MAX;
 }
 
 void console_tell(void)
 {
-    if (read_sysreg(cntpct_el0) - in_line_since > read_sysreg(cntfrq_el0) / PATIENCE)
+    if (read_sysreg(cntpct_el0) >= console_due())
         put_kept();
 }
 

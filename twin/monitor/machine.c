@@ -17,8 +17,8 @@
 #include "twin/monitor/caches.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/monitor.h"
-#include "twin/monitor/r5f.h"
 #include "twin/monitor/order.h"
+#include "twin/monitor/r5f.h"
 #include "twin/monitor/sysreg.h"
 #include "twin/service.h"
 
@@ -195,8 +195,10 @@ void machine_init(void)
 
 static void arm_timer(void)
 {
-    uint64_t deadline = am65x_next_deadline();
+    uint64_t deadline = am65x_next_deadline(), due = console_due();
 
+    if (due != NEVER && due * ns_per_tick < deadline)
+        deadline = due * ns_per_tick;
     if (deadline >= armed_deadline)
         return;
     armed_deadline = deadline;
@@ -215,8 +217,7 @@ static void leave(void)
         report_reset();
     if (console_holding())
         console_feed();
-    if (console_keeps())
-        console_tell();
+    console_tell();
     if (frames_wanted) {
         frames_wanted = false;
         frames_wanted |= virtio_net_feed();
