@@ -244,8 +244,8 @@ bool dram_window(uint64_t address);
 /* ---- console.c: with the models' lock held ---- */
 void console_init(void);
 void console_put(unsigned uart, uint8_t byte);
-/* Lines of an R5F are kept until a line of the A53s' ends: until when at the latest, in ticks of the
- * counter (UINT64_MAX: there are none); and tells them if it is then. */
+/* Lines of an R5F are kept until a line of the A53s' ends: until when at the latest, in ticks of
+ * the counter (UINT64_MAX: there are none); and tells them if it is then. */
 uint64_t console_due(void);
 void console_tell(void);
 void console_end(void); /* all that is kept, whatever lock is held */
