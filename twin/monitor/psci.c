@@ -268,7 +268,7 @@ static noreturn void system_off(uint64_t x1)
 /* For tests of what starts and stops an R5F. */
 static int64_t r5f_service(const uint64_t x[4])
 {
-    const struct r5f_control control = {
+    const struct am65x_processor control = {
         .powered = true,
         .released = (x[2] & TWIN_R5F_RELEASED) != 0,
         .halted = (x[2] & TWIN_R5F_HALTED) != 0,

@@ -44,7 +44,7 @@
 
 static struct lock control_lock;
 static struct {
-    struct r5f_control control;
+    struct am65x_processor control;
     uint32_t releases; /* how often it has left its reset */
     bool over;         /* it has crashed, or ended */
     bool irq, fiq;
@@ -66,7 +66,7 @@ void r5f_init(void)
         bool loaded = (parameters()->r5fs_loaded >> core & 1) != 0;
 
         r5fs[core].core = core;
-        cores[core].control = (struct r5f_control){
+        cores[core].control = (struct am65x_processor){
             .powered = loaded,
             .released = loaded,
             .atcm = true,
@@ -97,12 +97,12 @@ void r5f_interrupt(unsigned core, bool irq, bool fiq)
     kick(core);
 }
 
-static bool runs(const struct r5f_control *control)
+static bool runs(const struct am65x_processor *control)
 {
     return control->powered && control->released;
 }
 
-void r5f_control(unsigned core, const struct r5f_control *control)
+void r5f_control(unsigned core, const struct am65x_processor *control)
 {
     if (core >= parameters()->r5fs)
         return;

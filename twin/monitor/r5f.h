@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <stdnoreturn.h>
 
+#include "twin/models/am65x.h"
 #include "twin/monitor/board.h"
 #include "twin/monitor/monitor.h"
 #include "twin/monitor/sysreg.h"
@@ -83,13 +84,6 @@ enum r5f_step {
     R5F_INJECTS,     /* an instruction that takes the exception to be had */
 };
 
-/* Why a core runs, or does not: as the models' processor control has it. */
-struct r5f_control {
-    bool powered, released, halted, lockstep;
-    bool atcm, btcm, atcm_at_zero;
-    uint64_t boot_vector;
-};
-
 struct r5f {
     unsigned core;
     struct r5f_cp15 cp15;
@@ -102,7 +96,7 @@ struct r5f {
     uint32_t last_vector, last_pc, repeated;
     bool stepping; /* one instruction, past its mixed pages */
     bool mpu_changed, map_changed;
-    struct r5f_control started; /* what it was started with */
+    struct am65x_processor started; /* what it was started with */
 };
 
 /* ---- r5f.c ---- */
@@ -119,7 +113,7 @@ noreturn void r5f_main(void);
 /* Sets the interrupt lines of a core, from any core. */
 void r5f_interrupt(unsigned core, bool irq, bool fiq);
 /* Starts, stops, halts a core, from any core. */
-void r5f_control(unsigned core, const struct r5f_control *control);
+void r5f_control(unsigned core, const struct am65x_processor *control);
 bool r5f_runs(unsigned core); /* and has neither crashed nor ended */
 /* From trap.c, on such a core. */
 void r5f_trap_from_el2(struct frame *frame);

@@ -4,7 +4,6 @@
  * run, from the system firmware's processor control, which does not lead those that the twin itself
  * has loaded. With the models' lock held.
  */
-#include "twin/models/am65x.h"
 #include "twin/monitor/r5f.h"
 
 void model_r5f_interrupt(unsigned core, bool irq, bool fiq)
@@ -15,18 +14,9 @@ void model_r5f_interrupt(unsigned core, bool irq, bool fiq)
 /* In lock-step core 1 checks core 0, and runs nothing of its own. */
 void model_processor_changed(unsigned core)
 {
-    const struct am65x_processor *processor = am65x_processor(core);
-    const struct r5f_control control = {
-        .powered = processor->powered,
-        .released = processor->released && !(core != 0 && processor->lockstep),
-        .halted = processor->halted,
-        .lockstep = processor->lockstep,
-        .atcm = processor->atcm,
-        .btcm = processor->btcm,
-        .atcm_at_zero = processor->atcm_at_zero,
-        .boot_vector = processor->boot_vector,
-    };
+    struct am65x_processor control = *am65x_processor(core);
 
+    control.released = control.released && !(core != 0 && control.lockstep);
     if ((parameters()->r5fs_loaded >> core & 1) == 0)
         r5f_control(core, &control);
 }
