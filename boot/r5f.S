@@ -28,14 +28,15 @@
     mov     sp, r0
     .endm
 
-    .section .text.start, "ax"
+    .section .boot, "ax"
     .thumb
     .global _start
     .type   _start, %function
     .thumb_func
 _start:
-    .fnstart
-    .cantunwind
+    .cfi_sections .debug_frame              // for debuggers: backtraces end here
+    .cfi_startproc
+    .cfi_undefined lr
     cpsid   aif, #CPSR_MODE_SYSTEM
 
     /* MPU and caches off, low vectors, exceptions in Arm state. */
@@ -113,6 +114,6 @@ _start:
     bl      boot_main
 3:  wfi
     b       3b
-    .fnend
+    .cfi_endproc
     .size   _start, . - _start
     .ltorg

@@ -20,6 +20,20 @@ void console_attach(const struct console_device *device)
     attached = device;
 }
 
+const struct console_device *console_attached(void)
+{
+    return attached;
+}
+
+void console_replace(const struct console_device *device)
+{
+    bool locked = mutex_lock(&console_mutex) == 0;
+
+    attached = device;
+    if (locked)
+        mutex_unlock(&console_mutex);
+}
+
 /* Writes text with "\n" as "\r\n", unless the carriage return is there already. */
 static void write_lines(const char *text, size_t length)
 {

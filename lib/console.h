@@ -24,6 +24,13 @@ struct console_device {
 /* Makes a device the console; it must live on. Boot core, before anybody writes. */
 void console_attach(const struct console_device *device);
 
+/* The device that is the console; NULL: none yet. Thread context. */
+const struct console_device *console_attached(void);
+
+/* Makes another device the console. Once this returns nobody writes to the one before any more,
+ * which was not NULL. Thread context; the one who reads the console. */
+void console_replace(const struct console_device *device);
+
 /* Writes text in one piece: other cores' output comes before or after. A line feed becomes
  * carriage return and line feed. */
 void console_write(const char *text, size_t length);

@@ -31,6 +31,14 @@ static inline bool memory_range_overlaps(const struct memory_range *range, uint6
     return range->size != 0 && start < range->base + range->size && range->base < end;
 }
 
+/* Whether all of [start, start + size) is in it, and start in any case. */
+static inline bool memory_range_contains(const struct memory_range *range, uint64_t start,
+                                         uint64_t size)
+{
+    return start >= range->base && start - range->base < range->size &&
+           size <= range->size - (start - range->base);
+}
+
 /* What device_tree_read() has found. */
 struct device_tree_info {
     char model[64];                            /* /model, or "" */

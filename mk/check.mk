@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # All that looks whether it is right.
 
-.PHONY: check check-all check-long soak soak-image soak-turns soak-threads check-mutations check-format format check-static check-compiled check-tidy check-cppcheck check-layers
+.PHONY: check check-all check-long soak soak-image soak-messages soak-nvme soak-turns soak-threads check-mutations check-format format check-static check-compiled check-tidy check-cppcheck check-layers
 
 # Building takes all processors; not so tests/run and what it starts, which share them out themselves.
 ON_ALL_PROCESSORS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$$(nproc))
@@ -11,7 +11,11 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
 .PHONY: built check-built check-host check-target
-built: firmware r5 r5-test twin order measure-plugin sanitized delayed host-tests vim-tests sweep tsan-tests delayed-host-tests sdk
+built: firmware r5 r5-selftest r5-test twin order measure-plugin sanitized delayed host-tests vim-tests sweep tsan-tests delayed-host-tests sdk
+# The example of docs/messages.md, for tests/system/r5f-link, and tests/system/nvme's: one after the other, since all have libraries.
+	@$(MAKE) --no-print-directory r5 R5_APP=app/link
+	@$(MAKE) --no-print-directory firmware APP=app/link
+	@$(MAKE) --no-print-directory firmware APP=app/nvme
 
 check-built: built
 	@tests/run $(O) $(H)
@@ -32,24 +36,26 @@ built-for-all:
 
 # What check leaves out of the suites: check-sanitized, check-moods, check-uboot, prove and soak side by
 # side, since some of these keep one processor busy and others wait.
-check-long: firmware twin net order sanitized delayed delayed-host-tests sweep | $(SETUP)/run $(SETUP)/images $(SETUP)/prove
+check-long: firmware twin r5-selftest net order sanitized delayed delayed-host-tests sweep | $(SETUP)/run $(SETUP)/images $(SETUP)/prove
 	@tests/run $(O) $(H) --long
 
 # The self-test and the demonstration on boards that are nastier (docs/twin.md, "Moods").
 .PHONY: check-moods
-check-moods: firmware twin order | $(SETUP)/run
+check-moods: firmware r5-selftest twin order | $(SETUP)/run
 	@tests/run $(O) $(H) --only "mood "
 
 # Breaks the firmware on purpose, and fails where no test notices. MUTATIONS: how many of those that
 # are generated, or all.
 MUTATIONS ?=
 
-# By hand: only those that are written so.
+# By hand: only those that are written so. Those tests notice each that are quickest to say so: the others
+# needn't be seen green before.
+BY_HAND_WITHOUT := $(addprefix --without ,boot panics console demonstration traces faults "self-test?*one?core")
 .PHONY: check-mutations-by-hand
 check-mutations:         MUTATIONS_CHOSEN = $(if $(MUTATIONS),--count $(MUTATIONS))
-check-mutations-by-hand: MUTATIONS_CHOSEN = --only "written:*"
+check-mutations-by-hand: MUTATIONS_CHOSEN = --only "written:*" $(BY_HAND_WITHOUT)
 
-check-mutations check-mutations-by-hand: firmware twin host-tests tsan-tests | $(SETUP)/run
+check-mutations check-mutations-by-hand: firmware r5 twin host-tests vim-tests tsan-tests | $(SETUP)/run
 	@tests/mutation/run $(O) $(BUILD) $(CROSS_COMPILE) $(MUTATIONS_CHOSEN)
 
 # The long runs, which tell how far they are. SOAK=soak: the million too, and a hundred thousand messages
@@ -57,11 +63,19 @@ check-mutations check-mutations-by-hand: firmware twin host-tests tsan-tests | $
 SOAK ?= soak.ten_thousand*,soak.quarter*,soak.long_siege*,soak.a_hundred_thousand_packets*
 
 soak: firmware delayed delayed-host-tests twin
-	@$(MAKE) --no-print-directory soak-image soak-turns soak-threads
+	@$(MAKE) --no-print-directory soak-image soak-turns soak-threads soak-nvme
 
 # Of what is built.
 soak-image: | $(SETUP)/run
 	@tools/twin --twin $(TWIN) --image $(APP_ELF) --append "selftest=$(SOAK)" --timeout 3600 --strict </dev/null
+
+# A million messages each way between the A53s and an R5F, over restarts: a quarter of an hour.
+soak-messages: firmware twin | $(SETUP)/run
+	@tests/system/r5f-link $(O) --soak
+
+# A million commands of an NVMe drive's: one minute.
+soak-nvme: firmware twin | $(SETUP)/run
+	@tests/system/nvme $(O) --soak
 
 soak-turns: | $(SETUP)/run
 	@tools/twin --twin $(TWIN) --image $(O)-delayed/k3metal.elf --turns --append "selftest=soak.ten_thousand_requests*,soak.long_siege*" \
@@ -97,7 +111,7 @@ TIDY_FLAGS     = --target=aarch64-none-elf -std=c11 -D_DEFAULT_SOURCE -nostdlibi
                  -mcpu=cortex-a53 $(LIBRARY_INCLUDES)
 
 # The same over what is the Cortex-R5F's alone.
-R5_STATIC_SOURCES = $(filter-out $(STATIC_SOURCES),$(filter %.c,$(r5-sources))) $(wildcard app/r5f/*.c tests/r5f/*.c)
+R5_STATIC_SOURCES = $(filter-out $(STATIC_SOURCES),$(filter %.c,$(r5-sources))) $(wildcard tests/r5f/*.c tests/r5f-soc/*.c) $(filter-out $(STATIC_SOURCES),$(filter %.c,$(R5_SELFTEST_SOURCES)))
 R5_ANALYZED       = $(R5_STATIC_SOURCES:%.c=$(R5)/analyzed/%.o)
 R5_TIDIED         = $(R5_STATIC_SOURCES:%.c=$(R5)/analyzed/%.tidy)
 R5_TIDY_FLAGS     = --target=arm-none-eabi -std=c11 -D_DEFAULT_SOURCE -nostdlibinc $(R5_CPU_FLAGS) \
@@ -105,7 +119,7 @@ R5_TIDY_FLAGS     = --target=arm-none-eabi -std=c11 -D_DEFAULT_SOURCE -nostdlibi
 
 check-static: check-compiled check-cppcheck check-tidy
 
-# What make check leaves to check-long is the slowest of the three.
+# Of the three, make check has the quickest; the others are check-long's.
 check-compiled: $(ANALYZED) $(R5_ANALYZED)
 	@echo "gcc -fanalyzer: nothing found in $(words $(STATIC_SOURCES) $(R5_STATIC_SOURCES)) files"
 

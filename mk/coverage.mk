@@ -8,9 +8,13 @@ GCOV            ?= gcov
 
 .PHONY: coverage check-coverage coverage-host
 
+# What only runs with a VIM at the root.
+COVERED_VIM := $(sort $(wildcard drivers/vim/*.c) msi/parents/chain.c)
+
 # Of what is built now; folders may have objects of sources that are no more.
-COVERAGE_NOTES = $(patsubst %,$(COVERAGE)/host/%.gcno,$(filter-out tests/%,$(sort $(HOST_CODE) $(SWEEP_CODE)))) \
-                 $(patsubst $(H)/%.o,$(COVERAGE)/host/%.gcno,$(HOST_TEST_OBJECTS))
+COVERAGE_NOTES = $(patsubst %,$(COVERAGE)/host/%.gcno,$(filter-out tests/% $(COVERED_VIM),$(sort $(HOST_CODE) $(SWEEP_CODE)))) \
+                 $(patsubst $(H)/%.o,$(COVERAGE)/host/%.gcno,$(HOST_TEST_OBJECTS)) \
+                 $(COVERED_VIM:%=$(COVERAGE)/host-vim/%.gcno)
 
 coverage: firmware twin measure-plugin coverage-host $(COVERAGE_PLUGIN) | $(SETUP)/run $(SETUP)/debug $(SETUP)/coverage
 	@tests/coverage/run --cross $(CROSS_COMPILE) --gcov $(GCOV) --notes $(COVERAGE_NOTES) \
@@ -27,6 +31,7 @@ $(addsuffix /%,$(UNCOUNTED)): HOST_CFLAGS := $(filter-out -O0 $(COVERAGE_FLAGS),
 coverage-host:
 	@$(MAKE) --no-print-directory H=$(COVERAGE)/host \
 	    HOST_SANITIZE="-O0 $(COVERAGE_FLAGS)" host-tests sweep
+	@$(MAKE) --no-print-directory VIM=$(COVERAGE)/host-vim HOST_SANITIZE="-O0 $(COVERAGE_FLAGS)" vim-tests
 	@nm -A $(UNCOUNTED:%=%/*.o) >$(COVERAGE)/uncounted
 	@! grep -m1 __gcov $(COVERAGE)/uncounted || { echo "coverage: what isn't reported is counted" >&2; exit 1; }
 

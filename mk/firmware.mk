@@ -20,7 +20,7 @@ $(error APP=$(APP): make can't handle a path with blanks)
 endif
 override APP := $(patsubst $(CURDIR)/%,%,$(abspath $(APP)))
 
-LIBRARY_FOLDERS := boot arch/arm64 arch/common lib drivers/cpsw drivers/gic drivers/mailbox drivers/r5f drivers/serial drivers/ti_sci drivers/uart drivers/udma \
+LIBRARY_FOLDERS := boot arch/arm64 arch/common lib drivers/cpsw drivers/gic drivers/link drivers/mailbox drivers/e1000e drivers/nvme drivers/pci drivers/r5f drivers/rpmsg drivers/serial drivers/ti_sci drivers/uart drivers/udma \
                    msi msi/parents platform $(FLAVOUR_FOLDERS)
 MODULES         := bench demo prompt r5 selftest tests
 MODULE_FOLDERS  := app/bench app/demo app/prompt app/r5 app/selftest tests/target
@@ -97,7 +97,7 @@ FIRMWARE_NEEDS := $(NEWLIB)/stamp $(LIBFDT)/stamp
 # find in their functions (tests/system/faults).
 FAST_SOURCES := arch/arm64/core.c arch/arm64/exception.c arch/arm64/psci.c arch/common/spinlock.c \
                 arch/arm64/time.c arch/common/wait.c drivers/cpsw/frames.c \
-                drivers/gic/gic_cpu_interface.c drivers/gic/its_queue.c \
+                drivers/gic/gic_cpu_interface.c drivers/gic/its_queue.c drivers/e1000e/path.c drivers/nvme/path.c \
                 drivers/ti_sci/secure_proxy.c drivers/ti_sci/ti_sci_batch.c \
                 drivers/ti_sci/ti_sci_sequence.c drivers/udma/receive_path.c \
                 drivers/udma/transfer.c drivers/udma/transmit_path.c lib/trace.c msi/dispatch.c \

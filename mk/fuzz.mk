@@ -9,28 +9,35 @@ FUZZCC       ?= clang
 FUZZ_SECONDS ?= 20
 Z            := $(BUILD)/fuzz
 
-FUZZ_ALL     := boot_arguments console device_tree gic models monitor packets r5f ti_sci udma
+FUZZ_ALL     := boot_arguments console device_tree e1000e gic models monitor nvme packets pci r5f r5f_monitor rpmsg ti_sci udma
 FUZZ_TARGETS ?= $(FUZZ_ALL)
 
 fuzz-common         := tests/fuzz/support/execute.c tests/fuzz/support/memory.c tests/fuzz/support/arch.c tests/host/support/arch_nesting.c \
                        arch/common/deadline.c arch/common/idle.c
-fuzz-boot           := tests/fuzz/support/boot.c tests/fuzz/support/output.c platform/memory.c platform/start.c \
+fuzz-boot           := tests/fuzz/support/boot.c tests/fuzz/support/output.c platform/application.c platform/memory.c platform/start.c \
                        app/default/main.c \
                        app/prompt/trace.c drivers/uart/uart.c $(addprefix lib/, \
                        command.c console.c device_tree.c log.c trace.c version.c)
 fuzz-boot_arguments := $(fuzz-boot)
 fuzz-console        := tests/fuzz/support/output.c drivers/gic/its_command.c $(module-prompt) \
+                       $(addprefix drivers/pci/,capability.c config.c function.c interrupt.c) \
                        $(addprefix lib/,command.c console.c device_tree.c log.c trace.c version.c)
 fuzz-device_tree    := $(fuzz-boot)
+fuzz-e1000e         := tests/fuzz/support/log.c $(filter drivers/e1000e/%,$(library-sources))
 fuzz-gic            := tests/fuzz/support/log.c tests/fuzz/support/registers.c $(filter drivers/gic/%,$(library-sources))
-fuzz-models         := $(addprefix tests/fuzz/support/,navss.c r5f.c soc.c) $(wildcard twin/models/*.c)
+fuzz-models         := $(addprefix tests/fuzz/support/,navss.c pcie.c r5f.c soc.c) $(wildcard twin/models/*.c)
 fuzz-monitor        := $(addprefix tests/fuzz/support/,board.c board_gic.c registers.c) $(filter-out tests/fuzz/support/r5f.c,$(fuzz-models)) \
                        $(filter-out twin/monitor/lock.c,$(wildcard twin/monitor/*.c))
+fuzz-nvme           := tests/fuzz/support/log.c arch/common/completion.c lib/block.c $(filter drivers/nvme/%,$(filter-out drivers/nvme/pci.c,$(library-sources)))
 fuzz-packets        := $(fuzz-models)
+fuzz-pci            := tests/fuzz/support/log.c $(addprefix drivers/pci/,assign.c bus_reset.c capability.c config.c enable.c enumerate.c function.c \
+                         interrupt.c line.c messages.c msi.c msix.c reset.c restore.c size.c suspend.c)
 fuzz-r5f            := drivers/r5f/image.c drivers/r5f/memory.c
+fuzz-r5f_monitor    := $(fuzz-monitor)
+fuzz-rpmsg          := drivers/rpmsg/rpmsg.c drivers/rpmsg/vring.c
 fuzz-ti_sci         := tests/fuzz/support/log.c lib/trace.c \
                        $(filter drivers/ti_sci/% drivers/gic/% drivers/udma/% msi/%,$(library-sources))
-fuzz-udma           := tests/fuzz/support/log.c $(addprefix drivers/ti_sci/ti_sci_,batch.c flow.c monitor.c proxy.c rm.c trigger.c udmap.c) \
+fuzz-udma           := tests/fuzz/support/log.c $(addprefix drivers/ti_sci/ti_sci_,batch.c flow.c irq.c monitor.c proxy.c rm.c trigger.c udmap.c) \
                        lib/trace.c msi/work.c \
                        $(filter drivers/udma/%,$(library-sources))
 

@@ -4,9 +4,11 @@
 #
 #   NET_PORT     of this machine, that leads to the page
 #   NET_OPTIONS  more of tools/twin's
+#   NET_CARD     1: on a card behind PCI Express (docs/e1000e.md), not on the port
 
 NET_PORT ?= 8080
 NET_USER := user,hostfwd=tcp:127.0.0.1:$(NET_PORT)-:80,hostfwd=tcp:127.0.0.1:10007-:7,hostfwd=udp:127.0.0.1:10007-:7,hostfwd=tcp:127.0.0.1:10009-:9,hostfwd=tcp:127.0.0.1:10019-:19
+NET_WIRE := $(if $(filter 1,$(NET_CARD)),--device e1000e$(COMMA)netdev=$(subst $(COMMA),$(COMMA)$(COMMA),$(NET_USER)),--net $(NET_USER))
 
 .PHONY: run-net check-net net
 net: firmware twin
@@ -14,7 +16,7 @@ net: firmware twin
 
 run-net: net | $(SETUP)/run
 	@echo "The page: http://127.0.0.1:$(NET_PORT)/ as soon as the console tells an address. Ctrl-A x ends it."
-	@tools/twin --twin $(TWIN) --image $(O)/apps/net/net.elf --net $(NET_USER) $(NET_OPTIONS)
+	@tools/twin --twin $(TWIN) --image $(O)/apps/net/net.elf $(NET_WIRE) $(NET_OPTIONS)
 
 # All of it; with what takes minutes, and in a browser.
 check-net: net host-tests | $(SETUP)/run $(SETUP)/browser
@@ -23,7 +25,7 @@ check-net: net host-tests | $(SETUP)/run $(SETUP)/browser
 N           := $(H)/net
 NET_CFLAGS   = -std=gnu11 -O1 -g -fno-omit-frame-pointer $(HOST_SANITIZE) -MMD -MP -I. -Itests/host/include \
                -DHOST_TEST=1 -Dsniprintf=snprintf $(call lwip-includes,app/net)
-NET_APP     := $(filter-out app/net/main.c app/net/command.c app/net/inventory.c,$(wildcard app/net/*.c))
+NET_APP     := $(filter-out app/net/main.c app/net/command.c app/net/device_e1000e.c app/net/inventory.c,$(wildcard app/net/*.c))
 NET_CODE    := $(NET_APP) $(addprefix tests/net/,machine.c port.c interrupts.c) arch/common/deadline.c lib/command.c
 NET_OBJECTS := $(NET_CODE:%=$(N)/%.o) $(N)/app/net/page.S.o $(LWIP_PARTS:%=$(N)/lwip/%.o)
 

@@ -14,8 +14,20 @@ run: firmware twin | $(SETUP)/run
 	@tools/run-app --twin $(TWIN) --image $(APP_ELF) $(if $(INPUT),--initrd "$(INPUT)") \
 	    $(if $(filter app/default,$(APP)),--demo) $(if $(ARGS),--append $(quoted-args))
 
+ifeq ($(CORE),r5)
+# The Cortex-R5F's application alone: R5_APP=folder is another one (mk/r5.mk).
+debug: r5 twin | $(SETUP)/run $(SETUP)/debug
+	@tools/debug --twin $(TWIN) --core r5 --r5 $(R5_ELF)
+else
 debug: firmware twin | $(SETUP)/run $(SETUP)/debug
 	@tools/debug --twin $(TWIN) --image $(APP_ELF) $(if $(INPUT),--initrd "$(INPUT)") $(if $(ARGS),--append $(quoted-args))
+endif
+
+# An NVMe drive, read by all cores; DISK=file is its image.
+.PHONY: run-nvme
+run-nvme: firmware twin | $(SETUP)/run
+	@$(MAKE) --no-print-directory firmware APP=app/nvme
+	@tools/run-nvme --image $(O)/apps/nvme/nvme.elf $(if $(DISK),--disk "$(DISK)")
 
 # The picture of docs/msi.md: what `irq dot` prints in a run, laid out by Graphviz.
 picture: firmware twin | $(SETUP)/run $(SETUP)/picture

@@ -11,7 +11,7 @@ $(SETUP)/%: tools/setup
 	@touch $@
 
 # Several groups at once are one installation.
-CHECK_NEEDS := firmware r5f twin run host analysis images board debug sdk templates fuzz source net
+CHECK_NEEDS := firmware r5f twin run host analysis images board debug sdk templates fuzz source net serial
 
 .PHONY: setup setup-check
 setup: setup-check

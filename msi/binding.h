@@ -37,6 +37,16 @@ int irq_wired_init(struct irq_parent **parent);
 int irq_bind_wired(struct device *device, struct irq_parent *parent, const uint16_t *intids,
                    uint32_t count);
 
+/* Makes the parent of devices that share lines: line i is a level at INTID intids[i], for i <
+ * count. For each host of PCI that has such, for example. */
+int irq_shared_init(const uint16_t *intids, uint32_t count, struct irq_parent **parent);
+
+/* A device at one of these lines, with one source: it can be masked at the device, and the device
+ * can tell whether it holds the line (both functions of msi/device.h, or this is -EINVAL). All
+ * interrupts of a line are on one core and move together, and have one priority: a request with
+ * another is -ENOSPC, as is one for which the line has no place. irq_trigger() is -ENOTSUP. */
+int irq_bind_shared(struct device *device, struct irq_parent *parent, uint32_t line);
+
 /* An interrupt router (AM65x TRM SPRUID7, 10.2, interrupt router). The system firmware says which
  * outputs this host owns. Output first_output + n of a range leads to INTID first_intid + n.
  * Outputs whose INTID the root does not have are left out, and logged. */
@@ -56,6 +66,15 @@ int irq_intr_init(const struct intr_facts *facts, struct irq_parent **parent);
  * the array must live as long as the binding. */
 int irq_bind_intr(struct device *device, struct irq_parent *parent, const uint16_t *inputs,
                   uint32_t count);
+
+/* Makes the parent of devices whose interrupts come through two routers, one behind the other: the
+ * near one's facts have for `first_intid` the far one's input that is wired to first_output.
+ * -EINVAL: one is no router's parent. */
+int irq_chain_init(struct irq_parent *near, struct irq_parent *far, struct irq_parent **parent);
+
+/* A device wired to the near router of such a parent, as irq_bind_intr(). */
+int irq_bind_chain(struct device *device, struct irq_parent *parent, const uint16_t *inputs,
+                   uint32_t count);
 
 /* An interrupt aggregator in front of a router (AM65x TRM SPRUID7, 10.2, interrupt aggregator):
  * VINT v is router input first_input + v. The system firmware says which VINTs and global events
@@ -100,6 +119,12 @@ int irq_its_reserve_ids(struct irq_parent *parent, uint32_t count, uint32_t mess
  * side by side are left; the ITS's errors (drivers/gic/its.h). */
 int irq_bind_its(struct device *device, struct irq_parent *parent, uint32_t device_id,
                  unsigned event_bits);
+
+/* The same for a device that has `count` of the 2^event_bits events, from `first` on: where several
+ * share an id and each has its own. Source i is event first + i; the device sends that. Errors as
+ * irq_bind_its(); -EINVAL: no events, or not all of them among these. */
+int irq_bind_its_part(struct device *device, struct irq_parent *parent, uint32_t device_id,
+                      unsigned event_bits, uint32_t first, uint32_t count);
 
 /* After a suspend, in which the system firmware may have lost what it keeps for this host, and an
  * aggregator its registers: has it make each route and each event's mapping that is not there any

@@ -7,6 +7,7 @@
 #ifndef MSI_CALL_H
 #define MSI_CALL_H
 
+#include "arch/relaxed.h"
 #include "lib/trace.h"
 #include "msi/internal.h"
 #include "msi/nesting.h"
@@ -22,10 +23,30 @@ TRACE_INLINE bool irq_claim_idle(struct irq_sink *sink, const struct irq_generat
 {
     uint64_t idle = own->idle;
 
+    if (IRQ_ALONE) { /* IRQs are masked, and the core is this one */
+        struct irq *irq = (struct irq *)sink;
+
+        if (__builtin_expect(relaxed_load32(&irq->state) != 0, 0))
+            return false;
+        relaxed_store32(&irq->state, IRQ_STATE_RUNNING);
+        return true;
+    }
     return __builtin_expect(__atomic_compare_exchange_n(&sink->claim, &idle,
                                                         idle | IRQ_STATE_RUNNING, false,
                                                         __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST),
                             1);
+}
+
+/* What is left in the state. IRQs are masked, though the handler may have been open to others. */
+TRACE_INLINE uint32_t irq_end_running(struct irq *irq)
+{
+    if (IRQ_ALONE) {
+        uint32_t left = relaxed_load32(&irq->state) & ~(uint32_t)IRQ_STATE_RUNNING;
+
+        relaxed_store32(&irq->state, left);
+        return left;
+    }
+    return __atomic_and_fetch(&irq->state, ~(uint32_t)IRQ_STATE_RUNNING, __ATOMIC_SEQ_CST);
 }
 
 /* Calls the handler, and lets the interrupt go. Its caller has claimed it. */
@@ -42,10 +63,11 @@ TRACE_INLINE void irq_call(struct irq *irq, const struct irq_generation *own, bo
     else
         result = irq->handler(irq->context);
     trace_if(traced, irq_handled, (uintptr_t)irq, irq->index);
-    __asm__("" : "+r"(window)); /* else GCC keeps it over the handler: one register more */
+    if (!IRQ_ALONE)
+        __asm__("" : "+r"(window)); /* else GCC keeps it over the handler: one register more */
     if (__builtin_expect(result != IRQ_HANDLED || irq_storm_is_due(window, own), 0))
         irq_state_after_call(irq, result);
-    left = __atomic_and_fetch(&irq->state, ~(uint32_t)IRQ_STATE_RUNNING, __ATOMIC_SEQ_CST);
+    left = irq_end_running(irq);
     if (__builtin_expect(left != 0, 0))
         irq_state_let_go(irq, left);
 }

@@ -40,7 +40,9 @@
 #include <stdlib.h>
 
 #define SPI_PLACES    1024u /* INTIDs below are SGIs, PPIs, SPIs and the special ones */
-#define SINK_NO_CLAIM 1u    /* in a table: the sink is no interrupt's own (struct irq_sink) */
+/* In a table: the sink is no interrupt's own (struct irq_sink). Alone it is not looked at: to claim
+ * one is cheap, and this one is never idle. */
+#define SINK_NO_CLAIM 1u
 
 /* No part of an interrupt that goes its usual way: compiled for size. */
 #define SLOW          __attribute__((noinline, cold))
@@ -58,6 +60,10 @@ static uint64_t spurious[CORE_MAX];
 /* Whoever waits for a handler is told when the generation changes (msi/quiesce.h). */
 static void advance(struct irq_generation *own, uint64_t steps)
 {
+    if (IRQ_ALONE) {
+        own->value += 2;
+        return;
+    }
     __atomic_store_n(&own->value, own->value + steps, __ATOMIC_SEQ_CST);
     /* A waiter counts itself before it looks at the generation: one of the two sees the other. */
     if (__builtin_expect(__atomic_load_n(&irq_quiesce_waiters, __ATOMIC_SEQ_CST) != 0, 0))
@@ -94,23 +100,23 @@ static __attribute__((noinline)) bool deliver_other(unsigned intid)
  * in a table, which need not be looked at: below SPI_PLACES are all but LPIs, and there are no LPIs
  * beyond what GICR_PROPBASER.IDbits says (IHI 0069, 5.1.1), for which irq_dispatch_lpi_init() has
  * made the other table. */
-TRACE_INLINE uintptr_t find_sink(const struct irq_generation *own, uint64_t intid)
+TRACE_INLINE uintptr_t find_sink(const struct irq_generation *own, root_intid_t intid)
 {
     uintptr_t *table = own->spis;
 
-    if (__builtin_expect(intid >= SPI_PLACES, 0)) {
+    if (ROOT_HAS_MESSAGES && __builtin_expect(intid >= SPI_PLACES, 0)) {
         table = own->lpis;
         if (table == NULL)
             return 0;
     }
     /* Sequentially consistent, against the generation's store before it: either this load sees
      * that the sink is gone, or irq_quiesce() sees that this core is inside. */
-    return __atomic_load_n(&table[intid], __ATOMIC_SEQ_CST);
+    return IRQ_ALONE ? table[intid] : __atomic_load_n(&table[intid], __ATOMIC_SEQ_CST);
 }
 
 TRACE_INLINE void deliver_shared(uintptr_t sink, const struct irq_generation *own, bool traced)
 {
-    if ((sink & SINK_NO_CLAIM) == 0)
+    if (IRQ_ALONE || (sink & SINK_NO_CLAIM) == 0)
         irq_deliver((struct irq_sink *)sink, own, traced);
     else
         ((struct irq_sink *)(sink - SINK_NO_CLAIM))
@@ -119,8 +125,12 @@ TRACE_INLINE void deliver_shared(uintptr_t sink, const struct irq_generation *ow
 
 TRACE_INLINE bool take_any(const struct irq_generation *own, bool traced)
 {
-    uint64_t intid = root_acknowledge();
-    uintptr_t sink = find_sink(own, intid);
+    root_intid_t intid = root_acknowledge(own->root);
+    uintptr_t sink;
+
+    if (IRQ_ALONE)
+        __asm__("" : "+r"(intid)); /* else GCC indexes the table by an instruction of its own */
+    sink = find_sink(own, intid);
 
     trace_if(traced, irq_acknowledge, intid, 0);
     if (__builtin_expect(sink != 0, 1))
@@ -128,7 +138,7 @@ TRACE_INLINE bool take_any(const struct irq_generation *own, bool traced)
     else if (!deliver_other((unsigned)intid))
         return false;
     trace_if(traced, irq_end, intid, 0);
-    root_end(intid);
+    root_end(own->root, intid);
     return true;
 }
 
@@ -152,22 +162,28 @@ static __attribute__((noinline)) bool take_more(struct irq_generation *own, bool
         advance(own, 2); /* that one is over, this core is still inside */
         if (!take_one(own, traced))
             return false;
-        if (!root_is_raised())
+        if (!root_is_raised(own->root))
             return left == 1;
     }
     return true;
+}
+
+static SLOW void tell_full_round(const struct irq_generation *own)
+{
+    irq_storm_round_full(core_id(), own->value, root_has_pending());
 }
 
 TRACE_INLINE void dispatch_all(struct irq_generation *own, bool traced)
 {
     bool full = false;
 
-    __atomic_store_n(&own->value, own->value + 1, __ATOMIC_SEQ_CST); /* odd */
-    if (take_one(own, traced) && __builtin_expect(root_is_raised(), 0))
+    if (!IRQ_ALONE)
+        __atomic_store_n(&own->value, own->value + 1, __ATOMIC_SEQ_CST); /* odd */
+    if (take_one(own, traced) && __builtin_expect(root_is_raised(own->root), 0))
         full = take_more(own, traced);
     advance(own, 1);               /* even */
     if (__builtin_expect(full, 0)) /* a thread that can go on, goes on */
-        irq_storm_round_full(core_id(), own->value, root_has_pending());
+        tell_full_round(own);
 }
 
 static void dispatch(void *own)
@@ -221,6 +237,7 @@ SLOW int irq_dispatch_init(void)
     for (unsigned core = 0; core < CORE_MAX; core++) {
         irq_generations[core].idle = (uint64_t)core << 32;
         irq_generations[core].spis = spi_table;
+        irq_generations[core].root = root_context();
     }
     exception_set_irq_contexts(irq_generations, sizeof(irq_generations[0]));
     return 0;
@@ -284,7 +301,7 @@ int irq_sink_attach(unsigned intid, struct irq_sink *sink)
             return -ENOMEM;
         slot = sink_slot(intid);
     }
-    if (sink->claim == IRQ_SINK_NO_CLAIM)
+    if (!IRQ_ALONE && sink->claim == IRQ_SINK_NO_CLAIM)
         tagged += SINK_NO_CLAIM;
     if (!__atomic_compare_exchange_n(slot, &none, tagged, false, __ATOMIC_SEQ_CST,
                                      __ATOMIC_SEQ_CST))

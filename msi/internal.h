@@ -80,8 +80,10 @@ struct irq_binding {
     union {
         const uint16_t *numbers;  /* wired: INTIDs; router: inputs */
         uint16_t ti_sci_device;   /* aggregator: the events' source */
+        uint32_t line;            /* shared lines */
         struct its_identity *its; /* ITS */
     } data;
+    uint32_t first_event; /* ITS: source 0's, among those of the device id */
 };
 
 /* All in thread context with the parent's mutex held, unless said otherwise. */

@@ -88,7 +88,7 @@ static int restore_all(const struct irq_binding *binding)
     int first_error = 0;
 
     for (; (irq = irq_sources_next(&binding->sources, &index)) != NULL; index++) {
-        int error = irq->slot != last ? irq_message_restore(irq) : 0;
+        int error = irq_message_restore(irq, irq->slot != last);
 
         last = irq->slot; /* a block's interrupts stand side by side */
         if (first_error == 0)

@@ -97,6 +97,11 @@ int irq_request_block(struct device *device, const struct irq_request *request, 
  *   free. */
 int irq_free(struct irq *irq);
 
+/* irq_free(), for who undoes a request and can't keep the handle: what would be -EAGAIN is freed by
+ * a later irq_request(). The interrupt's own handler must not have been called yet, since what it
+ * uses may go. Thread context, as irq_request() before it. */
+void irq_give_up(struct irq *irq);
+
 /* irq_free() for each handle that is not NULL. Sets those that are gone to NULL; those that are
  * still the caller's (-EAGAIN, -EDEADLK) stay in the array, and the call can be repeated. Thread
  * context. The first error of irq_free(); -EINVAL: irqs is NULL. */
@@ -130,8 +135,9 @@ unsigned irq_core(const struct irq *irq);
 int irq_synchronize(struct irq *irq);
 
 /* Whether an event has arrived that the handler has not seen. Any context. Where the parent is the
- * ITS, a message counts from the time that it has interrupted a core: no register tells which LPIs
- * wait, and a redistributor need not write them to its table in memory (IHI 0069, 5.1.2). */
+ * ITS, a message counts while a device keeps it that can tell (source_pending() of msi/device.h),
+ * and from the time that it has interrupted a core: no register tells which LPIs wait, and a
+ * redistributor need not write them to its table in memory (IHI 0069, 5.1.2). */
 bool irq_pending(struct irq *irq);
 
 /* Gives all of a device's messages to its write_message() again, from this layer's copy: after the

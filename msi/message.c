@@ -4,6 +4,8 @@
  */
 #include "msi/message.h"
 
+#include "msi/state.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -28,7 +30,7 @@ static void forget(struct irq **irqs, unsigned count, struct irq_slot *slot)
     free(slot);
 }
 
-int irq_message_assign(struct irq **irqs, unsigned count)
+static int assign(struct irq **irqs, unsigned count)
 {
     const struct irq_binding *binding = irqs[0]->binding;
 
@@ -51,6 +53,17 @@ int irq_message_assign(struct irq **irqs, unsigned count)
     return error;
 }
 
+int irq_message_assign(struct irq **irqs, unsigned count)
+{
+    int error = 0;
+
+    if (!irqs[0]->binding->device->has_slot_each)
+        return assign(irqs, count);
+    for (unsigned i = 0; i < count && error == 0; i++)
+        error = assign(&irqs[i], 1);
+    return error;
+}
+
 void irq_message_release(struct irq *irq)
 {
     struct irq_slot *slot = irq->slot;
@@ -62,9 +75,12 @@ void irq_message_release(struct irq *irq)
     irq->slot = NULL;
 }
 
-int irq_message_restore(struct irq *irq)
+int irq_message_restore(struct irq *irq, bool write)
 {
     const struct irq_slot *slot = irq->slot;
+    int error = slot != NULL && write ? write_slot(irq, &slot->message) : 0;
 
-    return slot != NULL ? write_slot(irq, &slot->message) : 0;
+    if (slot != NULL)
+        irq_state_restore(irq);
+    return error;
 }

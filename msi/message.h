@@ -25,14 +25,16 @@ static inline bool irq_has_messages(const struct irq_binding *binding)
     return binding->device->write_message != NULL && binding->parent->ops->compose != NULL;
 }
 
-/* Makes a slot for these interrupts of such a device, and has the device write it. On error there
- * is none. -ENOMEM, or the device's error. */
+/* Makes a slot for these interrupts of such a device, or one for each if that is how the device has
+ * them, and has the device write it. On error the caller releases those that have got one. -ENOMEM,
+ * or the device's error. */
 int irq_message_assign(struct irq **irqs, unsigned count);
 
 /* One interrupt with a slot less; with the last of them the device empties it. */
 void irq_message_release(struct irq *irq);
 
-/* Has the device write the copy. */
-int irq_message_restore(struct irq *irq);
+/* Has the device write the copy, and mask its source as the state has it: the first interrupt of
+ * each slot, with `write`. */
+int irq_message_restore(struct irq *irq, bool write);
 
 #endif

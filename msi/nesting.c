@@ -54,7 +54,7 @@ static void dispatch_nested(void *context)
     unsigned core = core_id(), depth = depths[core]++;
 
     irq_dispatch_nested(own);
-    irq_storm_nested(core, depth, own->value, root_is_raised());
+    irq_storm_nested(core, depth, own->value, root_is_raised(own->root));
     depths[core] = depth;
 }
 

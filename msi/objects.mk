@@ -4,7 +4,6 @@ msi-sources := $(addprefix msi/, \
     quiesce.c reclaim.c \
     reference.c registry.c request.c service.c sources.c state.c statistics.c storm.c stray.c timeout.c work.c)
 library-sources += $(msi-sources)
-# timeout.c wants an alarm (arch/alarm.h).
-r5-sources += $(filter-out msi/timeout.c,$(msi-sources))
+r5-sources += $(msi-sources)
 public-headers += $(addprefix msi/, \
     balance.h binding.h device.h evacuate.h handler.h irq.h limits.h local.h places.h report.h service.h statistics.h timeout.h work.h)

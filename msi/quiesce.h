@@ -15,6 +15,10 @@
 
 #define IRQ_CACHE_LINE 64
 
+/* There is no other core: what is done with IRQs masked is done in one step, and in thread context
+ * no handler runs. The number is never odd then, and nobody waits for it. */
+#define IRQ_ALONE      (CORE_MAX == 1)
+
 /* With what its core's dispatcher wants at hand (msi/dispatch.c). */
 struct irq_generation {
     uint64_t value;
@@ -22,6 +26,7 @@ struct irq_generation {
     uintptr_t *spis, *lpis; /* tables of sinks, by INTID; lpis: NULL, or as if it began at 0 */
     uint32_t storm_look;    /* after how many calls irq_storm_is_call() is to be asked; atomic */
     irq_open_t open;        /* for this exception's handlers (msi/nesting.h), or NULL */
+    uintptr_t root;         /* root_context() */
 } __attribute__((aligned(IRQ_CACHE_LINE)));
 
 /* Each core's number, which msi/dispatch.c advances, and how many wait for one to change; after an

@@ -11,8 +11,7 @@
  * requested must have come back. */
 struct irq_inventory {
     uint32_t irqs, bindings;
-    uint32_t
-        held; /* gone for their users, but not yet released by parents or by hanging handlers */
+    uint32_t held; /* gone for their users, not yet released by parents or hanging handlers */
     uint32_t events, vints, routes; /* of aggregators and routers, in use */
     uint32_t its_devices, lpis;     /* of the ITS, in use */
     uint32_t events_free, vints_free, routes_free, lpis_free;

@@ -24,6 +24,12 @@
 
 LOG_USE(irq);
 
+/* Linked by stuck_next: those that their owners have given up while some handler did not return. */
+static struct irq *given_up;
+static struct spinlock given_up_lock = SPINLOCK_INIT;
+
+static void free_given_up(void);
+
 /* ---- requesting ---- */
 
 static bool is_power_of_two(unsigned number)
@@ -239,6 +245,8 @@ int irq_request_block(struct device *device, const struct irq_request *request, 
         return error != 0 ? error : -ENODEV;
     if (irq_later_is_left())
         irq_service();
+    if (__atomic_load_n(&given_up, __ATOMIC_RELAXED) != NULL)
+        free_given_up();
     error = request_bound(binding, &order, irqs);
     irq_binding_put(binding);
     if (irq_reclaim_count() != 0) /* who has just added one sees it */
@@ -318,6 +326,44 @@ int irq_free(struct irq *irq)
     if (irq_reclaim_count() != 0) /* who has just added one sees it */
         irq_reclaim();
     return error;
+}
+
+/* ---- giving up ---- */
+
+static void keep(struct irq *irq)
+{
+    unsigned long state = spin_lock(&given_up_lock);
+
+    irq->stuck_next = given_up;
+    __atomic_store_n(&given_up, irq, __ATOMIC_RELAXED);
+    spin_unlock(&given_up_lock, state);
+}
+
+void irq_give_up(struct irq *irq)
+{
+    if (irq_free(irq) == -EAGAIN)
+        keep(irq);
+}
+
+/* What they have is another's to request. One wait is for all of them. */
+static __attribute__((noinline, cold)) void free_given_up(void)
+{
+    unsigned long state = spin_lock(&given_up_lock);
+    struct irq *all = given_up;
+    bool can_go;
+
+    __atomic_store_n(&given_up, NULL, __ATOMIC_RELAXED);
+    spin_unlock(&given_up_lock, state);
+    can_go = irq_await_handlers() == 0;
+    while (all != NULL) {
+        struct irq *irq = all;
+
+        all = irq->stuck_next;
+        if (can_go)
+            irq_give_up(irq);
+        else
+            keep(irq);
+    }
 }
 
 int irq_free_block(struct irq **irqs, unsigned count)

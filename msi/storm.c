@@ -24,6 +24,7 @@
 #include "arch/core.h"
 #include "arch/spinlock.h"
 #include "arch/time.h"
+#include "msi/handler.h"
 #include "msi/later.h"
 #include "msi/limits.h"
 #include "msi/quiesce.h"
@@ -42,6 +43,8 @@
 #define VOTES_GIVE_UP   (4u * VOTES)
 /* By how many of a pass's votes what can't be masked is foremost. */
 #define LEAD            16u
+/* After which part of the window a handler may know. */
+#define REST_PART       4u
 
 /* No part of an interrupt that goes its usual way: compiled for size. */
 #define SLOW            __attribute__((noinline, cold))
@@ -340,6 +343,15 @@ void irq_storm_nested(unsigned core, unsigned depth, uint64_t generation, bool m
 }
 
 /* ---- both ---- */
+
+bool irq_should_rest(void)
+{
+    const unsigned core = core_id();
+    const struct rounds *own = &rounds[core];
+
+    return own->generation != 0 && !had_a_gap(core) &&
+           time_now_ns() - own->since >= window_ns() / REST_PART;
+}
 
 SLOW bool irq_storm_is_call(struct irq_storm_window *window, bool idle)
 {

@@ -28,10 +28,11 @@ void irq_storm_init(void);
 /* A window that starts now, after so many calls. Any context. */
 struct irq_storm_window irq_storm_window_now(uint64_t calls);
 
-/* Counts a call of the handler, which begins. Interrupt context, as the next two. */
+/* Counts a call of the handler, which begins. Interrupt context, as the next two; IRQs are masked.
+ */
 static inline void irq_storm_begin_call(struct irq_storm_window *window)
 {
-    relaxed_store64(&window->calls, window->calls + 1);
+    relaxed_store64(&window->calls, window->calls + 1); /* nobody else stores there */
 }
 
 /* Whether irq_storm_is_call() is to be asked now, even if the call has found something to do. */

@@ -36,6 +36,7 @@ static uint32_t waiters; /* for the end of some function, or for alarms that are
 static struct mutex mutex = MUTEX_INIT; /* for the next ones */
 static unsigned users;                  /* atomic: the handler looks at it */
 static bool taken;                      /* the alarms are ours */
+static bool kept;                       /* they are not, but not all are given back */
 
 /* To whoever waits: he counts himself before he looks. */
 static void tell(void)
@@ -177,9 +178,18 @@ static void put_alarms(void)
     __atomic_sub_fetch(&waiters, 1, __ATOMIC_SEQ_CST);
     if (error != 0)
         return;
-    /* A place that a hanging handler keeps is nobody's: the next user is told -EBUSY. */
-    (void)irq_ppi_free_all(ALARM_INTID);
+    /* A place that a hanging handler keeps is nobody's, and for the next user to give back. */
+    kept = irq_ppi_free_all(ALARM_INTID) != 0;
     taken = false;
+}
+
+/* With the mutex. */
+static int take_alarms(void)
+{
+    if (kept && irq_ppi_free_all(ALARM_INTID) != 0)
+        return -EBUSY;
+    kept = false;
+    return irq_ppi_request_all(ALARM_INTID, expire, NULL);
 }
 
 int timeout_begin(struct timeout *timeout, timeout_function_t function, void *context)
@@ -189,7 +199,7 @@ int timeout_begin(struct timeout *timeout, timeout_function_t function, void *co
     if (error != 0)
         return error;
     if (!taken)
-        error = irq_ppi_request_all(ALARM_INTID, expire, NULL);
+        error = take_alarms();
     if (error == 0) {
         taken = true;
         __atomic_add_fetch(&users, 1, __ATOMIC_SEQ_CST);

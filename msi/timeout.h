@@ -37,7 +37,8 @@ struct timeout {
 };
 
 /* Makes a timeout that is not set. Thread context. -EBUSY: somebody else has a core's alarm
- * (irq_ppi_request()); -EDEADLK: elsewhere. */
+ * (irq_ppi_request()), or a handler has not returned since the last user gave them back; -EDEADLK:
+ * elsewhere. */
 int timeout_begin(struct timeout *timeout, timeout_function_t function, void *context);
 
 /* Has the function called once on this core, when so many microseconds are over; what it was set to
@@ -51,7 +52,8 @@ bool timeout_stop(struct timeout *timeout);
 
 /* When it returns 0, the function runs on no core and never will again; timeout_set() returns
  * -ECANCELED. Thread context. -EDEADLK: elsewhere; -EAGAIN: the function has not returned for 5 s:
- * it is not called again, but its memory is still in use: end it again. */
+ * it is not called again, but its memory is still in use: end it again. One that has ended may be
+ * ended again: nothing happens. */
 int timeout_end(struct timeout *timeout);
 
 /* A core is off: what is set there becomes the calling core's. Thread context. */

@@ -31,8 +31,9 @@ enum am65x_uart {
 };
 
 /* All four that have a PDMA: those, and the MCU domain's. */
-#define AM65X_DEV_MCASP0 104u /* TI-SCI */
-#define AM65X_DEV_UART0  146u /* TI-SCI: one up each, the MCU domain's last */
+#define AM65X_DEV_MCASP0    104u /* TI-SCI */
+#define AM65X_DEV_UART0     146u /* TI-SCI: one up each, the MCU domain's last */
+#define AM65X_DEV_MCU_UART0 (AM65X_DEV_UART0 + 3u)
 enum am65x_mcu_uart {
     AM65X_MCU_UART0_BASE = 0x40a00000,
     AM65X_MCU_UART0_INTID = 597,
@@ -99,12 +100,61 @@ enum am65x_cpsw {
     AM65X_EVM_PHY_DELAY = 7,
 };
 
+/* PCI Express: the application's registers of controller 0, the other one's behind; its mode, its
+ * SERDES's lane and clocks, and the ids of both, in CTRL_MMR0. */
+enum am65x_pcie {
+    AM65X_CTRL_MMR0_BASE = 0x00100000,
+    AM65X_CTRL_MMR0_SIZE = 0x1c000,
+    AM65X_PCI_DEVICE_ID = 0x00100210,
+    AM65X_PCIE_CTRL = 0x00104060,
+    AM65X_PCIE_CTRL_STRIDE = 0x10,
+    AM65X_SERDES_CTRL = 0x00104080,
+    AM65X_SERDES_CTRL_STRIDE = 0x10,
+    AM65X_SERDES_FUNCTIONS = 3,
+    AM65X_SERDES_BASE = 0x00900000,
+    AM65X_SERDES_STRIDE = 0x10000,
+    AM65X_PCIE_APP_BASE = 0x05500000,
+    AM65X_PCIE_STRIDE = 0x100000,
+};
+
 /* Secure-proxy threads of host 12 (A53, non-secure), and the receive thread's interrupt. */
 enum am65x_sci {
     AM65X_HOST_A53 = 12,
     AM65X_SCI_RX_THREAD = 11,
     AM65X_SCI_TX_THREAD = 13,
     AM65X_SCI_RX_INTID = 69, /* GIC_SPI 37 */
+};
+
+/* As a Cortex-R5F of the MCU domain has it: its VIM, whose input n is INTID 32 + n
+ * (drivers/vim/vim_root.h); the MCU Navigator's secure proxy, with the threads of non-secure hosts
+ * 3 and 5, for core 0 and 1. */
+enum am65x_r5f {
+    AM65X_VIM_BASE = 0x40f80000,
+    AM65X_VIM_INTID = 32,
+    AM65X_VIM_MCU_UART0 = 30,
+    AM65X_VIM_MCU_TIMER0 = 38, /* and one up each, as the devices */
+    AM65X_VIM_MCU_INTR = 64,   /* what is wired to outputs 0-31, of core 1 to 32-63 */
+    AM65X_VIM_MAIN2MCU = 160,  /* MAIN2MCU_LVL's outputs, of both cores */
+
+    AM65X_MCU_TIMER0_BASE = 0x40400000,
+    AM65X_MCU_TIMER_STRIDE = 0x10000,
+    AM65X_R5F_TIMERS = 2, /* each core's: core 1's are MCU_TIMER2 and 3 */
+
+    AM65X_MCU_INTR_OUTPUTS_EACH = 32,
+    AM65X_INTR_OUTPUTS_MCU = 120, /* of the main router, and the inputs of MAIN2MCU_LVL behind */
+    AM65X_INTR_OUTPUTS_MCU_COUNT = 8,
+    AM65X_MAIN2MCU_FROM_INTR = 184,
+    AM65X_MAIN2MCU_OUTPUTS = 64,
+    AM65X_MCU_INTA_BASE = 0x2a700000,
+
+    AM65X_MCU_SECURE_PROXY_RT_BASE = 0x2a380000,
+    AM65X_MCU_SECURE_PROXY_SCFG_BASE = 0x2a400000,
+    AM65X_MCU_SECURE_PROXY_DATA_BASE = 0x2a480000,
+    AM65X_HOST_R5F = 3, /* of core 0; of core 1 it is two up, and threads are ten up */
+    AM65X_R5F_SCI_RX_THREAD = 1,
+    AM65X_R5F_SCI_TX_THREAD = 3,
+    AM65X_R5F_SCI_THREADS = 10,
+    AM65X_VIM_SCI_RX = 65, /* of either core */
 };
 
 /* The initialiser of a struct ti_sci_config (drivers/ti_sci/ti_sci.h) from them. */
@@ -119,15 +169,23 @@ enum am65x_sci {
 enum am65x_device {
     AM65X_DEV_MCU_CPSW0 = 5,
     AM65X_DEV_NAVSS = 118,
+    AM65X_DEV_PCIE0 = 120, /* PCIE1 is the next, and so with SERDES */
+    AM65X_DEV_SERDES0 = 153,
     AM65X_DEV_INTA = 179,
     AM65X_DEV_INTR = 182,
     AM65X_DEV_PROXY = 185,
     AM65X_DEV_RINGACC = 187,
     AM65X_DEV_UDMAP = 188,
+    AM65X_DEV_MAIN2MCU_LVL = 97,
+    AM65X_DEV_MCU_TIMER0 = 35,
     AM65X_DEV_MCU_NAVSS = 119,
+    AM65X_DEV_MCU_ARMSS0_CPU0 = 159,
+    AM65X_DEV_MCU_INTA = 189,
+    AM65X_DEV_MCU_INTR = 190,
     AM65X_DEV_MCU_PROXY = 191,
     AM65X_DEV_MCU_UDMAP = 194,
     AM65X_DEV_MCU_RINGACC = 195,
+    AM65X_DEV_MCU_ARMSS0_CPU1 = 245,
 };
 
 /* Outputs of the main NAVSS's interrupt router: 0-63 are INTIDs 64-127, 64-119 are 448-503. */

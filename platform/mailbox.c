@@ -7,6 +7,7 @@
 #include "drivers/mailbox/mailbox.h"
 #include "msi/binding.h"
 #include "platform/am65x.h"
+#include "platform/internal.h"
 #include "platform/platform.h"
 
 #include <errno.h>
@@ -38,9 +39,7 @@ int platform_mailbox_take(unsigned number, struct mailbox_cluster **cluster)
 
     if (number >= PLATFORM_MAILBOXES || cluster == NULL)
         return -EINVAL;
-    if (platform_intr() == NULL)
-        return -ENODEV;
-    error = irq_bind_intr(&devices[number], platform_intr(), facts[number].inputs, MAILBOX_USERS);
+    error = platform_bind_main_intr(&devices[number], facts[number].inputs, MAILBOX_USERS);
     if (error != 0)
         return error;
     devices[number].name = facts[number].name;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * The AM65x's two Navigator Subsystems: where their UDMAPs and ring accelerators are (AM65x TRM
- * SPRUID7, chapter 2 "Memory Map"; TI-SCI documentation, "AM65x PSI-L Thread IDs"). The events of
- * the MCU's rings go to the main one's aggregator, as all events do.
+ * SPRUID7, chapter 2 "Memory Map"; TI-SCI documentation, "AM65x PSI-L Thread IDs"). On the A53s all
+ * events go to the main one's aggregator, the MCU's rings' too, on an R5F to the MCU's.
  */
 #include "drivers/udma/udma.h"
 #include "lib/log.h"
@@ -57,7 +57,6 @@ static const struct udma_facts all_facts[PLATFORM_NAVIGATORS] = {
             .tchan_rt = AM65X_MCU_TCHAN_RT_BASE,
             .psil_base = AM65X_MCU_PSIL_BASE,
             .ring_interrupts = &ring_devices[PLATFORM_NAVSS_MCU],
-            .no_high_capacity = true, /* it has two, for the R5Fs */
             .channel_interrupts = &channel_devices[PLATFORM_NAVSS_MCU],
             .trigger_base = AM65X_MCU_TRIGGER_BASE,
             .monitor_rt = AM65X_MCU_MONITOR_RT_BASE,
@@ -85,7 +84,8 @@ int platform_ring_events_up(enum platform_navigator navigator, struct irq_parent
     return error;
 }
 
-int platform_udma_up(enum platform_navigator navigator, uint32_t jtag_id)
+int platform_udma_up(enum platform_navigator navigator, enum platform_domain domain,
+                     uint32_t jtag_id)
 {
     struct udma_facts facts = all_facts[navigator];
     struct udma_inventory inventory;
@@ -93,9 +93,12 @@ int platform_udma_up(enum platform_navigator navigator, uint32_t jtag_id)
 
     /* TI errata SPRZ452, i2023: SR1.0, which is variant 0. */
     facts.ring_state_erratum = AM65X_JTAGID_VARIANT(jtag_id) == 0;
+    /* The MCU's has two channels of that kind, for the R5Fs. */
+    facts.no_high_capacity = navigator == PLATFORM_NAVSS_MCU && domain == PLATFORM_OTHER_DOMAIN;
     error = udma_init(&facts);
-    if (error == -ENOENT && navigator != PLATFORM_NAVSS_MAIN) {
-        log_info(udma, "of the MCU's Navigator nothing is this host's");
+    if (error == -ENOENT && domain == PLATFORM_OTHER_DOMAIN) {
+        log_info(udma, "of the %s Navigator nothing is this host's",
+                 navigator == PLATFORM_NAVSS_MAIN ? "main" : "MCU's");
         return 0;
     }
     if (error != 0)

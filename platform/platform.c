@@ -34,50 +34,13 @@
 /* For a function that every core runs. */
 #define CORE_TIME_US   UINT64_C(10000000)
 
-LOG_SUBJECT(platform);
+LOG_USE(platform);
 LOG_USE(boot);
 LOG_USE(gic);
 LOG_USE(its);
 LOG_USE(ti_sci);
 
 static const struct device_tree_info *tree; /* what the loader says */
-static struct irq_parent *wired_parent, *its_parent, *intr_parent, *inta_parent;
-
-static uintptr_t console_base;
-static uint16_t uart_intids[] = {AM65X_UART0_INTID};
-static const uint16_t sci_intids[] = {AM65X_SCI_RX_INTID};
-static struct device uart_device = {.name = "uart0"};
-static struct device sci_device = {.name = "ti-sci"};
-
-struct irq_parent *platform_wired(void)
-{
-    return wired_parent;
-}
-
-struct irq_parent *platform_its(void)
-{
-    return its_parent;
-}
-
-struct irq_parent *platform_intr(void)
-{
-    return intr_parent;
-}
-
-struct irq_parent *platform_inta(void)
-{
-    return inta_parent;
-}
-
-uint32_t platform_jtag_id(void)
-{
-    return mmio_read32(AM65X_JTAGID);
-}
-
-uintptr_t platform_console_base(void)
-{
-    return console_base;
-}
 
 /* ---- what each core does for itself ---- */
 
@@ -122,11 +85,6 @@ static int gic_up(void)
              facts.two_security_states ? "two security states" : "one security state",
              facts.intid_bits);
     return 0;
-}
-
-static int wires_up(void)
-{
-    return irq_wired_init(&wired_parent);
 }
 
 static int its_up(void)
@@ -179,7 +137,7 @@ static int messages_up(void)
     if (error == 0)
         error = irq_its_reserve_ids(parent, I2101_DEVICES, I2101_MESSAGES);
     if (error == 0)
-        its_parent = parent;
+        platform_parents.its = parent;
     return error;
 }
 
@@ -233,72 +191,20 @@ static void name_console(unsigned number)
 {
     static const char *const names[AM65X_UART_COUNT] = {"uart0", "uart1", "uart2"};
 
-    uart_device.name = names[number];
-    uart_intids[0] = (uint16_t)(AM65X_UART0_INTID + number);
-    console_base = AM65X_UART0_BASE + number * AM65X_UART_STRIDE;
-}
-
-/* A device of this file's with one wire. */
-static int wire_up(struct device *device, const uint16_t *intids, const struct irq_request *request)
-{
-    struct irq *irq;
-    int error = irq_bind_wired(device, wired_parent, intids, 1);
-
-    if (error != 0)
-        return error;
-    error = irq_request(device, request, &irq);
-    if (error != 0)
-        (void)irq_unbind(device); /* if that fails too, another try says -EBUSY */
-    return error;
-}
-
-static enum irq_return console_interrupt(void *context)
-{
-    (void)context;
-    return uart_interrupt() ? IRQ_HANDLED : IRQ_NONE;
-}
-
-/* Until then the console is polled. */
-static int console_interrupt_up(void)
-{
-    const struct irq_request request = {.handler = console_interrupt, .name = "console", .core = 0};
-    int error = wire_up(&uart_device, uart_intids, &request);
-
-    if (error == 0)
-        uart_use_interrupt();
-    return error;
+    platform_set_console(names[number], AM65X_UART0_BASE + number * AM65X_UART_STRIDE,
+                         (uint16_t)(AM65X_UART0_INTID + number));
 }
 
 static int system_firmware_up(void)
 {
     static const struct ti_sci_config config = AM65X_TI_SCI_CONFIG;
-    struct ti_sci_version version;
-    int error = ti_sci_init(&config);
 
-    if (error == 0)
-        error = ti_sci_get_version(&version);
-    if (error != 0)
-        return error;
-    log_info(ti_sci, "\"%s\", version %u, ABI %u.%u", version.description, version.version,
-             version.abi_major, version.abi_minor);
-    return 0;
+    return platform_system_firmware_up(&config);
 }
 
-static enum irq_return answer_interrupt(void *context)
-{
-    (void)context;
-    return ti_sci_receive() ? IRQ_HANDLED : IRQ_NONE;
-}
-
-/* Until then answers are polled for. */
 static int answers_up(void)
 {
-    const struct irq_request request = {.handler = answer_interrupt, .name = "answers", .core = 0};
-    int error = wire_up(&sci_device, sci_intids, &request);
-
-    if (error == 0)
-        ti_sci_use_interrupt(true);
-    return error;
+    return platform_answers_up(AM65X_SCI_RX_INTID);
 }
 
 static int router_up(void)
@@ -314,7 +220,7 @@ static int router_up(void)
         .reserve = INTR_RESERVE,
     };
 
-    return irq_intr_init(&intr, &intr_parent);
+    return irq_intr_init(&intr, &platform_parents.intr);
 }
 
 static int aggregator_up(void)
@@ -326,27 +232,27 @@ static int aggregator_up(void)
         .first_input = 0,
     };
 
-    return irq_inta_init(&inta, intr_parent, &inta_parent);
+    return irq_inta_init(&inta, platform_parents.intr, &platform_parents.inta);
 }
 
 static int ring_events_up(void)
 {
-    return platform_ring_events_up(PLATFORM_NAVSS_MAIN, inta_parent);
+    return platform_ring_events_up(PLATFORM_NAVSS_MAIN, platform_parents.inta);
 }
 
 static int udma_up(void)
 {
-    return platform_udma_up(PLATFORM_NAVSS_MAIN, platform_jtag_id());
+    return platform_udma_up(PLATFORM_NAVSS_MAIN, PLATFORM_OWN_DOMAIN, platform_jtag_id());
 }
 
 static int mcu_ring_events_up(void)
 {
-    return platform_ring_events_up(PLATFORM_NAVSS_MCU, inta_parent);
+    return platform_ring_events_up(PLATFORM_NAVSS_MCU, platform_parents.inta);
 }
 
 static int mcu_udma_up(void)
 {
-    return platform_udma_up(PLATFORM_NAVSS_MCU, platform_jtag_id());
+    return platform_udma_up(PLATFORM_NAVSS_MCU, PLATFORM_OTHER_DOMAIN, platform_jtag_id());
 }
 
 /* ---- all of them ---- */
@@ -373,22 +279,17 @@ enum part_number {
     PARTS,
 };
 
-/* What a part can't be without, and what comes before it; a bit each. */
-#define NEEDS(part) (1u << (part))
+#define NEEDS(part) PLATFORM_NEEDS(part)
 
-static const struct part {
-    const char *name;
-    int (*up)(void);
-    uint32_t needs;
-} parts[PARTS] = {
+static const struct platform_part parts[] = {
     [GIC] = {"GIC", gic_up, 0},
     [INTERRUPTS] = {"interrupt layer", irq_init, NEEDS(GIC)},
     [CORE_INTERRUPTS] = {"core 0's interrupts", irq_core_init, NEEDS(INTERRUPTS)},
-    [WIRES] = {"wired interrupts", wires_up, NEEDS(CORE_INTERRUPTS)},
+    [WIRES] = {"wired interrupts", platform_wires_up, NEEDS(CORE_INTERRUPTS)},
     [ITS] = {"ITS", its_up, NEEDS(CORE_INTERRUPTS)},
     [LPIS] = {"LPIs", lpis_up, NEEDS(ITS)},
     [MESSAGES] = {"message interrupts", messages_up, NEEDS(LPIS)},
-    [CONSOLE] = {"console interrupt", console_interrupt_up, NEEDS(WIRES)},
+    [CONSOLE] = {"console interrupt", platform_console_interrupt_up, NEEDS(WIRES)},
     [CORES] = {"other cores", cores_up, NEEDS(CORE_INTERRUPTS)},
     [FIRMWARE] = {"system firmware", system_firmware_up, 0},
     [ANSWERS] = {"system firmware's interrupt", answers_up, NEEDS(FIRMWARE) | NEEDS(WIRES)},
@@ -402,147 +303,14 @@ static const struct part {
     [MCU_UDMA] = {"MCU UDMA", mcu_udma_up, NEEDS(MCU_RING_EVENTS) | NEEDS(UDMA)},
 };
 
-static struct part_state {
-    bool up;
-    int error;
-    unsigned refused; /* ranges of resources that it does without */
-} states[PARTS];
-
-/* The first of those that the part needs and that are not up; PARTS: they all are. */
-static enum part_number missing(const struct part *part)
-{
-    enum part_number other = 0;
-
-    while (other < PARTS && ((part->needs & NEEDS(other)) == 0 || states[other].up))
-        other++;
-    return other;
-}
-
-static void bring_up(const struct part *part, struct part_state *state)
-{
-    const enum part_number other = missing(part);
-    const unsigned refused = ti_sci_refused_ranges();
-    int error;
-
-    if (state->up && state->refused == 0)
-        return;
-    if (other < PARTS) {
-        state->error = -ENODEV;
-        log_error(platform, "%s: off, for want of %s", part->name, parts[other].name);
-        return;
-    }
-    error = part->up();
-    if (state->up && error == -EBUSY) /* it can't look again while it is in use */
-        return;
-    *state = (struct part_state){error == 0, error, ti_sci_refused_ranges() - refused};
-    if (error != 0)
-        log_error(platform, "%s: error %d", part->name, error);
-    else if (state->refused != 0)
-        log_warning(platform, "%s: up; ranges refused: %u", part->name, state->refused);
-}
-
-/* The error of the first part that is not up. */
-static int bring_all_up(void)
-{
-    int error = 0;
-
-    for (unsigned i = 0; i < PARTS; i++) {
-        bring_up(&parts[i], &states[i]);
-        if (error == 0)
-            error = states[i].error;
-    }
-    return error;
-}
-
-void platform_for_each_part(void (*visit)(const char *name, int error, unsigned refused,
-                                          void *argument),
-                            void *argument)
-{
-    for (unsigned i = 0; i < PARTS; i++)
-        visit(parts[i].name, states[i].error, states[i].refused, argument);
-}
-
-int platform_retry(void)
-{
-    return wait_is_allowed() ? bring_all_up() : -EDEADLK;
-}
-
-void platform_for_each_range(void (*visit)(const char *name, int error,
-                                           const struct ti_sci_range *range))
-{
-    static const struct {
-        const char *name;
-        uint16_t device;
-        uint8_t subtype;
-    } kinds[] = {
-        {"INTR outputs", AM65X_DEV_INTR, TI_SCI_SUBTYPE_IR_OUTPUT},
-        {"INTA VINTs", AM65X_DEV_INTA, TI_SCI_SUBTYPE_IA_VINT},
-        {"INTA events", AM65X_DEV_INTA, TI_SCI_SUBTYPE_GLOBAL_EVENT_SEVT},
-        {"rings", AM65X_DEV_RINGACC, TI_SCI_SUBTYPE_RA_GP},
-        {"transmit channels", AM65X_DEV_UDMAP, TI_SCI_SUBTYPE_UDMAP_TX_CHAN},
-        {"receive channels", AM65X_DEV_UDMAP, TI_SCI_SUBTYPE_UDMAP_RX_CHAN},
-    };
-
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        struct ti_sci_range range;
-        int error = ti_sci_get_range(kinds[i].device, kinds[i].subtype, &range);
-
-        visit(kinds[i].name, error, &range);
-    }
-}
-
-bool platform_owns(enum platform_resource resource, unsigned number)
-{
-    /* The general kind, then those of high capacity, and rings of channels. 0 ends. */
-    static const struct {
-        uint16_t device;
-        uint8_t subtypes[4];
-    } kinds[] = {
-        [PLATFORM_VINT] = {AM65X_DEV_INTA, {TI_SCI_SUBTYPE_IA_VINT}},
-        [PLATFORM_RING] = {AM65X_DEV_RINGACC,
-                           {TI_SCI_SUBTYPE_RA_GP, TI_SCI_SUBTYPE_RA_UDMAP_TX,
-                            TI_SCI_SUBTYPE_RA_UDMAP_TX_H}},
-        [PLATFORM_TRANSMIT_CHANNEL] = {AM65X_DEV_UDMAP,
-                                       {TI_SCI_SUBTYPE_UDMAP_TX_CHAN,
-                                        TI_SCI_SUBTYPE_UDMAP_TX_HCHAN}},
-        [PLATFORM_RECEIVE_CHANNEL] = {AM65X_DEV_UDMAP,
-                                      {TI_SCI_SUBTYPE_UDMAP_RX_CHAN,
-                                       TI_SCI_SUBTYPE_UDMAP_RX_HCHAN}},
-    };
-
-    for (const uint8_t *subtype = kinds[resource].subtypes; *subtype != 0; subtype++) {
-        struct ti_sci_range range;
-
-        if (ti_sci_get_range(kinds[resource].device, *subtype, &range) != 0)
-            continue;
-        if ((number >= range.first && number - range.first < range.count) ||
-            (number >= range.second_first && number - range.second_first < range.second_count))
-            return true;
-    }
-    return false;
-}
-
-static void log_range(const char *name, int error, const struct ti_sci_range *range)
-{
-    if (error != 0)
-        log_error(ti_sci, "range of %s: error %d", name, error);
-    else if (range->second_count != 0)
-        log_info(ti_sci, "range: %-18s %u-%u, %u-%u", name, range->first,
-                 range->first + range->count - 1u, range->second_first,
-                 range->second_first + range->second_count - 1u);
-    else
-        log_info(ti_sci, "range: %-18s %u-%u", name, range->first,
-                 range->first + range->count - 1u);
-}
-
 int platform_init(unsigned console, const struct device_tree_info *told)
 {
     int error;
 
     tree = told;
     name_console(console);
-    error = bring_all_up();
-    if (states[FIRMWARE].up)
-        platform_for_each_range(log_range);
+    error = platform_bring_up(parts, PARTS);
+    if (platform_is_up(FIRMWARE))
+        platform_log_ranges();
     return error;
 }

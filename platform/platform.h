@@ -72,7 +72,8 @@ int platform_core_on(unsigned core);
  * take when it was called: the caller sets one up. Messages don't wake: the ITS is off, and what
  * devices send meanwhile is lost. So is an edge on a wire; a level is not, nor what a ring reports:
  * its interrupt comes once more. The other cores go off before, and come back; interrupts are where
- * they were, requested, masked and routed as they were. DMA that runs is nobody's business here.
+ * they were, requested, masked and routed as they were. PCI Express goes down
+ * before, and comes up again (docs/pci.md); other DMA that runs is nobody's business here.
  *
  * is_over(argument), if not NULL, is asked at the last, with IRQs masked: whether what is to wake
  * it has been handled already, since it came earlier. What comes from then on is pending, and
@@ -82,25 +83,41 @@ int platform_core_on(unsigned core);
  * Thread context, core 0, while the other cores have nothing to do. 0: it was suspended, and all is
  * back. After these nothing has changed: -ECANCELED: is_over() said so, or work is queued;
  * -ENOTSUP: the secure monitor does not offer it (as TF-A's on an AM65x: docs/hardware.md);
- * -EINVAL: another core; -EDEADLK; -ENOMEM; -EBUSY: the ITS has not done its commands; -EPERM: a
- * core is on that is not ours; or an error of platform_core_off(). After any other error what is
- * told in the log did not come back, and the rest did; the interrupts of a core that did not are on
- * others. */
+ * -EINVAL: another core; -EDEADLK; -ENOMEM; -EBUSY: the ITS has not done its commands, or a drive
+ * its own; -EPERM: a core is on that is not ours; an error of a sleeper's; or an error of
+ * platform_core_off(). After any other error what is told in the log did not come back, and the
+ * rest did; the interrupts of a core that did not are on others. */
 int platform_suspend(bool (*is_over)(void *argument), void *argument);
+
+/* Who has something to do when the SoC is suspended, beside interrupts: stops what loses its power,
+ * and sets it up again. Thread context, core 0. */
+struct platform_sleeper {
+    /* Before the other cores go off. A negative errno: not now; nothing has changed. */
+    int (*down)(void *context);
+    /* When interrupts come again, and before the other cores do. lost: it was suspended. What does
+     * not come back, the log tells; the first error goes to platform_suspend()'s caller. */
+    int (*up)(void *context, bool lost);
+    void *context;
+    struct platform_sleeper *next; /* the platform's */
+};
+
+/* From now on, for good; once each. The last that came goes down first. Any context. */
+void platform_add_sleeper(struct platform_sleeper *sleeper);
 
 /* What the loader's device tree says; the EVM's values where there is none or it is damaged. Any
  * context. */
 const struct device_tree_info *platform_get_device_tree(void);
 
-/* The parents that devices are bound to (msi/binding.h); NULL if the bring-up did not get
- * there. Any context. */
+/* The parents that devices are bound to (msi/binding.h); NULL if the bring-up did not get there,
+ * as on an R5F it never gets to an ITS. Router and aggregator are the Navigator's of the core's own
+ * domain. Any context. */
 struct irq_parent *platform_wired(void);
 struct irq_parent *platform_its(void);
 struct irq_parent *platform_intr(void);
 struct irq_parent *platform_inta(void);
 
-/* The Navigators, for drivers/udma: NULL in its calls is the main one, too. NULL: the bring-up did
- * not get there. Any context. */
+/* The Navigators, for drivers/udma: NULL in its calls is that of the core's own domain, too: the
+ * main one on an A53, the MCU's on an R5F. NULL: the bring-up did not get there. Any context. */
 enum platform_navigator {
     PLATFORM_NAVSS_MAIN,
     PLATFORM_NAVSS_MCU,

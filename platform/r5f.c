@@ -4,34 +4,32 @@
  * application's main(), and from main()'s return to the end.
  */
 #include "arch/core.h"
-#include "arch/exception.h"
 #include "boot/boot.h"
-#include "drivers/uart/uart.h"
-#include "lib/console.h"
+#include "lib/device_tree.h"
 #include "lib/log.h"
 #include "lib/version.h"
-
-#include <stdlib.h>
-
-/* MCU_UART0 (TRM SPRUID7, memory map; its functional clock as k3-am65-mcu.dtsi's of the SoC). */
-#define MCU_UART0_BASE     0x40a00000u
-#define MCU_UART0_CLOCK_HZ 96000000u
-#define UART_BAUD          115200u
+#include "platform/application.h"
+#include "platform/internal.h"
+#include "platform/platform.h"
+#include "platform/r5f_arguments.h"
+#include "platform/r5f_console.h"
+#include "platform/r5f_number.h"
 
 LOG_SUBJECT(boot);
 
-/* The application. */
-int main(int argc, char **argv);
+static struct platform_boot_info boot_info;
 
-/* r5f.ld: its functions with __attribute__((constructor)). */
-typedef void (*constructor_t)(void);
-extern const constructor_t constructors_start[], constructors_end[];
-
-/* A report that comes before the console is up. */
-void exception_early_output(const char *text, size_t length)
+const struct platform_boot_info *platform_get_boot_info(void)
 {
-    if (uart_init(MCU_UART0_BASE, MCU_UART0_CLOCK_HZ, UART_BAUD) == 0)
-        uart_panic_write(text, length);
+    return &boot_info;
+}
+
+/* No loader hands one over: there is nothing in it. */
+const struct device_tree_info *platform_get_device_tree(void)
+{
+    static struct device_tree_info none; /* not const: 2 KiB of zeros are no part of the image */
+
+    return &none;
 }
 
 static void log_image(void)
@@ -45,19 +43,15 @@ static void log_image(void)
 
 noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_address)
 {
-    static const struct console_device uart = {uart_write, uart_getc, uart_flush,
-                                               uart_discard_through};
-    static char name[] = "k3metal";
-    static char *words[] = {name, NULL};
+    static char *words[R5F_ARGUMENTS_MAX + 2];
+    int count;
 
     (void)dtb;
     (void)entry_level;
     (void)load_address;
-    if (uart_init(MCU_UART0_BASE, MCU_UART0_CLOCK_HZ, UART_BAUD) == 0)
-        console_attach(&uart);
+    platform_r5f_console_attach(platform_r5f_number() == 0);
     log_image();
-    for (const constructor_t *constructor = constructors_start; constructor < constructors_end;
-         constructor++)
-        (*constructor)();
-    exit(main(1, words)); /* flushes stdout, runs atexit()'s functions, and comes to _exit() */
+    count = r5f_arguments(words);
+    boot_info.error = platform_r5f_init();
+    platform_run_application(count, words);
 }

@@ -13,17 +13,16 @@
 #include "lib/trace.h"
 #include "lib/version.h"
 #include "platform/am65x.h"
+#include "platform/application.h"
 #include "platform/internal.h"
 #include "platform/platform.h"
 
 #include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define UART_BAUD         115200u
-#define ARGUMENTS_MAX     128 /* words */
-#define BLANKS            " \t\n"
+#define ARGUMENTS_MAX     127 /* words */
 #define JTAGID_PART_AM65X 0xbb5au
 
 /* Records a core for trace=boot: 2^13, 256 KiB, enough for a copy by the demonstration. */
@@ -32,13 +31,6 @@
 LOG_USE(boot);
 
 static struct platform_boot_info boot_info;
-
-/* The application. */
-int main(int argc, char **argv);
-
-/* linker.ld: its functions with __attribute__((constructor)). */
-typedef void (*constructor_t)(void);
-extern const constructor_t constructors_start[], constructors_end[];
 
 const struct platform_boot_info *platform_get_boot_info(void)
 {
@@ -108,21 +100,16 @@ static void log_device_tree(int error, unsigned uart)
 /* ---- main() ---- */
 
 /* The boot arguments' words, with the program's name in front; returns their number. */
-static int split_arguments(char *text, char *words[ARGUMENTS_MAX + 1])
+static int split_arguments(char *text, char *words[ARGUMENTS_MAX + 2])
 {
-    static char name[] = "k3metal";
-    char *position = text, *word = strtok_r(text, BLANKS, &position);
-    int count = 0;
+    bool lost;
+    int count = platform_split_arguments(text, words, ARGUMENTS_MAX, &lost);
 
-    words[count++] = name;
-    for (; word != NULL && count < ARGUMENTS_MAX; word = strtok_r(NULL, BLANKS, &position))
-        words[count++] = word;
-    words[count] = NULL;
-    if (word != NULL || platform_get_device_tree()->arguments_cut)
+    if (lost || platform_get_device_tree()->arguments_cut)
         log_warning(
             boot,
             "of the boot arguments, %u words and %u characters are taken; they end with \"%s\"",
-            ARGUMENTS_MAX - 1u, DEVICE_TREE_ARGUMENTS_MAX - 1u, words[count - 1]);
+            (unsigned)ARGUMENTS_MAX, DEVICE_TREE_ARGUMENTS_MAX - 1u, words[count - 1]);
     return count;
 }
 
@@ -140,7 +127,7 @@ static void start_trace(int count, char **words)
 noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_address)
 {
     static char arguments[DEVICE_TREE_ARGUMENTS_MAX];
-    static char *words[ARGUMENTS_MAX + 1];
+    static char *words[ARGUMENTS_MAX + 2];
 
     boot_info = (struct platform_boot_info){
         .dtb = dtb, .entry_level = entry_level, .load_address = load_address};
@@ -154,8 +141,5 @@ noreturn void boot_main(uintptr_t dtb, unsigned entry_level, uintptr_t load_addr
     start_trace(count, words);
     gic_lpi_set_free_memory(platform_is_free_memory);
     boot_info.error = platform_init(uart, tree);
-    for (const constructor_t *constructor = constructors_start; constructor < constructors_end;
-         constructor++)
-        (*constructor)();
-    exit(main(count, words)); /* flushes stdout, runs atexit()'s functions, and comes to _exit() */
+    platform_run_application(count, words);
 }

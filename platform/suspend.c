@@ -3,7 +3,9 @@
  * Suspend to memory over PSCI (Arm DEN 0022, 5.20): what the SoC may lose is noted, the boot core's
  * power goes, and it all comes back in the order in which it depends on each other:
  *
- *   other cores off (their interrupts come here)    places, cores on
+ *   PCI Express: devices at rest                    places
+ *   other cores off (their interrupts come here)    cores on
+ *                                                   PCI Express: link, addresses, messages, drivers
  *   ITS off: its tables are complete                routes and events, as system firmware has them
  *   IRQs masked                                     IRQs unmasked
  *   GIC noted, LPIs off: pending tables complete    ITS
@@ -28,6 +30,7 @@
 #include "msi/irq.h"
 #include "msi/places.h"
 #include "msi/work.h"
+#include "platform/internal.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -127,16 +130,21 @@ static int suspend_alone(const struct end *end, bool *suspended)
 static int suspend(struct end *end)
 {
     struct irq_places *places = irq_places_note();
-    bool suspended = false;
+    bool suspended = false, is_down;
     int error, later = 0;
 
     if (places == NULL)
         return -ENOMEM;
-    error = turn_off(&end->off);
+    error = platform_sleepers_down();
+    is_down = error == 0;
+    if (error == 0)
+        error = turn_off(&end->off);
     if (error == 0)
         error = suspend_alone(end, &suspended);
     if (suspended)
         note_failure(&later, irq_restore_routes(), "routes");
+    if (is_down)
+        note_failure(&later, platform_sleepers_up(suspended), "PCI Express");
     note_failure(&later, turn_on(end->off), "cores");
     note_failure(&later, irq_places_put_back(places), "where interrupts are");
     return worst(error, later);

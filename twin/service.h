@@ -18,6 +18,9 @@
 #define TWIN_SMC_INJECT         0xc6000001u
 #define TWIN_SPARE_SHIFT        32
 
+/* An R5F's registers have half as many bits; there an argument of all ones stands for one of 64. */
+#define TWIN_R5F_SPARE_SHIFT    16
+
 /* x1 counter (enum am65x_counter, or the one below). x0: 0 or -1; x1: the value. */
 #define TWIN_SMC_COUNTER        0xc6000002u
 

@@ -20,6 +20,7 @@ static const struct kind {
     {"copies", bench_copies},     {"interrupts", bench_interrupts}, {"firmware", bench_firmware},
     {"requests", bench_requests}, {"messages", bench_messages},     {"channels", bench_channels},
     {"binds", bench_binds},       {"packets", bench_packets},       {"frames", bench_frames},
+    {"drives", bench_drives},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -86,5 +87,5 @@ static const char *complete(unsigned word, unsigned index)
 }
 
 COMMAND(bench, .arguments = "[kind] [rounds]",
-        .help = "what interrupts, copies, packets and requests cost", .run = run_bench,
+        .help = "what interrupts, copies, packets, reads and requests cost", .run = run_bench,
         .candidate = complete, .at_boot = true);

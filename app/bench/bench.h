@@ -76,5 +76,6 @@ int bench_channels(uint32_t rounds, struct bench_figure *figures);
 int bench_binds(uint32_t rounds, struct bench_figure *figures);
 int bench_packets(uint32_t rounds, struct bench_figure *figures);
 int bench_frames(uint32_t rounds, struct bench_figure *figures);
+int bench_drives(uint32_t rounds, struct bench_figure *figures);
 
 #endif

@@ -69,9 +69,8 @@ static int request(struct device *device, uint32_t index, struct irq **irq)
     return irq_request(device, &request, irq);
 }
 
-/* Requests and frees in turns, while so many others are in use. */
-static int measure_requests(const char *const names[2], struct device *device, uint32_t index,
-                            uint32_t rounds, struct bench_figure *figures)
+int bench_request_and_free(const char *const names[2], struct device *device, uint32_t index,
+                           uint32_t rounds, struct bench_figure *figures)
 {
     struct irq *irq;
     int error = 0;
@@ -138,12 +137,12 @@ static int measure_rings(struct device *device, const struct ti_sci_range *rings
     static const char *const shared[] = {"request of a ring's interrupt, VINT shared", "free"};
     uint32_t last = rings->first + rings->count - 1u, count = rings->count - 1u;
     uint32_t taken = count < RINGS_MAX ? count : RINGS_MAX;
-    int error = measure_requests(own, device, last, rounds, figures);
+    int error = bench_request_and_free(own, device, last, rounds, figures);
 
     if (error == 0)
         error = use_up_vints(device, last - taken, irqs, taken);
     if (error == 0)
-        error = measure_requests(shared, device, last, rounds, figures);
+        error = bench_request_and_free(shared, device, last, rounds, figures);
     return error;
 }
 
@@ -179,11 +178,11 @@ static int measure_messages(struct device *device, struct irq **irqs, uint32_t r
     int error = request_up_to(device, 0, irqs, 0, FEW);
 
     if (error == 0)
-        error = measure_requests(few, device, MANY, rounds, figures);
+        error = bench_request_and_free(few, device, MANY, rounds, figures);
     if (error == 0)
         error = request_up_to(device, 0, irqs, FEW, MANY);
     if (error == 0)
-        error = measure_requests(many, device, MANY, rounds, figures);
+        error = bench_request_and_free(many, device, MANY, rounds, figures);
     return error;
 }
 

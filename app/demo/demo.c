@@ -6,16 +6,15 @@
  * each channel's first chunk and then sleeps: each completion's interrupt queues the channel's next
  * one.
  */
+#include "app/demo/file.h"
 #include "arch/core.h"
 #include "arch/time.h"
 #include "arch/wait.h"
 #include "drivers/udma/udma.h"
 #include "lib/command.h"
 #include "lib/crc32.h"
-#include "lib/device_tree.h"
 #include "lib/log.h"
 #include "msi/report.h"
-#include "platform/platform.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -216,10 +215,11 @@ static int report_lanes(const struct demo *demo)
         if (first == 0)
             first = error;
     }
-    printf("  %-8s %10" PRIu64 " %12" PRIu64 "  of %zu bytes in %zu chunks\n", "total", interrupts,
-           bytes, demo->length, demo->chunks);
+    printf("  %-8s %10" PRIu64 " %12" PRIu64 "  of %lu bytes in %lu chunks\n", "total", interrupts,
+           bytes, (unsigned long)demo->length, (unsigned long)demo->chunks);
     if (first == 0 && bytes != demo->length) {
-        log_error(demo, "%" PRIu64 " bytes were counted, the file has %zu", bytes, demo->length);
+        log_error(demo, "%" PRIu64 " bytes were counted, the file has %lu", bytes,
+                  (unsigned long)demo->length);
         first = -EIO;
     }
     return first;
@@ -283,8 +283,8 @@ static int compare_inventories(const struct inventory *before, const struct inve
     }
     if (error == 0)
         log_info(demo,
-                 "every resource came back: %" PRIu32 " channels, %" PRIu32 " rings, %" PRIu32
-                 " events, %" PRIu32 " VINTs, %" PRIu32 " routes are free",
+                 "every resource came back: %u channels, %u rings, %" PRIu32 " events, %" PRIu32
+                 " VINTs, %" PRIu32 " routes are free",
                  after->udma.channels_free, after->udma.rings_free, after->irq.events_free,
                  after->irq.vints_free, after->irq.routes_free);
     return error;
@@ -343,16 +343,17 @@ static int prepare(struct demo *demo, const char *name)
     demo->lanes = calloc(demo->lane_count, sizeof(*demo->lanes));
     demo->copy = (uintptr_t)dma_alloc(demo->length);
     if (demo->lanes == NULL || demo->copy == 0) {
-        log_error(demo, "no memory for a copy of %s (%zu bytes)", name, demo->length);
+        log_error(demo, "no memory for a copy of %s (%lu bytes)", name,
+                  (unsigned long)demo->length);
         dma_free((void *)demo->copy);
         free(demo->lanes);
         return -ENOMEM;
     }
     log_info(demo,
-             "%s, %zu bytes at 0x%" PRIxPTR ", through %u channels on %u cores, %zu chunks "
-             "of up to %zu bytes",
-             name, demo->length, demo->source, demo->lane_count, core_count(), demo->chunks,
-             demo->chunk_size);
+             "%s, %lu bytes at 0x%" PRIxPTR ", through %u channels on %u cores, %lu chunks "
+             "of up to %lu bytes",
+             name, (unsigned long)demo->length, demo->source, demo->lane_count, core_count(),
+             (unsigned long)demo->chunks, (unsigned long)demo->chunk_size);
     return 0;
 }
 
@@ -387,19 +388,20 @@ static int copy_file(uintptr_t source, size_t length, const char *name)
 
 static int run_demo(int count, char **words)
 {
-    const struct memory_range *file = &platform_get_device_tree()->file;
+    uintptr_t start;
+    size_t length;
+    const char *name;
 
     (void)words;
     if (count != 1)
         return COMMAND_USAGE;
-    if (file->size == 0) {
-        log_error(demo, "the loader left no file in memory (/chosen linux,initrd-start)");
+    name = demo_find_file(&start, &length);
+    if (length == 0) {
+        log_error(demo, "%s", name);
         return COMMAND_FAILED;
     }
-    return copy_file((uintptr_t)file->base, (size_t)file->size, "the loader's file") == 0
-               ? COMMAND_DONE
-               : COMMAND_FAILED;
+    return copy_file(start, length, name) == 0 ? COMMAND_DONE : COMMAND_FAILED;
 }
 
-COMMAND(demo, .help = "copies the loader's file by DMA, and prints every route", .run = run_demo,
+COMMAND(demo, .help = "copies a file in memory by DMA, and prints every route", .run = run_demo,
         .at_boot = true);

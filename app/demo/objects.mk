@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: BSD-3-Clause
-module-demo := app/demo/demo.c app/demo/ethernet.c
+module-demo := $(addprefix app/demo/, demo.c ethernet.c loaders_file.c)
+r5-module-demo := $(addprefix app/demo/, demo.c own_image.c)

@@ -12,7 +12,6 @@
 #include "arch/idle.h"
 #include "msi/irq.h"
 #include "msi/report.h"
-#include "platform/cpsw.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,11 +19,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PING_US        2000000u
-#define PINGS_MAX      10000u
-#define ADDRESS_S_MAX  600u
-#define IRQS_MAX       16u
-#define INTERRUPT_NAME "net" /* of all of the port's: cpsw_config.name, or how they begin */
+#define PING_US       2000000u
+#define PINGS_MAX     10000u
+#define ADDRESS_S_MAX 600u
+#define IRQS_MAX      16u
+#define INTERRUPT_NAME                                                                             \
+    "net" /* of all of the port's: their driver's name for it, or how they begin */
 
 static int tell(const char *what, int error)
 {
@@ -81,13 +81,14 @@ static void print_services(void)
 
 static int print_state(void)
 {
-    struct cpsw_link link = {.up = false};
+    struct net_link link = {.up = false};
 
     if (!net_is_running()) {
         printf("the network is stopped\n");
         return COMMAND_DONE;
     }
-    cpsw_get_link(net_get_interface()->port, &link);
+    net_get_device()->get_link(net_get_interface()->port, &link);
+    printf("%s, ", net_get_device()->name);
     print_address(net_get_address());
     printf(", link %s", link.up ? "up" : "down");
     if (link.up)
@@ -182,7 +183,7 @@ static int run_link(int count, char **words)
         return COMMAND_USAGE;
     if (!net_is_running())
         return tell("link", -ENODEV);
-    return tell("link", cpsw_set_link(net_get_interface()->port, up));
+    return tell("link", net_get_device()->set_link(net_get_interface()->port, up));
 }
 
 static int run_address(int count, char **words)
@@ -257,7 +258,9 @@ static int run_start(void)
 {
     if (net_is_running())
         return tell("start", -EALREADY);
-    return tell("start", net_inventory_start(platform_cpsw()));
+    if (net_get_device() == NULL)
+        return tell("start", -ENODEV);
+    return tell("start", net_inventory_start(net_get_device()));
 }
 
 static int run_stop(void)

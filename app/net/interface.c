@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Between lwIP and the Ethernet port.
+ * Between lwIP and the Ethernet device.
  */
 #include "app/net/interface.h"
 
@@ -24,25 +24,7 @@ static void leave(struct net_interface *interface)
     wait_signal(interface);
 }
 
-static void on_received(void *context, unsigned flow, struct udma_received *const *packets,
-                        unsigned count)
-{
-    struct net_interface *interface = context;
-    unsigned long state = spin_lock(&interface->lock);
-
-    (void)flow;
-    for (unsigned i = 0; i < count; i++) {
-        struct net_buffer *buffer = packets[i]->buffers[0].cookie;
-
-        buffer->length = packets[i]->length;
-        buffer->checksum = cpsw_checksum(packets[i]);
-        interface->arrived[interface->arrived_end++ % NET_RECEIVE_BUFFERS] = buffer;
-    }
-    spin_unlock(&interface->lock, state);
-    leave(interface);
-}
-
-static void on_sent(void *context, void *cookie, int status)
+void net_interface_sent(void *context, void *cookie, int status)
 {
     struct net_interface *interface = context;
     unsigned long state = spin_lock(&interface->lock);
@@ -53,16 +35,15 @@ static void on_sent(void *context, void *cookie, int status)
     leave(interface);
 }
 
-static void on_returned(void *context, unsigned flow, const struct udma_buffer *buffer)
+void net_interface_returned(void *context, void *cookie)
 {
     struct net_interface *interface = context;
 
-    (void)flow;
-    (void)buffer;
+    (void)cookie;
     __atomic_add_fetch(&interface->returned, 1, __ATOMIC_RELAXED);
 }
 
-static void on_ready(void *context)
+void net_interface_ready(void *context)
 {
     struct net_interface *interface = context;
 
@@ -70,20 +51,15 @@ static void on_ready(void *context)
     leave(interface);
 }
 
-static void on_link(void *context, const struct cpsw_link *link)
+void net_interface_link(struct net_interface *interface, bool up)
 {
-    struct net_interface *interface = context;
-
-    __atomic_store_n(&interface->link_up, link->up, __ATOMIC_RELAXED);
+    __atomic_store_n(&interface->link_up, up, __ATOMIC_RELAXED);
     __atomic_store_n(&interface->link_changed, true, __ATOMIC_RELEASE);
     leave(interface);
 }
 
-static void on_error(void *context, enum udma_error error)
+void net_interface_error(struct net_interface *interface)
 {
-    struct net_interface *interface = context;
-
-    (void)error;
     __atomic_add_fetch(&interface->port_errors, 1, __ATOMIC_RELAXED);
 }
 
@@ -104,8 +80,8 @@ static void give_back(struct net_interface *interface)
     unsigned given = 0;
 
     while (given < interface->free_count) {
-        int taken =
-            cpsw_give(interface->port, 0, &interface->free[given], interface->free_count - given);
+        int taken = interface->device->give(interface->port, &interface->free[given],
+                                            interface->free_count - given);
 
         if (taken <= 0) /* closing; or, should the port be full, in the next turn */
             break;
@@ -138,11 +114,11 @@ static bool is_good(struct net_interface *interface, const struct net_buffer *bu
 {
     uint16_t checks = NETIF_CHECKSUM_ENABLE_ALL;
 
-    if (buffer->checksum == CPSW_CHECKSUM_BAD) {
+    if (buffer->checksum == NET_CHECKSUM_BAD) {
         interface->counters.bad_checksums++;
         return false;
     }
-    if (buffer->checksum == CPSW_CHECKSUM_GOOD)
+    if (buffer->checksum == NET_CHECKSUM_GOOD)
         checks &= (uint16_t) ~(NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP);
     NETIF_SET_CHECKSUM_CTRL(&interface->netif, checks);
     return true;
@@ -187,7 +163,7 @@ static unsigned waiting_count(const struct net_interface *interface)
     return interface->waiting_end - interface->waiting_first;
 }
 
-/* One frame as the port wants it. Its buffers: CPSW_BUFFERS_MAX of them. */
+/* One frame as the port wants it. Its buffers: NET_PIECES_MAX of them. */
 static void describe(struct pbuf *pbuf, struct udma_packet *packet, struct udma_buffer *buffers)
 {
     const struct pbuf *piece = pbuf;
@@ -204,7 +180,7 @@ static void describe(struct pbuf *pbuf, struct udma_packet *packet, struct udma_
 static int send_batch(struct net_interface *interface)
 {
     struct udma_packet packets[NET_BATCH];
-    struct udma_buffer buffers[NET_BATCH][CPSW_BUFFERS_MAX];
+    struct udma_buffer buffers[NET_BATCH][NET_PIECES_MAX];
     unsigned count = waiting_count(interface), room = NET_SEND_DEPTH - interface->in_flight;
     int taken;
 
@@ -219,7 +195,7 @@ static int send_batch(struct net_interface *interface)
                  buffers[i]);
     /* Before the port has them: it may call back meanwhile. */
     __atomic_store_n(&interface->has_room, false, __ATOMIC_RELEASE);
-    taken = cpsw_send(interface->port, packets, count);
+    taken = interface->device->send(interface->port, packets, count);
     for (int i = 0; i < taken; i++)
         interface->counters.sent_bytes +=
             interface->waiting[(interface->waiting_first + (unsigned)i) % NET_SEND_WAITING]
@@ -262,7 +238,7 @@ static struct pbuf *in_few_pieces(struct net_interface *interface, struct pbuf *
 
     for (const struct pbuf *piece = pbuf; piece != NULL; piece = piece->next)
         pieces += piece->len != 0 ? 1 : 0;
-    if (pieces <= CPSW_BUFFERS_MAX) {
+    if (pieces <= NET_PIECES_MAX) {
         pbuf_ref(pbuf);
         return pbuf;
     }
@@ -366,23 +342,24 @@ static err_t init(struct netif *netif)
     netif->output = etharp_output;
     netif->linkoutput = output;
     netif->mtu = 1500;
-    netif->hwaddr_len = CPSW_MAC_ADDRESS_LENGTH;
+    netif->hwaddr_len = ETH_HWADDR_LEN;
     netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
-    cpsw_get_address(interface->port, netif->hwaddr);
+    interface->device->get_address(interface->port, netif->hwaddr);
     MIB2_INIT_NETIF(netif, snmp_ifType_ethernet_csmacd, LINK_BITS_PER_S);
     return ERR_OK;
 }
 
 static void make_buffers(struct net_interface *interface)
 {
+    const uint32_t size = interface->device->buffer_size;
+
     for (unsigned i = 0; i < NET_RECEIVE_BUFFERS; i++) {
         struct net_buffer *buffer = &interface->buffers[i];
 
         buffer->pbuf.custom_free_function = on_freed;
         buffer->interface = interface;
-        buffer->memory = (struct udma_buffer){.data = interface->memory + i * CPSW_BUFFER_SIZE,
-                                              .length = CPSW_BUFFER_SIZE,
-                                              .cookie = buffer};
+        buffer->memory = (struct udma_buffer){
+            .data = interface->memory + i * size, .length = size, .cookie = buffer};
         interface->free[i] = buffer->memory;
     }
     interface->free_count = NET_RECEIVE_BUFFERS;
@@ -397,32 +374,16 @@ void net_interface_coalesce(const struct udma_coalesce *wanted)
 
 static int open_port(struct net_interface *interface, const struct net_interface_config *config)
 {
-    const struct cpsw_config port = {
-        .name = "net",
-        .facts = config->facts,
-        .loopback = config->loopback,
-        .flow_count = 1,
-        .flows = {{.core = config->core, .depth = NET_RECEIVE_BUFFERS}},
-        .send_core = config->core,
-        .send_depth = NET_SEND_DEPTH,
-        .receive_coalesce = coalesce,
-        .send_coalesce = coalesce,
-        .received = on_received,
-        .sent = on_sent,
-        .ready = on_ready,
-        .returned = on_returned,
-        .link = on_link,
-        .error = on_error,
-        .context = interface,
-    };
+    struct net_interface_config with = *config;
 
-    return cpsw_open(&port, &interface->port);
+    with.coalesce = &coalesce;
+    return interface->device->open(interface, &with);
 }
 
 /* Closes the port and takes what it has given back. */
 static int close_port(struct net_interface *interface)
 {
-    int error = cpsw_close(interface->port);
+    int error = interface->device->close(interface->port);
 
     if (error == -EAGAIN)
         return error;
@@ -448,7 +409,7 @@ static int start(struct net_interface *interface, const struct net_interface_con
     netif_set_status_callback(netif, config->changed);
     netif_set_default(netif);
     netif_set_up(netif);
-    return cpsw_start(interface->port);
+    return interface->device->start(interface->port);
 }
 
 int net_interface_open(struct net_interface *interface, const struct net_interface_config *config)
@@ -456,7 +417,8 @@ int net_interface_open(struct net_interface *interface, const struct net_interfa
     int error;
 
     memset(interface, 0, sizeof(*interface));
-    interface->memory = dma_alloc(NET_RECEIVE_BUFFERS * CPSW_BUFFER_SIZE);
+    interface->device = config->device;
+    interface->memory = dma_alloc(NET_RECEIVE_BUFFERS * interface->device->buffer_size);
     if (interface->memory == NULL)
         return -ENOMEM;
     make_buffers(interface);

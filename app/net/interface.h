@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * lwIP's network interface on the Ethernet port (drivers/cpsw/cpsw.h), without a copy in either
+ * lwIP's network interface on an Ethernet device (app/net/device.h), without a copy in either
  * direction.
  *
  * Received: the port's callback, in interrupt context on whichever core the interrupt is on, puts
@@ -18,15 +18,17 @@
 #ifndef APP_NET_INTERFACE_H
 #define APP_NET_INTERFACE_H
 
+#include "app/net/device.h"
 #include "arch/spinlock.h"
-#include "drivers/cpsw/cpsw.h"
+#include "arch/wait.h"
+#include "drivers/udma/udma.h"
 
 #include <lwip/netif.h>
 #include <lwip/pbuf.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NET_RECEIVE_BUFFERS 256u /* all of flow 0 */
+#define NET_RECEIVE_BUFFERS 256u
 #define NET_SEND_DEPTH      128u /* frames that the port has */
 #define NET_SEND_WAITING    128u /* frames that wait for it */
 #define NET_BATCH           16u /* frames a doorbell, and received between looks at lwIP's timers */
@@ -36,7 +38,12 @@ _Static_assert((NET_RECEIVE_BUFFERS & (NET_RECEIVE_BUFFERS - 1)) == 0, "a power 
 _Static_assert((NET_SEND_DEPTH & (NET_SEND_DEPTH - 1)) == 0, "a power of two");
 _Static_assert((NET_SEND_WAITING & (NET_SEND_WAITING - 1)) == 0, "a power of two");
 
-struct net_interface;
+/* What the device has found of a frame's TCP or UDP checksum. */
+enum net_checksum {
+    NET_CHECKSUM_UNKNOWN, /* it did not look */
+    NET_CHECKSUM_GOOD,
+    NET_CHECKSUM_BAD
+};
 
 /* A receive buffer, and the pbuf that it is while lwIP has it. */
 struct net_buffer {
@@ -44,7 +51,7 @@ struct net_buffer {
     struct net_interface *interface;
     struct udma_buffer memory;
     uint32_t length; /* of the frame in it */
-    enum cpsw_checksum checksum;
+    enum net_checksum checksum;
 };
 
 /* Since the open. Written by the stack's thread, read by anybody: each by itself. */
@@ -68,7 +75,8 @@ struct net_counters {
 
 struct net_interface {
     struct netif netif;
-    struct cpsw *port;
+    const struct net_device *device;
+    void *port;      /* what the device was opened as; NULL: it is not open */
     uint8_t *memory; /* of the receive buffers */
     struct net_buffer buffers[NET_RECEIVE_BUFFERS];
 
@@ -96,11 +104,12 @@ struct net_interface {
 };
 
 struct net_interface_config {
-    const struct cpsw_facts *facts;
+    const struct net_device *device;
     uint32_t core;                    /* of the port's interrupts */
     const char *hostname;             /* must live on */
     bool loopback;                    /* the MAC's own */
     netif_status_callback_fn changed; /* the address or the link has changed; NULL: nobody asks */
+    const struct udma_coalesce *coalesce; /* net_interface_open()'s: net_interface_coalesce() */
 };
 
 /* How its interrupts are coalesced, from the next open on: received and sent frames. Thread
@@ -110,12 +119,12 @@ void net_interface_coalesce(const struct udma_coalesce *coalesce);
 
 /* Opens the port, gives it its buffers, and makes it lwIP's interface, without an address; the link
  * comes up later. lwip_init() was before. Thread context. -ENOMEM; -EIO: the port did not take all
- * buffers; cpsw_open()'s and cpsw_start()'s errors. Nothing is left allocated then. */
+ * buffers; the errors of the device's open() and start(). Nothing is left allocated then. */
 int net_interface_open(struct net_interface *interface, const struct net_interface_config *config);
 
 /* Takes the interface from lwIP and closes the port. lwIP must have no use of it any more: nothing
  * that listens, is connected or waits. -EBUSY: lwIP still has buffers, or the port has not given
- * back all: their memory is kept. cpsw_close()'s errors; after -EAGAIN it is to be called again. */
+ * back all: their memory is kept. the device's errors; after -EAGAIN it is to be called again. */
 int net_interface_close(struct net_interface *interface);
 
 /* Whether there is something for net_interface_turn() to do, as a condition of a wait. Who changes
@@ -134,5 +143,37 @@ bool net_interface_is_quiet(const struct net_interface *interface);
 
 /* Sends what waits, as far as there is room: after lwIP's timers, which no turn follows. */
 void net_interface_flush(struct net_interface *interface);
+
+/* ---- for devices: what their interrupts tell; any core, any context ---- */
+
+/* Frames that have arrived are told between these two. */
+static inline unsigned long net_interface_begin(struct net_interface *interface)
+{
+    return spin_lock(&interface->lock);
+}
+static inline void net_interface_end(struct net_interface *interface, unsigned long state)
+{
+    spin_unlock(&interface->lock, state);
+    wait_signal(interface);
+}
+
+/* cookie: of the buffer that it is in. */
+static inline void net_interface_arrived(struct net_interface *interface, void *cookie,
+                                         uint32_t length, enum net_checksum checksum)
+{
+    struct net_buffer *buffer = cookie;
+
+    buffer->length = length;
+    buffer->checksum = checksum;
+    interface->arrived[interface->arrived_end++ % NET_RECEIVE_BUFFERS] = buffer;
+}
+
+/* A frame was sent, or (status) was not; a receive buffer is not used any more, in the device's
+ * close; there is room to send again; the link; an error that no frame tells of. */
+void net_interface_sent(void *interface, void *cookie, int status);
+void net_interface_returned(void *interface, void *cookie);
+void net_interface_ready(void *interface);
+void net_interface_link(struct net_interface *interface, bool up);
+void net_interface_error(struct net_interface *interface);
 
 #endif

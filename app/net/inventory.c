@@ -29,10 +29,10 @@ static void look(struct in_use *in_use)
     udma_get_inventory(&in_use->dma);
 }
 
-int net_inventory_start(const struct cpsw_facts *facts)
+int net_inventory_start(const struct net_device *device)
 {
     look(&before);
-    return net_start(facts, STACK_CORE);
+    return net_start(device, STACK_CORE);
 }
 
 static bool is_equal(const char *what, uint32_t was, uint32_t is)

@@ -9,28 +9,45 @@
 #include "app/prompt/prompt.h"
 #include "arch/core.h"
 #include "lib/log.h"
-#include "platform/cpsw.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 LOG_USE(net);
 
-int main(void)
+/* A card, if there is one, else the port; or the one that net=NAME asks for. */
+static const struct net_device *choose(int argc, char **argv)
 {
-    const struct cpsw_facts *facts = platform_cpsw();
+    static const struct net_device *const devices[] = {&net_e1000e, &net_cpsw};
+    static const char word[] = "net=";
+    const char *wanted = NULL;
+
+    for (int i = 1; i < argc; i++)
+        if (strncmp(argv[i], word, sizeof(word) - 1) == 0)
+            wanted = argv[i] + sizeof(word) - 1;
+    for (unsigned i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+        if ((wanted == NULL || strcmp(wanted, devices[i]->name) == 0) && devices[i]->find() == 0)
+            return devices[i];
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    const struct net_device *device = choose(argc, argv);
     uint8_t status;
     int error;
 
-    if (facts == NULL) {
+    if (device == NULL) {
         log_error(net, "there is no Ethernet port");
         return EXIT_FAILURE;
     }
     if (core_count() == 1) {
         log_info(net, "one core: the network has it, and there is no prompt");
-        return net_run(facts) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+        return net_run(device) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     }
-    error = net_inventory_start(facts);
+    error = net_inventory_start(device);
     if (error != 0)
         log_error(net, "no network: error %d", error);
     status = prompt_run();

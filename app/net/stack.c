@@ -35,7 +35,7 @@
 LOG_SUBJECT(net);
 
 static struct net_interface the_interface;
-static const struct cpsw_facts *the_facts;
+static const struct net_device *the_device;
 static bool running, stopping; /* atomic */
 static int outcome;            /* of the start, then of the end */
 static unsigned stack_core;
@@ -151,13 +151,13 @@ static void await_reason(void)
     (void)wait_until_signal(has_reason, &the_interface, deadline_after_us(sleep_us));
 }
 
-/* About once a second: no interrupt tells. */
+/* About once a second: of the port's, no interrupt tells. */
 static void look_at_link(deadline_t *next)
 {
     if (!deadline_passed(*next))
         return;
     *next = deadline_after_us(LINK_LOOK_US);
-    (void)cpsw_check_link(the_interface.port); /* with an error the link counts as down */
+    (void)the_device->check_link(the_interface.port); /* with an error the link counts as down */
 }
 
 static void turn(void)
@@ -176,7 +176,7 @@ static int start(void)
 {
     static bool initialized; /* lwIP's can't be done twice */
     const struct net_interface_config config = {
-        .facts = the_facts, .core = core_id(), .hostname = HOSTNAME, .changed = on_changed};
+        .device = the_device, .core = core_id(), .hostname = HOSTNAME, .changed = on_changed};
     int error;
 
     if (!initialized)
@@ -222,11 +222,11 @@ static int finish(void)
     return error;
 }
 
-int net_run(const struct cpsw_facts *facts)
+int net_run(const struct net_device *device)
 {
     deadline_t next_look = 0;
 
-    the_facts = facts;
+    the_device = device;
     __atomic_store_n(&stopping, false, __ATOMIC_RELEASE);
     outcome = start();
     __atomic_store_n(&running, outcome == 0, __ATOMIC_RELEASE);
@@ -249,9 +249,9 @@ int net_run(const struct cpsw_facts *facts)
 
 /* ---- what others call ---- */
 
-static void run(void *facts)
+static void run(void *device)
 {
-    (void)net_run(facts);
+    (void)net_run(device);
 }
 
 bool net_is_running(void)
@@ -265,12 +265,12 @@ static bool has_begun(void *argument)
     return net_is_running() || outcome != 0;
 }
 
-int net_start(const struct cpsw_facts *facts, unsigned core)
+int net_start(const struct net_device *device, unsigned core)
 {
     int error;
 
     outcome = 0;
-    error = smp_start(core, run, (void *)facts);
+    error = smp_start(core, run, (void *)device);
     if (error != 0)
         return error;
     stack_core = core;
@@ -311,6 +311,11 @@ int net_call(void (*function)(void *argument), void *argument)
     if (error == 0) /* else it may still be answered: nobody else asks */
         __atomic_store_n(&question.taken, 0, __ATOMIC_RELEASE);
     return error;
+}
+
+const struct net_device *net_get_device(void)
+{
+    return the_device;
 }
 
 struct net_interface *net_get_interface(void)

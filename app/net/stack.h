@@ -16,12 +16,15 @@
 /* Runs the stack on the calling core until net_stop(); 0, or what it could not be started or
  * stopped with: the errors of net_interface_open(), net_service_listen(), net_interface_close().
  * Thread context. */
-int net_run(const struct cpsw_facts *facts);
+int net_run(const struct net_device *device);
 
 /* The same on another core; it returns when the stack is up, and net_stop() when it is down.
  * Thread context, core 0. smp_start()'s errors; -ETIMEDOUT: it does not come up, or end. */
-int net_start(const struct cpsw_facts *facts, unsigned core);
+int net_start(const struct net_device *device, unsigned core);
 int net_stop(void);
+
+/* What it runs on, or ran on last; NULL: it did not yet. Any context. */
+const struct net_device *net_get_device(void);
 
 /* Whether it runs. Any context. */
 bool net_is_running(void);

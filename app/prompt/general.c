@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The commands that are about the firmware itself: help, version, log, and the ways to end.
+ * The commands that are about the firmware itself: help, version, log, and ways to end.
  */
 #include "app/prompt/prompt.h"
 #include "arch/exception.h"
-#include "arch/psci.h"
 #include "lib/command.h"
-#include "lib/console.h"
 #include "lib/log.h"
 #include "lib/version.h"
 
@@ -151,19 +149,6 @@ static int run_panic(int count, char **words)
 }
 
 COMMAND(panic, .help = "ends with a panic, to see one", .run = run_panic);
-
-static int run_reboot(int count, char **words)
-{
-    (void)words;
-    if (count != 1)
-        return COMMAND_USAGE;
-    printf("rebooting\n");
-    fflush(stdout);
-    console_flush();
-    psci_system_reset();
-}
-
-COMMAND(reboot, .help = "resets the board", .run = run_reboot);
 
 static int run_poweroff(int count, char **words)
 {

@@ -21,12 +21,6 @@
 #define WORDS_MAX     0x1000u
 #define WORDS_A_LINE  4u
 
-static bool inside(uint64_t address, uint64_t size, const struct memory_range *range)
-{
-    return address >= range->base && address - range->base < range->size &&
-           size <= range->size - (address - range->base);
-}
-
 /* Why the words may not be accessed in that way; NULL: they may. */
 static const char *refusal(uint64_t address, uint64_t size, unsigned access)
 {
@@ -36,7 +30,8 @@ static const char *refusal(uint64_t address, uint64_t size, unsigned access)
         return "the address is not a multiple of 4";
     if (registers_allow(address, size, access))
         return NULL;
-    if (!inside(address, size, &tree->tree) && !inside(address, size, &tree->file) &&
+    if (!memory_range_contains(&tree->tree, address, size) &&
+        !memory_range_contains(&tree->file, address, size) &&
         !device_tree_is_memory(tree, address, size))
         return access == REGISTER_READ ? "that is neither memory of ours nor registers that are "
                                          "safe to read"

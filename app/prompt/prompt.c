@@ -111,8 +111,8 @@ uint8_t prompt_run(void)
         if (event == LINE_DONE)
             do_edited(&editor);
         else if (event == LINE_TOO_LONG)
-            printf("the line has %zu characters, the most is %u: not done\n",
-                   line_editor_length(&editor), LINE_EDITOR_MAX);
+            printf("the line has %lu characters, the most is %u: not done\n",
+                   (unsigned long)line_editor_length(&editor), LINE_EDITOR_MAX);
         tell_lost_input();
         irq_service(); /* logs strays and storms, before the next prompt */
         fflush(stdout);

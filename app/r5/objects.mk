@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: BSD-3-Clause
-module-r5 := app/r5/r5.c
+module-r5 := app/r5/r5.c app/r5/receive.c

@@ -3,15 +3,18 @@
  * The command `r5`: loads, starts and stops the MCU domain's two R5Fs, and shows their state. A
  * module of its own: who does not take it in does not have the loader either.
  */
+#include "app/r5/receive.h"
 #include "arch/translate.h"
 #include "drivers/r5f/r5f.h"
 #include "lib/command.h"
 #include "lib/device_tree.h"
+#include "platform/load_r5f.h"
 #include "platform/platform.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *in_words(int error)
@@ -115,25 +118,50 @@ static bool read_place(int count, char **words, uint64_t *address, uint64_t *siz
            command_read_number(words[3], UINT32_MAX, size);
 }
 
-static int run_load(int count, char **words)
+static int load(unsigned core, bool alone, const void *file, size_t size)
 {
     const char *problem = NULL;
+    int error = platform_load_r5f(core, alone ? R5F_SPLIT : R5F_LOCKSTEP, file, size, &problem);
+
+    return told("load", core, error, problem);
+}
+
+/* What comes over the console's UART. That the core runs is said before the file comes. */
+static int load_received(unsigned core, bool alone)
+{
+    const char *problem = NULL;
+    struct r5f_state state;
+    void *file = NULL;
+    size_t size = 0;
+    int error = r5f_get_state(core, &state), status;
+
+    if (error == 0)
+        error = state.started ? -EBUSY : r5_receive(&file, &size, &problem);
+    if (error != 0)
+        return told("load", core, error, problem);
+    printf("%lu bytes have come\n", (unsigned long)size);
+    status = load(core, alone, file, size);
+    free(file);
+    return status;
+}
+
+static int run_load(int count, char **words)
+{
+    bool uart = count > 2 && strcmp(words[2], "uart") == 0, alone;
     uint64_t address, size;
     unsigned core;
-    bool alone;
-    int next, error = -EINVAL;
+    int next = 3;
 
-    if (!read_place(count, words, &address, &size, &next) || count > next + 1 ||
+    if ((!uart && !read_place(count, words, &address, &size, &next)) || count > next + 1 ||
         !read_core(count, words, next, &core, &alone))
         return COMMAND_USAGE;
+    if (uart)
+        return load_received(core, alone);
     if (size == 0)
-        problem = "there is no file";
-    else if (mapping_length((uintptr_t)address, (size_t)size) != size)
-        problem = "that is not all memory";
-    else
-        error = r5f_load(core, alone ? R5F_SPLIT : R5F_LOCKSTEP, (const void *)(uintptr_t)address,
-                         (size_t)size, platform_is_free_memory, &problem);
-    return told("load", core, error, problem);
+        return told("load", core, -EINVAL, "there is no file");
+    if (mapping_length((uintptr_t)address, (size_t)size) != size)
+        return told("load", core, -EINVAL, "that is not all memory");
+    return load(core, alone, (const void *)(uintptr_t)address, (size_t)size);
 }
 
 /* ---- start, stop ---- */
@@ -180,6 +208,6 @@ static const char *r5_words(unsigned word, unsigned index)
     return word == 1 && index < 3 ? candidates[index] : NULL;
 }
 
-COMMAND(r5, .arguments = "[load file|address size [core] | start [core] | stop [core] [now]]",
+COMMAND(r5, .arguments = "[load file|uart|address size [core] | start [core] | stop [core] [now]]",
         .help = "the R5Fs: their state; loads, starts, stops a program there", .run = run_r5,
         .candidate = r5_words);

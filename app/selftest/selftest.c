@@ -109,8 +109,16 @@ static void take_holdings(uint32_t holdings[HOLDING_COUNT])
     holdings[HOLDING_FREE_RINGS] = dma.rings_free;
 }
 
-static void check_holdings(const uint32_t before[HOLDING_COUNT])
+static uint32_t holdings_before[HOLDING_COUNT];
+
+void selftest_keep(void)
 {
+    take_holdings(holdings_before);
+}
+
+static void check_holdings(void)
+{
+    const uint32_t *before = holdings_before;
     uint32_t after[HOLDING_COUNT];
 
     take_holdings(after);
@@ -123,15 +131,14 @@ static void check_holdings(const uint32_t before[HOLDING_COUNT])
 static void run_one(const struct selftest *test)
 {
     char name[96];
-    uint32_t before[HOLDING_COUNT];
 
     current.verdict = VERDICT_OK;
     snprintf(name, sizeof(name), "%s.%s", test->suite, test->name);
-    take_holdings(before);
+    selftest_keep();
     watchdog_start(name, test->deadline_seconds);
     test->run();
     watchdog_stop();
-    check_holdings(before);
+    check_holdings();
 }
 
 /* ---- the order ---- */

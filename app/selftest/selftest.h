@@ -63,6 +63,8 @@ void selftest_fail(const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void selftest_skip(const char *reason);
 bool selftest_failed(void);
+/* What is in use now need not be given back at the running test's end: it is somebody else's. */
+void selftest_keep(void);
 
 /* Whether the run is to end (Ctrl-C at the console): a test that takes minutes asks now and then,
  * and returns. Thread context, boot core. */

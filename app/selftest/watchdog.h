@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * A deadline for the running test: when it passes, the firmware panics, which prints where the
- * core was and powers off with a failing status.
+ * core was and powers off with a failing status. On an R5F a test that has ended late is told.
  */
 #ifndef APP_SELFTEST_WATCHDOG_H
 #define APP_SELFTEST_WATCHDOG_H

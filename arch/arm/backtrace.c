@@ -201,13 +201,13 @@ static bool carry_out(struct backtrace *at, struct code *code, uint32_t byte)
 static bool leave_interrupt(struct backtrace *at)
 {
     struct backtrace handler = *at;
-    uint32_t sp = at->r[SP] + IRQ_FRAME_SIZE - IRQ_FRAME_SAVED - 8;
+    uint32_t sp = at->r[SP] + IRQ_FRAME_SIZE - IRQ_FRAME_SAVED - 12;
 
     handler.r[SP] = sp;
-    if (!pop(&handler, 1u << LR | 1u << 12)) /* SP and LR, in that order */
+    if (!pop(&handler, 1u << LR | 1u << 12 | 1u << 11)) /* SP, FPSCR and LR, in that order */
         return false;
     at->r[LR] = handler.r[LR];
-    sp = handler.r[12];
+    sp = handler.r[11];
     if (!pop(&handler, 0xfu | 1u << 12 | 1u << PC))
         return false;
     for (unsigned i = 0; i < 4; i++)

@@ -98,8 +98,8 @@ static void read_fault(struct exception_frame *frame, unsigned kind)
     frame->far = kind == EXCEPTION_PREFETCH_ABORT ? cp15_read(CP15_IFAR) : cp15_read(CP15_DFAR);
 }
 
-/* Makes a probe whose access was aborted go on at its fix-up. False: the access was not a probe's.
- */
+/* Makes a probe go on at its fix-up if its access was aborted, or there is no such instruction.
+ * False: it was not a probe. */
 static bool fix_up(struct exception_frame *frame)
 {
     for (const struct probe_fixup *fixup = probe_fixups_start; fixup < probe_fixups_end; fixup++) {
@@ -115,7 +115,7 @@ void exception_other(struct exception_frame *frame, unsigned kind)
 {
     read_fault(frame, kind);
     frame->pc -= distance_of(kind, frame->cpsr);
-    if (kind == EXCEPTION_DATA_ABORT && fix_up(frame))
+    if ((kind == EXCEPTION_DATA_ABORT || kind == EXCEPTION_UNDEFINED) && fix_up(frame))
         return;
     report_exception(frame, kind);
 }

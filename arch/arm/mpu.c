@@ -48,7 +48,7 @@ static const struct region regions[] = {
     {SYMBOL(main_start), SYMBOL(main_size), 0, AP_WRITE | CACHED | XN},
     {SYMBOL(main_start), 0, SYMBOL(rodata_end), AP_READ | CACHED | XN},
     {SYMBOL(main_start), 0, SYMBOL(text_end), AP_READ | CACHED},
-    {SYMBOL(dma_start), SYMBOL(dma_size), 0, AP_WRITE | NOT_CACHED | XN},
+    {SYMBOL(uncached_start), SYMBOL(uncached_size), 0, AP_WRITE | NOT_CACHED | XN},
 };
 
 #define COUNT (sizeof(regions) / sizeof(regions[0]))

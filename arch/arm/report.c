@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The report of an unexpected exception, in words (Arm ARM DDI 0406, B5.5 "PMSA memory aborts";
- * Cortex-R5 TRM DDI 0460, 4.3.14), and panic(), which raises one.
- *
- * The report must work when little else does: it runs on a stack of its own, takes no lock, and
- * uses neither the heap nor, but for string functions, newlib. panic() formats its message before,
- * with newlib's vsniprintf() on its caller's stack.
+ * An unexpected exception of a Cortex-R5F's, in words (Arm ARM DDI 0406, B5.5 "PMSA memory aborts";
+ * Cortex-R5 TRM DDI 0460, 4.3.14); arch/common/report.c makes a report of it.
  */
 #include "arch/report.h"
 
@@ -18,21 +14,21 @@
 #include "arch/report_print.h"
 #include "arch/stack.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #define STATUS_FAILED   1
 #define BACKTRACE_DEPTH 32
 
-static uint32_t depth; /* reports begun, panic()'s own call included */
 static bool began;
-static char message[256];
-static bool has_message;
 
 bool panicking(void)
 {
     return __atomic_load_n(&began, __ATOMIC_RELAXED);
+}
+
+void report_claim(void)
+{
+    __atomic_store_n(&began, true, __ATOMIC_RELAXED);
 }
 
 static void print_fault_status(unsigned status)
@@ -82,7 +78,7 @@ static void print_guard(uint32_t address)
     report_print(" stack has overflowed");
 }
 
-static void print_cause(const struct exception_frame *frame, unsigned kind)
+void report_cause(const struct exception_frame *frame, unsigned kind, const char *message)
 {
     static const char *const names[] = {
         [EXCEPTION_UNDEFINED] = "undefined instruction",
@@ -92,7 +88,7 @@ static void print_cause(const struct exception_frame *frame, unsigned kind)
         [EXCEPTION_FIQ] = "FIQ",
     };
 
-    if (has_message && kind == EXCEPTION_UNDEFINED) {
+    if (message[0] != '\0' && kind == EXCEPTION_UNDEFINED) {
         report_print(message);
         return;
     }
@@ -108,7 +104,7 @@ static void print_cause(const struct exception_frame *frame, unsigned kind)
     print_guard(frame->far);
 }
 
-static void print_registers(const struct exception_frame *frame)
+void report_registers(const struct exception_frame *frame)
 {
     char name[] = "r00";
 
@@ -127,7 +123,7 @@ static void print_registers(const struct exception_frame *frame)
 
 /* The first is where it happened; a call through a wild pointer has no tables, and is followed to
  * where it goes back. */
-static void print_backtrace(const struct exception_frame *frame, unsigned kind)
+void report_backtrace(const struct exception_frame *frame, unsigned kind)
 {
     struct backtrace at;
 
@@ -145,34 +141,7 @@ static void print_backtrace(const struct exception_frame *frame, unsigned kind)
         report_print_register("", at.r[15] & ~1u, "\r\n");
 }
 
-noreturn void report_exception(const struct exception_frame *frame, unsigned kind)
+noreturn void report_end(void)
 {
-    __atomic_store_n(&began, true, __ATOMIC_RELAXED);
-    depth++;
-    if (depth == 1) {
-        report_print("\r\n*** panic on core ");
-        report_print_number(core_id());
-        report_print(core_is_irq_stack(frame->sp) ? " in an interrupt handler: " : ": ");
-        print_cause(frame, kind);
-        report_print("\r\n");
-        print_registers(frame);
-        print_backtrace(frame, kind);
-    } else if (depth == 2) {
-        report_print("\r\n*** and another exception in the report:\r\n");
-        print_registers(frame);
-    }
     core_end(STATUS_FAILED);
-}
-
-noreturn void panic(const char *format, ...)
-{
-    va_list arguments;
-
-    (void)irq_save();
-    __atomic_store_n(&began, true, __ATOMIC_RELAXED);
-    va_start(arguments, format);
-    vsniprintf(message, sizeof(message), format, arguments);
-    va_end(arguments);
-    has_message = true;
-    __builtin_trap(); /* undefined instruction */
 }

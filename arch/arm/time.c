@@ -7,7 +7,6 @@
 #include "arch/time.h"
 
 #include "arch/mmio.h"
-#include "arch/timer.h"
 
 #define GTC_CONFIG    0x00a90000u
 #define CNTCR         (GTC_CONFIG + 0x00)
@@ -21,7 +20,6 @@
 #define NS_PER_SECOND UINT64_C(1000000000)
 
 static uint32_t frequency;
-static deadline_t armed;
 
 /* A loader that is not TF-A may not have started it. */
 static void start_counter(void)
@@ -59,16 +57,4 @@ uint64_t time_now_ns(void)
     if (frequency == GTC_HZ)
         return ticks * (NS_PER_SECOND / GTC_HZ);
     return ticks / frequency * NS_PER_SECOND + ticks % frequency * NS_PER_SECOND / frequency;
-}
-
-/* No timer of the MCU domain is in use yet whose interrupt would end a sleep: interrupt_sleep()
- * returns at once, and this says whether it was long enough. */
-void timer_arm(deadline_t deadline)
-{
-    armed = deadline;
-}
-
-bool timer_cancel(void)
-{
-    return deadline_passed(armed);
 }

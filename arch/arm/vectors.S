@@ -19,6 +19,9 @@
 /* The least room on the fault stack that an exception is still reported in. */
 #define FAULT_ROOM 0x300
 
+/* The PC in unwind information, which is for debuggers here and not in memory. */
+#define DWARF_PC 15
+
     .syntax unified
     .arch   armv7-r
     .fpu    vfpv3-d16
@@ -48,13 +51,37 @@ vectors:
 
     .section .text.exceptions, "ax"
     .thumb
+    .cfi_sections .debug_frame
+
+    /* Register `register` of the interrupted code is in memory at SP + offset, 64 to 127 (DWARF 5,
+     * 6.4.2.3: DW_CFA_expression with DW_OP_breg13). */
+    .macro  unwind_at register, offset
+    .cfi_escape 0x10, \register, 3, 0x7d, (\offset) | 0x80, 0
+    .endm
+
+    /* The frame of an IRQ while its handler runs. The interrupted SP is a word in it, and the CFA
+     * (DW_CFA_def_cfa_expression: DW_OP_breg13, DW_OP_deref). */
+    .macro  unwind_interrupted
+    .cfi_escape 0x0f, 4, 0x7d, 64 | 0x80, 0, 0x06
+    unwind_at 14, 72
+    unwind_at 0, 76
+    unwind_at 1, 80
+    unwind_at 2, 84
+    unwind_at 3, 88
+    unwind_at 12, 92
+    unwind_at DWARF_PC, 96
+    .endm
 
 /*
- * IRQ: 16 instructions from the vector into the handler and 11 back.
+ * IRQ: 14 instructions from the vector into the handler and 10 back.
  */
     .type   irq_entry, %function
     .thumb_func
 irq_entry:
+    .cfi_startproc
+    .cfi_signal_frame
+    .cfi_return_column DWARF_PC
+    .cfi_undefined DWARF_PC
     sub     lr, lr, #4
     srsdb   sp!, #CPSR_MODE_IRQ
     push    {r0-r3, r12}
@@ -62,20 +89,19 @@ irq_entry:
     cps     #CPSR_MODE_SYSTEM
     mov     r1, sp
     mov     sp, r0
-    push    {r1, lr}
-    vpush   {d0-d7}
     vmrs    r2, fpscr
-    push    {r2}
-    movw    r1, #:lower16:cores
-    movt    r1, #:upper16:cores
+    push    {r1, r2, lr}
+    vpush   {d0-d7}
+    unwind_interrupted
+    ldr     r1, =cores
     ldrd    r2, r0, [r1]                    // the handler and its argument (per_core.h)
     blx     r2
     .global exception_irq_return
 exception_irq_return:
-    pop     {r2}
-    vmsr    fpscr, r2
     vpop    {d0-d7}
-    pop     {r1, lr}
+    .cfi_undefined DWARF_PC
+    pop     {r1, r2, lr}
+    vmsr    fpscr, r2
     mov     r0, sp
     mov     sp, r1
     cps     #CPSR_MODE_IRQ
@@ -83,6 +109,8 @@ exception_irq_return:
     clrex                                   // an exclusive load of the handler's is not for who goes on
     pop     {r0-r3, r12}
     rfeia   sp!
+    .cfi_endproc
+    .ltorg
     .size   irq_entry, . - irq_entry
 
 /*

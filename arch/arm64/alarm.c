@@ -3,6 +3,7 @@
  * The EL1 physical timer (Arm ARM DDI 0487, D11.2).
  */
 #include "arch/alarm.h"
+#include "arch/alarm_state.h"
 
 #include "arch/barrier.h"
 #include "arch/sysreg.h"

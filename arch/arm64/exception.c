@@ -8,6 +8,7 @@
 #include "arch/exception_frame.h"
 #include "arch/per_core.h"
 #include "arch/report.h"
+#include "arch/report_raise.h"
 #include "arch/sysreg.h"
 
 #include <stddef.h>

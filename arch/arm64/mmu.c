@@ -4,10 +4,12 @@
  * the walk starts at level 1, where an entry covers 1 GiB.
  *
  * With the MMU off only what must be there is mapped, devices and the image itself; the rest of the
- * memory follows when the device tree has been read, and then nothing changes any more.
+ * memory follows when the device tree has been read. Then nothing changes any more, but for what is
+ * mapped for a while (platform/load_r5f.c).
  */
 #include "arch/mmu.h"
 
+#include "arch/arm64/mmu_table.h"
 #include "arch/barrier.h"
 #include "arch/memory_map.h"
 #include "arch/stack.h"
@@ -17,50 +19,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PAGE_SIZE         MMU_PAGE_SIZE
-#define BLOCK_SIZE        UINT64_C(0x200000)   /* of a level 2 entry */
-#define GIGABYTE          UINT64_C(0x40000000) /* of a level 1 entry */
-#define ENTRIES           512u
-#define ADDRESSES         (ENTRIES * GIGABYTE)
-#define LEVEL1_SHIFT      30u
-#define LEVEL_BITS        9u
-#define PAGE_SHIFT        12u
+#define GIGABYTE        UINT64_C(0x40000000) /* of a level 1 entry */
+#define ADDRESSES       (ENTRIES * GIGABYTE)
+#define LEVEL1_SHIFT    30u
+#define LEVEL_BITS      9u
+#define PAGE_SHIFT      12u
 
-#define DEVICES_START     BLOCK_SIZE
-#define IMAGE_TABLES      4u /* from image_start on, this many blocks have pages (linker.ld) */
-
-/* Descriptors (D8.3). */
-#define DESCRIPTOR_BLOCK  UINT64_C(1) /* levels 1 and 2 */
-#define DESCRIPTOR_TABLE  UINT64_C(3) /* levels 1 and 2 */
-#define DESCRIPTOR_PAGE   UINT64_C(3) /* level 3 */
-#define DESCRIPTOR_KIND   UINT64_C(3)
-#define TABLE_ADDRESS     UINT64_C(0x0000fffffffff000)
-#define ATTRIBUTE(index)  ((uint64_t)(index) << 2)
-#define READ_ONLY         (UINT64_C(1) << 7) /* AP[2] */
-#define INNER_SHAREABLE   (UINT64_C(3) << 8)
-#define ACCESSED          (UINT64_C(1) << 10)
-#define PXN               (UINT64_C(1) << 53)
-#define UXN               (UINT64_C(1) << 54)
-
-/* MAIR_EL1 (D17.2.97): the attributes by index. */
-#define MAIR_DEVICE_NGNRE UINT64_C(0x04)
-#define MAIR_NORMAL_WB    UINT64_C(0xff) /* write-back, read- and write-allocate, both levels */
-#define INDEX_DEVICE      0u
-#define INDEX_NORMAL      1u
-
-#define DEVICE            (ATTRIBUTE(INDEX_DEVICE) | ACCESSED | PXN | UXN)
-#define NORMAL            (ATTRIBUTE(INDEX_NORMAL) | INNER_SHAREABLE | ACCESSED | UXN)
-#define MEMORY            (NORMAL | PXN)
+#define DEVICES_START   BLOCK_SIZE
+#define IMAGE_TABLES    4u /* from image_start on, this many blocks have pages (linker.ld) */
 
 /* TCR_EL1 (D17.2.131). */
-#define TCR_T0SZ          (64u - 39u)
-#define TCR_IRGN0_WBWA    (UINT64_C(1) << 8)
-#define TCR_ORGN0_WBWA    (UINT64_C(1) << 10)
-#define TCR_SH0_INNER     (UINT64_C(3) << 12)
-#define TCR_EPD1          (UINT64_C(1) << 23) /* no walks for the upper half */
-#define TCR_IPS_SHIFT     32
-#define PARANGE_MASK      UINT64_C(0xf)
-#define PARANGE_48_BITS   UINT64_C(5) /* the most that the 4 KiB granule can use */
+#define TCR_T0SZ        (64u - 39u)
+#define TCR_IRGN0_WBWA  (UINT64_C(1) << 8)
+#define TCR_ORGN0_WBWA  (UINT64_C(1) << 10)
+#define TCR_SH0_INNER   (UINT64_C(3) << 12)
+#define TCR_EPD1        (UINT64_C(1) << 23) /* no walks for the upper half */
+#define TCR_IPS_SHIFT   32
+#define PARANGE_MASK    UINT64_C(0xf)
+#define PARANGE_48_BITS UINT64_C(5) /* the most that the 4 KiB granule can use */
 
 _Static_assert(MMU_ROOT_ENTRIES == ENTRIES, "a root table is one page");
 
@@ -235,7 +211,7 @@ int mmu_map_memory(uint64_t start, uint64_t end)
 void mmu_unmap_memory(uint64_t start, uint64_t end)
 {
     (void)set_pages(start, end, false);
-    __asm__ volatile("tlbi vmalle1" ::: "memory");
+    __asm__ volatile("tlbi vmalle1is" ::: "memory");
     barrier_complete();
     barrier_context();
 }

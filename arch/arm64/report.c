@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The report of an unexpected exception, in words (Arm ARM DDI 0487, D17.2.37, "ESR_EL1"), and
- * panic(), which raises one.
- *
- * The report must work when little else does: it runs on a stack of its own, takes no lock, and
- * uses neither the heap nor, but for string functions, newlib. panic() formats its message before,
- * with newlib's vsniprintf() on its caller's stack.
+ * An unexpected exception of an A53's, in words (Arm ARM DDI 0487, D17.2.37, "ESR_EL1");
+ * arch/common/report.c makes a report of it.
  */
 #include "arch/report.h"
 
@@ -14,27 +10,20 @@
 #include "arch/per_core.h"
 #include "arch/psci.h"
 #include "arch/report_print.h"
+#include "arch/report_raise.h"
 #include "arch/stack.h"
 #include "arch/sysreg.h"
 #include "arch/wait.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
+#include <stddef.h>
 
 #define STATUS_FAILED   1
-#define PANIC_BRK       0x4b33 /* BRK's immediate, in ESR_EL1.ISS bits 15:0 */
 #define ESR_FSC_MASK    0x3fu
 #define ESR_ISS_WNR     (UINT64_C(1) << 6)
 #define ESR_ISS_FNV     (UINT64_C(1) << 10) /* FAR is not valid */
 #define BACKTRACE_DEPTH 32
 
-#define STRING_(text)   #text
-#define STRING(text)    STRING_(text)
-
 static uint32_t owner; /* the reporting core's number + 1 */
-static uint32_t depth; /* reports begun by the owner */
-static char message[256];
 
 bool panicking(void)
 {
@@ -60,7 +49,7 @@ void report_stop_at_irq(void)
 }
 
 /* Only one core reports; the others stop, at their next interrupt if not here. */
-static void claim(void)
+void report_claim(void)
 {
     uint32_t self = core_id() + 1, free = 0;
 
@@ -171,7 +160,7 @@ static void print_synchronous(const struct exception_frame *frame)
     print_guard(frame->far);
 }
 
-static void print_cause(const struct exception_frame *frame, unsigned kind)
+void report_cause(const struct exception_frame *frame, unsigned kind, const char *message)
 {
     static const char *const names[] = {
         [EXCEPTION_FIQ] = "FIQ",
@@ -188,7 +177,7 @@ static void print_cause(const struct exception_frame *frame, unsigned kind)
         report_print(names[kind]);
 }
 
-static void print_registers(const struct exception_frame *frame)
+void report_registers(const struct exception_frame *frame)
 {
     char name[] = "x00";
 
@@ -217,10 +206,11 @@ static bool is_record(uint64_t address)
 
 /* Follows the frame records of AAPCS64 (6.2.3). Each address is checked before it is read, and
  * their number is limited, so that a broken chain ends too. */
-static void print_backtrace(const struct exception_frame *frame)
+void report_backtrace(const struct exception_frame *frame, unsigned kind)
 {
     uint64_t record = frame->x[29];
 
+    (void)kind;
     report_print("backtrace (aarch64-linux-gnu-addr2line -ipfe k3metal.elf ...):\r\n");
     report_print_register("", frame->elr, "\r\n");
     for (unsigned i = 0; i < BACKTRACE_DEPTH && is_record(record); i++) {
@@ -233,34 +223,7 @@ static void print_backtrace(const struct exception_frame *frame)
     }
 }
 
-noreturn void report_exception(const struct exception_frame *frame, unsigned kind)
+noreturn void report_end(void)
 {
-    claim();
-    depth++;
-    if (depth == 1) {
-        report_print("\r\n*** panic on core ");
-        report_print_number(core_id());
-        report_print(core_is_irq_stack(frame->sp) ? " in an interrupt handler: " : ": ");
-        print_cause(frame, kind);
-        report_print("\r\n");
-        print_registers(frame);
-        print_backtrace(frame);
-    } else if (depth == 2) {
-        report_print("\r\n*** and another exception in the report:\r\n");
-        print_registers(frame);
-    }
     psci_system_off(STATUS_FAILED);
-}
-
-noreturn void panic(const char *format, ...)
-{
-    va_list arguments;
-
-    irq_save();
-    claim();
-    va_start(arguments, format);
-    vsniprintf(message, sizeof(message), format, arguments);
-    va_end(arguments);
-    __asm__ volatile("brk #" STRING(PANIC_BRK)::: "memory");
-    stop_core(); /* not reached: the exception does not return */
 }

@@ -4,7 +4,7 @@
  */
 #include "arch/smp.h"
 
-#include "arch/alarm.h"
+#include "arch/alarm_state.h"
 #include "arch/core.h"
 #include "arch/idle.h"
 #include "arch/per_core.h"

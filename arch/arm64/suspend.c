@@ -6,7 +6,7 @@
  */
 #include "arch/suspend.h"
 
-#include "arch/alarm.h"
+#include "arch/alarm_state.h"
 #include "arch/barrier.h"
 
 #include <errno.h>

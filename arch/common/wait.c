@@ -14,6 +14,7 @@
 #include "arch/core.h"
 #include "arch/interrupt_mask.h"
 #include "arch/per_core.h"
+#include "arch/relaxed.h"
 #include "arch/time.h"
 #include "arch/timer.h"
 
@@ -162,14 +163,15 @@ void wait_notify(void)
         wake(who);
 }
 
-static void wake_who_awaits(awaited_t what)
+/* Without a loop, in one place. Of cores that there are not nobody waits. */
+static __attribute__((noinline)) void wake_who_awaits(awaited_t what)
 {
-    unsigned count = core_count();
     uint32_t who = 0;
 
     barrier_cores(); /* the change is visible before it is read who waits for it */
-    for (unsigned core = 0; core < count; core++)
-        if (__atomic_load_n(&awaited[core], __ATOMIC_RELAXED) == what)
+#pragma GCC unroll 8
+    for (unsigned core = 0; core < CORE_MAX; core++)
+        if (relaxed_load_pointer(&awaited[core]) == what)
             who |= UINT32_C(1) << core;
     if (who != 0)
         wake(who);
@@ -199,28 +201,6 @@ void delay_us(uint64_t microseconds)
         (void)wait_until_signal(never, &deadline, deadline); /* nobody has its name */
     while (!deadline_passed(deadline))                       /* short, or not allowed to sleep */
         interrupt_poll_pause();
-}
-
-/* ---- completions ---- */
-
-static bool has_happened(void *argument)
-{
-    struct completion *completion = argument;
-
-    /* Acquire: what was written before it happened is seen by what follows. */
-    return __atomic_exchange_n(&completion->happened, 0, __ATOMIC_ACQUIRE) != 0;
-}
-
-void completion_signal(struct completion *completion)
-{
-    /* Release: who sees that it has happened sees what was written before. */
-    __atomic_store_n(&completion->happened, 1, __ATOMIC_RELEASE);
-    wait_signal(completion);
-}
-
-int completion_wait(struct completion *completion, uint64_t timeout_us)
-{
-    return wait_until_signal(has_happened, completion, deadline_after_us(timeout_us));
 }
 
 /* ---- mutexes ---- */

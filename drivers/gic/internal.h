@@ -44,8 +44,8 @@ int gic_cpu_interface_resume(void);
 /* Wakes the calling core's redistributor, if it sleeps. -ETIMEDOUT. */
 int gic_redistributor_resume(void);
 
-/* CLEAR: takes away that an event's LPI is pending. For the tests: what drivers want is to mask or
- * to free it. Contexts and errors as its_trigger_event(). */
+/* CLEAR: takes away that an event's LPI is pending. For the ITS driver and the tests: what other
+ * drivers want is to mask or to free it. Contexts and errors as its_trigger_event(). */
 struct its_device;
 int its_clear_event(struct its_device *device, uint32_t event);
 

@@ -434,6 +434,24 @@ static void remove_from_chain(const struct its_device *device)
         }
 }
 
+/* Of events whose discard failed. A pending LPI goes with a DISCARD or a CLEAR, but not with the
+ * table: it would be left to the LPI's next owner. What the ITS refuses both for, it does not know.
+ * -ETIMEDOUT, -ENOBUFS: it does nothing now. */
+static int forget_events(struct its_device *device)
+{
+    for (uint32_t event = 0; event >> device->event_bits == 0; event++) {
+        int error = 0;
+
+        if (device->events[event].state != EVENT_UNMAPPED)
+            error = its_discard_event(device, event);
+        if (error == -EIO)
+            error = its_clear_event(device, event);
+        if (error == -ETIMEDOUT || error == -ENOBUFS)
+            return error;
+    }
+    return 0;
+}
+
 int its_unmap_device(struct its_device *device)
 {
     int error;
@@ -442,7 +460,9 @@ int its_unmap_device(struct its_device *device)
         return -EDEADLK;
     if (has_events(device))
         return -EBUSY;
-    error = mutex_lock(&its.device_mutex);
+    error = forget_events(device);
+    if (error == 0)
+        error = mutex_lock(&its.device_mutex);
     if (error != 0)
         return error;
     undo_unknown_devices();
@@ -572,8 +592,8 @@ int its_map_event(struct its_device *device, uint32_t event, unsigned lpi, unsig
         error = run_mapti(device, event, core, &command, 1);
     if (error == 0 && gic_lpi_taken_over()) {
         error = forget_pending(device, event, core);
-        if (error != 0)
-            (void)its_discard_event(device, event);
+        if (error != 0 && its_discard_event(device, event) != 0)
+            error = -ETIMEDOUT; /* it may be mapped */
     }
     return error;
 }

@@ -66,10 +66,12 @@ struct its_device;
  * V=0 and frees the table. Until that is done, mapping the id again is -ENOBUFS. */
 int its_map_device(uint32_t device_id, unsigned event_bits, struct its_device **device);
 
-/* MAPD V=0; frees the table. -EBUSY: an event is still mapped whose discard has not been tried.
- * After any error the handle is still the caller's, the id taken and the table allocated, because
- * the ITS may still use it; it may be called again. After -ETIMEDOUT it is all that may be called:
- * for its events there is -ENODEV then. */
+/* MAPD V=0; frees the table. Events whose discard failed are discarded, or at least cleared,
+ * before: nothing that is pending of them is left to the next owners of their LPIs. -EBUSY: an
+ * event is still mapped whose discard has not been tried. After any error the handle is still the
+ * caller's, the id taken and the table allocated, because the ITS may still use it; it may be
+ * called again. After -ETIMEDOUT it is all that may be called: for its events there may be -ENODEV
+ * then. */
 int its_unmap_device(struct its_device *device);
 
 /* The functions for events: -ENOENT: the event is not mapped; -ENODEV: the device may be unmapped

@@ -106,6 +106,24 @@ int mailbox_send(struct mailbox *mailbox, uint32_t message)
     return mailbox == NULL || !sends(mailbox) ? -EINVAL : send_now(mailbox, message, true);
 }
 
+void mailbox_send_last(const struct mailbox *mailbox, uint32_t message)
+{
+    put(&mailbox->registers->message[mailbox->config.transmit], message);
+}
+
+unsigned mailbox_get_unread(const struct mailbox *mailbox)
+{
+    return sends(mailbox)
+               ? MAILBOX_MSG_COUNT(get(&mailbox->registers->msg_status[mailbox->config.transmit]))
+               : 0;
+}
+
+void mailbox_take_back(const struct mailbox *mailbox)
+{
+    for (unsigned left = mailbox_get_unread(mailbox); left != 0; left--)
+        (void)get(&mailbox->registers->message[mailbox->config.transmit]);
+}
+
 /* A condition of a wait. */
 static bool may_send(void *argument)
 {

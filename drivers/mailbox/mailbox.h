@@ -78,6 +78,17 @@ int mailbox_send(struct mailbox *mailbox, uint32_t message);
  * was sent; -EDEADLK: waiting is not allowed here, and nothing was sent; else as mailbox_send(). */
 int mailbox_send_wait(struct mailbox *mailbox, uint32_t message, uint64_t timeout_us);
 
+/* For panics: any context, whoever else is in this driver. A full FIFO drops the message. */
+void mailbox_send_last(const struct mailbox *mailbox, uint32_t message);
+
+/* How many messages of those sent the other side has not taken yet; 0 of one that sends nothing.
+ * Any context. */
+unsigned mailbox_get_unread(const struct mailbox *mailbox);
+
+/* Takes back what the other side has not taken, which is known to be dead: if it is not, a message
+ * may come to it as 0. Any context. */
+void mailbox_take_back(const struct mailbox *mailbox);
+
 /* Leaves what comes in its FIFO, so that the other side has no room in the end; and goes on. A
  * received() that has begun goes on. Any context. */
 void mailbox_pause(struct mailbox *mailbox);

@@ -50,6 +50,25 @@ static int refuse(struct r5f_image *image, int error, const char *problem)
 
 /* ---- the file ---- */
 
+/* Where the program headers are, and how many: read once, since the file may be in memory that
+ * others write, the other core's program too. */
+struct headers {
+    const uint8_t *first;
+    uint32_t count;
+};
+
+static int find_headers(const uint8_t *file, size_t size, struct r5f_image *image,
+                        struct headers *headers)
+{
+    const uint32_t offset = get(file + HEADER_SEGMENTS, 4), count = get(file + HEADER_COUNT, 2);
+
+    if (get(file + HEADER_EACH, 2) != SEGMENT_SIZE ||
+        (uint64_t)offset + (uint64_t)count * SEGMENT_SIZE > size)
+        return refuse(image, -ENOEXEC, "its program headers are not in the file");
+    *headers = (struct headers){file + offset, count};
+    return 0;
+}
+
 static int check_header(const uint8_t *file, size_t size, struct r5f_image *image)
 {
     /* Class 32 bits, little-endian, version 1. */
@@ -60,11 +79,6 @@ static int check_header(const uint8_t *file, size_t size, struct r5f_image *imag
     if (get(file + HEADER_TYPE, 2) != TYPE_EXECUTABLE ||
         get(file + HEADER_MACHINE, 2) != MACHINE_ARM || get(file + HEADER_VERSION, 4) != 1)
         return refuse(image, -ENOEXEC, "it is no executable for Arm");
-    if (get(file + HEADER_EACH, 2) != SEGMENT_SIZE ||
-        (uint64_t)get(file + HEADER_SEGMENTS, 4) +
-                (uint64_t)get(file + HEADER_COUNT, 2) * SEGMENT_SIZE >
-            size)
-        return refuse(image, -ENOEXEC, "its program headers are not in the file");
     return 0;
 }
 
@@ -75,19 +89,18 @@ static bool overlap(uint64_t one, uint64_t one_size, uint64_t other, uint64_t ot
     return one < other + other_size && other < one + one_size;
 }
 
-/* Whether nothing else that the image consists of, or is read from, lies there. */
-static bool is_alone(const struct r5f_image *image, const struct r5f_segment *segment,
-                     const void *file, size_t size)
+/* Whether a part of an image lies there. */
+static bool has_there(const struct r5f_image *image, const struct r5f_segment *segment)
 {
     for (unsigned i = 0; i < image->count; i++)
         if (overlap(image->segments[i].place.address, image->segments[i].size,
                     segment->place.address, segment->size))
-            return false;
-    return !overlap((uintptr_t)file, size, segment->place.address, segment->size);
+            return true;
+    return false;
 }
 
 static int take(struct r5f_image *image, const uint8_t *file, size_t size, const uint8_t *header,
-                unsigned core, r5f_is_free_t is_free)
+                unsigned core, r5f_is_free_t is_free, const struct r5f_image *beside)
 {
     struct r5f_segment *segment = &image->segments[image->count];
     uint32_t offset = get(header + SEGMENT_OFFSET, 4);
@@ -102,8 +115,11 @@ static int take(struct r5f_image *image, const uint8_t *file, size_t size, const
     segment->bytes = file + offset;
     if (!r5f_memory_find(core, segment->address, segment->size, is_free, &segment->place))
         return refuse(image, -EFAULT, "a segment is where the core has no memory of its own");
-    if (!is_alone(image, segment, file, size))
+    if (has_there(image, segment) ||
+        overlap((uintptr_t)file, size, segment->place.address, segment->size))
         return refuse(image, -EFAULT, "a segment overlaps another one, or the file");
+    if (beside != NULL && has_there(beside, segment))
+        return refuse(image, -EFAULT, "a segment is where the other core's program is");
     image->count++;
     return 0;
 }
@@ -118,9 +134,10 @@ static bool has_entry(const struct r5f_segment *segment, const uint8_t *header,
 }
 
 int r5f_image_read(const void *file, size_t size, unsigned core, r5f_is_free_t is_free,
-                   struct r5f_image *image)
+                   const struct r5f_image *beside, struct r5f_image *image)
 {
-    const uint8_t *bytes = file, *header;
+    const uint8_t *bytes = file;
+    struct headers headers;
     struct r5f_place entry;
     bool starts = false;
     int error;
@@ -128,17 +145,20 @@ int r5f_image_read(const void *file, size_t size, unsigned core, r5f_is_free_t i
     image->count = 0;
     image->problem = NULL;
     error = check_header(bytes, size, image);
+    if (error == 0)
+        error = find_headers(bytes, size, image, &headers);
     if (error != 0)
         return error;
     image->entry = get(bytes + HEADER_ENTRY, 4);
     if (image->entry % INSTRUCTION != 0 ||
         !r5f_memory_find(core, image->entry, INSTRUCTION, is_free, &entry))
         return refuse(image, -ENOEXEC, "its entry is no Arm instruction in the core's memory");
-    header = bytes + get(bytes + HEADER_SEGMENTS, 4);
-    for (uint32_t left = get(bytes + HEADER_COUNT, 2); left != 0; left--, header += SEGMENT_SIZE) {
+    for (uint32_t i = 0; i < headers.count; i++) {
+        const uint8_t *header = headers.first + (size_t)i * SEGMENT_SIZE;
+
         if (get(header + SEGMENT_TYPE, 4) != LOADABLE || get(header + SEGMENT_IN_RAM, 4) == 0)
             continue;
-        error = take(image, bytes, size, header, core, is_free);
+        error = take(image, bytes, size, header, core, is_free, beside);
         if (error != 0)
             return error;
         starts |= has_entry(&image->segments[image->count - 1], header, &entry);

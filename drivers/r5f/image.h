@@ -28,12 +28,12 @@ struct r5f_image {
     const char *problem; /* why it is refused, in words; NULL: it is not */
 };
 
-/* Reads the headers of a file of `size` bytes, at any address, for a core. Any context that
- * is_free() may be called in.
+/* Reads the headers of a file of `size` bytes, at any address, for a core. beside: what the other
+ * core has been loaded with, or NULL. Any context that is_free() may be called in.
  * 0; -ENOEXEC: no such program, or a damaged one; -EFAULT: a segment is where the core has no
- * memory, or where somebody else's is, or the file itself; -E2BIG: more than R5F_SEGMENTS_MAX
- * segments to be loaded. */
+ * memory, or where somebody else's is, the other core's, or the file itself; -E2BIG: more than
+ * R5F_SEGMENTS_MAX segments to be loaded. */
 int r5f_image_read(const void *file, size_t size, unsigned core, r5f_is_free_t is_free,
-                   struct r5f_image *image);
+                   const struct r5f_image *beside, struct r5f_image *image);
 
 #endif

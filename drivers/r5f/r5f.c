@@ -38,8 +38,9 @@ static struct {
     bool started;
     uint32_t entry;
 } cores[R5F_CORES];
-static enum r5f_mode mode; /* since core 0 was loaded */
-static struct r5f_image image;
+static enum r5f_mode mode;                 /* since core 0 was loaded */
+static struct r5f_image image;             /* that is being loaded */
+static struct r5f_image loaded[R5F_CORES]; /* its segments, while it is */
 static struct mutex lock = MUTEX_INIT;
 
 /* ---- a step for each core that is meant ---- */
@@ -297,6 +298,7 @@ static int load(unsigned core, enum r5f_mode wanted)
     }
     cores[core].loaded = true;
     cores[core].entry = image.entry;
+    loaded[core] = image;
     return 0;
 }
 
@@ -311,7 +313,7 @@ int r5f_load(unsigned core, enum r5f_mode wanted, const void *file, size_t size,
         return error;
     error = check_order(core, wanted);
     if (error == 0) {
-        error = r5f_image_read(file, size, core, is_free, &image);
+        error = r5f_image_read(file, size, core, is_free, core == 1 ? &loaded[0] : NULL, &image);
         *problem = image.problem;
     }
     if (error == 0)

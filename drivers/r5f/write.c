@@ -87,6 +87,8 @@ int r5f_memory_write(const struct r5f_place *place, const uint8_t *bytes, uint32
 
     if (!place->is_dram)
         return write_words((uintptr_t)place->address, bytes, count, size);
+    /* Lines that a core may have read ahead, when this was mapped before, are older than memory. */
+    dcache_clean_invalidate(memory, size);
     memcpy(memory, bytes, count);
     memset(memory + count, 0, size - count);
     dcache_clean_invalidate(memory, size);

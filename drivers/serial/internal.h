@@ -37,6 +37,7 @@ struct serial {
     struct irq *irq;
     uint8_t *memory; /* the DMA's pieces, then those for rests */
     bool line_up;
+    int outcome; /* of what is closed already */
 
     struct spinlock lock; /* for what follows, and SCR, IER, LCR */
     bool stopped;

@@ -267,7 +267,7 @@ static int close_receive(struct serial *serial)
 
 int serial_close(struct serial *serial)
 {
-    int sent, error;
+    int sent, error, received;
 
     if (!irq_is_allowed())
         return -EDEADLK;
@@ -278,13 +278,16 @@ int serial_close(struct serial *serial)
     sent = close_transmit(serial);
     if (sent == -EAGAIN)
         return sent;
+    serial->outcome = worse(serial->outcome, sent);
     error = close_interrupt(serial);
     if (error == -EAGAIN)
         return error;
-    serial_line_down(serial, sent == 0);
-    error = worse(worse(sent, error), close_receive(serial));
+    serial->outcome = worse(serial->outcome, error);
+    serial_line_down(serial, serial->outcome == 0);
+    received = close_receive(serial);
     if (serial->receive != NULL)
-        return error;
+        return received;
+    error = worse(serial->outcome, received);
     dma_free(serial->memory);
     free(serial);
     return error;

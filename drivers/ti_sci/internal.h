@@ -7,6 +7,7 @@
 
 #include "lib/log.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,28 @@ struct ti_sci_message {
     size_t size;
 };
 void ti_sci_request_all(struct ti_sci_message *messages, unsigned count);
+
+/* What TISCI_MSG_RM_IRQ_SET maps, and TISCI_MSG_RM_IRQ_RELEASE takes back. */
+enum ti_sci_irq_kind {
+    TI_SCI_IRQ_EVENT,   /* into a bit of a VINT, `target` of the aggregator `device` */
+    TI_SCI_IRQ_ROUTE,   /* a router's input to an output, or to `target` of `device` */
+    TI_SCI_IRQ_TRIGGER, /* an event's number alone */
+};
+
+struct ti_sci_irq {
+    uint8_t kind, bit;
+    uint16_t source_device, source_index, device, target, global_event;
+};
+
+/* One such request, of one of the two types. Errors as ti_sci_request(). */
+int ti_sci_irq_request(uint16_t type, const struct ti_sci_irq *irq);
+
+/* Who notes what is mapped (ti_sci_notes.h); NULL: nobody. */
+struct ti_sci_keeper {
+    bool (*note)(const struct ti_sci_irq *irq); /* whether it was not noted */
+    void (*strike)(const struct ti_sci_irq *irq);
+};
+extern const struct ti_sci_keeper *ti_sci_keeper;
 
 /* How long later requests wait for their answers, in microseconds; at first 1 s. For the tests,
  * which lose answers on purpose. Any context. */

@@ -84,12 +84,20 @@ enum ti_sci_subtype {
 /* TISCI_MSG_RM_GET_RESOURCE_RANGE: what this host owns of a device's resources of a subtype, in up
  * to two ranges; a range of count 0 is none. -ENOENT: the host owns nothing of it, or the firmware
  * refuses to say, which it does where its board configuration has no entry (logged, and counted).
- * An answer that is cut short twice is -EMSGSIZE. */
+ * An answer that is cut short twice is -EMSGSIZE, and one whose ranges overlap -EPROTO. */
 struct ti_sci_range {
     uint16_t first, count;
     uint16_t second_first, second_count;
 };
 int ti_sci_get_range(uint16_t device, uint8_t subtype, struct ti_sci_range *range);
+/* The same of another host, by its number. */
+int ti_sci_get_range_of(uint8_t host, uint16_t device, uint8_t subtype, struct ti_sci_range *range);
+/* Whether a number is in one of the two. */
+static inline bool ti_sci_range_has(const struct ti_sci_range *range, unsigned number)
+{
+    return (number >= range->first && number - range->first < range->count) ||
+           (number >= range->second_first && number - range->second_first < range->second_count);
+}
 /* How many were refused so far. Sends nothing; any context. */
 unsigned ti_sci_refused_ranges(void);
 
@@ -105,6 +113,13 @@ struct ti_sci_device_state {
     uint8_t current;    /* 0 off, TI_SCI_DEVICE_ON, 2 in transition */
 };
 int ti_sci_device_get_state(uint16_t device, struct ti_sci_device_state *state);
+
+/* How fast a device's clock is (TISCI_MSG_GET_FREQ): clocks have numbers of their own for each
+ * device, below 255. */
+int ti_sci_clock_frequency(uint16_t device, uint8_t clock, uint64_t *hz);
+/* Which of a multiplexer's inputs a device's clock comes from (TISCI_MSG_SET_CLOCK_PARENT): both
+ * are numbers of the device's clocks. */
+int ti_sci_clock_set_parent(uint16_t device, uint8_t clock, uint8_t parent);
 
 /* One hop of an interrupt route (TISCI_MSG_RM_IRQ_SET and RELEASE). The two kinds the AM65x uses:
  * an event of a device into a bit of a VINT, and an INTR input to an INTR output. */

@@ -19,6 +19,63 @@
      TISCI_IRQ_VINT_STATUS_BIT_INDEX_VALID)
 #define ROUTE_VALID (TISCI_IRQ_DST_ID_VALID | TISCI_IRQ_DST_HOST_IRQ_VALID)
 
+const struct ti_sci_keeper *ti_sci_keeper;
+
+static const uint8_t valid[] = {
+    [TI_SCI_IRQ_EVENT] = EVENT_VALID,
+    [TI_SCI_IRQ_ROUTE] = ROUTE_VALID,
+    [TI_SCI_IRQ_TRIGGER] = TISCI_IRQ_GLOBAL_EVENT_VALID,
+};
+
+/* What is noted may be there; what is not, is not. */
+static __attribute__((noinline, cold)) int
+keep(uint16_t type, const struct tisci_irq_request *request, enum ti_sci_irq_kind kind)
+{
+    const bool is_route = kind == TI_SCI_IRQ_ROUTE;
+    const struct ti_sci_irq irq = {
+        .kind = (uint8_t)kind,
+        .bit = request->vint_status_bit_index,
+        .source_device = request->src_id,
+        .source_index = request->src_index,
+        .device = is_route ? request->dst_id : request->ia_id,
+        .target = is_route ? request->dst_host_irq : request->vint,
+        .global_event = request->global_event,
+    };
+    const struct ti_sci_keeper *keeper = ti_sci_keeper;
+    bool is_new = type == TISCI_MSG_RM_IRQ_SET && keeper->note(&irq);
+    int error = ti_sci_request(type, request, sizeof(*request), NULL, 0);
+    bool is_gone = type == TISCI_MSG_RM_IRQ_RELEASE && (error == 0 || error == -EACCES);
+
+    if (is_gone || (is_new && error == -EACCES))
+        keeper->strike(&irq);
+    return error;
+}
+
+/* Inline, for the kind is known where it is called. */
+static inline __attribute__((always_inline)) int send(uint16_t type, const struct ti_sci_irq *irq)
+{
+    const bool is_route = irq->kind == TI_SCI_IRQ_ROUTE;
+    const struct tisci_irq_request request = {
+        .valid_params = valid[irq->kind],
+        .src_id = irq->source_device,
+        .src_index = irq->source_index,
+        .dst_id = is_route ? irq->device : 0,
+        .dst_host_irq = is_route ? irq->target : 0,
+        .ia_id = is_route ? 0 : irq->device,
+        .vint = is_route ? 0 : irq->target,
+        .global_event = irq->global_event,
+        .vint_status_bit_index = irq->bit,
+    };
+
+    return ti_sci_keeper == NULL ? ti_sci_request(type, &request, sizeof(request), NULL, 0)
+                                 : keep(type, &request, irq->kind);
+}
+
+int ti_sci_irq_request(uint16_t type, const struct ti_sci_irq *irq)
+{
+    return send(type, irq);
+}
+
 static const char *operation(uint16_t type)
 {
     return type == TISCI_MSG_RM_IRQ_SET ? "map" : "unmap";
@@ -27,16 +84,9 @@ static const char *operation(uint16_t type)
 static int event(uint16_t type, uint16_t source_device, uint16_t source_index, uint16_t inta,
                  uint16_t vint, uint16_t global_event, uint8_t vint_bit)
 {
-    struct tisci_irq_request request = {
-        .valid_params = EVENT_VALID,
-        .src_id = source_device,
-        .src_index = source_index,
-        .ia_id = inta,
-        .vint = vint,
-        .global_event = global_event,
-        .vint_status_bit_index = vint_bit,
-    };
-    int error = ti_sci_request(type, &request, sizeof(request), NULL, 0);
+    const struct ti_sci_irq irq = {
+        TI_SCI_IRQ_EVENT, vint_bit, source_device, source_index, inta, vint, global_event};
+    int error = send(type, &irq);
 
     if (error == -EACCES)
         log_error(ti_sci, "%s device %u source %u > INTA %u event %u VINT %u bit %u refused",
@@ -47,14 +97,9 @@ static int event(uint16_t type, uint16_t source_device, uint16_t source_index, u
 static int route(uint16_t type, uint16_t source_device, uint16_t source_index,
                  uint16_t destination_device, uint16_t destination_irq)
 {
-    struct tisci_irq_request request = {
-        .valid_params = ROUTE_VALID,
-        .src_id = source_device,
-        .src_index = source_index,
-        .dst_id = destination_device,
-        .dst_host_irq = destination_irq,
-    };
-    int error = ti_sci_request(type, &request, sizeof(request), NULL, 0);
+    const struct ti_sci_irq irq = {
+        TI_SCI_IRQ_ROUTE, 0, source_device, source_index, destination_device, destination_irq, 0};
+    int error = send(type, &irq);
 
     if (error == -EACCES)
         log_error(ti_sci, "%s device %u source %u > device %u interrupt %u refused",

@@ -18,6 +18,8 @@
 #define TISCI_MSG_SET_DEVICE                    0x0200u
 #define TISCI_MSG_GET_DEVICE                    0x0201u
 #define TISCI_MSG_SET_DEVICE_RESETS             0x0202u
+#define TISCI_MSG_SET_CLOCK_PARENT              0x0102u
+#define TISCI_MSG_GET_FREQ                      0x010eu
 #define TISCI_MSG_RM_IRQ_SET                    0x1000u
 #define TISCI_MSG_RM_IRQ_RELEASE                0x1001u
 #define TISCI_MSG_RM_RING_CFG                   0x1110u
@@ -106,6 +108,32 @@ struct tisci_set_resets_request {
     uint32_t resets;
 } TI_SCI_PACKED;
 _Static_assert(sizeof(struct tisci_set_resets_request) == 16, "TISCI_MSG_SET_DEVICE_RESETS");
+
+/* "Power Management Clock", TISCI_MSG_GET_FREQ. A clock of 255 or more would be in clock_large. */
+struct tisci_get_frequency_request {
+    struct tisci_header header;
+    uint32_t device;
+    uint8_t clock;
+    uint32_t clock_large;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_get_frequency_request) == 17, "TISCI_MSG_GET_FREQ");
+
+struct tisci_get_frequency_answer {
+    struct tisci_header header;
+    uint64_t hz;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_get_frequency_answer) == 16, "TISCI_MSG_GET_FREQ answer");
+
+/* "Power Management Clock", TISCI_MSG_SET_CLOCK_PARENT: clocks by number, as above. */
+struct tisci_set_clock_parent_request {
+    struct tisci_header header;
+    uint32_t device;
+    uint8_t clock;
+    uint8_t parent;
+    uint32_t clock_large;
+    uint32_t parent_large;
+} TI_SCI_PACKED;
+_Static_assert(sizeof(struct tisci_set_clock_parent_request) == 22, "TISCI_MSG_SET_CLOCK_PARENT");
 
 /* "Resource Management Core", TISCI_MSG_RM_GET_RESOURCE_RANGE. */
 struct tisci_get_range_request {

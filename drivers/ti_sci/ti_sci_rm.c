@@ -32,10 +32,23 @@ static int ask_for_range(const struct tisci_get_range_request *request,
     return answer->range_num == 0 && answer->range_num_sec == 0 ? -ENOENT : 0;
 }
 
+/* Something would be given to two. */
+static bool overlap(const struct ti_sci_range *range)
+{
+    return range->first < (uint32_t)range->second_first + range->second_count &&
+           range->second_first < (uint32_t)range->first + range->count && range->count != 0 &&
+           range->second_count != 0;
+}
+
 int ti_sci_get_range(uint16_t device, uint8_t subtype, struct ti_sci_range *range)
 {
+    return ti_sci_get_range_of(TISCI_NO_SECONDARY_HOST, device, subtype, range);
+}
+
+int ti_sci_get_range_of(uint8_t host, uint16_t device, uint8_t subtype, struct ti_sci_range *range)
+{
     struct tisci_get_range_request request = {
-        .type = device, .subtype = subtype, .secondary_host = TISCI_NO_SECONDARY_HOST};
+        .type = device, .subtype = subtype, .secondary_host = host};
     struct tisci_get_range_answer answer;
     int error = ask_for_range(&request, &answer);
 
@@ -51,9 +64,15 @@ int ti_sci_get_range(uint16_t device, uint8_t subtype, struct ti_sci_range *rang
     }
     if (error != 0)
         return error;
-    range->first = answer.range_start;
-    range->count = answer.range_num;
-    range->second_first = answer.range_start_sec;
-    range->second_count = answer.range_num_sec;
-    return 0;
+    *range = (struct ti_sci_range){
+        .first = answer.range_start,
+        .count = answer.range_num,
+        .second_first = answer.range_start_sec,
+        .second_count = answer.range_num_sec,
+    };
+    if (!overlap(range))
+        return 0;
+    log_error(ti_sci, "device %u: subtype 0x%02x: ranges %u+%u and %u+%u overlap", device, subtype,
+              range->first, range->count, range->second_first, range->second_count);
+    return -EPROTO;
 }

@@ -14,13 +14,13 @@
 static int trigger(uint16_t type, uint16_t source_device, uint16_t source_index,
                    uint16_t global_event)
 {
-    struct tisci_irq_request request = {
-        .valid_params = TISCI_IRQ_GLOBAL_EVENT_VALID,
-        .src_id = source_device,
-        .src_index = source_index,
+    const struct ti_sci_irq irq = {
+        .kind = TI_SCI_IRQ_TRIGGER,
+        .source_device = source_device,
+        .source_index = source_index,
         .global_event = global_event,
     };
-    int error = ti_sci_request(type, &request, sizeof(request), NULL, 0);
+    int error = ti_sci_irq_request(type, &irq);
 
     if (error == -EACCES)
         log_error(ti_sci, "device %u source %u: event %u refused", source_device, source_index,

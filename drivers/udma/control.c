@@ -97,7 +97,7 @@ static int restart(struct udma_channel *channel)
     if (error != 0)
         return error;
     channel->by_thread = channel->config.polled || delivery != NULL;
-    channel->stopped = channel->cut_off = false;
+    channel->cut_off = false;
     if (channel->coalescer != NULL)
         channel->coalescer->by->resume(channel->coalescer);
     udma_enable(channel);
@@ -105,8 +105,10 @@ static int restart(struct udma_channel *channel)
         irq_unmask(channel->irq);
     if (channel->extra->irq != NULL) /* periods that were too short are masked as a storm */
         irq_unmask(channel->extra->irq);
-    /* Last, and with the lock: who finds a free slot is not refused. */
+    /* Last, and with the lock: who finds a free slot is not refused, and a message of this teardown
+     * that comes late is not the next one's. */
     state = spin_lock(&channel->lock);
+    channel->stopped = false;
     udma_slots_reset(channel);
     if (channel->numbers.one_way != NULL)
         udma_transfer_take_slots(channel);

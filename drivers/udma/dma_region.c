@@ -20,11 +20,17 @@
 static uint16_t blocks[UNITS_MAX];
 static struct mutex mutex = MUTEX_INIT;
 
+/* The region's size is a power of two (r5f.ld). */
+static size_t unit_size(void)
+{
+    size_t size = (size_t)(dma_end - dma_start) / UNITS_MAX;
+
+    return size > DMA_ALIGNMENT ? size : DMA_ALIGNMENT;
+}
+
 static size_t units(void)
 {
-    size_t count = (size_t)(dma_end - dma_start) / DMA_ALIGNMENT;
-
-    return count < UNITS_MAX ? count : UNITS_MAX;
+    return (size_t)(dma_end - dma_start) / unit_size();
 }
 
 /* The first place with so many free units in a row; all units: there is none. */
@@ -47,7 +53,7 @@ static size_t find_place(size_t count)
 
 void *dma_alloc(size_t size)
 {
-    size_t count = size / DMA_ALIGNMENT + (size % DMA_ALIGNMENT != 0), place;
+    size_t unit = unit_size(), count = size / unit + (size % unit != 0), place;
     uint8_t *memory = NULL;
 
     if (count == 0 || count > units() || mutex_lock(&mutex) != 0)
@@ -55,11 +61,11 @@ void *dma_alloc(size_t size)
     place = find_place(count);
     if (place < units()) {
         blocks[place] = (uint16_t)count;
-        memory = dma_start + place * DMA_ALIGNMENT;
+        memory = dma_start + place * unit;
     }
     mutex_unlock(&mutex);
     if (memory != NULL)
-        memset(memory, 0, count * DMA_ALIGNMENT);
+        memset(memory, 0, count * unit);
     return memory;
 }
 
@@ -68,6 +74,6 @@ void *dma_alloc(size_t size)
 void dma_free(void *memory)
 {
     if (memory != NULL)
-        __atomic_store_n(&blocks[(size_t)((uint8_t *)memory - dma_start) / DMA_ALIGNMENT], 0,
+        __atomic_store_n(&blocks[(size_t)((uint8_t *)memory - dma_start) / unit_size()], 0,
                          __ATOMIC_RELEASE);
 }

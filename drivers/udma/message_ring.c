@@ -1,36 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Rings in message mode, through a proxy: see message_ring.h.
- *
- * A proxy's control word says which ring, which end, and how large an element is; an element is the
- * last words of its data window, and the access to the last one completes it (AM65x TRM SPRUID7,
- * "Proxy"; TI's ring-accelerator drivers).
+ * Rings in message mode, through a proxy: see message_ring.h and proxy.h.
  */
 #include "drivers/udma/message_ring.h"
 
-#include "arch/mmio.h"
 #include "arch/spinlock.h"
 #include "arch/wait.h"
 #include "drivers/udma/internal.h"
+#include "drivers/udma/proxy.h"
 #include "drivers/udma/spare.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-#define PROXY_STRIDE     0x1000u
-#define PROXY_AT_HEAD    (0u << 16)
-#define PROXY_AT_TAIL    (1u << 16)
-#define PROXY_EIGHT      (1u << 24) /* bytes an element */
-#define PROXY_DATA_WORDS 128u
-
-/* A proxy's page. */
-struct proxy_registers {
-    uint32_t control, status;
-    uint32_t reserved_008[126];
-    uint32_t data[PROXY_DATA_WORDS];
-};
-
-_Static_assert(offsetof(struct proxy_registers, data) == 0x200, "PROXY_TARGET0 data");
 
 struct udma_message_ring {
     struct udma_ring ring;
@@ -40,26 +21,30 @@ struct udma_message_ring {
     struct udma_held held;
 };
 
-static uintptr_t word(const struct udma_message_ring *ring, unsigned number)
-{
-    return (uintptr_t)&ring->proxy->data[PROXY_DATA_WORDS - 2u + number];
-}
-
-static void point(const struct udma_message_ring *ring, uint32_t end)
-{
-    mmio_write32((uintptr_t)&ring->proxy->control, ring->ring.index | end | PROXY_EIGHT);
-}
-
 int udma_message_ring_put(struct udma_message_ring *ring, uint64_t element)
 {
     unsigned long state = spin_lock(&ring->lock);
     int error = udma_ring_occupancy(&ring->ring) < ring->ring.count ? 0 : -EAGAIN;
 
     if (error == 0) {
-        point(ring, PROXY_AT_TAIL);
+        proxy_point(ring->proxy, ring->ring.index, PROXY_AT_TAIL | PROXY_EIGHT);
         barrier_before_doorbell(); /* what the element stands for is in memory */
-        mmio_write32(word(ring, 0), (uint32_t)element);
-        mmio_write32(word(ring, 1), (uint32_t)(element >> 32));
+        proxy_put(ring->proxy, &element, 1);
+    }
+    spin_unlock(&ring->lock, state);
+    return error;
+}
+
+/* An element of `count` times 64 bits. */
+static int take_element(struct udma_message_ring *ring, uint32_t size, uint64_t *element,
+                        unsigned count)
+{
+    unsigned long state = spin_lock(&ring->lock);
+    int error = udma_ring_occupancy(&ring->ring) != 0 ? 0 : -EAGAIN;
+
+    if (error == 0) {
+        proxy_point(ring->proxy, ring->ring.index, PROXY_AT_HEAD | size);
+        proxy_take(ring->proxy, element, count);
     }
     spin_unlock(&ring->lock, state);
     return error;
@@ -67,16 +52,17 @@ int udma_message_ring_put(struct udma_message_ring *ring, uint64_t element)
 
 int udma_message_ring_take(struct udma_message_ring *ring, uint64_t *element)
 {
-    unsigned long state = spin_lock(&ring->lock);
-    int error = udma_ring_occupancy(&ring->ring) != 0 ? 0 : -EAGAIN;
+    return take_element(ring, PROXY_EIGHT, element, 1);
+}
 
-    if (error == 0) {
-        point(ring, PROXY_AT_HEAD);
-        *element = mmio_read32(word(ring, 0));
-        *element |= (uint64_t)mmio_read32(word(ring, 1)) << 32;
-    }
-    spin_unlock(&ring->lock, state);
-    return error;
+int udma_message_ring_take_wide(struct udma_message_ring *ring, uint64_t element[2])
+{
+    return take_element(ring, PROXY_SIXTEEN, element, 2);
+}
+
+struct device *udma_message_ring_device(const struct udma_message_ring *ring)
+{
+    return ring->ring.udma->facts.ring_interrupts;
 }
 
 uint16_t udma_message_ring_index(const struct udma_message_ring *ring)
@@ -106,6 +92,12 @@ static void discard(void *owner, bool last)
 
 static const struct udma_held_kind held_kind = {"message ring", 0, take_back, discard};
 
+/* What a ring is opened with. */
+struct shape {
+    uint16_t count;
+    unsigned wide; /* 1: of 16 bytes; 0: of 8 */
+};
+
 /* The numbers. */
 static int take(struct udma *udma, struct udma_message_ring *ring, uint16_t *index)
 {
@@ -115,37 +107,40 @@ static int take(struct udma *udma, struct udma_message_ring *ring, uint16_t *ind
 
     if (error != 0)
         return error;
-    ring->proxy = (struct proxy_registers *)(facts->proxy_target +
-                                             (uintptr_t)ring->proxy_index * PROXY_STRIDE);
+    ring->proxy = proxy_at(facts->proxy_target, ring->proxy_index);
     error = udma_ring_reserve_of(udma, index);
     if (error != 0)
         udma_spare_give_back(facts->proxy_device, TI_SCI_SUBTYPE_PROXY_PROXIES, ring->proxy_index);
     return error;
 }
 
-/* The ring's memory and configuration, and the proxy's. */
+/* The ring's memory and configuration, and the proxy's. An element of 16 bytes takes the place of
+ * two. */
 static int bring_up(struct udma *udma, struct udma_message_ring *ring, uint16_t index,
-                    uint16_t count)
+                    const struct shape *shape)
 {
     struct ti_sci_ring_config config;
-    int error = udma_ring_prepare(udma, &ring->ring, index, count);
+    int error =
+        udma_ring_prepare(udma, &ring->ring, index, (uint16_t)(shape->count << shape->wide));
 
     if (error != 0)
         return error;
+    ring->ring.count = shape->count;
     udma_ring_ask(&ring->ring, &config);
     config.mode = TI_SCI_RING_MODE_MESSAGE;
+    config.element_size = (uint8_t)(config.element_size + shape->wide);
     error = udma_ring_settle(&ring->ring, ti_sci_ring_configure(&config));
     return error == 0 ? ti_sci_proxy_configure(udma->facts.proxy_device, ring->proxy_index) : error;
 }
 
-int udma_message_ring_open(struct udma *udma, uint16_t count, struct udma_message_ring **ring)
+static int open_ring(struct udma *udma, const struct shape *shape, struct udma_message_ring **ring)
 {
     uint16_t index;
     int error;
 
     if (!wait_is_allowed())
         return -EDEADLK;
-    if (ring == NULL || count == 0)
+    if (ring == NULL || shape->count == 0 || shape->count > UINT16_MAX >> shape->wide)
         return -EINVAL;
     udma = udma_or_main(udma);
     if (udma == NULL || udma->facts.proxy_target == 0)
@@ -160,10 +155,20 @@ int udma_message_ring_open(struct udma *udma, uint16_t count, struct udma_messag
         return error;
     }
     (*ring)->held = (struct udma_held){NULL, &held_kind, *ring, udma, index};
-    error = bring_up(udma, *ring, index, count);
+    error = bring_up(udma, *ring, index, shape);
     if (error != 0)
         (void)udma_held_dispose(&(*ring)->held, true); /* it may be open all the same */
     return error;
+}
+
+int udma_message_ring_open(struct udma *udma, uint16_t count, struct udma_message_ring **ring)
+{
+    return open_ring(udma, &(struct shape){count, 0}, ring);
+}
+
+int udma_message_ring_open_wide(struct udma *udma, uint16_t count, struct udma_message_ring **ring)
+{
+    return open_ring(udma, &(struct shape){count, 1}, ring);
 }
 
 int udma_message_ring_close(struct udma_message_ring *ring)

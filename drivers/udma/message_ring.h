@@ -22,6 +22,10 @@ struct udma_message_ring; /* opaque */
  * what could not be released is held, and later opens and closes try again. */
 int udma_message_ring_open(struct udma *udma, uint16_t count, struct udma_message_ring **ring);
 
+/* The same with elements of 16 bytes, at most 32767: for who takes them with
+ * udma_message_ring_take_wide(), and others put them (drivers/udma/message_port.h). */
+int udma_message_ring_open_wide(struct udma *udma, uint16_t count, struct udma_message_ring **ring);
+
 /* Thread context. 0: it is gone; -EIO: the handle is gone, but something was not released, and is
  * tried again later; -EINVAL: NULL; -EDEADLK. */
 int udma_message_ring_close(struct udma_message_ring *ring);
@@ -31,8 +35,12 @@ int udma_message_ring_close(struct udma_message_ring *ring);
 int udma_message_ring_put(struct udma_message_ring *ring, uint64_t element);
 int udma_message_ring_take(struct udma_message_ring *ring, uint64_t *element);
 
-/* Its number: what a channel, or a monitor, is told; and the source of its interrupt. Any context.
- */
+/* Takes an element of 16 bytes. Any context, any core. -EAGAIN: the ring is empty. */
+int udma_message_ring_take_wide(struct udma_message_ring *ring, uint64_t element[2]);
+
+/* Its number: what a channel, a monitor or another host is told; and the source of its interrupt,
+ * in that device (msi/irq.h). Any context. */
 uint16_t udma_message_ring_index(const struct udma_message_ring *ring);
+struct device *udma_message_ring_device(const struct udma_message_ring *ring);
 
 #endif

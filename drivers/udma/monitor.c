@@ -123,7 +123,7 @@ static int bring_up(struct udma_monitor *monitor, const struct udma_monitor_conf
     if (error == 0)
         return 0;
     if (monitor->irq != NULL)
-        (void)irq_free(monitor->irq); /* it was never called: nothing sends its event */
+        irq_give_up(monitor->irq); /* it was never called: nothing sends its event */
     (void)udma_held_dispose(&monitor->held, true);
     return error;
 }

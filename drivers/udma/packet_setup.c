@@ -162,6 +162,16 @@ static int request_error(struct udma_consumer *consumer, const char *name, uint3
     return error;
 }
 
+/* No handler has run: the ring's is masked, and nothing is enabled that could fail. */
+static void give_up(struct udma_consumer *consumer)
+{
+    if (consumer->error_irq != NULL)
+        irq_give_up(consumer->error_irq);
+    if (consumer->irq != NULL)
+        irq_give_up(consumer->irq);
+    consumer->error_irq = consumer->irq = NULL;
+}
+
 static int request_errors(struct udma_consumer *consumer, const char *name, uint32_t core,
                           unsigned index)
 {
@@ -174,7 +184,7 @@ static int request_errors(struct udma_consumer *consumer, const char *name, uint
                                                             : UDMA_NO_RECEIVE_CHANNEL,
                              core);
     if (error != 0)
-        (void)udma_packet_free_interrupt(consumer); /* the ring's too; no handler has run */
+        give_up(consumer); /* the ring's too */
     return error;
 }
 
@@ -194,7 +204,7 @@ static int request_ring(struct udma_consumer *consumer, struct irq_request *requ
     if (error == 0)
         return 0;
     (void)coalesce->by->end(consumer->coalescer);
-    (void)udma_packet_free_interrupt(consumer); /* never unmasked: no handler has run */
+    give_up(consumer);
     return error;
 }
 

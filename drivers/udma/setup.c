@@ -285,7 +285,7 @@ static int start_coalescing(struct udma_channel *channel)
     if (error == 0)
         return 0;
     (void)coalescer->by->end(coalescer);
-    (void)irq_free(channel->irq); /* it has never been unmasked: no handler has run */
+    irq_give_up(channel->irq); /* it has never been unmasked: no handler has run */
     return error;
 }
 

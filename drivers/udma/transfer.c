@@ -181,13 +181,12 @@ int udma_copy(struct udma_channel *channel, uintptr_t destination, uintptr_t sou
 static SLOW void note_teardown(struct udma_channel *channel)
 {
     unsigned long state = spin_lock(&channel->lock);
-    bool closing = channel->refusal == -ECANCELED;
 
-    spin_unlock(&channel->lock, state);
-    if (closing)
+    if (channel->refusal == -ECANCELED)
         __atomic_store_n(&channel->stopped, true, __ATOMIC_RELEASE);
     else
         ADD(channel->counters.bogus, 1);
+    spin_unlock(&channel->lock, state);
     wait_notify();
 }
 

@@ -44,6 +44,18 @@ static bool read_bit(unsigned input, enum vim_register offset)
            (mmio_read32(vim_group(input) + offset) & bit_of(input)) != 0;
 }
 
+/* The vectors are in a RAM: one is in force when it can be read back. */
+static void write_vector(unsigned input)
+{
+    uint32_t rare = vim_state.pulse[input / 32] | vim_state.again[input / 32];
+
+    vim_state.rare[input / 32] = rare;
+    mmio_write32(vim_state.base + VIM_VEC_INT + 4 * input,
+                 VIM_VECTOR(vim_state.numbers[input]) |
+                     ((rare & bit_of(input)) != 0 ? VIM_VECTOR_RARE : 0));
+    (void)mmio_read32(vim_state.base + VIM_VEC_INT + 4 * input);
+}
+
 static void quiet_group(uintptr_t group)
 {
     mmio_write32(group + VIM_INTR_EN_CLR, ALL);
@@ -63,8 +75,13 @@ int vim_init(uintptr_t base)
     vim_state.inputs = inputs;
     for (unsigned input = 0; input < inputs; input += 32)
         quiet_group(vim_group(input));
-    for (unsigned input = 0; input < inputs; input++)
+    for (unsigned input = 0; input < inputs; input++) {
         mmio_write32(base + VIM_PRI_INT + 4 * input, VIM_PRIORITY_LEAST);
+        vim_state.numbers[input] = (uint16_t)input;
+        write_vector(input);
+    }
+    /* Should a vector's error correction fail, ACTIRQ still knows. */
+    mmio_write32(base + VIM_DEDVEC, VIM_VECTOR_RARE);
     for (unsigned i = 0; i < ACTIVE_MAX; i++) {
         mmio_write32(base + VIM_IRQVEC, 0);
         mmio_write32(base + VIM_FIQVEC, 0);
@@ -85,6 +102,7 @@ static void write_trigger(unsigned input, enum vim_trigger trigger)
 
     *pulse = trigger == VIM_PULSE ? *pulse | bit_of(input) : *pulse & ~bit_of(input);
     mmio_write32(vim_group(input) + VIM_INTTYPE, *pulse);
+    write_vector(input);
 }
 
 int vim_configure(unsigned input, enum vim_trigger trigger, unsigned priority)
@@ -109,14 +127,42 @@ int vim_configure(unsigned input, enum vim_trigger trigger, unsigned priority)
     return error;
 }
 
-int vim_set_vector(unsigned input, uintptr_t handler)
+int vim_set_number(unsigned input, unsigned number)
 {
-    if (input >= vim_state.inputs || handler % VIM_VECTOR_ALIGNMENT != 0)
+    if (input >= vim_state.inputs || number >= VIM_NONE)
         return -EINVAL;
-    mmio_write32(vim_state.base + VIM_VEC_INT + 4 * input, (uint32_t)handler);
-    /* The vectors are in a RAM: one is in force when it can be read back. */
-    (void)mmio_read32(vim_state.base + VIM_VEC_INT + 4 * input);
+    vim_state.numbers[input] = (uint16_t)number;
+    write_vector(input);
     return 0;
+}
+
+unsigned vim_begin(void)
+{
+    unsigned input = VIM_TAKEN_NUMBER(mmio_read32(vim_state.base + VIM_ACTIRQ)) % VIM_INPUTS_MAX;
+    uint32_t bit = bit_of(input);
+
+    /* A pulse that comes from now on is another one. */
+    if ((vim_state.pulse[input / 32] & bit) != 0)
+        mmio_write32(vim_group(input) + VIM_STS, bit);
+    if ((vim_state.again[input / 32] & bit) != 0) {
+        vim_state.again[input / 32] &= ~bit;
+        write_vector(input);
+    }
+    /* A pulse is cleared before the handler touches its device. */
+    barrier_complete();
+    return vim_state.numbers[input];
+}
+
+/* A pulse has been cleared; a level that software has made pending meanwhile is so again. */
+void vim_clear(unsigned input)
+{
+    uint32_t bit = bit_of(input);
+
+    if ((vim_state.pulse[input / 32] & bit) != 0)
+        return;
+    mmio_write32(vim_group(input) + VIM_STS, bit);
+    if ((vim_state.again[input / 32] & bit) != 0)
+        mmio_write32(vim_group(input) + VIM_RAW, bit);
 }
 
 int vim_enable(unsigned input)
@@ -147,8 +193,11 @@ int vim_set_pending(unsigned input)
 
     unsigned long state = irq_save();
 
-    /* For a level that is active now: its end clears what is pending. */
-    vim_state.again[input / 32] |= bit_of(input);
+    /* Of a level that is active now, the end clears what is pending. */
+    if ((vim_state.pulse[input / 32] & bit_of(input)) == 0) {
+        vim_state.again[input / 32] |= bit_of(input);
+        write_vector(input);
+    }
     mmio_write32(vim_group(input) + VIM_RAW, bit_of(input));
     irq_restore(state);
     return 0;
@@ -161,7 +210,10 @@ int vim_clear_pending(unsigned input)
 
     unsigned long state = irq_save();
 
-    vim_state.again[input / 32] &= ~bit_of(input);
+    if ((vim_state.again[input / 32] & bit_of(input)) != 0) {
+        vim_state.again[input / 32] &= ~bit_of(input);
+        write_vector(input);
+    }
     write_bit(input, VIM_STS);
     irq_restore(state);
     return 0;
@@ -174,7 +226,7 @@ bool vim_is_pending(unsigned input)
 
 bool vim_has_pending(void)
 {
-    return (mmio_read32(vim_state.base + VIM_PRIIRQ) & VIM_TAKEN_VALID) != 0;
+    return vim_has_pending_at(vim_state.base);
 }
 
 unsigned vim_running_priority(void)

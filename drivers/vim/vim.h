@@ -39,9 +39,9 @@ unsigned vim_input_count(void);
  * -EBUSY: the trigger would change while the input is enabled. Any context. */
 int vim_configure(unsigned input, enum vim_trigger trigger, unsigned priority);
 
-/* Where the core is sent for an input if it takes IRQs by the VIC port: aligned to 4 bytes. Whoever
- * reads VIM_IRQVEC gets it too. Any context. */
-int vim_set_vector(unsigned input, uintptr_t handler);
+/* What vim_acknowledge() returns for an input, less than VIM_NONE; at first that is the input.
+ * While it is off. Any context. */
+int vim_set_number(unsigned input, unsigned number);
 
 /* When vim_mask() returns, the input is off, and the core is not interrupted for it any more. What
  * is pending stays so. Any context. */
@@ -55,9 +55,12 @@ int vim_set_pending(unsigned input);
 int vim_clear_pending(unsigned input);
 bool vim_is_pending(unsigned input);
 
-/* Acknowledges the most urgent input that is pending and more urgent than what is active, and ends
- * the one that was acknowledged last. VIM_NONE: there is none, and nothing to end. With IRQs
- * masked; for the dispatch of interrupts only; inline in drivers/vim/vim_root.h. */
+/* vim_acknowledge(): the most urgent input that is pending and more urgent than what is active;
+ * vim_end(): ends the one that was acknowledged last. VIM_NONE: there is none, and nothing to end.
+ * With IRQs masked; for the dispatch of interrupts only; inline in drivers/vim/vim_root.h. Of an
+ * input that is a pulse, or that software has made pending, these do the rest. */
+unsigned vim_begin(void);
+void vim_clear(unsigned input);
 
 /* Whether there would be one; and how urgent what has been acknowledged last and not ended is.
  * Likewise. */

@@ -42,6 +42,4 @@ enum vim_register {
 #define VIM_TAKEN_PRIORITY(value) ((value) >> 16 & 0xfu)
 #define VIM_TAKEN_NUMBER(value)   ((value)&0x3ffu)
 
-#define VIM_VECTOR_ALIGNMENT      4u
-
 #endif

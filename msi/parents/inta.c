@@ -21,8 +21,8 @@
 #include "msi/local.h"
 #include "msi/parents/mapping.h"
 #include "msi/parents/restore.h"
+#include "msi/parents/stuck.h"
 #include "msi/parents/vint.h"
-#include "msi/reclaim.h"
 #include "msi/registry.h"
 #include "msi/state.h"
 
@@ -71,15 +71,6 @@ static int give_event(struct inta *inta, struct inta_irq *event)
     return vint_give_bit(&inta->vints, event->vint, event->mapping.bit);
 }
 
-/* The system firmware refused to release the mapping, or did not answer: nobody may use the event,
- * the bit, or this interrupt's memory, until a later attempt succeeds. */
-static void keep_stuck(struct inta *inta, struct irq *irq)
-{
-    irq->stuck = true;
-    irq->stuck_next = inta->stuck;
-    inta->stuck = irq;
-}
-
 /* Takes the event off its bit, and its mapping down; can be repeated. */
 static int take_off(struct inta_irq *event)
 {
@@ -93,27 +84,19 @@ static bool is_stuck(const struct inta *inta)
     return inta->stuck != NULL || inta->vints.stuck != 0;
 }
 
-/* The first that has no answer, or whose handler hangs, ends it. */
+static int release_stuck(struct irq_parent *parent, struct irq *irq)
+{
+    int error = take_off(event_of(irq));
+
+    if (error == 0)
+        (void)give_event((struct inta *)parent,
+                         event_of(irq)); /* a line that stays is kept in its VINT */
+    return error;
+}
+
 static void reap(struct inta *inta)
 {
-    struct irq **link = &inta->stuck;
-
-    while (*link != NULL) {
-        struct irq *irq = *link;
-        int error = take_off(event_of(irq));
-
-        if (!irq_mapping_is_answered(error)) {
-            irq_mapping_put_last(link);
-            break;
-        }
-        if (error != 0) {
-            link = &irq->stuck_next;
-            continue;
-        }
-        *link = irq->stuck_next;
-        (void)give_event(inta, event_of(irq)); /* a line that stays is kept in its VINT */
-        irq_reclaim_later(irq);
-    }
+    irq_stuck_reap(&inta->stuck, release_stuck, &inta->parent);
     vint_reap(&inta->vints);
 }
 
@@ -168,7 +151,7 @@ static int inta_alloc(struct irq *irq, uint32_t flags)
                   inta->parent.name, irq->binding->device->name, (unsigned)irq->index, number,
                   event->vint->number, bit, error);
         if (event->mapping.unknown)
-            keep_stuck(inta, irq);
+            irq_stuck_keep(&inta->stuck, irq);
         else
             (void)give_event(inta, event);
     }
@@ -189,7 +172,7 @@ static int inta_free(struct irq *irq)
         log_error(irq, "%s: %s index %u: unmap event %u: error %d", inta->parent.name,
                   irq->binding->device->name, (unsigned)irq->index, event->mapping.global_event,
                   error);
-        keep_stuck(inta, irq);
+        irq_stuck_keep(&inta->stuck, irq);
         (void)vint_follow(&inta->vints, event->vint, IRQ_CORE_ANY); /* the first error is told */
         return error;
     }
@@ -255,9 +238,7 @@ static void inta_inventory(struct irq_parent *parent, struct irq_inventory *inve
 {
     const struct inta *inta = (const struct inta *)parent;
 
-    for (const struct irq *irq = inta->stuck; irq != NULL; irq = irq->stuck_next)
-        inventory->held++;
-    inventory->held += inta->vints.stuck;
+    inventory->held += irq_stuck_count(inta->stuck) + inta->vints.stuck;
     inventory->events += inta->events.capacity - inta->events.free;
     inventory->events_free += inta->events.free;
     inventory->vints += inta->vints.pool.capacity - inta->vints.pool.free;

@@ -17,7 +17,7 @@
 #include "msi/parents/id_pool.h"
 #include "msi/parents/restore.h"
 #include "msi/parents/spi.h"
-#include "msi/reclaim.h"
+#include "msi/parents/stuck.h"
 #include "msi/registry.h"
 #include "root/root.h"
 
@@ -169,7 +169,7 @@ uint32_t intr_lines_spare(struct irq_parent *router)
 /* ---- devices wired straight to the router ---- */
 
 struct direct_irq {
-    struct irq irq; /* first member */
+    struct irq_with_spi spi; /* first member */
     struct intr_line line;
 };
 
@@ -178,32 +178,15 @@ static struct intr_line *line_of(struct irq *irq)
     return &((struct direct_irq *)irq)->line;
 }
 
-/* Tries again what could not be taken down earlier, up to the first without an answer. */
-static void reap(struct intr *intr)
+static int release_stuck(struct irq_parent *parent, struct irq *irq)
 {
-    struct irq **link = &intr->stuck;
-    int error = 0;
-
-    while (*link != NULL && irq_mapping_is_answered(error)) {
-        struct irq *irq = *link;
-
-        error = line_close(intr, line_of(irq));
-        if (error == 0) {
-            *link = irq->stuck_next;
-            irq_reclaim_later(irq);
-        } else if (irq_mapping_is_answered(error)) {
-            link = &irq->stuck_next;
-        } else {
-            irq_mapping_put_last(link);
-        }
-    }
+    return line_close(intr_of(parent), line_of(irq));
 }
 
-static void keep_stuck(struct intr *intr, struct irq *irq)
+/* Tries again what could not be taken down earlier. */
+static void reap(struct intr *intr)
 {
-    irq->stuck = true;
-    irq->stuck_next = intr->stuck;
-    intr->stuck = irq;
+    irq_stuck_reap(&intr->stuck, release_stuck, &intr->parent);
 }
 
 static int direct_alloc(struct irq *irq, uint32_t flags)
@@ -217,13 +200,12 @@ static int direct_alloc(struct irq *irq, uint32_t flags)
 
     if (error != 0) {
         if (line->route.unknown)
-            keep_stuck(intr, irq);
+            irq_stuck_keep(&intr->stuck, irq);
         return error;
     }
-    error = irq_spi_open(line->intid, (flags & IRQ_FLAG_EDGE) != 0 ? ROOT_EDGE : ROOT_LEVEL,
-                         irq->core, irq->priority->number, &irq->sink);
+    error = irq_with_spi_open(irq, line->intid, flags);
     if (error != 0 && line_close(intr, line) != 0)
-        keep_stuck(intr, irq);
+        irq_stuck_keep(&intr->stuck, irq);
     return error;
 }
 
@@ -233,43 +215,13 @@ static int direct_free(struct irq *irq)
 
     reap(intr);
 
-    bool quiet;
-    int closed = irq_spi_close(line_of(irq)->intid, &quiet);
+    int closed = irq_with_spi_close(irq);
     int error = line_close(intr, line_of(irq));
 
-    irq->quiet = quiet && error == 0;
+    irq->quiet = irq->quiet && error == 0;
     if (error != 0)
-        keep_stuck(intr, irq);
+        irq_stuck_keep(&intr->stuck, irq);
     return error != 0 ? error : closed;
-}
-
-static void direct_mask(struct irq *irq)
-{
-    (void)root_mask(line_of(irq)->intid); /* the INTID was checked by irq_spi_open() */
-}
-
-static void direct_unmask(struct irq *irq)
-{
-    (void)root_enable(line_of(irq)->intid);
-}
-
-static int direct_set_affinity(struct irq *irq, unsigned core)
-{
-    int error = root_set_affinity(line_of(irq)->intid, core);
-
-    if (error == 0)
-        __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
-    return error;
-}
-
-static bool direct_pending(struct irq *irq)
-{
-    return root_is_pending(line_of(irq)->intid);
-}
-
-static int direct_trigger(struct irq *irq)
-{
-    return root_set_pending(line_of(irq)->intid);
 }
 
 static int direct_describe(const struct irq *irq, char *text, size_t size)
@@ -284,8 +236,7 @@ static void intr_inventory(struct irq_parent *parent, struct irq_inventory *inve
 {
     const struct intr *intr = intr_of(parent);
 
-    for (const struct irq *irq = intr->stuck; irq != NULL; irq = irq->stuck_next)
-        inventory->held++;
+    inventory->held += irq_stuck_count(intr->stuck);
     inventory->routes += intr->owned - intr->outputs.free;
     inventory->routes_free += intr->outputs.free;
 }
@@ -294,11 +245,7 @@ static const struct irq_parent_ops intr_ops = {
     .irq_size = sizeof(struct direct_irq),
     .alloc = direct_alloc,
     .free = direct_free,
-    .mask = direct_mask,
-    .unmask = direct_unmask,
-    .set_affinity = direct_set_affinity,
-    .pending = direct_pending,
-    .trigger = direct_trigger,
+    IRQ_WITH_SPI_OPS,
     .describe = direct_describe,
     .inventory = intr_inventory,
 };

@@ -4,10 +4,12 @@
  *
  * When a device is bound, its id gets a translation table (MAPD) and a power-of-two region of LPIs;
  * event e is LPI base + e. Single interrupts are mapped and discarded inside. Several devices may
- * have one id (behind a bridge); the table is unmapped when the last of them is unbound.
+ * have one id (behind a bridge), each with events of its own or all with the same; the table is
+ * unmapped when the last of them is unbound.
  *
  * Masking. An LPI is masked by its bit in the property table and an INV command; but commands wait
- * for the ITS, and irq_mask() may be called from a handler. So a mask is the bit in irq->state
+ * for the ITS, and irq_mask() may be called from a handler. So a device that can hold its messages
+ * back is told to (mask_source() of msi/device.h). For the others a mask is the bit in irq->state
  * alone: a message that arrives while masked still costs an interrupt, which is kept as pending
  * and handled at unmask (msi/state.c). The property table has an LPI enabled from its first request
  * on: unmapped, it can't come. Only after a storm irq_service() disables it there, and a free whose
@@ -80,6 +82,11 @@ static struct its_parent *its_of(const struct irq *irq)
 static struct its_identity *identity_of(const struct irq *irq)
 {
     return irq->binding->data.its;
+}
+
+static uint32_t event_of(const struct irq *irq)
+{
+    return irq->binding->first_event + irq->index;
 }
 
 /* ---- device ids ---- */
@@ -222,7 +229,7 @@ static bool reap_identity(struct its_parent *its, struct its_identity *identity)
     while (*link != NULL) {
         struct irq *irq = *link;
 
-        int error = its_discard_event(identity->device, irq->index);
+        int error = its_discard_event(identity->device, event_of(irq));
 
         if (error == -ETIMEDOUT)
             return false;
@@ -294,10 +301,11 @@ static void keep_stuck(struct irq *irq)
 static int open_event(struct irq *irq)
 {
     struct its_device *device = identity_of(irq)->device;
-    int error = its_open_event(device, irq->index, lpi_of(irq), irq->core, irq->priority->number);
+    int error =
+        its_open_event(device, event_of(irq), lpi_of(irq), irq->core, irq->priority->number);
 
     /* After any other error it is not mapped. */
-    if (error == -ETIMEDOUT && its_discard_event(device, irq->index) != 0)
+    if (error == -ETIMEDOUT && its_discard_event(device, event_of(irq)) != 0)
         keep_stuck(irq);
     return error;
 }
@@ -307,7 +315,7 @@ static int its_alloc(struct irq *irq, uint32_t flags)
     (void)flags; /* messages have no trigger mode */
     if (its_of(irq)->stuck_count != 0)
         reap(its_of(irq));
-    ((struct its_irq *)irq)->lpi = identity_of(irq)->first_lpi + irq->index;
+    ((struct its_irq *)irq)->lpi = identity_of(irq)->first_lpi + event_of(irq);
 
     /* -EBUSY: another device with this id has the event. */
     int error = irq_sink_attach(lpi_of(irq), &irq->sink);
@@ -317,7 +325,8 @@ static int its_alloc(struct irq *irq, uint32_t flags)
     error = open_event(irq);
     if (error != 0) {
         log_error(irq, "ITS: map device %u event %u to LPI %u: error %d",
-                  (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, lpi_of(irq), error);
+                  (unsigned)identity_of(irq)->device_id, (unsigned)event_of(irq), lpi_of(irq),
+                  error);
         if (!irq->stuck)
             irq_sink_detach(lpi_of(irq));
     }
@@ -332,12 +341,12 @@ static int its_free(struct irq *irq)
         reap(its_of(irq));
 
     /* Takes a pending LPI along. It stays enabled in the property table: nothing leads to it. */
-    int error = its_discard_event(device, irq->index);
+    int error = its_discard_event(device, event_of(irq));
 
     if (error != 0) {
         log_error(irq, "ITS: discard device %u event %u: error %d",
-                  (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, error);
-        (void)its_disable_event(device, irq->index, lpi_of(irq)); /* it may still be mapped */
+                  (unsigned)identity_of(irq)->device_id, (unsigned)event_of(irq), error);
+        (void)its_disable_event(device, event_of(irq), lpi_of(irq)); /* it may still be mapped */
         keep_stuck(irq);
         return error;
     }
@@ -348,9 +357,34 @@ static int its_free(struct irq *irq)
     return 0;
 }
 
+static void mask_source(const struct irq *irq, bool mask)
+{
+    struct device *device = irq->binding->device;
+
+    if (device->mask_source != NULL)
+        device->mask_source(device, irq->index, mask);
+}
+
+static void its_mask(struct irq *irq)
+{
+    mask_source(irq, true);
+}
+
+static void its_unmask(struct irq *irq)
+{
+    mask_source(irq, false);
+}
+
+static bool its_pending(struct irq *irq)
+{
+    struct device *device = irq->binding->device;
+
+    return device->source_pending != NULL && device->source_pending(device, irq->index);
+}
+
 static int its_set_affinity(struct irq *irq, unsigned core)
 {
-    int error = its_move_event(identity_of(irq)->device, irq->index, core);
+    int error = its_move_event(identity_of(irq)->device, event_of(irq), core);
 
     if (error == 0)
         __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
@@ -364,15 +398,15 @@ static void its_compose(const struct irq *irq, struct irq_message *message)
 
     message->address =
         offset < its->window_size ? its->window_base + offset : its_doorbell_address();
-    message->data = irq->index;
+    message->data = event_of(irq);
 }
 
 static int its_silence(struct irq *irq, bool silent)
 {
     struct its_device *device = identity_of(irq)->device;
 
-    return silent ? its_disable_event(device, irq->index, lpi_of(irq))
-                  : its_enable_event(device, irq->index, lpi_of(irq), irq->priority->number);
+    return silent ? its_disable_event(device, event_of(irq), lpi_of(irq))
+                  : its_enable_event(device, event_of(irq), lpi_of(irq), irq->priority->number);
 }
 
 /* Not one that has got an owner meanwhile. */
@@ -386,13 +420,13 @@ static int its_silence_stray(struct irq_parent *parent, unsigned intid)
 
 static int its_trigger(struct irq *irq)
 {
-    return its_trigger_event(identity_of(irq)->device, irq->index);
+    return its_trigger_event(identity_of(irq)->device, event_of(irq));
 }
 
 static int its_describe(const struct irq *irq, char *text, size_t size)
 {
     return sniprintf(text, size, "device %u event %u > LPI %u > core %u",
-                     (unsigned)identity_of(irq)->device_id, (unsigned)irq->index, lpi_of(irq),
+                     (unsigned)identity_of(irq)->device_id, (unsigned)event_of(irq), lpi_of(irq),
                      irq_core(irq));
 }
 
@@ -412,9 +446,12 @@ static const struct irq_parent_ops its_ops = {
     .irq_size = sizeof(struct its_irq),
     .alloc = its_alloc,
     .free = its_free,
+    .mask = its_mask,
+    .unmask = its_unmask,
     .set_affinity = its_set_affinity,
     .compose = its_compose,
     .silence = its_silence,
+    .pending = its_pending,
     .silence_stray = its_silence_stray,
     .trigger = its_trigger,
     .describe = its_describe,
@@ -496,12 +533,24 @@ int irq_its_reserve_ids(struct irq_parent *parent, uint32_t count, uint32_t mess
 int irq_bind_its(struct device *device, struct irq_parent *parent, uint32_t device_id,
                  unsigned event_bits)
 {
+    if (event_bits > EVENT_BITS_MAX)
+        return -EINVAL;
+    return irq_bind_its_part(device, parent, device_id, event_bits, 0, UINT32_C(1) << event_bits);
+}
+
+int irq_bind_its_part(struct device *device, struct irq_parent *parent, uint32_t device_id,
+                      unsigned event_bits, uint32_t first, uint32_t count)
+{
     struct join join = {.device_id = device_id, .event_bits = event_bits};
 
     if (device == NULL || parent == NULL || parent->ops != &its_ops || event_bits > EVENT_BITS_MAX)
         return -EINVAL;
 
-    const struct irq_binding model = {.index_limit = UINT32_C(1) << event_bits, .any_index = true};
+    const uint32_t events = UINT32_C(1) << event_bits;
+    const struct irq_binding model = {
+        .index_limit = count, .any_index = true, .first_event = first};
 
+    if (count == 0 || count > events || first > events - count)
+        return -EINVAL;
     return irq_binding_create(device, parent, &model, identity_join, &join);
 }

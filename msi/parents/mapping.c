@@ -88,14 +88,3 @@ int irq_mapping_restore(struct irq_mapping *mapping, bool *lost)
     mapping->unknown = error != 0; /* sent or not: it may have been away */
     return error;
 }
-
-void irq_mapping_put_last(struct irq **link)
-{
-    struct irq *irq = *link;
-
-    *link = irq->stuck_next;
-    while (*link != NULL)
-        link = &(*link)->stuck_next;
-    irq->stuck_next = NULL;
-    *link = irq;
-}

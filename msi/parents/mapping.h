@@ -14,8 +14,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct irq;
-
 struct irq_mapping {
     bool is_event; /* else a route */
     uint16_t source_device, source_index;
@@ -37,10 +35,6 @@ static inline bool irq_mapping_is_answered(int error)
 {
     return error == 0 || error == -EACCES;
 }
-
-/* Of a list of what could not be released (stuck_next): puts that at *link, which got no answer,
- * behind the others, so that each has its turn. */
-void irq_mapping_put_last(struct irq **link);
 
 /* After a suspend, of one that was in place: sees to it that it is again. *lost: it may have been
  * away, and what the source has sent meanwhile with it. Thread context. ti_sci.h's errors: then it

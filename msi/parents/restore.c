@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * The routes of all interrupts, asked of the system firmware again after a suspend: two requests
- * for each event, one for what is wired to a router.
+ * for each event, one for each router that a wire goes through.
  */
 #include "msi/parents/restore.h"
 
@@ -21,6 +21,8 @@ static int restore(struct irq *irq, void *argument)
 
     if (error == 0)
         error = irq_intr_restore(irq);
+    if (error == 0)
+        error = irq_chain_restore(irq);
     if (error != 0) {
         log_error(irq, "%s: %s index %u: its route is not known to be there again: error %d",
                   irq->binding->parent->name, irq->binding->device->name, (unsigned)irq->index,

@@ -11,5 +11,6 @@ struct irq;
 
 int irq_inta_restore(struct irq *irq);
 int irq_intr_restore(struct irq *irq);
+int irq_chain_restore(struct irq *irq);
 
 #endif

@@ -45,3 +45,51 @@ int irq_spi_close(unsigned intid, bool *quiet)
     (void)root_clear_pending(intid); /* for its next owner; irq_spi_open() does it again */
     return error;
 }
+
+/* ---- an interrupt that has an SPI to itself ---- */
+
+static unsigned intid_of(const struct irq *irq)
+{
+    return ((const struct irq_with_spi *)irq)->intid;
+}
+
+int irq_with_spi_open(struct irq *irq, unsigned intid, uint32_t flags)
+{
+    ((struct irq_with_spi *)irq)->intid = intid;
+    return irq_spi_open(intid, (flags & IRQ_FLAG_EDGE) != 0 ? ROOT_EDGE : ROOT_LEVEL, irq->core,
+                        irq->priority->number, &irq->sink);
+}
+
+int irq_with_spi_close(struct irq *irq)
+{
+    return irq_spi_close(intid_of(irq), &irq->quiet);
+}
+
+void irq_with_spi_mask(struct irq *irq)
+{
+    (void)root_mask(intid_of(irq)); /* the INTID was checked by irq_spi_open() */
+}
+
+void irq_with_spi_unmask(struct irq *irq)
+{
+    (void)root_enable(intid_of(irq));
+}
+
+int irq_with_spi_set_affinity(struct irq *irq, unsigned core)
+{
+    int error = root_set_affinity(intid_of(irq), core);
+
+    if (error == 0)
+        __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
+    return error;
+}
+
+bool irq_with_spi_pending(struct irq *irq)
+{
+    return root_is_pending(intid_of(irq));
+}
+
+int irq_with_spi_trigger(struct irq *irq)
+{
+    return root_set_pending(intid_of(irq));
+}

@@ -83,6 +83,17 @@ static SLOW void stray_bit(struct irq **irqs, uint64_t status)
     vint_disable(vint, bit);
 }
 
+/* Of a core of 32 bits GCC would call a function for it. */
+static inline uintptr_t lowest_bit(uint64_t status)
+{
+    uint32_t low = (uint32_t)status;
+
+    if (sizeof(uintptr_t) == sizeof(uint64_t))
+        return (uintptr_t)__builtin_ctzll(status);
+    return (uintptr_t)(low != 0 ? __builtin_ctz(low)
+                                : 32 + __builtin_ctz((uint32_t)(status >> 32)));
+}
+
 TRACE_INLINE void deliver_events(struct irq_sink *sink, const struct irq_generation *own,
                                  bool traced)
 {
@@ -96,16 +107,16 @@ TRACE_INLINE void deliver_events(struct irq_sink *sink, const struct irq_generat
         return;
     }
     mmio_write64((uintptr_t)&registers->status_clear, status);
-    (void)mmio_read64((uintptr_t)&registers->status_masked);
+    mmio_read_back64((uintptr_t)&registers->status_masked);
     barrier_after_status(); /* the handler's look at its ring, another device, comes after that */
     trace_if(traced, inta_status, vint->number, status);
     __asm__("" : "+r"(irqs)); /* one register for it and the VINT */
     do {
-        uint64_t bit = (uint64_t)__builtin_ctzll(status);
+        uintptr_t bit = lowest_bit(status);
 
         __asm__("" : "+r"(bit)); /* else GCC shifts it and adds it in two instructions */
 
-        struct irq *irq = __atomic_load_n(irqs + bit, __ATOMIC_SEQ_CST);
+        struct irq *irq = IRQ_ALONE ? irqs[bit] : __atomic_load_n(irqs + bit, __ATOMIC_SEQ_CST);
 
         if (__builtin_expect(irq != NULL, 1))
             irq_deliver(&irq->sink, own, traced);

@@ -13,73 +13,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct wired_irq {
-    struct irq irq; /* first member */
-    unsigned intid;
-};
-
-static unsigned intid_of(const struct irq *irq)
-{
-    return ((const struct wired_irq *)irq)->intid;
-}
-
 static int wired_alloc(struct irq *irq, uint32_t flags)
 {
-    unsigned intid = irq->binding->data.numbers[irq->index];
-
-    ((struct wired_irq *)irq)->intid = intid;
-    return irq_spi_open(intid, (flags & IRQ_FLAG_EDGE) != 0 ? ROOT_EDGE : ROOT_LEVEL, irq->core,
-                        irq->priority->number, &irq->sink);
-}
-
-static int wired_free(struct irq *irq)
-{
-    return irq_spi_close(intid_of(irq), &irq->quiet);
-}
-
-static void wired_mask(struct irq *irq)
-{
-    (void)root_mask(intid_of(irq)); /* the INTID was checked by irq_spi_open() */
-}
-
-static void wired_unmask(struct irq *irq)
-{
-    (void)root_enable(intid_of(irq));
-}
-
-static int wired_set_affinity(struct irq *irq, unsigned core)
-{
-    int error = root_set_affinity(intid_of(irq), core);
-
-    if (error == 0)
-        __atomic_store_n(&irq->core, core, __ATOMIC_SEQ_CST);
-    return error;
-}
-
-static bool wired_pending(struct irq *irq)
-{
-    return root_is_pending(intid_of(irq));
-}
-
-static int wired_trigger(struct irq *irq)
-{
-    return root_set_pending(intid_of(irq));
+    return irq_with_spi_open(irq, irq->binding->data.numbers[irq->index], flags);
 }
 
 static int wired_describe(const struct irq *irq, char *text, size_t size)
 {
-    return sniprintf(text, size, "INTID %u > core %u", intid_of(irq), irq_core(irq));
+    return sniprintf(text, size, "INTID %u > core %u", ((const struct irq_with_spi *)irq)->intid,
+                     irq_core(irq));
 }
 
 static const struct irq_parent_ops wired_ops = {
-    .irq_size = sizeof(struct wired_irq),
+    .irq_size = sizeof(struct irq_with_spi),
     .alloc = wired_alloc,
-    .free = wired_free,
-    .mask = wired_mask,
-    .unmask = wired_unmask,
-    .set_affinity = wired_set_affinity,
-    .pending = wired_pending,
-    .trigger = wired_trigger,
+    .free = irq_with_spi_close,
+    IRQ_WITH_SPI_OPS,
     .describe = wired_describe,
 };
 

@@ -15,9 +15,12 @@ from k3twin.measuring import address_of, measure_image  # noqa: E402
 ROUNDS = 8
 TRIPS = 16  # as in app/bench/requests.c
 STREAM = 8  # as in app/bench/copies.c
-HANDLER, CALLBACK = "bench_handler", "bench_callback"
+HANDLER, CALLBACK, DONE = "bench_handler", "bench_callback", "bench_done"
+HANDLERS = {"ring": CALLBACK, "drive": DONE}  # of the others' interrupts it is HANDLER
 DRIVER = "udma_transfer_interrupt"
 BATCH = 16  # as in app/bench/packets.c
+QUEUE = "nvme_queue_interrupt"
+READERS = ("bench_submit", "measure_waiting")  # what is around a read that is waited for
 SENT, RECEIVED = "udma_transmit_interrupt", "udma_flow_interrupt"  # what handles a packet's two interrupts
 CALLBACKS = ("bench_sent", "bench_packet", "bench_frame", "are_last")
 SENDERS = ("measure", "run_round", "send_packets", "send_frames")
@@ -56,12 +59,27 @@ HEADS = [
     ("frames_taken", "their two interrupts", 0),
 ]
 
+# The same of a run with a drive, which prints nothing else.
+HEADS_OF_DRIVE = [
+    ("vector_request", "request of a PCI function's message", 0),
+    ("vector_free", "free", 1),
+    ("read_submit", "submission of a read of 4 KiB", 1),
+    ("drive", "its interrupt (MSI-X > ITS > LPI)", 0),
+    ("read", "a read of 4 KiB that is waited for", 0),
+]
+DRIVE = "null-co://"  # a drive of QEMU's that has no file, and answers at once
+
+
+def drive_bench(output):
+    return Bench(output, ("--device", f"nvme,drive={DRIVE}"), f"bench=drives,{ROUNDS}", HEADS_OF_DRIVE)
+
 
 class Bench:
     """One run of `bench`: its windows by figure."""
 
-    def __init__(self, output, options=(), arguments=f"bench={ROUNDS}"):
+    def __init__(self, output, options=(), arguments=f"bench={ROUNDS}", heads=HEADS):
         self.image = f"{output}/k3metal.elf"
+        self.heads = heads
         self.measured, self.names = measure_image(
             f"{output}/twin.elf", self.image,
             ["--append", arguments, "--strict", "--timeout", str(SECONDS), *options], until=[DRIVER], more=["irqs=0"])
@@ -71,11 +89,11 @@ class Bench:
     def split(self):
         """{figure: its windows}, by the heads that the command prints with their numbers of rounds."""
         heads = re.findall(r"^(.*): \d+ of (\d+) rounds$", self.measured.text, re.M)
-        if [name for name, _ in heads] != [name for _, name, _ in HEADS]:
+        if [name for name, _ in heads] != [name for _, name, _ in self.heads]:
             raise ValueError(f"bench prints other figures than expected: {heads}")
         left = [self.recording.marks(place) for place in range(4)]
         found = {}
-        for (figure, _, place), (_, rounds) in zip(HEADS, heads):
+        for (figure, _, place), (_, rounds) in zip(self.heads, heads):
             found[figure], left[place] = left[place][:int(rounds)], left[place][int(rounds):]
         if any(left):
             raise ValueError("there are more marks than rounds")
@@ -88,14 +106,14 @@ class Bench:
 
     def counted(self, figure):
         """What the core's own counters have told of it: the median."""
-        head = next(name for mine, name, _ in HEADS if mine == figure)
+        head = next(name for mine, name, _ in self.heads if mine == figure)
         return int(re.search(rf"^{re.escape(head)}: .*\n +instructions +least +\d+, median +(\d+)", self.measured.text, re.M)[1])
 
     def interrupts(self, figure):
         """The interrupts of a figure's rounds that hold one call of its handler, with their trees of functions."""
-        handler = CALLBACK if figure == "ring" else HANDLER
+        handler = HANDLERS.get(figure, HANDLER)
         mine = {id(window) for window in self.windows[figure]}
-        trees = [(window, frames(window, self.names)) for window in self.recording.interrupts()
+        trees = [(window, frames(window.steps, self.names)) for window in self.recording.interrupts()
                  if id(window.outer) in mine]
         found = [(window, tree, find_frame(tree, handler)) for window, tree in trees if find_frame(tree, handler)]
         if not found:
@@ -117,10 +135,10 @@ def interrupt_figures(bench, figure):
     return handler, eret, median([window.memory for window, _, _ in found]), median([window.system for window, _, _ in found])
 
 
-def driver_entry(bench):
-    found = [find_frame(tree, DRIVER) for _, tree, _ in bench.interrupts("ring")]
+def driver_entry(bench, figure, driver):
+    found = [find_frame(tree, driver) for _, tree, _ in bench.interrupts(figure)]
     if None in found:
-        raise ValueError(f"{DRIVER} does not run in the interrupt of a ring")
+        raise ValueError(f"{driver} does not run in the interrupt of a {figure}")
     return median([frame.start for frame in found])
 
 
@@ -142,7 +160,7 @@ def without(bench, places, functions):
 
 def handling(bench, window, handler):
     """What a handler executes in a round's interrupts, without the callbacks' own."""
-    trees = [frames(inner, bench.names) for inner in bench.recording.interrupts() if inner.outer is window]
+    trees = [frames(inner.steps, bench.names) for inner in bench.recording.interrupts() if inner.outer is window]
     found = [frame for tree in trees if (frame := find_frame(tree, handler))]
     if not found:
         raise ValueError(f"{handler} does not run in the round")
@@ -158,6 +176,16 @@ def packet_figures(bench, figure, count):
             f"{figure}_sent_memory": submit.memory + accessors[SENT],
             f"{figure}_received_memory": sum(accessors[name] for name in RECEIVES),
             f"{figure}_all": round((submit.instructions + taken.instructions) / count)}
+
+
+def drive_figures(bench):
+    """Of an NVMe drive: a read, from the interrupt's vector to the driver's handler and to the request's end, a message."""
+    found = {"nvme_submit": of_windows(bench, "read_submit")[0], "nvme_submit_memory": of_windows(bench, "read_submit")[1]}
+    found["nvme_to_done"], found["nvme_to_eret"], found["nvme_memory"], found["nvme_system"] = interrupt_figures(bench, "drive")
+    found["nvme_to_handler"] = driver_entry(bench, "drive", QUEUE)
+    found["nvme_read"] = without(bench, middle(bench.windows["read"]).places, READERS)
+    found["vector_request"], found["vector_free"] = (of_windows(bench, f"vector_{step}")[0] for step in ("request", "free"))
+    return found
 
 
 def is_exclusive_store(elf, address):
@@ -196,7 +224,7 @@ def figures_of(bench):
         found[f"{name}_to_handler"], found[f"{name}_to_eret"], memory, system = interrupt_figures(bench, name)
         found[f"{name}_memory"], found[f"{name}_system"] = memory, system
     _, eret, found["ring_memory"], found["ring_system"] = interrupt_figures(bench, "ring")
-    found["ring_to_driver"], found["ring_to_eret"] = driver_entry(bench), eret
+    found["ring_to_driver"], found["ring_to_eret"] = driver_entry(bench, "ring", DRIVER), eret
     found["copy"] = of_windows(bench, "submission")[0] + eret
     found["copy_in_stream"] = of_windows(bench, "stream", STREAM)[0]
     found["trip"], found["trip_memory"], found["trip_system"] = of_windows(bench, "trip", TRIPS)

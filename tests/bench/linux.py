@@ -46,6 +46,17 @@ def conformance():
     return module
 
 
+def list_symbols(guest, seconds):
+    """Of the kernel and its modules, as it tells."""
+    text = guest.run("grep -i ' t ' /proc/kallsyms | gzip | base64", seconds)
+    return gzip.decompress(base64.b64decode("".join(text.split()))).decode("ascii")
+
+
+def symbols_in(listed):
+    lines = (line.split() for line in listed.splitlines())
+    return [(int(words[0], 16), 0, words[2]) for words in lines]
+
+
 def read_symbols(output, linux):
     """(address, 0, name) of the kernel's functions: asked of the kernel once, which is loaded at the
     same place each time, since no loader gives it a seed."""
@@ -54,14 +65,13 @@ def read_symbols(output, linux):
         guest = conformance().Guest(output, linux, "symbols", TREE, TTY, ("--timeout", "300"))
         try:
             guest.start()
-            text = guest.run("grep -i ' t ' /proc/kallsyms | gzip | base64", 200)
+            listed = list_symbols(guest, 200)
             guest.send(b"poweroff -f\n")
             guest.end()
         finally:
             guest.stop()
-        kept.write_bytes(gzip.decompress(base64.b64decode("".join(text.split()))))
-    lines = (line.split() for line in kept.read_text(encoding="ascii").splitlines())
-    return [(int(words[0], 16), 0, words[2]) for words in lines]
+        kept.write_text(listed, encoding="ascii")
+    return symbols_in(kept.read_text(encoding="ascii"))
 
 
 class Linux:
@@ -103,7 +113,7 @@ class Linux:
     def interrupts(self, handler):
         """Of the kernel's own code, with a call of the handler; and their trees of functions."""
         vector = self.names.by_name["vectors"] + VECTORS[0]
-        trees = [(window, frames(window, self.names)) for window in self.recording.interrupts()
+        trees = [(window, frames(window.steps, self.names)) for window in self.recording.interrupts()
                  if window.steps[0][1] == vector and any(self.names(address) == handler for _, address in window.steps)]
         return [(window, tree, find_frame(tree, handler)) for window, tree in trees]
 
@@ -161,14 +171,13 @@ class LinuxNet:
             said = guest.run("net-client up", SECONDS) + guest.run(f"net-client file {server.ports}", SECONDS)
             if server.came != [server.hash]:
                 raise ValueError(f"Linux's Ethernet: {said.strip()!r}")
-            text = guest.run("grep -i ' t ' /proc/kallsyms | gzip | base64", SECONDS)
+            listed = list_symbols(guest, SECONDS)
             guest.send(b"poweroff -f\n")
             guest.end(60)
         finally:
             guest.stop()
             server.close()
-        lines = (line.split() for line in gzip.decompress(base64.b64decode("".join(text.split()))).decode("ascii").splitlines())
-        return [(int(words[0], 16), 0, words[2]) for words in lines]
+        return symbols_in(listed)
 
     def calls(self, place, function):
         """Of a kernel's function, those in which the driver's function runs."""

@@ -18,7 +18,7 @@ from traffic import Peer, board_class, forwards, pattern  # noqa: E402
 
 TURNS = ("net_interface_turn", "sys_check_timeouts")  # what the stack's thread calls
 CAME, WENT = "ethernet_input", "ethernet_output"  # lwIP's, once for each frame
-PARTS = ("lwip/**/*.o", "app/interface.c.o")  # objects of app/net that are the stack, and its way to the port
+PARTS = ("lwip/**/*.o", "app/interface.c.o", "app/device_cpsw.c.o")  # objects of app/net that are the stack, and its way to the port
 COPIES = re.compile("mem(cpy|move|set)$")
 SECONDS = 200
 

@@ -14,9 +14,11 @@
 #include "arch/translate.h"
 #include "drivers/gic/gic.h"
 #include "drivers/gic/its.h"
+#include "drivers/nvme/nvme_pci.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/uart/uart.h"
 #include "drivers/udma/udma.h"
+#include "lib/crc32.h"
 #include "lib/device_tree.h"
 #include "lib/log.h"
 #include "lib/version.h"
@@ -27,6 +29,7 @@
 #include "msi/service.h"
 #include "msi/statistics.h"
 #include "platform/am65x.h"
+#include "platform/pci.h"
 #include "platform/platform.h"
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/output.h"
@@ -200,6 +203,73 @@ struct irq_parent *platform_wired(void)
 struct irq_parent *platform_its(void)
 {
     return NULL;
+}
+
+/* What functions are like is the target pci's (tests/fuzz/pci.c). */
+int platform_pci_open(unsigned number, struct pci_host **host)
+{
+    (void)host;
+    return number == 0 ? -ENODEV : -ENOENT;
+}
+
+int platform_pci_get_errors(unsigned number, struct pci_am65x_errors *errors)
+{
+    (void)number;
+    (void)errors;
+    return -ENOENT;
+}
+
+/* A drive that is a block device, if anybody finds one. */
+int nvme_attach(struct pci_function *function, const struct nvme_config *config, struct nvme **nvme)
+{
+    (void)config;
+    (void)nvme;
+    FUZZ_CHECK(function != NULL);
+    return -ENODEV;
+}
+
+int nvme_detach(struct nvme *nvme)
+{
+    (void)nvme;
+    fuzz_fail("nothing was attached");
+}
+
+struct block_device *nvme_block(struct nvme *nvme)
+{
+    (void)nvme;
+    fuzz_fail("nothing was attached");
+}
+
+void nvme_get_facts(const struct nvme *nvme, struct nvme_facts *facts)
+{
+    (void)nvme;
+    (void)facts;
+    fuzz_fail("nothing was attached");
+}
+
+void nvme_get_queue(const struct nvme *nvme, unsigned queue, struct nvme_queue_facts *facts)
+{
+    (void)nvme;
+    (void)queue;
+    (void)facts;
+    fuzz_fail("nothing was attached");
+}
+
+uint32_t crc32_update(uint32_t crc, const void *data, size_t size)
+{
+    (void)crc;
+    (void)data;
+    (void)size;
+    fuzz_fail("nothing was read");
+}
+
+int block_read(struct block_device *device, uint64_t first, uint64_t count, void *buffer)
+{
+    (void)device;
+    (void)first;
+    (void)count;
+    (void)buffer;
+    fuzz_fail("nothing was attached");
 }
 
 unsigned gic_redistributor_count(void)

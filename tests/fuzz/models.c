@@ -6,6 +6,7 @@
 #include "twin/models/models.h"
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/navss.h"
+#include "tests/fuzz/support/pcie.h"
 #include "tests/fuzz/support/soc.h"
 #include "twin/models/am65x.h"
 #include "twin/models/vim.h"
@@ -32,6 +33,45 @@ static void event(void *context, enum am65x_event kind, uint32_t subject, uint64
         fuzz_check_memory(bytes, size, "an event");
 }
 
+static bool pcie_request(void *context, struct am65x_pcie_request *request)
+{
+    (void)context;
+    FUZZ_CHECK(request->size <= 4 && request->address % request->size == 0);
+    FUZZ_CHECK((unsigned)request->space < AM65X_PCIE_NOTHING &&
+               am65x_pcie_link(request->controller));
+    if (!request->write)
+        request->value = (uint32_t)fuzz_take(4);
+    return fuzz_below(8) != 0;
+}
+
+static void pcie_port(void *context, unsigned controller, unsigned offset, uint32_t value)
+{
+    (void)context;
+    FUZZ_CHECK(controller < 2);
+    (void)value;
+    FUZZ_CHECK(offset <= 0x3c && offset % 4 == 0);
+}
+
+static bool pcie_was_up[2];
+
+static void pcie_link(void *context, unsigned controller, bool up)
+{
+    (void)context;
+    FUZZ_CHECK(up != pcie_was_up[controller] && am65x_pcie_link(controller) == up);
+    pcie_was_up[controller] = up;
+}
+
+static void pcie_windows(void *context, unsigned controller)
+{
+    struct am65x_pcie_window window;
+
+    (void)context;
+    for (unsigned i = 0; i < AM65X_PCIE_WINDOWS + 1; i++)
+        if (am65x_pcie_window(controller, i, &window))
+            FUZZ_CHECK(((window.base | window.target | (window.limit + 1)) &
+                        (AM65X_PCIE_GRANULE - 1)) == 0);
+}
+
 static const struct am65x_environment environment = {
     .line = soc_line,
     .its_message = soc_its_message,
@@ -42,6 +82,11 @@ static const struct am65x_environment environment = {
     .trace = trace,
     .event = event,
     .frame_send = soc_frame_send,
+    .pcie_plugged = 3,
+    .pcie_request = pcie_request,
+    .pcie_port = pcie_port,
+    .pcie_link = pcie_link,
+    .pcie_windows = pcie_windows,
 };
 
 /* By the input's length, which leaves inputs of before moods what they were. */
@@ -50,7 +95,7 @@ static uint32_t some_moods(void)
     static const uint32_t moods[] = {
         AM65X_MOOD_I2101,          AM65X_MOOD_STALE_LOADER, AM65X_MOOD_GARBAGE_FIELDS,
         AM65X_MOOD_MAP_ENABLES,    AM65X_MOOD_SLOW_EVENTS,  AM65X_MOOD_MISORDERED,
-        AM65X_MOOD_STALE_ETHERNET,
+        AM65X_MOOD_STALE_ETHERNET, AM65X_MOOD_FROM_ROM,
     };
     uint32_t chosen = 0;
 
@@ -111,6 +156,19 @@ static void ethernet(void)
     }
 }
 
+/* A timer of the MCU domain, which may be on. */
+static void at_timer(unsigned core)
+{
+    uint64_t address = 0x40400000u + 0x10000u * fuzz_below(4) + 4 * fuzz_below(24), value = 0;
+
+    if (fuzz_below(3) == 0)
+        (void)am65x_r5f_read(core, address, 4, &value);
+    else
+        (void)am65x_r5f_write(core, address, 4,
+                              fuzz_below(2) != 0 ? fuzz_below(64) : -fuzz_take(2));
+    soc_pass(fuzz_take(2));
+}
+
 /* An R5F core at its interrupt controller. */
 static void at_interrupt_controller(unsigned core)
 {
@@ -119,7 +177,7 @@ static void at_interrupt_controller(unsigned core)
     uint64_t vector = VIM_BASE + 0x18 + 4 * fuzz_below(2);
     unsigned size = 1u << fuzz_below(4);
 
-    switch (fuzz_below(6)) {
+    switch (fuzz_below(7)) {
     case 0:
         vim_line_all(fuzz_below(VIM_INPUTS), fuzz_below(2) != 0);
         break;
@@ -132,6 +190,9 @@ static void at_interrupt_controller(unsigned core)
         break;
     case 3:
         (void)am65x_r5f_write(core, vector, 4, 0);
+        break;
+    case 6:
+        at_timer(core);
         break;
     default:
         (void)am65x_r5f_write(core, address, size, fuzz_take(4));
@@ -173,6 +234,8 @@ static void other_block(void)
         (void)soc_read(address, 1u << fuzz_below(4));
 }
 
+#define ROM_THREAD 24u /* the MCU's fifth, where the system firmware's loader speaks */
+
 /* A message about a processor, or of any type, of an A53's host or an R5F's. */
 static void other_message(void)
 {
@@ -184,10 +247,15 @@ static void other_message(void)
     uint32_t head = (type < 7 ? types[type] : (uint32_t)fuzz_take(2)) | host << 16;
 
     window += 0x1000 * thread;
-    soc_write(window, 4, head);
-    soc_write(window + 4, 4, 2);
-    for (unsigned i = 0; i < 13; i++)
-        soc_write(window + 8 + 4 * i, 4, i < 6 ? fuzz_take(4) : 0);
+    unsigned header = host == 4 || host == 6 || host == 10 || host == 11 ? 1 : 0;
+    if (thread == ROM_THREAD && type == 7)
+        head = 0x8105u | 4u << 16;
+    if (header != 0)
+        soc_write(window, 4, 0);
+    soc_write(window + 4 * header, 4, head);
+    soc_write(window + 4 * header + 4, 4, 2);
+    for (unsigned i = header; i < 13; i++)
+        soc_write(window + 8 + 4 * i, 4, i < 6 + header ? fuzz_take(4) : 0);
     am65x_processor_waits(thread & 1, type != 0);
 }
 
@@ -212,6 +280,9 @@ void fuzz_one(void)
         .access = {{.processor = fuzz_left() % 8 == 0, .master = 10, .others = {12, 3}}},
     };
 
+    bool with_pcie = fuzz_left() % 4 == 3; /* as with moods */
+
+    memset(pcie_was_up, 0, sizeof(pcie_was_up));
     am65x_reset(&environment, &config);
     for (unsigned step = 0; step < STEPS_MAX && fuzz_left() != 0; step++) {
         switch (fuzz_below(16)) {
@@ -223,7 +294,10 @@ void fuzz_one(void)
                                (uint32_t)fuzz_take(1));
             break;
         case 2:
-            other_block();
+            if (with_pcie)
+                pcie_do(&access);
+            else
+                other_block();
             break;
         case 3:
             other_message();

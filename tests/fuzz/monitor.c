@@ -8,6 +8,7 @@
 #include "tests/fuzz/support/board.h"
 #include "tests/fuzz/support/fuzz.h"
 #include "tests/fuzz/support/navss.h"
+#include "tests/fuzz/support/pcie.h"
 #include "twin/models/am65x.h"
 #include "twin/monitor/mmio.h"
 #include "twin/monitor/sysreg.h"
@@ -309,7 +310,12 @@ static bool is_gic(uint64_t address)
            address - BOARD_GICR_BASE < 0x20000ull * parameters()->cpus;
 }
 
-/* What is mapped is the guest's own memory, one to one, or the GIC. */
+static bool is_pcie(uint64_t address)
+{
+    return parameters()->pcie != 0 && address - GUEST_PCIE_BASE < GUEST_PCIE_SIZE;
+}
+
+/* What is mapped is the guest's own memory, or PCI Express, one to one, or the GIC. */
 static void look_at(uint64_t address)
 {
     uint64_t size = 0, target;
@@ -320,7 +326,8 @@ static void look_at(uint64_t address)
     if (descriptor == 0)
         return;
     target = (descriptor & DESCRIPTOR_TARGET & ~(size - 1)) | (address & (size - 1));
-    FUZZ_CHECK((target == address && guest_memory(address, 1)) || is_gic(target));
+    FUZZ_CHECK((target == address && (guest_memory(address, 1) || is_pcie(address))) ||
+               is_gic(target));
 }
 
 static void look_through_stage_2(void)
@@ -358,7 +365,10 @@ static void step(const struct navss_access *access)
             its_queue();
         break;
     case 5:
-        interrupt();
+        if (parameters()->pcie != 0 && fuzz_below(2) != 0)
+            pcie_do(access);
+        else
+            interrupt();
         break;
     case 6:
         board_set_core(fuzz_below(parameters()->cpus));
@@ -389,8 +399,10 @@ void fuzz_one(void)
 
     unsigned size = (unsigned)fuzz_take(2), granules = (unsigned)(DRAM_MAX / DRAM_GRANULE);
 
+    unsigned pcie = size / granules / MOODS != 0 ? 1 + fuzz_below(3) : 0; /* a bit each */
+
     board_init(cpus, DRAM_GRANULE * (1 + size % granules),
-               size / granules % MOODS * AM65X_MOOD_NON_SHAREABLE);
+               size / granules % MOODS * AM65X_MOOD_NON_SHAREABLE, pcie);
     board_set_core(0);
     if (setjmp(guest_runs) == 0)
         monitor_boot();

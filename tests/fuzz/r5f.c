@@ -72,7 +72,7 @@ void fuzz_one(void)
     struct r5f_image image;
     size_t size;
     const uint8_t *file = fuzz_take_rest(&size);
-    int error = r5f_image_read(file, size, core, is_free, &image);
+    int error = r5f_image_read(file, size, core, is_free, NULL, &image);
 
     FUZZ_CHECK((error == 0) == (image.problem == NULL));
     if (error != 0)

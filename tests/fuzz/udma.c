@@ -190,6 +190,11 @@ int irq_free(struct irq *irq)
     return fuzz_below(2) != 0 ? -EIO : -EAGAIN;
 }
 
+void irq_give_up(struct irq *irq)
+{
+    opened[irq->number].handler = NULL;
+}
+
 void irq_mask(struct irq *irq)
 {
     opened[irq->number].handler = NULL;

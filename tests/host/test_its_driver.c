@@ -60,7 +60,9 @@ static struct {
     uint64_t typer, cbaser, cwriter, creadr, baser[8];
     uint64_t consumed;         /* commands in all */
     uint64_t hold;             /* the command before which it stands still */
+    unsigned writes;           /* of the pointer, until it goes on; 0: that does not help */
     uint64_t refuse;           /* the command at which it stalls */
+    uint8_t refused_opcode;    /* commands at which it stalls; 0: none */
     bool busy, baser_is_fixed; /* does not come to rest; page sizes are all reserved */
     bool cbaser_is_fixed;      /* holds nothing */
     bool collections[CORE_MAX];
@@ -71,7 +73,7 @@ static struct {
         struct model_event events[1u << MODEL_BITS];
     } devices[MODEL_IDS];
     unsigned interrupts[CORE_MAX]; /* by INT */
-    bool old[CORE_MAX];            /* a loader has left LPI pending there */
+    bool old[CORE_MAX];            /* LPI is pending there, and nobody takes it */
     unsigned broken;               /* what the architecture calls unpredictable */
     struct its_command last;
 } model;
@@ -159,7 +161,9 @@ static bool execute(const struct its_command *command)
             return false;
         if ((command->words[0] & 0xff) == ITS_MOVI)
             event->core = core_of(command->words[2]);
-        if ((command->words[0] & 0xff) == ITS_CLEAR && event->lpi == LPI)
+        if (((command->words[0] & 0xff) == ITS_CLEAR ||
+             (command->words[0] & 0xff) == ITS_DISCARD) &&
+            event->lpi == LPI)
             model.old[event->core] = false;
         if ((command->words[0] & 0xff) == ITS_INT)
             model.interrupts[event->core]++;
@@ -177,7 +181,9 @@ static void consume(void)
            model.creadr != (model.cwriter & GITS_QUEUE_OFFSET)) {
         const struct its_command *command = &ring[model.creadr / sizeof(*ring)];
 
-        if (model.consumed == model.refuse || !execute(command)) {
+        if (model.consumed == model.refuse ||
+            (model.refused_opcode != 0 && (command->words[0] & 0xff) == model.refused_opcode) ||
+            !execute(command)) {
             model.refuse = NEVER;
             model.creadr |= GITS_CREADR_STALLED;
             return;
@@ -258,6 +264,8 @@ void its_mmio_write(uintptr_t address, unsigned size, uint64_t value)
         break;
     case GITS_CWRITER:
         model.cwriter = value & GITS_QUEUE_OFFSET;
+        if (model.writes != 0 && --model.writes == 0)
+            model.hold = NEVER;
         if ((value & GITS_CWRITER_RETRY) != 0)
             model.creadr &= ~GITS_CREADR_STALLED;
         break;
@@ -808,6 +816,14 @@ static void what_a_loader_left_pending_is_cleared_for_an_events_owner(void **sta
         assert_int_equal(its_map_event(device, 0, LPI, 1), 0);
         assert_int_equal(its_discard_event(device, 0), 0);
     }
+    /* Nor can it be taken down: then it may be mapped, and the caller has to know. */
+    model.refuse = its.queue.submitted + 2; /* MAPTI and SYNC go */
+    model.refused_opcode = ITS_DISCARD;
+    assert_int_equal(its_map_event(device, 0, LPI, 1), -ETIMEDOUT);
+    model.refused_opcode = 0;
+    assert_int_equal(its_discard_event(device, 0), 0);
+    assert_int_equal(its_map_event(device, 0, LPI, 1), 0);
+    assert_int_equal(its_discard_event(device, 0), 0);
     assert_int_equal(its_unmap_device(device), 0);
     assert_int_equal(inventory(), 0);
 }
@@ -1096,6 +1112,64 @@ static void a_discard_without_an_answer_can_be_repeated(void **state)
     assert_int_equal(inventory(), 0);
 }
 
+/* The ITS has refused to discard it. */
+static struct its_device *device_with_a_pending_event(void)
+{
+    struct its_device *device;
+
+    assert_int_equal(its_map_device(3, 2, &device), 0);
+    assert_int_equal(its_map_event(device, 1, LPI, 2), 0);
+    model.old[2] = true;
+    refuse_at(0);
+    assert_int_equal(its_discard_event(device, 1), -EIO);
+    return device;
+}
+
+/* Of an event that could not be discarded at first, nothing stays pending when its device leaves:
+ * not for one refusal, nor where every DISCARD is refused, nor for an ITS that paused. */
+static void nothing_stays_pending_of_a_device_that_leaves(void **state)
+{
+    static const struct {
+        uint8_t refused;
+        bool paused;
+    } cases[] = {{0, false}, {ITS_DISCARD, false}, {0, true}};
+    struct its_device *device;
+
+    (void)state;
+    up();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        model.refused_opcode = cases[i].refused;
+        device = device_with_a_pending_event();
+        if (cases[i].paused) {
+            hold_at(0);
+            assert_int_equal(its_unmap_device(device), -ETIMEDOUT);
+            release();
+        }
+        assert_int_equal(its_unmap_device(device), 0);
+        assert_false(model.old[2]);
+        model.refused_opcode = 0;
+        assert_int_equal(inventory(), 0);
+    }
+}
+
+/* Nor if the ITS stands still while it is to discard it, and goes on before the table is taken. */
+static void nothing_stays_pending_of_a_device_that_leaves_in_a_pause(void **state)
+{
+    struct its_device *device;
+
+    (void)state;
+    up();
+    device = device_with_a_pending_event();
+    hold_at(0);
+    assert_int_equal(its_trigger_event(device, 1), -ETIMEDOUT);
+    model.writes = 2; /* by who asks it to go on: for DISCARD, then for MAPD */
+    assert_int_equal(its_unmap_device(device), -ENOBUFS);
+    release();
+    assert_int_equal(its_unmap_device(device), 0);
+    assert_false(model.old[2]);
+    assert_int_equal(inventory(), 0);
+}
+
 /* Where the event is after a move without an answer, and after the next command for it. */
 static void a_move_without_an_answer_is_put_right_by_the_next_command(void **state)
 {
@@ -1357,6 +1431,8 @@ int main(void)
         TEST(an_event_is_not_mapped_after_a_refusal),
         TEST(an_event_is_opened_with_three_commands_or_not_at_all),
         TEST(a_discard_without_an_answer_can_be_repeated),
+        TEST(nothing_stays_pending_of_a_device_that_leaves),
+        TEST(nothing_stays_pending_of_a_device_that_leaves_in_a_pause),
         TEST(a_move_without_an_answer_is_put_right_by_the_next_command),
         TEST(a_move_that_is_refused_leaves_the_event_where_it_was),
         TEST(any_command_may_fail_and_nothing_is_lost),

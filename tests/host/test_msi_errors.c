@@ -154,6 +154,17 @@ static void free_hanging_and_other(void)
     assert_true((hanging->state & IRQ_STATE_MASKED) != 0);
 }
 
+static void request_other(void (*bind)(void))
+{
+    assert_int_equal(request(index_of(bind, 1), msi_note, &records[1], 2, &other), 0);
+}
+
+static void request_hanging_and_other(void (*bind)(void))
+{
+    assert_int_equal(request(index_of(bind, 0), hangs, NULL, 1, &hanging), 0);
+    request_other(bind);
+}
+
 static void handle_is_kept_while_a_handler_hangs(void **state)
 {
     (void)state;
@@ -161,8 +172,7 @@ static void handle_is_kept_while_a_handler_hangs(void **state)
         bindings[kind]();
         struct irq_inventory before = msi_in_use();
 
-        assert_int_equal(request(index_of(bindings[kind], 0), hangs, NULL, 1, &hanging), 0);
-        assert_int_equal(request(index_of(bindings[kind], 1), msi_note, &records[1], 2, &other), 0);
+        request_hanging_and_other(bindings[kind]);
         while_it_hangs(free_hanging_and_other);
         for (unsigned i = 0; i < 5; i++)
             assert_int_equal(errors[i], -EAGAIN);
@@ -170,6 +180,35 @@ static void handle_is_kept_while_a_handler_hangs(void **state)
         assert_int_equal(hang.calls, 1);
         assert_int_equal(irq_free(hanging), 0);
         assert_int_equal(irq_free(other), 0);
+        assert_true(msi_in_use_equal(&before));
+        assert_int_equal(irq_unbind(&device), 0);
+    }
+}
+
+/* Who can't keep the handle of one that was never called. */
+static void give_up_other(void)
+{
+    const uint32_t index = other->index;
+    struct irq *again;
+
+    irq_give_up(other);
+    errors[0] = request(index, msi_note, &records[1], 2, &again);
+}
+
+static void what_is_given_up_while_a_handler_hangs_goes_later(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < BINDINGS; kind++) {
+        bindings[kind]();
+        struct irq_inventory before = msi_in_use();
+
+        request_hanging_and_other(bindings[kind]);
+        while_it_hangs(give_up_other);
+        assert_int_equal(errors[0], -EBUSY);
+        assert_int_equal(msi_calls(&records[1]), 0);
+        request_other(bindings[kind]);
+        irq_give_up(other);
+        assert_int_equal(irq_free(hanging), 0);
         assert_true(msi_in_use_equal(&before));
         assert_int_equal(irq_unbind(&device), 0);
     }
@@ -1047,6 +1086,7 @@ int main(int argument_count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
         TEST(handle_is_kept_while_a_handler_hangs),
+        TEST(what_is_given_up_while_a_handler_hangs_goes_later),
         TEST(kept_handle_stays_masked),
         TEST(block_keeps_the_handles_that_were_kept),
         TEST(block_freed_while_a_handler_hangs_a_while),

@@ -21,15 +21,6 @@
 
 static uint8_t dram[DRAM_SIZE];
 
-static const struct am65x_environment environment = {
-    .line = soc_no_line,
-    .its_message = soc_no_message,
-    .memory_read = soc_read,
-    .memory_write = soc_write,
-    .now = soc_now,
-    .uart_transmit = soc_no_uart,
-};
-
 #define A_WHILE 1000000u
 
 /* ---------------------------------------------------------------- memory */
@@ -346,7 +337,7 @@ static int setup(void **state)
     memset(dram, 0, sizeof(dram));
     soc_memory(dram, sizeof(dram));
     fill_source();
-    am65x_reset(&environment, &config);
+    am65x_reset(&soc_environment, &config);
     return 0;
 }
 
@@ -1134,7 +1125,7 @@ static void late_completions_come_in_order_too(void **state)
 {
     const struct am65x_config config = {.intid_limit = 256, .moods = AM65X_MOOD_MISORDERED};
     (void)state;
-    am65x_reset(&environment, &config);
+    am65x_reset(&soc_environment, &config);
     loopback(NAVSS_MAIN, NAVSS_MCU, &plain);
     for (unsigned i = 0; i < 100; i++) {
         give_free(1, 96, 100 + i, DESTINATION + 0x1000 * i, 2048);

@@ -45,17 +45,11 @@ void model_processor_changed(unsigned core)
 
 static void reset(const struct am65x_access *access)
 {
-    static const struct am65x_environment environment = {.line = soc_no_line,
-                                                         .its_message = soc_no_message,
-                                                         .memory_read = soc_read,
-                                                         .memory_write = soc_write,
-                                                         .now = soc_now,
-                                                         .uart_transmit = soc_no_uart};
     struct am65x_config config = {.intid_limit = 1020};
 
     if (access != NULL)
         config.access[0] = *access;
-    am65x_reset(&environment, &config);
+    am65x_reset(&soc_environment, &config);
     sci_speak_as(SCI_HOST);
     memset(changes, 0, sizeof(changes));
 }
@@ -308,6 +302,31 @@ static void core_1_has_no_more_power_than_core_0(void **state)
     assert_false(am65x_processor(1)->powered);
 }
 
+/* As Linux's driver finds it: on, out of reset, not halted. */
+static void a_core_may_run_before_anybody_asks(void **state)
+{
+    (void)state;
+    am65x_processor_started(0, 0x40);
+    assert_true(am65x_processor(0)->released && !am65x_processor(0)->halted);
+    assert_true(am65x_processor(0)->lockstep && am65x_processor(0)->atcm_at_zero);
+    assert_int_equal(am65x_processor(0)->boot_vector, 0x40);
+    assert_false(am65x_processor(1)->powered);
+    assert_int_equal(proc_status(1, CONTROL), 0);
+    assert_int_equal(proc_status(1, CONFIG), LOCKSTEP | TCM_AT_ZERO | BTCM | ATCM);
+    assert_true(device_state(159, OFF));
+    assert_false(am65x_processor(0)->powered);
+
+    reset(NULL);
+    am65x_processor_started(1, 0x80);
+    am65x_processor_started(0, 0x40);
+    for (unsigned core = 0; core < AM65X_R5F_COUNT; core++) {
+        assert_true(am65x_processor(core)->released && !am65x_processor(core)->halted);
+        assert_false(am65x_processor(core)->lockstep);
+    }
+    assert_int_equal(am65x_processor(1)->boot_vector, 0x80);
+    am65x_processor_started(AM65X_R5F_COUNT, 0);
+}
+
 static void a_reset_of_the_soc_ends_it(void **state)
 {
     (void)state;
@@ -499,6 +518,7 @@ int main(void)
         cmocka_unit_test_setup(a_core_that_runs_is_not_halted_but_by_its_reset, set_up),
         cmocka_unit_test_setup(a_core_without_halt_runs_at_the_end_of_its_reset, set_up),
         cmocka_unit_test_setup(core_1_has_no_more_power_than_core_0, set_up),
+        cmocka_unit_test_setup(a_core_may_run_before_anybody_asks, set_up),
         cmocka_unit_test_setup(a_reset_of_the_soc_ends_it, set_up),
         cmocka_unit_test_setup(a_core_out_of_reset_has_tcms, set_up),
         cmocka_unit_test_setup(what_is_so_need_not_be_awaited, set_up),

@@ -34,7 +34,8 @@ static const struct ti_sci_config config = AM65X_TI_SCI_CONFIG;
 /* ---- memories: TCMs, SRAM and DRAM of the R5F ---- */
 
 static uint8_t sram[SRAM_LAST + 1 - SRAM_FIRST], dram[DRAM_SIZE];
-static uint32_t stuck; /* a word of sram that takes no write */
+static uint32_t stuck;          /* a word of sram that takes no write */
+static void (*meanwhile)(void); /* what others do while a file is read */
 
 uint64_t __real_host_mmio_read(uintptr_t address, unsigned size);
 uint64_t __wrap_host_mmio_read(uintptr_t address, unsigned size);
@@ -83,6 +84,8 @@ bool __wrap_r5f_memory_find(unsigned core, uint32_t address, uint32_t size, r5f_
 {
     bool found = __real_r5f_memory_find(core, address, size, is_free, place);
 
+    if (meanwhile != NULL)
+        meanwhile();
     if (found && place->is_dram)
         place->address = (uintptr_t)dram + (place->address - DRAM);
     return found;
@@ -107,6 +110,7 @@ struct segment {
 };
 
 #define SEGMENTS 4u
+#define APART    0x200u
 
 static struct {
     struct header header;
@@ -150,9 +154,21 @@ static void make_file(void)
 
 static const char *problem;
 
+/* What core 1 has beside core 0: in SRAM and DRAM, which both see. */
+static void move_shared(uint32_t distance)
+{
+    file.segments[2].physical += distance;
+    file.segments[3].physical += distance;
+}
+
 static int load(unsigned core, enum r5f_mode mode)
 {
-    return r5f_load(core, mode, &file, sizeof(file), is_free, &problem);
+    int error;
+
+    move_shared(core * APART);
+    error = r5f_load(core, mode, &file, sizeof(file), is_free, &problem);
+    move_shared(0u - core * APART);
+    return error;
 }
 
 static int set_up(void **state)
@@ -282,6 +298,23 @@ static void a_damaged_header_is_refused(void **state)
         assert_non_null(problem);
     }
     check_nothing_is_left();
+}
+
+static void move_program_headers(void)
+{
+    file.header.segments = 0x10000000;
+    file.header.count = UINT16_MAX;
+}
+
+/* Its memory may be any, also one that the other core's program writes to. */
+static void a_header_that_changes_once_it_is_checked_leads_nowhere(void **state)
+{
+    (void)state;
+    meanwhile = move_program_headers;
+    assert_int_equal(load(0, R5F_LOCKSTEP), 0);
+    meanwhile = NULL;
+    assert_int_equal(r5f_stop(0, false), 0);
+    check_refused(-ENOEXEC);
 }
 
 static void a_segment_has_to_be_in_the_file(void **state)
@@ -420,6 +453,26 @@ static void in_lockstep_both_are_one(void **state)
     assert_int_equal(r5f_start(2), -EINVAL);
     assert_int_equal(r5f_stop(2, false), -EINVAL);
     assert_int_equal(r5f_get_state(2, &now), -EINVAL);
+}
+
+static void core_1_is_loaded_beside_core_0(void **state)
+{
+    (void)state;
+    assert_int_equal(load(0, R5F_SPLIT), 0);
+    assert_int_equal(r5f_start(0), 0);
+    for (unsigned shared = 2; shared < SEGMENTS; shared++) {
+        uint32_t own = file.segments[5 - shared].physical;
+
+        file.segments[5 - shared].physical += APART;
+        assert_int_equal(r5f_load(1, R5F_SPLIT, &file, sizeof(file), is_free, &problem), -EFAULT);
+        assert_non_null(problem);
+        file.segments[5 - shared].physical = own;
+    }
+    assert_false(am65x_processor(1)->powered);
+    assert_int_equal(load(1, R5F_SPLIT), 0);
+    assert_int_equal(r5f_stop(1, false), 0);
+    assert_int_equal(r5f_stop(0, false), 0);
+    check_nothing_is_left();
 }
 
 static void split_core_1_comes_after_core_0_and_goes_before_it(void **state)
@@ -574,6 +627,7 @@ int main(void)
         TEST(core_1_has_tcms_of_its_own),
         TEST(memory_that_does_not_hold_is_noticed),
         TEST(a_damaged_header_is_refused),
+        TEST(a_header_that_changes_once_it_is_checked_leads_nowhere),
         TEST(a_segment_has_to_be_in_the_file),
         TEST(a_segment_has_to_be_in_memory_of_the_core),
         TEST(segments_do_not_overlap),
@@ -581,6 +635,7 @@ int main(void)
         TEST(the_entry_has_to_be_loaded_code),
         TEST(there_are_not_too_many_segments),
         TEST(in_lockstep_both_are_one),
+        TEST(core_1_is_loaded_beside_core_0),
         TEST(split_core_1_comes_after_core_0_and_goes_before_it),
         TEST(a_core_that_is_busy_is_not_stopped),
         TEST(a_start_whose_answer_is_lost_is_found_out),

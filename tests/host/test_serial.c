@@ -547,6 +547,33 @@ static void a_close_in_the_middle_gives_everything_back(void **state)
     becomes_idle();
 }
 
+int __real_udma_receive_close(struct udma_receive *receive);
+int __wrap_udma_receive_close(struct udma_receive *receive);
+
+static unsigned hanging; /* so many closes more find a callback that has not returned */
+
+int __wrap_udma_receive_close(struct udma_receive *receive)
+{
+    return hanging != 0 && hanging-- != 0 ? -EAGAIN : __real_udma_receive_close(receive);
+}
+
+/* What was cut off before is told when it is closed, and not before. */
+static void what_hangs_is_not_closed_whatever_was_cut_off(void **state)
+{
+    (void)state;
+    assert_int_equal(open_with(true), 0);
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(serial_send(serial, message, sizeof(message), NULL), 0);
+    hanging = 2;
+    assert_true(am65x_inject(AM65X_FAULT_DMA_TEARDOWN, 0, 2));
+    assert_int_equal(serial_close(serial), -EAGAIN);
+    (void)am65x_inject(AM65X_FAULT_DMA_TEARDOWN, 0, 0);
+    assert_int_equal(sent + canceled, 4);
+    assert_int_equal(serial_close(serial), -EAGAIN);
+    assert_int_equal(serial_close(serial), -ETIMEDOUT);
+    becomes_idle();
+}
+
 /* ---- what it asks for, and does not get ---- */
 
 static void every_allocation_may_fail(void **state)
@@ -649,6 +676,7 @@ int main(void)
         cmocka_unit_test_setup(pieces_that_are_none_are_refused, set_up),
         cmocka_unit_test_setup(a_piece_is_given_back_once, set_up),
         cmocka_unit_test_setup(a_close_in_the_middle_gives_everything_back, set_up),
+        cmocka_unit_test_setup(what_hangs_is_not_closed_whatever_was_cut_off, set_up),
         cmocka_unit_test_setup(every_allocation_may_fail, set_up),
         cmocka_unit_test_setup(every_request_of_an_open_may_fail, set_up),
         cmocka_unit_test_setup(every_request_of_a_close_may_fail, set_up),

@@ -17,9 +17,12 @@
 #include "twin/models/am65x.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -265,6 +268,95 @@ static void message_becomes_an_lpi(void **state)
     assert_int_equal(its_command_count(0x08), 2); /* MAPD */
 }
 
+/* ---- a core that begins while another thread is in its interrupt ---- */
+
+static struct {
+    unsigned pending, entered, looked, taken; /* of core 1; atomic */
+    uint64_t times[2];
+    int error;
+} late;
+
+static bool late_pending(unsigned core)
+{
+    if (core_id() == 1 && !in_interrupt())
+        __atomic_add_fetch(&late.looked, 1, __ATOMIC_SEQ_CST);
+    return core == 1 && __atomic_load_n(&late.pending, __ATOMIC_SEQ_CST) != 0;
+}
+
+/* The first: the core begins, the next one is pending, the core has looked, and goes to sleep. */
+static void late_take(unsigned core)
+{
+    const unsigned before = __atomic_load_n(&late.taken, __ATOMIC_SEQ_CST);
+
+    (void)core;
+    __atomic_store_n(&late.pending, 0, __ATOMIC_SEQ_CST);
+    late.times[before] = time_now_ns();
+    __atomic_store_n(&late.taken, before + 1, __ATOMIC_SEQ_CST);
+    if (before != 0)
+        return;
+    __atomic_store_n(&late.entered, 1, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&late.looked, __ATOMIC_SEQ_CST) == 0)
+        sched_yield();
+    usleep(10000); /* so that it does not look any more for other reasons */
+    __atomic_store_n(&late.pending, 1, __ATOMIC_SEQ_CST);
+    host_interrupts_changed();
+    usleep(10000); /* if it does not sleep by then, nothing is shown, and nothing fails */
+}
+
+static void late_line(unsigned intid, bool high)
+{
+    (void)intid;
+    (void)high;
+}
+
+static void late_message(uint32_t device_id, uint32_t event_id)
+{
+    (void)device_id;
+    (void)event_id;
+}
+
+static bool late_is_over(void *argument)
+{
+    (void)argument;
+    return __atomic_load_n(&late.taken, __ATOMIC_SEQ_CST) == 2;
+}
+
+static void late_wait(void *argument)
+{
+    (void)argument;
+    late.error = wait_for(late_is_over, NULL, 1000000);
+}
+
+static void late_start(void *argument)
+{
+    (void)argument;
+    while (__atomic_load_n(&late.entered, __ATOMIC_SEQ_CST) == 0)
+        sched_yield();
+    late.error = smp_start(1, late_wait, NULL);
+}
+
+static void core_that_begins_meanwhile_misses_nothing(void **state)
+{
+    static const struct host_interrupt_controller controller = {
+        .line = late_line,
+        .its_message = late_message,
+        .pending = late_pending,
+        .take = late_take,
+    };
+
+    (void)state;
+    memset(&late, 0, sizeof(late));
+    host_set_interrupt_controller(&controller);
+    assert_int_equal(smp_start(2, late_start, NULL), 0);
+    __atomic_store_n(&late.pending, 1, __ATOMIC_SEQ_CST);
+    host_interrupts_changed();
+    assert_int_equal(smp_join(2, 2000000), 0);
+    assert_int_equal(smp_join(1, 2000000), 0);
+    assert_int_equal(late.error, 0);
+    assert_int_equal(late.taken, 2);
+    assert_true(late.times[1] - late.times[0] < 10000); /* ns: not when anything was due next */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +372,7 @@ int main(void)
         cmocka_unit_test_setup(urgent_interrupt_comes_first, set_up),
         cmocka_unit_test_setup(sgi_reaches_its_core, set_up),
         cmocka_unit_test_setup(message_becomes_an_lpi, set_up),
+        cmocka_unit_test_setup(core_that_begins_meanwhile_misses_nothing, set_up),
     };
 
     return cmocka_run_group_tests_name("host support", tests, NULL, NULL);

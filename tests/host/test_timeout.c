@@ -10,6 +10,7 @@
 #include "arch/wait.h"
 #include "msi/local.h"
 #include "msi/timeout.h"
+#include "root/root.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/msi_case.h"
 
@@ -322,6 +323,47 @@ static void none_runs_after_its_end(void **state)
     }
 }
 
+/* ---- while some handler does not return ---- */
+
+#define SOME_SGI 8u
+
+static struct probe hung_up;
+
+static void begin_and_end(void *context)
+{
+    (void)context;
+    hung_up = (struct probe){.calls = 0};
+    must(timeout_begin(&hung_up.timeout, on_time, &hung_up));
+    must(timeout_end(&hung_up.timeout));
+    assert_int_equal(timeout_begin(&hung_up.timeout, on_time, &hung_up), -EBUSY);
+}
+
+/* The test goes on inside, on core 0. */
+static enum irq_return hang(void *context)
+{
+    host_run_as_core(0, begin_and_end, context);
+    return IRQ_HANDLED;
+}
+
+/* The last user's end could not give the alarms back; it is the next one's to do. */
+static void alarms_that_a_handler_kept_are_there_again(void **state)
+{
+    struct probe probe = {.calls = 0};
+
+    (void)state;
+    must(irq_sgi_request(SOME_SGI, hang, NULL));
+    root_send_sgi(1, SOME_SGI);
+    host_advance_us(10);
+    must(irq_sgi_free(SOME_SGI));
+    must(timeout_begin(&probe.timeout, on_time, &probe));
+    must(timeout_set(&probe.timeout, 100));
+    host_advance_us(200);
+    assert_int_equal(probe.calls, 1);
+    must(timeout_end(&probe.timeout));
+    must(irq_ppi_request(ALARM_INTID, ignore, NULL));
+    must(irq_ppi_free(ALARM_INTID));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +371,7 @@ int main(void)
         cmocka_unit_test(what_is_set_anew_or_stopped_is_forgotten),
         cmocka_unit_test(one_may_set_itself),
         cmocka_unit_test(alarms_are_given_back),
+        cmocka_unit_test(alarms_that_a_handler_kept_are_there_again),
         cmocka_unit_test(what_a_core_leaves_is_taken_over),
         cmocka_unit_test(an_end_waits_for_the_function),
         cmocka_unit_test(none_runs_after_its_end),

@@ -17,6 +17,7 @@
 #define host_mmio_read  uart_mmio_read
 #define host_mmio_write uart_mmio_write
 
+#include "arch/core.h"
 #include "arch/mmio.h"
 
 /* The models have one, too. */
@@ -403,15 +404,9 @@ static void what_nobody_reads_waits_and_comes_in_order(void **state)
 static unsigned reads_at; /* the access of the handler at which it reads */
 static unsigned reads, reader_next;
 
-static void read_on_another_core(void)
+static void read_some(void *unused)
 {
-    struct host_thread before = host_thread;
-    void (*between)(void) = fake.between;
-
-    if (!before.in_interrupt || fake.accesses != reads_at)
-        return;
-    fake.between = NULL;
-    host_thread = (struct host_thread){.core = 1};
+    (void)unused;
     for (unsigned i = 0; i < reads; i++) {
         int byte = uart_getc(0);
 
@@ -419,7 +414,16 @@ static void read_on_another_core(void)
             break;
         assert_int_equal(byte, reader_next++ & 0xff);
     }
-    host_thread = before;
+}
+
+static void read_on_another_core(void)
+{
+    void (*between)(void) = fake.between;
+
+    if (!in_interrupt() || fake.accesses != reads_at)
+        return;
+    fake.between = NULL;
+    host_run_as_core(1, read_some, NULL);
     fake.between = between;
 }
 

@@ -12,8 +12,10 @@
 #include "drivers/udma/monitor.h"
 #include "drivers/udma/packet_channels.h"
 #include "drivers/udma/transfers.h"
+#include "msi/internal.h"
 #include "msi/irq.h"
 #include "msi/local.h"
+#include "msi/report.h"
 #include "msi/work.h"
 #include "tests/host/support/host.h"
 #include "tests/host/support/udma_host.h"
@@ -539,6 +541,14 @@ static void wrong_values_are_refused(void **state)
     must(irq_ppi_free(ALARM_INTID));
 }
 
+static void open_all_monitors(uint16_t ring, struct udma_monitor **monitors)
+{
+    const struct udma_monitor_config config = {.ring = ring, .name = "all"};
+
+    for (unsigned i = 0; i < MONITORS; i++)
+        must(udma_monitor_open(&config, &monitors[i]));
+}
+
 static void without_a_monitor_nothing_is_opened(void **state)
 {
     struct udma_monitor *monitors[MONITORS];
@@ -547,11 +557,7 @@ static void without_a_monitor_nothing_is_opened(void **state)
 
     (void)state;
     must(udma_channel_reserve(&number));
-    for (unsigned i = 0; i < MONITORS; i++) {
-        const struct udma_monitor_config config = {.ring = number, .name = "all"};
-
-        must(udma_monitor_open(&config, &monitors[i]));
-    }
+    open_all_monitors(number, monitors);
     assert_int_equal(try_channel(counted, false, NULL), -ENOSPC);
     link.transmit_config.coalesce = counted;
     assert_int_equal(udma_transmit_open(&link.transmit_config, &link.transmit), -ENOSPC);
@@ -560,6 +566,81 @@ static void without_a_monitor_nothing_is_opened(void **state)
         must(udma_monitor_close(monitors[i]));
     must(udma_channel_unreserve(number));
     must(try_channel(counted, false, NULL));
+}
+
+/* An open that fails while some other handler does not return: its interrupt goes when that has. */
+static void on_count(void *unused)
+{
+    (void)unused;
+}
+
+static int open_channel_in_vain(void)
+{
+    return try_channel((struct udma_coalesce)UDMA_COALESCE(4, 100), false, NULL);
+}
+
+static int open_transmit_in_vain(void)
+{
+    link.transmit_config.coalesce = (struct udma_coalesce)UDMA_COALESCE(4, 100);
+    return udma_transmit_open(&link.transmit_config, &link.transmit);
+}
+
+/* Of a ring that is another host's. */
+static int open_monitor_in_vain(void)
+{
+    const struct udma_monitor_config config = {.ring = 0, .event = on_count, .name = "refused"};
+    struct udma_monitor *monitor;
+
+    return udma_monitor_open(&config, &monitor);
+}
+
+static struct {
+    int (*open)(void);
+    int error;
+} in_vain;
+
+static void open_in_vain(void *unused)
+{
+    (void)unused;
+    in_vain.error = in_vain.open();
+}
+
+/* The test goes on inside, on core 0. */
+static enum irq_return hang(void *unused)
+{
+    host_run_as_core(0, open_in_vain, unused);
+    return IRQ_HANDLED;
+}
+
+static void open_while_it_hangs(struct irq *hanging, int (*open)(void), int error)
+{
+    in_vain.open = open;
+    must(irq_trigger(hanging));
+    host_advance_us(SETTLE_US);
+    assert_int_equal(in_vain.error, error);
+    must(try_channel((struct udma_coalesce)UDMA_COALESCE(0, 100), false, NULL));
+}
+
+static void what_fails_while_a_handler_hangs_is_free_afterwards(void **state)
+{
+    struct udma_monitor *monitors[MONITORS];
+    struct irq *hanging;
+    uint16_t number;
+
+    (void)state;
+    must(udma_channel_reserve(&number));
+    open_all_monitors(number, monitors);
+    const struct irq_request request = {.index = number, .handler = hang, .core = 1};
+
+    must(irq_request(udma_or_main(NULL)->facts.ring_interrupts, &request, &hanging));
+    open_while_it_hangs(hanging, open_channel_in_vain, -ENOSPC);
+    open_while_it_hangs(hanging, open_transmit_in_vain, -ENOSPC);
+    for (unsigned i = 0; i < MONITORS; i++)
+        must(udma_monitor_close(monitors[i]));
+    open_while_it_hangs(hanging, open_monitor_in_vain, -EACCES);
+    must(irq_free(hanging));
+    must(udma_channel_unreserve(number));
+    must(try_channel((struct udma_coalesce)UDMA_COALESCE(4, 100), false, NULL));
 }
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -580,6 +661,7 @@ int main(void)
         CASE(copies_and_aborts),
         CASE(wrong_values_are_refused),
         CASE(without_a_monitor_nothing_is_opened),
+        CASE(what_fails_while_a_handler_hangs_is_free_afterwards),
     };
 
     return cmocka_run_group_tests(tests, start, NULL);

@@ -21,6 +21,7 @@
 #include "tests/host/support/host.h"
 #include "tests/host/support/udma_host.h"
 #include "twin/models/am65x.h"
+#include "twin/models/models.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -857,6 +858,49 @@ static void an_abort_drops_what_is_queued(void **state)
     free(to);
 }
 
+static struct udma_channel *late; /* whose teardown tells of its end when it is turned on again */
+
+static void tell_late(uintptr_t address, unsigned size, uint64_t value)
+{
+    const struct udma_channel *channel = late;
+
+    (void)size;
+    if (channel == NULL || address != UDMA_CTL(channel->halves.transmit) ||
+        value != UDMAP_CTL_ENABLE)
+        return;
+    late = NULL;
+    assert_true(ringacc_push(NAVSS_MAIN, channel->completion.index, 1, false));
+}
+
+/* A teardown that did not end in time was forced, and tells of it when the channel goes on: that is
+ * not the end of the next one, which lets what is in flight end. */
+static void the_message_of_an_abort_does_not_end_the_close(void **state)
+{
+    const struct udma_host_inventory before = udma_host_inventory();
+    const size_t length = 1u << 20;
+    uint8_t *from = malloc(length), *to = calloc(1, length);
+    struct probe probe;
+
+    (void)state;
+    fill(from, length);
+    open_probe(&probe, 6);
+    assert_true(am65x_inject(AM65X_FAULT_DMA_TEARDOWN, 0, 2));
+    late = probe.channel;
+    host_set_write_observer(tell_late);
+    assert_int_equal(udma_channel_abort(probe.channel), -ETIMEDOUT);
+    host_set_write_observer(NULL);
+    assert_null(late);
+    must(udma_copy(probe.channel, (uintptr_t)to, (uintptr_t)from, length, (void *)1));
+    host_advance_us(10);
+    must(udma_channel_close(probe.channel));
+    assert_int_equal(probe.calls, 1);
+    assert_int_equal(probe.statuses[0], 0);
+    assert_memory_equal(to, from, length);
+    check_inventory(&before);
+    free(from);
+    free(to);
+}
+
 static void a_deferred_channel_is_aborted_too(void **state)
 {
     const struct udma_host_inventory before = udma_host_inventory();
@@ -1030,6 +1074,7 @@ int main(void)
         cmocka_unit_test(a_paused_channel_goes_on),
         cmocka_unit_test(the_one_of_a_higher_rank_goes_first),
         cmocka_unit_test(an_abort_drops_what_is_queued),
+        cmocka_unit_test(the_message_of_an_abort_does_not_end_the_close),
         cmocka_unit_test(a_deferred_channel_is_aborted_too),
         cmocka_unit_test(a_failed_one_says_so),
         cmocka_unit_test(nothing_is_lost_when_requests_fail),

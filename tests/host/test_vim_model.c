@@ -87,18 +87,10 @@ static void prepare(unsigned input, unsigned priority)
 
 static int setup(void **state)
 {
-    static const struct am65x_environment environment = {
-        .line = soc_no_line,
-        .its_message = soc_no_message,
-        .memory_read = soc_read,
-        .memory_write = soc_write,
-        .now = soc_now,
-        .uart_transmit = soc_no_uart,
-    };
     static const struct am65x_config config = {.intid_limit = 1020};
 
     (void)state;
-    am65x_reset(&environment, &config);
+    am65x_reset(&soc_environment, &config);
     return 0;
 }
 

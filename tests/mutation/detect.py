@@ -12,6 +12,7 @@ import signal
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 SOURCES = ("Makefile", "VERSION", "COMMIT", "linker.ld", "mk", "app", "arch", "boot", "drivers", "lib", "msi",
            "platform", "sdk", "tests", "tools", "twin", "docs")
@@ -28,6 +29,8 @@ FITTING = (
     ("msi/", ("inta", "intr", "msi")),
     ("", ("boot",)),
 )
+# What only an image for the Cortex-R5F has, and of the tests only the programs of tests/host/vim/.
+R5_ONLY = ("drivers/vim/",)
 LONG_SECONDS = 3  # a host test that takes longer comes after the others
 FIRST_OF_ALL = ("arch/", "drivers/uart/")  # the start and the end come before the self-test
 
@@ -37,6 +40,12 @@ REST_SECONDS = 0.2
 # The sources in which a header's functions, broken by hand, are.
 USERS = {"drivers/udma/ring.h": "drivers/udma/transfer.c"}
 
+# Host tests: a detector's first word and the folder of its programs; what makes those that are not made one by one.
+FOLDERS = {"host": "host", "threads": "tsan", "vim": "host-vim"}
+GOALS = {"tsan": "tsan-tests", "host-vim": "vim-tests"}
+CROSS_R5 = os.environ.get("CROSS_COMPILE_R5", "arm-none-eabi-")
+
+MESSAGE = re.compile(r'^  message: "(.*)"', re.M)
 RESULT = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*(.*)")
 
 
@@ -174,7 +183,7 @@ class Tree:
         subprocess.run(["cp", "-a", *[name for name in SOURCES if os.path.exists(name)], folder], check=True)
         for name in LINKED:
             os.symlink(os.path.abspath(f"{build}/{name}"), f"{folder}/build/{name}")
-        for made in (output, f"{build}/host", f"{build}/tsan"):
+        for made in (output, f"{build}/host", f"{build}/host-vim", f"{build}/tsan"):
             os.makedirs(f"{folder}/build/{os.path.basename(made)}")
             names = [f"{made}/{name}" for name in os.listdir(made) if name not in ("check", "analyzed", "sdk", "apps")]
             subprocess.run(["cp", "-a", *names, f"{folder}/build/{os.path.basename(made)}"], check=True)
@@ -190,11 +199,12 @@ class Tree:
     def code(self, path):
         """The target's object of a source, or of a header's user, without what only a debugger reads; None: it does not
         compile."""
-        built = f"{self.output}/firmware/{USERS.get(path, path)}.o"
+        folder, cross = ("build/arm-none-eabi", CROSS_R5) if path.startswith(R5_ONLY) else (self.output, self.cross)
+        built = f"{folder}/firmware/{USERS.get(path, path)}.o"
         if not self.make(built):
             return None
         stripped = f"{self.folder}/build/stripped.o"
-        subprocess.run([f"{self.cross}objcopy", "--strip-debug", f"{self.folder}/{built}", stripped], check=True)
+        subprocess.run([f"{cross}objcopy", "--strip-debug", f"{self.folder}/{built}", stripped], check=True)
         return digest(stripped)
 
     def read(self, path):
@@ -203,24 +213,38 @@ class Tree:
 
     def change(self, changes):
         """Writes files ({path: text}); what restore() needs is kept."""
-        self.kept = []
+        self.kept, self.absent = [], []
         for path, text in changes.items():
             name = f"{self.folder}/{path}"
             objects = [f"{self.folder}/build/{built}/{path}.o"
-                       for built in (f"{os.path.basename(self.output)}/firmware", "host", "tsan")]
+                       for built in (f"{os.path.basename(self.output)}/firmware", "arm-none-eabi/firmware", "host", "host-vim", "tsan")]
             for copied in (name, *objects):
                 if os.path.exists(copied):
                     shutil.copy2(copied, f"{copied}.kept")
                     self.kept.append(copied)
+                else:
+                    self.absent.append(copied)
             with open(name, "w", encoding="utf-8") as file:
                 file.write(text)
 
     def restore(self):
         """The source as it was. Its objects too, but with a new date, so that what was linked from others is made again."""
+        for name in self.absent:
+            Path(name).unlink(missing_ok=True)
         for name in self.kept:
             os.replace(f"{name}.kept", name)
-            if name.endswith((".o", ".h")):  # a header's users, which were not kept, are made again
+            if name.endswith(".o"):
                 os.utime(name)
+            elif name.endswith(".h"):
+                self.drop_users(os.path.relpath(name, self.folder))
+
+    def drop_users(self, header):
+        """Its users' objects were not kept. If they were only out of date, change() would keep one, and restore() give it a
+        new date: it would stay broken."""
+        for folder, _, names in os.walk(f"{self.folder}/build"):
+            for name in names:
+                if name.endswith(".d") and header in Path(folder, name).read_text(encoding="utf-8").split():
+                    Path(folder, f"{name[:-2]}.o").unlink(missing_ok=True)
 
 
 class Detectors:
@@ -230,16 +254,17 @@ class Detectors:
         self.tree, self.baseline, self.without = tree, baseline, without
         self.hosts = self.programs("host")
         self.threads = self.programs("tsan")
+        self.vim = self.programs("host-vim", "tests/host/vim")
         self.suites = self.selftest_suites()
         self.used, self.made = self.hosts, set()  # host tests that have the code that is broken; those built
         self.included = {name: tree.read(f"build/host/tests/host/{name}.c.d").split() for name in self.hosts}
         self.linked = {name: symbols(f"{tree.folder}/build/host/{name}") for name in self.hosts}
 
-    def programs(self, kind):
+    def programs(self, kind, sources="tests/host"):
         folder = f"{self.tree.folder}/build/{kind}"
         return sorted(name for name in os.listdir(folder)
                       if name.startswith("test_") and os.access(f"{folder}/{name}", os.X_OK)
-                      and os.path.exists(f"{self.tree.folder}/tests/host/{name}.c"))
+                      and os.path.exists(f"{self.tree.folder}/{sources}/{name}.c"))
 
     def selftest_suites(self):
         """In the order in which the image has them."""
@@ -252,15 +277,26 @@ class Detectors:
     def all(self):
         """The names of all detectors."""
         return self.wanted([f"host {name}" for name in self.hosts] + [f"threads {name}" for name in self.threads]
-                           + ["boot", "panics", "self-test", "console", "demonstration", "traces",
+                           + [f"vim {name}" for name in self.vim] + ["boot", "panics", "self-test", "console", "demonstration", "traces",
                               "self-test, one core", "faults"])
 
     def wanted(self, names):
         return [name for name in dict.fromkeys(names)
                 if not any(fnmatch.fnmatch(name, pattern) for pattern in self.without)]
 
+    def is_one(self, detector):
+        """Whether there is such a detector, so that it isn't red for being none."""
+        kind, _, name = detector.partition(" ")
+        if kind == "self-test":
+            return set(name.split(",")) <= set(self.suites)
+        return detector in self.all()
+
     def order(self, path, first=None):
         """For mutations of a file; first: what noticed this one the last time."""
+        if first is not None and not self.is_one(first):
+            first = None
+        if path.startswith(R5_ONLY):
+            return self.wanted([name for name in (first,) if name] + [f"vim {name}" for name in self.vim])
         suites = fitting(path)
         self.used, self.made = [name for name in self.hosts if self.uses(name, path)], set()
         hosts = sorted(self.used, key=lambda name: (self.baseline.seconds.get(f"host {name}", 0) > LONG_SECONDS,
@@ -273,14 +309,12 @@ class Detectors:
         order += [f"threads {name}" for name in self.threads if name in self.used]
         order += ["self-test " + ",".join(others), "demonstration", "traces", "panics", "console", "self-test, one core",
                   "faults"]
-        if first in order:
-            order.insert(0, first)
-        return self.wanted(order)
+        return self.wanted([name for name in (first,) if name] + order)
 
     def run(self, detector):
         kind, _, name = detector.partition(" ")
-        if kind in ("host", "threads"):
-            return self.run_host({"host": "host", "threads": "tsan"}[kind], name, detector)
+        if kind in FOLDERS:
+            return self.run_host(FOLDERS[kind], name, detector)
         if not self.tree.make("firmware"):
             return Verdict(True, "the image can't be linked")
         output = self.tree.output
@@ -323,8 +357,8 @@ class Detectors:
 
     def run_host(self, folder, name, detector):
         program = f"build/{folder}/{name}"
-        if folder == "tsan":
-            made = self.tree.make("tsan-tests")
+        if folder in GOALS:
+            made = self.tree.make(GOALS[folder])
         else:
             made = self.make_host(program)
         if not made:
@@ -333,11 +367,14 @@ class Detectors:
 
     def watch(self, detector, command, known, suites):
         began = time.monotonic()
+        if detector in self.baseline.seconds:
+            known = detector
         stall = self.baseline.stall(known, suites) if known in self.baseline.seconds else UNKNOWN_SECONDS
         verdict, silences = watch(command, self.tree.folder, stall)
         if detector not in self.baseline.seconds and not verdict.caught:
             self.baseline.seconds.setdefault(detector, time.monotonic() - began)
             self.baseline.silences.setdefault(detector, silences)
         if verdict.caught:
-            verdict.by = f"{detector}: {verdict.by}"
+            message = MESSAGE.search(verdict.said)
+            verdict.by = f"{detector}: {verdict.by}{f': {message[1]}' if message else ''}"
         return verdict

@@ -12,7 +12,6 @@
  */
 #include "app/net/stack.h"
 #include "arch/time.h"
-#include "platform/cpsw.h"
 #include "tests/net/faults.h"
 #include "tests/net/machine.h"
 
@@ -264,7 +263,7 @@ int main(int argc, char **argv)
     signal(SIGTERM, on_signal);
     signal(SIGPIPE, SIG_IGN);
     machine_reset(&wire);
-    outcome = net_run(platform_cpsw());
+    outcome = net_run(&net_cpsw);
     tell_faults("to the node", &to_node);
     tell_faults("from the node", &from_node);
     printf("received %" PRIu64 ", sent %" PRIu64 ", doorbells %" PRIu64 ", copied %" PRIu64

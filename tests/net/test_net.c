@@ -6,7 +6,6 @@
  */
 #include "app/net/interface.h"
 #include "app/net/services.h"
-#include "platform/cpsw.h"
 #include "tests/net/frames.h"
 #include "tests/net/machine.h"
 
@@ -87,7 +86,7 @@ static void greet(void)
 static int setup(void **state)
 {
     static bool initialized;
-    const struct net_interface_config config = {.facts = platform_cpsw(), .hostname = "test"};
+    const struct net_interface_config config = {.device = &net_cpsw, .hostname = "test"};
     ip4_addr_t address, mask, none = {0};
 
     (void)state;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * Cores that sleep until what they wait for has come (arch/common/wait.c, look_and_sleep(),
- * wake_who_awaits(), completion_wait()), and the mutex that is made of it (arch/common/wait.c,
+ * wake_who_awaits(); arch/common/completion.c, completion_wait()), and the mutex that is made of it (arch/common/wait.c,
  * mutex_lock() and mutex_unlock()).
  *
  * Promises: nobody sleeps on when what he waits for has come (spin finds a state in which nothing can

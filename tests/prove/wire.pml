@@ -118,7 +118,8 @@ active proctype device() {
     od
 }
 
-/* msi/irq.c, irq_set_affinity(); msi/parents/wired.c, wired_set_affinity(). */
+/* msi/irq.c, irq_set_affinity(); msi/parents/spi.c,
+ * irq_with_spi_set_affinity(). */
 inline set_affinity(to) {
     if
     :: irq_core != to ->

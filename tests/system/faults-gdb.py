@@ -93,7 +93,7 @@ class Machine:
 def at_report(**values):
     """The report goes wrong itself, where it prints the registers."""
     def change():
-        run_to("print_registers")
+        run_to("report_registers")
         put(**values)
     return change
 
@@ -175,7 +175,7 @@ def hopeless():
     """The report runs out of its own stack."""
     machine = Machine()
     put(pc=0x1000)
-    run_to("print_registers")
+    run_to("report_registers")
     put(sp=address("stacks") + HANDLERS + IRQ_LEVELS * (GUARD + IRQ) + GUARD + 64, x0=0x10)
     del machine
     run_to("exception_hopeless")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# In the place of a core behind the probe: OpenOCD's commands that tools/openocd/k3metal.cfg uses,
+# In the place of a core behind the probe: OpenOCD's commands that tools/openocd/*.cfg use,
 # recorded in order. A test sets what the core answers in $core before the load.
 
 set core(up) 1
@@ -11,6 +11,8 @@ set core(ddr) good
 set core(loads) 1
 set core(x0) 0x90000000
 set core(x1) 0
+set core(cp15) 1
+set core(control) 0
 
 proc record {args} {
 	echo "did: [join $args]"
@@ -20,6 +22,24 @@ proc a53_up {name} {
 	global core
 	record a53_up $name
 	if {!$core(up)} { error "Could not find MEM-AP to control the core" }
+}
+
+proc r5_up {name} {
+	global core
+	record r5_up $name
+	if {!$core(up)} { error "Error waiting for dbgdscr" }
+}
+
+# A register of CP15: arm mrc 15 op1 CRn CRm op2, and mcr with a value behind.
+proc arm {operation coprocessor op1 crn crm op2 {value ""}} {
+	global core
+	if {!$core(cp15)} { error "arm $operation failed" }
+	if {$operation eq "mrc"} { return $core(control) }
+	record mcr $crn $crm $op2 [format 0x%x $value]
+}
+
+proc mww {address value count} {
+	record mww [format 0x%x $address] [format 0x%x $value] [format 0x%x $count]
 }
 
 proc halt {milliseconds} {

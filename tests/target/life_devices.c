@@ -15,6 +15,7 @@
 #include "msi/service.h"
 #include "platform/cpsw.h"
 #include "platform/platform.h"
+#include "tests/target/life_link.h"
 #include "tests/target/life_report.h"
 
 #include <errno.h>
@@ -500,6 +501,7 @@ static void use_port(void)
 
 static void give_all_back(void)
 {
+    life_link_close();
     close_port();
     close_serial();
     close_messages();
@@ -513,6 +515,7 @@ void life_devices_run(const struct life_size *size, struct life_report *report)
     use_messages();
     use_serial();
     use_port();
+    life_link_use();
     irq_service();
     give_all_back();
 }

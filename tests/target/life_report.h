@@ -10,6 +10,10 @@
 
 #include <stdint.h>
 
+/* Of the life that is being lived. */
+extern struct life_report *life_report;
+extern const struct life_size *life_size;
+
 /* From here on it is this life. */
 void life_begin(const struct life_size *size, struct life_report *report);
 
@@ -24,6 +28,11 @@ void life_complain(const char *what, const char *text, unsigned number);
 
 /* A callback adds to a count; somebody waits for so much. Whether it comes. */
 void life_note(unsigned *count);
+struct life_wanted {
+    const unsigned *count;
+    unsigned least;
+};
+bool life_has_come(void *wanted); /* a wait's condition: struct life_wanted */
 bool life_comes(const unsigned *count, unsigned least, uint64_t within_us);
 
 /* Whether a fault keeps transfers from their end. */

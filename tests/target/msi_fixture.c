@@ -7,9 +7,9 @@
 #include "app/selftest/selftest.h"
 #include "arch/core.h"
 #include "arch/wait.h"
-#include "platform/am65x.h"
 #include "platform/platform.h"
 #include "tests/target/counting.h"
+#include "tests/target/soc.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -75,7 +75,7 @@ int free_one(unsigned i)
     return error;
 }
 
-static void close_fixture(void)
+void close_fixture(void)
 {
     for (unsigned i = 0; i < SOURCES_MAX; i++) {
         if (test_irqs[i] != NULL)
@@ -87,7 +87,7 @@ static void close_fixture(void)
         selftest_fail(__FILE__, __LINE__, "unbind of the test's device: %d", error);
 }
 
-static void open_fixture(void)
+void open_fixture(void)
 {
     memset(test_records, 0, sizeof(test_records));
     test_device = (struct device){.name = "test"};
@@ -96,9 +96,9 @@ static void open_fixture(void)
 void with_rings(void (*body)(void))
 {
     open_fixture();
-    CHECK_EQUAL(ti_sci_get_range(AM65X_DEV_RINGACC, RINGACC_SUBTYPE_GP, &test_rings), 0);
+    CHECK_EQUAL(ti_sci_get_range(test_soc.ringacc, RINGACC_SUBTYPE_GP, &test_rings), 0);
     CHECK(test_rings.count > 16);
-    CHECK_EQUAL(irq_bind_inta(&test_device, platform_inta(), AM65X_DEV_RINGACC), 0);
+    CHECK_EQUAL(irq_bind_inta(&test_device, platform_inta(), test_soc.ringacc), 0);
     body();
     close_fixture();
 }
@@ -108,7 +108,7 @@ void with_inputs(void (*body)(void))
     static uint16_t inputs[DIRECT_INPUTS];
 
     for (unsigned i = 0; i < DIRECT_INPUTS; i++)
-        inputs[i] = (uint16_t)(DIRECT_INPUT_FIRST + i);
+        inputs[i] = (uint16_t)(test_soc.direct_inputs + i);
     open_fixture();
     CHECK_EQUAL(irq_bind_intr(&test_device, platform_intr(), inputs, DIRECT_INPUTS), 0);
     body();
@@ -117,18 +117,8 @@ void with_inputs(void (*body)(void))
 
 void with_wire(void (*body)(void))
 {
-    static const uint16_t intids[] = {TEST_SPI};
-
     open_fixture();
-    CHECK_EQUAL(irq_bind_wired(&test_device, platform_wired(), intids, 1), 0);
-    body();
-    close_fixture();
-}
-
-void with_messages(void (*body)(void))
-{
-    open_fixture();
-    CHECK_EQUAL(irq_bind_its(&test_device, platform_its(), TEST_DEVICE_ID, TEST_EVENT_BITS), 0);
+    CHECK_EQUAL(irq_bind_wired(&test_device, platform_wired(), &test_soc.intid_wire, 1), 0);
     body();
     close_fixture();
 }

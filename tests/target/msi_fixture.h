@@ -24,13 +24,9 @@
 #define RINGACC_SUBTYPE_GP 0x01u
 #define ARRIVAL_TIMEOUT_US 1000000u
 #define SETTLE_US          2000u /* long enough for an interrupt that must not come */
-#define TEST_SPI           201u
 #define TEST_DEVICE_ID     0x4321u
 #define TEST_EVENT_BITS    4u
-/* Of NAVSS0's router: the mailboxes, 392-439, and before them what nobody uses here; more than the
- * host has outputs. */
-#define DIRECT_INPUT_FIRST 360u
-#define DIRECT_INPUTS      80u
+#define DIRECT_INPUTS      80u /* more than the host has outputs */
 #define SOURCES_MAX        128u
 
 /* What a handler leaves behind. */
@@ -62,7 +58,11 @@ int free_one(unsigned i);
 void with_rings(void (*body)(void));
 void with_inputs(void (*body)(void));
 void with_wire(void (*body)(void));
-void with_messages(void (*body)(void));
+void with_messages(void (*body)(void)); /* without an ITS the test is skipped */
+
+/* Before a device is bound, and after it; for those. */
+void open_fixture(void);
+void close_fixture(void);
 
 struct irq_inventory take_inventory(void);
 /* But for the counters. */

@@ -6,6 +6,7 @@
  * the last has been received, which is at the begin of its handler's call. So each makes one call.
  */
 #include "tests/target/msi_siege.h"
+#include "tests/target/soc.h"
 
 #include "arch/core.h"
 #include "arch/mmio.h"
@@ -231,7 +232,7 @@ int siege_learn_event(const struct irq *irq)
         return -EINVAL;
     __atomic_store_n(&noisy_bit, UINT64_C(1) << bit, __ATOMIC_SEQ_CST);
     __atomic_store_n(&noisy_status_set,
-                     AM65X_INTA_BASE + vint * INTA_VINT_STRIDE +
+                     test_soc.inta_base + vint * INTA_VINT_STRIDE +
                          offsetof(struct inta_vint_registers, status_set),
                      __ATOMIC_SEQ_CST);
     return 0;

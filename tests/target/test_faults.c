@@ -188,6 +188,8 @@ static void sweep(const struct kind *of)
 
     if (!twin_present())
         SKIP("only the twin can be asked for faults");
+    if (of->fault == TWIN_FAULT_ITS_STALL && platform_its() == NULL)
+        SKIP("there is no ITS");
     kind = of;
     struck_before = times_struck();
     /* What the first device of all brings, and keeps, is there afterwards. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The interrupt layer over its parents: aggregator, router, wired SPIs and the ITS.
+ * The interrupt layer over its parents: aggregator, router and wires.
  *
  * Events are raised by irq_trigger(), which sets what the hardware would set (a VINT's status bit,
  * a pending bit, an INT command): so the tests need no DMA and are the same on a board. Sources are
@@ -10,8 +10,6 @@
 #include "arch/core.h"
 #include "arch/time.h"
 #include "arch/wait.h"
-#include "drivers/gic/gic.h"
-#include "drivers/gic/its.h"
 #include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "drivers/udma/ring.h"
@@ -25,10 +23,12 @@
 #include "msi/quiesce.h"
 #include "msi/report.h"
 #include "msi/service.h"
-#include "platform/am65x.h"
 #include "platform/platform.h"
+#include "root/root.h"
 #include "tests/target/all_cores.h"
+#include "tests/target/msi_checks.h"
 #include "tests/target/msi_fixture.h"
+#include "tests/target/soc.h"
 #include "tests/target/twin_faults.h"
 #include "twin/models/am65x.h"
 
@@ -42,64 +42,6 @@
 #define SCI_TIMEOUT_US       1000000u /* the driver's default */
 #define PARALLEL_TIMEOUT_US  30000000u
 #define TEST_SGI             7u
-#define ITS_MAPD             0x08u
-
-/* ---- the same for each parent ---- */
-
-static void check_runs_on_each_core(void)
-{
-    for (unsigned core = 0; core < core_count(); core++) {
-        CHECK_EQUAL(request_flags(core, core, core, 0), 0);
-        CHECK_EQUAL(irq_trigger(test_irqs[core]), 0);
-        CHECK_EQUAL(wait_calls(&test_records[core], 1), 0);
-        CHECK_EQUAL(test_records[core].core, core);
-        CHECK(test_records[core].was_in_interrupt);
-        CHECK_EQUAL(irq_core(test_irqs[core]), core);
-        CHECK_EQUAL(irq_count(test_irqs[core]), 1);
-        CHECK_EQUAL(free_one(core), 0);
-    }
-}
-
-/* test_irqs[0] is requested and unmasked. */
-static void check_counts_exactly(unsigned count)
-{
-    for (unsigned i = 1; i <= count; i++) {
-        CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);
-        CHECK_EQUAL(wait_calls(&test_records[0], i), 0);
-    }
-    delay_us(SETTLE_US);
-    CHECK_EQUAL(calls(&test_records[0]), count);
-    CHECK_EQUAL(irq_count(test_irqs[0]), count);
-}
-
-static void check_mask_keeps_the_event(void)
-{
-    irq_mask(test_irqs[0]);
-    CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);
-    delay_us(SETTLE_US);
-    CHECK_EQUAL(calls(&test_records[0]), 0);
-    irq_unmask(test_irqs[0]);
-    CHECK_EQUAL(wait_calls(&test_records[0], 1), 0);
-    delay_us(SETTLE_US);
-    CHECK_EQUAL(calls(&test_records[0]), 1);
-    CHECK(!irq_pending(test_irqs[0]));
-}
-
-/* Each round raises an event and moves the interrupt at once. */
-static void check_moves_lose_nothing(unsigned rounds)
-{
-    for (unsigned i = 1; i <= rounds; i++) {
-        CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);
-        CHECK_EQUAL(irq_set_affinity(test_irqs[0], i % core_count()), 0);
-        CHECK_EQUAL(irq_core(test_irqs[0]), i % core_count());
-        CHECK_EQUAL(wait_calls(&test_records[0], i), 0);
-    }
-    delay_us(SETTLE_US);
-    CHECK_EQUAL(calls(&test_records[0]), rounds);
-    CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);
-    CHECK_EQUAL(wait_calls(&test_records[0], rounds + 1), 0);
-    CHECK_EQUAL(test_records[0].core, irq_core(test_irqs[0]));
-}
 
 /* ---- inta ---- */
 
@@ -424,9 +366,9 @@ static void body_direct(void)
     CHECK_EQUAL(sscanf(text, "INTR input %u > INTR output %u > INTID %u > core %u", &input, &output,
                        &intid, &core),
                 4);
-    CHECK_EQUAL(input, DIRECT_INPUT_FIRST + 3);
+    CHECK_EQUAL(input, test_soc.direct_inputs + 3);
     CHECK_EQUAL(core, core_count() - 1);
-    CHECK(intid < gic_intid_limit());
+    CHECK(intid < root_intid_limit());
     check_counts_exactly(100);
     CHECK_EQUAL(test_records[0].core, core_count() - 1);
 }
@@ -487,7 +429,7 @@ SELFTEST(intr, outputs_run_out_cleanly, 20)
 /* A second device, wired to the router, next to the fixture's test_rings. */
 static void body_reserve(void)
 {
-    static const uint16_t inputs[] = {DIRECT_INPUT_FIRST + 7};
+    const uint16_t inputs[] = {(uint16_t)(test_soc.direct_inputs + 7)};
     struct device direct = {.name = "direct"};
     const struct irq_request request = {
         .handler = note_call, .context = &test_records[SOURCES_MAX - 1], .flags = IRQ_FLAG_EDGE};
@@ -546,7 +488,7 @@ static void body_busy(void)
     CHECK_EQUAL(request_ring(0, 0), 0);
     CHECK_EQUAL(request_flags(1, ring_index(0), 0, 0), -EBUSY);
     CHECK_EQUAL(irq_unbind(&test_device), -EBUSY);
-    CHECK_EQUAL(irq_bind_inta(&test_device, platform_inta(), AM65X_DEV_RINGACC), -EBUSY);
+    CHECK_EQUAL(irq_bind_inta(&test_device, platform_inta(), test_soc.ringacc), -EBUSY);
     CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);
     CHECK_EQUAL(wait_calls(&test_records[0], 1), 0);
 }
@@ -589,7 +531,7 @@ static void body_from_interrupt(void)
     memset(&from_interrupt, 0, sizeof(from_interrupt));
     CHECK_EQUAL(request_ring(0, 0), 0);
     CHECK_EQUAL(irq_sgi_request(TEST_SGI, try_everything, NULL), 0);
-    gic_send_sgi(core_id(), TEST_SGI);
+    root_send_sgi(core_id(), TEST_SGI);
     int error = wait_for(is_done, NULL, ARRIVAL_TIMEOUT_US);
 
     CHECK_EQUAL(irq_sgi_free(TEST_SGI), 0);
@@ -822,7 +764,7 @@ static void body_wired(void)
     CHECK_EQUAL(request_flags(0, 0, 0, IRQ_FLAG_EDGE), 0);
     CHECK(irq_describe(test_irqs[0], text, sizeof(text)) > 0);
     CHECK_EQUAL(sscanf(text, "INTID %u > core %u", &intid, &core), 2);
-    CHECK_EQUAL(intid, TEST_SPI);
+    CHECK_EQUAL(intid, test_soc.intid_wire);
     CHECK_EQUAL(core, 0);
     CHECK_EQUAL(request_flags(1, 1, 0, 0), -EINVAL);
     check_mask_keeps_the_event();
@@ -842,104 +784,4 @@ static void body_wired_moves(void)
 SELFTEST(msi, wired_interrupt_moves, 10)
 {
     with_wire(body_wired_moves);
-}
-
-/* ---- msi: the ITS as a parent ---- */
-
-static void body_its_mask(void)
-{
-    unsigned device, event, lpi, core;
-    char text[64];
-
-    CHECK_EQUAL(request_flags(0, 3, core_count() - 1, 0), 0);
-    CHECK(irq_describe(test_irqs[0], text, sizeof(text)) > 0);
-    CHECK_EQUAL(sscanf(text, "device %u event %u > LPI %u > core %u", &device, &event, &lpi, &core),
-                4);
-    CHECK_EQUAL(device, TEST_DEVICE_ID);
-    CHECK_EQUAL(event, 3);
-    CHECK(lpi >= GIC_INTID_LPI_FIRST && lpi < its_lpi_limit());
-    CHECK_EQUAL(core, core_count() - 1);
-    check_mask_keeps_the_event();
-}
-
-SELFTEST(msi, message_is_kept_while_masked, 10)
-{
-    with_messages(body_its_mask);
-}
-
-static void body_its_moves(void)
-{
-    CHECK_EQUAL(request_flags(0, 1, 0, 0), 0);
-    check_moves_lose_nothing(100);
-}
-
-SELFTEST(msi, message_moves, 10)
-{
-    with_messages(body_its_moves);
-}
-
-static void body_its_each_core(void)
-{
-    check_runs_on_each_core();
-}
-
-SELFTEST(msi, message_runs_on_each_core, 10)
-{
-    with_messages(body_its_each_core);
-}
-
-static void body_its_shared(void)
-{
-    struct device twin = {.name = "alias"};
-    const struct irq_request request = {
-        .index = 2, .handler = note_call, .context = &test_records[1], .core = 0};
-    struct irq_inventory alone = take_inventory();
-    uint64_t mapd = its_command_count(ITS_MAPD);
-    struct irq *irq;
-
-    CHECK_EQUAL(request_flags(0, 1, 0, 0), 0);
-    CHECK_EQUAL(irq_bind_its(&twin, platform_its(), TEST_DEVICE_ID, TEST_EVENT_BITS), 0);
-    struct irq_inventory both = take_inventory();
-    int error = irq_request(&twin, &request, &irq);
-    int triggered = error == 0 ? irq_trigger(irq) : -1;
-    int arrived = error == 0 ? wait_calls(&test_records[1], 1) : -1;
-    struct irq *same;
-    const struct irq_request conflict = {
-        .index = 1, .handler = note_call, .context = &test_records[2]};
-    int conflicting = irq_request(&twin, &conflict, &same);
-
-    if (error == 0)
-        (void)irq_free(irq);
-    CHECK_EQUAL(irq_unbind(&twin), 0);
-    CHECK_EQUAL(error, 0);
-    CHECK_EQUAL(triggered, 0);
-    CHECK_EQUAL(arrived, 0);
-    CHECK_EQUAL(conflicting, -EBUSY);
-    CHECK_EQUAL(both.its_devices, alone.its_devices);
-    CHECK_EQUAL(both.lpis, alone.lpis);
-    CHECK_EQUAL(its_command_count(ITS_MAPD), mapd); /* neither the join nor the leave */
-    CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);      /* and the first goes on */
-    CHECK_EQUAL(wait_calls(&test_records[0], 1), 0);
-}
-
-SELFTEST(msi, devices_share_an_id, 10)
-{
-    with_messages(body_its_shared);
-}
-
-static void body_nothing(void)
-{
-}
-
-SELFTEST(msi, its_device_is_mapped_once_and_unmapped_once, 10)
-{
-    uint64_t mapd;
-
-    with_messages(body_nothing); /* the first of all has the reserved ids mapped */
-    mapd = its_command_count(ITS_MAPD);
-    with_messages(body_its_each_core);
-    CHECK_EQUAL(its_command_count(ITS_MAPD), mapd + 2);
-    for (unsigned i = 0; i < 100; i++)
-        with_messages(body_nothing);
-    CHECK_EQUAL(its_command_count(ITS_MAPD), mapd + 202);
 }

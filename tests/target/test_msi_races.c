@@ -21,6 +21,7 @@
 #include "platform/platform.h"
 #include "tests/target/counting.h"
 #include "tests/target/msi_fixture.h"
+#include "tests/target/soc.h"
 #include "tests/target/thread_calls.h"
 
 #include <errno.h>
@@ -275,7 +276,7 @@ static const struct irq_request self_request = {
 
 static bool wire_is_on(void)
 {
-    return gic_is_enabled(TEST_SPI);
+    return gic_is_enabled(test_soc.intid_wire);
 }
 
 static void body_self_wire(void)
@@ -296,7 +297,7 @@ static struct inta_route self_route;
 
 static bool bit_is_on(void)
 {
-    uintptr_t enable_set = AM65X_INTA_BASE + self_route.vint * INTA_VINT_STRIDE;
+    uintptr_t enable_set = test_soc.inta_base + self_route.vint * INTA_VINT_STRIDE;
 
     return (mmio_read64(enable_set) >> self_route.bit & 1u) != 0;
 }

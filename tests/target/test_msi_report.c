@@ -16,6 +16,7 @@
 #include "platform/platform.h"
 #include "tests/target/example_slots.h"
 #include "tests/target/msi_fixture.h"
+#include "tests/target/soc.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -98,4 +99,73 @@ static void body_report(void)
 SELFTEST(msi_report, everything_in_use_is_shown_with_its_route, 20)
 {
     with_inputs(body_report);
+}
+
+/* ---- lines that devices share ---- */
+
+static void mask_source(struct device *device, uint32_t index, bool mask)
+{
+    (void)device;
+    (void)index;
+    (void)mask;
+}
+
+static bool source_pending(struct device *device, uint32_t index)
+{
+    (void)device;
+    (void)index;
+    return false;
+}
+
+static struct device sharers[] = {
+    {.name = "first", .mask_source = mask_source, .source_pending = source_pending},
+    {.name = "second", .mask_source = mask_source, .source_pending = source_pending},
+};
+
+/* A parent lives for ever. */
+static struct irq_parent *lines(void)
+{
+    static struct irq_parent *parent;
+    static uint16_t intid;
+
+    intid = test_soc.intid_wire;
+    if (parent == NULL && irq_shared_init(&intid, 1, &parent) != 0)
+        return NULL;
+    return parent;
+}
+
+static enum irq_return nothing(void *context)
+{
+    (void)context;
+    return IRQ_NONE;
+}
+
+/* tests/system/debug stops here. */
+static void __attribute__((noinline)) show_shared(struct irq *irq)
+{
+    char route[64], expected[64];
+
+    irq_describe(irq, route, sizeof(route));
+    snprintf(expected, sizeof(expected), "line 0, shared > INTID %u > core %u",
+             (unsigned)test_soc.intid_wire, irq_core(irq));
+    CHECK(strcmp(route, expected) == 0);
+}
+
+SELFTEST(msi_report, shared_line_is_shown_for_each_device, 10)
+{
+    struct irq *irqs[2] = {NULL, NULL};
+
+    CHECK(lines() != NULL);
+    for (unsigned i = 0; i < 2; i++) {
+        const struct irq_request request = {
+            .handler = nothing, .name = "shared", .core = core_count() - 1};
+
+        CHECK_EQUAL(irq_bind_shared(&sharers[i], lines(), 0), 0);
+        CHECK_EQUAL(irq_request(&sharers[i], &request, &irqs[i]), 0);
+    }
+    show_shared(irqs[1]);
+    for (unsigned i = 0; i < 2; i++) {
+        CHECK_EQUAL(irq_free(irqs[i]), 0);
+        CHECK_EQUAL(irq_unbind(&sharers[i]), 0);
+    }
 }

@@ -8,13 +8,11 @@
 #include "arch/mmio.h"
 #include "arch/time.h"
 #include "arch/wait.h"
-#include "drivers/gic/gic.h"
-#include "drivers/gic/icc.h"
 #include "msi/internal.h"
 #include "msi/parents/inta_registers.h"
-#include "platform/am65x.h"
-#include "platform/platform.h"
+#include "root/root.h"
 #include "tests/target/msi_fixture.h"
+#include "tests/target/soc.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +20,6 @@
 #define LIMIT           2000u       /* calls within */
 #define LIMIT_WINDOW_US 1000000000u /* however slow the machine is */
 #define STORM_US        60000000u
-#define ORPHAN_SPI      202u
 
 /* ---- storms ---- */
 
@@ -33,7 +30,7 @@ static uint64_t restless_bit;
 
 static struct inta_vint_registers *registers_of(unsigned vint)
 {
-    return (struct inta_vint_registers *)(uintptr_t)(AM65X_INTA_BASE + vint * INTA_VINT_STRIDE);
+    return (struct inta_vint_registers *)(uintptr_t)(test_soc.inta_base + vint * INTA_VINT_STRIDE);
 }
 
 static enum irq_return raise_event_again(void *context)
@@ -50,7 +47,7 @@ static enum irq_return raise_wire_again(void *context)
     struct record *record = context;
 
     __atomic_add_fetch(&record->calls, 1, __ATOMIC_SEQ_CST);
-    (void)gic_set_pending(TEST_SPI);
+    (void)root_set_pending(test_soc.intid_wire);
     return IRQ_NONE;
 }
 
@@ -132,68 +129,6 @@ SELFTEST(msi_storm, storm_of_a_wire_is_masked, 30)
     irq_set_storm_limit(IRQ_STORM_COUNT, IRQ_STORM_WINDOW_US);
 }
 
-/* Messages that another core sends without end: masking is not enough, each would still cost an
- * interrupt; the ITS has to drop them. */
-static enum irq_return find_nothing(void *context)
-{
-    (void)note_call(context);
-    return IRQ_NONE;
-}
-
-/* Sends a message while IRQs are masked, and looks whether it would be the next interrupt. */
-static bool message_reaches_this_core(unsigned device, unsigned event, unsigned lpi)
-{
-    unsigned long state = irq_save();
-    deadline_t deadline = deadline_after_us(SETTLE_US);
-    bool reaches = false;
-
-    mmio_write32(AM65X_PRE_ITS_BASE + 4u * device, event);
-    while (!reaches && !deadline_passed(deadline))
-        reaches = (icc_read(ICC_HPPIR1_EL1) & ICC_IAR_INTID) == lpi;
-    irq_restore(state);
-    return reaches;
-}
-
-static void body_message_storm(void)
-{
-    const struct irq_request request = {
-        .index = 0, .handler = find_nothing, .context = &test_records[0], .core = core_id()};
-    struct irq_inventory before = take_inventory();
-
-    CHECK_EQUAL(irq_request(&test_device, &request, &test_irqs[0]), 0);
-    CHECK_EQUAL(request_flags(1, 1, core_id(), 0), 0);
-    for (unsigned i = 0; i < 2 * LIMIT && !is_masked(test_irqs[0]); i++)
-        CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);
-    CHECK(is_masked(test_irqs[0]));
-    CHECK_EQUAL(take_inventory().storms, before.storms + 1);
-    irq_service();
-    uint64_t stopped_at = calls(&test_records[0]);
-
-    unsigned device, event, lpi;
-    char route[96];
-
-    irq_describe(test_irqs[0], route, sizeof(route));
-    CHECK_EQUAL(sscanf(route, "device %u event %u > LPI %u", &device, &event, &lpi), 3);
-    CHECK(!message_reaches_this_core(device, event, lpi));
-    CHECK_EQUAL(irq_trigger(test_irqs[1]), 0);
-    CHECK_EQUAL(wait_calls(&test_records[1], 1), 0);
-    delay_us(SETTLE_US);
-    CHECK_EQUAL(calls(&test_records[0]), stopped_at);
-    irq_unmask(test_irqs[0]); /* the redistributor has kept it */
-    CHECK_EQUAL(wait_calls(&test_records[0], stopped_at + 1), 0);
-    uint64_t now = calls(&test_records[0]);
-
-    CHECK_EQUAL(irq_trigger(test_irqs[0]), 0);
-    CHECK_EQUAL(wait_calls(&test_records[0], now + 1), 0);
-}
-
-SELFTEST(msi_storm, storm_of_messages_is_turned_off_at_the_its, 30)
-{
-    irq_set_storm_limit(LIMIT, LIMIT_WINDOW_US * 4);
-    with_messages(body_message_storm);
-    irq_set_storm_limit(IRQ_STORM_COUNT, IRQ_STORM_WINDOW_US);
-}
-
 static void body_busy_is_no_storm(void)
 {
     CHECK_EQUAL(request_ring(0, 0), 0);
@@ -218,23 +153,24 @@ SELFTEST(msi_storm, many_interrupts_are_no_storm, 30)
 
 SELFTEST(msi_storm, wire_without_an_owner_is_counted_and_masked, 10)
 {
+    const unsigned orphan = test_soc.intid_wire + 1u;
     uint64_t before = take_inventory().stray;
 
-    CHECK_EQUAL(gic_configure(ORPHAN_SPI, GIC_EDGE, GIC_PRIORITY_DEFAULT), 0);
-    CHECK_EQUAL(gic_set_affinity(ORPHAN_SPI, core_id()), 0);
-    CHECK_EQUAL(gic_enable(ORPHAN_SPI), 0);
+    CHECK_EQUAL(root_configure(orphan, ROOT_EDGE, ROOT_PRIORITY_DEFAULT), 0);
+    CHECK_EQUAL(root_set_affinity(orphan, core_id()), 0);
+    CHECK_EQUAL(root_enable(orphan), 0);
     for (unsigned i = 1; i <= IRQ_STRAY_LIMIT; i++) {
-        CHECK(gic_is_enabled(ORPHAN_SPI));
-        CHECK_EQUAL(gic_set_pending(ORPHAN_SPI), 0);
+        CHECK(root_is_enabled(orphan));
+        CHECK_EQUAL(root_set_pending(orphan), 0);
         delay_us(50);
         irq_service();
         CHECK_EQUAL(take_inventory().stray, before + i);
     }
-    CHECK(!gic_is_enabled(ORPHAN_SPI));
-    CHECK_EQUAL(gic_set_pending(ORPHAN_SPI), 0);
+    CHECK(!root_is_enabled(orphan));
+    CHECK_EQUAL(root_set_pending(orphan), 0);
     delay_us(SETTLE_US);
     CHECK_EQUAL(take_inventory().stray, before + IRQ_STRAY_LIMIT);
-    CHECK_EQUAL(gic_clear_pending(ORPHAN_SPI), 0);
+    CHECK_EQUAL(root_clear_pending(orphan), 0);
 }
 
 /* A status bit that somebody enabled though no event is mapped to it. */

@@ -16,9 +16,9 @@
 #include "msi/parents/inta_registers.h"
 #include "msi/quiesce.h"
 #include "msi/state.h"
-#include "platform/am65x.h"
 #include "tests/target/counting.h"
 #include "tests/target/msi_fixture.h"
+#include "tests/target/soc.h"
 
 #include <string.h>
 
@@ -94,7 +94,7 @@ static void know_the_other(void)
     struct inta_route route;
 
     CHECK(read_route(test_irqs[SLOT_OTHER], &route));
-    greedy.other_status_set = AM65X_INTA_BASE + route.vint * INTA_VINT_STRIDE +
+    greedy.other_status_set = test_soc.inta_base + route.vint * INTA_VINT_STRIDE +
                               offsetof(struct inta_vint_registers, status_set);
     greedy.other_bit = UINT64_C(1) << route.bit;
 }

@@ -24,6 +24,7 @@
 #include "platform/platform.h"
 #include "tests/target/counting.h"
 #include "tests/target/msi_fixture.h"
+#include "tests/target/soc.h"
 
 #include <errno.h>
 #include <string.h>
@@ -267,13 +268,13 @@ static void body_pending(void)
 {
     CHECK_EQUAL(request_flags(0, 0, 0, IRQ_FLAG_EDGE), 0);
     CHECK_EQUAL(platform_core_off(1), 0);
-    CHECK_EQUAL(gic_set_affinity(TEST_SPI, 1), 0);
-    CHECK_EQUAL(gic_set_pending(TEST_SPI), 0);
+    CHECK_EQUAL(gic_set_affinity(test_soc.intid_wire, 1), 0);
+    CHECK_EQUAL(gic_set_pending(test_soc.intid_wire), 0);
     CHECK_EQUAL(platform_core_on(1), 0);
     CHECK_EQUAL(wait_for_count(&test_records[0].calls, 1, ARRIVE_US), 0);
-    CHECK_EQUAL(gic_set_affinity(TEST_SPI, 0), 0);
+    CHECK_EQUAL(gic_set_affinity(test_soc.intid_wire, 0), 0);
     CHECK_EQUAL(irq_synchronize(test_irqs[0]), 0);
-    CHECK(!gic_is_active(TEST_SPI));
+    CHECK(!gic_is_active(test_soc.intid_wire));
 }
 
 SELFTEST(power, interrupt_that_is_pending_for_a_core_comes_when_it_is_back, DEADLINE_S)

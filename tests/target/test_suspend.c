@@ -20,13 +20,17 @@
 #include "drivers/gic/gic.h"
 #include "drivers/gic/gic_registers.h"
 #include "drivers/gic/its.h"
+#include "drivers/link/link.h"
+#include "drivers/mailbox/mailbox.h"
 #include "drivers/udma/udma.h"
 #include "msi/local.h"
 #include "msi/work.h"
 #include "platform/am65x.h"
 #include "platform/platform.h"
 #include "tests/target/counting.h"
+#include "tests/target/link_talk.h"
 #include "tests/target/msi_fixture.h"
+#include "tests/target/soc.h"
 #include "tests/target/twin_faults.h"
 #include "twin/models/am65x.h"
 
@@ -146,7 +150,11 @@ static void request(unsigned kind, struct device *device, uint32_t index)
 
 static void request_all(void)
 {
-    static const uint16_t intids[] = {TEST_SPI, TEST_SPI + 1}, inputs[] = {DIRECT_INPUT_FIRST};
+    static uint16_t intids[2], inputs[1];
+
+    intids[0] = test_soc.intid_wire;
+    intids[1] = (uint16_t)(test_soc.intid_wire + 1);
+    inputs[0] = test_soc.direct_inputs;
 
     memset(records, 0, sizeof(records));
     memset(irqs, 0, sizeof(irqs));
@@ -312,6 +320,99 @@ SELFTEST(suspend, copy_that_ends_meanwhile_wakes_it_and_is_told, DEADLINE_S)
     with_alarm("suspend.copy_that_ends_meanwhile_wakes_it_and_is_told", body_copy);
 }
 
+/* ---- links, and the mailbox ---- */
+
+#define CLUSTER  10u /* nobody else's */
+#define MESSAGES 50u
+
+static uint64_t words, word;
+
+static void received_words(void *context, const uint32_t *values, unsigned count)
+{
+    (void)context;
+    word = values[count - 1];
+    __atomic_add_fetch(&words, count, __ATOMIC_SEQ_CST);
+    wait_notify();
+}
+
+/* Both sides of a link talk on; what side 0, which is polled, has not taken is there. */
+static void link_over_suspend(void)
+{
+    struct link_talk_side *polled = &link_talk_sides[0];
+    struct link_counters counters;
+
+    for (uint64_t i = 0; i < 2 * MESSAGES && !selftest_failed(); i++) {
+        CHECK_EQUAL(link_send_wait(link_talk_sides[1].link, i, ARRIVE_US), 0);
+        if (i % LINK_TALK_DEPTH == LINK_TALK_DEPTH / 2)
+            suspend_until_alarm();
+        while (i % LINK_TALK_DEPTH == LINK_TALK_DEPTH - 1 && polled->received <= i)
+            (void)link_poll(polled->link);
+    }
+    while (polled->received < 2 * MESSAGES && link_poll(polled->link))
+        ;
+    CHECK_EQUAL(link_flush(link_talk_sides[1].link, ARRIVE_US), 0); /* by interrupts */
+    CHECK_EQUAL(polled->received, 2 * MESSAGES);
+    CHECK_EQUAL(polled->wrong, 0);
+    link_get_counters(link_talk_sides[1].link, &counters);
+    CHECK_EQUAL(counters.connections, 1);
+    CHECK_EQUAL(counters.again + counters.stale + counters.wrong + counters.missed, 0);
+}
+
+/* A word that waits in its FIFO, and one that is sent afterwards. */
+static void words_over_suspend(struct mailbox *sender, struct mailbox *receiver)
+{
+    words = 0;
+    mailbox_pause(receiver);
+    CHECK_EQUAL(mailbox_send(sender, 1), 0);
+    suspend_until_alarm();
+    CHECK_EQUAL(words, 0);
+    mailbox_resume(receiver);
+    CHECK_EQUAL(wait_for_count(&words, 1, ARRIVE_US), 0);
+    CHECK_EQUAL(mailbox_send(sender, 2), 0);
+    CHECK_EQUAL(wait_for_count(&words, 2, ARRIVE_US), 0);
+    CHECK_EQUAL(word, 2);
+}
+
+static void body_links(void)
+{
+    struct mailbox_cluster *cluster;
+    struct mailbox_config config;
+    struct mailbox *sender, *receiver;
+
+    CHECK_EQUAL(platform_mailbox_take(CLUSTER, &cluster), 0);
+    link_talk_begin();
+    CHECK_EQUAL(link_talk_open(cluster, 0, true), 0);
+    CHECK_EQUAL(link_talk_open(cluster, 1, false), 0);
+    link_over_suspend();
+    CHECK_EQUAL(link_close(link_talk_sides[0].link), 0);
+    CHECK_EQUAL(link_close(link_talk_sides[1].link), 0);
+    config = (struct mailbox_config){
+        .name = "sender", .cluster = cluster, .receive = MAILBOX_NONE, .core = IRQ_CORE_ANY};
+    CHECK_EQUAL(mailbox_open(&config, &sender), 0);
+    config = (struct mailbox_config){.name = "receiver",
+                                     .cluster = cluster,
+                                     .user = 1,
+                                     .transmit = MAILBOX_NONE,
+                                     .core = core_count() - 1,
+                                     .received = received_words};
+    CHECK_EQUAL(mailbox_open(&config, &receiver), 0);
+    words_over_suspend(sender, receiver);
+    CHECK_EQUAL(mailbox_close(sender), 0);
+    CHECK_EQUAL(mailbox_close(receiver), 0);
+    CHECK_EQUAL(platform_mailbox_release(CLUSTER), 0);
+}
+
+SELFTEST(suspend, links_and_the_mailbox_go_on, DEADLINE_S)
+{
+    struct irq_inventory before = take_inventory(), after;
+
+    if (!is_offered())
+        SKIP("the secure monitor offers no SYSTEM_SUSPEND");
+    with_alarm("suspend.links_and_the_mailbox_go_on", body_links);
+    after = take_inventory();
+    CHECK(inventories_equal(&before, &after));
+}
+
 /* ---- work ---- */
 
 static uint64_t worked;
@@ -405,8 +506,8 @@ static void body_pending(void)
     for (unsigned core = 1; core < core_count(); core++)
         CHECK_EQUAL(platform_core_off(core), 0);
     state = irq_save();
-    gic_set_pending(TEST_SPI);
-    gic_set_pending(TEST_SPI + 1);
+    gic_set_pending(test_soc.intid_wire);
+    gic_set_pending(test_soc.intid_wire + 1);
     raise(MESSAGE_WRITTEN);
     alarm_set_us(WAKE_US);
     errors[0] = its_suspend();

@@ -6,14 +6,14 @@
 #include "app/selftest/selftest.h"
 #include "arch/core.h"
 #include "arch/wait.h"
-#include "drivers/gic/gic.h"
 #include "drivers/ti_sci/internal.h"
 #include "drivers/ti_sci/ti_sci.h"
 #include "msi/dispatch.h"
 #include "msi/local.h"
 #include "msi/quiesce.h"
-#include "platform/am65x.h"
+#include "root/root.h"
 #include "tests/target/all_cores.h"
+#include "tests/target/soc.h"
 #include "tests/target/twin_faults.h"
 #include "twin/models/am65x.h"
 
@@ -28,16 +28,16 @@
 
 /* What the firmware needs. */
 static const struct resource {
-    uint16_t device;
+    const uint16_t *device;
     uint8_t subtype;
 } needed[] = {
-    {AM65X_DEV_INTA, TI_SCI_SUBTYPE_IA_VINT},
-    {AM65X_DEV_INTA, TI_SCI_SUBTYPE_GLOBAL_EVENT_SEVT},
-    {AM65X_DEV_INTR, TI_SCI_SUBTYPE_IR_OUTPUT},
-    {AM65X_DEV_RINGACC, TI_SCI_SUBTYPE_RA_GP},
-    {AM65X_DEV_RINGACC, TI_SCI_SUBTYPE_RA_UDMAP_TX},
-    {AM65X_DEV_UDMAP, TI_SCI_SUBTYPE_UDMAP_RX_CHAN},
-    {AM65X_DEV_UDMAP, TI_SCI_SUBTYPE_UDMAP_TX_CHAN},
+    {&test_soc.inta, TI_SCI_SUBTYPE_IA_VINT},
+    {&test_soc.inta, TI_SCI_SUBTYPE_GLOBAL_EVENT_SEVT},
+    {&test_soc.intr, TI_SCI_SUBTYPE_IR_OUTPUT},
+    {&test_soc.ringacc, TI_SCI_SUBTYPE_RA_GP},
+    {&test_soc.ringacc, TI_SCI_SUBTYPE_RA_UDMAP_TX},
+    {&test_soc.udmap, TI_SCI_SUBTYPE_UDMAP_RX_CHAN},
+    {&test_soc.udmap, TI_SCI_SUBTYPE_UDMAP_TX_CHAN},
 };
 #define NEEDED        (sizeof(needed) / sizeof(needed[0]))
 
@@ -49,9 +49,6 @@ static const struct resource {
 
 /* Global events below this are the system firmware's own. */
 #define FOREIGN_EVENT 0u
-
-/* A general-purpose ring of this host's; only ever named in requests that are to be refused. */
-#define SOME_RING     403u
 
 #define TEST_SGI      7u
 
@@ -86,7 +83,7 @@ SELFTEST(ti_sci, host_owns_every_resource_the_firmware_needs, 5)
     for (size_t i = 0; i < NEEDED; i++) {
         struct ti_sci_range range;
 
-        CHECK_EQUAL(ti_sci_get_range(needed[i].device, needed[i].subtype, &range), 0);
+        CHECK_EQUAL(ti_sci_get_range(*needed[i].device, needed[i].subtype, &range), 0);
         CHECK(range.count + range.second_count > 0);
         CHECK(range.second_count == 0 || range.second_first >= range.first + range.count ||
               range.first >= range.second_first + range.second_count);
@@ -107,9 +104,9 @@ SELFTEST(ti_sci, event_of_another_host_is_refused_and_counted, 5)
     struct ti_sci_counters before, delta;
     struct ti_sci_range vints;
 
-    CHECK_EQUAL(ti_sci_get_range(AM65X_DEV_INTA, TI_SCI_SUBTYPE_IA_VINT, &vints), 0);
+    CHECK_EQUAL(ti_sci_get_range(test_soc.inta, TI_SCI_SUBTYPE_IA_VINT, &vints), 0);
     ti_sci_get_counters(&before);
-    CHECK_EQUAL(ti_sci_event_map(AM65X_DEV_RINGACC, SOME_RING, AM65X_DEV_INTA, vints.first,
+    CHECK_EQUAL(ti_sci_event_map(test_soc.ringacc, test_soc.some_ring, test_soc.inta, vints.first,
                                  FOREIGN_EVENT, 0),
                 -EACCES);
     delta = since(&before);
@@ -164,7 +161,7 @@ static void ask_for_ranges(void *argument)
         size_t which = (core_id() + i) % NEEDED;
         struct ti_sci_range range;
 
-        CHECK_EQUAL(ti_sci_get_range(needed[which].device, needed[which].subtype, &range), 0);
+        CHECK_EQUAL(ti_sci_get_range(*needed[which].device, needed[which].subtype, &range), 0);
         CHECK_EQUAL(range.first, expected[which].first);
         CHECK_EQUAL(range.count, expected[which].count);
     }
@@ -176,7 +173,7 @@ SELFTEST(ti_sci, all_cores_at_once_get_their_own_answers, 120)
     struct ti_sci_counters before, delta;
 
     for (size_t i = 0; i < NEEDED; i++)
-        CHECK_EQUAL(ti_sci_get_range(needed[i].device, needed[i].subtype, &expected[i]), 0);
+        CHECK_EQUAL(ti_sci_get_range(*needed[i].device, needed[i].subtype, &expected[i]), 0);
     ti_sci_get_counters(&before);
     CHECK_EQUAL(run_on_all_cores(ask_for_ranges, NULL, 110000000), 0);
     delta = since(&before);
@@ -206,13 +203,13 @@ SELFTEST(ti_sci, answer_is_polled_without_the_interrupt, 5)
     struct ti_sci_version version;
     int error;
 
-    CHECK_EQUAL(gic_disable(AM65X_SCI_RX_INTID), 0);
+    CHECK_EQUAL(root_disable(test_soc.intid_answers), 0);
     ti_sci_use_interrupt(false);
     ti_sci_get_counters(&before);
     error = ti_sci_get_version(&version);
     delta = since(&before);
     ti_sci_use_interrupt(true);
-    CHECK_EQUAL(gic_enable(AM65X_SCI_RX_INTID), 0);
+    CHECK_EQUAL(root_enable(test_soc.intid_answers), 0);
     CHECK_EQUAL(error, 0);
     CHECK_EQUAL(version.abi_major, 3);
     CHECK_EQUAL(delta.answers, 1);
@@ -246,7 +243,7 @@ SELFTEST(ti_sci, request_from_interrupt_context_is_an_error, 5)
     ti_sci_get_counters(&before);
     ran_in_interrupt = false;
     CHECK_EQUAL(irq_sgi_request(TEST_SGI, request_in_interrupt, NULL), 0);
-    gic_send_sgi(core_id(), TEST_SGI);
+    root_send_sgi(core_id(), TEST_SGI);
     error = wait_for(has_run, &ran_in_interrupt, 1000000);
     CHECK_EQUAL(irq_sgi_free(TEST_SGI), 0);
     CHECK_EQUAL(error, 0);

@@ -209,7 +209,21 @@ SELFTEST(work, cancelled_work_runs_nowhere_and_never_will, 30)
 
 /* ---- DMA callbacks in thread context ---- */
 
-static uint8_t source[COPIES][COPY_SIZE], destination[COPIES][COPY_SIZE];
+static uint8_t (*source)[COPY_SIZE], (*destination)[COPY_SIZE];
+
+static void with_memory(void (*body)(void))
+{
+    source = dma_alloc(COPIES * sizeof(*source));
+    destination = dma_alloc(COPIES * sizeof(*destination));
+    if (source != NULL && destination != NULL)
+        body();
+    else
+        selftest_fail(__FILE__, __LINE__, "there is no memory for DMA");
+    if (selftest_failed())
+        return; /* a channel may still be at it */
+    dma_free(destination);
+    dma_free(source);
+}
 
 static void copy_through(unsigned core, unsigned thread_core)
 {
@@ -230,11 +244,16 @@ static void copy_through(unsigned core, unsigned thread_core)
     CHECK_EQUAL(udma_channel_close(channel), 0);
 }
 
-SELFTEST(work, dma_callbacks_come_in_thread_context, 20)
+static void copy_through_all(void)
 {
     for (unsigned core = 0; core < core_count(); core++)
         for (unsigned thread = 0; thread < core_count() && !selftest_failed(); thread++)
             copy_through(core, thread);
+}
+
+SELFTEST(work, dma_callbacks_come_in_thread_context, 20)
+{
+    with_memory(copy_through_all);
 }
 
 /* Each callback queues the next copy, until the channel is closed. */
@@ -297,9 +316,14 @@ static void stream_and_close(unsigned core, unsigned round)
     CHECK(!stream.wrong);
 }
 
-SELFTEST(work, dma_callbacks_in_thread_context_end_with_the_channel, 30)
+static void stream_on_all(void)
 {
     for (unsigned round = 0; round < LOAD_ROUNDS; round++)
         for (unsigned core = 0; core < core_count() && !selftest_failed(); core++)
             stream_and_close(core, round);
+}
+
+SELFTEST(work, dma_callbacks_in_thread_context_end_with_the_channel, 30)
+{
+    with_memory(stream_on_all);
 }

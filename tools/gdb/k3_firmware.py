@@ -31,12 +31,22 @@ def constant(file, name):
 
 def am65x(name):
     """A number of platform/am65x.h, its AM65X_ left out."""
-    return constant("platform/platform.c", f"AM65X_{name}")
+    return constant("platform/r5f_devices.c" if on_r5f() else "platform/platform.c", f"AM65X_{name}")
 
 
 def gic(name):
     """A number of drivers/gic/'s headers: GIC_ISPENDR, GICR_SGI_FRAME, GIC_INTID_LPI_FIRST."""
     return constant("drivers/gic/gic_interrupt.c", name)
+
+
+def vim(name):
+    """A number of drivers/vim/'s headers."""
+    return constant("drivers/vim/vim_root.c", name)
+
+
+def on_r5f():
+    """Whether the program is a Cortex-R5F's: a VIM is in the GIC's place."""
+    return has("drivers/vim/vim_root.c", "vim_state")
 
 
 def has(file, name):
@@ -70,7 +80,7 @@ def address_of(name):
 def follow(pointer):
     """What a pointer of the firmware's points to: in the image or in its heap."""
     address = int(pointer)
-    if not address_of("image_start") <= address < address_of("heap_end"):
+    if not address_of("main_start" if on_r5f() else "image_start") <= address < address_of("heap_end"):
         raise Trouble(f"the tables are not whole: {address:#x} is no pointer into the firmware; has it got so far, "
                       "and is it this program that runs?")
     return pointer.dereference()
@@ -100,6 +110,12 @@ def symbol(address):
     """The function or object at an address, without its offset."""
     said = gdb.execute(f"info symbol {int(address):#x}", to_string=True)
     return f"{int(address):#x}" if said.startswith("No symbol") else said.split()[0]
+
+
+def file_of(address):
+    """The source file of the function that a pointer leads to; None: nobody's, or without symbols."""
+    table = gdb.find_pc_line(int(address)).symtab if int(address) else None
+    return table.filename if table else None
 
 
 def embedding(file, name, value):
@@ -166,6 +182,6 @@ def read_twin_gic(address, size):
 def read_register(address, size=4):
     """A device's register, which reading does not change. Unreadable if it can't be had."""
     try:
-        return read_twin_gic(address, size) if on_twin() else read_memory(address, size)
+        return read_twin_gic(address, size) if on_twin() and not on_r5f() else read_memory(address, size)
     except gdb.error:
         raise Unreadable(f"the register at {address:#x} is not readable from here") from None

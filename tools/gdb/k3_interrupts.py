@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""k3 irq, k3 route: the interrupts that are requested, by the tables of msi/ and the GIC's registers."""
+"""k3 irq, k3 route: the interrupts that are requested, by the tables of msi/ and the registers of the GIC, or of an
+R5F's VIM."""
 
 from collections import namedtuple
 
@@ -68,11 +69,25 @@ def inta_stage(binding, irq):
                  f"INTR output {int(line['output'])} > INTID {int(line['intid'])} > core {core}{handed_over}")
 
 
+def own_spi(irq):
+    return int(firmware.embedding("msi/parents/spi.c", "struct irq_with_spi", irq)["intid"])
+
+
 def intr_stage(binding, irq):
     line = firmware.embedding("msi/parents/intr.c", "struct direct_irq", irq)["line"]
-    intid, core = int(line["intid"]), int(irq["core"])
+    intid, core = own_spi(irq), int(irq["core"])
     return Stage("routed", intid, core, f"INTR input {int(line['route']['source_index'])} > "
                                         f"INTR output {int(line['output'])} > INTID {intid} > core {core}")
+
+
+def chain_stage(binding, irq):
+    own = firmware.embedding("msi/parents/chain.c", "struct chain_irq", irq)
+    near, far, core = own["near"], own["far"], int(irq["core"])
+    intid = own_spi(irq)
+    return Stage("routed", intid, core, f"INTR input {int(near['route']['source_index'])} > "
+                                        f"INTR output {int(near['output'])} > "
+                                        f"MAIN2MCU input {int(far['route']['source_index'])} > "
+                                        f"MAIN2MCU output {int(far['output'])} > INTID {intid} > core {core}")
 
 
 def its_stage(binding, irq):
@@ -80,16 +95,23 @@ def its_stage(binding, irq):
     identity = binding["data"]["its"].cast(firmware.type_in("msi/parents/its.c", "struct its_identity").pointer())
     core = int(irq["core"])
     return Stage("message", lpi, core, f"device {int(firmware.follow(identity)['device_id'])} event "
-                                       f"{int(irq['index'])} > LPI {lpi} > core {core}")
+                                       f"{int(binding['first_event']) + int(irq['index'])} > LPI {lpi} > core {core}")
 
 
 def wired_stage(binding, irq):
-    intid = int(firmware.embedding("msi/parents/wired.c", "struct wired_irq", irq)["intid"])
-    core = int(irq["core"])
+    intid, core = own_spi(irq), int(irq["core"])
     return Stage("wired", intid, core, f"INTID {intid} > core {core}")
 
 
-STAGES = {"inta_ops": inta_stage, "intr_ops": intr_stage, "its_ops": its_stage, "wired_ops": wired_stage}
+def shared_stage(binding, irq):
+    shared = firmware.follow(binding["parent"].cast(firmware.type_in("msi/parents/shared.c", "struct shared_parent").pointer()))
+    number, core = int(binding["data"]["line"]), int(irq["core"])
+    intid = int(shared["lines"][number]["intid"])
+    return Stage("shared", intid, core, f"line {number}, shared > INTID {intid} > core {core}")
+
+
+STAGES = {"chain_ops": chain_stage, "inta_ops": inta_stage, "intr_ops": intr_stage, "its_ops": its_stage,
+          "shared_ops": shared_stage, "wired_ops": wired_stage}
 
 
 def stage(binding, irq):
@@ -103,16 +125,26 @@ def device_name(binding):
     return firmware.text(firmware.follow(binding["device"])["name"])
 
 
+# Of functions of PCI, whose devices have their names, by who writes their messages or masks their lines.
+PCI_SOURCES = {"drivers/pci/msix.c": "MSI-X vector {}", "drivers/pci/msi.c": "MSI message {}", "drivers/pci/line.c": "INTx"}
+
+
 def source_name(binding, irq):
     """What raises it, in words that the hardware's documents use."""
     if firmware.symbol(firmware.follow(binding["parent"])["ops"]) == "inta_ops":
         device = int(binding["data"]["ti_sci_device"])
-        what = "ring" if device == firmware.am65x("DEV_RINGACC") else f"TI-SCI device {device} index"
+        rings = (firmware.am65x("DEV_RINGACC"), firmware.am65x("DEV_MCU_RINGACC"))
+        what = "ring" if device in rings else f"TI-SCI device {device} index"
         return f"{what} {int(irq['index'])} > "
+    device = firmware.follow(binding["device"])
+    for call in ("write_message", "mask_source"):
+        words = PCI_SOURCES.get(firmware.file_of(device[call]))
+        if words:
+            return f"{words.format(int(irq['index']))} > "
     return ""
 
 
-# ---- the GIC's view ----
+# ---- the GIC's view, or the VIM's ----
 
 
 def gic_bit(base, group, intid):
@@ -128,11 +160,23 @@ def lpi_view(intid):
     return value & 0xfc, "enabled" if value & 1 else "disabled"
 
 
-def gic_view(intid, core):
-    """(priority, what the GIC thinks of it)."""
+def vim_view(intid):
+    number = int(firmware.variable("drivers/vim/vim_root.c", "vim_root_inputs")[intid])
+    base = int(firmware.variable("drivers/vim/vim_root.c", "vim_state")["base"])
+    group = base + number // 32 * firmware.vim("VIM_GROUP_STRIDE")
+    enabled, pending = (firmware.read_register(group + firmware.vim(name)) >> number % 32 & 1
+                        for name in ("VIM_INTR_EN_SET", "VIM_STS"))
+    priority = firmware.read_register(base + firmware.vim("VIM_PRI_INT") + 4 * number) & 0xf
+    return f"{priority:#04x}", ("enabled" if enabled else "disabled") + (", pending" if pending else "")
+
+
+def root_view(intid, core):
+    """(priority, what the GIC, or the VIM, thinks of it)."""
     if intid < 0:
         return "-", "-"
     try:
+        if firmware.on_r5f():
+            return vim_view(intid)
         if intid >= firmware.gic("GIC_INTID_LPI_FIRST"):
             priority, word = lpi_view(intid)
             return f"{priority:#04x}", word
@@ -160,7 +204,7 @@ def locals_in_use():
     for intid in range(length(sgis)):
         if int(sgis[intid]["handler"]) != 0:
             yield intid, None, sgis[intid]["handler"]
-    for core in range(int(firmware.variable("arch/arm64/core.c", "running"))):
+    for core in range(1 if firmware.on_r5f() else int(firmware.variable("arch/arm64/core.c", "running"))):
         for ppi in range(length(ppis[core])):
             if int(ppis[core][ppi]["handler"]) != 0:
                 yield length(sgis) + ppi, core, ppis[core][ppi]["handler"]
@@ -171,8 +215,8 @@ def length(array):
 
 
 def local_line(intid, core, handler):
-    priority, view = gic_view(intid, core or 0)
-    first = firmware.gic("GIC_INTID_PPI_FIRST")
+    priority, view = root_view(intid, core or 0)
+    first = length(firmware.variable("msi/local.c", "sgis"))
     kind, index = ("SGI", intid) if intid < first else ("PPI", intid - first)
     where = "each" if core is None else f"{core}"
     return line("core", index, firmware.symbol(handler), kind, intid, where, "-", "-", priority, view, "-")
@@ -187,19 +231,20 @@ def line(device, index, name, kind, intid, core, count, state, priority, view, h
 
 
 def irq(argument):
-    """The interrupts that are requested, and what the GIC has of them.
+    """The interrupts that are requested, and what the GIC has of them, or an R5F's VIM.
 
 Device, index of the source, name, kind, INTID, core, calls of the handler and state as the firmware
 keeps them ("+event": one waits for the handler); then the GIC's priority and state of the INTID, "-"
 where they are not to be had from here; then the handle, as in: p *(struct irq *)0x8098e720."""
-    yield line("device", "index", "name", "kind", "INTID", "core", "count", "state", "priority", "GIC", "handle")
+    yield line("device", "index", "name", "kind", "INTID", "core", "count", "state", "priority",
+               "VIM" if firmware.on_r5f() else "GIC", "handle")
     total = 0
     for binding, irq_ in all_interrupts():
         way = stage(binding, irq_)
         pending = "+event" if int(irq_["state"]) & state_bit("pending") else ""
         total += 1
         yield line(device_name(binding), int(irq_["index"]), firmware.text(irq_["name"]), way.kind, way.intid,
-                   way.core, int(irq_["window"]["calls"]), state_name(irq_) + pending, *gic_view(way.intid, way.core),
+                   way.core, int(irq_["window"]["calls"]), state_name(irq_) + pending, *root_view(way.intid, way.core),
                    f"{int(irq_.address):#x}")
     for local in locals_in_use():
         yield local_line(*local)

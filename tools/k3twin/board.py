@@ -12,8 +12,8 @@ QEMU = "qemu-system-aarch64"
 
 # As twin/monitor/board.h.
 PARAMETERS_BASE = 0x40c00000
-PARAMETERS_MAGIC = 0x33575433
-PARAMETERS_FORMAT = "<IIQQQIIQQIIIIIIQQ"
+PARAMETERS_MAGIC = 0x34575434
+PARAMETERS_FORMAT = "<IIQQQIIQQIIIIIIIIQQQQ"
 TWIN_BASE = 0x40000000
 TWIN_RAM = 1 << 30
 DRAM_BASE = 0x80000000
@@ -39,8 +39,9 @@ INITRD_ADDRESS = 0x90000000
 # As AM65X_MOOD_* of twin/models/am65x.h: a bit each, from bit 0 on.
 MOODS = {name: 1 << bit for bit, name in enumerate((
     "stale-loader", "i2101", "garbage-fields", "map-enables", "slow-events", "misordered", "few-cores", "one-gib",
-    "abort-unmodelled", "caches", "order", "non-shareable", "flat-its", "two-level-its", "suspend", "stale-ethernet"))}
-CACHES_END = 0x2440000000  # of what the mood caches has besides
+    "abort-unmodelled", "caches", "order", "non-shareable", "flat-its", "two-level-its", "suspend", "stale-ethernet",
+    "from-rom"))}
+CACHES_END = 0x2480000000  # of what the mood caches has besides
 LOADED_MAX = 64
 FEW_CORES = 2
 ONE_GIB = 1 << 30

@@ -57,6 +57,17 @@ class Tree:
         return nodes[0] if nodes else "/memory@80000000"
 
 
+def find_source(name):
+    return find_part("the device tree", f"twin/{name}", name, "it is part of the source tree and of the SDK")
+
+
+def compile_sources(path, sources):
+    """One behind the other: what is in several of them is in the tree once."""
+    text = path.with_suffix(".dts")
+    text.write_text("".join(source.read_text(encoding="utf-8") for source in sources), encoding="utf-8")
+    run_tool(sources[0], "dtc", "-q", "-I", "dts", "-O", "dtb", "-o", str(path), str(text))
+
+
 def open_tree(arguments, path):
     """The tree that the command line asks for, in a file of its own."""
     for tool in ("dtc", "fdtput", "fdtget"):
@@ -67,9 +78,12 @@ def open_tree(arguments, path):
         path.write_bytes(data)
         run_tool(arguments.dtb, "dtc", "-q", "-I", "dtb", "-O", "dtb", "-o", "/dev/null", str(path))
         return Tree(arguments.dtb, path)
-    source = find_part("the device tree", "twin/am65x.dts", "am65x.dts", "it is part of the source tree and of the SDK")
-    run_tool(source, "dtc", "-q", "-I", "dts", "-O", "dtb", "-o", str(path), str(source))
+    source = find_source("am65x.dts")
+    compile_sources(path, [source, *([find_source("am65x-pcie.dtsi")] if arguments.device else [])])
     tree = Tree(source, path)
+    if any(controller == 1 for controller, *_ in arguments.device):
+        for node in ("serdes@910000", "pcie@5600000"):
+            tree.put("s", f"/soc/{node}", "status", "okay")
     cores = min(arguments.cpus, FEW_CORES) if arguments.mood & MOODS["few-cores"] else arguments.cpus
     for cpu in ("0", "1", "100", "101")[cores:]:
         tree.remove(f"/cpus/cpu@{cpu}")

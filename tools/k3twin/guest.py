@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What is loaded: the guest, files beside it, and where each of them lies."""
 
+import os
 import stat
 import struct
 from dataclasses import dataclass, field
@@ -150,8 +151,27 @@ def from_r5(elf, core, segment, banks):
     return start
 
 
-def load_r5(core, path, banks, directory):
-    """(the address of that core's first instruction, Load)"""
+# Where a program of k3metal's has its arguments, in text that ends with a zero byte, behind these words (r5f.ld); and the
+# name of the word that has the status with which it has ended (arch/arm/include/arch/core_end.h).
+R5_ARGUMENTS, R5_ARGUMENTS_SIZE = b"k3metal-arguments:", 256
+R5_END_STATUS = "core_end_status"
+
+
+def with_arguments(path, contents, words):
+    """The segments' contents with the arguments in their place."""
+    text = os.fsencode(words)
+    if len(text) >= R5_ARGUMENTS_SIZE:
+        raise UsageError(f"--r5-append: {len(text)} characters; there is room for {R5_ARGUMENTS_SIZE - 1}")
+    for number, content in enumerate(contents):
+        start = content.find(R5_ARGUMENTS) + len(R5_ARGUMENTS)
+        if R5_ARGUMENTS in content and start + R5_ARGUMENTS_SIZE <= len(content):
+            contents[number] = content[:start] + text.ljust(R5_ARGUMENTS_SIZE, b"\0") + content[start + R5_ARGUMENTS_SIZE:]
+            return
+    raise UsageError(f"{path}: it takes no arguments (--r5-append): no program of k3metal's")
+
+
+def load_r5(core, path, words, banks, directory):
+    """(the address of that core's first instruction, of its end status or 0, Load); words: its arguments, or None"""
     data = read_file(path)
     if data[:4] != b"\x7fELF":
         raise UsageError(f"{path}: no ELF")
@@ -159,10 +179,13 @@ def load_r5(core, path, banks, directory):
     if not any(segment.virtual <= elf.entry < segment.virtual + segment.memory_size for segment in elf.segments):
         elf.refuse(f"the ELF's entry {elf.entry:#x} is in none of its segments")
     load = Load([])
+    contents = [elf.content(segment).ljust(segment.memory_size, b"\0") for segment in elf.segments]
+    if words is not None:
+        with_arguments(path, contents, words)
     for number, segment in enumerate(elf.segments):
         address = from_r5(elf, core, segment, banks)
         content = directory / f"r5-{core}-{number}"
-        content.write_bytes(elf.content(segment).ljust(segment.memory_size, b"\0"))
+        content.write_bytes(contents[number])
         load.options += loader(content, address)
         load.areas.append((f"{path}: a segment", address, address + segment.memory_size))
-    return elf.entry, load
+    return elf.entry, elf.objects().get(R5_END_STATUS, (0, 0))[0], load

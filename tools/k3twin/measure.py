@@ -23,16 +23,16 @@ IRQ_VECTOR = 0x280  # the current level's, on its own stack
 class Window:
     """kind: BEGIN, CALL or VECTOR; place: the mark's or the function's number; core: whose it is."""
 
-    def __init__(self, kind, place, core, outer=None):
-        self.kind, self.place, self.core = kind, place, core
-        self.outer = outer  # of an interrupt: the mark's window that it lies in
+    def __init__(self, kind, place, core, outer=None, keeps_steps=True):
+        self.kind, self.place, self.core, self.keeps_steps = kind, place, core, keeps_steps
+        self.outer = outer  # of an interrupt: the mark's window that it lies in, or the latest of its core's open calls
         self.cores = Counter()  # instructions
         self.memory = self.system = 0  # accesses
         self.places = Counter()  # instructions by their address
         self.own = Counter()  # of a call: those of its core that lie in no call within it
         self.own_accessors = Counter()  # and their accesses
         self.accessors = Counter()  # accesses by the instruction's address
-        self.steps = []  # (kind, address) in their order; not of calls
+        self.steps = []  # (kind, address) in their order; of calls only if that was asked for
         self.interrupts = 0
 
     @property
@@ -41,7 +41,7 @@ class Window:
 
     def take(self, kind, core, address):
         self.cores[core] += 1
-        if self.kind != CALL:
+        if self.keeps_steps:
             self.steps.append((kind, address))
         if self.kind != VECTOR:
             self.places[address] += 1
@@ -56,9 +56,11 @@ class Window:
 
 
 class Recording:
-    """windows: in the order in which they ended; before: {address: (instructions, memory, system)}."""
+    """windows: in the order in which they ended; before: {address: (instructions, memory, system)}. call_steps: calls keep
+    their steps, too."""
 
-    def __init__(self, path):
+    def __init__(self, path, call_steps=False):
+        self.call_steps = call_steps
         self.windows, self.before, self.full = [], {}, False
         self.mark, self.calls, self.nested = None, {}, {}
         self.until = None
@@ -86,7 +88,7 @@ class Recording:
             self.mark = None
         elif kind == CALL:
             self.calls.pop(value >> SLOT_SHIFT, None)  # which puts it behind those that are open
-            self.calls[value >> SLOT_SHIFT] = Window(CALL, value & PLACE_MASK, core)
+            self.calls[value >> SLOT_SHIFT] = Window(CALL, value & PLACE_MASK, core, keeps_steps=self.call_steps)
         elif kind == BACK:
             self.windows.append(self.calls.pop(value >> SLOT_SHIFT))
         elif kind == UNTIL:
@@ -108,7 +110,7 @@ class Recording:
 
     def executed(self, kind, core, address):
         if kind == VECTOR:
-            self.nested.setdefault(core, []).append(Window(VECTOR, 0, core, self.mark))
+            self.nested.setdefault(core, []).append(Window(VECTOR, 0, core, self.mark or self.innermost(core)))
         for window in self.open(core):
             window.take(kind, core, address)
         if inner := self.innermost(core):
@@ -152,6 +154,16 @@ class Names:
         return found
 
 
+def outside_interrupts(steps):
+    """What one core executes between its interrupts."""
+    depth = 0
+    for kind, address in steps:
+        depth += kind == VECTOR
+        if depth == 0:
+            yield kind, address
+        depth -= kind == RETURN and depth > 0
+
+
 class Frame:
     """A function's run in an interrupt: where it begins, how long it is with all that it calls, and these."""
 
@@ -159,11 +171,11 @@ class Frame:
         self.name, self.start, self.length, self.own, self.inner = name, start, 0, 0, []
 
 
-def frames(window, names):
+def frames(steps, names):
     """The tree of what an interrupt executes, by calls and returns. What is jumped to stands beside what jumped."""
     root = Frame("", 0)
     stack, backs, last = [root], [None], None
-    for number, (kind, address) in enumerate(window.steps):
+    for number, (kind, address) in enumerate(steps):
         name = names(address)
         called = last is not None and last[0] == CALLS
         if not called and address in backs:

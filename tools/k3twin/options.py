@@ -100,6 +100,18 @@ def parse_net(text):
     return text
 
 
+def parse_device(text):
+    """[CONTROLLER:]NAME,PROPERTY=VALUE...: a number, a name and a dictionary. A comma in a value is two, as QEMU has it."""
+    controller, text = (int(text[0]), text[2:]) if re.match("[01]:", text) else (0, text)
+    name, *properties = (word.replace("\0", ",") for word in text.replace(",,", "\0").split(","))
+    values = dict(word.partition("=")[::2] for word in properties)
+    if not re.fullmatch(r"[\w.-]+", name) or "" in values or name.startswith("-"):
+        raise argparse.ArgumentTypeError(f"'{text}' is no [CONTROLLER:]NAME[,PROPERTY=VALUE...] of a device")
+    if "bus" in values or "addr" in values:
+        raise argparse.ArgumentTypeError("the place of a device is the twin's to choose")
+    return controller, name, values
+
+
 def parse_net_faults(text):
     faults = {}
     for fault in text.split(","):
@@ -139,6 +151,8 @@ def parse_arguments():
     add("--r5", type=Path, action="append", default=[], metavar="FILE",
         help="a program for the MCU's Cortex-R5F, core 0: an ELF for 32-bit Arm; beside the guest, or alone."
              " A second one is core 1's")
+    add("--r5-append", action="append", default=[], metavar="STRING",
+        help="the arguments of a program of k3metal's there, e.g. \"selftest\"; a second one is core 1's")
     add("--r5-cores", type=int, choices=range(R5_CORES + 1), default=0, metavar="N",
         help="Cortex-R5F cores that are off until the guest's own loader starts them, or stay so: N in all, with those of --r5")
     add("--dtb", type=Path, metavar="FILE",
@@ -147,6 +161,8 @@ def parse_arguments():
         help=f"a file to lie in memory at {INITRD_ADDRESS:#x}, or at FILE@ADDRESS, named in /chosen")
     add("--load", type=parse_load, action="append", default=[], metavar="FILE@ADDRESS",
         help="a file to lie in memory too, e.g. k3metal.itb@0x90000000; may be repeated")
+    add("--symbols", type=Path, action="append", default=[], metavar="FILE",
+        help="an ELF that has names for addresses: of a program that the guest loads by itself; may be repeated")
     add("--append", metavar="STRING", help='boot arguments, e.g. "demo console"')
     add("--cpus", type=int, choices=range(1, 5), default=4, metavar="N",
         help="cores, 1 to 4 (default 4), in two clusters of two")
@@ -174,6 +190,9 @@ def parse_arguments():
              " socket, stream, dgram or tap, as QEMU's -netdev has them")
     add("--net-faults", type=parse_net_faults, default={}, metavar="FAULT=N,...",
         help="of its frames: lose=N, one of so many; swap=N, one of so many with the next; delay=N, each by N us")
+    add("--device", type=parse_device, action="append", default=[], metavar="[CONTROLLER:]NAME[,PROPERTY=VALUE...]",
+        help="plug a device of QEMU's into PCI Express controller 0 or 1, e.g. edu or 1:nvme,drive=disk.img; may be repeated:"
+             " several are behind a switch")
     add("--pcap", type=Path, metavar="FILE", help="write what goes over that wire, for Wireshark or tcpdump")
     add("--control", type=Path, metavar="SOCKET",
         help="QEMU's prompt on a socket, e.g. for \"set_link wire off\"")
@@ -191,14 +210,15 @@ def parse_arguments():
     arguments.print |= COUNT_FLAG if arguments.count else 0
     arguments.initrd, where = arguments.initrd or (None, None)
     arguments.initrd_address = INITRD_ADDRESS if where is None else where
-    if (arguments.r5 or arguments.r5_cores) and arguments.mood & (MOODS["caches"] | MOODS["order"]):
-        parser.error("argument --r5: the moods caches and order know the A53s only")
+    if (arguments.r5 or arguments.r5_cores) and arguments.mood & MOODS["order"]:
+        parser.error("argument --r5: the mood order knows the A53s only")
     if len(arguments.r5) > R5_CORES:
         parser.error(f"argument --r5: there are {R5_CORES} cores")
+    if len(arguments.r5_append) > len(arguments.r5):
+        parser.error("argument --r5-append: for a program of --r5's")
     arguments.r5_cores = max(arguments.r5_cores, len(arguments.r5))
-    if arguments.image is None and (not arguments.r5 or arguments.trace or arguments.initrd):
-        parser.error("the following arguments are required: --image" + (" (--r5 alone has neither --trace nor --initrd)"
-                                                                        if arguments.r5 else ""))
+    if arguments.image is None and (not arguments.r5 or arguments.initrd):
+        parser.error("the following arguments are required: --image" + (" (--r5 alone has no --initrd)" if arguments.r5 else ""))
     if arguments.image is None:
         arguments.cpus = 1  # it sleeps
     if arguments.net is None and (arguments.pcap or arguments.net_faults):

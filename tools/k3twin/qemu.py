@@ -15,6 +15,10 @@ from k3twin.guest import Load, check_apart, check_fits, load_file, load_guest, l
 
 TWIN_MISSING = "`make twin` builds it from k3metal's sources"
 SOCKET_PATH_MAX = 107  # Linux's sockaddr_un
+SWITCH_PORTS = 32
+IVSHMEM_SIZE = 1 << 20
+NO_FILE = "null-co://"  # QEMU's name of a drive that has no file: it answers at once, and nothing is in it
+IVSHMEM_VECTORS_MAX = 128  # all of what it is told waits in a socket
 
 
 def find_twin(given):
@@ -72,6 +76,96 @@ def net_options(arguments):
     return options
 
 
+def property_list(name, values):
+    return ",".join([name, *(f"{key}={value.replace(',', ',,')}" for key, value in values.items())])
+
+
+def drive_options(number, values):
+    """The file of drive=FILE, or NO_FILE; the device gets its name."""
+    if "drive" not in values:
+        return []
+    if values["drive"] == NO_FILE:
+        values["drive"] = f"drive{number}"
+        return ["-drive", f"if=none,id=drive{number},format=raw,file={NO_FILE}"]
+    path = Path(values["drive"])
+    if not path.is_file():
+        raise UsageError(f"--device: there is no file {path}")
+    values["drive"] = f"drive{number}"
+    with path.open("rb") as file:
+        kind = "qcow2" if file.read(4) == b"QFI\xfb" else "raw"
+    access = "" if os.access(path, os.W_OK) else ",readonly=on"
+    return ["-drive", property_list(f"if=none,id=drive{number},format={kind}{access}", {"file": str(path)})]
+
+
+def netdev_options(number, values):
+    """netdev=user: QEMU's user network."""
+    if "netdev" not in values:
+        return []
+    kind, values["netdev"] = values["netdev"], f"netdev{number}"
+    return ["-netdev", property_list(kind, {"id": values["netdev"]})]
+
+
+def ivshmem_options(number, values, open_files):
+    """Of ivshmem-doorbell: what a server would say (QEMU's docs/specs/ivshmem-spec.txt) to its only client, number 0: some memory,
+    and an eventfd for each vector. It waits in the socket."""
+    vectors = values.setdefault("vectors", "64")
+    if not vectors.isdecimal() or not 0 < int(vectors) <= IVSHMEM_VECTORS_MAX:
+        raise UsageError(f"--device: {vectors} vectors are none that ivshmem-doorbell can have")
+    ours, theirs = socket.socketpair(socket.AF_UNIX)
+    memory = os.memfd_create("ivshmem")
+    os.ftruncate(memory, IVSHMEM_SIZE)
+    messages = [(0, []), (0, []), (-1, [memory]), *((0, [os.eventfd(0)]) for _ in range(int(vectors)))]
+    for number_sent, files in messages:
+        socket.send_fds(ours, [struct.pack("<q", number_sent)], files)
+        for file in files:
+            os.close(file)
+    open_files += [ours, theirs]
+    values["chardev"] = f"chardev{number}"
+    return ["-chardev", f"socket,id=chardev{number},fd={theirs.fileno()}"]
+
+
+def one_device(number, bus, name, given, open_files):
+    values = {"romfile": "", **given}  # programs for a PC's firmware, which need not be installed
+    options = drive_options(number, values) + netdev_options(number, values)
+    if name == "ivshmem-doorbell":
+        options += ivshmem_options(number, values, open_files)
+    if name == "nvme":
+        values.setdefault("serial", f"twin{number}")
+    if name.startswith("virtio-"):  # else they access memory behind the SMMU's back
+        values.setdefault("iommu_platform", "on")
+    return [*options, "-device", property_list(name, {**values, "bus": bus})]
+
+
+def slot_options(controller, devices, open_files):
+    """What is in a controller's slot: a device, or a switch with several. devices: each with a number of its own."""
+    slot = f"slot{controller}"
+    if len(devices) == 1:
+        number, (_, name, values) = devices[0]
+        return one_device(number, slot, name, values, open_files)
+    options = ["-device", f"x3130-upstream,id=switch{controller},bus={slot}"] if devices else []
+    for place, (number, (_, name, values)) in enumerate(devices):
+        options += ["-device", f"xio3130-downstream,id=port{number},bus=switch{controller},addr={place:x},"
+                               f"chassis={number + 2},slot={number + 2}",
+                    *one_device(number, f"port{number}", name, values, open_files)]
+    return options
+
+
+def pcie_options(arguments, open_files):
+    """Root ports in the places where the monitor looks for them: the second controller's on a bus of a number of its own, 0xe0,
+    which has no memory or IO but the first one's. open_files gets the sockets that QEMU is to have."""
+    ports = (["-device", "pcie-root-port,id=slot0,bus=pcie.0,addr=1,chassis=0,slot=0"],
+             ["-device", "pxb-pcie,id=second,bus=pcie.0,addr=2,bus_nr=224",
+              "-device", "pcie-root-port,id=slot1,bus=second,addr=0,chassis=1,slot=1"])
+    numbered = list(enumerate(arguments.device))
+    options = []
+    for controller, port in enumerate(ports):
+        devices = [(number, device) for number, device in numbered if device[0] == controller]
+        if len(devices) > SWITCH_PORTS:
+            raise UsageError(f"--device: {len(devices)} devices, but a switch has {SWITCH_PORTS} ports")
+        options += port + slot_options(controller, devices, open_files) if devices else []
+    return options
+
+
 def control_options(arguments):
     return ["-mon", "chardev=control,mode=readline", "-chardev",
             f"socket,id=control,path={unix_socket(arguments.control)[len('unix:'):]}"] if arguments.control else []
@@ -80,7 +174,7 @@ def control_options(arguments):
 def load_all(arguments, directory, events):
     """QEMU's options that load the guest and everything else; events: how many the twin keeps for --trace."""
     banks = dram_banks(arguments.memory)
-    loads, entry, r5_entries = [], 0, [0] * R5_CORES
+    loads, entry, r5_entries, r5_ends = [], 0, [0] * R5_CORES, [0] * R5_CORES
     if arguments.image:
         entry, guest = load_guest(*arguments.image, banks, directory)
         tree = make_tree(arguments, directory)
@@ -88,7 +182,8 @@ def load_all(arguments, directory, events):
         loads = [guest, Load(loader(tree, DTB_ADDRESS),
                              [("the device tree", DTB_ADDRESS, DTB_ADDRESS + tree.stat().st_size)])]
     for core, path in enumerate(arguments.r5):
-        r5_entries[core], program = load_r5(core, path, [*banks, *SRAMS], directory)
+        words = arguments.r5_append[core] if core < len(arguments.r5_append) else None
+        r5_entries[core], r5_ends[core], program = load_r5(core, path, words, [*banks, *SRAMS], directory)
         loads.append(program)
     if arguments.initrd:
         loads.append(load_file(arguments.initrd, arguments.initrd_address, banks))
@@ -102,7 +197,8 @@ def load_all(arguments, directory, events):
     parameters = directory / "parameters"
     parameters.write_bytes(struct.pack(PARAMETERS_FORMAT, PARAMETERS_MAGIC, arguments.cpus, entry,
                                        DTB_ADDRESS, arguments.memory, arguments.print, arguments.console, events, arguments.mood,
-                                       *net_parameters(arguments), arguments.r5_cores, (1 << len(arguments.r5)) - 1, *r5_entries)
+                                       *net_parameters(arguments), sum({1 << controller for controller, *_ in arguments.device}), 0, arguments.r5_cores, (1 << len(arguments.r5)) - 1, *r5_entries,
+                                       *r5_ends)
                            + struct.pack(f"<Q{len(loaded)}Q", len(loaded) // 2, *loaded))
     return loader(parameters, PARAMETERS_BASE) + [option for load in loads for option in load.options]
 
@@ -117,11 +213,12 @@ def memory_options(size, recorder):
     return ["-m", f"{size >> 20}M", "-object", backend, "-machine", "memory-backend=ram"]
 
 
-def qemu_command(arguments, directory, report_fd, console_fd, recorder):
-    """report_fd: the twin's lines; console_fd: a copy of what the guest's UARTs say; recorder: of --trace, or None."""
+def qemu_command(arguments, directory, report_fd, console_fd, recorder, open_files):
+    """report_fd: the twin's lines; console_fd: a copy of what the guest's UARTs say; recorder: of --trace, or None; open_files
+    gets sockets that have to be open when QEMU starts."""
     return [
         need(QEMU, "qemu-system-arm"), "-nodefaults", "-no-user-config", "-display", "none",
-        "-machine", "virt,gic-version=3,secure=on,virtualization=on",
+        "-machine", "virt,gic-version=3,secure=on,virtualization=on" + (",iommu=smmuv3" if arguments.device else ""),
         # L2CTLR_EL1 tells how many cores a cluster has: two on an AM65x, however many run.
         "-cpu", "cortex-a53,core-count=2", "-smp", str(arguments.cpus + arguments.r5_cores),
         *memory_options(ram_size(arguments.memory, arguments.mood), recorder),
@@ -135,7 +232,7 @@ def qemu_command(arguments, directory, report_fd, console_fd, recorder):
         *load_all(arguments, directory, recorder.limit if recorder else 0), *gdb_option(arguments.gdb),
         *(["-icount", "shift=1,sleep=off"] if arguments.icount else []),
         *(["-accel", "tcg,thread=single"] if arguments.turns else []),
-        *net_options(arguments), *control_options(arguments), *plugin_options(arguments, directory),
+        *net_options(arguments), *pcie_options(arguments, open_files), *control_options(arguments), *plugin_options(arguments, directory),
     ]
 
 

@@ -16,6 +16,7 @@ import threading
 import time
 from pathlib import Path
 
+from k3twin import gdb_r5
 from k3twin.board import (STATUS_DIED, STATUS_INTERRUPTED, STATUS_TIMEOUT, STATUS_UNMODELLED, STATUS_USAGE,
                           UsageError, ram_size)
 from k3twin.options import parse_arguments
@@ -41,7 +42,8 @@ def programs(arguments):
 
 def check_outputs(arguments):
     """What is written must not be what is read."""
-    inputs = [*programs(arguments), arguments.twin, arguments.dtb, arguments.initrd, *(path for path, _ in arguments.load)]
+    drives = [Path(values["drive"]) for _, _, values in arguments.device if "drive" in values]
+    inputs = [*programs(arguments), arguments.twin, arguments.dtb, arguments.initrd, *(path for path, _ in arguments.load), *drives]
     for option, path in (("--log", arguments.log), ("--trace", arguments.trace), ("--pcap", arguments.pcap)):
         if path and path.exists() and any(file and file.exists() and file.samefile(path) for file in inputs):
             raise UsageError(f"{option} {path}: that is an input")
@@ -61,10 +63,12 @@ class Run:
         arguments.twin = find_twin(arguments.twin)
         check_outputs(arguments)
         self.directory = directory
-        self.files = [*programs(arguments), *(path for path, _ in arguments.load)]
+        self.files = [*programs(arguments), *(path for path, _ in arguments.load), *arguments.symbols]
+        self.initrd = arguments.initrd  # a program of an R5F, perhaps
         self.twin = arguments.twin
-        self.cpus = arguments.cpus
+        self.cpus, self.r5_cores = arguments.cpus, arguments.r5_cores
         self.loaded_symbols = None
+        self.counters = None  # of R5Fs that are in the monitor, when the time has run out
         self.timeout = arguments.timeout
         self.strict = arguments.strict
         self.log = open_log(arguments.log) if arguments.log else None
@@ -76,11 +80,12 @@ class Run:
         self.recorder = None
         if arguments.trace:
             self.recorder = Recorder(arguments.trace, arguments.trace_limit, ram_size(arguments.memory, arguments.mood),
-                                     arguments.image[0])
+                                     arguments.image[0] if arguments.image else None, arguments.r5)
+        self.sockets = []  # that devices of QEMU's have
         self.report, far_end = socket.socketpair()
         console, far_console = os.pipe()
         try:
-            command = qemu_command(arguments, directory, far_end.fileno(), far_console, self.recorder)
+            command = qemu_command(arguments, directory, far_end.fileno(), far_console, self.recorder, self.sockets)
             if os.environ.get("TWIN_VERBOSE"):
                 self.say(shlex.join(command))
             self.qemu = subprocess.Popen(command, pass_fds=self.files_of_qemu(far_end, far_console),
@@ -93,12 +98,14 @@ class Run:
         self.watching.start()
 
     def files_of_qemu(self, far_end, far_console):
-        return [far_end.fileno(), far_console, *([self.recorder.memory.fd] if self.recorder else [])]
+        memory = [self.recorder.memory.fd] if self.recorder else []
+        return [far_end.fileno(), far_console, *(each.fileno() for each in self.sockets), *memory]
 
     def symbols(self):
         """Of all that runs; read when they are wanted."""
         if self.loaded_symbols is None:
-            self.loaded_symbols = Symbols([*(find_program(path) for path in self.files), open_program(self.twin)])
+            initrd = open_program(self.initrd) if self.initrd else None
+            self.loaded_symbols = Symbols([*(find_program(path) for path in self.files), initrd, open_program(self.twin)])
         return self.loaded_symbols
 
     def with_places(self, line):
@@ -106,7 +113,7 @@ class Run:
         def words(match):
             place = self.symbols().describe(int(match[1], 16))
             return f"{match[0]} ({place})" if place else match[0]
-        return re.sub(r"\b(?:pc|lr) (0x[0-9a-f]+)", words, line)
+        return re.sub(r"\b(?:pc|lr|lr of abort|of undefined) (0x[0-9a-f]+)", words, line)
 
     def say(self, line):
         print(f"twin: {line}", file=sys.stderr, flush=True)
@@ -126,7 +133,7 @@ class Run:
             return
         if word == "unmodelled:" or line.startswith("no memory:"):
             self.unmodelled += 1
-        if line.startswith(("not cleaned:", "not ordered:")) or re.match(r"r5f \d crashed:", line):
+        if line.startswith(("not cleaned:", "not ordered:", "pcie:")) or re.match(r"r5f \d crashed:", line):
             self.complaints += 1
         if word == "exception:":
             self.exception = rest
@@ -165,11 +172,26 @@ class Run:
                 re.search(r"PC=([0-9a-f]+).*?PSTATE=\S+ \S+ (?:\S+ )?(EL\d)", state, re.S),
                 re.search(r"R15=([0-9a-f]+).*?PSR=[^\r\n]*?(\w+)\r?\n", state, re.S)) if match), ("0", "?"))
             name = f"core {cpu}" if int(cpu) < self.cpus else f"r5f {int(cpu) - self.cpus}"
-            self.say(self.with_places(f"{name}: pc 0x{int(pc, 16):x} at {level}"))
+            line = f"{name}: pc 0x{int(pc, 16):x} at {level}"
+            if int(cpu) >= self.cpus and level.startswith("EL"):
+                line += self.behind_monitor(int(cpu) - self.cpus)
+            self.say(self.with_places(line))
+
+    def behind_monitor(self, core):
+        """Where an R5F's program is while the core is in the twin's monitor, in words."""
+        if self.counters is None:
+            place = self.directory / "places"
+            try:
+                monitor_command(self.directory / "qmp", f"gdbserver unix:{place},server=on,wait=off")
+            except (OSError, ValueError):
+                pass
+            self.counters = gdb_r5.program_counters(place, self.cpus, self.r5_cores, open_program(self.twin).symbols)
+        at = self.counters[core]
+        return "" if at is None else f", its program's pc 0x{at:x}"
 
     def tell_panics(self):
         """What the guest's last words mean, once it has ended; and for one without any, why it may have ended."""
-        for report in self.watcher.reader.reports:
+        for report in self.watcher.reports():
             for line in report.lines(self.symbols()):
                 self.say(line)
         if self.guest_status and self.watcher.silent:

@@ -13,7 +13,7 @@ import struct
 
 from k3twin import trace_json
 from k3twin.board import UsageError
-from k3twin.symbols import find_program
+from k3twin.symbols import find_program, open_program
 from k3twin.trace_build import DEVICES, FIRMWARE, Builder
 from k3twin.trace_firmware import Firmware
 
@@ -81,8 +81,9 @@ def read_twin(memory, limit):
 class Recorder:
     """One run's trace: create it before QEMU starts, write() when it has ended."""
 
-    def __init__(self, path, limit, ram_size, image):
-        self.path, self.limit, self.image = path, limit, image
+    def __init__(self, path, limit, ram_size, image, r5):
+        """image: the A53s' program, or None; r5: the R5Fs'."""
+        self.path, self.limit, self.image, self.r5 = path, limit, image, r5
         try:  # what is in the file stays until there is something new
             self.fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
@@ -92,11 +93,16 @@ class Recorder:
     def write(self, say):
         """say(line) tells the user what is missing. UsageError."""
         twin, twin_lost = read_twin(self.memory, self.limit)
-        program = find_program(self.image)
-        firmware = Firmware(self.memory, program.elf if program else None)
-        builder = Builder(program.elf if program else None)
+        program = find_program(self.image) if self.image else None
+        elf, r5 = program.elf if program else None, [open_program(path) for path in self.r5]
+        firmware = Firmware(self.memory, elf)
+        builder = Builder(elf, [each.elf if each else None for each in r5])
+        for core, each in enumerate(r5):
+            own = Firmware(self.memory, each.elf if each else None, core)
+            firmware.records += own.records
+            firmware.lost += own.lost
         builder.build(twin, firmware.records)
-        facts = {"guest": str(self.image), "clock": "the guest's counter (CNTPCT_EL0, CNTVCT_EL0), in nanoseconds",
+        facts = {"guest": " ".join(str(path) for path in (self.image, *self.r5) if path), "clock": "the guest's counter (CNTPCT_EL0, CNTVCT_EL0), in nanoseconds",
                  "twin_events": len(twin), "twin_events_lost": twin_lost, "firmware_events": len(firmware.records),
                  "firmware_events_lost": firmware.lost, "firmware_slices_without_beginning": builder.software.unmatched}
         labels = {}

@@ -10,7 +10,7 @@ from collections import defaultdict, deque
 
 from k3twin import trace_sci
 from k3twin.elf import name_of
-from k3twin.trace_firmware import format_text
+from k3twin.trace_firmware import R5_FIRST, format_text
 
 FIRMWARE, DEVICES = 1, 2
 PROCESSES = {FIRMWARE: "firmware", DEVICES: "AM65x"}
@@ -71,8 +71,10 @@ def signed(value):
 
 
 class Builder:
-    def __init__(self, elf):
+    def __init__(self, elf, r5=()):
+        """The A53s' program and the R5Fs'; None where there is none."""
         self.symbols = elf.symbols() if elf else []
+        self.r5_symbols = [each.symbols() if each else [] for each in r5]
         self.now = 0
         self.tracks, self.slices, self.instants, self.flows = {}, [], [], []
         self.devices = Devices(self)
@@ -365,7 +367,7 @@ class Software:
                         "sci_answer": self.answer}
 
     def take(self, core, event, values):
-        track = self.builder.track(FIRMWARE, core + 1, f"core {core}")
+        track = self.builder.track(FIRMWARE, core + 1, f"core {core}" if core < R5_FIRST else f"R5F {core - R5_FIRST}")
         args = {event.name: format_text(event.form, values), f"{event.name}.values": [signed(value) for value in values]}
         category = event.name.partition("_")[0]
         action = self.actions.get(event.name)
@@ -395,7 +397,9 @@ class Software:
             flow.add(track, self.builder.now)
 
     def handler(self, core, track, values):
-        self.stacks[core][-1].name = name_of(self.builder.symbols, values[0]) or f"{values[0]:#x}"
+        thumb = core >= R5_FIRST  # bit 0 of an address says Thumb code
+        symbols = self.builder.r5_symbols[core - R5_FIRST] if thumb else self.builder.symbols
+        self.stacks[core][-1].name = name_of(symbols, values[0] - (values[0] & thumb)) or f"{values[0]:#x}"
         self.stacks[core][-1].category = "handler"
         for flow in self.irqs.pop(core, []):
             if flow.name == "interrupt":  # a transfer's ends where its completion is taken

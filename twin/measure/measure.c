@@ -7,6 +7,8 @@
  *
  *     el2=ADDRESS      the twin's vectors at EL2: what traps there is an access to a model
  *     vector=ADDRESS   a vector for IRQs, of the guest; may be repeated
+ *     aarch32=ADDRESS  the guest is an R5F's, and goes back from an IRQ there; of its instructions
+ *                      none is told for a call or a mark
  *     call=ADDRESS     a function whose calls are written down; may be repeated
  *     until=ADDRESS    says once how much was executed before the first time it runs
  *     first=ADDRESS    nothing is written down before this runs
@@ -37,7 +39,8 @@
 #define PLACES_MAX   32u
 #define TWIN_BASE    UINT64_C(0x40000000)
 #define TWIN_END     UINT64_C(0x41000000)
-#define SYNC_LOWER   0x400u /* the vector of a synchronous exception from a lower level */
+#define SYNC_LOWER   0x400u /* the vectors of synchronous exceptions from a lower level */
+#define SYNC_LOWER32 0x600u
 #define MOST_DEFAULT (UINT64_C(64) << 20)
 
 /* A record has 8 bytes: kind, core, and an address or a number (tools/k3twin/measure.py). */
@@ -104,6 +107,7 @@ static struct core cores[CORES];
 static struct places vectors, functions, untils;
 static struct call open_calls[CALLS_MAX];
 static unsigned int call_count; /* of open_calls, those that may be open */
+static uint64_t aarch32_return; /* 0: the guest is AArch64's */
 static uint64_t el2_vectors, lowest = TWIN_END, most = MOST_DEFAULT;
 static uint64_t instructions, memory_accesses, system_accesses, records;
 static unsigned int open_windows; /* marks and calls */
@@ -324,9 +328,9 @@ static void instrument(struct qemu_plugin_insn *translated)
     uint64_t pc = qemu_plugin_insn_vaddr(translated);
     struct instruction *instruction;
     unsigned int which;
-    uint32_t word;
+    uint32_t word = 0;
 
-    if (pc == el2_vectors + SYNC_LOWER) {
+    if (pc == el2_vectors + SYNC_LOWER || pc == el2_vectors + SYNC_LOWER32) {
         qemu_plugin_register_vcpu_insn_exec_cb(translated, traps, QEMU_PLUGIN_CB_NO_REGS, NULL);
     }
     if ((pc >= TWIN_BASE && pc < TWIN_END) || pc < lowest) {
@@ -336,9 +340,13 @@ static void instrument(struct qemu_plugin_insn *translated)
     if (instruction == NULL) {
         abort();
     }
-    memcpy(&word, qemu_plugin_insn_data(translated), sizeof(word));
     instruction->pc = pc;
-    instruction->traits = traits_of(word);
+    if (aarch32_return != 0) {
+        instruction->traits = IS_ACCESS | (pc == aarch32_return ? IS_ERET : 0);
+    } else {
+        memcpy(&word, qemu_plugin_insn_data(translated), sizeof(word));
+        instruction->traits = traits_of(word);
+    }
     if ((instruction->traits & IS_BEGIN) != 0) {
         instruction->place = word >> 5 & 3;
     }
@@ -393,6 +401,8 @@ static bool take_option(const char *option)
     }
     if (IS("el2")) {
         el2_vectors = number;
+    } else if (IS("aarch32")) {
+        aarch32_return = number;
     } else if (IS("from")) {
         lowest = number;
     } else if (IS("boot")) {

@@ -19,7 +19,9 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     gtc_reset();
     mcasp_reset();
     secure_proxy_reset();
+    boot_rom_reset();
     sysfw_reset();
+    mcu_timer_reset();
     tcm_reset();
     intr_reset();
     mailbox_reset();
@@ -31,6 +33,7 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
     udmap_reset();
     pre_its_reset();
     cpsw_reset();
+    pcie_reset();
     stale_loader_leave();
 }
 
@@ -41,6 +44,11 @@ void am65x_lose_interrupts(void)
     udmap_lose_events();
     inta_lose_all();
     intr_lose_routes();
+}
+
+void am65x_lose_pcie(void)
+{
+    pcie_lose();
 }
 
 uint64_t am65x_advance(void)
@@ -68,6 +76,8 @@ bool am65x_inject_after(enum am65x_fault fault, uint64_t argument, uint32_t spar
     model_fault_set(fault, argument, spare, count);
     if (fault == AM65X_FAULT_SCI_LATE && count == 0)
         sysfw_release_held();
+    if (fault == AM65X_FAULT_PCIE_GONE)
+        pcie_follow();
     if (fault == AM65X_FAULT_LINK_DOWN)
         cpsw_wire_plug();
     return true;

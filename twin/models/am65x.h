@@ -40,6 +40,23 @@ enum am65x_event {
 #define AM65X_ANSWER_ACK              0x1u
 #define AM65X_ANSWER_SENT             0x2u /* else nobody gets it */
 
+/* An access through a PCI Express controller's link, of 1, 2 or 4 aligned bytes. */
+enum am65x_pcie_space {
+    AM65X_PCIE_CONFIG0, /* address: bus 31:24, device 23:19, function 18:16, register 11:0 */
+    AM65X_PCIE_CONFIG1, /* the same, for a bridge to pass on */
+    AM65X_PCIE_IO,
+    AM65X_PCIE_MEMORY,
+    AM65X_PCIE_NOTHING,
+};
+struct am65x_pcie_request {
+    unsigned controller;
+    enum am65x_pcie_space space;
+    uint64_t address;
+    unsigned size;
+    bool write;
+    uint32_t value;
+};
+
 /* What the models ask of their surroundings. */
 struct am65x_environment {
     void *context;
@@ -63,6 +80,16 @@ struct am65x_environment {
     /* After a refusal of am65x_frame_receive(): offer it again (may be NULL). Called from within
      * other calls: note it down and act afterwards. */
     void (*frame_wanted)(void *context);
+    /* What is plugged in behind the PCI Express controllers: a bit for each that has something (0:
+     * nothing, and no link). A request; false: nobody answers. A word of the root port's header, at
+     * offset, has changed: command, buses and windows, bridge control. The link has come up, all
+     * behind it just out of reset; or is gone. am65x_pcie_window() may tell something else. Called
+     * from within other calls. */
+    unsigned pcie_plugged;
+    bool (*pcie_request)(void *context, struct am65x_pcie_request *request);
+    void (*pcie_port)(void *context, unsigned controller, unsigned offset, uint32_t value);
+    void (*pcie_link)(void *context, unsigned controller, bool up);
+    void (*pcie_windows)(void *context, unsigned controller);
     /* A line of trace, asked for by trace flags; no newline. */
     void (*trace)(void *context, const char *line);
     /* Something has happened, for a trace that a program reads (NULL: nobody wants to know). What
@@ -100,6 +127,7 @@ struct am65x_environment {
 /* The monitor's, and of INTA and INTR. */
 #define AM65X_MOOD_SUSPEND          (1u << 14) /* SYSTEM_SUSPEND, and what it loses */
 #define AM65X_MOOD_STALE_ETHERNET   (1u << 15) /* a loader has left Ethernet on */
+#define AM65X_MOOD_FROM_ROM         (1u << 16) /* an R5F's program is the first after ROM */
 
 #define AM65X_ACCESS_MAX            4u
 
@@ -125,6 +153,9 @@ void am65x_reset(const struct am65x_environment *environment, const struct am65x
 /* The SoC comes back from a suspend: the aggregator and the routers have lost what the system
  * firmware and the guest had set up there, and no source has an event any more. All else stays. */
 void am65x_lose_interrupts(void);
+/* So have the PCI Express controllers, their SERDES and the modes of both; what is plugged in comes
+ * out of a reset when its link is up again. */
+void am65x_lose_pcie(void);
 
 /* A guest's access. size is 1, 2, 4 or 8 bytes. false: no model claims the address. Reads of
  * reserved offsets inside a claimed block read as zero, writes are ignored. */
@@ -159,6 +190,18 @@ void am65x_frame_room(void);
  * frame_send(). */
 void am65x_link(bool up);
 
+/* PCI Express: whether a controller's link is up; and its outbound window number index, if it is
+ * on: addresses base to limit lead to target and up. The first one that has an address counts.
+ * base, limit + 1 and target are multiples of the granule. */
+#define AM65X_PCIE_GRANULE 0x10000u
+#define AM65X_PCIE_WINDOWS 16u
+struct am65x_pcie_window {
+    uint64_t base, limit, target;
+    enum am65x_pcie_space space;
+};
+bool am65x_pcie_link(unsigned controller);
+bool am65x_pcie_window(unsigned controller, unsigned index, struct am65x_pcie_window *window);
+
 /* The level of a line now, for a caller that must pend it again at the end of an interrupt. */
 bool am65x_line_level(unsigned intid);
 
@@ -178,6 +221,11 @@ struct am65x_processor {
 };
 /* NULL: there is no such core. */
 const struct am65x_processor *am65x_processor(unsigned core);
+
+/* For who has loaded a program by other means, after am65x_reset(): the core runs, as if a loader
+ * on the A53s had started it, which the system firmware's clients see. Core 1 first, if it is to
+ * run too: the cluster is split then. */
+void am65x_processor_started(unsigned core, uint64_t boot_vector);
 
 /* The models call this when am65x_processor(core) has changed, with their lock held: take note, and
  * act afterwards. Who runs no R5F need not define it. */
@@ -217,6 +265,7 @@ enum am65x_fault {
     AM65X_FAULT_UART_LINE,  /* a byte that a UART receives has errors: argument: AM65X_UART_* */
     AM65X_FAULT_RING_ERROR, /* an element that hardware pushes gets to the ring's memory, and the
                                answer is a bus error */
+    AM65X_FAULT_PCIE_GONE, /* what is plugged into PCI Express is pulled out while count is not 0 */
     AM65X_FAULT_COUNT
 };
 #define AM65X_FAULT_HELD        UINT64_MAX

@@ -32,7 +32,7 @@ static void write_ignored(unsigned instance, uint64_t offset, uint64_t value)
 }
 
 static const struct block blocks[] = {
-    {0x00100000, 0x100, 4, CHIPID_MAIN, chipid_read, write_ignored},
+    {0x00100000, 0x400, 4, CHIPID_MAIN, chipid_read, write_ignored},
     {0x00104000, 0x1000, 4, CTRL_MMR_MODES, ctrl_mmr_read, ctrl_mmr_write},
     {0x0011c000, 0x400, 4, CTRL_MMR_PADS, ctrl_mmr_read, ctrl_mmr_write},
     {0x01000000, 0x400000, 4, 0, read_zero, pre_its_write},
@@ -95,6 +95,16 @@ static const struct block blocks[] = {
     {0x41010000, TCM_SIZE, 4, 1, tcm_read, tcm_write},
     {0x41400000, TCM_SIZE, 4, 2, tcm_read, tcm_write},
     {0x41410000, TCM_SIZE, 4, 3, tcm_read, tcm_write},
+    {0x40400000, 0x400, 4, 0, mcu_timer_read, mcu_timer_write},
+    {0x40410000, 0x400, 4, 1, mcu_timer_read, mcu_timer_write},
+    {0x40420000, 0x400, 4, 2, mcu_timer_read, mcu_timer_write},
+    {0x40430000, 0x400, 4, 3, mcu_timer_read, mcu_timer_write},
+    {0x00900000, 0x2000, 4, 0, serdes_read, serdes_write},
+    {0x00910000, 0x2000, 4, 1, serdes_read, serdes_write},
+    {0x05500000, 0x1000, 4, 0, pcie_app_read, pcie_app_write},
+    {0x05600000, 0x1000, 4, 1, pcie_app_read, pcie_app_write},
+    {0x05506000, 0x2000, 4, 0, pcie_atu_read, pcie_atu_write},
+    {0x05606000, 0x2000, 4, 1, pcie_atu_read, pcie_atu_write},
     {0x40600000, 0x100, 4, RTI_MCU, rti_read, rti_write},
     {0x40610000, 0x100, 4, RTI_MCU + 1, rti_read, rti_write},
 };
@@ -157,8 +167,12 @@ static bool bus_read(uint64_t address, unsigned size, uint64_t *value)
 {
     const struct block *block = find_block(address, size);
     *value = 0;
-    if (block == NULL)
-        return false;
+    if (block == NULL) {
+        if (!pcie_claims(address, size))
+            return false;
+        *value = aligned(address, size) ? pcie_read(address, size) : 0;
+        return true;
+    }
     if (aligned(address, size))
         *value = block_read(block, address - block->base, size);
     return true;
@@ -167,8 +181,13 @@ static bool bus_read(uint64_t address, unsigned size, uint64_t *value)
 static bool bus_write(uint64_t address, unsigned size, uint64_t value)
 {
     const struct block *block = find_block(address, size);
-    if (block == NULL)
-        return false;
+    if (block == NULL) {
+        if (!pcie_claims(address, size))
+            return false;
+        if (aligned(address, size))
+            pcie_write(address, size, value);
+        return true;
+    }
     if (aligned(address, size) && takes(block, address - block->base, size))
         block_write(block, address - block->base, size, value);
     return true;

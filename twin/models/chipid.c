@@ -4,7 +4,9 @@
  * "CTRL_MMR"), silicon revision 2.0; CTRLMMR_MAIN_DEVSTAT (chapter 4, "Initialization"), boot mode
  * UART, that being the only boot device there is; and the security manager's device type, general
  * purpose, where U-Boot's mach-k3 looks for it; and the Ethernet port's address, MCU_CTRL_MMR0
- * MAC_ID0 and MAC_ID1, a locally administered one.
+ * MAC_ID0 and MAC_ID1, a locally administered one;
+ * and CTRLMMR_PCIE_DEVID, vendor and device for drivers to give to the root port (k3-am65-main.dtsi
+ * has its address, Linux's driver pci_endpoint_test the device).
  */
 #include "twin/models/models.h"
 
@@ -17,6 +19,9 @@
 
 #define DEVSTAT                0x30u
 #define DEVSTAT_PRIMARY_UART   0xau
+
+#define PCIE_DEVID             0x210u
+#define PCIE_DEVID_AM65X       UINT32_C(0xb00c104c)
 
 #define SYS_STATUS             0x100u
 #define SYS_STATUS_GP          0x3u
@@ -31,6 +36,8 @@ uint64_t chipid_read(unsigned instance, uint64_t offset)
         return JTAGID_VARIANT_SR2_0 | JTAGID_PART_AM65X | JTAGID_MANUFACTURER_TI | JTAGID_LSB;
     if (instance == CHIPID_MAIN && offset == DEVSTAT)
         return DEVSTAT_PRIMARY_UART;
+    if (instance == CHIPID_MAIN && offset == PCIE_DEVID)
+        return PCIE_DEVID_AM65X;
     if (instance == CHIPID_SECURITY && offset == SYS_STATUS)
         return SYS_STATUS_GP;
     if (instance == CHIPID_MCU && offset == MAC_ID0)

@@ -3,8 +3,8 @@
  * The parts of the control modules that boot code and drivers of the field program (AM65x TRM
  * SPRUID7, 5.1 "Control Module (CTRL_MMR)"): the pads' configuration, and the page with the modes
  * of SERDES, PCIe and PHYs; in the MCU's the same page, with the mode of its Ethernet port. They
- * only remember what is written: no pin and no PHY is behind them. The pads come out of reset as
- * zero, not with the TRM's value for each.
+ * only remember what is written: no pin is behind them, and who needs a mode looks. The pads come
+ * out of reset as zero, not with the TRM's value for each.
  */
 #include "twin/models/models.h"
 
@@ -27,4 +27,6 @@ void ctrl_mmr_write(unsigned region, uint64_t offset, uint64_t value)
 {
     if (offset / 4 < REGISTER_MAX)
         registers[region][offset / 4] = (uint32_t)value;
+    if (region == CTRL_MMR_MODES)
+        pcie_follow();
 }

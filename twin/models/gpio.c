@@ -87,6 +87,13 @@ static void pads_follow(unsigned instance, unsigned index)
     bank_edges(instance, 2 * index + 1, edges >> BANK_PINS);
 }
 
+bool gpio_drives_low(unsigned instance, unsigned pin)
+{
+    const struct pair *pair = &gpios[instance].pairs[pin / (2 * BANK_PINS)];
+
+    return ((pair->dir | pair->out) >> pin % (2 * BANK_PINS) & 1) == 0;
+}
+
 /* ---- registers ---- */
 
 static bool find_pair(uint64_t offset, unsigned *index, unsigned *reg)
@@ -176,4 +183,5 @@ void gpio_write(unsigned instance, uint64_t offset, uint64_t value)
         return;
     pair_write(&gpios[instance].pairs[index], reg, (uint32_t)value);
     pads_follow(instance, index);
+    pcie_follow(); /* PERST# */
 }

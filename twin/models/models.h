@@ -57,6 +57,12 @@ bool model_has_wire(void);
 bool model_frame_send(const uint8_t *frame, size_t length);
 void model_frame_wanted(void);
 
+bool model_has_pcie(unsigned controller);
+bool model_pcie_request(struct am65x_pcie_request *request);
+void model_pcie_port(unsigned controller, unsigned offset, uint32_t value);
+void model_pcie_link(unsigned controller, bool up);
+void model_pcie_windows(unsigned controller);
+
 /* Tells of an event (am65x.h), if anybody wants to know. */
 void model_event(enum am65x_event event, uint32_t subject, uint64_t first, uint64_t second);
 void model_event_bytes(enum am65x_event event, uint32_t subject, uint64_t first, uint64_t second,
@@ -134,6 +140,12 @@ uint64_t rti_read(unsigned instance, uint64_t offset);
 void rti_write(unsigned instance, uint64_t offset, uint64_t value);
 void rti_reset(void);
 
+#define MCU_TIMER_COUNT 4u
+uint64_t mcu_timer_read(unsigned instance, uint64_t offset);
+void mcu_timer_write(unsigned instance, uint64_t offset, uint64_t value);
+void mcu_timer_reset(void);
+void mcu_timer_power(void); /* TI-SCI has switched a device */
+
 enum chipid_region {
     CHIPID_WKUP,
     CHIPID_MAIN,
@@ -166,6 +178,8 @@ void gtc_reset(void);
 uint64_t gpio_read(unsigned instance, uint64_t offset);
 void gpio_write(unsigned instance, uint64_t offset, uint64_t value);
 void gpio_reset(void);
+/* Whether a pin is an output, and low. */
+bool gpio_drives_low(unsigned instance, unsigned pin);
 
 #define TCM_SIZE 0x8000u
 uint64_t tcm_read(unsigned instance, uint64_t offset);
@@ -222,6 +236,26 @@ void cpsw_write(unsigned instance, uint64_t offset, uint64_t value);
 void cpsw_reset(void);
 extern const struct psil_peripheral cpsw_source, cpsw_destination;
 
+/* PCI Express (pcie.h): what is no memory of a controller's registers goes by address, since the
+ * width of an access matters. */
+uint64_t pcie_app_read(unsigned instance, uint64_t offset);
+void pcie_app_write(unsigned instance, uint64_t offset, uint64_t value);
+uint64_t pcie_atu_read(unsigned instance, uint64_t offset);
+void pcie_atu_write(unsigned instance, uint64_t offset, uint64_t value);
+bool pcie_claims(uint64_t address, unsigned size);
+uint64_t pcie_read(uint64_t address, unsigned size);
+void pcie_write(uint64_t address, unsigned size, uint64_t value);
+void pcie_reset(void);
+void pcie_lose(void);   /* as am65x_lose_pcie() */
+void pcie_power(void);  /* TI-SCI has switched a device, or its reset */
+void pcie_follow(void); /* what a link needs may have changed */
+
+#define SERDES_COUNT 2u
+uint64_t serdes_read(unsigned instance, uint64_t offset);
+void serdes_write(unsigned instance, uint64_t offset, uint64_t value);
+void serdes_reset(void);
+void serdes_power(void);
+
 void pre_its_write(unsigned instance, uint64_t offset, uint64_t value);
 void pre_its_reset(void);
 
@@ -231,6 +265,9 @@ void pre_its_reset(void);
 #define DEV_MAIN2MCU_LVL      97u
 #define DEV_MAIN2MCU_PLS      98u
 #define DEV_GPIOMUX_INTR      100u
+#define DEV_PCIE0             120u
+#define DEV_PCIE1             121u
+#define DEV_SERDES0           153u
 #define DEV_WKUP_GPIOMUX_INTR 156u
 #define DEV_MAIN_NAVSS        118u
 #define DEV_MCU_NAVSS         119u
@@ -429,6 +466,7 @@ bool sysfw_device_exists(uint32_t device);
 bool sysfw_device_is_on(uint32_t device);
 uint32_t sysfw_device_resets_of(uint32_t device); /* a bit each that is asserted */
 void sysfw_device_reset(void);
+void sysfw_device_started(uint32_t device); /* the boot loader on the A53s has it on */
 
 bool sysfw_proc_request(uint8_t host, const struct sci_message *request,
                         struct sci_message *answer);
@@ -496,12 +534,19 @@ bool sysfw_rm_psil_pair(uint8_t host, const struct sci_message *request,
 bool sysfw_rm_psil_unpair(uint8_t host, const struct sci_message *request,
                           struct sci_message *answer);
 
+/* A message on the thread that ROM listens to. false: ROM does no more, or it is none for it. */
+bool boot_rom_request(const struct sci_message *message);
+void boot_rom_reset(void);
+
 void sysfw_reset(void);
 void sysfw_release_held(void); /* answers that AM65X_FAULT_SCI_LATE holds go out */
 /* A message has arrived through a transmit thread of `host`. */
 void sysfw_request(uint8_t host, unsigned thread, const struct sci_message *message);
 /* The answer side of the proxy. false: the thread is full. */
 bool secure_proxy_deliver(uint8_t host, const struct sci_message *message);
+/* As that, to the host's thread for notifications; plainly: without a secure host's header. */
+bool secure_proxy_notify(uint8_t host, const struct sci_message *message);
+bool secure_proxy_notify_plainly(uint8_t host, const struct sci_message *message);
 /* The system firmware took a message off a transmit thread: its credit comes back. */
 void secure_proxy_taken(unsigned thread);
 #define SECURE_PROXY_CREDITS 162u /* of all transmit threads */

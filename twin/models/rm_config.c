@@ -107,15 +107,20 @@ static const struct assignment {
     {195, 0xb, 5, 16, 8},         {195, 0xb, 128, 24, 8},
 };
 
-/* The twin's GIC may have fewer interrupts than the AM65x's: of the main NAVSS's router, which has
- * models behind it, only outputs that lead to an existing INTID are handed out. */
+/* The twin's GIC may have fewer interrupts than the AM65x's: of the main NAVSS's router's outputs
+ * to it, only those that lead to an existing INTID are handed out. */
+static bool leads_somewhere(unsigned output)
+{
+    unsigned intid = intr_output_intid(output);
+    return intid == 0 || intid < model_config()->intid_limit;
+}
+
 static uint16_t limited_count(const struct assignment *entry)
 {
     if (entry->device != DEV_MAIN_INTR || entry->subtype != SUBTYPE_INTR_OUTPUT)
         return entry->count;
     uint16_t count = 0;
-    while (count < entry->count &&
-           intr_output_intid(entry->first + count) < model_config()->intid_limit)
+    while (count < entry->count && leads_somewhere(entry->first + count))
         count++;
     return count;
 }

@@ -9,8 +9,12 @@
  * A thread is a page in each of three windows. Target data: a message of 15 words at 0x4 to 0x3c;
  * writing the last one sends it, reading the last one takes it off. Real time: status and
  * interrupt threshold. Configuration: direction, one page further on than the thread's number.
+ *
+ * A secure host's messages have a header in front, a checksum of 16 bits and 16 more, both zero on
+ * a device of this type (TI-SCI documentation, "Secure Messaging"; hosts: "Host Descriptions").
  */
 #include "twin/models/models.h"
+#include "twin/models/vim.h"
 
 #define THREADS_PER_HOST    5u
 #define MAIN_HOSTS          4u
@@ -43,20 +47,27 @@ enum thread_use {
  * many. Of the R5Fs' no page is at hand: few, so that a client which counts on more is noticed. */
 static const struct {
     uint8_t host;
+    bool is_secure;
     uint8_t depths[THREADS_PER_HOST];
 } hosts[] = {
-    {10, {2, 30, 10, 20, 2}}, {11, {2, 30, 10, 20, 2}}, {12, {2, 22, 2, 20, 2}},
-    {13, {2, 22, 2, 20, 2}},  {3, {2, 20, 10, 10, 2}},  {4, {2, 20, 10, 10, 2}},
-    {5, {1, 2, 1, 1, 1}},     {6, {1, 2, 1, 1, 1}},
+    {10, true, {2, 30, 10, 20, 2}}, {11, true, {2, 30, 10, 20, 2}}, {12, false, {2, 22, 2, 20, 2}},
+    {13, false, {2, 22, 2, 20, 2}}, {3, false, {2, 20, 10, 10, 2}}, {4, true, {2, 20, 10, 10, 2}},
+    {5, false, {1, 2, 1, 1, 1}},    {6, true, {1, 2, 1, 1, 1}},
 };
 
 /* The main proxy's threads, then the MCU's. */
-#define THREAD_COUNT (THREADS_PER_HOST * COUNT_OF(hosts))
-#define DEPTH_MAX    30u
+#define THREAD_COUNT    (THREADS_PER_HOST * COUNT_OF(hosts))
+#define DEPTH_MAX       30u
+/* Of the MCU's, host 3's for responses to notifications. */
+#define ROM_THREAD      (PROXY_THREADS + THREAD_NOTIFY_RESPONSE)
 /* Of the A53's threads only host 12's responses have an interrupt in the GIC that Linux's device
  * tree and the firmware know (GIC_SPI 37). */
-#define WIRED_THREAD 11u
-#define WIRED_INTID  69u
+#define WIRED_THREAD    11u
+#define WIRED_INTID     69u
+
+#define VIM_PENDING     64u
+#define HOSTS_PER_CORE  2u
+#define RECEIVE_THREADS 2u /* notifications and responses: the first of a host's */
 
 static struct {
     uint32_t count; /* receive: messages waiting; transmit: credits left */
@@ -87,11 +98,30 @@ static bool receives(unsigned thread)
     return use_of(thread) == THREAD_NOTIFY || use_of(thread) == THREAD_RESPONSE;
 }
 
+/* Words of the header that TI-SCI's own lies behind. */
+static unsigned header_of(unsigned thread)
+{
+    return hosts[thread / THREADS_PER_HOST].is_secure ? 1 : 0;
+}
+
+/* Each R5F's VIM has its two hosts' receive threads at four inputs, by way of the MCU Navigator's
+ * router, where the system firmware keeps their outputs for itself (TI's interrupt tables of the
+ * AM65x, CSL: r5_0_pend_0 to 3). */
+static void update_vim(unsigned thread, bool high)
+{
+    unsigned host = thread / THREADS_PER_HOST - MAIN_HOSTS, core = host / HOSTS_PER_CORE;
+
+    vim_line(core, VIM_PENDING + RECEIVE_THREADS * (host % HOSTS_PER_CORE) + use_of(thread), high);
+}
+
 static void update_line(unsigned thread)
 {
+    bool high = threads[thread].count >= threads[thread].threshold && threads[thread].count != 0;
+
     if (thread == WIRED_THREAD)
-        model_line(WIRED_INTID, threads[thread].count >= threads[thread].threshold &&
-                                    threads[thread].count != 0);
+        model_line(WIRED_INTID, high);
+    if (thread >= PROXY_THREADS)
+        update_vim(thread, high);
 }
 
 void secure_proxy_reset(void)
@@ -103,20 +133,43 @@ void secure_proxy_reset(void)
     }
 }
 
-bool secure_proxy_deliver(uint8_t host, const struct sci_message *message)
+static unsigned thread_for(uint8_t host, enum thread_use use)
 {
-    unsigned thread = THREAD_RESPONSE;
+    unsigned thread = use;
     while (host_of(thread) != host)
         thread += THREADS_PER_HOST;
+    return thread;
+}
+
+static bool deliver(unsigned thread, unsigned header, const struct sci_message *message)
+{
     unsigned depth = depth_of(thread);
     if (threads[thread].count == depth)
         return false;
     unsigned place = (threads[thread].oldest + threads[thread].count) % depth;
-    for (unsigned word = 0; word < WORD_COUNT; word++)
-        threads[thread].messages[place][word] = sci_get32(message, 4 * word);
+    threads[thread].messages[place][0] = 0;
+    for (unsigned word = header; word < WORD_COUNT; word++)
+        threads[thread].messages[place][word] = sci_get32(message, 4 * (word - header));
     threads[thread].count++;
     update_line(thread);
     return true;
+}
+
+bool secure_proxy_deliver(uint8_t host, const struct sci_message *message)
+{
+    unsigned thread = thread_for(host, THREAD_RESPONSE);
+    return deliver(thread, header_of(thread), message);
+}
+
+bool secure_proxy_notify(uint8_t host, const struct sci_message *message)
+{
+    unsigned thread = thread_for(host, THREAD_NOTIFY);
+    return deliver(thread, header_of(thread), message);
+}
+
+bool secure_proxy_notify_plainly(uint8_t host, const struct sci_message *message)
+{
+    return deliver(thread_for(host, THREAD_NOTIFY), 0, message);
 }
 
 void secure_proxy_taken(unsigned thread)
@@ -126,15 +179,19 @@ void secure_proxy_taken(unsigned thread)
 
 static void send(unsigned thread)
 {
-    struct sci_message message;
+    struct sci_message message = {{0}};
+    unsigned header = header_of(thread);
     if (threads[thread].count == 0) {
         threads[thread].error = true; /* more messages than credits */
         return;
     }
     threads[thread].count--;
-    for (unsigned word = 0; word < WORD_COUNT; word++)
-        sci_put32(&message, 4 * word, threads[thread].buffer[word]);
-    sysfw_request(host_of(thread), thread, &message);
+    for (unsigned word = header; word < WORD_COUNT; word++)
+        sci_put32(&message, 4 * (word - header), threads[thread].buffer[word]);
+    if (thread == ROM_THREAD && boot_rom_request(&message))
+        secure_proxy_taken(thread);
+    else
+        sysfw_request(host_of(thread), thread, &message);
 }
 
 static uint32_t take_word(unsigned thread, unsigned word)

@@ -124,6 +124,34 @@ void model_frame_wanted(void)
         env.frame_wanted(env.context);
 }
 
+bool model_has_pcie(unsigned controller)
+{
+    return (env.pcie_plugged >> controller & 1) != 0;
+}
+
+bool model_pcie_request(struct am65x_pcie_request *request)
+{
+    return env.pcie_request != NULL && env.pcie_request(env.context, request);
+}
+
+void model_pcie_port(unsigned controller, unsigned offset, uint32_t value)
+{
+    if (model_has_pcie(controller) && env.pcie_port != NULL)
+        env.pcie_port(env.context, controller, offset, value);
+}
+
+void model_pcie_link(unsigned controller, bool up)
+{
+    if (model_has_pcie(controller) && env.pcie_link != NULL)
+        env.pcie_link(env.context, controller, up);
+}
+
+void model_pcie_windows(unsigned controller)
+{
+    if (model_has_pcie(controller) && env.pcie_windows != NULL)
+        env.pcie_windows(env.context, controller);
+}
+
 void model_trace_end(const struct trace_line *line)
 {
     if (env.trace != NULL)

@@ -29,6 +29,8 @@
 #define TYPE_SYSTEM_RESET 0x0005u
 #define TYPE_PROC_WAIT    0xc401u
 
+#define BOOT_HOST         4u
+
 #define MSMC_BASE         UINT64_C(0x70000000)
 #define MSMC_SIZE         UINT64_C(0x200000)
 
@@ -54,6 +56,10 @@ static uint32_t requests;
 
 static bool version(uint8_t host, const struct sci_message *request, struct sci_message *answer);
 static bool query_msmc(uint8_t host, const struct sci_message *request, struct sci_message *answer);
+static bool board_config(uint8_t host, const struct sci_message *request,
+                         struct sci_message *answer);
+static bool get_firewall(uint8_t host, const struct sci_message *request,
+                         struct sci_message *answer);
 
 static const struct {
     uint16_t type;
@@ -61,6 +67,10 @@ static const struct {
     sci_handler handler;
 } messages[] = {
     {0x0002, "VERSION", version},
+    {0x000b, "BOARD_CONFIG", board_config},
+    {0x000c, "BOARD_CONFIG_RM", board_config},
+    {0x000d, "BOARD_CONFIG_SECURITY", board_config},
+    {0x000e, "BOARD_CONFIG_PM", board_config},
     {0x0020, "QUERY_MSMC", query_msmc},
     {0x0100, "SET_CLOCK", sysfw_clock_set_state},
     {0x0101, "GET_CLOCK", sysfw_clock_get_state},
@@ -87,6 +97,7 @@ static const struct {
     {0x1280, "RM_PSIL_PAIR", sysfw_rm_psil_pair},
     {0x1281, "RM_PSIL_UNPAIR", sysfw_rm_psil_unpair},
     {0x1500, "RM_GET_RESOURCE_RANGE", sysfw_rm_range},
+    {0x9001, "GET_FWL_REGION", get_firewall},
     {0xc000, "PROC_REQUEST", sysfw_proc_request},
     {0xc001, "PROC_RELEASE", sysfw_proc_release},
     {0xc005, "PROC_HANDOVER", sysfw_proc_hand_over},
@@ -189,6 +200,30 @@ static bool query_msmc(uint8_t host, const struct sci_message *request, struct s
     (void)request;
     sci_put64(answer, 8, MSMC_BASE);
     sci_put64(answer, 16, MSMC_BASE + MSMC_SIZE - 1);
+    return true;
+}
+
+/* From the first R5F's secure host, which boots: a part of the board's configuration (TI-SCI
+ * documentation, chapter 3). It is read, and left at that: the twin's is TI's default
+ * (rm_config.c). */
+static bool board_config(uint8_t host, const struct sci_message *request,
+                         struct sci_message *answer)
+{
+    uint64_t address = sci_get64(request, 8);
+    uint16_t size = sci_get16(request, 16);
+    uint8_t byte;
+    (void)answer;
+    return host == BOOT_HOST && size != 0 && model_memory_read(address, &byte, 1) &&
+           model_memory_read(address + size - 1, &byte, 1);
+}
+
+/* There are none, so each region says that it is off (TI-SCI documentation, "Firewall"): the fields
+ * up to the number of permissions come back, the control word and all else is zero. */
+static bool get_firewall(uint8_t host, const struct sci_message *request,
+                         struct sci_message *answer)
+{
+    (void)host;
+    memcpy(&answer->bytes[SCI_HEADER_SIZE], &request->bytes[SCI_HEADER_SIZE], 8);
     return true;
 }
 

@@ -22,7 +22,8 @@ static const struct {
     uint64_t frequency;
 } known[] = {
     {146, 0, 1, 48000000},  {147, 0, 1, 48000000},  {148, 0, 1, 48000000}, /* main UARTs */
-    {149, 0, 1, 96000000},  {150, 0, 1, 48000000},                         /* MCU, WKUP UART */
+    {35, 0, 1, 25000000},   {36, 0, 1, 25000000},   {37, 0, 1, 25000000},  /* MCU timers */
+    {38, 0, 1, 25000000},   {149, 0, 1, 96000000},  {150, 0, 1, 48000000}, /* MCU, WKUP UART */
     {67, 0, 1, 170000000},  {67, 1, 1, 165000000},  {67, 2, 3, 170000000}, /* DSS */
     {110, 1, 1, 96000000},  {111, 1, 1, 96000000},  {112, 1, 1, 96000000}, /* I2C */
     {113, 1, 1, 96000000},  {114, 1, 1, 96000000},  {115, 1, 1, 96000000},
@@ -37,7 +38,8 @@ static const struct {
 
 /* Clock 0 of further devices: multiplexers. The number of parents is what the multiplexer has room
  * for (4 bits, 2 and 1), and not less than the highest that Linux's device trees and their authors
- * name (12, 4 and 2): TI's list of the AM65x's clocks could not be read. */
+ * name (12, 4 and 2; 8 for the MCU's timers as in the J7 family's): TI's list of the AM65x's clocks
+ * could not be read. */
 static const struct {
     uint16_t first, last; /* devices */
     uint8_t parents;

@@ -19,6 +19,7 @@
 #define HARDWARE_ON     1u
 
 #define HOST_NONE       0xffu
+#define HOST_LOADER     12u /* U-Boot's, and Linux's after it */
 
 static struct {
     uint8_t wanted[HOST_COUNT]; /* by host: the state it asked for */
@@ -33,7 +34,8 @@ static const uint16_t always_on[] = {
     56, 118, 119, 179, 180, 181, 182, 187, 188, 189, 190, 191, 194, 195, 198, 199, 200, 202, 203,
 };
 
-#define RTI0 130u /* and five more: the watchdogs that a loader has left on */
+#define RTI0       130u /* and five more: the watchdogs that a loader has left on */
+#define MCU_TIMER0 35u  /* and three more: its ticks */
 
 void sysfw_device_reset(void)
 {
@@ -44,6 +46,15 @@ void sysfw_device_reset(void)
         devices[always_on[i]].wanted[0] = STATE_ON;
     for (unsigned i = 0; i < RTI_COUNT && model_mood(AM65X_MOOD_STALE_LOADER); i++)
         devices[RTI0 + i].wanted[0] = STATE_ON;
+    for (unsigned i = 0; i < MCU_TIMER_COUNT && model_mood(AM65X_MOOD_STALE_LOADER); i++)
+        devices[MCU_TIMER0 + i].wanted[0] = STATE_ON;
+    if (model_mood(AM65X_MOOD_FROM_ROM))
+        devices[MCU_TIMER0].wanted[0] = STATE_ON;
+}
+
+void sysfw_device_started(uint32_t device)
+{
+    devices[device].wanted[HOST_LOADER] = STATE_ON;
 }
 
 bool sysfw_device_exists(uint32_t device)
@@ -95,6 +106,8 @@ bool sysfw_device_set(uint8_t host, const struct sci_message *request, struct sc
         devices[device].exclusive = host;
     if (was_on && !sysfw_device_is_on(device))
         devices[device].context_losses++;
+    mcu_timer_power();
+    pcie_power();
     sysfw_proc_update();
     return true;
 }
@@ -120,6 +133,7 @@ bool sysfw_device_resets(uint8_t host, const struct sci_message *request,
         (devices[device].exclusive != HOST_NONE && devices[device].exclusive != host))
         return false;
     devices[device].resets = sci_get32(request, 12);
+    pcie_power();
     sysfw_proc_update();
     return true;
 }

@@ -148,6 +148,18 @@ void sysfw_proc_update(void)
         update(core);
 }
 
+void am65x_processor_started(unsigned core, uint64_t boot_vector)
+{
+    if (core >= AM65X_R5F_COUNT)
+        return;
+    if (core != 0)
+        states[0].config &= ~CONFIG_R5_LOCKSTEP;
+    states[core].config |= CONFIG_R5_ATCM | CONFIG_R5_BTCM | CONFIG_R5_ATCM_AT_ZERO;
+    states[core].vector = boot_vector;
+    sysfw_device_started(processors[core].device);
+    sysfw_proc_update();
+}
+
 void sysfw_proc_reset(void)
 {
     memset(states, 0, sizeof(states));

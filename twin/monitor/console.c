@@ -7,7 +7,8 @@
  *
  * Where an R5F runs beside the A53s, their UARTs and the MCU domain's share it by lines: those of
  * the side that does not get the input have a prefix, and wait until a line of the other's ends, or
- * does not for a while.
+ * does not for a while. A line of theirs that has no end, a prompt's, is told when nothing more
+ * comes: that is looked at several times, since one long pause may be the host's.
  *
  * The PL011's own FIFOs stay off. QEMU hands input over from its start on, before this code has
  * run, and a change of FEN empties the receiver (DDI 0183, 3.3.7): the first byte would be lost.
@@ -32,6 +33,7 @@
 #define LINE_SIZE     256u
 #define KEPT_SIZE     4096u
 #define PATIENCE      50u /* of a second, one part */
+#define LOOKS         50u /* at a line without an end, so far apart */
 
 /* Lines of the side without the input: the one that has no end yet, and those that wait. */
 static char line[LINE_SIZE];
@@ -39,6 +41,9 @@ static char kept[KEPT_SIZE];
 static unsigned line_length, kept_length;
 static bool in_line; /* of the other side */
 static uint64_t in_line_since;
+static bool part_told;      /* of a line; the rest follows */
+static uint64_t looked;     /* at the line without an end, */
+static unsigned looks_left; /* and how often it will be */
 
 /* A byte read from the PL011 that the guest's FIFO did not take. */
 static uint8_t held;
@@ -48,7 +53,7 @@ void console_init(void)
 {
     holding = false;
     line_length = kept_length = 0;
-    in_line = false;
+    in_line = part_told = false;
     write32(BOARD_CONSOLE_BASE + UARTLCR_H, UARTLCR_8N1);
     write32(BOARD_CONSOLE_BASE + UARTCR, UARTCR_ENABLE);
     write32(BOARD_CONSOLE_BASE + UARTIMSC, UARTIMSC_RX);
@@ -92,15 +97,28 @@ static void keep_line(bool mcu)
         put_kept();
 }
 
+/* A byte of the side without the input. */
+static void put_aside(bool mcu, uint8_t byte)
+{
+    if (byte != '\n' && byte != '\r') {
+        line[line_length++] = (char)byte;
+        looked = read_sysreg(cntpct_el0);
+        looks_left = LOOKS;
+    }
+    if (byte == '\n' && line_length == 0 && part_told)
+        part_told = false; /* the end of what was told */
+    else if (byte == '\n' || line_length == LINE_SIZE) {
+        part_told = false;
+        keep_line(mcu);
+    }
+}
+
 void console_put(unsigned uart, uint8_t byte)
 {
     bool both = parameters()->r5fs != 0 && parameters()->entry != 0, mcu = uart == UART_MCU;
 
     if (both && mcu != (parameters()->console == UART_MCU)) {
-        if (byte != '\n' && byte != '\r')
-            line[line_length++] = (char)byte;
-        if (byte == '\n' || line_length == LINE_SIZE)
-            keep_line(mcu);
+        put_aside(mcu, byte);
         return;
     }
     put(byte);
@@ -112,14 +130,35 @@ void console_put(unsigned uart, uint8_t byte)
         put_kept();
 }
 
+static uint64_t patience(void)
+{
+    return read_sysreg(cntfrq_el0) / PATIENCE;
+}
+
 uint64_t console_due(void)
 {
-    return kept_length != 0 ? in_line_since + read_sysreg(cntfrq_el0) / PATIENCE : UINT64_MAX;
+    uint64_t kept_due = kept_length != 0 ? in_line_since + patience() : UINT64_MAX;
+    uint64_t line_due = line_length != 0 ? looked + patience() : UINT64_MAX;
+
+    return kept_due < line_due ? kept_due : line_due;
+}
+
+static void look_at_line(uint64_t now)
+{
+    looked = now;
+    if (--looks_left == 0) {
+        part_told = true;
+        keep_line(parameters()->console != UART_MCU);
+    }
 }
 
 void console_tell(void)
 {
-    if (read_sysreg(cntpct_el0) >= console_due())
+    uint64_t now = read_sysreg(cntpct_el0);
+
+    if (line_length != 0 && now >= looked + patience())
+        look_at_line(now);
+    if (kept_length != 0 && now >= in_line_since + patience())
         put_kept();
 }
 

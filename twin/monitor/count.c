@@ -21,6 +21,8 @@ static const struct area {
     {0x01820000, 0x01840000, "ITS"},
     {0x01880000, 0x01900000, "GICR"},
     {0x02800000, 0x02830000, "UARTs"},
+    {0x05500000, 0x05608000, "PCI Express, registers"},
+    {0x10000000, 0x20000000, "PCI Express, beyond"},
     {0x28590000, 0x2b000000, "MCU UDMA"},
     {0x2b000000, 0x2bc00000, "MCU rings"},
     {0x31120000, 0x31160000, "UDMA and rings, capabilities"},

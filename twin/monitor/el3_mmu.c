@@ -105,10 +105,13 @@ void el3_mmu_build(void)
             table[(at + SHADOW_OFFSET) >> GIB_SHIFT] =
                 (at + SHADOW_OFFSET) | common | ATTRIBUTE_NORMAL | EXECUTE_NEVER;
     }
-    for (uint64_t at = INTIDS_BASE; caches_on() && at < LINES_END; at += gib(1))
+    for (uint64_t at = INTIDS_BASE; caches_on() && at < CACHES_END; at += gib(1))
         table[at >> GIB_SHIFT] = at | common | ATTRIBUTE_NORMAL | EXECUTE_NEVER;
     table[NONSECURE_ALIAS >> GIB_SHIFT] =
         gib(0) | common | ATTRIBUTE_DEVICE | NONSECURE | EXECUTE_NEVER;
+    if (pcie_wanted())
+        table[ECAM_ALIAS >> GIB_SHIFT] =
+            (BOARD_ECAM_BASE >> GIB_SHIFT << GIB_SHIFT) | common | ATTRIBUTE_DEVICE | EXECUTE_NEVER;
     complete_accesses();
 }
 

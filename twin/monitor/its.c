@@ -156,7 +156,7 @@ static bool pass_on(uint64_t address)
     /* Copied first: another core of the guest's may write to it all the time. */
     caches_read("the ITS", address, command, sizeof(command));
     order_accessed(GUEST_GITS_BASE, address, sizeof(command), 0);
-    if (!its_command_allowed(command))
+    if (!its_command_allowed(command) || !its_command_for_board(command))
         return false;
     its_command_behind_caches(command);
     if (!issue(command))
@@ -183,10 +183,10 @@ static void run_guest_queue(void)
 
 void its_message(uint32_t device_id, uint32_t event_id)
 {
-    const uint64_t command[COMMAND_WORDS] = {(uint64_t)device_id << 32 | COMMAND_INT, event_id};
+    uint64_t command[COMMAND_WORDS] = {(uint64_t)device_id << 32 | COMMAND_INT, event_id};
 
     lock_take(&its_lock);
-    if (control() & GITS_CTLR_ENABLED)
+    if (control() & GITS_CTLR_ENABLED && its_command_for_board(command))
         (void)issue(command);
     lock_release(&its_lock);
 }

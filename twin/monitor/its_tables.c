@@ -32,6 +32,9 @@
 /* Of the mood flat-its: few bits of events and devices, as many collections as there are cores. */
 #define TYPER_FEW_FIELDS             (0x1full << 8 | 0x1full << 13 | 0xffull << 24)
 #define TYPER_FEW(collections)       (9ull << 8 | 14ull << 13 | (uint64_t)(collections) << 24)
+/* With something behind the second PCI Express controller (board_device()). */
+#define TYPER_DEVICE_BITS_FIELD      (0x1full << 13)
+#define TYPER_17_DEVICE_BITS         (16ull << 13)
 #define ATTRIBUTES_SHAREABLE         (3ull << 10)
 
 #define GITS_BASER(n)                (0x0100u + 8 * (n))
@@ -80,7 +83,7 @@ static struct table {
     uint64_t board; /* where the twin has it */
     uint64_t guest; /* GITS_BASER<n> as the guest wrote it */
     uint64_t register_offset;
-    uint64_t in_use; /* ids from here on were never used */
+    uint64_t in_use; /* places from here on were never used */
 } tables[] = {{.type = TYPE_DEVICE, .board = ITS_DEVICES_BASE},
               {.type = TYPE_COLLECTION, .board = ITS_COLLECTIONS_BASE}};
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
@@ -94,6 +97,8 @@ uint64_t its_typer(void)
 {
     uint64_t typer = nonsecure_read(BOARD_GITS_BASE + GITS_TYPER, 8);
 
+    if (pcie_is_plugged(1))
+        typer = (typer & ~TYPER_DEVICE_BITS_FIELD) | TYPER_17_DEVICE_BITS;
     if (mood(AM65X_MOOD_FLAT_ITS))
         typer = (typer & ~TYPER_FEW_FIELDS) | TYPER_FEW(parameters()->cpus);
     return typer;
@@ -121,6 +126,17 @@ static uint64_t room(const struct table *table)
     uint64_t ids = 1ull << table->bits;
 
     return ids < ITS_TABLE_SIZE / sizeof(uint64_t) ? ids : ITS_TABLE_SIZE / sizeof(uint64_t);
+}
+
+/* The place in the twin's table of an id of the guest's, and the other way round. */
+static uint64_t place_of(const struct table *table, uint64_t id)
+{
+    return table->type == TYPE_DEVICE ? board_device(id) : id;
+}
+
+static uint64_t id_at(const struct table *table, uint64_t place)
+{
+    return table->type == TYPE_DEVICE ? guest_device(place) : place;
 }
 
 static void give_table(struct table *table)
@@ -221,7 +237,8 @@ static uint64_t guest_entry(const struct table *table, uint64_t id)
 
     if (BASER_PAGE_CODE(table->guest) >= 2) /* 64 KiB: bits 15:12 are the address's bits 51:48 */
         address = (address & ~0xffffull) | (address & 0xf000) << 36;
-    if (!(table->guest & BASER_VALID) || id >= room(table) || !guest_memory(address, size))
+    if (!(table->guest & BASER_VALID) || id >> table->bits != 0 ||
+        place_of(table, id) >= room(table) || !guest_memory(address, size))
         return 0;
     if (table->guest & BASER_INDIRECT)
         return second_level(address, entries, id, page);
@@ -231,9 +248,9 @@ static uint64_t guest_entry(const struct table *table, uint64_t id)
 void its_tables_reload(void)
 {
     for (unsigned i = 0; i < TABLES; i++) {
-        for (uint64_t id = 0; id < tables[i].in_use && !is_held(&tables[i]); id++) {
-            uint64_t *entry = &board_entries(&tables[i])[id];
-            uint64_t address = guest_entry(&tables[i], id), guest = 0;
+        for (uint64_t place = 0; place < tables[i].in_use && !is_held(&tables[i]); place++) {
+            uint64_t *entry = &board_entries(&tables[i])[place];
+            uint64_t address = guest_entry(&tables[i], id_at(&tables[i], place)), guest = 0;
 
             if (address != 0)
                 caches_read("the ITS", address, &guest, sizeof(guest));
@@ -281,6 +298,34 @@ static bool mapc_allowed(const uint64_t *command)
     return fits && (!VALID(command) || is_target(TARGET(command[2])));
 }
 
+static bool has_device(const uint64_t *command)
+{
+    switch (OPCODE(command)) {
+    case MOVI:
+    case INT:
+    case CLEAR:
+    case MAPD:
+    case MAPTI:
+    case MAPI:
+    case INV:
+    case DISCARD:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool its_command_for_board(uint64_t *command)
+{
+    uint64_t device;
+
+    if (!has_device(command))
+        return true;
+    device = board_device(DEVICE_ID(command));
+    command[0] = (uint32_t)command[0] | device << 32;
+    return device != BOARD_DEVICE_NONE;
+}
+
 bool its_command_allowed(const uint64_t *command)
 {
     uint64_t lpi_limit = 1ull << lpi_id_bits();
@@ -310,16 +355,16 @@ bool its_command_allowed(const uint64_t *command)
     }
 }
 
-static void write_along(struct table *table, uint64_t id)
+static void write_along(struct table *table, uint64_t place)
 {
-    uint64_t guest = guest_entry(table, id);
+    uint64_t guest = guest_entry(table, id_at(table, place));
 
     if (guest == 0)
         return;
-    *(uint64_t *)memory_at(guest) = board_entries(table)[id];
+    *(uint64_t *)memory_at(guest) = board_entries(table)[place];
     caches_written(guest, sizeof(uint64_t));
-    if (id >= table->in_use)
-        table->in_use = id + 1;
+    if (place >= table->in_use)
+        table->in_use = place + 1;
 }
 
 void its_command_done(const uint64_t *command)

@@ -33,6 +33,10 @@
 #define RESPITE_MIN       5000u
 #define RESPITE_MAX       50000u
 
+/* Of an R5F, whose every interrupt has several accesses that trap. */
+#define R5F_ROW_GAP       200000u
+#define R5F_RESPITE_MAX   400000u
+
 static struct lock models_lock;
 static uint64_t ns_per_tick;
 /* The earliest deadline that some core's timer is armed for, and which. */
@@ -99,6 +103,7 @@ static bool memory_read(void *context, uint64_t address, void *data, size_t size
     (void)context;
     if (!guest_memory(address, size))
         return false;
+    r5f_cache_device(address, size, false);
     memcpy(data, memory_at(address), size);
     return true;
 }
@@ -108,6 +113,7 @@ static bool memory_write(void *context, uint64_t address, const void *data, size
     (void)context;
     if (!guest_memory(address, size))
         return false;
+    r5f_cache_device(address, size, true);
     memcpy(memory_at(address), data, size);
     caches_written(address, size);
     return true;
@@ -189,7 +195,18 @@ void machine_init(void)
     environment.accessed = parameters()->moods & AM65X_MOOD_ORDER ? accessed : NULL;
     environment.frame_send = net_wanted() ? frame_send : NULL;
     environment.frame_wanted = net_wanted() ? frame_wanted : NULL;
+    environment.pcie_plugged = parameters()->pcie;
+    if (pcie_wanted()) {
+        environment.pcie_request = pcie_request;
+        environment.pcie_port = pcie_port;
+        environment.pcie_link = pcie_link;
+        environment.pcie_windows = pcie_windows;
+    }
+    pcie_init();
     am65x_reset(&environment, &config);
+    for (unsigned core = R5FS_MAX; core-- > 0;)
+        if ((parameters()->r5fs_loaded >> core & 1) != 0)
+            am65x_processor_started(core, parameters()->r5f_entry[core]);
     virtio_net_init();
 }
 
@@ -226,15 +243,37 @@ static void leave(void)
     lock_release(&models_lock);
 }
 
+static void account(uint64_t began)
+{
+    uint64_t ended = now(NULL), took = ended - began;
+    uint64_t gap = cpu_is_r5f() ? R5F_ROW_GAP : ROW_GAP;
+    uint64_t most = cpu_is_r5f() ? R5F_RESPITE_MAX : RESPITE_MAX;
+    unsigned cpu = cpu_id();
+
+    ticks[cpu].row = began < ticks[cpu].respite + gap ? ticks[cpu].row + 1 : 0;
+    ticks[cpu].respite = ended;
+    if (ticks[cpu].row > ROW_MAX)
+        ticks[cpu].respite += RESPITE_MIN + (took < most ? took : most);
+}
+
 /* What is due has happened before this core looks: a driver that waits a millisecond for a device
  * must not wait for the host. That may let neither the core run whose timer it is, nor the thread
- * of QEMU's that lets any timer fire, this core's own too. */
+ * of QEMU's that lets any timer fire, this core's own too. An R5F reads its interrupt controller
+ * and the time from here, so these looks count as ticks there: else its interrupts might never
+ * leave its thread a turn. */
 static void catch_up(void)
 {
-    if (armed_deadline != NEVER && armed_deadline <= now(NULL)) {
-        armed_deadline = NEVER;
-        am65x_advance();
-    }
+    uint64_t began;
+
+    if (armed_deadline == NEVER)
+        return;
+    began = now(NULL);
+    if (armed_deadline > began || (cpu_is_r5f() && began < ticks[cpu_id()].respite))
+        return;
+    armed_deadline = NEVER;
+    am65x_advance();
+    if (cpu_is_r5f())
+        account(began);
 }
 
 bool machine_read(uint64_t address, unsigned size, uint64_t *value)
@@ -269,17 +308,6 @@ void machine_r5f_waits(unsigned core, bool waits)
     leave();
 }
 
-static void account(uint64_t began)
-{
-    uint64_t ended = now(NULL), took = ended - began;
-    unsigned cpu = cpu_id();
-
-    ticks[cpu].row = began < ticks[cpu].respite + ROW_GAP ? ticks[cpu].row + 1 : 0;
-    ticks[cpu].respite = ended;
-    if (ticks[cpu].row > ROW_MAX)
-        ticks[cpu].respite += RESPITE_MIN + (took < RESPITE_MAX ? took : RESPITE_MAX);
-}
-
 void machine_tick(void)
 {
     uint64_t began = now(NULL);
@@ -290,6 +318,7 @@ void machine_tick(void)
     if (armed_cpu == cpu_id())
         armed_deadline = NEVER;
     am65x_advance();
+    pcie_tell();
     account(began);
     leave();
 }
@@ -339,10 +368,18 @@ bool machine_counter(unsigned counter, uint64_t *value)
     return true;
 }
 
-void machine_lose_interrupts(void)
+void machine_end(void)
+{
+    lock_take(&models_lock);
+    pcie_tell();
+    lock_release(&models_lock);
+}
+
+void machine_lose_power(void)
 {
     lock_take(&models_lock);
     am65x_lose_interrupts();
+    am65x_lose_pcie();
     leave();
 }
 

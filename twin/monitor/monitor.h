@@ -201,6 +201,8 @@ void its_tables_reload(void);
 void its_tables_check(void);
 /* Whether the ITS may have a command of the guest's, of four words; the ITS has carried it out. */
 bool its_command_allowed(const uint64_t *command);
+/* Gives the command the board's device id in place of the guest's. false: there is none for it. */
+bool its_command_for_board(uint64_t *command);
 void its_command_done(const uint64_t *command);
 /* Before it is carried out, in the mood caches: what it leads to is read without snooping. */
 void its_command_behind_caches(uint64_t *command);
@@ -233,7 +235,8 @@ void machine_console(void); /* the console has input */
 void machine_net(void);     /* the network device has something to tell */
 bool machine_inject(unsigned fault, uint64_t argument, uint32_t spare, uint32_t count);
 bool machine_counter(unsigned counter, uint64_t *value);
-void machine_lose_interrupts(void); /* am65x_lose_interrupts() */
+void machine_end(void);        /* the guest powers off: what is left to tell */
+void machine_lose_power(void); /* am65x_lose_interrupts(), am65x_lose_pcie() */
 /* Runs function(argument) under the models' lock. */
 void machine_locked(void (*function)(uint64_t argument), uint64_t argument);
 /* Whether [address, address + size) is memory of the guest, whoever accesses it. */
@@ -244,8 +247,9 @@ bool dram_window(uint64_t address);
 /* ---- console.c: with the models' lock held ---- */
 void console_init(void);
 void console_put(unsigned uart, uint8_t byte);
-/* Lines of an R5F are kept until a line of the A53s' ends: until when at the latest, in ticks of
- * the counter (UINT64_MAX: there are none); and tells them if it is then. */
+/* Lines of an R5F are kept until a line of the A53s' ends, one without an end until no more of it
+ * comes: when to look again, in ticks of the counter (UINT64_MAX: there are none); and looks if it
+ * is then. */
 uint64_t console_due(void);
 void console_tell(void);
 void console_end(void); /* all that is kept, whatever lock is held */
@@ -259,6 +263,16 @@ bool virtio_net_send(const void *frame, size_t length);
 void virtio_net_interrupt(void);
 /* Hands over what has come, as far as the models take it. true: to be called again, soon. */
 bool virtio_net_feed(void);
+
+/* ---- pcie.c: with the models' lock held ---- */
+struct am65x_pcie_request;
+void pcie_init(void);
+void pcie_tell(void); /* what its devices were refused */
+/* Of struct am65x_environment. */
+bool pcie_request(void *context, struct am65x_pcie_request *request);
+void pcie_port(void *context, unsigned controller, unsigned offset, uint32_t value);
+void pcie_link(void *context, unsigned controller, bool up);
+void pcie_windows(void *context, unsigned controller);
 
 /* ---- psci.c ---- */
 /* A guest's SMC. */

@@ -218,7 +218,7 @@ static int64_t system_suspend(uint64_t entry, uint64_t context)
         return PSCI_DENIED;
     event(EVENT_CORE, 0, 0, 0, NULL, 0);
     gic_sleep();
-    machine_lose_interrupts();
+    machine_lose_power();
     gic_lose_power();
     lose_registers();
     lock_take(&power_lock);
@@ -261,6 +261,7 @@ static noreturn void system_off(uint64_t x1)
     if (status != 0)
         report("exception: pc %x, esr %x, far %x", read_sysreg(elr_el1), read_sysreg(esr_el1),
                read_sysreg(far_el1));
+    machine_end();
     count_report();
     report_exit(status);
 }

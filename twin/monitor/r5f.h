@@ -8,6 +8,7 @@
  *   r5f_page.c    the page behind the board's vectors (VBAR_EL1)
  *   r5f_cp15.c    the system control coprocessor
  *   r5f_mpu.c     the MPU as stage 1; r5f_map.c the bus and the TCMs as stage 2
+ *   r5f_cache.c   the data cache, in the mood caches
  *   r5f_access.c  accesses to devices
  *   r5f_decode.c  loads and stores without a syndrome
  */
@@ -69,6 +70,7 @@ struct r5f_cp15 {
 
 #define SCTLR_MPU          (1u << 0)
 #define SCTLR_ALIGNMENT    (1u << 1)
+#define SCTLR_CACHE        (1u << 2)
 #define SCTLR_HIGH_VECTORS (1u << 13)
 #define SCTLR_BACKGROUND   (1u << 17)
 #define SCTLR_VIM          (1u << 24) /* VE: the vector of an IRQ is the VIM's */
@@ -84,6 +86,9 @@ enum r5f_step {
     R5F_INJECTS,     /* an instruction that takes the exception to be had */
 };
 
+/* Mixed pages of one instruction: two that it lies in, two that its data lie in. */
+#define R5F_SHOWN 4u
+
 struct r5f {
     unsigned core;
     struct r5f_cp15 cp15;
@@ -95,6 +100,11 @@ struct r5f {
     /* To find a core that takes the same exception for ever. */
     uint32_t last_vector, last_pc, repeated;
     bool stepping; /* one instruction, past its mixed pages */
+    struct {
+        uint32_t address;
+        bool execute;
+    } shown[R5F_SHOWN]; /* for it, one after the other as it came upon them */
+    unsigned shown_count;
     bool mpu_changed, map_changed;
     struct am65x_processor started; /* what it was started with */
 };
@@ -163,6 +173,11 @@ void r5f_mpu_build(struct r5f *r5f);
 /* Whether the guest may; else *status is why not. */
 bool r5f_mpu_allows(const struct r5f *r5f, uint32_t address, bool write, bool execute, bool user,
                     uint32_t *status);
+/* The same for so many bytes; *address: of the first that it may not. */
+bool r5f_mpu_allows_all(const struct r5f *r5f, uint32_t *address, uint32_t bytes, bool write,
+                        bool user, uint32_t *status);
+/* Whether all of a page is Normal memory, write-back, and the core's alone. */
+bool r5f_mpu_write_back(const struct r5f *r5f, uint32_t page);
 uint64_t r5f_mpu_tables(unsigned core); /* where the guest's IPAs of the window lead to */
 #define R5F_MPU_TABLES_SIZE 0x44000u
 
@@ -171,14 +186,31 @@ void r5f_map_build(struct r5f *r5f);
 void r5f_map_enable(struct r5f *r5f);
 /* A page whose parts have different permissions: each access to it traps. */
 void r5f_map_mixed(struct r5f *r5f, uint32_t page);
-bool r5f_map_is_mixed(const struct r5f *r5f, uint32_t address);
 void r5f_map_forget_mixed(struct r5f *r5f);
-void r5f_map_show_mixed(struct r5f *r5f, bool show);
+/* Shows such a page for data, or for instructions, beside those that are shown already; false:
+ * there is none. And hides them all. */
+bool r5f_map_show_mixed(struct r5f *r5f, uint32_t address, bool execute);
+void r5f_map_hide_mixed(struct r5f *r5f);
+/* In the mood caches memory is mapped when it is accessed. false: that is not why it trapped. */
+bool r5f_map_on_access(struct r5f *r5f, uint32_t address);
 /* Where the guest's address is in memory; false: it is no memory. */
 bool r5f_map_memory(const struct r5f *r5f, uint32_t address, uint32_t size, uint64_t *at);
 
+/* ---- r5f_cache.c: nothing happens but in the mood caches ---- */
+void r5f_cache_init(void); /* the boot core, once */
+/* A core out of reset: what is cached stays until the program invalidates it. */
+void r5f_cache_reset(const struct r5f *r5f);
+/* Where the core finds memory of all, once it is cached, if it is to be. */
+uint64_t r5f_cache_view(const struct r5f *r5f, uint32_t address);
+/* A write to CP15. false: it is no maintenance of the data cache. */
+bool r5f_cache_maintenance(struct r5f *r5f, uint32_t reg, uint32_t value);
+/* A device is about to access memory; reports what it misses, or what would be lost. */
+void r5f_cache_device(uint64_t address, uint64_t size, bool write);
+
 /* ---- r5f_access.c ---- */
 void r5f_data_abort(struct r5f *r5f, struct frame *frame, uint32_t iss);
+/* How many bytes the access at hand, which has come as far as `address`, has from there on. */
+uint32_t r5f_bytes_from(const struct r5f *r5f, struct frame *frame, uint32_t iss, uint32_t address);
 /* The guest's general register n, as its mode has it. */
 uint64_t *r5f_register(struct frame *frame, uint32_t cpsr, unsigned n);
 
@@ -186,15 +218,24 @@ uint64_t *r5f_register(struct frame *frame, uint32_t cpsr, unsigned n);
 uint32_t r5f_irq_vector(void);
 
 /* ---- r5f_decode.c ---- */
-#define R5F_ELEMENTS 16u
+#define R5F_ELEMENTS 32u     /* all words of the floating point registers */
+#define R5F_T32_WIDE 0xe800u /* from here on a first half has a second one */
+#define R5F_STATE    16u     /* CPSR, behind the registers */
+#define R5F_VALUES   17u
 struct r5f_operation {
     bool write, sign, writeback;
+    bool floats, pairs; /* of floating point registers: S, and the halves of D */
     uint8_t size, count, base;
     uint8_t reg[R5F_ELEMENTS];
     uint32_t address, base_value;
 };
-/* registers[15] is the PC as the instruction reads it. false: none of those that are known. */
-bool r5f_decode(uint32_t instruction, bool thumb, const uint32_t registers[16],
+/* registers[15] is the PC as the instruction reads it. false: none of those that are known. PC is
+ * loaded alone or not at all. */
+bool r5f_decode(uint32_t instruction, bool thumb, const uint32_t registers[R5F_VALUES],
                 struct r5f_operation *op);
+/* How many bytes it accesses from its lowest address on, also with floating point registers; 0: not
+ * known. *lowest stays as it is for those that the registers here do not tell of (SRS). */
+uint32_t r5f_extent(uint32_t instruction, bool thumb, const uint32_t registers[R5F_VALUES],
+                    uint32_t *lowest);
 
 #endif

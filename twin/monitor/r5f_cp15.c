@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "twin/monitor/caches.h"
 #include "twin/monitor/r5f.h"
 
 #define SCTLR_RESET        0x00e50878u
@@ -19,7 +20,7 @@
 #define CPACR_FIXED        0xc0000000u /* no Advanced SIMD, 16 registers */
 #define CPACR_WRITABLE     0x00f00000u /* coprocessors 10 and 11 */
 
-#define TCM_WRITABLE       0xfffff001u
+#define TCM_WRITABLE       0xffff8001u /* at a multiple of its size: all else is unpredictable */
 #define BTCM_DEFAULT       0x41010000u
 
 #define DRBAR_WRITABLE     0xffffffe0u
@@ -77,10 +78,13 @@ static const uint32_t plain[] =
 };
 _Static_assert(sizeof(plain) / sizeof(plain[0]) <= 16, "as struct r5f_cp15 has room for");
 
-/* Writes that do nothing here: old WFI, which is a NOP; invalidate all data caches. */
+/* Writes that do nothing here: old WFI, which is a NOP; invalidate all data caches; of the
+ * instruction cache, in the mood caches, which has them trap. */
 static const uint32_t nothing[] = {
     CP15(7, 0, 0, 4),
     CP15(15, 0, 5, 0),
+    CP15(7, 0, 5, 0),
+    CP15(7, 0, 5, 1),
 };
 
 static void use_sctlr(const struct r5f_cp15 *cp15)
@@ -116,6 +120,8 @@ static void sctlr_access(struct r5f *r5f, bool write, uint32_t *value)
     *sctlr = (SCTLR_RESET & ~SCTLR_WRITABLE) | (*value & SCTLR_WRITABLE);
     if ((before ^ *sctlr) & (SCTLR_MPU | SCTLR_BACKGROUND | SCTLR_HIGH_VECTORS))
         r5f->mpu_changed = true;
+    if (caches_on() && ((before ^ *sctlr) & SCTLR_CACHE))
+        r5f->map_changed = true;
     use_sctlr(&r5f->cp15);
 }
 
@@ -224,6 +230,8 @@ bool r5f_cp15_access(struct r5f *r5f, uint32_t reg, bool write, uint32_t *value)
         kept(&cp15->secondary_actlr, UINT32_MAX, write, value);
         return true;
     default:
-        return constant_access(reg, write, value) || plain_access(cp15, reg, write, value);
+        return constant_access(reg, write, value) ||
+               (write && r5f_cache_maintenance(r5f, reg, *value)) ||
+               plain_access(cp15, reg, write, value);
     }
 }

@@ -4,6 +4,7 @@
  * R5F would take, the core is led to take by an instruction there, so that its mode, SPSR and
  * banked registers are as they must be. While that goes on, no interrupt is let through.
  */
+#include "twin/monitor/mmio.h"
 #include "twin/monitor/r5f.h"
 
 #define STATUS(fsr)               (((fsr)&0xfu) | ((fsr) >> 6 & 0x10u))
@@ -188,13 +189,13 @@ static bool fetch(const struct r5f *r5f, uint32_t pc, uint32_t *instruction)
         if (!r5f_map_memory(r5f, pc, 2, &at) || !r5f_map_memory(r5f, pc + 2, 2, &second))
             return false;
         /* As A32 has it: the first half is the upper one. */
-        *instruction = (uint32_t) * (const uint16_t *)(uintptr_t)at << 16 |
-                       *(const uint16_t *)(uintptr_t)second;
+        *instruction = (uint32_t) * (const uint16_t *)memory_at(at) << 16 |
+                       *(const uint16_t *)memory_at(second);
         return true;
     }
     if (!r5f_map_memory(r5f, pc, 4, &at))
         return false;
-    *instruction = *(const uint32_t *)(uintptr_t)at;
+    *instruction = *(const uint32_t *)memory_at(at);
     return true;
 }
 

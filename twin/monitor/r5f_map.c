@@ -4,20 +4,24 @@
  * SoC has them; on-chip SRAM and DRAM of the first 4 GiB, where they are for all; and, in a window
  * that its program can't reach, its page (r5f_page.c) and its tables (r5f_mpu.c). All else traps.
  *
+ * In the mood caches memory that is not the core's own is mapped page by page, when it is accessed:
+ * to what the core has in its cache, or to itself.
+ *
  * Pages whose parts have different permissions by the MPU trap as well: r5f.c lets a core past one
  * instruction at a time.
  */
 #include <string.h>
 
+#include "twin/monitor/caches.h"
 #include "twin/monitor/r5f.h"
 #include "twin/monitor/stage2.h"
 
 #define LEVEL1_ENTRIES 4u
-#define LEVEL3_TABLES  48u
+#define LEVEL3_TABLES  80u /* enough for all mixed pages, too */
 #define MIXED_MAX      64u
 #define PAGE_SIZE      (1u << PAGE_SHIFT)
 #define VALID          1ull
-#define OUTPUT(entry)  ((entry)&0xfffffff000ull)
+#define OUTPUT(entry)  ((entry)&0xfffffffff000ull)
 
 /* T0SZ 32, from level 1, walks as in stage2.c, 40-bit PA. */
 #define VTCR_VALUE     (1u << 31 | 2u << 16 | 3u << 12 | 1u << 10 | 1u << 8 | 1u << 6 | 32u)
@@ -78,6 +82,16 @@ static void map_bank(struct map *map, struct bank bank)
     map_pages(map, (uint32_t)bank.base, bank.base, bank.size, NORMAL);
 }
 
+static void map_shared(struct map *map)
+{
+    map_blocks(map, guest_bank(0));
+    map_blocks(map, (struct bank){GUEST_MSMC_BASE, GUEST_MSMC_SIZE});
+    map_bank(map, (struct bank){GUEST_MCU_PSRAM_BASE, GUEST_MCU_PSRAM_SIZE});
+    map_bank(map, (struct bank){GUEST_MCU_MSRAM_BASE, GUEST_MCU_MSRAM_SIZE});
+    for (unsigned n = 0; n < 2 * parameters()->r5fs; n++)
+        map_bank(map, r5f_tcm(n / 2, n % 2));
+}
+
 static uint32_t tcm_register(const struct r5f *r5f, unsigned which)
 {
     return which == 0 ? r5f->cp15.atcm : r5f->cp15.btcm;
@@ -90,13 +104,9 @@ void r5f_map_build(struct r5f *r5f)
     memset(map, 0, sizeof(*map));
     for (unsigned i = 0; i < LEVEL1_ENTRIES; i++)
         map->level1[i] = (uintptr_t)map->level2[i] | TABLE;
-    map_blocks(map, guest_bank(0));
-    map_blocks(map, (struct bank){GUEST_MSMC_BASE, GUEST_MSMC_SIZE});
-    map_bank(map, (struct bank){GUEST_MCU_PSRAM_BASE, GUEST_MCU_PSRAM_SIZE});
-    map_bank(map, (struct bank){GUEST_MCU_MSRAM_BASE, GUEST_MCU_MSRAM_SIZE});
-    for (unsigned n = 0; n < 2 * parameters()->r5fs; n++)
-        map_bank(map, r5f_tcm(n / 2, n % 2));
-    for (unsigned which = 0; which < 2; which++) {
+    if (!caches_on())
+        map_shared(map);
+    for (unsigned which = 2; which-- > 0;) { /* where both are, ATCM, as in r5f_map_memory() */
         uint32_t tcm = tcm_register(r5f, which);
 
         if (tcm & TCM_ENABLE)
@@ -130,8 +140,36 @@ bool r5f_map_memory(const struct r5f *r5f, uint32_t address, uint32_t size, uint
             return true;
         }
     }
-    *at = address;
-    return guest_memory(address, size);
+    if (!guest_memory(address, size))
+        return false;
+    *at = r5f_cache_view(r5f, address);
+    return true;
+}
+
+static bool is_mixed(const struct r5f *r5f, uint32_t page)
+{
+    const struct map *map = &maps[r5f->core];
+
+    for (unsigned i = 0; i < map->mixed_count; i++)
+        if (map->mixed[i].page == page)
+            return true;
+    return false;
+}
+
+bool r5f_map_on_access(struct r5f *r5f, uint32_t address)
+{
+    uint32_t page = address & ~(PAGE_SIZE - 1);
+    uint64_t at, *entry;
+
+    if (!caches_on() || is_mixed(r5f, page) || !r5f_map_memory(r5f, page, PAGE_SIZE, &at))
+        return false;
+    entry = level3_entry(&maps[r5f->core], page);
+    if (entry == NULL) /* from the beginning, then */
+        r5f->map_changed = true;
+    else
+        *entry = at | NORMAL | PAGE;
+    complete_accesses();
+    return true;
 }
 
 /* ---- mixed pages ---- */
@@ -146,38 +184,55 @@ void r5f_map_mixed(struct r5f *r5f, uint32_t page)
     entry = level3_entry(map, page);
     if (entry == NULL)
         return;
-    *entry &= ~VALID;
+    *entry = (at | NORMAL | PAGE) & ~VALID;
     map->mixed[map->mixed_count].page = page;
     map->mixed[map->mixed_count++].entry = entry;
 }
 
-bool r5f_map_is_mixed(const struct r5f *r5f, uint32_t address)
+static void forget_translations(void)
 {
-    const struct map *map = &maps[r5f->core];
-
-    for (unsigned i = 0; i < map->mixed_count; i++)
-        if (map->mixed[i].page == (address & ~(PAGE_SIZE - 1)))
-            return true;
-    return false;
-}
-
-void r5f_map_show_mixed(struct r5f *r5f, bool show)
-{
-    struct map *map = &maps[r5f->core];
-
-    for (unsigned i = 0; i < map->mixed_count; i++) {
-        uint64_t *entry = map->mixed[i].entry;
-
-        *entry = show ? *entry | VALID : *entry & ~VALID;
-    }
     complete_accesses();
     forget_guest_translations();
     complete_accesses();
     synchronise_context();
 }
 
+/* An instruction that lies in such a page may not access its data by that: each page has the one
+ * right, the other, or both. There are none that can be written only. */
+bool r5f_map_show_mixed(struct r5f *r5f, uint32_t address, bool execute)
+{
+    struct map *map = &maps[r5f->core];
+
+    for (unsigned i = 0; i < map->mixed_count; i++) {
+        uint64_t entry = *map->mixed[i].entry;
+
+        if (map->mixed[i].page != (address & ~(PAGE_SIZE - 1)))
+            continue;
+        if (!(entry & VALID))
+            entry = (entry & ~(uint64_t)READ_WRITE) | EXECUTE_NEVER | VALID;
+        *map->mixed[i].entry =
+            execute ? entry & ~(uint64_t)EXECUTE_NEVER : entry | (uint64_t)READ_WRITE;
+        forget_translations();
+        return true;
+    }
+    return false;
+}
+
+void r5f_map_hide_mixed(struct r5f *r5f)
+{
+    struct map *map = &maps[r5f->core];
+
+    for (unsigned i = 0; i < map->mixed_count; i++)
+        *map->mixed[i].entry &= ~VALID;
+    forget_translations();
+}
+
 void r5f_map_forget_mixed(struct r5f *r5f)
 {
-    r5f_map_show_mixed(r5f, true);
-    maps[r5f->core].mixed_count = 0;
+    struct map *map = &maps[r5f->core];
+
+    for (unsigned i = 0; i < map->mixed_count; i++)
+        *map->mixed[i].entry =
+            (*map->mixed[i].entry & ~(uint64_t)EXECUTE_NEVER) | READ_WRITE | VALID;
+    map->mixed_count = 0;
 }

@@ -21,10 +21,16 @@
 #define REGION_ENABLE      (1u << 0)
 #define REGION_SIZE(drsr)  ((drsr) >> 1 & 0x1fu)
 #define REGION_SIZE_MIN    4u /* 32 bytes: 2 to the power of one more */
+#define REGION_MIN         32u
 #define REGION_SIZE_SPLIT  7u /* subregions from 256 bytes on */
 #define REGION_OFF(drsr)   ((drsr) >> 8 & 0xffu)
 #define ACCESS_AP(dracr)   ((dracr) >> 8 & 7u)
 #define ACCESS_XN          (1u << 12)
+#define ACCESS_TEX(dracr)  ((dracr) >> 3 & 7u)
+#define ACCESS_CB(dracr)   ((dracr)&3u)
+#define ACCESS_SHARED      (1u << 2) /* which an R5F does not cache */
+#define INNER_POLICIES     4u        /* TEX from here on: C and B are the inner policy */
+#define INNER_WRITE_BACK   1u        /* as its lower bit */
 
 #define AP_NONE            0u
 #define AP_PRIVILEGED      1u
@@ -51,7 +57,7 @@ enum coverage {
 };
 
 struct verdict {
-    bool there, xn, background;
+    bool there, xn, background, write_back;
     uint32_t ap;
 };
 
@@ -96,6 +102,16 @@ static bool default_xn(const struct r5f_cp15 *cp15, uint32_t address)
     return address >= PERIPHERALS;
 }
 
+/* Table 8-2 of DDI 0460. */
+static bool write_back(uint32_t access)
+{
+    if (access & ACCESS_SHARED)
+        return false;
+    if (ACCESS_TEX(access) >= INNER_POLICIES)
+        return (ACCESS_CB(access) & INNER_WRITE_BACK) != 0;
+    return ACCESS_TEX(access) <= 1 && ACCESS_CB(access) == 3;
+}
+
 /* false: parts of the block differ. */
 static bool look_up(const struct r5f_cp15 *cp15, uint32_t base, uint32_t size,
                     struct verdict *verdict)
@@ -112,6 +128,7 @@ static bool look_up(const struct r5f_cp15 *cp15, uint32_t base, uint32_t size,
             continue;
         *verdict = (struct verdict){.there = true,
                                     .xn = (region->access & ACCESS_XN) != 0,
+                                    .write_back = write_back(region->access),
                                     .ap = ACCESS_AP(region->access)};
         if (verdict->ap == AP_RESERVED)
             verdict->ap = AP_NONE;
@@ -139,6 +156,32 @@ bool r5f_mpu_allows(const struct r5f *r5f, uint32_t address, bool write, bool ex
     (void)look_up(&r5f->cp15, address, 1, &verdict); /* a byte has no parts */
     *status = !verdict.there || (verdict.background && user) ? PMSA_BACKGROUND : PMSA_PERMISSION;
     return verdict.there && ap_allows(verdict.ap, write, user) && !(execute && verdict.xn);
+}
+
+bool r5f_mpu_allows_all(const struct r5f *r5f, uint32_t *address, uint32_t bytes, bool write,
+                        bool user, uint32_t *status)
+{
+    const uint32_t start = *address;
+
+    for (uint32_t offset = 0; offset < bytes; offset += REGION_MIN - *address % REGION_MIN) {
+        *address = start + offset;
+        if (!r5f_mpu_allows(r5f, *address, write, false, user, status))
+            return false;
+    }
+    return true;
+}
+
+/* The default memory map has none where the SoC has memory for all. */
+bool r5f_mpu_write_back(const struct r5f *r5f, uint32_t page)
+{
+    struct verdict verdict = {0};
+
+    if (look_up(&r5f->cp15, page, PAGE_SIZE, &verdict))
+        return verdict.write_back;
+    for (uint32_t offset = 0; offset < PAGE_SIZE; offset += REGION_MIN)
+        if (!look_up(&r5f->cp15, page + offset, REGION_MIN, &verdict) || !verdict.write_back)
+            return false;
+    return true;
 }
 
 static void build_pages(struct r5f *r5f, uint32_t base, uint32_t *level2)
@@ -180,5 +223,5 @@ void r5f_mpu_build(struct r5f *r5f)
             die("r5f %u: more regions than the twin has tables for", (uint64_t)r5f->core);
         }
     }
-    r5f_map_show_mixed(r5f, false); /* and forgets what was translated */
+    r5f_map_hide_mixed(r5f); /* and forgets what was translated */
 }

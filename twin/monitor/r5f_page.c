@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * A page of A32 and T32 code (Arm DDI 0406) that the board's core sees at R5F_PAGE, and an R5F
- * program nothing of: VBAR_EL1, which an R5F has not, points there. So exceptions pass by here:
+ * A page of A32 and T32 code (Arm DDI 0406) that the board's core sees at R5F_PAGE, where an AM65x
+ * has nothing: VBAR_EL1, which an R5F has not, points there. A program that reads it finds code,
+ * and one that jumps there has an exception. So exceptions pass by here:
  *
  *   - SVC, IRQ, FIQ go on to the guest's own vector at once, by one instruction; an IRQ whose
  * vector the VIM gives (SCTLR.VE) calls the monitor;

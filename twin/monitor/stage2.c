@@ -9,6 +9,7 @@
 #include "twin/monitor/board.h"
 #include "twin/monitor/caches.h"
 #include "twin/monitor/monitor.h"
+#include "twin/monitor/pcie.h"
 #include "twin/monitor/stage2.h"
 #include "twin/monitor/sysreg.h"
 
@@ -28,6 +29,11 @@ static uint64_t level3_psram[ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level3_msram[ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level3_tcm[R5FS_MAX][ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level3_gic[ENTRIES] __attribute__((aligned(4096)));
+/* PCI Express, and which of its pages are there. */
+#define PCIE_PAGES (GUEST_PCIE_SIZE >> PAGE_SHIFT)
+#define PAGES_EACH (AM65X_PCIE_GRANULE >> PAGE_SHIFT)
+static uint64_t level3_pcie[PCIE_PAGES] __attribute__((aligned(4096)));
+static uint16_t pcie_shown[PCIE_GRANULES];
 
 static uint64_t table_at(const uint64_t *table)
 {
@@ -116,6 +122,43 @@ static void build_behind(void)
                    NORMAL & ~READ_WRITE);
 }
 
+static void build_pcie(void)
+{
+    for (uint64_t i = 0; i < PCIE_PAGES; i += ENTRIES)
+        level2_low[(GUEST_PCIE_BASE + (i << PAGE_SHIFT)) >> BLOCK_SHIFT] =
+            table_at(&level3_pcie[i]);
+}
+
+static void show_granule(unsigned granule, uint16_t pages)
+{
+    for (unsigned i = 0; i < PAGES_EACH; i++) {
+        unsigned page = granule * PAGES_EACH + i;
+        uint64_t address = GUEST_PCIE_BASE + ((uint64_t)page << PAGE_SHIFT);
+
+        level3_pcie[page] = (pages >> i & 1) != 0 ? address | NORMAL | EXECUTE_NEVER | PAGE : 0;
+    }
+    pcie_shown[granule] = pages;
+}
+
+/* Whether a device's registers are Device memory is for the guest's own tables to say. */
+void stage2_show_pcie(const uint16_t pages[PCIE_GRANULES])
+{
+    bool changed = false;
+
+    for (unsigned granule = 0; granule < PCIE_GRANULES; granule++) {
+        if (pages[granule] == pcie_shown[granule])
+            continue;
+        show_granule(granule, pages[granule]);
+        changed = true;
+    }
+    if (!changed)
+        return;
+    complete_accesses();
+    forget_guest_translations_everywhere();
+    complete_accesses();
+    synchronise_context();
+}
+
 void stage2_build(void)
 {
     uint64_t *tables = (uint64_t *)(uintptr_t)STAGE2_TABLES_BASE;
@@ -130,6 +173,8 @@ void stage2_build(void)
         build_sram(r5f_tcm(n / 2, n % 2).base, r5f_tcm(n / 2, n % 2).size, level3_tcm[n / 2]);
     for (unsigned n = 0; n < GUEST_BANKS; n++)
         tables = build_pages(guest_bank(n), tables);
+    if (pcie_wanted())
+        build_pcie();
     if (caches_on())
         build_behind();
     complete_accesses(); /* before any core walks them */

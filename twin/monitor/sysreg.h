@@ -141,6 +141,12 @@ static inline void forget_guest_translations(void)
     __asm__ volatile("tlbi alle1" ::: "memory");
 }
 
+/* On all cores. */
+static inline void forget_guest_translations_everywhere(void)
+{
+    __asm__ volatile("tlbi alle1is" ::: "memory");
+}
+
 static inline void synchronise_context(void)
 {
     __asm__ volatile("isb" ::: "memory");

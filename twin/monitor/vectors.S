@@ -30,14 +30,27 @@
     .endm
 
     .text
-    /* The twin itself has failed, perhaps for want of stack. Nobody returns from here, so registers
-     * that the report does not tell are free. */
+    /* An access of probe.S's has been aborted, or the twin itself has failed, perhaps for want of
+     * stack. Then nobody returns from here, so registers that the report does not tell are free. */
 el3_failure:
+    mrs     x9, elr_el3
+    adr     x10, probe_start
+    cmp     x9, x10
+    b.lo    1f
+    adr     x10, probe_end
+    cmp     x9, x10
+    b.lo    el3_recover
+1:
     mov     x1, sp
     el3_stack x2, x3
     add     sp, x2, #STACK_FAILURE_TOP
     mov     x0, x30
     bl      trap_bug
+
+el3_recover:
+    adr     x10, probe_failed
+    msr     elr_el3, x10
+    eret
 
 el3_return:
     ldp     x0, x1, [sp, #0]

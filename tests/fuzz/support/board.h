@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /* The monitor's memory, and its parameters: cpus cores, dram_size bytes of DRAM. */
-void board_init(unsigned cpus, uint64_t dram_size, uint64_t moods);
+void board_init(unsigned cpus, uint64_t dram_size, uint64_t moods, unsigned pcie);
 
 void board_set_core(unsigned core);
 /* The next acknowledge of group 0 finds this INTID. */

@@ -23,10 +23,11 @@
 #define GICR_PENDBASER 0x78u
 #define FRAME_SIZE     0x20000u
 
-/* As QEMU's, but with 256 devices and collections: the monitor clears its tables each time. */
+/* As QEMU's, but with 256 devices and collections: the monitor clears its tables each time. With
+ * something behind the second PCI Express controller it needs all 16 bits. */
 #define ID_BITS        16u
 #define ITT_ENTRY_SIZE 12u
-#define IDS            256u
+#define IDS            (pcie_is_plugged(1) ? 0x10000u : 256u)
 #define DEVICES        (UINT64_C(1) << 56 | UINT64_C(7) << 48)
 #define COLLECTIONS    (UINT64_C(4) << 56 | UINT64_C(7) << 48)
 #define READ_ONLY      (UINT64_C(7) << 56 | UINT64_C(0x1f) << 48)
@@ -91,8 +92,8 @@ bool board_gic_read(uint64_t address, uint64_t *value)
     if (address == GICD_TYPER)
         *value = (ID_BITS - 1) << 19;
     else if (address == GITS_TYPER)
-        *value =
-            1 | (ITT_ENTRY_SIZE - 1) << 4 | (ID_BITS - 1) << 8 | 7u << 13 | UINT64_C(0x17) << 32;
+        *value = 1 | (ITT_ENTRY_SIZE - 1) << 4 | (ID_BITS - 1) << 8 |
+                 (pcie_is_plugged(1) ? 15u : 7u) << 13 | UINT64_C(0x17) << 32;
     else if (address == GITS_CREADR)
         *value = reader | (stalls ? 1 : 0);
     else if (address == GITS_BASER(0) || address == GITS_BASER(1))

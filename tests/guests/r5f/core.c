@@ -221,6 +221,142 @@ static void check_devices(void)
           taken.data == 1 && STATUS(taken.dfsr) == ALIGNMENT && taken.dfar == PAD + 2);
 }
 
+/* Of floating point registers: the words are those of any store, one after the other. */
+static void check_loads_of_floats(void)
+{
+    uint32_t at = PAD, a, b, c;
+
+    for (uint32_t n = 0; n < 8; n++)
+        write32(PAD + 4 * n, 0x101 * (n + 1));
+    __asm__ volatile("vldr s1, [%2, #4]\n vmov s0, s1\n vldr s1, [%2, #8]\n vmov %0, %1, s0, s1"
+                     : "=r"(a), "=r"(b)
+                     : "r"(PAD)
+                     : "s0", "s1");
+    check("VLDR of a single", a == 0x202 && b == 0x303);
+    __asm__ volatile("vldr d15, [%2, #-8]\n vmov %0, %1, d15"
+                     : "=r"(a), "=r"(b)
+                     : "r"(PAD + 12)
+                     : "d15");
+    check("VLDR of a double, at a word's address", a == 0x202 && b == 0x303);
+    __asm__ volatile("vldmia %0!, {d3-d4}\n vmov r4, r5, d3\n vmov r6, r7, d4\n"
+                     "add %1, r4, r5, lsl #16\n add %2, r6, r7, lsl #16"
+                     : "+r"(at), "=&r"(a), "=&r"(b)
+                     :
+                     : "r4", "r5", "r6", "r7", "d3", "d4");
+    check("VLDM, and its base", at == PAD + 16 && a == 0x02020101 && b == 0x04040303);
+    __asm__ volatile("vldmdb %0!, {s5-s7}\n vmov %1, %2, s5, s6\n vmov %3, s7"
+                     : "+r"(at), "=r"(a), "=r"(b), "=r"(c)
+                     :
+                     : "s5", "s6", "s7");
+    check("VLDM down, of singles", at == PAD + 4 && a == 0x202 && b == 0x303 && c == 0x404);
+}
+
+static void check_stores_of_floats(void)
+{
+    uint32_t at = PAD + 20;
+
+    __asm__ volatile(
+        "vmov s8, %1\n vmov d5, %1, %2\n vstr s8, [%0]\n vstr d5, [%0, #20]" ::"r"(PAD), "r"(0x77),
+        "r"(0x88)
+        : "s8", "d5", "memory");
+    check("VSTR", read32(PAD) == 0x77 && read32(PAD + 20) == 0x77 && read32(PAD + 24) == 0x88 &&
+                      read32(PAD + 16) == 0x505);
+    __asm__ volatile("vmov d6, %1, %2\n vmov d7, %2, %1\n vstmdb %0!, {d6-d7}\n"
+                     : "+r"(at)
+                     : "r"(0x99), "r"(0xaa)
+                     : "d6", "d7", "memory");
+    check("VSTM down, and its base", at == PAD + 4 && read32(PAD + 4) == 0x99 &&
+                                         read32(PAD + 8) == 0xaa && read32(PAD + 12) == 0xaa &&
+                                         read32(PAD + 16) == 0x99 && read32(PAD) == 0x77);
+}
+
+static void check_conditional_floats(void)
+{
+    uint32_t at = PAD + 4, sum = 0, loaded = 5;
+
+    write32(at, 0x99);
+    __asm__ volatile(".syntax unified\n"
+                     "vmov s4, %2\n"
+                     "cmp %1, #0\n"
+                     "itete eq\n"
+                     "vldmiaeq %0!, {s4}\n"
+                     "vldmiane %0!, {s4}\n"
+                     "addeq %1, %1, #1\n"
+                     "addne %1, %1, #2\n"
+                     "ittee ne\n"
+                     "vldrne s4, [%0]\n"
+                     "addne %1, %1, #4\n"
+                     "vldreq s5, [%0]\n"
+                     "addeq %1, %1, #8\n"
+                     "vmov %2, s4\n"
+                     : "+r"(at), "+r"(sum), "+r"(loaded)
+                     :
+                     : "s4", "s5", "cc");
+    check("those whose condition holds, in an IT block too, and no others",
+          at == PAD + 8 && sum == 9 && loaded == 0x99);
+}
+
+static bool faulted(uint32_t address, uint32_t status, uint32_t write);
+
+/* Of words only LDR and STR may lie where they like (DDI 0406, A3.2.1), and to devices neither. The
+ * base is as before then. */
+static void check_devices_unaligned(void)
+{
+    uint32_t at = PAD + 2;
+
+    taken.data = 0;
+    __asm__ volatile("vldr s0, [%0]" ::"r"(at) : "s0");
+    check("VLDR that is not aligned", faulted(PAD + 2, ALIGNMENT, 0));
+    __asm__ volatile("vstmia %0!, {d0}" : "+r"(at)::"memory");
+    check("VSTM", faulted(PAD + 2, ALIGNMENT, WRITE) && at == PAD + 2);
+    __asm__ volatile("vldmdb %0!, {d0}" : "+r"(at)::"d0");
+    check("VLDM down", faulted(PAD - 6, ALIGNMENT, 0) && at == PAD + 2);
+    __asm__ volatile("ldrd r4, r5, [%0, #4]!" : "+r"(at)::"r4", "r5");
+    check("LDRD", faulted(PAD + 6, ALIGNMENT, 0) && at == PAD + 2);
+    __asm__ volatile("stmdb %0!, {r4, r5}" : "+r"(at)::"memory");
+    check("STM", faulted(PAD - 6, ALIGNMENT, WRITE) && at == PAD + 2);
+    __asm__ volatile("ldr r4, [%0, #4]!" : "+r"(at)::"r4");
+    check("LDR with writeback", faulted(PAD + 6, ALIGNMENT, 0) && at == PAD + 2);
+    __asm__ volatile("strh r4, [%0, #1]!" : "+r"(at)::"memory");
+    check("STRH", faulted(PAD + 3, ALIGNMENT, WRITE) && at == PAD + 2);
+    __asm__ volatile(".syntax unified\n cmp %0, %0\n it ne\n vldrne s0, [%0]" ::"r"(at)
+                     : "s0", "cc");
+    check_value("one whose condition does not hold has no fault", taken.data, 0);
+}
+
+#ifdef __thumb__
+#define T_BIT 1u
+#else
+#define T_BIT 0u
+#endif
+
+/* A jump through a device's register, as through a vector of an interrupt controller. */
+static uint32_t __attribute__((noinline)) jump_through(uint32_t at)
+{
+    uint32_t way;
+
+    __asm__ volatile(".syntax unified\n"
+                     "adr r4, 1f\n"
+                     "orr r4, r4, %2\n"
+                     "str r4, [%1]\n"
+                     "mov %0, #1\n"
+                     "ldr pc, [%1]\n"
+                     "mov %0, #2\n"
+                     ".balign 4\n"
+                     "1: add %0, %0, #4\n"
+                     "adr r4, 2f\n"
+                     "orr r4, r4, %2\n"
+                     "str r4, [%1, #4]\n"
+                     "ldr pc, [%1, #4]!\n"
+                     "mov %0, #2\n"
+                     ".balign 4\n"
+                     "2: add %0, %0, #8\n"
+                     : "=&r"(way), "+&r"(at)
+                     : "i"(T_BIT)
+                     : "r4", "memory");
+    return way + at - PAD;
+}
+
 /* ---- the MPU ---- */
 
 static bool faulted(uint32_t address, uint32_t status, uint32_t write)
@@ -437,6 +573,11 @@ int main(void)
     check_cycles();
     check_memories();
     check_devices();
+    check_loads_of_floats();
+    check_stores_of_floats();
+    check_conditional_floats();
+    check_devices_unaligned();
+    check_value("LDR of the PC", jump_through(PAD), 13 + 4);
     check_interrupts();
     check_mpu();
     return 0;

@@ -39,7 +39,7 @@ int main(void)
     write_cp15(1, 0, 0, 0, read_cp15(1, 0, 0, 0) | SCTLR_MPU);
     (void)read32(NOWHERE);
 #elif CASE == 5 /* an instruction that no twin knows how to do for it */
-    __asm__ volatile("vldr s0, [%0]" ::"r"(PAD) : "s0");
+    __asm__ volatile("ldrex r4, [%0]" ::"r"(PAD) : "r4");
 #endif
     for (;;)
         ;

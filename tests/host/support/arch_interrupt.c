@@ -23,11 +23,8 @@ static size_t irq_context_size;
 static void (*line_handler)(unsigned intid);
 
 /* One thread at a time is in a core's interrupt context. */
-static pthread_mutex_t core_in_interrupt[CORE_MAX] = {
-    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
-    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
-    PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
-};
+static pthread_mutex_t core_in_interrupt[CORE_MAX] = {[0 ... CORE_MAX - 1] =
+                                                          PTHREAD_MUTEX_INITIALIZER};
 
 bool in_interrupt(void)
 {
@@ -149,13 +146,24 @@ void host_its_message(uint32_t device_id, uint32_t event_id)
     host_wake_all();
 }
 
-static void enter_interrupt(unsigned core, void (*function)(void *), void *argument)
+static void run_as(struct host_thread thread, void (*function)(void *), void *argument)
 {
     struct host_thread before = host_thread;
 
-    host_thread = (struct host_thread){.core = core, .irqs_masked = true, .in_interrupt = true};
+    host_thread = thread;
     function(argument);
     host_thread = before;
+}
+
+void host_run_as_core(unsigned core, void (*function)(void *argument), void *argument)
+{
+    run_as((struct host_thread){.core = core}, function, argument);
+}
+
+void host_interrupt_core(unsigned core, void (*function)(void *argument), void *argument)
+{
+    run_as((struct host_thread){.core = core, .irqs_masked = true, .in_interrupt = true}, function,
+           argument);
 }
 
 static void take(void *core)
@@ -174,9 +182,12 @@ bool host_take_interrupts(void)
             continue;
         if (!controller->pending(core) || pthread_mutex_trylock(&core_in_interrupt[core]) != 0)
             continue;
-        enter_interrupt(core, take, &core);
+        host_interrupt_core(core, take, &core);
         pthread_mutex_unlock(&core_in_interrupt[core]);
         taken = true;
+        /* A thread of the core's that began meanwhile had to leave this one, and may sleep. */
+        if (controller->pending(core))
+            host_wake_all();
     }
     return taken;
 }
@@ -190,6 +201,6 @@ void host_interrupts_changed(void)
 void host_run_in_interrupt(void (*function)(void *argument), void *argument)
 {
     pthread_mutex_lock(&core_in_interrupt[host_thread.core]);
-    enter_interrupt(host_thread.core, function, argument);
+    host_interrupt_core(host_thread.core, function, argument);
     pthread_mutex_unlock(&core_in_interrupt[host_thread.core]);
 }

@@ -28,6 +28,9 @@ static uint32_t intid_limit;
 static bool is_r5f;
 static const struct host_alarms *alarms; /* with the models' lock; NULL: none has been set */
 static void (*write_observer)(uintptr_t address, unsigned size, uint64_t value);
+static const struct host_registers *registers;
+static bool (*plugged_request)(void *context, struct am65x_pcie_request *request);
+static void (*plugged_port)(void *context, unsigned controller, unsigned offset, uint32_t value);
 
 static void lock_models(void)
 {
@@ -125,9 +128,19 @@ static void trace(void *context, const char *line)
     fprintf(stderr, "%s\n", line);
 }
 
+void host_plug_in(bool (*request)(void *context, struct am65x_pcie_request *request),
+                  void (*port)(void *context, unsigned controller, unsigned offset, uint32_t value))
+{
+    plugged_request = request;
+    plugged_port = port;
+}
+
 void host_reset_with(unsigned cores, uint32_t limit)
 {
-    static const struct am65x_environment environment = {
+    const struct am65x_environment environment = {
+        .pcie_plugged = plugged_request != NULL ? 1 : 0,
+        .pcie_request = plugged_request,
+        .pcie_port = plugged_port,
         .line = line_changes,
         .its_message = its_message,
         .memory_read = memory_read,
@@ -146,6 +159,7 @@ void host_reset_with(unsigned cores, uint32_t limit)
     };
 
     write_observer = NULL;
+    registers = NULL;
     is_r5f = false;
     host_set_core_count(cores);
     host_reset_interrupts();
@@ -154,6 +168,7 @@ void host_reset_with(unsigned cores, uint32_t limit)
     alarms = NULL;
     am65x_reset(&environment, &config);
     unlock_models();
+    host_plug_in(NULL, NULL);
 }
 
 void host_reset(void)
@@ -235,6 +250,16 @@ void host_set_write_observer(void (*observer)(uintptr_t address, unsigned size, 
     write_observer = observer;
 }
 
+void host_set_registers(const struct host_registers *set)
+{
+    registers = set;
+}
+
+static bool are_registers(uintptr_t address)
+{
+    return registers != NULL && address - registers->base < registers->size;
+}
+
 static void unclaimed(const char *operation, uintptr_t address, unsigned size)
 {
     fprintf(stderr, "host: no device model claims the %u-byte %s at 0x%llx\n", size, operation,
@@ -248,6 +273,11 @@ uint64_t host_mmio_read(uintptr_t address, unsigned size)
     bool claimed;
 
     host_tick(ACCESS_NS);
+    if (are_registers(address)) {
+        value = registers->read(address, size);
+        host_take_interrupts();
+        return value;
+    }
     lock_models();
     claimed = is_r5f ? am65x_r5f_read(0, address, size, &value) : am65x_read(address, size, &value);
     unlock_models();
@@ -264,6 +294,11 @@ void host_mmio_write(uintptr_t address, unsigned size, uint64_t value)
     host_tick(ACCESS_NS);
     if (write_observer != NULL)
         write_observer(address, size, value);
+    if (are_registers(address)) {
+        registers->write(address, size, value);
+        host_take_interrupts();
+        return;
+    }
     lock_models();
     claimed = is_r5f ? am65x_r5f_write(0, address, size, value) : am65x_write(address, size, value);
     unlock_models();

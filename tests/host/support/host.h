@@ -48,8 +48,30 @@ void host_advance_us(uint64_t microseconds);
 /* Sees every register write before the models do. NULL: nobody. Reset takes it away. */
 void host_set_write_observer(void (*observer)(uintptr_t address, unsigned size, uint64_t value));
 
+/* Registers that no device model has, but a test: accesses to [base, base + size) go to it. NULL:
+ * there are none. Reset takes them away. */
+struct host_registers {
+    uintptr_t base;
+    uint64_t size;
+    uint64_t (*read)(uintptr_t address, unsigned size);
+    void (*write)(uintptr_t address, unsigned size, uint64_t value);
+};
+void host_set_registers(const struct host_registers *registers);
+
+/* What is plugged into PCI Express controller 0 (struct am65x_environment) at the next reset, and
+ * at that one only; NULL: nothing. */
+struct am65x_pcie_request;
+void host_plug_in(bool (*request)(void *context, struct am65x_pcie_request *request),
+                  void (*port)(void *context, unsigned controller, unsigned offset,
+                               uint32_t value));
+
 /* Runs function(argument) as if in interrupt context of the calling core. */
 void host_run_in_interrupt(void (*function)(void *argument), void *argument);
+
+/* Runs function(argument) in thread context of another core, or in its interrupt context, in the
+ * middle of whatever this thread does. The core must have no thread of its own. */
+void host_run_as_core(unsigned core, void (*function)(void *argument), void *argument);
+void host_interrupt_core(unsigned core, void (*function)(void *argument), void *argument);
 
 /* What the interrupt controller stand-in (gic_host.c) hooks into. line() may be called with the
  * models' lock held: it only takes note. take() runs the handlers of what is pending for core. */

@@ -53,24 +53,6 @@ void host_set_point_observer(void (*new_observer)(const struct host_point *point
     observer = new_observer;
 }
 
-void host_run_as_core(unsigned core, void (*function)(void *argument), void *argument)
-{
-    struct host_thread before = host_thread;
-
-    host_thread = (struct host_thread){.core = core};
-    function(argument);
-    host_thread = before;
-}
-
-void host_interrupt_core(unsigned core, void (*function)(void *argument), void *argument)
-{
-    struct host_thread before = host_thread;
-
-    host_thread = (struct host_thread){.core = core, .irqs_masked = true, .in_interrupt = true};
-    function(argument);
-    host_thread = before;
-}
-
 void host_take_time_us(uint64_t microseconds)
 {
     host_move_time_to(host_now_ns() + microseconds * 1000u);

@@ -28,11 +28,6 @@ struct host_point {
  * itself; NULL: nobody. */
 void host_set_point_observer(void (*observer)(const struct host_point *point));
 
-/* Runs function(argument) in thread context of another core, or in its interrupt context, in the
- * middle of whatever this thread does. The core must have no thread of its own. */
-void host_run_as_core(unsigned core, void (*function)(void *argument), void *argument);
-void host_interrupt_core(unsigned core, void (*function)(void *argument), void *argument);
-
 /* Lets a handler take time (elsewhere: host_advance_us()). */
 void host_take_time_us(uint64_t microseconds);
 

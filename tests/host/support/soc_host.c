@@ -10,6 +10,7 @@
 uint64_t now_ns;
 
 static uint8_t sci_host = SCI_HOST;
+static unsigned header; /* words in front of a secure host's messages */
 static uint32_t rx_status = RX_STATUS, rx_data = 0x32c0b004u, tx_data = 0x32c0d004u;
 
 static uint8_t *dram;
@@ -70,6 +71,15 @@ void soc_no_uart(void *context, unsigned uart, uint8_t byte)
     (void)uart;
     (void)byte;
 }
+
+const struct am65x_environment soc_environment = {
+    .line = soc_no_line,
+    .its_message = soc_no_message,
+    .memory_read = soc_read,
+    .memory_write = soc_write,
+    .now = soc_now,
+    .uart_transmit = soc_no_uart,
+};
 
 uint32_t read32(uint64_t address)
 {
@@ -134,6 +144,7 @@ void sci_speak_as(uint8_t host)
     rx_status = (is_r5 ? 0x2a380000u : 0x32400000u) + first + 0x1000u;
     rx_data = (is_r5 ? 0x2a480000u : 0x32c00000u) + first + 0x1004u;
     tx_data = rx_data + 0x2000u;
+    header = host == 10 || host == 11 || host == 4 || host == 6 ? 1 : 0;
 }
 
 struct sci sci_request(uint16_t type, uint8_t sequence)
@@ -150,16 +161,22 @@ struct sci sci_request(uint16_t type, uint8_t sequence)
 void sci_send(const struct sci *message)
 {
     for (unsigned word = 0; word < 15; word++)
-        write32(tx_data + 4 * word, (uint32_t)sci_get(message, 4 * word, 4));
+        write32(tx_data + 4 * word,
+                word < header ? 0 : (uint32_t)sci_get(message, 4 * (word - header), 4));
 }
 
 struct sci sci_take(void)
 {
-    struct sci message;
+    struct sci message = {{0}};
 
     assert_int_not_equal(read32(rx_status) & 0xff, 0);
-    for (unsigned word = 0; word < 15; word++)
-        sci_put(&message, 4 * word, 4, read32(rx_data + 4 * word));
+    for (unsigned word = 0; word < 15; word++) {
+        uint32_t value = read32(rx_data + 4 * word);
+        if (word >= header)
+            sci_put(&message, 4 * (word - header), 4, value);
+        else
+            assert_int_equal(value, 0);
+    }
     return message;
 }
 

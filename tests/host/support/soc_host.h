@@ -28,6 +28,9 @@ void soc_no_line(void *context, unsigned intid, bool high);
 void soc_no_message(void *context, uint32_t device_id, uint32_t event_id);
 void soc_no_uart(void *context, unsigned uart, uint8_t byte);
 
+/* This memory and time, and nothing else that is looked at. */
+extern const struct am65x_environment soc_environment;
+
 /* ---- registers and time ---- */
 
 uint32_t read32(uint64_t address);

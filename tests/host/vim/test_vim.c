@@ -96,8 +96,8 @@ static void inputs_and_values_have_limits(void **state)
     assert_int_equal(vim_mask(VIM_NONE), -EINVAL);
     assert_int_equal(vim_set_pending(512), -EINVAL);
     assert_int_equal(vim_clear_pending(512), -EINVAL);
-    assert_int_equal(vim_set_vector(512, 0), -EINVAL);
-    assert_int_equal(vim_set_vector(INPUT, 2), -EINVAL);
+    assert_int_equal(vim_set_number(512, 0), -EINVAL);
+    assert_int_equal(vim_set_number(INPUT, VIM_NONE), -EINVAL);
     assert_false(vim_is_enabled(512));
     assert_false(vim_is_pending(512));
 }
@@ -215,13 +215,37 @@ static void more_urgent_ones_come_in_between(void **state)
     assert_int_equal(vim_running_priority(), VIM_PRIORITY_NONE);
 }
 
-static void vectors_are_for_the_port(void **state)
+/* A level costs the reads of PRIIRQ and IRQVEC, which has the number; a pulse is cleared besides.
+ */
+static void a_vector_is_a_number(void **state)
 {
     (void)state;
-    prepare(INPUT, VIM_PULSE, 3);
-    assert_int_equal(vim_set_vector(INPUT, 0x41c00100), 0);
-    pulse(INPUT);
-    assert_int_equal(mmio_read32(VIM_HOST_BASE + VIM_IRQVEC), 0x41c00100);
+    prepare(INPUT, VIM_LEVEL, 3);
+    prepare(OTHER, VIM_PULSE, 4);
+    assert_int_equal(vim_set_number(INPUT, 100), 0);
+    assert_int_equal(vim_set_number(OTHER, 400), 0);
+    raise_line(INPUT);
+    pulse(OTHER);
+    assert_int_equal(mmio_read32(VIM_HOST_BASE + VIM_VEC_INT + 4 * INPUT), 100 << 2);
+    assert_int_equal(vim_acknowledge(), 100);
+    drop_line(INPUT);
+    vim_end(INPUT);
+    assert_int_equal(vim_acknowledge(), 400);
+    assert_false(vim_is_pending(OTHER));
+    vim_end(OTHER);
+}
+
+/* It goes by ACTIRQ then. */
+static void a_vector_that_is_lost_is_found(void **state)
+{
+    (void)state;
+    prepare(INPUT, VIM_LEVEL, 3);
+    assert_int_equal(vim_set_number(INPUT, 100), 0);
+    mmio_write32(VIM_HOST_BASE + VIM_VEC_INT + 4 * INPUT, mmio_read32(VIM_HOST_BASE + VIM_DEDVEC));
+    raise_line(INPUT);
+    assert_int_equal(vim_acknowledge(), 100);
+    drop_line(INPUT);
+    vim_end(INPUT);
 }
 
 /* ---- numbers ---- */
@@ -270,14 +294,15 @@ static void an_interrupt_comes_by_its_number(void **state)
     assert_int_equal(root_enable(INTID_OF(INPUT)), 0);
     assert_true(root_is_enabled(INTID_OF(INPUT)));
     assert_int_equal(root_running_priority(), ROOT_PRIORITY_NONE);
-    assert_false(root_is_raised());
-    assert_int_equal(root_acknowledge(), ROOT_INTID_SPURIOUS);
+    assert_false(root_is_raised(root_context()));
+    assert_int_equal(root_acknowledge(root_context()), ROOT_INTID_SPURIOUS);
     assert_int_equal(root_set_pending(INTID_OF(INPUT)), 0);
-    assert_true(root_is_raised() && root_has_pending() && root_is_pending(INTID_OF(INPUT)));
-    assert_int_equal(root_acknowledge(), INTID_OF(INPUT));
+    assert_true(root_is_raised(root_context()) && root_has_pending() &&
+                root_is_pending(INTID_OF(INPUT)));
+    assert_int_equal(root_acknowledge(root_context()), INTID_OF(INPUT));
     assert_int_equal(root_running_priority(), ROOT_PRIORITY_DEFAULT);
-    root_end(INTID_OF(INPUT));
-    assert_false(root_is_raised());
+    root_end(root_context(), INTID_OF(INPUT));
+    assert_false(root_is_raised(root_context()));
     assert_int_equal(root_clear_pending(INTID_OF(INPUT)), 0);
     assert_int_equal(root_disable(INTID_OF(INPUT)), 0);
     assert_false(root_hold_back(0));
@@ -295,11 +320,11 @@ static void there_is_one_core(void **state)
     assert_int_equal(root_enable(6), 0);
     root_send_sgi(1, 6);
     root_send_sgi(0, 16);
-    assert_int_equal(root_acknowledge(), ROOT_INTID_SPURIOUS);
+    assert_int_equal(root_acknowledge(root_context()), ROOT_INTID_SPURIOUS);
     root_send_sgi(0, 6);
-    assert_int_equal(root_acknowledge(), 6);
-    root_end(6);
-    assert_int_equal(root_acknowledge(), ROOT_INTID_SPURIOUS);
+    assert_int_equal(root_acknowledge(root_context()), 6);
+    root_end(root_context(), 6);
+    assert_int_equal(root_acknowledge(root_context()), ROOT_INTID_SPURIOUS);
 }
 
 int main(void)
@@ -315,7 +340,8 @@ int main(void)
         cmocka_unit_test_setup(pending_can_be_taken_back, setup),
         cmocka_unit_test_setup(what_is_masked_waits, setup),
         cmocka_unit_test_setup(more_urgent_ones_come_in_between, setup),
-        cmocka_unit_test_setup(vectors_are_for_the_port, setup),
+        cmocka_unit_test_setup(a_vector_is_a_number, setup),
+        cmocka_unit_test_setup(a_vector_that_is_lost_is_found, setup),
         cmocka_unit_test_setup(numbers_are_laid_out_as_a_gics, setup),
         cmocka_unit_test_setup(private_inputs_are_there_once, setup),
         cmocka_unit_test_setup(an_interrupt_comes_by_its_number, setup),

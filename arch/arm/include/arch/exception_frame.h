@@ -20,8 +20,8 @@
 #define FRAME_FP                 72
 #define FRAME_SIZE               208
 
-/* The frame of an IRQ, from where the handler's SP starts: FPSCR, d0-d7, SP and LR of who was
- * interrupted, then r0-r3, r12, PC and CPSR as SRS and PUSH leave them. */
+/* The frame of an IRQ, from where the handler's SP starts: d0-d7, SP of who was interrupted,
+ * FPSCR, its LR, then r0-r3, r12, PC and CPSR as SRS and PUSH leave them. */
 #define IRQ_FRAME_SIZE           104
 #define IRQ_FRAME_SAVED          28 /* the part that SP_irq has */
 

@@ -8,6 +8,7 @@
 #define ARCH_INTERRUPT_MASK_H
 
 #include "arch/cp15.h"
+#include "arch/mcu_timers.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,10 +36,13 @@ static inline void interrupt_unmask(void)
     __asm__ volatile("cpsie i" ::: "memory");
 }
 
-/* For a moment, as far as arch/timer.h has no interrupt on the R5F that would end a WFI. */
+/* Until an interrupt is pending, masked or not; for a moment only, as long as there is no timer
+ * that would end a sleep. Stores are out before the core stops. */
 static inline void interrupt_sleep(void)
 {
     __asm__ volatile("dsb sy" ::: "memory");
+    if (mcu_timers.wake != 0)
+        __asm__ volatile("wfi" ::: "memory");
 }
 
 /* In a loop that polls. */

@@ -14,7 +14,8 @@ extern uint8_t atcm_start[], atcm_size[], btcm_start[], btcm_size[], main_start[
 /* The firmware: from main_start on text, then constants, then data. */
 extern uint8_t text_end[], rodata_start[], rodata_end[], image_end[];
 
-/* Memory for DMA: not cached (a power of two, at a multiple of its size). */
-extern uint8_t dma_start[], dma_size[], dma_end[];
+/* The image's memory that is not cached (a power of two, at a multiple of its size), and what of it
+ * is for DMA. */
+extern uint8_t uncached_start[], uncached_size[], dma_start[], dma_size[], dma_end[];
 
 #endif

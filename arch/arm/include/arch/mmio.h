@@ -56,6 +56,12 @@ static inline uint64_t mmio_read64(uintptr_t address)
     return low | (uint64_t)mmio_read32(address + 4) << 32;
 }
 
+/* A read for nothing but that writes before it have arrived: of either half. */
+static inline void mmio_read_back64(uintptr_t address)
+{
+    (void)mmio_read32(address);
+}
+
 static inline void mmio_write8(uintptr_t address, uint8_t value)
 {
     __asm__ volatile("strb %0, %1"

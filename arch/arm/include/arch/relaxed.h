@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Relaxed atomic accesses where each instruction counts (Arm ARM DDI 0406, A3.5.3 "Atomicity"). Any
- * context. Of 64 bits only exclusive pairs are: an interrupt may come in the middle of an STRD.
+ * Relaxed accesses where each instruction counts (Arm ARM DDI 0406, A3.5.3 "Atomicity"). Any
+ * context. There is no other core, and an interrupt in the middle of an LDRD or STRD has it begin
+ * anew (Cortex-R5 TRM DDI 0460, "Low interrupt latency"): what is stored is whole for who is
+ * interrupted, not for the interrupt's handler. What is of 64 bits here is counted, and looked at
+ * by threads.
  */
 #ifndef ARCH_RELAXED_H
 #define ARCH_RELAXED_H
@@ -29,9 +32,19 @@ static inline void relaxed_store_bool(bool *to, bool value)
     __atomic_store_n(to, value, __ATOMIC_RELAXED);
 }
 
+static inline uintptr_t relaxed_load_pointer(const uintptr_t *from)
+{
+    return __atomic_load_n(from, __ATOMIC_RELAXED);
+}
+
 static inline void relaxed_store64(uint64_t *to, uint64_t value)
 {
-    __atomic_store_n(to, value, __ATOMIC_RELAXED);
+    *(volatile uint64_t *)to = value;
+}
+
+static inline uint64_t relaxed_load64(const uint64_t *from)
+{
+    return *(const volatile uint64_t *)from;
 }
 
 /* Two stores, each of its own. */

@@ -58,6 +58,12 @@ static inline uint64_t mmio_read64(uintptr_t address)
     return value;
 }
 
+/* A read for nothing but that writes before it have arrived. */
+static inline void mmio_read_back64(uintptr_t address)
+{
+    (void)mmio_read64(address);
+}
+
 static inline void mmio_write8(uintptr_t address, uint8_t value)
 {
     __asm__ volatile("strb %w0, %1"

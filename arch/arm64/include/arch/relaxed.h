@@ -36,9 +36,25 @@ static inline void relaxed_store_bool(bool *to, bool value)
     __asm__ volatile("strb %w1, %0" : "=m"(*to) : "rZ"(value));
 }
 
+static inline uintptr_t relaxed_load_pointer(const uintptr_t *from)
+{
+    uintptr_t value;
+
+    __asm__ volatile("ldr %0, %1" : "=r"(value) : "m"(*from));
+    return value;
+}
+
 static inline void relaxed_store64(uint64_t *to, uint64_t value)
 {
     __asm__ volatile("str %1, %0" : "=m"(*to) : "r"(value));
+}
+
+static inline uint64_t relaxed_load64(const uint64_t *from)
+{
+    uint64_t value;
+
+    __asm__ volatile("ldr %0, %1" : "=r"(value) : "m"(*from));
+    return value;
 }
 
 /* Two stores, each of its own. Without asm: where the places are side by side GCC makes an STP of

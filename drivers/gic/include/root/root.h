@@ -17,7 +17,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ROOT_NAME "GIC"
+#define ROOT_NAME         "GIC"
+#define ROOT_HAS_MESSAGES true /* there may be LPIs */
+
+/* A number as it is acknowledged: of the size that costs no instruction. */
+typedef uint64_t root_intid_t;
 
 enum root_intid {
     ROOT_INTID_PPI_FIRST = GIC_INTID_PPI_FIRST,
@@ -40,19 +44,28 @@ enum root_trigger {
 
 /* ---- the way of an interrupt: with IRQs masked ---- */
 
-static inline uint64_t root_acknowledge(void)
+/* What a core keeps at hand for the next ones, so as not to look for it. */
+static inline uintptr_t root_context(void)
 {
+    return 0;
+}
+
+static inline root_intid_t root_acknowledge(uintptr_t context)
+{
+    (void)context;
     return cpu_interface_acknowledge();
 }
 
-static inline void root_end(uint64_t intid)
+static inline void root_end(uintptr_t context, root_intid_t intid)
 {
+    (void)context;
     cpu_interface_end(intid);
 }
 
 /* Whether an IRQ is pending on this core, as cheaply as the core can tell. */
-static inline bool root_is_raised(void)
+static inline bool root_is_raised(uintptr_t context)
 {
+    (void)context;
     return cpu_interface_is_raised();
 }
 

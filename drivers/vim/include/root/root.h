@@ -16,7 +16,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ROOT_NAME "VIM"
+#define ROOT_NAME         "VIM"
+#define ROOT_HAS_MESSAGES false
+
+typedef uint32_t root_intid_t;
 
 enum root_intid {
     ROOT_INTID_PPI_FIRST = VIM_ROOT_SOFTWARE,
@@ -40,26 +43,33 @@ enum root_trigger {
 
 /* ---- the way of an interrupt ---- */
 
-static inline uint64_t root_acknowledge(void)
+/* For the core to keep at hand, after vim_root_init(). */
+static inline uintptr_t root_context(void)
 {
-    unsigned input = vim_acknowledge();
-
-    return __builtin_expect(input == VIM_NONE, 0) ? ROOT_INTID_SPURIOUS : vim_root_intids[input];
+    return vim_state.base;
 }
 
-static inline unsigned root_input(uint64_t intid)
+static inline root_intid_t root_acknowledge(uintptr_t context)
+{
+    return vim_acknowledge_at(context, ROOT_INTID_SPURIOUS);
+}
+
+static inline unsigned root_input(root_intid_t intid)
 {
     return intid < VIM_ROOT_INTIDS ? vim_root_inputs[intid] : VIM_NONE;
 }
 
-static inline void root_end(uint64_t intid)
+static inline void root_end(uintptr_t context, root_intid_t intid)
 {
-    vim_end(root_input(intid) % VIM_INPUTS_MAX);
+    if (__builtin_expect(intid < ROOT_INTID_SPI_FIRST, 0))
+        vim_root_end_local(intid);
+    else
+        vim_end_at(context, intid - ROOT_INTID_SPI_FIRST);
 }
 
-static inline bool root_is_raised(void)
+static inline bool root_is_raised(uintptr_t context)
 {
-    return vim_has_pending();
+    return vim_has_pending_at(context);
 }
 
 static inline bool root_has_pending(void)

@@ -31,6 +31,12 @@ static inline uint64_t mmio_read64(uintptr_t address)
     return host_mmio_read(address, 8);
 }
 
+/* A read for nothing but that writes before it have arrived. */
+static inline void mmio_read_back64(uintptr_t address)
+{
+    (void)mmio_read64(address);
+}
+
 static inline void mmio_write8(uintptr_t address, uint8_t value)
 {
     host_mmio_write(address, 1, value);

@@ -28,9 +28,19 @@ static inline void relaxed_store_bool(bool *to, bool value)
     __atomic_store_n(to, value, __ATOMIC_RELAXED);
 }
 
+static inline uintptr_t relaxed_load_pointer(const uintptr_t *from)
+{
+    return __atomic_load_n(from, __ATOMIC_RELAXED);
+}
+
 static inline void relaxed_store64(uint64_t *to, uint64_t value)
 {
     __atomic_store_n(to, value, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t relaxed_load64(const uint64_t *from)
+{
+    return __atomic_load_n(from, __ATOMIC_RELAXED);
 }
 
 static inline void relaxed_store64_two(uint64_t *to, uint64_t value, uint64_t *to_other,

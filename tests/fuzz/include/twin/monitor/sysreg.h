@@ -8,13 +8,14 @@
 
 #include <stdint.h>
 
-#define wait_for_interrupt        board_wait_for_interrupt
-#define translate_for_guest       board_translate_for_guest
-#define translate_data_for_guest  board_translate_data_for_guest
-#define forget_own_translations   board_forget_own_translations
-#define forget_guest_translations board_forget_guest_translations
-#define synchronise_context       board_synchronise_context
-#define complete_accesses         board_complete_accesses
+#define wait_for_interrupt                   board_wait_for_interrupt
+#define translate_for_guest                  board_translate_for_guest
+#define translate_data_for_guest             board_translate_data_for_guest
+#define forget_own_translations              board_forget_own_translations
+#define forget_guest_translations            board_forget_guest_translations
+#define forget_guest_translations_everywhere board_forget_guest_translations_everywhere
+#define synchronise_context                  board_synchronise_context
+#define complete_accesses                    board_complete_accesses
 #include_next "twin/monitor/sysreg.h"
 #undef read_sysreg
 #undef write_sysreg
@@ -23,6 +24,7 @@
 #undef translate_data_for_guest
 #undef forget_own_translations
 #undef forget_guest_translations
+#undef forget_guest_translations_everywhere
 #undef synchronise_context
 #undef complete_accesses
 
@@ -60,6 +62,10 @@ static inline void forget_own_translations(void)
 }
 
 static inline void forget_guest_translations(void)
+{
+}
+
+static inline void forget_guest_translations_everywhere(void)
 {
 }
 
