@@ -11,7 +11,7 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-built
 
 .PHONY: built check-built check-host check-target
-built: firmware r5 r5-selftest r5-test twin order measure-plugin sanitized delayed host-tests vim-tests sweep tsan-tests delayed-host-tests sdk
+built: firmware r5 r5-selftest r5-test twin order measure-plugin host-tests vim-tests sweep tsan-tests sdk
 # The example of docs/messages.md, for tests/system/r5f-link, and tests/system/nvme's: one after the other, since all have libraries.
 	@$(MAKE) --no-print-directory r5 R5_APP=app/link
 	@$(MAKE) --no-print-directory firmware APP=app/link
