@@ -38,6 +38,7 @@ static struct {
     struct stream sent, received, copied;
     struct irq *irqs[IRQS];
     unsigned irq_count, moves, refused, returned;
+    bool last_move; /* atomic: the last of each may come */
     uint32_t numbers[COUNT];
     uint8_t buffers[DEPTH][64] __attribute__((aligned(64)));
     uint8_t source[SIZE], destination[SIZE];
@@ -167,6 +168,22 @@ static bool is_over(void *argument)
     return __atomic_load_n(&((struct stream *)argument)->came, __ATOMIC_ACQUIRE) == COUNT;
 }
 
+static bool has_begun(void *argument)
+{
+    return __atomic_load_n(&((struct stream *)argument)->came, __ATOMIC_ACQUIRE) != 0;
+}
+
+static bool is_but_one_over(void *argument)
+{
+    return __atomic_load_n(&((struct stream *)argument)->came, __ATOMIC_ACQUIRE) >= COUNT - 1;
+}
+
+static bool is_last_move_done(void *argument)
+{
+    (void)argument;
+    return __atomic_load_n(&moved.last_move, __ATOMIC_ACQUIRE);
+}
+
 /* Each time to another core, while what was queued before is on its way. */
 static void move_all(void)
 {
@@ -176,19 +193,51 @@ static void move_all(void)
     moved.moves++;
 }
 
+/* The first of each stream comes on core 0, where it was opened, the last one on another, however
+ * the cores take turns. */
+static void wait_for_first(void)
+{
+    (void)wait_for(has_begun, &moved.sent, TIMEOUT_US);
+    (void)wait_for(has_begun, &moved.received, TIMEOUT_US);
+    (void)wait_for(has_begun, &moved.copied, TIMEOUT_US);
+}
+
+static void move_for_last(void)
+{
+    (void)wait_for(is_but_one_over, &moved.sent, TIMEOUT_US);
+    (void)wait_for(is_but_one_over, &moved.received, TIMEOUT_US);
+    (void)wait_for(is_but_one_over, &moved.copied, TIMEOUT_US);
+    for (unsigned i = 0; i < moved.irq_count; i++)
+        moved.refused += irq_set_affinity(moved.irqs[i], 1) != 0;
+    __atomic_store_n(&moved.last_move, true, __ATOMIC_RELEASE);
+    wait_notify();
+}
+
+/* True if there was room for it in time. */
+static bool send_packet(unsigned number)
+{
+    struct udma_buffer buffer = {&moved.numbers[number], NULL, sizeof(moved.numbers[number])};
+    const struct udma_packet packet = {
+        .buffers = &buffer, .buffer_count = 1, .cookie = (void *)(uintptr_t)number};
+
+    moved.numbers[number] = number;
+    if (wait_for(has_room, &moved.sent, TIMEOUT_US) != 0)
+        return false;
+    moved.refused += udma_send(moved.transmit, &packet, 1) != 1;
+    moved.sent.queued++;
+    return true;
+}
+
 static void send_and_move(void)
 {
     for (unsigned i = 0; i < COUNT; i++) {
-        struct udma_buffer buffer = {&moved.numbers[i], NULL, sizeof(moved.numbers[i])};
-        const struct udma_packet packet = {
-            .buffers = &buffer, .buffer_count = 1, .cookie = (void *)(uintptr_t)i};
-
-        moved.numbers[i] = i;
-        if (wait_for(has_room, &moved.sent, TIMEOUT_US) != 0)
+        if (i == 1)
+            wait_for_first();
+        if (i == COUNT - 1)
+            move_for_last();
+        if (!send_packet(i))
             return;
-        moved.refused += udma_send(moved.transmit, &packet, 1) != 1;
-        moved.sent.queued++;
-        if (i % EVERY == 0)
+        if (i % EVERY == EVERY - 1 && i < COUNT - 1)
             move_all();
     }
     (void)wait_for(is_over, &moved.received, TIMEOUT_US);
@@ -198,6 +247,8 @@ static void send_and_move(void)
 static void copy_all(void)
 {
     for (unsigned i = 0; i < COUNT; i++) {
+        if (i == COUNT - 1)
+            (void)wait_for(is_last_move_done, NULL, TIMEOUT_US);
         if (wait_for(has_room, &moved.copied, TIMEOUT_US) != 0)
             return;
         if (udma_copy(moved.channel, (uintptr_t)moved.destination, (uintptr_t)moved.source, SIZE,
