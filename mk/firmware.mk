@@ -84,10 +84,13 @@ library: $(LIBRARY)
 # Empty where two texts are the same.
 unequal = $(subst x$(strip $(1)),,x$(strip $(2)))$(subst x$(strip $(2)),,x$(strip $(1)))
 
+# $(call write,TEXT): the command that makes the target hold it. Not $(file) and $(shell), which make -n runs too.
+write = mkdir -p $(@D) && printf '%s\n' '$(subst ','\'',$(1))' >$@
+
 # $(call listed,FILE,TEXT): the rule for a file that holds the text, and is written when it changes.
 define listed
 $(1): FORCE
-	$$(if $$(call unequal,$$(file <$$@),$(2)),$$(shell mkdir -p $$(@D))$$(file >$$@,$(2)))
+	$$(if $$(call unequal,$$(file <$$@),$(2)),@$$(call write,$(2)))
 endef
 
 FIRMWARE_NEEDS := $(NEWLIB)/stamp $(LIBFDT)/stamp
@@ -146,7 +149,7 @@ $(foreach module,$(MODULES),$(eval $(call module-rule,$(module))))
 APP_FROM := $(abspath $(APP)) $(app-cflags)
 
 $(A)/app/from: FORCE
-	$(if $(call unequal,$(file <$@),$(APP_FROM)),$(shell rm -rf $(@D); mkdir -p $(@D))$(file >$@,$(APP_FROM)))
+	$(if $(call unequal,$(file <$@),$(APP_FROM)),@rm -rf $(@D) && $(call write,$(APP_FROM)))
 
 .PHONY: FORCE
 FORCE:

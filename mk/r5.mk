@@ -129,7 +129,7 @@ $(R5_LIBRARY): $(R5_OBJECTS) $(R5)/firmware/library.list
 R5_APP_FROM := $(abspath $(R5_APP)) $(r5-app-cflags)
 
 $(R5_A)/from: FORCE
-	$(if $(call unequal,$(file <$@),$(R5_APP_FROM)),$(shell rm -rf $(@D); mkdir -p $(@D))$(file >$@,$(R5_APP_FROM)))
+	$(if $(call unequal,$(file <$@),$(R5_APP_FROM)),@rm -rf $(@D) && $(call write,$(R5_APP_FROM)))
 
 $(R5_A)/%.c.o: $(R5_APP)/%.c $(R5_A)/from $(MAKEFILE_PARTS) | $(SETUP)/r5f
 	@mkdir -p $(@D)
