@@ -6,6 +6,7 @@
  *
  *     sweep                       the bring-up and the life, as TAP, with a table at the end
  *     sweep brief                 without the kinds of TI-SCI's that strike like another
+ *     sweep rest                  these kinds only
  *     sweep devices               the devices' life likewise
  *     sweep NUMBER                one fault only (faults.h numbers them from 0)
  *     sweep NUMBER boot|life|devices N
@@ -382,7 +383,7 @@ static void fork_case(enum stage stage, enum fault fault, unsigned n, int log)
 
 /* Those that are asked for. */
 static enum fault first_fault = 0, last_fault = FAULTS - 1;
-static bool is_devices, is_brief;
+static bool is_devices, is_brief, is_rest;
 
 /* No ITS, slot or core is in the devices' life. */
 static const bool never[FAULTS] = {
@@ -402,7 +403,7 @@ static bool is_wanted(enum stage stage, enum fault fault)
         return true;
     if (stage == DEVICES)
         return is_devices && !never[fault];
-    return !is_devices && !(is_brief && is_like_another[fault]);
+    return !is_devices && !(is_like_another[fault] ? is_brief : is_rest);
 }
 
 static void work(enum stage stage)
@@ -575,7 +576,8 @@ int main(int argc, char **argv)
         return run_one((enum fault)atoi(argv[1]), stage_of(argv[2]), (unsigned)atoi(argv[3]));
     is_devices = argc == 2 && strcmp(argv[1], stage_names[DEVICES]) == 0;
     is_brief = argc == 2 && strcmp(argv[1], "brief") == 0;
-    if (!is_devices && !is_brief && (argc == 2 || argc == 3))
+    is_rest = argc == 2 && strcmp(argv[1], "rest") == 0;
+    if (!is_devices && !is_brief && !is_rest && (argc == 2 || argc == 3))
         first_fault = last_fault = (enum fault)atoi(argv[1]);
     if (first_fault >= FAULTS)
         return EXIT_RED;
