@@ -28,6 +28,7 @@ check-target: firmware twin | $(SETUP)/run
 	@tests/run $(O) $(H) --only self-test,
 
 # The longer ones too.
+check-all: FUZZ_SECONDS = 12
 check-all: check built-for-all check-long check-mutations-by-hand coverage fuzz
 
 .PHONY: built-for-all
