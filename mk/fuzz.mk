@@ -23,12 +23,12 @@ fuzz-console        := tests/fuzz/support/output.c drivers/gic/its_command.c $(m
                        $(addprefix drivers/pci/,capability.c config.c function.c interrupt.c) \
                        $(addprefix lib/,command.c console.c device_tree.c log.c trace.c version.c)
 fuzz-device_tree    := $(fuzz-boot)
-fuzz-e1000e         := tests/fuzz/support/log.c $(filter drivers/e1000e/%,$(library-sources))
+fuzz-e1000e         := $(addprefix tests/fuzz/support/,log.c vectors.c) $(filter drivers/e1000e/%,$(library-sources))
 fuzz-gic            := tests/fuzz/support/log.c tests/fuzz/support/registers.c $(filter drivers/gic/%,$(library-sources))
 fuzz-models         := $(addprefix tests/fuzz/support/,navss.c pcie.c r5f.c soc.c) $(wildcard twin/models/*.c)
 fuzz-monitor        := $(addprefix tests/fuzz/support/,board.c board_gic.c registers.c) $(filter-out tests/fuzz/support/r5f.c,$(fuzz-models)) \
                        $(filter-out twin/monitor/lock.c,$(wildcard twin/monitor/*.c))
-fuzz-nvme           := tests/fuzz/support/log.c arch/common/completion.c lib/block.c $(filter drivers/nvme/%,$(filter-out drivers/nvme/pci.c,$(library-sources)))
+fuzz-nvme           := $(addprefix tests/fuzz/support/,log.c vectors.c) arch/common/completion.c lib/block.c $(filter drivers/nvme/%,$(filter-out drivers/nvme/pci.c,$(library-sources)))
 fuzz-packets        := $(fuzz-models)
 fuzz-pci            := tests/fuzz/support/log.c $(addprefix drivers/pci/,assign.c bus_reset.c capability.c config.c enable.c enumerate.c function.c \
                          interrupt.c line.c messages.c msi.c msix.c reset.c restore.c size.c suspend.c)

@@ -14,6 +14,7 @@
 #include "drivers/pci/pci.h"
 #include "msi/irq.h"
 #include "tests/fuzz/support/fuzz.h"
+#include "tests/fuzz/support/vectors.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,85 +28,28 @@
 #define FRAMES       24u
 #define STEPS        64u
 #define ACCESSES_MAX 20000u
+#define AGAIN_MAX    8u
 #define GONE         0xffffffffu
-
-/* While the input lasts, one time in some. */
-static bool lies(unsigned times)
-{
-    return fuzz_left() != 0 && fuzz_below(times) == 1;
-}
 
 /* ---- interrupts ---- */
 
-static struct vector {
-    struct irq_request kept;
-    bool requested, pending;
-} vectors[E1000E_VECTORS];
 static struct pci_host host = {.is_coherent = true};
 static struct pci_function function = {.host = &host, .name = "01:00.0"};
 static bool enabled, with_messages;
 
-bool irq_is_allowed(void)
-{
-    return wait_is_allowed();
-}
-
-int irq_request(struct device *of, const struct irq_request *request, struct irq **irq)
-{
-    struct vector *vector = &vectors[request->index];
-
-    FUZZ_CHECK(of == &function.device && request->index < E1000E_VECTORS && !vector->requested);
-    FUZZ_CHECK(with_messages);
-    if (lies(32))
-        return -ENOSPC;
-    *vector = (struct vector){.kept = *request, .requested = true};
-    *irq = (struct irq *)(void *)vector;
-    return 0;
-}
-
-static struct vector *vector_of(struct irq *irq)
-{
-    struct vector *vector = (struct vector *)(void *)irq;
-
-    FUZZ_CHECK(vector >= vectors && vector < vectors + E1000E_VECTORS && vector->requested);
-    return vector;
-}
-
 int irq_free(struct irq *irq)
 {
-    struct vector *vector = vector_of(irq);
+    struct fuzz_vector *vector = fuzz_vector_of(irq);
 
-    if (lies(16))
+    if (fuzz_lies(16))
         return -EAGAIN;
     vector->requested = false;
-    return lies(16) ? -EIO : 0;
-}
-
-int irq_set_affinity(struct irq *irq, unsigned core)
-{
-    vector_of(irq)->kept.core = core;
-    return 0;
+    return fuzz_lies(16) ? -EIO : 0;
 }
 
 static void take_interrupts(void)
 {
-    const unsigned before = core_id();
-
-    if (in_interrupt())
-        return;
-    fuzz_set_in_interrupt(true);
-    for (unsigned i = 0; i < E1000E_VECTORS; i++) {
-        struct vector *vector = &vectors[i];
-
-        if (!vector->requested || !vector->pending)
-            continue;
-        vector->pending = false;
-        fuzz_set_core(vector->kept.core < CORES ? vector->kept.core : 0);
-        for (unsigned n = 0; vector->kept.handler(vector->kept.context) == IRQ_AGAIN; n++)
-            FUZZ_CHECK(n < 8);
-    }
-    fuzz_set_in_interrupt(false);
-    fuzz_set_core(before);
+    fuzz_take_interrupts(AGAIN_MAX, NULL);
 }
 
 /* ---- its bus ---- */
@@ -127,7 +71,7 @@ void pci_release(struct pci_function *released)
 int pci_enable(struct pci_function *on, bool master)
 {
     FUZZ_CHECK(on->owner != NULL && master);
-    if (lies(32))
+    if (fuzz_lies(32))
         return -ENODEV;
     enabled = true;
     return 0;
@@ -144,26 +88,27 @@ int pci_map_bar(const struct pci_function *mapped, unsigned bar, uintptr_t *base
 {
     FUZZ_CHECK(mapped->owner != NULL && bar == 0);
     *base = BASE;
-    *size = lies(32) ? SIZE / 2 : SIZE;
+    *size = fuzz_lies(32) ? SIZE / 2 : SIZE;
     return 0;
 }
 
 int pci_msix_enable(struct pci_function *of, unsigned least, unsigned most)
 {
     FUZZ_CHECK(of->owner != NULL && least == E1000E_VECTORS && most >= least);
-    if (lies(32))
+    if (fuzz_lies(32))
         return -ENOSPC;
     with_messages = true;
+    fuzz_have_vectors(&of->device, least);
     return (int)least;
 }
 
 int pci_interrupts_disable(struct pci_function *of)
 {
     FUZZ_CHECK(of->owner != NULL);
-    for (unsigned i = 0; i < E1000E_VECTORS; i++)
-        FUZZ_CHECK(!vectors[i].requested);
+    FUZZ_CHECK(fuzz_vectors_requested() == 0);
     with_messages = false;
-    return lies(16) ? -ENODEV : 0;
+    fuzz_have_vectors(NULL, 0);
+    return fuzz_lies(16) ? -ENODEV : 0;
 }
 
 void pci_on_suspend(struct pci_function *of, const struct pci_suspend *suspend, void *context)
@@ -221,12 +166,6 @@ static struct e1000e_descriptor *next(uint32_t ring)
     return found;
 }
 
-static void raise(unsigned number)
-{
-    if (with_messages)
-        vectors[number].pending = true;
-}
-
 static void receive(void)
 {
     struct e1000e_descriptor *to;
@@ -239,10 +178,10 @@ static void receive(void)
         return;
     fuzz_check_memory((void *)(uintptr_t)to->address, E1000E_BUFFER_SIZE, "a receive buffer");
     memset((void *)(uintptr_t)to->address, 0x5a, E1000E_BUFFER_SIZE);
-    word = lies(4) ? fuzz_take(8) : 60 + fuzz_below(256);
-    to->word = word | E1000E_RX_DD | (lies(8) ? 0 : E1000E_RX_EOP);
-    if (!lies(8))
-        raise(E1000E_VECTOR_RECEIVE);
+    word = fuzz_lies(4) ? fuzz_take(8) : 60 + fuzz_below(256);
+    to->word = word | E1000E_RX_DD | (fuzz_lies(8) ? 0 : E1000E_RX_EOP);
+    if (!fuzz_lies(8))
+        fuzz_raise(E1000E_VECTOR_RECEIVE);
 }
 
 static void send_one(void)
@@ -255,9 +194,9 @@ static void send_one(void)
     if (from == NULL)
         return;
     fuzz_check_memory((void *)(uintptr_t)from->address, from->word & 0xffff, "what is sent");
-    if ((from->word & E1000E_TX_RS) != 0 && !lies(16))
+    if ((from->word & E1000E_TX_RS) != 0 && !fuzz_lies(16))
         from->word |= E1000E_TX_DD;
-    raise(E1000E_VECTOR_SEND);
+    fuzz_raise(E1000E_VECTOR_SEND);
 }
 
 /* Out of its own head, where the driver does not look for it. */
@@ -270,7 +209,7 @@ static void stray(void)
         return;
     strayed = true;
     any->word = fuzz_take(8);
-    raise(fuzz_below(E1000E_VECTORS));
+    fuzz_raise(fuzz_below(E1000E_VECTORS));
 }
 
 static void act(void)
@@ -280,14 +219,14 @@ static void act(void)
         stray();
         break;
     case 1:
-        gone = lies(4);
+        gone = fuzz_lies(4);
         break;
     case 2:
-        raise(fuzz_below(E1000E_VECTORS));
+        fuzz_raise(fuzz_below(E1000E_VECTORS));
         break;
     case 3:
         *at(E1000E_STATUS) ^= fuzz_take(1);
-        raise(E1000E_VECTOR_LINK);
+        fuzz_raise(E1000E_VECTOR_LINK);
         break;
     case 4:
     case 5:
@@ -322,9 +261,9 @@ uint64_t host_mmio_read(uintptr_t address, unsigned size)
     case E1000E_CTRL:
         return *at(offset);
     case E1000E_EECD:
-        return lies(16) ? 0 : E1000E_EECD_AUTO_RD;
+        return fuzz_lies(16) ? 0 : E1000E_EECD_AUTO_RD;
     default:
-        return lies(8) ? fuzz_take(4) : *at(offset);
+        return fuzz_lies(8) ? fuzz_take(4) : *at(offset);
     }
 }
 
@@ -393,7 +332,7 @@ static void give(void)
     buffer.data = buffers[index].memory = malloc(E1000E_BUFFER_SIZE);
     if (buffer.data == NULL)
         return;
-    if (lies(16))
+    if (fuzz_lies(16))
         buffer.length = fuzz_below(E1000E_BUFFER_SIZE);
     if (e1000e_give(card, &buffer, 1) != 1)
         come_back(buffers, BUFFERS, buffer.cookie);
@@ -416,7 +355,7 @@ static void send(void)
         parts[i] = (struct e1000e_buffer){.data = memory, .length = 1 + fuzz_below(300)};
         memory += parts[i].length;
     }
-    if (lies(16))
+    if (fuzz_lies(16))
         parts[0].length = (uint32_t)fuzz_take(4);
     if (e1000e_send(card, &frame, 1) != 1)
         come_back(frames, FRAMES, frame.cookie);
@@ -430,7 +369,7 @@ static void on_received(void *context, const struct e1000e_received *received, u
         FUZZ_CHECK(received[i].length >= 1 && received[i].length <= E1000E_FRAME_MAX);
         come_back(buffers, BUFFERS, received[i].cookie);
     }
-    if (lies(2))
+    if (fuzz_lies(2))
         give();
 }
 
@@ -440,7 +379,7 @@ static void on_sent(void *context, void *cookie, int status)
     if (status != 0)
         must_be_off();
     come_back(frames, FRAMES, cookie);
-    if (status == 0 && lies(4))
+    if (status == 0 && fuzz_lies(4))
         send();
 }
 
@@ -501,8 +440,7 @@ static void everything_is_given_back(void)
         FUZZ_CHECK(buffers[i].memory == NULL);
     for (unsigned i = 0; i < FRAMES; i++)
         FUZZ_CHECK(frames[i].memory == NULL);
-    for (unsigned i = 0; i < E1000E_VECTORS; i++)
-        FUZZ_CHECK(!vectors[i].requested);
+    FUZZ_CHECK(fuzz_vectors_requested() == 0);
     FUZZ_CHECK(function.owner == NULL && fuzz_pieces() == 0);
 }
 
@@ -511,7 +449,7 @@ static void close_it(void)
     int error = -EAGAIN;
 
     closing = true;
-    stuck = lies(4);
+    stuck = fuzz_lies(4);
     for (unsigned i = 0; i < 8 && error == -EAGAIN; i++) {
         accesses = 0;
         fuzz_restart_clock();
@@ -523,7 +461,7 @@ static void close_it(void)
 
 static void idle(void)
 {
-    if (lies(8))
+    if (fuzz_lies(8))
         act();
     take_interrupts();
 }
@@ -546,8 +484,8 @@ void fuzz_one(void)
     };
 
     *at(E1000E_STATUS) = E1000E_STATUS_LU | E1000E_STATUS_FD | E1000E_STATUS_1000;
-    *at(E1000E_CTRL) = lies(4) ? (uint32_t)fuzz_take(4) : 0;
-    stuck = lies(16);
+    *at(E1000E_CTRL) = fuzz_lies(4) ? (uint32_t)fuzz_take(4) : 0;
+    stuck = fuzz_lies(16);
     fuzz_set_idle(idle);
     if (e1000e_attach(&function, &config, &card) != 0) {
         /* A vector that does not end keeps the card's memory. */

@@ -12,6 +12,7 @@
 #include "drivers/nvme/internal.h"
 #include "msi/irq.h"
 #include "tests/fuzz/support/fuzz.h"
+#include "tests/fuzz/support/vectors.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,11 +31,6 @@
 
 /* ---- interrupts, timeouts and work: the interrupt layer's part ---- */
 
-static struct vector {
-    const struct irq_request *request;
-    struct irq_request kept;
-    bool requested, masked, pending;
-} vectors[VECTORS];
 static struct device device = {.name = "nvme"};
 
 static struct timeout *timeout;
@@ -47,63 +43,22 @@ static work_function_t work_function;
 static void *work_context;
 static bool work_queued;
 
-bool irq_is_allowed(void)
-{
-    return wait_is_allowed();
-}
-
-int irq_request(struct device *of, const struct irq_request *request, struct irq **irq)
-{
-    struct vector *vector = &vectors[request->index];
-
-    FUZZ_CHECK(of == &device && request->index < VECTORS && !vector->requested);
-    if (fuzz_left() != 0 && fuzz_below(32) == 1)
-        return -ENOSPC;
-    *vector = (struct vector){.kept = *request, .requested = true};
-    *irq = (struct irq *)(void *)vector;
-    return 0;
-}
-
-static struct vector *vector_of(struct irq *irq)
-{
-    struct vector *vector = (struct vector *)(void *)irq;
-
-    FUZZ_CHECK(vector >= vectors && vector < vectors + VECTORS && vector->requested);
-    return vector;
-}
-
 int irq_free(struct irq *irq)
 {
-    vector_of(irq)->requested = false;
+    fuzz_vector_of(irq)->requested = false;
     return 0;
-}
-
-void irq_mask(struct irq *irq)
-{
-    vector_of(irq)->masked = true;
-}
-
-void irq_unmask(struct irq *irq)
-{
-    vector_of(irq)->masked = false;
 }
 
 int irq_synchronize(struct irq *irq)
 {
-    (void)vector_of(irq);
-    return fuzz_left() != 0 && fuzz_below(64) == 1 ? -EAGAIN : 0;
-}
-
-int irq_set_affinity(struct irq *irq, unsigned core)
-{
-    vector_of(irq)->kept.core = core;
-    return 0;
+    (void)fuzz_vector_of(irq);
+    return fuzz_lies(64) ? -EAGAIN : 0;
 }
 
 int timeout_begin(struct timeout *begun, timeout_function_t function, void *context)
 {
     FUZZ_CHECK(timeout == NULL);
-    if (fuzz_left() != 0 && fuzz_below(64) == 1)
+    if (fuzz_lies(64))
         return -ENOSPC;
     timeout = begun;
     timeout_function = function;
@@ -162,31 +117,17 @@ static void run_work(void)
     work_function(work_context);
 }
 
-/* What is pending is taken, and what is due. */
+static void take_timeout(void)
+{
+    if (due == 0 || fuzz_now() < due)
+        return;
+    due = 0;
+    timeout_function(timeout_context);
+}
+
 static void take_interrupts(void)
 {
-    const unsigned before = core_id();
-
-    if (in_interrupt())
-        return;
-    fuzz_set_in_interrupt(true);
-    for (unsigned i = 0; i < VECTORS; i++) {
-        struct vector *vector = &vectors[i];
-
-        if (!vector->requested || vector->masked || !vector->pending)
-            continue;
-        vector->pending = false;
-        fuzz_set_core(vector->kept.core < CORES ? vector->kept.core : 0);
-        for (unsigned n = 0; vector->kept.handler(vector->kept.context) == IRQ_AGAIN; n++)
-            FUZZ_CHECK(n < ENTRIES);
-    }
-    fuzz_set_core(0);
-    if (due != 0 && fuzz_now() >= due) {
-        due = 0;
-        timeout_function(timeout_context);
-    }
-    fuzz_set_in_interrupt(false);
-    fuzz_set_core(before);
+    fuzz_take_interrupts(ENTRIES, take_timeout);
 }
 
 /* ---- the controller ---- */
@@ -208,22 +149,10 @@ static uint32_t configuration, aqa, registers_size;
 static uint32_t asq[2], acq[2];
 static bool ready, fatal, gone, on_bus;
 
-/* While the input lasts, one time in some. */
-static bool lies(unsigned times)
-{
-    return fuzz_left() != 0 && fuzz_below(times) == 1;
-}
-
 static void forget_queues(void)
 {
     memset(queues, 0, sizeof(queues));
     held_count = 0;
-}
-
-static void raise(unsigned number)
-{
-    if (number < VECTORS)
-        vectors[number].pending = true;
 }
 
 /* It may be put where the queue is full: that is its crime, and the driver's memory all the same.
@@ -303,7 +232,7 @@ static void identify(const struct nvme_command *command)
     case NVME_CNS_NAMESPACE:
         put(page, 0x100000, 8);
         put(page + NVME_NAMESPACE_FORMATS + 2,
-            block_shift >= 9 && !lies(8) ? block_shift : 9 + fuzz_below(4), 1);
+            block_shift >= 9 && !fuzz_lies(8) ? block_shift : 9 + fuzz_below(4), 1);
         break;
     case NVME_CNS_CONTROLLER:
         memset(page + 4, 'x', 68);
@@ -313,7 +242,7 @@ static void identify(const struct nvme_command *command)
     default:
         put(page, 1, 4);
     }
-    for (unsigned i = lies(4) ? 1 + fuzz_below(8) : 0; i-- != 0;)
+    for (unsigned i = fuzz_lies(4) ? 1 + fuzz_below(8) : 0; i-- != 0;)
         page[fuzz_below(2) != 0 ? fuzz_below(256) : (unsigned)fuzz_take(2) % 4096] =
             (uint8_t)fuzz_take(1);
     if ((command->dw10 & 0xff) != NVME_CNS_NAMESPACE)
@@ -372,7 +301,7 @@ static uint32_t administer(const struct nvme_command *command)
         queue_of(command->dw10)->completion = false;
         return 0;
     case NVME_ADMIN_SET_FEATURES:
-        return lies(4) ? (uint32_t)fuzz_take(4) : command->dw11;
+        return fuzz_lies(4) ? (uint32_t)fuzz_take(4) : command->dw11;
     default:
         return fuzz_below(2);
     }
@@ -409,7 +338,7 @@ static void carry_out(unsigned number, const struct nvme_command *command)
 {
     struct queue *queue = &queues[number];
     const uint16_t id = (uint16_t)(command->opcode_id >> 16);
-    const unsigned crime = lies(number == 0 ? 24 : 6) ? fuzz_below(8) : 8;
+    const unsigned crime = fuzz_lies(number == 0 ? 24 : 6) ? fuzz_below(8) : 8;
     const uint32_t ids = (uint32_t)id << 16 | number;
     uint32_t result = 0, status = 0;
 
@@ -435,7 +364,7 @@ static void carry_out(unsigned number, const struct nvme_command *command)
     if (crime == 6)
         post(queue, ids, status, result);
     if (crime != 7)
-        raise(queue->vector);
+        fuzz_raise(queue->vector);
 }
 
 static void ring(unsigned number, uint32_t tail)
@@ -462,7 +391,7 @@ static void act(void)
         return;
     switch (fuzz_below(6)) {
     case 0:
-        raise(fuzz_below(VECTORS));
+        fuzz_raise(fuzz_below(VECTORS));
         break;
     case 1:
         post(queue, (uint32_t)fuzz_take(2) << 16 | (uint32_t)(queue - queues), 0, 0);
@@ -471,14 +400,14 @@ static void act(void)
         if (queue->completion)
             queue->completions[fuzz_below(queue->cq_size)].ids_status =
                 fuzz_take(4) << 32 | (uint32_t)(queue - queues) << 16;
-        raise(queue->vector);
+        fuzz_raise(queue->vector);
         break;
     default:
         if (held_count != 0) {
             const struct held *one = &held[--held_count];
 
             post(&queues[one->queue], (uint32_t)one->id << 16 | one->queue, 0, 0);
-            raise(queues[one->queue].vector);
+            fuzz_raise(queues[one->queue].vector);
         }
     }
 }
@@ -550,7 +479,7 @@ uint64_t host_mmio_read(uintptr_t address, unsigned size)
 
     if (gone)
         return NVME_GONE;
-    if (offset == NVME_CSTS && lies(24))
+    if (offset == NVME_CSTS && fuzz_lies(24))
         return fuzz_below(3) == 1 ? NVME_GONE : fuzz_take(4);
     return read_register(offset); /* what it says of itself is fuzz_one()'s, once */
 }
@@ -600,7 +529,7 @@ void host_mmio_write(uintptr_t address, unsigned size, uint64_t written)
 static int reset(void *context)
 {
     FUZZ_CHECK(context == &device);
-    if (lies(4))
+    if (fuzz_lies(4))
         return -ENODEV;
     configuration = 0;
     ready = fatal = false;
@@ -742,8 +671,7 @@ static void step(void)
 
 static void everything_is_given_back(void)
 {
-    for (unsigned i = 0; i < VECTORS; i++)
-        FUZZ_CHECK(!vectors[i].requested);
+    FUZZ_CHECK(fuzz_vectors_requested() == 0);
     for (unsigned i = 0; i < REQUESTS; i++)
         FUZZ_CHECK(!uses[i].under_way);
     FUZZ_CHECK(timeout == NULL && fuzz_pieces() == 0);
@@ -764,7 +692,7 @@ static void close_it(void)
 
 static void idle(void)
 {
-    if (lies(8))
+    if (fuzz_lies(8))
         act();
     take_interrupts();
 }
@@ -783,13 +711,14 @@ void fuzz_one(void)
     registers_size = fuzz_below(4) == 1 ? 0x1004u + 4 * fuzz_below(64) : 0x4000;
     port.size = registers_size;
     capabilities = 1023 | UINT64_C(1) << 16 | UINT64_C(2) << 24 | UINT64_C(1) << 37;
-    if (lies(4))
+    if (fuzz_lies(4))
         capabilities ^= fuzz_take(8) & ~(UINT64_C(1) << 37);
-    configuration = lies(8);
+    configuration = fuzz_lies(8);
     on_bus = true;
+    fuzz_have_vectors(&device, VECTORS);
     fuzz_set_idle(idle);
     if (nvme_open(&port, &config, &nvme) != 0) {
-        if (lies(2))
+        if (fuzz_lies(2))
             return;
         for (unsigned i = 0; i < REQUESTS; i++)
             FUZZ_CHECK(!uses[i].under_way);

@@ -53,7 +53,7 @@ static struct fake *find(uint16_t address)
 /* While the input lasts, one access in some is answered with what it says. */
 static bool lies(void)
 {
-    return fuzz_left() != 0 && fuzz_below(64) == 1;
+    return fuzz_lies(64);
 }
 
 static int config_read(struct pci_host *host, uint16_t address, unsigned offset, unsigned size,

@@ -96,6 +96,11 @@ unsigned fuzz_below(unsigned limit)
     return (unsigned)fuzz_take(limit > 0x100 ? 2 : 1) % limit;
 }
 
+bool fuzz_lies(unsigned times)
+{
+    return fuzz_left() != 0 && fuzz_below(times) == 1;
+}
+
 size_t fuzz_left(void)
 {
     return left;

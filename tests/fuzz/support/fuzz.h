@@ -32,6 +32,8 @@ void fuzz_one(void);
 uint64_t fuzz_take(unsigned bytes);
 /* A number in [0, limit). */
 unsigned fuzz_below(unsigned limit);
+/* True one time in some (2 and more), while the input lasts; never behind its end. */
+bool fuzz_lies(unsigned times);
 /* How many bytes are left; all of them, taken at once. */
 size_t fuzz_left(void);
 const uint8_t *fuzz_take_rest(size_t *size);
