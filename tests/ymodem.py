@@ -6,6 +6,8 @@ SOH, STX, EOT, ACK, NAK, CAN = b"\x01", b"\x02", b"\x04", b"\x06", b"\x15", b"\x
 CRC_WANTED = b"C"
 PADDING = b"\x1a"
 TRIES = 10
+# U-Boot answers a block when it wants the next one: what it does in between takes a busy machine its time.
+SECONDS = 180
 
 
 class Failed(Exception):
@@ -45,18 +47,27 @@ class Sender:
             if not byte or byte == CAN:
                 raise Failed("the receiver says nothing" if not byte else "the receiver cancels")
 
-    def deliver(self, data, seconds=20):
+    def skip(self, seconds):
+        """What is said until nothing is for so long."""
+        while byte := self.line.read(seconds):
+            if byte == CAN:
+                raise Failed("the receiver cancels")
+
+    def deliver(self, data):
+        """A receiver that wants CRCs says so again where another says NAK: U-Boot does, if one is late."""
+        self.skip(0)  # it may have asked for the file more than once
         for _ in range(TRIES):
             self.line.write(data)
-            if self.await_byte((ACK, NAK), seconds) == ACK:
+            if self.await_byte((ACK, NAK, CRC_WANTED), SECONDS) == ACK:
                 return
+            self.skip(0.5)  # it may take the rest of the block for another one
         raise Failed("the receiver refuses a block")
 
     def send(self, name, data, patience):
         """Returns when the receiver has the file; patience: seconds until it asks for it."""
         self.await_byte((CRC_WANTED,), patience)
         self.deliver(block(0, name.encode() + b"\0" + str(len(data)).encode()))
-        self.await_byte((CRC_WANTED,), 20)
+        self.await_byte((CRC_WANTED,), SECONDS)
         for number, at in enumerate(range(0, len(data), 1024), 1):
             self.deliver(block(number, data[at:at + 1024].ljust(1024, PADDING)))
         self.deliver(EOT)
