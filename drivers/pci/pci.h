@@ -129,10 +129,16 @@ int pci_resume(struct pci_host *host, bool lost);
 void pci_lose(struct pci_host *host);
 void pci_regain(struct pci_host *host);
 
+/* pci_lose() where devices may still be running, of a host that is on. Before anybody sees that it
+ * is lost, isolate() has the root port take no requests of devices any more, for good: memory that
+ * a driver gives back then is not written to. It is called with the lock of accesses held. Any
+ * context. */
+void pci_cut_off(struct pci_host *host, void (*isolate)(struct pci_host *host));
+
 /* Whether it is so, and what is behind the link is not to be touched. Any context. */
 static inline bool pci_is_lost(const struct pci_host *host)
 {
-    return __atomic_load_n(&host->is_gone, __ATOMIC_RELAXED);
+    return __atomic_load_n(&host->is_gone, __ATOMIC_ACQUIRE); /* pci_cut_off() */
 }
 
 /* Before pci_regain(), when the link was lost at another time than in a suspend: drivers hear that
