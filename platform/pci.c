@@ -154,8 +154,8 @@ static int fill_facts(unsigned number, const struct device_tree_pci *told,
 
 /* ---- errors ---- */
 
-/* Without it they are not told, and all else works. */
-static void request_errors(struct controller *controller)
+/* -EBUSY of the binding: it has stayed from a try before. */
+static int bind_and_request(struct controller *controller)
 {
     const struct irq_request request = {
         .handler = pci_am65x_interrupt,
@@ -164,16 +164,31 @@ static void request_errors(struct controller *controller)
         .flags = IRQ_FLAG_EDGE,
         .core = IRQ_CORE_ANY,
     };
+    int error = irq_bind_wired(&controller->device, platform_wired(), &controller->error_intid, 1);
+
+    if (error != 0 && error != -EBUSY)
+        return error;
+    error = irq_request(&controller->device, &request, &controller->errors);
+    if (error != 0) {
+        controller->errors = NULL;
+        (void)irq_unbind(&controller->device);
+    }
+    return error;
+}
+
+/* Without it they are not told, and all else works; whoever opens the controller next tries it
+ * again. The controller raises the line from here on. */
+static void request_errors(struct controller *controller)
+{
     int error;
 
-    if (controller->error_intid == 0)
-        return;
-    controller->device.name = controller->host.name;
-    error = irq_bind_wired(&controller->device, platform_wired(), &controller->error_intid, 1);
-    if (error == 0)
-        error = irq_request(&controller->device, &request, &controller->errors);
-    if (error != 0)
-        log_warning(pci, "%s: its errors are not told: error %d", controller->host.name, error);
+    if (controller->error_intid != 0 && controller->errors == NULL) {
+        controller->device.name = controller->host.name;
+        error = bind_and_request(controller);
+        if (error != 0)
+            log_warning(pci, "%s: its errors are not told: error %d", controller->host.name, error);
+    }
+    pci_am65x_enable_errors(&controller->driver);
 }
 
 /* The handler reads registers of the controller: not while that is off. */
@@ -214,6 +229,7 @@ static int come_back(struct controller *controller)
     controller->is_lost = error != 0;
     if (error == 0) {
         unmask_errors(controller);
+        pci_am65x_enable_errors(&controller->driver);
         return 0;
     }
     pci_lose(&controller->host);
@@ -260,11 +276,14 @@ static void add_sleeper(struct controller *controller)
 
 /* ---- bringing it up ---- */
 
-/* The link was lost. Who is not there any more tells so when it is accessed. */
+/* The link was lost. Who is not there any more tells so when it is accessed. Drivers hear of it
+ * when their devices do nothing any more, also where no interrupt has told. */
 static int open_again(struct controller *controller)
 {
     int error;
 
+    if (!controller->is_lost)
+        pci_am65x_cut_off(&controller->driver);
     pci_tell_lost(&controller->host);
     error = come_back(controller);
     if (error == 0)
@@ -278,6 +297,15 @@ static bool has_link(const struct controller *controller)
     return !controller->is_lost && pci_am65x_link_is_sound(&controller->driver);
 }
 
+static int open_opened(struct controller *controller)
+{
+    int error = has_link(controller) ? 0 : open_again(controller);
+
+    if (error == 0 && controller->errors == NULL)
+        request_errors(controller);
+    return error;
+}
+
 static int open_locked(unsigned number)
 {
     struct controller *controller = &controllers[number];
@@ -285,7 +313,7 @@ static int open_locked(unsigned number)
     int error;
 
     if (controller->is_up)
-        return has_link(controller) ? 0 : open_again(controller);
+        return open_opened(controller);
     error = read_tree(number, &told);
     if (error == 0)
         error =

@@ -184,7 +184,7 @@ static int open_taken(struct pci_function *function, const struct e1000e_config 
             log_error(e1000e, "%s: a handler does not return: its memory stays", config->name);
         return error;
     }
-    pci_on_suspend(function, &at_suspend, opened);
+    (void)pci_on_suspend(function, &at_suspend, opened); /* here it can wait */
     *e1000e = opened;
     return 0;
 }

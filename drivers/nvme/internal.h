@@ -211,6 +211,8 @@ void nvme_recover(struct nvme *nvme, const struct block_request *request);
 void nvme_expire(struct block_device *device, struct block_request *request);
 int nvme_wait_for_room(struct block_device *device);
 
+/* nvme_queue_stop() of all of them. Any context. */
+void nvme_stop_all(struct nvme *nvme, int error);
 /* Puts the controller off or, if that fails, off the bus, and has all that is under way end, with
  * `error`, or -ETIMEDOUT where it is late; queues are stopped. With the mutex. -EAGAIN: a handler
  * does not return, nothing has been ended; another error: it is off the bus, and won't come back.

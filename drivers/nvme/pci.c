@@ -97,8 +97,8 @@ int nvme_attach(struct pci_function *function, const struct nvme_config *config,
     if (error != 0)
         return error;
     error = open_taken(function, config, nvme);
-    if (error == 0)
-        pci_on_suspend(function, &at_suspend, *nvme);
+    if (error == 0) /* here it can wait */
+        (void)pci_on_suspend(function, &at_suspend, *nvme);
     else
         pci_release(function);
     return error;
@@ -112,9 +112,14 @@ int nvme_detach(struct nvme *nvme)
     if (nvme == NULL)
         return -EINVAL;
     function = nvme->port.context;
-    error = nvme_close(nvme); /* not in a suspend: its caller has thread context */
-    if (error == -EAGAIN || error == -EDEADLK)
+    error = pci_on_suspend(function, NULL, NULL); /* what it calls must not be freed */
+    if (error != 0)
         return error;
+    error = nvme_close(nvme); /* not in a suspend: its caller has thread context */
+    if (error == -EAGAIN || error == -EDEADLK) {
+        (void)pci_on_suspend(function, &at_suspend, nvme);
+        return error;
+    }
     disabled = pci_interrupts_disable(function);
     pci_release(function);
     return error != 0 ? error : disabled;

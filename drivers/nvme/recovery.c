@@ -62,7 +62,7 @@ static int look_without_interrupt(struct nvme *nvme)
     return error;
 }
 
-static void stop_all(struct nvme *nvme, int error)
+void nvme_stop_all(struct nvme *nvme, int error)
 {
     for (unsigned i = 0; i < nvme->queue_count; i++)
         nvme_queue_stop(&nvme->queues[i], error);
@@ -105,7 +105,7 @@ int nvme_halt(struct nvme *nvme, int error)
 {
     int off;
 
-    stop_all(nvme, error == -EIO ? -EAGAIN : error);
+    nvme_stop_all(nvme, error == -EIO ? -EAGAIN : error);
     if (quiesce(nvme) != 0)
         return -EAGAIN;
     off = take_off(nvme);

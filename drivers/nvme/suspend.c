@@ -83,6 +83,8 @@ void nvme_resume(struct nvme *nvme, int error)
     if (nvme->suspended) {
         nvme->suspended = false;
         start_again(nvme, error);
+    } else if (error != 0 && !nvme->closing) {
+        nvme_stop_all(nvme, error); /* what is under way ends when it is late */
     }
     mutex_unlock(&nvme->mutex);
 }

@@ -24,6 +24,10 @@ LOG_USE(pci);
 #define READ_REQUEST  128u
 #define BUSES         0x00ffffffu
 #define EXPRESS_SPEED 0xfu
+#define REVISION      0x000000ffu /* the class code is above it */
+#define CLASS_SHIFT   16u         /* of a class without programming interface */
+#define PIN_MASK      0xff00u     /* beside PCI_INTERRUPT_LINE: PCI_INTERRUPT_PIN */
+#define PIN_INTA      0x0100u
 
 /* ---- PERST# ---- */
 
@@ -59,6 +63,12 @@ static int power_on(uint16_t device)
     if (error != 0)
         power_off(device);
     return error;
+}
+
+/* Before the pin is driven. The GPIO stays on: other pins of it are the board's. */
+static int power_reset(const struct pci_am65x_reset *reset)
+{
+    return reset->device != 0 ? ti_sci_device_get(reset->device) : 0;
 }
 
 /* ---- SERDES ---- */
@@ -144,8 +154,8 @@ static int set_port_up(const struct pci_am65x_facts *facts, struct pci_host *hos
         return error;
     pci_am65x_change(facts->dbi + DBI_MISC_CONTROL, 0, DBI_WRITE_READ_ONLY);
     mmio_write32(facts->dbi + PCI_VENDOR_ID, facts->ids);
-    pci_am65x_change(facts->dbi + PCI_REVISION_ID, 0xffffff00u, PCI_CLASS_BRIDGE_PCI << 16);
-    pci_am65x_change(facts->dbi + PCI_INTERRUPT_LINE, 0xff00u, 0x0100u);
+    pci_am65x_change(facts->dbi + PCI_REVISION_ID, ~REVISION, PCI_CLASS_BRIDGE_PCI << CLASS_SHIFT);
+    pci_am65x_change(facts->dbi + PCI_INTERRUPT_LINE, PIN_MASK, PIN_INTA);
     pci_am65x_change(facts->dbi + PCI_PRIMARY_BUS, BUSES, host->first_bus);
     error = limit_link(facts, &port);
     pci_am65x_change(facts->dbi + DBI_MISC_CONTROL, DBI_WRITE_READ_ONLY, 0);
@@ -179,7 +189,7 @@ static void tell_link(struct pci_am65x *controller, struct pci_host *host)
         (void)pci_read16(&port, express + PCI_EXPRESS_LINK_STATUS, &status);
     controller->speed = PCI_EXPRESS_LINK_SPEED(status);
     controller->width = PCI_EXPRESS_LINK_WIDTH(status);
-    pci_am65x_enable_errors(controller->facts, &port);
+    pci_am65x_report_errors(controller->facts, &port);
     log_info(pci, "%s: link up, generation %u, %u lane%s", host->name, (unsigned)controller->speed,
              (unsigned)controller->width, controller->width == 1 ? "" : "s");
 }
@@ -193,7 +203,8 @@ static void stop_left_over(const struct pci_am65x_facts *facts)
     if (ti_sci_device_get_state(facts->device, &state) != 0 || state.current != TI_SCI_DEVICE_ON)
         return;
     stop_link(facts);
-    drive_reset(&facts->reset, true);
+    if (power_reset(&facts->reset) == 0) /* else the start will tell */
+        drive_reset(&facts->reset, true);
 }
 
 /* ---- all of it ---- */
@@ -229,8 +240,7 @@ static int bring_up(struct pci_am65x *controller, struct pci_host *host)
 static int start_controller(struct pci_am65x *controller, struct pci_host *host)
 {
     const struct pci_am65x_facts *facts = controller->facts;
-    /* The GPIO stays on: other pins of it are the board's. */
-    int error = facts->reset.device != 0 ? ti_sci_device_get(facts->reset.device) : 0;
+    int error = power_reset(&facts->reset);
 
     if (error == 0)
         error = power_on(facts->device);

@@ -88,9 +88,19 @@ struct pci_am65x {
 int pci_am65x_open(struct pci_am65x *controller, const struct pci_am65x_facts *facts,
                    struct pci_host *host);
 
-/* Whether the link is up, and what is behind it as it was left, of a controller that is on: false
- * also where a fatal error has been told, or is about to be. Any context. */
+/* Whether the link is up, and what is behind it as it was left, of a controller that is on, with
+ * its errors enabled: false also where a fatal error has been told, or is about to be. Any context.
+ */
 bool pci_am65x_link_is_sound(const struct pci_am65x *controller);
+
+/* Of a controller that is on: nothing goes out to what is behind its link any more (pci_lose()),
+ * nor comes in from there, until it is opened again and functions are restored. Any context. */
+void pci_am65x_cut_off(struct pci_am65x *controller);
+
+/* Of a controller that was opened: from here on its interrupt tells of errors, also of those since
+ * then. After that interrupt was requested, which forgets what has come before: the next edge would
+ * never come. Any context. */
+void pci_am65x_enable_errors(const struct pci_am65x *controller);
 
 /* For irq_request(): the handler of the controller's interrupt for errors, an edge; its context is
  * the host. To be masked while the controller is off. */

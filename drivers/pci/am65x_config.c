@@ -76,6 +76,11 @@ bool pci_am65x_link_is_up(const struct pci_am65x *controller)
     return (state & (DBI_LINK_UP | DBI_LINK_TRAINS)) == DBI_LINK_UP;
 }
 
+bool pci_am65x_has_partner(const struct pci_am65x *controller)
+{
+    return (mmio_read32(controller->facts->dbi + DBI_DEBUG1) & DBI_LINK_UP) != 0;
+}
+
 bool pci_am65x_resets_link(const struct pci_am65x *controller)
 {
     return (mmio_read32(controller->facts->dbi + (PCI_BRIDGE_CONTROL & ~3u)) >> 16 &

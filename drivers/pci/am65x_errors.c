@@ -5,7 +5,9 @@
  * devices, and errors of its own, the root port makes system errors of). They are counted. After
  * a fatal one the link is not to be relied on (6.2.2.2.1): what is behind it may have been reset,
  * by a link that went down and came up again by itself, say. Then, and while it is down, nothing
- * goes out to it any more.
+ * goes out to it any more. Nor does anything come in: the link may as well be up, and who is behind
+ * it at work in memory that its driver gives back. A root port whose Bus Master Enable is clear
+ * takes no requests from below (7.5.1.1.3).
  */
 #include "arch/barrier.h"
 #include "arch/relaxed.h"
@@ -42,7 +44,7 @@ static void count_all(struct pci_am65x_errors *errors, uint32_t status)
             count(counter_of(errors, bit));
 }
 
-void pci_am65x_enable_errors(const struct pci_am65x_facts *facts, const struct pci_function *port)
+void pci_am65x_report_errors(const struct pci_am65x_facts *facts, const struct pci_function *port)
 {
     unsigned express;
 
@@ -53,13 +55,17 @@ void pci_am65x_enable_errors(const struct pci_am65x_facts *facts, const struct p
                            PCI_EXPRESS_REPORT_ERRORS);
     }
     mmio_write32(facts->app + APP_ERROR_STATUS, APP_ERRORS); /* those of the training */
-    mmio_write32(facts->app + APP_ERROR_ENABLE, APP_ERRORS);
+}
+
+void pci_am65x_enable_errors(const struct pci_am65x *controller)
+{
+    mmio_write32(controller->facts->app + APP_ERROR_ENABLE, APP_ERRORS);
 }
 
 /* What is known of the link when the controller tells of these errors. */
 static bool is_broken(const struct pci_am65x *controller, uint32_t status)
 {
-    return ((status & APP_ERROR_FATAL) != 0 || !pci_am65x_link_is_up(controller)) &&
+    return ((status & APP_ERROR_FATAL) != 0 || !pci_am65x_has_partner(controller)) &&
            !pci_am65x_resets_link(controller);
 }
 
@@ -70,6 +76,22 @@ bool pci_am65x_link_is_sound(const struct pci_am65x *controller)
 
     barrier_after_status(); /* an error that is not there any more: the handler has lost the host */
     return sound && !pci_is_lost(controller->host);
+}
+
+/* With the host's lock. Memory writes that have passed the port before are ahead of the answer. */
+static void isolate(struct pci_host *host)
+{
+    const struct pci_am65x *controller = host->context;
+    const uintptr_t command = controller->facts->dbi + PCI_COMMAND;
+
+    mmio_write16(command, mmio_read16(command) & (uint16_t)~PCI_COMMAND_MASTER);
+    (void)mmio_read16(command);
+    barrier_after_status(); /* the port has it before the host is seen to be lost */
+}
+
+void pci_am65x_cut_off(struct pci_am65x *controller)
+{
+    pci_cut_off(controller->host, isolate);
 }
 
 /* The edge comes when the first bit is set: it is clear at the end, or this is called again. */
@@ -85,7 +107,7 @@ enum irq_return pci_am65x_interrupt(void *context)
     count_all(&controller->errors, status);
     if (is_broken(controller, status)) {
         count(&controller->errors.lost_links);
-        pci_lose(host);
+        pci_am65x_cut_off(controller);
         barrier_before_doorbell(); /* see pci_am65x_link_is_sound() */
     }
     mmio_write32(address, status);

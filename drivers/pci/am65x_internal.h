@@ -25,8 +25,12 @@ void pci_am65x_serdes_stop(const struct pci_am65x_serdes *serdes);
 
 /* ---- am65x_config.c: with the controller on ---- */
 
-/* Asleep, a device has the link in L1, which counts as up. */
+/* Accesses can go out to it. Asleep, a device has the link in L1, which counts as up. */
 bool pci_am65x_link_is_up(const struct pci_am65x *controller);
+
+/* The link has not gone down: it is up, or it recovers, which is training too, and what is behind
+ * it goes on afterwards as it was (PCI Express Base Specification 4.0, 4.2.5.4). */
+bool pci_am65x_has_partner(const struct pci_am65x *controller);
 
 /* The root port holds, or has just held, what is behind it in a reset. */
 bool pci_am65x_resets_link(const struct pci_am65x *controller);
@@ -37,7 +41,7 @@ int pci_am65x_translate(struct pci_am65x *controller, struct pci_host *host);
 
 /* ---- am65x_errors.c: with the controller on ---- */
 
-/* From here on they are told by its interrupt, if that is requested. */
-void pci_am65x_enable_errors(const struct pci_am65x_facts *facts, const struct pci_function *port);
+/* From here on the root port makes errors of what goes wrong. */
+void pci_am65x_report_errors(const struct pci_am65x_facts *facts, const struct pci_function *port);
 
 #endif

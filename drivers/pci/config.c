@@ -129,6 +129,16 @@ void pci_lose(struct pci_host *host)
     set_gone(host, true);
 }
 
+/* Whoever sees that the host is gone may free what a device was to write to. */
+void pci_cut_off(struct pci_host *host, void (*isolate)(struct pci_host *host))
+{
+    unsigned long state = spin_lock(&host->lock);
+
+    isolate(host);
+    __atomic_store_n(&host->is_gone, true, __ATOMIC_RELEASE);
+    spin_unlock(&host->lock, state);
+}
+
 void pci_regain(struct pci_host *host)
 {
     set_gone(host, false);

@@ -20,8 +20,6 @@ LOG_USE(pci);
 #define FUNCTIONS         8u
 #define ALL_ONES_16       0xffffu
 #define ALL_ONES_32       0xffffffffu
-#define NOT_READY         0x0001u
-#define READY_US          1000000u
 #define READY_POLL_US     1000u
 #define CLASS_SHIFT       8u
 #define CLASS_BRIDGE      0x06u
@@ -157,12 +155,12 @@ static int read_vendor(const struct scan *scan, uint16_t address, uint16_t *vend
     uint32_t word = ALL_ONES_32;
     int error = pci_host_read(scan->host, address, PCI_VENDOR_ID, sizeof(word), &word);
 
-    while (error == 0 && (uint16_t)word == NOT_READY && !deadline_passed(scan->ready_until)) {
+    while (error == 0 && (uint16_t)word == PCI_NOT_READY && !deadline_passed(scan->ready_until)) {
         delay_us(READY_POLL_US);
         error = pci_host_read(scan->host, address, PCI_VENDOR_ID, sizeof(word), &word);
     }
     *vendor_id = (uint16_t)word;
-    if (*vendor_id == 0 || *vendor_id == NOT_READY)
+    if (*vendor_id == 0 || *vendor_id == PCI_NOT_READY)
         *vendor_id = ALL_ONES_16;
     return error;
 }
@@ -327,7 +325,7 @@ int pci_enumerate(struct pci_host *host)
         return error;
     host->is_enumerated = true;
     scan.next_bus = host->first_bus + 1u;
-    scan.ready_until = deadline_after_us(READY_US);
+    scan.ready_until = deadline_after_us(PCI_READY_US);
     error = scan_bus(&scan, NULL, host->first_bus, 0);
     if (scan.is_full) {
         host->problem_count++;

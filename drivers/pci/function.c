@@ -55,14 +55,20 @@ void pci_release(struct pci_function *function)
     if (function == NULL)
         return;
     (void)pci_disable(function);
-    pci_on_suspend(function, NULL, NULL);
+    (void)pci_on_suspend(function, NULL, NULL);
     __atomic_store_n(&function->owner, NULL, __ATOMIC_RELEASE);
 }
 
-void pci_on_suspend(struct pci_function *function, const struct pci_suspend *suspend, void *context)
+int pci_on_suspend(struct pci_function *function, const struct pci_suspend *suspend, void *context)
 {
+    int error = mutex_lock(&function->host->suspend_mutex);
+
+    if (error != 0)
+        return error;
     function->suspend_context = context;
     function->suspend = suspend;
+    mutex_unlock(&function->host->suspend_mutex);
+    return 0;
 }
 
 int pci_map_bar(const struct pci_function *function, unsigned bar, uintptr_t *base, uint64_t *size)

@@ -27,7 +27,8 @@ int pci_write_buses(struct pci_function *bridge, uint8_t secondary, uint8_t subo
 int pci_save(const struct pci_function *function, struct pci_saved *saved);
 int pci_put_back(struct pci_function *function, const struct pci_saved *saved);
 
-#define PCI_READY_US 1000000u /* after which one that is not ready is given up */
+#define PCI_READY_US  1000000u /* after which one that is not ready is given up */
+#define PCI_NOT_READY 0x0001u  /* a vendor id that tells so (PCI Express 4.0, 2.3.2) */
 
 /* After a reset: waits until it answers. -ENODEV: nobody, or somebody else does; -ETIMEDOUT: it
  * says that it is not ready; -EIO: the link has not come up. */

@@ -25,8 +25,8 @@
 int pci_msix_enable(struct pci_function *function, unsigned least, unsigned most);
 
 /* Enables MSI with as many messages as the function has and `most` allows, rounded down to a power
- * of two. Returns how many. -ERANGE: the address of the ITS does not fit into the function's
- * registers. */
+ * of two. Returns how many. irq_request() is -ERANGE where the address of the ITS does not fit
+ * into the function's registers. */
 int pci_msi_enable(struct pci_function *function, unsigned least, unsigned most);
 
 /* Enables the function's line, as source 0. Returns 1. Others may share it: interrupts of a line

@@ -22,6 +22,7 @@
 #define DRIVERS_PCI_PCI_H
 
 #include "arch/spinlock.h"
+#include "arch/wait.h"
 #include "msi/device.h"
 
 #include <stdbool.h>
@@ -90,7 +91,8 @@ struct pci_host {
     struct irq_parent *lines;
 
     /* The core's; zeroed at first. */
-    struct spinlock lock; /* of configuration accesses */
+    struct spinlock lock;       /* of configuration accesses */
+    struct mutex suspend_mutex; /* of what drivers do about a suspend, also while they do it */
     struct pci_function *functions, *last_function;
     unsigned function_count;
     unsigned problem_count; /* that pci_enumerate() has logged */
@@ -129,10 +131,16 @@ int pci_resume(struct pci_host *host, bool lost);
 void pci_lose(struct pci_host *host);
 void pci_regain(struct pci_host *host);
 
+/* pci_lose() where devices may still be running, of a host that is on. Before anybody sees that it
+ * is lost, isolate() has the root port take no requests of devices any more, for good: memory that
+ * a driver gives back then is not written to. It is called with the lock of accesses held. Any
+ * context. */
+void pci_cut_off(struct pci_host *host, void (*isolate)(struct pci_host *host));
+
 /* Whether it is so, and what is behind the link is not to be touched. Any context. */
 static inline bool pci_is_lost(const struct pci_host *host)
 {
-    return __atomic_load_n(&host->is_gone, __ATOMIC_RELAXED);
+    return __atomic_load_n(&host->is_gone, __ATOMIC_ACQUIRE); /* pci_cut_off() */
 }
 
 /* Before pci_regain(), when the link was lost at another time than in a suspend: drivers hear that
@@ -231,15 +239,19 @@ struct pci_function *pci_find_class(const struct pci_host *host, uint32_t class_
                                     const struct pci_function *previous);
 
 /* A driver claims the function: owner is its name, which must live as long. -EBUSY: another one has
- * it. pci_release() gives it back, and has it disabled. Any context. */
+ * it. Any context. */
 int pci_take(struct pci_function *function, const char *owner);
+
+/* Gives it back, and has it disabled; what its driver does about a suspend is not done any more,
+ * nor under way. Thread context, not from there. */
 void pci_release(struct pci_function *function);
 
 /* What the function's driver does when the SoC is suspended; it must live as long as the driver has
  * the function. NULL, as after pci_take(): nothing, and after a suspend the function has what is of
- * this layer. Thread context. */
-void pci_on_suspend(struct pci_function *function, const struct pci_suspend *suspend,
-                    void *context);
+ * this layer. When it returns 0, nothing that the driver did about it before is under way: it waits
+ * for that. Thread context. -EDEADLK: not there, or called from what a driver does about it, of the
+ * same host: nothing has changed. */
+int pci_on_suspend(struct pci_function *function, const struct pci_suspend *suspend, void *context);
 
 /* ---- configuration registers; any context ---- */
 

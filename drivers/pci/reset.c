@@ -14,7 +14,6 @@
 #define WAKE_US     10000u  /* the same after D3hot */
 #define PENDING_US  100000u /* for what it has asked for to be answered */
 #define POLL_US     1000u
-#define NOT_READY   0x0001u /* a vendor id that tells so (2.3.2) */
 #define ALL_ONES_16 0xffffu
 
 static const unsigned express_controls[PCI_SAVED_CONTROLS] = {PCI_EXPRESS_DEVICE_CONTROL,
@@ -131,7 +130,7 @@ int pci_wait_until_ready(const struct pci_function *function, deadline_t deadlin
         if (error != 0 && error != -EIO) /* the link may still be on its way */
             return error;
         if (is_last)
-            return error != 0 ? error : vendor == NOT_READY ? -ETIMEDOUT : -ENODEV;
+            return error != 0 ? error : vendor == PCI_NOT_READY ? -ETIMEDOUT : -ENODEV;
         delay_us(POLL_US);
     }
 }

@@ -51,10 +51,16 @@ static int put_back(struct pci_function *function, bool lost, deadline_t deadlin
     return error;
 }
 
+/* With the mutex: its driver frees nothing meanwhile. */
 static void tell(struct pci_function *function, int error)
 {
+    struct mutex *mutex = &function->host->suspend_mutex;
+
+    if (mutex_lock(mutex) != 0)
+        return;
     if (function->suspend != NULL)
         function->suspend->resume(function->suspend_context, error);
+    mutex_unlock(mutex);
 }
 
 static int resume_from(struct pci_function *first, bool lost)
@@ -80,14 +86,26 @@ void pci_tell_lost(struct pci_host *host)
 
 /* ---- both ---- */
 
+static int ask(struct pci_function *function)
+{
+    struct mutex *mutex = &function->host->suspend_mutex;
+    int error = mutex_lock(mutex);
+
+    if (error != 0)
+        return error;
+    if (function->suspend != NULL)
+        error = function->suspend->suspend(function->suspend_context);
+    mutex_unlock(mutex);
+    return error;
+}
+
 int pci_suspend(struct pci_host *host)
 {
     struct pci_function *function = NULL, *refused = NULL;
     int error = check(host);
 
     while (error == 0 && (function = before(host, function)) != NULL) {
-        if (function->suspend != NULL)
-            error = function->suspend->suspend(function->suspend_context);
+        error = ask(function);
         if (error == 0)
             stop(function);
         else

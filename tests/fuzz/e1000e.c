@@ -111,9 +111,10 @@ int pci_interrupts_disable(struct pci_function *of)
     return fuzz_lies(16) ? -ENODEV : 0;
 }
 
-void pci_on_suspend(struct pci_function *of, const struct pci_suspend *suspend, void *context)
+int pci_on_suspend(struct pci_function *of, const struct pci_suspend *suspend, void *context)
 {
     FUZZ_CHECK(of->owner != NULL && suspend != NULL && context != NULL);
+    return 0;
 }
 
 /* ---- the card ---- */

@@ -4,6 +4,7 @@
  * configuration spaces and a controller in memory.
  */
 #include "arch/core.h"
+#include "arch/idle.h"
 #include "arch/wait.h"
 #include "drivers/nvme/nvme_pci.h"
 #include "drivers/pci/msi.h"
@@ -85,6 +86,19 @@ void __wrap_host_mmio_write(uintptr_t address, unsigned size, uint64_t value)
         return;
     look_at_bus();
     (void)nvme_controller_write(NVME_CONTROLLER_BASE + offset, size, value);
+}
+
+/* ---- handlers ---- */
+
+static bool never_returns, was_hooked;
+
+int __real_irq_synchronize(struct irq *irq);
+int __wrap_irq_synchronize(struct irq *irq);
+
+int __wrap_irq_synchronize(struct irq *irq)
+{
+    was_hooked |= function->suspend != NULL;
+    return never_returns ? -EAGAIN : __real_irq_synchronize(irq);
 }
 
 static void raise_message(unsigned vector)
@@ -445,6 +459,68 @@ static void a_link_that_is_lost_ends_requests(void **state)
     stop();
 }
 
+static bool never(void *argument)
+{
+    (void)argument;
+    return false;
+}
+
+/* When it is told of that, it refuses what is new, and touches nothing. What is under way ends when
+ * it is late. */
+static void who_is_told_of_a_lost_link_refuses_requests(void **state)
+{
+    int result, refused;
+    struct block_request under_way = one_read(&result), another = one_read(&refused);
+    unsigned doorbells;
+
+    (void)state;
+    start(MSIX);
+    attach(CORES + 1);
+    check();
+    nvme_controller.hold = true;
+    assert_int_equal(block_submit(nvme_block(nvme), &under_way), 0);
+    doorbells = nvme_controller.tail_doorbells;
+    pci_lose(&host);
+    pci_tell_lost(&host);
+    assert_int_equal(block_submit(nvme_block(nvme), &another), -ENODEV);
+    assert_int_equal(nvme_controller.tail_doorbells, doorbells);
+    assert_int_equal(result, 1);
+    nvme_controller_bus_reset();
+    pci_models_reset();
+    pci_regain(&host);
+    assert_int_equal(pci_restore(&host), 0);
+    assert_int_equal(idle_for(never, NULL, 2 * config.timeout_us), -ETIMEDOUT);
+    assert_int_equal(result, -ENODEV);
+    assert_int_equal(block_submit(nvme_block(nvme), &another), -ENODEV);
+    assert_int_equal(refused, 1);
+    nvme_controller.hold = false;
+    assert_int_equal(nvme_detach(nvme), -ENODEV);
+    attach(CORES + 1);
+    check();
+    assert_int_equal(nvme_detach(nvme), 0);
+    stop();
+}
+
+/* Whom the bus tells must be there: nothing of it is told from when it is taken apart on. Where
+ * that can't be, it is as before. */
+static void who_goes_is_not_told(void **state)
+{
+    (void)state;
+    start(MSIX);
+    attach(CORES + 1);
+    assert_non_null(function->suspend);
+    was_hooked = false;
+    never_returns = true;
+    assert_int_equal(nvme_detach(nvme), -EAGAIN);
+    never_returns = false;
+    assert_false(was_hooked);
+    assert_non_null(function->suspend);
+    assert_ptr_equal(function->suspend_context, nvme);
+    assert_int_equal(nvme_detach(nvme), 0);
+    assert_null(function->suspend);
+    stop();
+}
+
 /* Without a reset of its own it is the bus's. */
 static void a_reset_of_the_bus_will_do(void **state)
 {
@@ -479,6 +555,8 @@ int main(void)
         cmocka_unit_test(a_drive_that_comes_back_as_another_is_not_written_to),
         cmocka_unit_test(without_a_link_nothing_goes_out),
         cmocka_unit_test(a_link_that_is_lost_ends_requests),
+        cmocka_unit_test(who_is_told_of_a_lost_link_refuses_requests),
+        cmocka_unit_test(who_goes_is_not_told),
         cmocka_unit_test(a_reset_of_the_bus_will_do),
     };
 

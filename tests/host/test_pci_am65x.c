@@ -14,6 +14,8 @@
 #include "tests/host/support/host.h"
 #include "tests/host/support/pci_functions.h"
 #include "twin/models/am65x.h"
+#include "twin/models/models.h"
+#include "twin/models/pcie.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -26,11 +28,16 @@
 #define NVME        0x010802u
 #define PCIE_DEVICE 120u
 #define GPIO        0x00601000u
+#define GPIO_SIZE   0x100u
 #define PERST       15u
 #define REQUESTS    7u
 #define IDS         0xb00c104cu
 #define ERRORS      372u /* SPI 340 */
 #define TRAINING_US 100000u
+
+#define GPIO_DEVICE 58u
+#define MSI_64      0x80u
+#define MSI_ENABLE  1u
 
 static struct pci_host host;
 static struct pci_am65x controller;
@@ -56,8 +63,24 @@ static const struct pci_am65x_facts good = {
         .clocks = {{153, 4, 8}},
         .sources = {[PCI_AM65X_OUTPUT_PLL] = PCI_AM65X_CLOCK_LEFT},
     }},
-    .reset = {.gpio = GPIO, .device = 58, .pin = PERST},
+    .reset = {.gpio = GPIO, .device = GPIO_DEVICE, .pin = PERST},
 };
+
+/* ---- a link that recovers: the model's has been up before it trains ---- */
+
+static bool recovers;
+
+uint64_t __real_host_mmio_read(uintptr_t address, unsigned size);
+uint64_t __wrap_host_mmio_read(uintptr_t address, unsigned size);
+
+uint64_t __wrap_host_mmio_read(uintptr_t address, unsigned size)
+{
+    const uint64_t value = __real_host_mmio_read(address, size);
+
+    return recovers && address == good.dbi + DBI_DEBUG1 ? value | DBI_LINK_TRAINS : value;
+}
+
+/* ---- fixture ---- */
 
 static int start(bool plugged)
 {
@@ -68,6 +91,7 @@ static int start(bool plugged)
     host_plug_in(plugged ? pci_models_request : NULL, pci_models_port);
     host_reset();
     facts = good;
+    recovers = false;
     memset(&controller, 0, sizeof(controller));
     host.windows[PCI_WINDOW_MEMORY] = (struct pci_window){0x10030000, 0x10030000, 0x07fd0000};
     host.windows[PCI_WINDOW_IO] = (struct pci_window){0x10020000, 0, 0x10000};
@@ -210,6 +234,7 @@ static struct pci_function *open_with_device(void)
 
     assert_int_equal(pci_am65x_open(&controller, &facts, &host), 0);
     assert_int_equal(pci_enumerate(&host), 0);
+    pci_am65x_enable_errors(&controller);
     return pci_model_found(&host, model);
 }
 
@@ -255,6 +280,7 @@ static void tells_of_errors(void **state)
     pci_regain(&host);
     assert_int_equal(pci_am65x_open(&controller, &facts, &host), 0);
     assert_int_equal(pci_restore(&host), 0);
+    pci_am65x_enable_errors(&controller);
     assert_int_equal(pci_read32(function, 0, &word), 0);
     assert_int_equal(pci_am65x_interrupt(&host), IRQ_NONE);
     am65x_lose_pcie();
@@ -289,6 +315,89 @@ static void link_that_comes_back_by_itself_is_lost(void **state)
     pci_regain(&host);
     assert_int_equal(pci_am65x_open(&controller, &facts, &host), 0);
     assert_true(pci_am65x_link_is_sound(&controller));
+}
+
+/* One that is told before its interrupt is requested, which forgets edges, makes one afterwards. */
+static void error_before_the_interrupt_is_requested_comes_after_it(void **state)
+{
+    (void)state;
+    (void)add_device(port);
+    assert_int_equal(pci_am65x_open(&controller, &facts, &host), 0);
+    pcie_app_error(0, PCIE_ERROR_CORRECTABLE);
+    assert_int_equal(pci_enumerate(&host), 0);
+    assert_false(am65x_line_level(ERRORS));
+    pci_am65x_enable_errors(&controller);
+    assert_true(am65x_line_level(ERRORS));
+    assert_int_equal(pci_am65x_interrupt(&host), IRQ_HANDLED);
+    assert_false(am65x_line_level(ERRORS));
+}
+
+/* It trains when the interrupt comes, and what is behind it goes on as it was. */
+static void link_that_recovers_is_not_lost(void **state)
+{
+    struct pci_am65x_errors errors;
+    struct pci_function *function;
+    uint32_t word;
+
+    (void)state;
+    function = open_with_device();
+    recovers = true;
+    pcie_app_error(0, PCIE_ERROR_CORRECTABLE);
+    assert_true(pci_am65x_link_is_sound(&controller));
+    assert_int_equal(pci_am65x_interrupt(&host), IRQ_HANDLED);
+    assert_int_equal(pci_read32(function, 0, &word), -EIO); /* not now */
+    recovers = false;
+    assert_int_equal(pci_read32(function, 0, &word), 0);
+    pci_am65x_get_errors(&controller, &errors);
+    assert_int_equal(errors.correctable, 1);
+    assert_int_equal(errors.lost_links, 0);
+}
+
+/* Whether a write of the device's, as a message is one, comes through. */
+static bool writes(struct pci_model *model)
+{
+    const unsigned sent = model->sent;
+
+    (void)pci_model_raise(model, 0);
+    return model->sent > sent;
+}
+
+static void start_writing(struct pci_function *function, const struct pci_model *model)
+{
+    assert_int_equal(pci_enable(function, true), 0);
+    assert_int_equal(pci_write16(function, model->msi + 2u, MSI_ENABLE), 0);
+}
+
+/* A fatal error of the port's own leaves the link up, and the device at work in memory that its
+ * driver gives back when it sees that the host is lost. */
+static void device_behind_a_lost_link_writes_nothing(void **state)
+{
+    struct pci_model *model = add_device(port);
+    struct pci_function *function;
+
+    (void)state;
+    pci_model_add_msi(model, 0, MSI_64);
+    assert_int_equal(pci_am65x_open(&controller, &facts, &host), 0);
+    assert_int_equal(pci_enumerate(&host), 0);
+    pci_am65x_enable_errors(&controller);
+    function = pci_model_found(&host, model);
+    start_writing(function, model);
+    assert_true(writes(model));
+    pcie_app_error(0, PCIE_ERROR_FATAL);
+    assert_int_equal(pci_am65x_interrupt(&host), IRQ_HANDLED);
+    assert_true(pci_is_lost(&host));
+    assert_true(am65x_pcie_link(0));
+    assert_false(writes(model));
+    pci_regain(&host);
+    assert_int_equal(pci_am65x_open(&controller, &facts, &host), 0);
+    assert_false(writes(model)); /* not before it was reset */
+    assert_int_equal(pci_restore(&host), 0);
+    pci_am65x_enable_errors(&controller);
+    start_writing(function, model);
+    assert_true(writes(model));
+    pci_am65x_cut_off(&controller); /* who finds it without an interrupt */
+    assert_true(pci_is_lost(&host));
+    assert_false(writes(model));
 }
 
 /* Whatever request to the system firmware is refused, or gets no answer: all is off again, or on
@@ -334,6 +443,31 @@ static void stops_what_a_loader_has_left(void **state)
     assert_true(stopped_first);
 }
 
+static unsigned drives, drives_off;
+
+static void watch_pin(uintptr_t address, unsigned size, uint64_t value)
+{
+    (void)size;
+    (void)value;
+    if (address - GPIO >= GPIO_SIZE)
+        return;
+    drives++;
+    drives_off += !sysfw_device_is_on(GPIO_DEVICE);
+}
+
+/* Also where a loader has left the controller on, and the GPIO off. */
+static void pin_is_driven_with_its_power_on(void **state)
+{
+    (void)state;
+    assert_int_equal(pci_am65x_open(&controller, &facts, &host), 0);
+    assert_int_equal(ti_sci_device_put(GPIO_DEVICE), 0);
+    drives = drives_off = 0;
+    host_set_write_observer(watch_pin);
+    assert_int_equal(pci_am65x_open(&controller, &facts, &host), 0);
+    assert_true(drives != 0);
+    assert_int_equal(drives_off, 0);
+}
+
 static int wait_error;
 
 static void open_in_interrupt(void *argument)
@@ -362,6 +496,10 @@ int main(void)
         TEST(tells_when_the_link_is_gone, plugged),
         TEST(tells_of_errors, plugged),
         TEST(link_that_comes_back_by_itself_is_lost, plugged),
+        TEST(error_before_the_interrupt_is_requested_comes_after_it, plugged),
+        TEST(link_that_recovers_is_not_lost, plugged),
+        TEST(device_behind_a_lost_link_writes_nothing, plugged),
+        TEST(pin_is_driven_with_its_power_on, plugged),
         TEST(undoes_what_it_has_done, plugged),
         TEST(stops_what_a_loader_has_left, plugged),
         TEST(waits_in_thread_context_only, plugged),

@@ -3,6 +3,8 @@
  * What functions lose together, and have again: a suspend of the SoC with the host's power on and
  * off, and resets of a bus; on configuration spaces in memory.
  */
+#include "arch/smp.h"
+#include "arch/wait.h"
 #include "drivers/pci/pci.h"
 #include "drivers/pci/pci_registers.h"
 #include "tests/host/support/arch_host.h"
@@ -222,6 +224,48 @@ static void one_that_is_asleep_stays_so(void **state)
     has_its_registers(1, MASTER);
 }
 
+/* ---- drivers that go while they are told ---- */
+
+#define TELLS_US 1000u
+#define LATE_US  1000000u
+
+static int unhook_error;
+static bool has_gone, gone_while_told;
+
+static void go(void *context)
+{
+    unhook_error = pci_on_suspend(context, NULL, NULL);
+    has_gone = true;
+}
+
+/* Another core has the driver go, which frees what this has in hand. */
+static void take_long(void *context, int error)
+{
+    (void)error;
+    assert_int_equal(pci_on_suspend(context, NULL, NULL), -EDEADLK); /* from here it can't */
+    assert_int_equal(smp_start(1, go, context), 0);
+    delay_us(TELLS_US);
+    gone_while_told = has_gone;
+}
+
+static void a_driver_goes_when_it_has_been_told(void **state)
+{
+    static const struct pci_suspend does = {.resume = take_long};
+
+    (void)state;
+    has_gone = gone_while_told = false;
+    assert_int_equal(pci_take(functions[0], "test"), 0);
+    assert_int_equal(pci_on_suspend(functions[0], &does, functions[0]), 0);
+    pci_lose(&host);
+    pci_tell_lost(&host);
+    assert_int_equal(smp_join(1, LATE_US), 0);
+    assert_false(gone_while_told);
+    assert_true(has_gone);
+    assert_int_equal(unhook_error, 0);
+    pci_tell_lost(&host); /* nobody is there */
+    pci_regain(&host);
+}
+
 /* ---- resets of a bus ---- */
 
 static unsigned restored;
@@ -351,6 +395,7 @@ int main(void)
         TEST(who_is_not_there_is_told),
         TEST(without_a_link_all_are_told),
         TEST(one_that_is_asleep_stays_so),
+        TEST(a_driver_goes_when_it_has_been_told),
         TEST(resets_a_bus),
         TEST(resets_the_link),
         TEST(resets_nothing_that_others_have),

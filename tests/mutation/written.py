@@ -220,7 +220,8 @@ WRITTEN = [
     ("a bridge that keeps no number is believed", [
         ("drivers/pci/enumerate.c", "error == 0 && secondary != scan->next_bus", "false")]),
     ("who is not ready is not there", [
-        ("drivers/pci/enumerate.c", "error == 0 && (uint16_t)word == NOT_READY", "error != 0 && (uint16_t)word == NOT_READY")]),
+        ("drivers/pci/enumerate.c", "error == 0 && (uint16_t)word == PCI_NOT_READY",
+         "error != 0 && (uint16_t)word == PCI_NOT_READY")]),
     ("a bridge passes on nothing", [
         ("drivers/pci/assign.c", "window->size = address - window->bus;", "window->size = 0;")]),
     ("a function that is reset is accessed at once", [
@@ -238,7 +239,9 @@ WRITTEN = [
     ("an empty slot's controller stays on", [
         ("drivers/pci/am65x.c", "    if (error != 0)\n        power_off(facts->device);", "    (void)0;")]),
     ("a SERDES is reset under a loader's link", [
-        ("drivers/pci/am65x.c", "    stop_link(facts);\n    drive_reset(&facts->reset, true);\n}", "    drive_reset(&facts->reset, true);\n}")]),
+        ("drivers/pci/am65x.c", "    stop_link(facts);\n    if (power_reset(", "    if (power_reset(")]),
+    ("PERST# is driven without power", [
+        ("drivers/pci/am65x.c", "    if (power_reset(&facts->reset) == 0) /* else the start will tell */\n", "")]),
     ("more windows are read than there is room for", [
         ("lib/device_tree_pci.c", "groups > (int)DEVICE_TREE_PCI_WINDOWS", "false")]),
 
@@ -258,7 +261,21 @@ WRITTEN = [
     ("a device masters the bus while the SoC is suspended", [
         ("drivers/pci/suspend.c", "        (void)pci_update16(function, PCI_COMMAND, PCI_COMMAND_MASTER, 0);\n", "        return;\n")]),
     ("accesses go on after the link was lost", [
-        ("drivers/pci/am65x_errors.c", "        pci_lose(host);\n", "")]),
+        ("drivers/pci/am65x_errors.c", "        pci_am65x_cut_off(controller);\n", "")]),
+    ("a device behind a lost link goes on writing", [
+        ("drivers/pci/am65x_errors.c",
+         "    mmio_write16(command, mmio_read16(command) & (uint16_t)~PCI_COMMAND_MASTER);\n", "")]),
+    ("a link that recovers is lost", [
+        ("drivers/pci/am65x_errors.c", "!pci_am65x_has_partner(controller)", "!pci_am65x_link_is_up(controller)")]),
+    ("a driver goes while it is told", [
+        ("drivers/pci/suspend.c", "        function->suspend->resume(function->suspend_context, error);\n    mutex_unlock(mutex);\n",
+         "        mutex_unlock(mutex), function->suspend->resume(function->suspend_context, error);\n"
+         "    else\n        mutex_unlock(mutex);\n")]),
+    ("a drive that is taken apart is told", [
+        ("drivers/nvme/pci.c", "    error = pci_on_suspend(function, NULL, NULL); /* what it calls must not be freed */\n",
+         "    error = 0;\n")]),
+    ("a drive that is told of a lost link takes requests", [
+        ("drivers/nvme/suspend.c", "        nvme_stop_all(nvme, error);", "        (void)error;")]),
     ("a link that has come back by itself is used as it was", [
         ("drivers/pci/am65x_errors.c", "((status & APP_ERROR_FATAL) != 0 ||", "((status & APP_ERROR_SYSTEM) != 0 ||")]),
 

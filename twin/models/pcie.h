@@ -52,7 +52,8 @@ bool pcie_app_trains(unsigned n);  /* LTSSM_EN */
 bool pcie_app_shadows(unsigned n); /* DBI_CS2: writes of BARs are of their masks */
 void pcie_app_reset(unsigned n);
 /* What ERR_IRQ_STATUS tells of from here on. */
-#define PCIE_ERROR_FATAL 0x2u
+#define PCIE_ERROR_FATAL       0x2u
+#define PCIE_ERROR_CORRECTABLE 0x8u
 void pcie_app_error(unsigned n, uint32_t errors);
 
 /* ---- serdes.c ---- */
