@@ -73,6 +73,7 @@ $(H)/test_cpsw_blocks: WRAP = host_mmio_read
 $(H)/test_pdma: WRAP = psil_send_bytes psil_ready psil_ended
 $(H)/test_r5f: WRAP = host_mmio_read host_mmio_write r5f_memory_find
 $(H)/test_serial: WRAP = calloc aligned_alloc udma_receive_close
+$(H)/test_link: WRAP = mailbox_close irq_free
 $(H)/test_nvme: WRAP = host_mmio_read host_mmio_write calloc aligned_alloc irq_request timeout_end work_cancel
 $(H)/test_e1000e: WRAP = calloc aligned_alloc irq_request irq_free
 $(H)/test_nvme_pci: WRAP = host_mmio_read host_mmio_write irq_synchronize

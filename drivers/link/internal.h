@@ -23,8 +23,8 @@ struct udma_message_ring;
 
 /* ---- words in the mailbox ---- */
 
-/* Each with the sender's epoch, which is another one after each open; LINK_LEFT with the
- * receiver's. */
+/* Each with the sender's epoch, which is almost always another one after each open
+ * (docs/messages.md, "Restarts"); LINK_LEFT with the receiver's. */
 enum link_word {
     LINK_HELLO = 5, /* this side has been opened: here is its ring */
     LINK_OFFER = 6, /* the same, as the answer to a LINK_HELLO */
@@ -63,7 +63,6 @@ struct link {
     struct link_config config;
     struct udma_message_ring *ring;
     struct udma_message_port *port;
-    struct mailbox *mailbox;
     struct irq *irq; /* of the ring; NULL: polled */
     uint16_t epoch;  /* never 0 */
     uint32_t turns;  /* how often somebody wanted link_run() since one began to run it; atomic */
@@ -79,8 +78,10 @@ struct link {
     bool may_rest; /* of who opens and closes */
     bool resting;  /* atomic */
 
-    struct spinlock lock; /* for what follows */
-    bool closing, left;
+    struct spinlock lock;    /* for what follows */
+    struct mailbox *mailbox; /* NULL: not open yet, or being closed */
+    bool closing;
+    bool left;                     /* the other side uses this side's ring no more, or never will */
     bool dead;                     /* the other side is known to be, and no other has come since */
     bool exposed;                  /* the other side may be using this side's ring */
     uint32_t words;                /* sent by the mailbox; the first is LINK_HELLO */

@@ -28,7 +28,8 @@ static bool is_valid(const struct link_config *config)
            config->transmit != MAILBOX_NONE && config->receive != MAILBOX_NONE;
 }
 
-/* Another one than before: the clock goes on where a side is restarted. */
+/* Most likely another one than before: the clock goes on where a side is restarted, but these bits
+ * of it come again each 17 ms. So one restart in 16,383 has the epoch of its predecessor. */
 static uint16_t new_epoch(void)
 {
     const uint16_t epoch = (time_now_ns() >> EPOCH_SHIFT) & LINK_EPOCH_MASK;
@@ -66,6 +67,17 @@ static int request_interrupt(struct link *link)
     return error;
 }
 
+/* Returns what there was before. */
+static struct mailbox *exchange_mailbox(struct link *link, struct mailbox *mailbox)
+{
+    unsigned long state = spin_lock(&link->lock);
+    struct mailbox *before = link->mailbox;
+
+    link->mailbox = mailbox;
+    spin_unlock(&link->lock, state);
+    return before;
+}
+
 static int open_mailbox(struct link *link)
 {
     const struct mailbox_config config = {
@@ -83,7 +95,19 @@ static int open_mailbox(struct link *link)
     int error = mailbox_open(&config, &mailbox);
 
     if (error == 0)
-        __atomic_store_n(&link->mailbox, mailbox, __ATOMIC_RELEASE);
+        (void)exchange_mailbox(link, mailbox);
+    return error;
+}
+
+/* The ring's handler may still run, and answer a LINK_LEAVE: the endpoint is out of its reach
+ * before it is closed. It is used with the lock only, so nobody is inside it then. */
+static int close_mailbox(struct link *link)
+{
+    struct mailbox *mailbox = exchange_mailbox(link, NULL);
+    int error = mailbox != NULL ? mailbox_close(mailbox) : 0;
+
+    if (error == -EAGAIN || error == -EDEADLK)
+        (void)exchange_mailbox(link, mailbox);
     return error;
 }
 
@@ -91,11 +115,10 @@ static int open_mailbox(struct link *link)
  * again. `first`: the first error of what is held. -EAGAIN: a callback still runs. */
 static int tear_down(struct link *link, int *first)
 {
-    int error = link->mailbox != NULL ? mailbox_close(link->mailbox) : 0;
+    int error = close_mailbox(link);
 
     if (error == -EAGAIN || error == -EDEADLK)
         return error;
-    link->mailbox = NULL;
     *first = *first != 0 ? *first : error;
     error = link_rest_close(link);
     if (error != 0)
@@ -179,7 +202,8 @@ static bool is_unheard(const struct link *link)
     return link->outbox == 0 && mailbox_get_unread(link->mailbox) >= link->words;
 }
 
-/* Of a polled link the words are taken here. */
+/* Of a polled link the words are taken here. Once it may go, it may: who is told -EAGAIN and comes
+ * again has no mailbox any more to look at. */
 static bool may_go(void *argument)
 {
     struct link *link = (struct link *)((char *)argument - offsetof(struct link, left));
@@ -190,6 +214,7 @@ static bool may_go(void *argument)
         (void)link_run(link);
     state = spin_lock(&link->lock);
     may = link->left || !link->exposed || (link->mailbox != NULL && is_unheard(link));
+    link->left = may;
     spin_unlock(&link->lock, state);
     return may;
 }

@@ -25,11 +25,12 @@
 
 LOG_SUBJECT(r5f);
 
-/* TI-SCI's numbers: processors, and MCU_ARMSS0_CPU0 and _CPU1 (AM65x device descriptions). */
+/* TI-SCI's numbers (AM65x device descriptions). */
 static const struct {
     uint8_t processor;
     uint16_t device;
-} ids[R5F_CORES] = {{TI_SCI_PROCESSOR_R5F0, 159}, {TI_SCI_PROCESSOR_R5F1, 245}};
+} ids[R5F_CORES] = {{TI_SCI_PROCESSOR_R5F0, TI_SCI_DEVICE_R5F0},
+                    {TI_SCI_PROCESSOR_R5F1, TI_SCI_DEVICE_R5F1}};
 
 static struct {
     bool owned;   /* the processor */

@@ -12,9 +12,11 @@
 
 #include <stdint.h>
 
-/* The AM65x's R5Fs. */
+/* The AM65x's R5Fs, and the devices that they are: MCU_ARMSS0_CPU0 and _CPU1. */
 #define TI_SCI_PROCESSOR_R5F0       0x01u
 #define TI_SCI_PROCESSOR_R5F1       0x02u
+#define TI_SCI_DEVICE_R5F0          159u
+#define TI_SCI_DEVICE_R5F1          245u
 
 /* Configuration of an R5F, which samples it at the end of its reset. */
 #define TI_SCI_R5_DEBUG             0x0001u

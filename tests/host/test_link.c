@@ -473,7 +473,7 @@ static void who_comes_second_leaves_it_to_the_first(void **state)
     close_side(1);
 }
 
-/* ---- another side that is not to be trusted ---- */
+/* ---- another side, by hand ---- */
 
 static struct mailbox *liar;
 
@@ -494,6 +494,94 @@ static void lie(uint32_t word)
     must(mailbox_send(liar, word));
     host_advance_us(SETTLE_US);
 }
+
+/* ---- a close that something comes between ---- */
+
+/* What the next mailbox_close() does: refuse, or let others go on before its caller does. */
+static bool mailbox_hangs;
+static void (*mailbox_closed)(void *context);
+
+int __wrap_mailbox_close(struct mailbox *mailbox);
+int __real_mailbox_close(struct mailbox *mailbox);
+int __wrap_mailbox_close(struct mailbox *mailbox)
+{
+    void (*closed)(void *context) = mailbox_closed;
+    int error;
+
+    mailbox_closed = NULL;
+    if (mailbox_hangs) {
+        mailbox_hangs = false;
+        return -EAGAIN;
+    }
+    error = __real_mailbox_close(mailbox);
+    if (closed != NULL)
+        host_interrupt_core(1, closed, NULL);
+    return error;
+}
+
+static const struct irq *irq_that_hangs;
+
+int __wrap_irq_free(struct irq *irq);
+int __real_irq_free(struct irq *irq);
+int __wrap_irq_free(struct irq *irq)
+{
+    if (irq == NULL || irq != irq_that_hangs)
+        return __real_irq_free(irq);
+    irq_that_hangs = NULL;
+    return -EAGAIN;
+}
+
+/* The ring's handler on another core, which has had the turn all the while. */
+static void go_on(void *context)
+{
+    (void)context;
+    sides[0].link->turns = 0;
+    link_words(sides[0].link, NULL, 0);
+}
+
+/* A LINK_LEAVE is left to him, and he answers it when the mailbox is closed already. */
+static void who_answers_while_it_is_closed_finds_no_mailbox(void **state)
+{
+    struct udma_message_ring *ring;
+
+    (void)state;
+    open_side(0);
+    open_liar();
+    must(udma_message_ring_open_wide(NULL, 2 * DEPTH, &ring));
+    lie(LINK_WORD(LINK_HELLO, 3, udma_message_ring_index(ring), 88));
+    assert_true(sides[0].connected);
+    sides[0].link->turns = 1;
+    lie(LINK_WORD(LINK_LEAVE, 3, udma_message_ring_index(ring), 88));
+    link_disconnect(sides[0].link);
+    mailbox_closed = go_on;
+    close_side(0);
+    must(mailbox_close(liar));
+    must(udma_message_ring_close(ring));
+}
+
+static void a_mailbox_that_is_not_closed_is_closed_later(void **state)
+{
+    (void)state;
+    open_side(0);
+    mailbox_hangs = true;
+    assert_int_equal(link_close(sides[0].link), -EAGAIN);
+    close_side(0);
+    open_side(0); /* it is nobody's */
+    close_side(0);
+}
+
+/* Nobody has heard of it, as the mailbox told, which is gone when the close is repeated. */
+static void a_ring_that_is_not_closed_is_closed_later(void **state)
+{
+    (void)state;
+    open_side(0);
+    irq_that_hangs = sides[0].link->irq;
+    assert_int_equal(link_close(sides[0].link), -EAGAIN);
+    assert_null(irq_that_hangs);
+    close_side(0);
+}
+
+/* ---- another side that is not to be trusted ---- */
 
 static void words_that_cannot_be_are_refused(void **state)
 {
@@ -739,6 +827,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_knows_the_ring_has_to_leave_it_first, setup, tear_down),
         cmocka_unit_test_setup_teardown(who_leaves_puts_nothing_more, setup, tear_down),
         cmocka_unit_test_setup_teardown(who_comes_second_leaves_it_to_the_first, setup, tear_down),
+        cmocka_unit_test_setup_teardown(who_answers_while_it_is_closed_finds_no_mailbox, setup,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_mailbox_that_is_not_closed_is_closed_later, setup,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_ring_that_is_not_closed_is_closed_later, setup,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(words_that_cannot_be_are_refused, setup, tear_down),
         cmocka_unit_test_setup_teardown(elements_that_cannot_be_are_refused, setup, tear_down),
         cmocka_unit_test_setup_teardown(what_comes_before_its_sender_is_known_waits, setup,
