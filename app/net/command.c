@@ -19,7 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PING_US       2000000u
+#define PING_US       10000000u
 #define PINGS_MAX     10000u
 #define ADDRESS_S_MAX 600u
 #define IRQS_MAX      16u

@@ -100,7 +100,7 @@ class Neighbour:
 
     # ---- what it asks the node ----
 
-    def ping(self, sequence, data, seconds=5):
+    def ping(self, sequence, data, seconds=60):
         """Whether the node sends the same data back."""
         message = struct.pack("!BBHHH", 8, 0, 0, 1, sequence) + data
         message = message[:2] + struct.pack("!H", checksum(message)) + message[4:]

@@ -153,10 +153,8 @@ static void obey(void)
         return;
     }
     order[length] = '\0';
-    if (strncmp(order, "down", 4) == 0)
-        machine_set_link(false);
-    else if (strncmp(order, "up", 2) == 0)
-        machine_set_link(true);
+    for (const char *line = strtok(order, "\n"); line != NULL; line = strtok(NULL, "\n"))
+        machine_set_link(strcmp(line, "up") == 0);
 }
 
 static void wait_for_network(uint64_t nanoseconds)

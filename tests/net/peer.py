@@ -79,7 +79,7 @@ class Peer:
             sender.join()
             return came == data
 
-    def datagrams(self, count, size, patience=2):
+    def datagrams(self, count, size, patience=PATIENCE):
         """(how many of them came back, how many came back wrong), one at a time."""
         good = bad = 0
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:

@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -271,6 +272,8 @@ int cpsw_check_link(struct cpsw *port)
         return 0;
     port->told_link = true;
     port->link_up = cable;
+    printf("port: link %s\n", cable ? "up" : "down");
+    fflush(stdout);
     cpsw_get_link(port, &link);
     if (port->config.link != NULL)
         port->config.link(port->config.context, &link);
