@@ -24,7 +24,7 @@ $(UBOOT)/stamp: tools/build-uboot | $(SETUP)/uboot $(SETUP)/r5f
 
 check-long: $(UBOOT)/stamp
 
-check-uboot: firmware twin net $(UBOOT)/stamp | $(SETUP)/run $(SETUP)/images
+check-uboot: firmware r5 twin net $(UBOOT)/stamp | $(SETUP)/run $(SETUP)/images
 	@CROSS_COMPILE=$(CROSS_COMPILE) CROSS_COMPILE_R5=$(CROSS_COMPILE_R5) tests/conformance/uboot $(O) $(UBOOT)
 
 # GCC's execution tests, of Debian's package of its source, on the R5F. No more is unpacked.

@@ -213,7 +213,7 @@ $(R5)/a53.elf: tests/r5f/a53.S $(MAKEFILE_PARTS) | $(SETUP)/firmware
 	$(Q)$(CC) -nostdlib -static -Wl,-Ttext=0x60000000 -Wl,--build-id=none -o $@ $<
 
 # All suites of the R5F: make check has those that are quick (tests/run).
-check-r5: firmware twin r5 r5-selftest r5-test | $(SETUP)/run
+check-r5: firmware twin r5 r5-selftest r5-test | $(SETUP)/run $(SETUP)/debug $(SETUP)/serial
 	@tests/run $(O) $(H) --only R5F
 
 -include $(R5_TEST_OBJECTS:.o=.d)
