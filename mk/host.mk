@@ -14,7 +14,7 @@ HOST_CODE    := $(sort $(filter drivers/cpsw/% drivers/e1000e/% drivers/link/% d
                 lib/device_tree.c lib/device_tree_pci.c lib/device_tree_phy.c lib/device_tree_r5f.c lib/log_buffer.c lib/trace.c \
                 lib/ymodem.c platform/mailbox.c platform/main_intr.c app/prompt/line_editor.c twin/monitor/decode.c \
                 twin/monitor/r5f_decode.c \
-                $(addprefix tests/target/,all_cores.c link_talk.c mailbox_talk.c mcasp_loopback.c msi_churn.c msi_siege.c soc_a53.c thread_calls.c)
+                $(addprefix tests/target/,all_cores.c counting.c link_talk.c mailbox_talk.c mcasp_loopback.c msi_churn.c msi_siege.c soc_a53.c thread_calls.c)
 # With a VIM at the root there is one core, and no ITS; what the system firmware does is asked of its model.
 ifeq ($(HOST_ROOT),vim)
 HOST_CODE    := $(sort $(filter-out msi/parents/its.c msi/parents/lpi_regions.c,$(filter msi/%,$(library-sources))) \

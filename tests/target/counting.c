@@ -36,3 +36,13 @@ int wait_for_count(const uint64_t *count, uint64_t least, uint64_t timeout_us)
 
     return wait_for(is_met, &expectation, timeout_us);
 }
+
+int wait_while_it_grows(const uint64_t *count, uint64_t least, uint64_t pause_us)
+{
+    uint64_t seen;
+    int error = 0;
+
+    while (error == 0 && (seen = __atomic_load_n(count, __ATOMIC_SEQ_CST)) < least)
+        error = wait_for_count(count, seen + 1, pause_us);
+    return error;
+}

@@ -53,7 +53,7 @@ static int run(struct example_tiles *tiles, const struct udma_move *move)
     tiles->done = tiles->failed = 0;
     error = udma_submit(tiles->channel, &transfer, 1, NULL);
     if (error == 0)
-        error = wait_for(is_done, tiles, 1000000);
+        error = wait_for(is_done, tiles, 20000000);
     if (error == 0 && tiles->failed != 0)
         error = -EIO;
     /* One that has not ended is still the channel's, and goes with it. */

@@ -37,7 +37,7 @@ static int copy_all(struct copies *copies, uint8_t *to, const uint8_t *from, siz
         error = udma_copy(copies->channel, (uintptr_t)to + i * size, (uintptr_t)from + i * size,
                           size, NULL);
     if (error == 0)
-        error = wait_for(are_done, copies, 1000000);
+        error = wait_for(are_done, copies, 20000000);
     return error == 0 && copies->failed != 0 ? -EIO : error;
 }
 

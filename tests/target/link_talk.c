@@ -4,9 +4,11 @@
  */
 #include "tests/target/link_talk.h"
 
+#include "arch/wait.h"
 #include "msi/irq.h"
 #include "platform/am65x.h"
 #include "tests/target/all_cores.h"
+#include "tests/target/counting.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -30,6 +32,7 @@ static void received(void *context, uint64_t message)
         side->wrong++;
     __atomic_store_n(&side->running, false, __ATOMIC_RELEASE);
     __atomic_add_fetch(&side->received, 1, __ATOMIC_RELEASE);
+    wait_notify();
 }
 
 int link_talk_open(struct mailbox_cluster *cluster, unsigned side, bool polled)
@@ -79,11 +82,17 @@ static void send_each(void *argument)
 
 int link_talk_run(uint32_t each, uint64_t timeout_us)
 {
+    const uint64_t all = (uint64_t)each * core_count();
+    const uint64_t last[2] = {link_talk_sides[0].received + all, link_talk_sides[1].received + all};
+
     run.each = each;
     run.timeout_us = timeout_us;
     run.error = 0;
     note_error(run_on_all_cores(send_each, NULL, 2 * timeout_us));
     for (unsigned side = 0; side < 2 && run.error == 0; side++)
         note_error(link_flush(link_talk_sides[side].link, timeout_us));
+    /* A message is acknowledged with the next one the other way, maybe before it is handed on. */
+    for (unsigned side = 0; side < 2 && run.error == 0; side++)
+        note_error(wait_for_count(&link_talk_sides[side].received, last[side], timeout_us));
     return run.error;
 }

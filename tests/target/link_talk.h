@@ -32,8 +32,8 @@ int link_talk_open(struct mailbox_cluster *cluster, unsigned side, bool polled);
 /* Forgets what has come. */
 void link_talk_begin(void);
 
-/* Each core sends so many from both sides, and all are acknowledged. Thread context, with all cores
- * free. The first error of any call. */
+/* Each core sends so many from both sides; all are acknowledged, and have come, which may be a
+ * while later. Thread context, with all cores free. The first error of any call. */
 int link_talk_run(uint32_t each, uint64_t timeout_us);
 
 #endif

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARRIVAL_US     5000000u
+#define ARRIVAL_US     20000000u
 #define PROGRESS_EVERY 1024u
 #define EVACUATED_US   300u
 #define VINT_BITS      (256u * 64u)

@@ -26,7 +26,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ARRIVAL_US      5000000u
+#define ARRIVAL_US      20000000u
 #define EVACUATED_US    100u
 #define PROGRESS_EVERY  256u
 #define FOCUS_LENGTH    32u /* operations of core 0, then another interrupt is besieged most */

@@ -48,7 +48,7 @@ static void forget(void *argument)
 
 /* ---- the state that boot leaves ---- */
 
-SELFTEST(boot, entered_at_el1_or_el2, 5)
+SELFTEST(boot, entered_at_el1_or_el2, 60)
 {
     const struct platform_boot_info *info = platform_get_boot_info();
 
@@ -57,7 +57,7 @@ SELFTEST(boot, entered_at_el1_or_el2, 5)
 }
 
 /* A die may have more redistributors than cores. */
-SELFTEST(boot, every_core_of_the_device_tree_runs_and_has_a_redistributor, 5)
+SELFTEST(boot, every_core_of_the_device_tree_runs_and_has_a_redistributor, 60)
 {
     unsigned told = platform_get_device_tree()->core_count;
 
@@ -88,7 +88,7 @@ static void check_core_state(void *argument)
     CHECK_EQUAL(sysreg_read(CPACR_EL1) & CPACR_FPEN, CPACR_FPEN);
 }
 
-SELFTEST(boot, every_core_runs_at_el1_with_mmu_and_caches_on, 30)
+SELFTEST(boot, every_core_runs_at_el1_with_mmu_and_caches_on, 60)
 {
     memset(ran_as, 0, sizeof(ran_as));
     CHECK_EQUAL(smp_run_all(check_core_state, NULL, RUN_US), 0);
@@ -105,12 +105,12 @@ static void check_stack_pointer(void *argument)
     CHECK(here >= low && here < low + STACK_THREAD_SIZE);
 }
 
-SELFTEST(boot, every_core_runs_on_its_own_stack, 30)
+SELFTEST(boot, every_core_runs_on_its_own_stack, 60)
 {
     CHECK_EQUAL(smp_run_all(check_stack_pointer, NULL, RUN_US), 0);
 }
 
-SELFTEST(boot, psci_says_that_a_running_core_is_on, 5)
+SELFTEST(boot, psci_says_that_a_running_core_is_on, 60)
 {
     if (core_count() < 2)
         SKIP("there is one core only");
@@ -131,7 +131,7 @@ static unsigned refused_at(uintptr_t address, bool *readable)
     return (read != 0 ? 1u : 0u) + (write != 0 ? 1u : 0u);
 }
 
-SELFTEST(boot, code_cannot_be_written, 5)
+SELFTEST(boot, code_cannot_be_written, 60)
 {
     bool readable;
 
@@ -139,7 +139,7 @@ SELFTEST(boot, code_cannot_be_written, 5)
     CHECK(readable);
 }
 
-SELFTEST(boot, constants_cannot_be_written, 5)
+SELFTEST(boot, constants_cannot_be_written, 60)
 {
     bool readable;
 
@@ -163,7 +163,7 @@ static bool call_is_refused(const volatile uint32_t *code)
     return refused != 0;
 }
 
-SELFTEST(boot, data_cannot_be_executed, 5)
+SELFTEST(boot, data_cannot_be_executed, 60)
 {
     static uint32_t in_data[1] = {RET};
     static const uint32_t in_rodata[1] = {RET};
@@ -181,7 +181,7 @@ SELFTEST(boot, data_cannot_be_executed, 5)
     CHECK(call_is_refused(on_stack));
 }
 
-SELFTEST(boot, null_pointers_fault, 5)
+SELFTEST(boot, null_pointers_fault, 60)
 {
     bool readable;
 
@@ -203,12 +203,12 @@ static void check_guards(void *argument)
     }
 }
 
-SELFTEST(boot, every_stack_has_a_guard_page, 30)
+SELFTEST(boot, every_stack_has_a_guard_page, 60)
 {
     CHECK_EQUAL(smp_run_all(check_guards, NULL, RUN_US), 0);
 }
 
-SELFTEST(boot, the_stack_above_its_guard_is_memory, 5)
+SELFTEST(boot, the_stack_above_its_guard_is_memory, 60)
 {
     uintptr_t lowest = stack_guard(core_id(), 0) + STACK_GUARD_SIZE;
     bool readable;
@@ -216,7 +216,7 @@ SELFTEST(boot, the_stack_above_its_guard_is_memory, 5)
     CHECK_EQUAL(refused_at(lowest, &readable), 0);
 }
 
-SELFTEST(boot, what_can_be_read_as_memory_ends_where_it_does, 5)
+SELFTEST(boot, what_can_be_read_as_memory_ends_where_it_does, 60)
 {
     const uintptr_t end = stack_guard(core_id(), 1); /* of the thread's stack */
 
@@ -338,7 +338,7 @@ SELFTEST(boot, fp_registers_survive_handlers_that_call_memcpy, 60)
 /* ---- waiting ---- */
 
 /* Nobody counts its looks; but what it sleeps for is the alarm at its end. */
-SELFTEST(boot, a_core_that_delays_sleeps, 10)
+SELFTEST(boot, a_core_that_delays_sleeps, 60)
 {
     uint64_t start = sysreg_read(CNTVCT_EL0);
 

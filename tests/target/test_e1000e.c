@@ -29,7 +29,7 @@
 #define AGAIN      10u
 #define FRAME_SIZE 1536u
 #define HEADER     20u /* addresses, type, core, number; in a piece of its own */
-#define TIMEOUT_US 10000000u
+#define TIMEOUT_US 20000000u
 #define QUIET_US   400u    /* longer than the card keeps messages apart */
 #define EXPERIMENT 0x88b5u /* IEEE 802's EtherType for local experiments */
 

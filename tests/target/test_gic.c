@@ -154,7 +154,7 @@ static void with_probe(void (*body)(struct probe *probe))
 
 /* ---- what is there ---- */
 
-SELFTEST(gic, every_core_has_a_redistributor_of_its_affinity, 5)
+SELFTEST(gic, every_core_has_a_redistributor_of_its_affinity, 60)
 {
     CHECK(gic_redistributor_count() >= core_count());
     for (unsigned core = 0; core < core_count(); core++) {
@@ -167,7 +167,7 @@ SELFTEST(gic, every_core_has_a_redistributor_of_its_affinity, 5)
     }
 }
 
-SELFTEST(gic, facts_agree_with_each_other, 5)
+SELFTEST(gic, facts_agree_with_each_other, 60)
 {
     struct gic_facts facts;
 
@@ -180,7 +180,7 @@ SELFTEST(gic, facts_agree_with_each_other, 5)
     CHECK(facts.intid_bits >= 14);
 }
 
-SELFTEST(gic, distributor_routes_group_1_by_affinity, 5)
+SELFTEST(gic, distributor_routes_group_1_by_affinity, 60)
 {
     uint32_t control = mmio_read32(gic_distributor_base() + GICD_CTLR);
 
@@ -188,7 +188,7 @@ SELFTEST(gic, distributor_routes_group_1_by_affinity, 5)
     CHECK(control & GICD_CTLR_ENABLE_GRP1A);
 }
 
-SELFTEST(gic, arguments_out_of_range_are_refused, 5)
+SELFTEST(gic, arguments_out_of_range_are_refused, 60)
 {
     unsigned limit = gic_intid_limit();
 
@@ -233,7 +233,7 @@ static void send_to_all(void *argument)
         }
 }
 
-SELFTEST(gic, sgi_from_each_core_to_each_core_arrives_once_with_what_was_stored_before, 30)
+SELFTEST(gic, sgi_from_each_core_to_each_core_arrives_once_with_what_was_stored_before, 60)
 {
     counts_clear();
     announced = received = stale = 0;
@@ -247,7 +247,7 @@ SELFTEST(gic, sgi_from_each_core_to_each_core_arrives_once_with_what_was_stored_
     CHECK_EQUAL(stale, 0);
 }
 
-SELFTEST(gic, sgi_of_the_secure_world_is_refused, 10)
+SELFTEST(gic, sgi_of_the_secure_world_is_refused, 60)
 {
     for (unsigned sgi = 2; sgi < 16; sgi++) {
         uint64_t next = count_on(core_id()) + 1;
@@ -278,7 +278,7 @@ static void pend_ppi_here(void *argument)
     CHECK(!gic_is_enabled(TEST_PPI));
 }
 
-SELFTEST(gic, ppi_comes_to_the_core_it_is_pended_on, 20)
+SELFTEST(gic, ppi_comes_to_the_core_it_is_pended_on, 60)
 {
     counts_clear();
     for (unsigned core = 0; core < core_count(); core++) {
@@ -321,7 +321,7 @@ static void fire_timer_here(void *argument)
     CHECK_EQUAL(irq_ppi_free(TIMER_PPI), 0);
 }
 
-SELFTEST(gic, level_ppi_fires_once_for_each_expiry_of_the_timer, 20)
+SELFTEST(gic, level_ppi_fires_once_for_each_expiry_of_the_timer, 60)
 {
     unsigned watchdog_core = core_id(); /* has the timer in use, for this very test */
 
@@ -353,7 +353,7 @@ static void raise_on_each_core(struct probe *probe)
     }
 }
 
-SELFTEST(gic, spi_comes_to_the_core_it_is_routed_to, 20)
+SELFTEST(gic, spi_comes_to_the_core_it_is_routed_to, 60)
 {
     with_probe(raise_on_each_core);
 }
@@ -371,7 +371,7 @@ static void raise_while_moving(struct probe *probe)
     CHECK_EQUAL(count_everywhere(), ROUNDS * core_count());
 }
 
-SELFTEST(gic, spi_that_moves_from_core_to_core_is_neither_lost_nor_doubled, 20)
+SELFTEST(gic, spi_that_moves_from_core_to_core_is_neither_lost_nor_doubled, 60)
 {
     with_probe(raise_while_moving);
 }
@@ -390,7 +390,7 @@ static void move_while_pending(struct probe *probe)
     CHECK_EQUAL(count_everywhere(), 1);
 }
 
-SELFTEST(gic, pending_spi_goes_along_to_its_new_core, 5)
+SELFTEST(gic, pending_spi_goes_along_to_its_new_core, 60)
 {
     with_probe(move_while_pending);
 }
@@ -411,7 +411,7 @@ static void disable_and_enable(struct probe *probe)
     CHECK_EQUAL(count_everywhere(), 1);
 }
 
-SELFTEST(gic, disabled_spi_stays_pending_and_is_delivered_when_enabled, 5)
+SELFTEST(gic, disabled_spi_stays_pending_and_is_delivered_when_enabled, 60)
 {
     with_probe(disable_and_enable);
 }
@@ -439,7 +439,7 @@ static void mask_and_pend_in_handler(struct probe *probe)
     CHECK_EQUAL(wait_on(core_id(), 2), 0);
 }
 
-SELFTEST(gic, spi_that_its_handler_masks_comes_again_when_enabled, 5)
+SELFTEST(gic, spi_that_its_handler_masks_comes_again_when_enabled, 60)
 {
     with_probe(mask_and_pend_in_handler);
 }
@@ -456,7 +456,7 @@ static void clear_before_enable(struct probe *probe)
     CHECK_EQUAL(count_everywhere(), 0);
 }
 
-SELFTEST(gic, cleared_spi_is_not_delivered, 5)
+SELFTEST(gic, cleared_spi_is_not_delivered, 60)
 {
     with_probe(clear_before_enable);
 }
@@ -471,7 +471,7 @@ static void raise_once(struct probe *probe)
     CHECK(!gic_is_active(probe->intid));
 }
 
-SELFTEST(gic, spi_is_active_while_its_handler_runs_only, 5)
+SELFTEST(gic, spi_is_active_while_its_handler_runs_only, 60)
 {
     with_probe(raise_once);
 }
@@ -499,7 +499,7 @@ static void change_trigger(struct probe *probe)
     CHECK_EQUAL(mmio_read8(gic_distributor_base() + GIC_IPRIORITYR + intid), GIC_PRIORITY_DEFAULT);
 }
 
-SELFTEST(gic, trigger_and_priority_read_back_and_keep_while_enabled, 5)
+SELFTEST(gic, trigger_and_priority_read_back_and_keep_while_enabled, 60)
 {
     with_probe(change_trigger);
 }
@@ -561,7 +561,7 @@ static void raise_both_either_way(struct probe *first)
     probe_close(&second);
 }
 
-SELFTEST(gic, more_urgent_of_two_pending_spis_comes_first, 5)
+SELFTEST(gic, more_urgent_of_two_pending_spis_comes_first, 60)
 {
     with_probe(raise_both_either_way);
 }

@@ -29,7 +29,7 @@
 #define BANKS          6u
 
 #define ROUNDS         8u
-#define TIMEOUT_US     1000000u
+#define TIMEOUT_US     20000000u
 #define SETTLE_US      2000u
 
 /* Of two banks of 16 pins each. */
@@ -180,7 +180,7 @@ static void body_edges(void)
     }
 }
 
-SELFTEST(gpio, each_edge_comes_through_a_router_of_its_own, 20)
+SELFTEST(gpio, each_edge_comes_through_a_router_of_its_own, 60)
 {
     with_gpio(body_edges);
 }
@@ -194,7 +194,7 @@ static void body_moves(void)
     }
 }
 
-SELFTEST(gpio, interrupts_above_255_move, 20)
+SELFTEST(gpio, interrupts_above_255_move, 60)
 {
     with_gpio(body_moves);
 }
@@ -223,7 +223,7 @@ static void body_masked(void)
     CHECK_EQUAL(wait_for_count(&counts[5].calls, 1, TIMEOUT_US), 0);
 }
 
-SELFTEST(gpio, an_edge_is_kept_while_masked_and_gone_with_its_owner, 20)
+SELFTEST(gpio, an_edge_is_kept_while_masked_and_gone_with_its_owner, 60)
 {
     with_gpio(body_masked);
 }

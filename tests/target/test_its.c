@@ -161,7 +161,7 @@ static int run_on(unsigned core, void (*function)(void *argument), void *argumen
 
 /* ---- what is there ---- */
 
-SELFTEST(its, facts_allow_what_the_firmware_counts_on, 5)
+SELFTEST(its, facts_allow_what_the_firmware_counts_on, 60)
 {
     struct its_facts facts;
 
@@ -193,7 +193,7 @@ static void check_arguments(void)
     CHECK_EQUAL(its_invalidate_all(core_count()), -EINVAL);
 }
 
-SELFTEST(its, arguments_that_make_no_sense_are_refused, 5)
+SELFTEST(its, arguments_that_make_no_sense_are_refused, 60)
 {
     struct its_facts facts;
     struct its_device *none;
@@ -308,7 +308,7 @@ static void check_handler(void)
     CHECK_EQUAL(count_of(0), 0);
 }
 
-SELFTEST(its, no_function_queues_a_command_from_a_handler, 5)
+SELFTEST(its, no_function_queues_a_command_from_a_handler, 60)
 {
     with_device(check_handler);
 }
@@ -330,7 +330,7 @@ static void trigger_on_each_core(void)
         CHECK_EQUAL(count_of(core), ROUNDS);
 }
 
-SELFTEST(its, int_command_runs_the_handler_on_each_core_once, 20)
+SELFTEST(its, int_command_runs_the_handler_on_each_core_once, 60)
 {
     with_device(trigger_on_each_core);
 }
@@ -359,7 +359,7 @@ static void write_from_each_core(void)
         CHECK_EQUAL(count_of(to), core_count() * ROUNDS);
 }
 
-SELFTEST(its, write_to_the_pre_its_window_is_a_message_from_each_core_to_each_core, 20)
+SELFTEST(its, write_to_the_pre_its_window_is_a_message_from_each_core_to_each_core, 60)
 {
     with_device(write_from_each_core);
 }
@@ -379,7 +379,7 @@ static void raise_all_events(void)
         CHECK_EQUAL(count_of(event), 1);
 }
 
-SELFTEST(its, device_with_256_events_raises_each_of_them_once, 30)
+SELFTEST(its, device_with_256_events_raises_each_of_them_once, 60)
 {
     with_device(raise_all_events);
 }
@@ -402,7 +402,7 @@ static void raise_disabled(void)
     CHECK_EQUAL(count_of(7), 1);
 }
 
-SELFTEST(its, event_that_comes_while_disabled_is_kept_and_delivered_once, 5)
+SELFTEST(its, event_that_comes_while_disabled_is_kept_and_delivered_once, 60)
 {
     with_device(raise_disabled);
 }
@@ -422,7 +422,7 @@ static void clear_disabled(void)
     CHECK_EQUAL(wait_event(7, 1), 0);
 }
 
-SELFTEST(its, clear_takes_back_what_came_while_disabled, 5)
+SELFTEST(its, clear_takes_back_what_came_while_disabled, 60)
 {
     with_device(clear_disabled);
 }
@@ -440,7 +440,7 @@ static void enable_by_invalidate_all(void)
     CHECK_EQUAL(events[7].last_core, core);
 }
 
-SELFTEST(its, invalidate_all_makes_the_core_read_the_properties_again, 5)
+SELFTEST(its, invalidate_all_makes_the_core_read_the_properties_again, 60)
 {
     with_device(enable_by_invalidate_all);
 }
@@ -462,7 +462,7 @@ static void move_while_raising(void)
     CHECK_EQUAL(count_of(3), ROUNDS * core_count());
 }
 
-SELFTEST(its, event_that_moves_from_core_to_core_is_neither_lost_nor_doubled, 20)
+SELFTEST(its, event_that_moves_from_core_to_core_is_neither_lost_nor_doubled, 60)
 {
     with_device(move_while_raising);
 }
@@ -482,7 +482,7 @@ static void move_while_pending(void)
     CHECK_EQUAL(count_of(3), 1);
 }
 
-SELFTEST(its, pending_event_goes_along_to_its_new_core, 5)
+SELFTEST(its, pending_event_goes_along_to_its_new_core, 60)
 {
     with_device(move_while_pending);
 }
@@ -502,7 +502,7 @@ static void discard_then_raise(void)
     CHECK_EQUAL(count_of(4), 1);
 }
 
-SELFTEST(its, discarded_event_is_not_delivered_any_more, 5)
+SELFTEST(its, discarded_event_is_not_delivered_any_more, 60)
 {
     with_device(discard_then_raise);
 }
@@ -523,7 +523,7 @@ static void discard_while_pending(void)
     CHECK_EQUAL(wait_event(4, 1), 0);
 }
 
-SELFTEST(its, discard_forgets_what_was_pending, 5)
+SELFTEST(its, discard_forgets_what_was_pending, 60)
 {
     with_device(discard_while_pending);
 }
@@ -542,7 +542,7 @@ static void raise_unmapped(void)
     CHECK_EQUAL(wait_event(1, ROUNDS + 1u), 0);
 }
 
-SELFTEST(its, unmapped_messages_are_dropped_and_the_its_works_on, 10)
+SELFTEST(its, unmapped_messages_are_dropped_and_the_its_works_on, 60)
 {
     with_device(raise_unmapped);
 }
@@ -592,7 +592,7 @@ static void count_syncs(void)
     irq_sink_detach(lpi);
 }
 
-SELFTEST(its, every_command_is_followed_by_a_sync_to_each_redistributor_concerned, 5)
+SELFTEST(its, every_command_is_followed_by_a_sync_to_each_redistributor_concerned, 60)
 {
     with_device(count_syncs);
 }
@@ -620,7 +620,7 @@ static void trigger_on_all_cores_at_once(void)
     CHECK_EQUAL(its_command_count(ITS_INT) - before, 4u * ROUNDS * core_count());
 }
 
-SELFTEST(its, commands_of_all_cores_at_once_all_take_effect, 30)
+SELFTEST(its, commands_of_all_cores_at_once_all_take_effect, 60)
 {
     with_device(trigger_on_all_cores_at_once);
 }
@@ -635,7 +635,7 @@ static void go_round_the_queue(void)
     CHECK_EQUAL(wait_event(0, 1), 0);
 }
 
-SELFTEST(its, command_queue_goes_round, 30)
+SELFTEST(its, command_queue_goes_round, 60)
 {
     with_device(go_round_the_queue);
 }
@@ -681,7 +681,7 @@ static void use_client(void)
     CHECK_EQUAL(its_command_count(ITS_MAPD), mapd);
 }
 
-SELFTEST(its, device_is_mapped_once_when_bound_and_not_for_each_interrupt, 20)
+SELFTEST(its, device_is_mapped_once_when_bound_and_not_for_each_interrupt, 60)
 {
     CHECK(platform_its() != NULL);
     CHECK_EQUAL(reserve_ids(), 0);

@@ -12,6 +12,7 @@
 #include "msi/irq.h"
 #include "platform/link.h"
 #include "platform/platform.h"
+#include "tests/target/counting.h"
 #include "tests/target/link_talk.h"
 #include "tests/target/navigators.h"
 #include "tests/target/twin_faults.h"
@@ -134,6 +135,7 @@ static void answered(void *context, uint64_t message)
     (void)context;
     talk.wrong += message != talk.answers;
     __atomic_add_fetch(&talk.answers, 1, __ATOMIC_RELEASE);
+    wait_notify();
 }
 
 static int start_r5f(void)
@@ -184,6 +186,8 @@ static void talk_over_restarts(uint64_t questions)
         CHECK_EQUAL(part == 1 ? reopen() : part < 3 ? restart_r5f(part == 0) : 0, 0);
     }
     CHECK_EQUAL(link_flush(talk.link, LONG_US), 0);
+    /* A question's acknowledgement is in its answer, which is handed on after that. */
+    CHECK_EQUAL(wait_for_count(&talk.answers, talk.asked, LONG_US), 0);
     link_get_counters(talk.link, &counters);
     printf("# %" PRIu64 " questions, %" PRIu64 " answers, %u asked again, %u stale\n", talk.asked,
            talk.answers, (unsigned)counters.again, (unsigned)counters.stale);

@@ -206,7 +206,7 @@ static void body_full(void)
     close_pair(&pair);
 }
 
-SELFTEST(mailbox, a_full_fifo_says_so_and_tells_of_room, 30)
+SELFTEST(mailbox, a_full_fifo_says_so_and_tells_of_room, 60)
 {
     with_cluster(body_full);
 }
@@ -241,7 +241,7 @@ static void body_wait(void)
     close_pair(&pair);
 }
 
-SELFTEST(mailbox, a_wait_for_room_is_woken, 30)
+SELFTEST(mailbox, a_wait_for_room_is_woken, 60)
 {
     if (core_count() == 1)
         SKIP("needs another core");
@@ -266,7 +266,7 @@ static void body_kept(void)
     close_pair(&pair);
 }
 
-SELFTEST(mailbox, what_nobody_has_received_is_for_the_next_who_opens, 30)
+SELFTEST(mailbox, what_nobody_has_received_is_for_the_next_who_opens, 60)
 {
     with_cluster(body_kept);
 }
@@ -318,7 +318,7 @@ static void body_wrong(void)
     close_pair(&pair);
 }
 
-SELFTEST(mailbox, wrong_arguments_are_refused, 30)
+SELFTEST(mailbox, wrong_arguments_are_refused, 60)
 {
     with_cluster(body_wrong);
 }
@@ -360,7 +360,7 @@ static void body_example(void)
     CHECK_EQUAL(example_mailbox_close(&example), 0);
 }
 
-SELFTEST(mailbox, example_asks_and_is_answered, 30)
+SELFTEST(mailbox, example_asks_and_is_answered, 60)
 {
     with_cluster(body_example);
 }

@@ -180,7 +180,7 @@ static void look_through(const uint64_t *table, unsigned shift, uint64_t base)
     }
 }
 
-SELFTEST(memory, all_that_the_device_tree_leaves_to_us_is_mapped_and_nothing_else, 30)
+SELFTEST(memory, all_that_the_device_tree_leaves_to_us_is_mapped_and_nothing_else, 60)
 {
     memset(&found, 0, sizeof(found));
     look_through(mmu_root, LEVEL1_SHIFT, 0);
@@ -191,7 +191,7 @@ SELFTEST(memory, all_that_the_device_tree_leaves_to_us_is_mapped_and_nothing_els
     CHECK(found.memory >= (uintptr_t)(image_end - image_start) - GUARD_BYTES);
 }
 
-SELFTEST(memory, the_mmu_sees_the_ends_of_each_range_as_they_are, 10)
+SELFTEST(memory, the_mmu_sees_the_ends_of_each_range_as_they_are, 60)
 {
     const struct device_tree_info *tree = platform_get_device_tree();
 
@@ -272,7 +272,7 @@ static uint8_t *dma_alloc_high(void *rest[REST_MAX], unsigned *count, size_t siz
 
 /* The channel's rings and descriptors come from the second bank too. Last of the tests that count
  * what is in the heap. */
-SELFTEST(memory, heap_rings_and_copies_are_good_in_the_second_bank, 30)
+SELFTEST(memory, heap_rings_and_copies_are_good_in_the_second_bank, 60)
 {
     const struct udma_channel_config config = {.name = "banks", .callback = on_copied, .depth = 4};
     const size_t size = 64u * 1024u;

@@ -32,7 +32,7 @@ static void check_tcr(void *argument)
     CHECK_EQUAL(field(tcr, 32, 3), range < 5 ? range : 5); /* IPS: what the core has */
 }
 
-SELFTEST(mmu, every_core_walks_the_lower_half_in_cached_memory, 5)
+SELFTEST(mmu, every_core_walks_the_lower_half_in_cached_memory, 60)
 {
     CHECK_EQUAL(smp_run_all(check_tcr, NULL, RUN_US), 0);
 }
@@ -46,7 +46,7 @@ static void check_mair(void *argument)
     CHECK_EQUAL(field(mair, 8, 8), 0xff); /* normal memory, write-back, both allocate */
 }
 
-SELFTEST(mmu, every_core_has_devices_and_write_back_memory, 5)
+SELFTEST(mmu, every_core_has_devices_and_write_back_memory, 60)
 {
     CHECK_EQUAL(smp_run_all(check_mair, NULL, RUN_US), 0);
 }

@@ -20,7 +20,7 @@
 
 #define EVENTS     400u /* at least, and so many moves */
 #define MOVES      21u
-#define RUN_US     20000000u
+#define RUN_US     30000000u
 #define SENDER     1u
 #define LEAVING    1u
 #define EVERYWHERE 24u
@@ -91,7 +91,7 @@ static void body_event_alone(void)
     move_under_load(0);
 }
 
-SELFTEST(msi_affinity, event_moves_under_load, 30)
+SELFTEST(msi_affinity, event_moves_under_load, 60)
 {
     if (core_count() == 1)
         SKIP("needs a second core");
@@ -117,7 +117,7 @@ static void body_event_shared(void)
               (irq_core(test_irqs[i]) == i % core_count() && calls(&test_records[i]) == 0));
 }
 
-SELFTEST(msi_affinity, event_that_shares_its_vint_moves_under_load, 30)
+SELFTEST(msi_affinity, event_that_shares_its_vint_moves_under_load, 60)
 {
     if (core_count() == 1)
         SKIP("needs a second core");
@@ -130,14 +130,14 @@ static void body_single(void)
     move_under_load(0);
 }
 
-SELFTEST(msi_affinity, spi_moves_under_load, 30)
+SELFTEST(msi_affinity, spi_moves_under_load, 60)
 {
     if (core_count() == 1)
         SKIP("needs a second core");
     with_wire(body_single);
 }
 
-SELFTEST(msi_affinity, lpi_moves_under_load, 30)
+SELFTEST(msi_affinity, lpi_moves_under_load, 60)
 {
     if (core_count() == 1)
         SKIP("needs a second core");
@@ -200,7 +200,7 @@ static void body_leave_rings(void)
     leave_and_return(EVERYWHERE, ring_index(EVERYWHERE));
 }
 
-SELFTEST(msi_affinity, core_leaves_its_events_and_comes_back, 30)
+SELFTEST(msi_affinity, core_leaves_its_events_and_comes_back, 60)
 {
     if (core_count() == 1)
         SKIP("needs a second core");
@@ -232,7 +232,7 @@ static void body_leave_messages(void)
     leave_and_return(12, 12);
 }
 
-SELFTEST(msi_affinity, core_leaves_its_messages, 30)
+SELFTEST(msi_affinity, core_leaves_its_messages, 60)
 {
     if (core_count() == 1)
         SKIP("needs a second core");
@@ -240,7 +240,7 @@ SELFTEST(msi_affinity, core_leaves_its_messages, 30)
     (void)irq_admit_core(LEAVING);
 }
 
-SELFTEST(msi_affinity, last_core_can_not_leave, 10)
+SELFTEST(msi_affinity, last_core_can_not_leave, 60)
 {
     for (unsigned core = 1; core < core_count(); core++)
         CHECK_EQUAL(irq_evacuate_core(core), 0);
@@ -314,7 +314,7 @@ static void body_spread_rings(void)
     spread(ring_index(SPREAD - 1));
 }
 
-SELFTEST(msi_affinity, balance_spreads_interrupts_by_their_calls, 30)
+SELFTEST(msi_affinity, balance_spreads_interrupts_by_their_calls, 60)
 {
     with_messages(body_spread_messages);
     if (!selftest_failed())

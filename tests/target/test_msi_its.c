@@ -46,7 +46,7 @@ static void body_its_mask(void)
     check_mask_keeps_the_event();
 }
 
-SELFTEST(msi, message_is_kept_while_masked, 10)
+SELFTEST(msi, message_is_kept_while_masked, 60)
 {
     with_messages(body_its_mask);
 }
@@ -57,7 +57,7 @@ static void body_its_moves(void)
     check_moves_lose_nothing(100);
 }
 
-SELFTEST(msi, message_moves, 10)
+SELFTEST(msi, message_moves, 60)
 {
     with_messages(body_its_moves);
 }
@@ -67,7 +67,7 @@ static void body_its_each_core(void)
     check_runs_on_each_core();
 }
 
-SELFTEST(msi, message_runs_on_each_core, 10)
+SELFTEST(msi, message_runs_on_each_core, 60)
 {
     with_messages(body_its_each_core);
 }
@@ -106,7 +106,7 @@ static void body_its_shared(void)
     CHECK_EQUAL(wait_calls(&test_records[0], 1), 0);
 }
 
-SELFTEST(msi, devices_share_an_id, 10)
+SELFTEST(msi, devices_share_an_id, 60)
 {
     with_messages(body_its_shared);
 }
@@ -115,7 +115,7 @@ static void body_nothing(void)
 {
 }
 
-SELFTEST(msi, its_device_is_mapped_once_and_unmapped_once, 10)
+SELFTEST(msi, its_device_is_mapped_once_and_unmapped_once, 60)
 {
     uint64_t mapd;
 
@@ -188,7 +188,7 @@ static void body_message_storm(void)
     CHECK_EQUAL(wait_calls(&test_records[0], now + 1), 0);
 }
 
-SELFTEST(msi_storm, storm_of_messages_is_turned_off_at_the_its, 30)
+SELFTEST(msi_storm, storm_of_messages_is_turned_off_at_the_its, 60)
 {
     irq_set_storm_limit(STORM_LIMIT, LIMIT_WINDOW_US);
     with_messages(body_message_storm);
@@ -272,7 +272,7 @@ static void body_refused_discard(void)
     (void)smp_join(core, ARRIVAL_TIMEOUT_US);
 }
 
-SELFTEST(msi, message_that_was_pending_goes_with_its_device, 10)
+SELFTEST(msi, message_that_was_pending_goes_with_its_device, 60)
 {
     if (!twin_present())
         SKIP("only the twin can be asked for faults");
@@ -325,7 +325,7 @@ static void body_message_by_dma(void)
     dma_free(word);
 }
 
-SELFTEST(udma, a_transfer_into_the_pre_its_window_raises_an_lpi, 20)
+SELFTEST(udma, a_transfer_into_the_pre_its_window_raises_an_lpi, 60)
 {
     with_messages(body_message_by_dma);
 }

@@ -105,7 +105,7 @@ static void body_slots(void)
         CHECK(!table[i].valid);
 }
 
-SELFTEST(msi_messages, device_with_slots_gets_writes_and_restores_its_messages, 20)
+SELFTEST(msi_messages, device_with_slots_gets_writes_and_restores_its_messages, 60)
 {
     with_slots(body_slots);
 }
@@ -127,7 +127,7 @@ static void body_slot_refused(void)
     CHECK_EQUAL(example_slots_close(&slots), 0);
 }
 
-SELFTEST(msi_messages, refused_message_is_undone, 20)
+SELFTEST(msi_messages, refused_message_is_undone, 60)
 {
     with_slots(body_slot_refused);
 }
@@ -173,7 +173,7 @@ static void body_blocks(void)
     CHECK_EQUAL(irq_free_block(four, 4), 0);
 }
 
-SELFTEST(msi_messages, blocks_are_aligned_and_freed_singly_or_whole, 20)
+SELFTEST(msi_messages, blocks_are_aligned_and_freed_singly_or_whole, 60)
 {
     with_messages(body_blocks);
 }
@@ -193,7 +193,7 @@ static void body_block_or_nothing(void)
     CHECK_EQUAL(request_flags(2, 5, 0, 0), 0);
 }
 
-SELFTEST(msi_messages, block_with_a_source_in_use_leaves_nothing, 20)
+SELFTEST(msi_messages, block_with_a_source_in_use_leaves_nothing, 60)
 {
     with_messages(body_block_or_nothing);
 }
@@ -213,7 +213,7 @@ static void body_block_of_rings(void)
     CHECK_EQUAL(irq_free_block(four, 4), 0);
 }
 
-SELFTEST(msi_messages, rings_can_be_a_block, 20)
+SELFTEST(msi_messages, rings_can_be_a_block, 60)
 {
     with_rings(body_block_of_rings);
 }
@@ -257,7 +257,7 @@ static void body_example_dma(void)
     CHECK_EQUAL(example_dma_close(&dma), 0);
 }
 
-SELFTEST(msi_messages, example_of_a_dma_device_works, 20)
+SELFTEST(msi_messages, example_of_a_dma_device_works, 60)
 {
     with_rings(body_example_dma);
 }
@@ -303,7 +303,7 @@ static void sender_close(struct sender *sender)
     CHECK_EQUAL(irq_unbind(&sender->device), 0);
 }
 
-SELFTEST(msi_messages, message_of_each_of_many_devices_arrives, 20)
+SELFTEST(msi_messages, message_of_each_of_many_devices_arrives, 60)
 {
     for (unsigned i = 0; i < MANY; i++)
         sender_open(&senders[i], MANY_ID + i * MANY_APART);
@@ -319,7 +319,7 @@ SELFTEST(msi_messages, message_of_each_of_many_devices_arrives, 20)
     }
 }
 
-SELFTEST(msi_messages, ids_that_are_reserved_are_refused, 5)
+SELFTEST(msi_messages, ids_that_are_reserved_are_refused, 60)
 {
     struct irq_inventory before = take_inventory();
 

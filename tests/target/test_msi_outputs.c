@@ -50,7 +50,7 @@ static void body_outputs(void)
     CHECK(high > 0);
 }
 
-SELFTEST(intr, each_output_carries_a_vint, 20)
+SELFTEST(intr, each_output_carries_a_vint, 60)
 {
     with_rings(body_outputs);
 }

@@ -176,7 +176,7 @@ static void body_free_rings(void)
     free_many(ring_index(0));
 }
 
-SELFTEST(msi_parallel, freed_event_has_no_handler_left, 30)
+SELFTEST(msi_parallel, freed_event_has_no_handler_left, 60)
 {
     with_rings(body_free_rings);
 }
@@ -186,7 +186,7 @@ static void body_free_messages(void)
     free_many(1);
 }
 
-SELFTEST(msi_parallel, freed_message_has_no_handler_left, 30)
+SELFTEST(msi_parallel, freed_message_has_no_handler_left, 60)
 {
     with_messages(body_free_messages);
 }
@@ -196,7 +196,7 @@ static void body_free_wire(void)
     free_many(0);
 }
 
-SELFTEST(msi_parallel, freed_wire_has_no_handler_left, 30)
+SELFTEST(msi_parallel, freed_wire_has_no_handler_left, 60)
 {
     with_wire(body_free_wire);
 }
@@ -236,7 +236,7 @@ static void body_unmask_and_free(void)
     }
 }
 
-SELFTEST(msi_parallel, handler_that_unmasks_itself_can_be_freed, 30)
+SELFTEST(msi_parallel, handler_that_unmasks_itself_can_be_freed, 60)
 {
     if (core_count() == 1)
         SKIP("needs a second core");

@@ -96,7 +96,7 @@ static void body_report(void)
     CHECK_EQUAL(irq_unbind(&slots.device), 0);
 }
 
-SELFTEST(msi_report, everything_in_use_is_shown_with_its_route, 20)
+SELFTEST(msi_report, everything_in_use_is_shown_with_its_route, 60)
 {
     with_inputs(body_report);
 }
@@ -151,7 +151,7 @@ static void __attribute__((noinline)) show_shared(struct irq *irq)
     CHECK(strcmp(route, expected) == 0);
 }
 
-SELFTEST(msi_report, shared_line_is_shown_for_each_device, 10)
+SELFTEST(msi_report, shared_line_is_shown_for_each_device, 60)
 {
     struct irq *irqs[2] = {NULL, NULL};
 

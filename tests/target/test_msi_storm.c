@@ -110,7 +110,7 @@ static void body_event_storm(void)
     take_storm(raise_event_again, ring_index(0), ring_index(1));
 }
 
-SELFTEST(msi_storm, storm_of_an_event_is_masked_and_stops_nobody, 30)
+SELFTEST(msi_storm, storm_of_an_event_is_masked_and_stops_nobody, 60)
 {
     irq_set_storm_limit(LIMIT, LIMIT_WINDOW_US);
     with_rings(body_event_storm);
@@ -122,7 +122,7 @@ static void body_wire_storm(void)
     take_storm(raise_wire_again, 0, 0);
 }
 
-SELFTEST(msi_storm, storm_of_a_wire_is_masked, 30)
+SELFTEST(msi_storm, storm_of_a_wire_is_masked, 60)
 {
     irq_set_storm_limit(LIMIT, LIMIT_WINDOW_US);
     with_wire(body_wire_storm);
@@ -139,7 +139,7 @@ static void body_busy_is_no_storm(void)
     CHECK(!is_masked(test_irqs[0]));
 }
 
-SELFTEST(msi_storm, many_interrupts_are_no_storm, 30)
+SELFTEST(msi_storm, many_interrupts_are_no_storm, 60)
 {
     uint64_t storms = take_inventory().storms;
 
@@ -151,7 +151,7 @@ SELFTEST(msi_storm, many_interrupts_are_no_storm, 30)
 
 /* ---- strays ---- */
 
-SELFTEST(msi_storm, wire_without_an_owner_is_counted_and_masked, 10)
+SELFTEST(msi_storm, wire_without_an_owner_is_counted_and_masked, 60)
 {
     const unsigned orphan = test_soc.intid_wire + 1u;
     uint64_t before = take_inventory().stray;
@@ -194,7 +194,7 @@ static void body_stray_bit(void)
     CHECK_EQUAL(wait_calls(&test_records[0], 1), 0);
 }
 
-SELFTEST(msi_storm, status_bit_without_an_owner_is_masked, 10)
+SELFTEST(msi_storm, status_bit_without_an_owner_is_masked, 60)
 {
     with_rings(body_stray_bit);
 }

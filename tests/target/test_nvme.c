@@ -360,7 +360,7 @@ static void pull_it_out(struct pci_function *function)
     CHECK(inventories_equal(&before, &after));
 }
 
-SELFTEST(nvme, what_is_pulled_out_ends_everything, 30)
+SELFTEST(nvme, what_is_pulled_out_ends_everything, 60)
 {
     struct pci_function *function = test_pci_find_class(NVME_PCI_CLASS);
 
@@ -375,7 +375,7 @@ SELFTEST(nvme, what_is_pulled_out_ends_everything, 30)
     if (!selftest_failed())
         with_function(function, body_each_core);
     if (watchdog_is_free())
-        watchdog_start("nvme.what_is_pulled_out_ends_everything", 30);
+        watchdog_start("nvme.what_is_pulled_out_ends_everything", 60);
 }
 
 static void body_million(void)

@@ -82,7 +82,7 @@ static unsigned count_overlaps(const struct pci_bar *bar)
     return count;
 }
 
-SELFTEST(pci, finds_what_is_plugged_in, 10)
+SELFTEST(pci, finds_what_is_plugged_in, 60)
 {
     if (!open_hosts())
         return;
@@ -108,7 +108,7 @@ SELFTEST(pci, finds_what_is_plugged_in, 10)
     }
 }
 
-SELFTEST(pci, gives_each_bar_an_address_of_its_own, 10)
+SELFTEST(pci, gives_each_bar_an_address_of_its_own, 60)
 {
     if (!open_hosts())
         return;
@@ -153,7 +153,7 @@ static void check_registers(struct pci_function *function)
     CHECK_EQUAL(mmio_read32(base + EDU_LIVENESS), (uint32_t)~0x12345678);
 }
 
-SELFTEST(pci, reaches_a_devices_registers, 10)
+SELFTEST(pci, reaches_a_devices_registers, 60)
 {
     struct pci_function *function;
 
@@ -211,7 +211,7 @@ static unsigned for_each_device(int (*act)(struct pci_function *function))
     return count;
 }
 
-SELFTEST(pci, resets_functions, 30)
+SELFTEST(pci, resets_functions, 60)
 {
     if (!open_hosts())
         return;
@@ -235,7 +235,7 @@ static int sleep_and_wake(struct pci_function *function)
     return error != 0 ? error : pci_wake(function);
 }
 
-SELFTEST(pci, puts_functions_to_sleep, 30)
+SELFTEST(pci, puts_functions_to_sleep, 60)
 {
     if (!open_hosts())
         return;
@@ -260,7 +260,7 @@ static void check_all_bars(void)
 
 /* What is pulled out is told by each access and by an interrupt, and nothing hangs; plugged in
  * again, it gets back what it had. */
-SELFTEST(pci, tells_what_is_pulled_out, 10)
+SELFTEST(pci, tells_what_is_pulled_out, 60)
 {
     struct pci_am65x_errors before, after;
     struct pci_function *function;

@@ -27,7 +27,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define COME_US   2000000u
+#define COME_US   20000000u
 #define SETTLE    500u /* us: long enough for what must not come */
 #define JOIN_US   20000000u
 #define ROOM      (STACK_IRQ_SIZE / 2u) /* of its stack, that each handler uses */
@@ -196,7 +196,7 @@ static void body_pairs(unsigned core)
                 body_pair(core, running, arriving);
 }
 
-SELFTEST(priority, what_is_more_urgent_interrupts_and_the_rest_waits, 30)
+SELFTEST(priority, what_is_more_urgent_interrupts_and_the_rest_waits, 60)
 {
     run(body_pairs);
 }
@@ -223,7 +223,7 @@ static void body_again(unsigned core)
     }
 }
 
-SELFTEST(priority, what_is_called_again_is_interrupted_by_what_is_more_urgent_only, 10)
+SELFTEST(priority, what_is_called_again_is_interrupted_by_what_is_more_urgent_only, 60)
 {
     run(body_again);
 }
@@ -261,7 +261,7 @@ static void body_messages(void)
     close_all();
 }
 
-SELFTEST(priority, messages_have_it_too, 10)
+SELFTEST(priority, messages_have_it_too, 60)
 {
     if (core_count() < 2)
         SKIP("needs two cores");
@@ -292,7 +292,7 @@ static void body_bound(unsigned core)
     }
 }
 
-SELFTEST(priority, all_levels_at_once_have_stacks_and_registers_of_their_own, 10)
+SELFTEST(priority, all_levels_at_once_have_stacks_and_registers_of_their_own, 60)
 {
     _Static_assert(STACK_IRQ_LEVELS == LEVELS, "a stack for each");
     _Static_assert(IRQ_STORM_LEVELS == LEVELS, "a row of interruptions for each");
@@ -326,7 +326,7 @@ static void hold_registers(unsigned core)
     CHECK(kept);
 }
 
-SELFTEST(priority, the_thread_has_its_registers_after_all_levels, 10)
+SELFTEST(priority, the_thread_has_its_registers_after_all_levels, 60)
 {
     run(hold_registers);
     run(hold_registers); /* before the others' turn, and after it */
@@ -364,7 +364,7 @@ static void body_mask(unsigned core)
     CHECK_EQUAL(actors[0].calls, 2);
 }
 
-SELFTEST(priority, a_handler_masks_the_one_that_it_has_interrupted, 10)
+SELFTEST(priority, a_handler_masks_the_one_that_it_has_interrupted, 60)
 {
     run(body_mask);
 }
@@ -398,7 +398,7 @@ static void body_unmask(unsigned core)
     CHECK_EQUAL(actors[1].calls, 1);
 }
 
-SELFTEST(priority, what_is_unmasked_inside_itself_has_its_turn_afterwards, 10)
+SELFTEST(priority, what_is_unmasked_inside_itself_has_its_turn_afterwards, 60)
 {
     run(body_unmask);
 }
@@ -432,7 +432,7 @@ static void body_keep_away(unsigned core)
     CHECK_EQUAL(actors[1].calls, 1);
 }
 
-SELFTEST(priority, what_is_masked_interrupts_nobody_until_it_is_unmasked, 10)
+SELFTEST(priority, what_is_masked_interrupts_nobody_until_it_is_unmasked, 60)
 {
     run(body_keep_away);
 }
@@ -461,7 +461,7 @@ static void body_sgi(unsigned core)
     }
 }
 
-SELFTEST(priority, handlers_of_sgis_are_interrupted_in_each_of_their_turns, 10)
+SELFTEST(priority, handlers_of_sgis_are_interrupted_in_each_of_their_turns, 60)
 {
     CHECK_EQUAL(irq_sgi_request(LOCAL_SGI, act, &actors[0]), 0);
     run(body_sgi);
@@ -513,7 +513,7 @@ static void body_free_either(unsigned core)
     }
 }
 
-SELFTEST(priority, a_free_waits_for_who_interrupts_and_for_who_is_interrupted, 10)
+SELFTEST(priority, a_free_waits_for_who_interrupts_and_for_who_is_interrupted, 60)
 {
     if (core_count() < 2)
         SKIP("needs two cores");
@@ -535,7 +535,7 @@ static void body_move_either(unsigned core)
     }
 }
 
-SELFTEST(priority, a_move_waits_likewise, 10)
+SELFTEST(priority, a_move_waits_likewise, 60)
 {
     if (core_count() < 2)
         SKIP("needs two cores");
@@ -688,7 +688,7 @@ static void body_lines(void)
     CHECK(vint_of(last) != vint_of(urgent));
 }
 
-SELFTEST(priority, a_line_of_an_aggregator_has_one_priority, 30)
+SELFTEST(priority, a_line_of_an_aggregator_has_one_priority, 60)
 {
     with_rings(body_lines);
 }

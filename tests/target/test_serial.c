@@ -192,7 +192,7 @@ static void no_errors(const struct probe *probe)
         CHECK_EQUAL(probe->errors[i], 0);
 }
 
-SELFTEST(serial, example, 20)
+SELFTEST(serial, example, 60)
 {
     static struct example_serial example;
     static const char text[] = "forty-two bytes, and a rest behind a pause";
@@ -378,7 +378,7 @@ SELFTEST(serial, a_break_is_told_of, 60)
     CHECK_EQUAL(close(&probe), 0);
 }
 
-SELFTEST(serial, wrong_calls_are_refused, 20)
+SELFTEST(serial, wrong_calls_are_refused, 60)
 {
     static struct probe probe;
     struct serial_config config = {.baud = BAUD,

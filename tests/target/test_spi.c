@@ -34,10 +34,10 @@
 
 #define MASK             0x80u /* lets the test's own pass, and none of the layer's */
 #define IDLE             0xffu /* ICC_RPR_EL1: nothing is active */
-#define ARRIVAL_US       4000000u
+#define ARRIVAL_US       20000000u
 #define SETTLE_US        20u
 #define SETTLE_LEVEL_US  2000u
-#define JOIN_US          UINT64_C(10000000)
+#define JOIN_US          UINT64_C(40000000) /* above that */
 #define AFFINITY_NOWHERE UINT64_C(0xff00)
 
 static const unsigned intids[] = {240, 600, 610, 900, 901};
@@ -179,7 +179,7 @@ static void body_order(void)
     CHECK_EQUAL(next_at_once(), GIC_INTID_SPURIOUS);
 }
 
-SELFTEST(spi, the_most_urgent_is_next_and_interrupts_others, 10)
+SELFTEST(spi, the_most_urgent_is_next_and_interrupts_others, 60)
 {
     on_each_core(body_order);
 }
@@ -201,7 +201,7 @@ static void body_mask(void)
     end(600);
 }
 
-SELFTEST(spi, the_priority_mask_holds_back, 10)
+SELFTEST(spi, the_priority_mask_holds_back, 60)
 {
     on_each_core(body_mask);
 }
@@ -230,7 +230,7 @@ static void body_two_steps(void)
     }
 }
 
-SELFTEST(spi, an_end_can_have_two_steps, 10)
+SELFTEST(spi, an_end_can_have_two_steps, 60)
 {
     on_each_core(body_two_steps);
 }
@@ -256,7 +256,7 @@ static void body_active(void)
     end(600);
 }
 
-SELFTEST(spi, active_and_enabled_are_set_and_cleared, 10)
+SELFTEST(spi, active_and_enabled_are_set_and_cleared, 60)
 {
     on_each_core(body_active);
 }
@@ -278,7 +278,7 @@ static void body_affinity(void)
     CHECK_EQUAL(next_at_once(), GIC_INTID_SPURIOUS);
 }
 
-SELFTEST(spi, one_for_a_core_that_is_not_there_waits, 10)
+SELFTEST(spi, one_for_a_core_that_is_not_there_waits, 60)
 {
     on_each_core(body_affinity);
 }
@@ -327,7 +327,7 @@ static void body_level(struct device *device, unsigned core)
     CHECK(!pending);
 }
 
-SELFTEST(spi, a_level_comes_again_until_it_falls, 20)
+SELFTEST(spi, a_level_comes_again_until_it_falls, 60)
 {
     static const uint16_t wires[] = {UART_INTID};
     struct device device = {.name = "MCU UART"};

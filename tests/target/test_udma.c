@@ -184,7 +184,7 @@ static void check_clean(const struct probe *probe, unsigned expected)
     CHECK_EQUAL(probe->in_thread, 0);
 }
 
-SELFTEST(udma, copies_one_byte, 20)
+SELFTEST(udma, copies_one_byte, 60)
 {
     uint8_t *memory = dma_alloc(2);
     struct probe probe;
@@ -264,7 +264,7 @@ SELFTEST(udma, copies_the_longest_transfer, 60)
     dma_free(destination);
 }
 
-SELFTEST(udma, refuses_lengths_of_zero_and_beyond_the_longest, 20)
+SELFTEST(udma, refuses_lengths_of_zero_and_beyond_the_longest, 60)
 {
     uint8_t *memory = dma_alloc(64);
     struct probe probe;
@@ -278,7 +278,7 @@ SELFTEST(udma, refuses_lengths_of_zero_and_beyond_the_longest, 20)
     dma_free(memory);
 }
 
-SELFTEST(udma, refuses_a_bad_configuration, 20)
+SELFTEST(udma, refuses_a_bad_configuration, 60)
 {
     const struct inventory before = take_inventory();
     struct probe probe;
@@ -290,7 +290,7 @@ SELFTEST(udma, refuses_a_bad_configuration, 20)
     check_inventory(&before);
 }
 
-SELFTEST(udma, says_again_when_depth_transfers_are_queued, 20)
+SELFTEST(udma, says_again_when_depth_transfers_are_queued, 60)
 {
     enum {
         DEPTH = 3
@@ -489,7 +489,7 @@ static void on_intrusion(void *context, void *cookie, int status)
     note_call(&intruder->probe, cookie, status);
 }
 
-SELFTEST(udma, does_nothing_where_waiting_is_not_allowed, 20)
+SELFTEST(udma, does_nothing_where_waiting_is_not_allowed, 60)
 {
     const struct inventory before = take_inventory();
     uint8_t *memory = dma_alloc(128);
@@ -677,7 +677,7 @@ SELFTEST(udma, all_cores_open_copy_and_close_at_once, 120)
     check_inventory(&before);
 }
 
-SELFTEST(udma, describes_the_whole_route, 20)
+SELFTEST(udma, describes_the_whole_route, 60)
 {
     struct probe probe;
     char text[160];
@@ -697,7 +697,7 @@ SELFTEST(udma, describes_the_whole_route, 20)
     CHECK_EQUAL(udma_channel_close(probe.channel), 0);
 }
 
-SELFTEST(udma, a_failed_transfer_has_an_error_status_and_the_next_is_fine, 20)
+SELFTEST(udma, a_failed_transfer_has_an_error_status_and_the_next_is_fine, 60)
 {
     struct udma_counters counters;
     struct probe probe;

@@ -277,7 +277,7 @@ SELFTEST(packet, all_cores_hear_of_their_own_wrong_flows, 60)
     CHECK(navigators_are_as_before(&before));
 }
 
-SELFTEST(packet, a_ring_whose_memory_fails_is_told, 30)
+SELFTEST(packet, a_ring_whose_memory_fails_is_told, 60)
 {
     const struct navigators before = navigators_inventory();
     static struct loop loop;

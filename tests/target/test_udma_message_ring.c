@@ -45,7 +45,7 @@ static void check_order(struct udma_message_ring *ring)
     }
 }
 
-SELFTEST(message_ring, elements_come_out_as_they_went_in, 20)
+SELFTEST(message_ring, elements_come_out_as_they_went_in, 60)
 {
     const struct navigators before = navigators_inventory();
 
@@ -158,7 +158,7 @@ static bool close_all(struct udma_message_ring **rings, unsigned count)
     return good;
 }
 
-SELFTEST(message_ring, there_are_as_many_as_proxies_again_and_again, 20)
+SELFTEST(message_ring, there_are_as_many_as_proxies_again_and_again, 60)
 {
     const struct navigators before = navigators_inventory();
 

@@ -167,17 +167,17 @@ static void check_on_message_rings(void (*check)(enum platform_navigator navigat
     CHECK(navigators_are_as_before(&before));
 }
 
-SELFTEST(monitor, what_is_put_and_taken_is_counted, 20)
+SELFTEST(monitor, what_is_put_and_taken_is_counted, 60)
 {
     check_on_message_rings(check_counts);
 }
 
-SELFTEST(monitor, the_fewest_and_the_most_are_remembered, 20)
+SELFTEST(monitor, the_fewest_and_the_most_are_remembered, 60)
 {
     check_on_message_rings(check_watermark);
 }
 
-SELFTEST(monitor, a_threshold_interrupts_when_it_is_passed, 20)
+SELFTEST(monitor, a_threshold_interrupts_when_it_is_passed, 60)
 {
     check_on_message_rings(check_threshold);
 }
@@ -267,7 +267,7 @@ static void check_starvation(enum platform_navigator navigator)
     dma_free(memory);
 }
 
-SELFTEST(monitor, a_flow_without_buffers_is_told, 20)
+SELFTEST(monitor, a_flow_without_buffers_is_told, 60)
 {
     const struct navigators before = navigators_inventory();
 
@@ -308,7 +308,7 @@ static void check_all(enum platform_navigator navigator, struct udma_message_rin
     }
 }
 
-SELFTEST(monitor, all_of_them_look_at_one_ring, 20)
+SELFTEST(monitor, all_of_them_look_at_one_ring, 60)
 {
     check_on_message_rings(check_all);
 }

@@ -513,7 +513,7 @@ static bool is_copied(void *argument)
     return __atomic_load_n((int *)argument, __ATOMIC_ACQUIRE) != 0;
 }
 
-SELFTEST(packet, the_other_navigator_copies_memory_too, 20)
+SELFTEST(packet, the_other_navigator_copies_memory_too, 60)
 {
     const struct navigators before = navigators_inventory();
     uint8_t *memory = dma_alloc(2u * BUFFER_SIZE);

@@ -180,7 +180,7 @@ SELFTEST(udma, all_cores_poll_channels_of_their_own, 120)
     CHECK_EQUAL(bad_lives, 0);
 }
 
-SELFTEST(udma, only_a_polled_channel_is_polled, 20)
+SELFTEST(udma, only_a_polled_channel_is_polled, 60)
 {
     struct polled polled = {.memory = NULL};
     const struct udma_channel_config config = {

@@ -217,7 +217,7 @@ SELFTEST(udma_transfers, lists_of_any_shape_arrive_on_each_core, 60)
 }
 
 /* More than udma_copy() can, and how far it is. */
-SELFTEST(udma_transfers, a_long_copy_tells_how_far_it_is, 30)
+SELFTEST(udma_transfers, a_long_copy_tells_how_far_it_is, 60)
 {
     const size_t length = 5u * 1024u * 1024u + 3u;
     uint8_t *from = dma_alloc(length), *to = dma_alloc(length);
@@ -292,7 +292,7 @@ static bool build(struct chain *chain)
     return udma_chain(chain->probes[0].channel, chain->probes[1].channel, UDMA_TRIGGER_1) == 0;
 }
 
-SELFTEST(udma_transfers, a_channel_starts_another_one, 30)
+SELFTEST(udma_transfers, a_channel_starts_another_one, 60)
 {
     struct chain chain;
 
@@ -412,7 +412,7 @@ SELFTEST(udma_transfers, aborts_and_closes_leave_nothing, 60)
 
 /* ---- the examples of docs/udma.md ---- */
 
-SELFTEST(udma_transfers, example_2d_fetches_tiles_and_puts_them_back, 30)
+SELFTEST(udma_transfers, example_2d_fetches_tiles_and_puts_them_back, 60)
 {
     const struct example_picture picture = {dma_alloc(320u * 200u), 320, 200};
     uint8_t *tile = dma_alloc(16u * 8u);
@@ -450,7 +450,7 @@ static bool has_sampled(void *argument)
     return __atomic_load_n(&sampled, __ATOMIC_ACQUIRE) > *(const unsigned *)argument;
 }
 
-SELFTEST(udma_transfers, example_coalesces_copies, 30)
+SELFTEST(udma_transfers, example_coalesces_copies, 60)
 {
     const size_t size = 256, all = size * EXAMPLE_COALESCE_DEPTH;
     uint8_t *from = dma_alloc(all), *to = dma_alloc(all);
@@ -470,7 +470,7 @@ SELFTEST(udma_transfers, example_coalesces_copies, 30)
     dma_free(to);
 }
 
-SELFTEST(udma_transfers, example_cyclic_fills_blocks, 30)
+SELFTEST(udma_transfers, example_cyclic_fills_blocks, 60)
 {
     uint8_t *memory = dma_alloc(128u + 1024u), *blocks[EXAMPLE_BLOCKS];
     struct example_sampler sampler;

@@ -68,7 +68,7 @@ static void signal_later(void *argument)
 }
 
 /* For ever, as some write it, is not over at once. */
-SELFTEST(wait, the_longest_timeouts_are_no_short_ones, 10)
+SELFTEST(wait, the_longest_timeouts_are_no_short_ones, 60)
 {
     const uint64_t timeouts[] = {UINT64_MAX,        UINT64_MAX - 1,
                                  UINT64_MAX / 1000, UINT64_MAX / 1000 + 1,
@@ -89,7 +89,7 @@ SELFTEST(wait, the_longest_timeouts_are_no_short_ones, 10)
     }
 }
 
-SELFTEST(wait, a_completion_happens_once_for_all_signals_before_it, 10)
+SELFTEST(wait, a_completion_happens_once_for_all_signals_before_it, 60)
 {
     struct completion completion = {0};
 
@@ -127,7 +127,7 @@ static void note_all(uint64_t *generations)
         generations[core] = taken_by(core);
 }
 
-SELFTEST(wait, answers_and_notifications_wake_no_idle_core, 30)
+SELFTEST(wait, answers_and_notifications_wake_no_idle_core, 60)
 {
     struct ti_sci_device_state state;
     uint64_t before[CORE_MAX] = {0};
@@ -144,7 +144,7 @@ SELFTEST(wait, answers_and_notifications_wake_no_idle_core, 30)
     CHECK(awake <= 1);
 }
 
-SELFTEST(wait, a_completion_wakes_only_who_waits_for_it, 30)
+SELFTEST(wait, a_completion_wakes_only_who_waits_for_it, 60)
 {
     uint64_t before[CORE_MAX] = {0};
 

@@ -121,7 +121,7 @@ static void body_each_core(void)
     }
 }
 
-SELFTEST(work, handlers_leave_it_to_threads_of_their_core_or_another, 20)
+SELFTEST(work, handlers_leave_it_to_threads_of_their_core_or_another, 60)
 {
     with_wire(body_each_core);
 }
@@ -145,7 +145,7 @@ static void body_computing(void)
     CHECK_EQUAL(work_cancel(&job.work), 0);
 }
 
-SELFTEST(work, waits_in_the_middle_of_something_run_none, 10)
+SELFTEST(work, waits_in_the_middle_of_something_run_none, 60)
 {
     with_wire(body_computing);
 }
@@ -202,7 +202,7 @@ static void body_cancel(void)
         cancel_under_load();
 }
 
-SELFTEST(work, cancelled_work_runs_nowhere_and_never_will, 30)
+SELFTEST(work, cancelled_work_runs_nowhere_and_never_will, 60)
 {
     with_wire(body_cancel);
 }
@@ -251,7 +251,7 @@ static void copy_through_all(void)
             copy_through(core, thread);
 }
 
-SELFTEST(work, dma_callbacks_come_in_thread_context, 20)
+SELFTEST(work, dma_callbacks_come_in_thread_context, 60)
 {
     with_memory(copy_through_all);
 }
@@ -323,7 +323,7 @@ static void stream_on_all(void)
             stream_and_close(core, round);
 }
 
-SELFTEST(work, dma_callbacks_in_thread_context_end_with_the_channel, 30)
+SELFTEST(work, dma_callbacks_in_thread_context_end_with_the_channel, 60)
 {
     with_memory(stream_on_all);
 }
