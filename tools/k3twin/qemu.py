@@ -19,6 +19,7 @@ SWITCH_PORTS = 32
 IVSHMEM_SIZE = 1 << 20
 NO_FILE = "null-co://"  # QEMU's name of a drive that has no file: it answers at once, and nothing is in it
 IVSHMEM_VECTORS_MAX = 128  # all of what it is told waits in a socket
+ANSWER_SECONDS = 60  # of the monitor: it only ends what hangs; a machine that does other things may take long
 
 
 def find_twin(given):
@@ -252,10 +253,10 @@ def plugin_options(arguments, directory):
     return [*options, "-plugin", f"{plugin},report={report}"]
 
 
-def monitor_command(path, line):
-    """The answer of QEMU's monitor to one line."""
+def monitor_command(path, line, seconds=ANSWER_SECONDS):
+    """The answer of QEMU's monitor to one line; a TimeoutError if none comes for so long."""
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(2)
+        connection.settimeout(seconds)
         connection.connect(str(path))
         stream = connection.makefile("rw", encoding="utf-8")
         for command in ({"execute": "qmp_capabilities"},

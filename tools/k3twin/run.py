@@ -8,6 +8,7 @@ import select
 import shlex
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from k3twin.trace import Recorder
 
 
 QEMU_END_SECONDS = 10
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def die_with_parent():
@@ -56,6 +58,20 @@ def open_log(path):
         raise UsageError(f"--log {path}: {error.strerror}") from None
 
 
+def open_errors():
+    """Standard error, for our lines. A terminal or a pipe is opened once more: QEMU, which may have the same one, makes its
+    own non-blocking, and a write to that is refused when there is no room."""
+    if not os.isatty(2) and not stat.S_ISFIFO(os.fstat(2).st_mode):
+        return sys.stderr
+    try:
+        # Without waiting for a reader who has gone.
+        descriptor = os.open("/proc/self/fd/2", os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError:  # it is another user's
+        return sys.stderr
+    os.set_blocking(descriptor, True)
+    return open(descriptor, "w", encoding=sys.stderr.encoding, errors=sys.stderr.errors)
+
+
 class Run:
     """One QEMU, from start to end."""
 
@@ -63,6 +79,7 @@ class Run:
         arguments.twin = find_twin(arguments.twin)
         check_outputs(arguments)
         self.directory = directory
+        self.errors = open_errors()
         self.files = [*programs(arguments), *(path for path, _ in arguments.load), *arguments.symbols]
         self.initrd = arguments.initrd  # a program of an R5F, perhaps
         self.twin = arguments.twin
@@ -116,7 +133,7 @@ class Run:
         return re.sub(r"\b(?:pc|lr|lr of abort|of undefined) (0x[0-9a-f]+)", words, line)
 
     def say(self, line):
-        print(f"twin: {line}", file=sys.stderr, flush=True)
+        print(f"twin: {line}", file=self.errors, flush=True)
         if self.log:
             print(line, file=self.log, flush=True)
 
@@ -200,15 +217,14 @@ class Run:
 
     def end_qemu(self):
         try:
-            monitor_command(self.directory / "qmp", "quit")
-            self.qemu.wait(2)
+            monitor_command(self.directory / "qmp", "quit", QEMU_END_SECONDS)
+            self.qemu.wait(QEMU_END_SECONDS)
         except (OSError, ValueError, subprocess.TimeoutExpired):
             self.qemu.kill()
             self.qemu.wait()
 
     def end(self):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # a second one must not cost the log and the trace
+        """With ENDING ignored: a second one must not cost the log and the trace."""
         if self.qemu.poll() is None:
             self.end_qemu()
         self.report.close()
@@ -267,7 +283,14 @@ class Terminal:
             termios.tcsetattr(0, termios.TCSADRAIN, self.saved)
 
 
+def ignore_ending():
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def interrupted(*_):
+    """Once: whatever comes next would interrupt what ends the run."""
+    ignore_ending()
     raise KeyboardInterrupt
 
 
@@ -283,15 +306,18 @@ def open_standard():
 def main():
     open_standard()
     arguments = parse_arguments()
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
+    for number in ENDING:
+        signal.signal(number, interrupted)
     try:
         with tempfile.TemporaryDirectory(prefix="twin-") as name, Terminal():
             run = Run(arguments, Path(name))
             try:
                 return run.status()
             finally:
-                run.end()
+                try:
+                    ignore_ending()
+                finally:  # a first one has come meanwhile, and has ignored them itself
+                    run.end()
     except UsageError as error:
         print(f"tools/twin: {error}", file=sys.stderr)
         return STATUS_USAGE
