@@ -69,7 +69,8 @@ static int set_region(uintptr_t region, uint32_t type, const struct pci_window *
 
 /* ---- configuration accesses; with the host's lock ---- */
 
-bool pci_am65x_link_is_up(const struct pci_am65x *controller)
+/* Accesses can go out to it. Asleep, a device has the link in L1, which counts as up. */
+static bool link_is_up(const struct pci_am65x *controller)
 {
     const uint32_t state = mmio_read32(controller->facts->dbi + DBI_DEBUG1);
 
@@ -115,7 +116,7 @@ static int find(struct pci_host *host, uint16_t address, uintptr_t *base)
             *base = controller->facts->dbi;
         return 0;
     }
-    if (!pci_am65x_link_is_up(controller))
+    if (!link_is_up(controller))
         return -EIO;
     if (behind == 1 && PCI_ADDRESS_DEVICE(address) != 0)
         return 0;

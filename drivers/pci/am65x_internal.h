@@ -25,9 +25,6 @@ void pci_am65x_serdes_stop(const struct pci_am65x_serdes *serdes);
 
 /* ---- am65x_config.c: with the controller on ---- */
 
-/* Accesses can go out to it. Asleep, a device has the link in L1, which counts as up. */
-bool pci_am65x_link_is_up(const struct pci_am65x *controller);
-
 /* The link has not gone down: it is up, or it recovers, which is training too, and what is behind
  * it goes on afterwards as it was (PCI Express Base Specification 4.0, 4.2.5.4). */
 bool pci_am65x_has_partner(const struct pci_am65x *controller);
